@@ -1,0 +1,52 @@
+# make run   sets up everything and starts the demo: C driver, relay, JupyterLab
+# make test  sets up everything and runs every test
+# Needed beforehand: Python >= 3.11 with venv, a C compiler, make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?=
+
+C_SOURCES := $(shell find c_driver benchmarks tests \( -name '*.c' -o -name '*.h' \) \
+	-not -path '*/build/*' -not -path '*/generated/*')
+EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.h \
+	c_driver/include/cwire.h cython_wrapper/cwire_structs/_frames.pyx
+
+.PHONY: setup run test lint bench clean browser
+
+setup: $(READY)
+	@$(MAKE) --no-print-directory -s -C c_driver
+
+# The stamp is as old as the last installation; the extension is built again when its sources change.
+$(READY): pyproject.toml $(EXTENSION_SOURCES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cwire needs Python >= 3.11; name one: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: setup
+	@exec $(BIN)/cwire demo
+
+# Chromium draws the status page in a test; where it cannot be had, that test says that it is skipped.
+browser:
+	@sh tests/install_chromium.sh
+
+test: setup browser
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
+
+bench: setup
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	$(MAKE) -C c_driver clean
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+		benchmarks/build test-artefacts
+	rm -f cython_wrapper/cwire_structs/_frames.c cython_wrapper/cwire_structs/_frames*.so
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,49 @@
+/* Control frames: hello, answer, heartbeat, interest, bye. Pure. PROTOCOL.md has the bytes. */
+#ifndef CWI_CONTROL_H
+#define CWI_CONTROL_H
+
+#include "cwire.h"
+
+enum { CWI_HELLO = 1, CWI_ANSWER = 2, CWI_HEARTBEAT = 3, CWI_INTEREST = 4, CWI_BYE = 5 };
+
+enum {
+    CWI_HEARTBEAT_SPAN = 32,
+    CWI_ANSWER_SIZE = 24,                  /* payload bytes */
+    CWI_CONTROL_LIMIT = 24 + 8 + 2 * 65536 /* no control frame from a peer is larger */
+};
+
+typedef struct cwi_hello {
+    uint64_t epoch;
+    uint32_t frame_bytes;
+    uint32_t heartbeat_ms;
+    const char *name;
+    const unsigned char *json;
+    size_t json_size;
+} cwi_hello;
+
+/* The bytes that a hello spans. */
+size_t cwi_hello_span(const cwi_hello *hello);
+
+/* Writes a hello to `at`, which has room for its span. */
+void cwi_hello_store(void *at, const cwi_hello *hello, uint64_t time_ns);
+
+/* Writes a heartbeat, CWI_HEARTBEAT_SPAN bytes, to `at`. */
+void cwi_heartbeat_store(void *at, uint64_t time_ns);
+
+/* Writes a bye to the `room` (at least 64) bytes at `at`, cutting the text if it must. Returns its
+ * span. */
+size_t cwi_bye_store(void *at, size_t room, int32_t code, const char *text, uint64_t time_ns);
+
+/* The kind of a control frame; 0 if it is too short to have one. */
+uint32_t cwi_control_kind(const void *payload, size_t size);
+
+/* Returns NULL if the payload is a good answer, else what is wrong with it, in `text`. */
+const char *cwi_answer_fault(const void *payload, size_t size, char *text, size_t text_size);
+
+/* The number of ids in an interest frame, or -1 if it is malformed. */
+long cwi_interest_count(const void *payload, size_t size);
+
+/* The id at `index` of an interest frame. */
+uint16_t cwi_interest_id(const void *payload, size_t index);
+
+#endif

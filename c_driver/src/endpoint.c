@@ -1,0 +1,185 @@
+/* The place that a link listens at. See endpoint.h. */
+#define _GNU_SOURCE
+#include "endpoint.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "errors.h"
+#include "platform.h"
+
+/* Writes the runtime directory and `tail` to `path`; returns 0 if it fits. */
+static int runtime_path(char *path, size_t size, const char *tail) {
+    const char *own = getenv("CWIRE_RUNTIME_DIR");
+    const char *xdg = getenv("XDG_RUNTIME_DIR");
+    int length;
+    if (own && own[0])
+        length = snprintf(path, size, "%s%s", own, tail);
+    else if (xdg && xdg[0])
+        length = snprintf(path, size, "%s/cwire%s", xdg, tail);
+    else
+        length = snprintf(path, size, "/tmp/cwire-%lu%s", (unsigned long)geteuid(), tail);
+    return length >= 0 && (size_t)length < size ? 0 : -1;
+}
+
+int cwire_default_path(const char *name, char *path, size_t size) {
+    char tail[80];
+    if (!name || !name[0] || strchr(name, '/') || strlen(name) > 64)
+        return cwi_fail(CWIRE_EINVAL, "a driver's name has 1 to 64 characters, none of them '/'");
+    snprintf(tail, sizeof tail, "/%s.sock", name);
+    if (runtime_path(path, size, tail) < 0)
+        return cwi_fail(CWIRE_EINVAL,
+                        "the default path for '%s' is longer than %lu bytes: set CWIRE_RUNTIME_DIR "
+                        "to a shorter directory",
+                        name, (unsigned long)size - 1);
+    return CWIRE_OK;
+}
+
+/* The default directory may lie in /tmp, where others can put things: it must be ours alone. */
+static int check_private(const char *directory) {
+    struct stat found;
+    const char *fault = NULL;
+    if (lstat(directory, &found) < 0)
+        return cwi_fail(CWIRE_ESYSTEM, "cannot look at %s: %s", directory, strerror(errno));
+    if (!S_ISDIR(found.st_mode))
+        fault = "it is not a directory (symbolic links are refused)";
+    else if (found.st_uid != geteuid())
+        fault = "it belongs to another user";
+    else if (found.st_mode & (S_IRWXG | S_IRWXO))
+        fault = "other users may enter it";
+    if (!fault)
+        return CWIRE_OK;
+    return cwi_fail(
+        CWIRE_EDENIED,
+        "will not use %s: %s. Make it yours with mode 0700, or set CWIRE_RUNTIME_DIR to "
+        "a directory that is",
+        directory, fault);
+}
+
+static int prepare_directory(const char *path, int must_be_private) {
+    char directory[sizeof((cwi_endpoint *)0)->path];
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return CWIRE_OK; /* the working directory, or the root: they exist */
+    memcpy(directory, path, (size_t)(slash - path));
+    directory[slash - path] = 0;
+    if (mkdir(directory, S_IRWXU) < 0 && errno != EEXIST)
+        return cwi_fail(CWIRE_ESYSTEM,
+                        "cannot make the directory %s: %s. Make it, or choose another socket path",
+                        directory, strerror(errno));
+    return must_be_private ? check_private(directory) : CWIRE_OK;
+}
+
+/* Takes the lock file, so that of two programs only one removes a stale socket. The file may have
+ * been removed between open and flock by its last holder: then it is opened again. */
+static int take_lock(cwi_endpoint *endpoint) {
+    char name[sizeof endpoint->path + 8];
+    struct stat held, named;
+    snprintf(name, sizeof name, "%s.lock", endpoint->path);
+    for (;;) {
+        int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        if (fd < 0)
+            return cwi_fail(CWIRE_ESYSTEM, "cannot open %s: %s. Choose another socket path", name,
+                            strerror(errno));
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+            int error = errno;
+            close(fd);
+            if (error == EWOULDBLOCK)
+                return cwi_fail(CWIRE_EINUSE,
+                                "another program listens at %s: stop it, or choose another path",
+                                endpoint->path);
+            return cwi_fail(CWIRE_ESYSTEM, "cannot lock %s: %s", name, strerror(error));
+        }
+        if (fstat(fd, &held) == 0 && lstat(name, &named) == 0 && held.st_ino == named.st_ino &&
+            held.st_dev == named.st_dev) {
+            endpoint->lock = fd;
+            return CWIRE_OK;
+        }
+        close(fd);
+    }
+}
+
+static void drop_lock(cwi_endpoint *endpoint, int owned) {
+    char name[sizeof endpoint->path + 8];
+    if (endpoint->lock < 0)
+        return;
+    if (owned) {
+        snprintf(name, sizeof name, "%s.lock", endpoint->path);
+        unlink(name);
+    }
+    close(endpoint->lock);
+    endpoint->lock = -1;
+}
+
+/* Removes what a dead program left behind; nothing that is not a socket. */
+static int remove_stale(const char *path) {
+    struct stat found;
+    if (lstat(path, &found) < 0)
+        return errno == ENOENT
+                   ? CWIRE_OK
+                   : cwi_fail(CWIRE_ESYSTEM, "cannot look at %s: %s", path, strerror(errno));
+    if (!S_ISSOCK(found.st_mode))
+        return cwi_fail(CWIRE_EINUSE, "%s exists and is not a socket: choose another path", path);
+    if (unlink(path) < 0)
+        return cwi_fail(CWIRE_ESYSTEM, "cannot remove the old socket %s: %s", path,
+                        strerror(errno));
+    return CWIRE_OK;
+}
+
+int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name) {
+    struct stat made;
+    memset(endpoint, 0, sizeof *endpoint);
+    endpoint->listener = endpoint->lock = -1;
+    endpoint->owner = getpid();
+    if (!path) {
+        int code = cwire_default_path(name, endpoint->path, sizeof endpoint->path);
+        if (code != CWIRE_OK)
+            return code;
+    } else if (!path[0] || strlen(path) >= sizeof endpoint->path) {
+        return cwi_fail(CWIRE_EINVAL, "a socket's path has 1 to %lu bytes, this one has %lu: %s",
+                        (unsigned long)sizeof endpoint->path - 1, (unsigned long)strlen(path),
+                        path);
+    } else {
+        strcpy(endpoint->path, path);
+    }
+    int code = prepare_directory(endpoint->path, path == NULL);
+    if (code == CWIRE_OK)
+        code = take_lock(endpoint);
+    if (code == CWIRE_OK)
+        code = remove_stale(endpoint->path);
+    if (code == CWIRE_OK) {
+        endpoint->listener = cwi_socket_listen(endpoint->path);
+        if (endpoint->listener < 0)
+            code = cwi_fail(CWIRE_ESYSTEM, "cannot listen at %s: %s. Choose another path",
+                            endpoint->path, strerror(errno));
+    }
+    if (code == CWIRE_OK && lstat(endpoint->path, &made) == 0) {
+        endpoint->device = made.st_dev;
+        endpoint->inode = made.st_ino;
+    }
+    if (code != CWIRE_OK)
+        drop_lock(endpoint, endpoint->lock >= 0);
+    return code;
+}
+
+int cwi_endpoint_owned(const cwi_endpoint *endpoint) { return endpoint->owner == getpid(); }
+
+void cwi_endpoint_close(cwi_endpoint *endpoint) {
+    struct stat found;
+    int owned = cwi_endpoint_owned(endpoint);
+    if (endpoint->listener < 0)
+        return;
+    close(endpoint->listener);
+    endpoint->listener = -1;
+    /* Someone may have put another socket there meanwhile: that one stays. */
+    if (owned && lstat(endpoint->path, &found) == 0 && found.st_dev == endpoint->device &&
+        found.st_ino == endpoint->inode)
+        unlink(endpoint->path);
+    drop_lock(endpoint, owned);
+}

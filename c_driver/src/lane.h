@@ -1,0 +1,37 @@
+/* The replies that wait for one peer, in a bounded lane beside the ring. Each keeps its place in
+ * the stream: the ring's head when it was made. Pure: the caller brings the memory and the lock.
+ */
+#ifndef CWI_LANE_H
+#define CWI_LANE_H
+
+#include "ring.h"
+
+typedef struct cwi_lane {
+    cwi_ring ring; /* of entries: 8 bytes of position, then a frame */
+    size_t taken;  /* bytes of the first frame that are taken */
+} cwi_lane;
+
+/* `size` is a power of two, see cwi_ring_round. */
+void cwi_lane_init(cwi_lane *lane, void *bytes, size_t size);
+
+/* Bytes of a lane that a reply with this size field takes. */
+size_t cwi_lane_cost(uint32_t size);
+
+/* Bytes in use. */
+size_t cwi_lane_used(const cwi_lane *lane);
+
+/* Appends a reply that belongs where the ring's offset is `position`. Returns 0, or CWIRE_EBUSY
+ * when there is no room for it. */
+int cwi_lane_put(cwi_lane *lane, uint64_t position, const cwire_header *header,
+                 const cwire_part *part);
+
+/* Whether a reply waits whose position has been reached by a cursor at `offset`. */
+int cwi_lane_due(const cwi_lane *lane, uint64_t offset);
+
+/* The position of the first reply, or `otherwise` when none waits. */
+uint64_t cwi_lane_position(const cwi_lane *lane, uint64_t otherwise);
+
+/* Copies what is left of the first reply to `out`, at most `room` bytes; returns how many. */
+size_t cwi_lane_take(cwi_lane *lane, void *out, size_t room);
+
+#endif

@@ -1,0 +1,64 @@
+/* What differs between operating systems. platform_linux.c is the one implementation; to port
+ * cwire, write another (kqueue, getpeereid and a pipe will do on BSD and macOS) and build it
+ * instead. Functions return -1 with errno set on failure unless they say otherwise; every file
+ * descriptor is close-on-exec.
+ */
+#ifndef CWI_PLATFORM_H
+#define CWI_PLATFORM_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One descriptor that is ready. */
+typedef struct cwi_event {
+    void *tag;    /* as given to cwi_poller_add */
+    int readable; /* there is input, or the end of it */
+    int writable;
+    int broken; /* the connection is over in both directions */
+} cwi_event;
+
+/* A set of descriptors to wait for; itself a descriptor that can be waited for. */
+int cwi_poller_open(void);
+
+/* Adds a descriptor, waiting for input. `tag` comes back in its events. */
+int cwi_poller_add(int poller, int fd, void *tag);
+
+/* Changes what a descriptor waits for; its end is always reported. */
+int cwi_poller_watch(int poller, int fd, void *tag, int input, int output);
+
+/* Waits up to timeout_ms (-1: for ever) and fills `events`. Returns how many, 0 too on a signal. */
+int cwi_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms);
+
+/* A descriptor that becomes readable by cwi_wake_set, from any thread, until cwi_wake_clear. */
+int cwi_wake_open(void);
+void cwi_wake_set(int wake);
+void cwi_wake_clear(int wake);
+
+/* A descriptor that becomes readable every `period_ms` until cwi_wake_clear. */
+int cwi_tick_open(unsigned period_ms);
+
+/* A non-blocking Unix stream socket, bound to `path`, of mode 0600, listening. */
+int cwi_socket_listen(const char *path);
+
+/* The next connection, non-blocking; -1 with errno EAGAIN when there is none. */
+int cwi_socket_accept(int listener);
+
+/* Whether the process at the other end belongs to this user or to root. */
+int cwi_socket_trusted(int fd);
+
+/* Never block and raise no signal. -1 with errno EAGAIN: not now. */
+long cwi_socket_send(int fd, const void *bytes, size_t size);
+long cwi_socket_receive(int fd, void *bytes, size_t size);
+
+/* Random bytes that nobody can guess. */
+int cwi_random(void *bytes, size_t size);
+
+uint64_t cwi_time_ns(void);  /* since 1970 */
+uint64_t cwi_clock_ms(void); /* since whenever, never set back */
+
+/* A lock that lends its holder the priority of who waits for it, where the system can. Returns 0
+ * or an errno. */
+int cwi_mutex_init(pthread_mutex_t *mutex);
+
+#endif

@@ -1,0 +1,172 @@
+/* Linux: epoll, eventfd, timerfd, SO_PEERCRED. See platform.h. */
+#if !defined(__linux__)
+#error "cwire needs a port to this system: write the functions of src/platform.h (see its comment)"
+#endif
+#define _GNU_SOURCE
+#include "platform.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+int cwi_poller_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static int poller_control(int poller, int operation, int fd, void *tag, uint32_t events) {
+    struct epoll_event event;
+    memset(&event, 0, sizeof event);
+    event.events = events;
+    event.data.ptr = tag;
+    return epoll_ctl(poller, operation, fd, &event);
+}
+
+int cwi_poller_add(int poller, int fd, void *tag) {
+    return poller_control(poller, EPOLL_CTL_ADD, fd, tag, EPOLLIN);
+}
+
+int cwi_poller_watch(int poller, int fd, void *tag, int input, int output) {
+    uint32_t events = (input ? (uint32_t)EPOLLIN : 0u) | (output ? (uint32_t)EPOLLOUT : 0u);
+    return poller_control(poller, EPOLL_CTL_MOD, fd, tag, events);
+}
+
+int cwi_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms) {
+    struct epoll_event ready[32];
+    int most = capacity < 32 ? capacity : 32;
+    int count = epoll_wait(poller, ready, most, timeout_ms);
+    if (count < 0)
+        return errno == EINTR ? 0 : -1;
+    for (int i = 0; i < count; i++) {
+        events[i].tag = ready[i].data.ptr;
+        events[i].readable = (ready[i].events & EPOLLIN) != 0;
+        events[i].writable = (ready[i].events & EPOLLOUT) != 0;
+        events[i].broken = (ready[i].events & (EPOLLHUP | EPOLLERR)) != 0;
+    }
+    return count;
+}
+
+int cwi_wake_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void cwi_wake_set(int wake) {
+    uint64_t one = 1;
+    while (write(wake, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+}
+
+void cwi_wake_clear(int wake) {
+    uint64_t count;
+    while (read(wake, &count, sizeof count) < 0 && errno == EINTR)
+        ;
+}
+
+int cwi_tick_open(unsigned period_ms) {
+    int tick = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (tick < 0)
+        return -1;
+    struct itimerspec period;
+    period.it_interval.tv_sec = (time_t)(period_ms / 1000);
+    period.it_interval.tv_nsec = (long)(period_ms % 1000) * 1000000L;
+    period.it_value = period.it_interval;
+    if (timerfd_settime(tick, 0, &period, NULL) < 0) {
+        close(tick);
+        return -1;
+    }
+    return tick;
+}
+
+int cwi_socket_listen(const char *path) {
+    struct sockaddr_un address;
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
+        close(fd);
+        return -1;
+    }
+    /* Nobody can connect before listen: the mode is right from the first moment that counts. */
+    if (chmod(path, S_IRUSR | S_IWUSR) < 0 || listen(fd, 16) < 0) {
+        int error = errno;
+        unlink(path);
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+int cwi_socket_accept(int listener) {
+    int fd;
+    do
+        fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+    return fd;
+}
+
+int cwi_socket_trusted(int fd) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+        return 0;
+    return peer.uid == 0 || peer.uid == geteuid();
+}
+
+long cwi_socket_send(int fd, const void *bytes, size_t size) {
+    ssize_t sent;
+    do
+        sent = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    return (long)sent;
+}
+
+long cwi_socket_receive(int fd, void *bytes, size_t size) {
+    ssize_t got;
+    do
+        got = recv(fd, bytes, size, MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    return (long)got;
+}
+
+int cwi_random(void *bytes, size_t size) {
+    ssize_t got;
+    do
+        got = getrandom(bytes, size, 0);
+    while (got < 0 && errno == EINTR);
+    return got == (ssize_t)size ? 0 : -1;
+}
+
+static uint64_t clock_ns(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+uint64_t cwi_time_ns(void) { return clock_ns(CLOCK_REALTIME); }
+
+uint64_t cwi_clock_ms(void) { return clock_ns(CLOCK_MONOTONIC) / 1000000u; }
+
+int cwi_mutex_init(pthread_mutex_t *mutex) {
+    pthread_mutexattr_t attributes;
+    int error = pthread_mutexattr_init(&attributes);
+    if (error)
+        return error;
+    error = pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    if (!error)
+        error = pthread_mutex_init(mutex, &attributes);
+    if (error) /* a kernel without priority inheritance */
+        error = pthread_mutex_init(mutex, NULL);
+    pthread_mutexattr_destroy(&attributes);
+    return error;
+}

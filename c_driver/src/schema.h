@@ -1,0 +1,20 @@
+/* Questions to a schema: is it usable, which message has this id, does this size fit it. Pure. */
+#ifndef CWI_SCHEMA_H
+#define CWI_SCHEMA_H
+
+#include "cwire.h"
+
+/* Returns NULL if the schema keeps every promise that the rest of the library relies on, else what
+ * is wrong with it. Published and reply messages must fit in `frame_bytes`. */
+const char *cwi_schema_fault(const cwire_schema *schema, uint32_t frame_bytes);
+
+/* The index of the message with this id in schema->messages; schema->count if there is none. */
+size_t cwi_schema_find(const cwire_schema *schema, uint16_t id);
+
+/* Whether a payload of `size` bytes can be this message. */
+int cwi_message_fits(const cwire_message *message, size_t size);
+
+/* Writes what sizes the message can have, "32" or "16 + n * 2", to `text`. */
+void cwi_message_size_text(const cwire_message *message, char *text, size_t size);
+
+#endif

@@ -1,0 +1,7 @@
+"""``python -m cwire`` is the `cwire` command."""
+
+import sys
+
+from cwire.cli import main
+
+sys.exit(main())

@@ -1,0 +1,295 @@
+"""The awaited face: ``async with cwire.aconnect() as bridge: …``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Mapping
+from contextlib import suppress
+from types import TracebackType
+
+from cwire import errors
+from cwire.base import COMMAND_TIMEOUT, BridgeBase
+from cwire.commands import Commands
+from cwire.cursor import Cursor
+from cwire.describe import SchemaView
+from cwire.feed import Feed, Watch
+from cwire.find import resolve
+from cwire.frame_array import FrameArray
+from cwire.link import Link
+from cwire.record import Record
+from cwire.session import Driver, Session, usable_schema
+
+__all__ = ["AsyncBridge", "AsyncDriver", "AsyncStream", "aconnect", "open_link"]
+
+HISTORY_BYTES = 64 << 20
+CONNECT_TIMEOUT = 10.0
+
+
+async def open_link(
+    url: str | None,
+    token: str | None,
+    subscribe: str | Iterable[str] | None,
+    history_bytes: int,
+    timeout: float,
+) -> Link:
+    """Connects and subscribes; the arguments are those of `connect`."""
+    link = Link(resolve(url, token), Session(history_bytes))
+    await link.open(timeout)
+    if subscribe is not None:
+        names = [subscribe] if isinstance(subscribe, str) else list(subscribe)
+        try:
+            await link.subscribe(None if subscribe == "all" else names, None)
+        except BaseException:
+            link.close()
+            raise
+    return link
+
+
+class aconnect:  # noqa: N801 - it is used like a function
+    """Connects to a relay: ``await aconnect()`` or ``async with aconnect() as bridge``.
+
+    Args:
+        url: As in `connect`.
+        token: As in `connect`.
+        subscribe: As in `connect`.
+        history_bytes: As in `connect`.
+        timeout: As in `connect`.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        token: str | None = None,
+        *,
+        subscribe: str | Iterable[str] | None = "all",
+        history_bytes: int = HISTORY_BYTES,
+        timeout: float = CONNECT_TIMEOUT,
+    ) -> None:
+        self._arguments = (url, token, subscribe, history_bytes, timeout)
+        self._bridge: AsyncBridge | None = None
+
+    async def _open(self) -> AsyncBridge:
+        return AsyncBridge(await open_link(*self._arguments))
+
+    def __await__(self) -> Generator[object, None, AsyncBridge]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> AsyncBridge:
+        self._bridge = await self._open()
+        return self._bridge
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bridge is not None:
+            await self._bridge.close()
+
+
+class AsyncBridge(BridgeBase):
+    """A connection to a relay whose calls are awaited. Use it in the loop that made it.
+
+    Data arrives whenever the loop runs. Reads that wait for nothing (`drivers`, `schema`,
+    `health`) are not awaited.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    @property
+    def send(self) -> Commands[Awaitable[Record | None]]:
+        """The commands: ``await bridge.send.set_waveform(frequency=5.0)``."""
+        return _commands(self, None)
+
+    def __getitem__(self, driver: str) -> AsyncDriver:
+        return AsyncDriver(self, self._driver(driver).name)
+
+    async def command(
+        self,
+        driver: str | None,
+        name: str,
+        fields: Mapping[str, object] | None = None,
+        timeout: float = COMMAND_TIMEOUT,
+    ) -> Record | None:
+        """Sends a command and waits for the answer; see `Bridge.command`."""
+        self._check()
+        owner, _ = self._owner("command", name, driver)
+        answer: asyncio.Future[Record | None] = asyncio.get_running_loop().create_future()
+        self._link.command(owner.name, name, fields or {}, answer)
+        try:
+            await asyncio.wait([answer], timeout=timeout)
+            if not answer.done():
+                raise errors.CommandTimeout(
+                    owner.name, name, -13, f"no answer in {timeout:g} s; the outcome is unknown"
+                )
+            return answer.result()
+        finally:
+            if not answer.done():
+                self._link.forget(answer)
+                answer.cancel()
+
+    async def latest(
+        self,
+        message: str,
+        n: int = 1,
+        *,
+        timeout: float | None = None,
+        driver: str | None = None,
+    ) -> FrameArray | list[Record]:
+        """The newest frames; see `Bridge.latest`."""
+        feed = await self._open_feed(message, driver)
+        if timeout is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout):
+                    while (missing := feed.missing(n)) > 0:
+                        await self._more(feed, feed.history.total + missing)
+                        feed = self._feed(message, driver)
+            if feed.missing(n) > 0:
+                self._check()
+                raise self._nothing_came(feed, timeout, f"{n} frames")
+        return self._latest(feed, n)
+
+    def stream(
+        self, message: str, timeout: float | None = None, *, driver: str | None = None
+    ) -> AsyncStream:
+        """Every message from now on: ``async for block in bridge.stream("scope_block")``."""
+        return AsyncStream(self, message, timeout, driver)
+
+    async def subscribe(self, *messages: str, driver: str | None = None) -> int:
+        """Asks the relay for messages (none named: all); see `Bridge.subscribe`."""
+        self._check()
+        return await self._link.subscribe(messages or None, driver)
+
+    async def unsubscribe(self, id: int) -> None:
+        """Ends a subscription."""
+        self._check()
+        self._link.unsubscribe(id)
+
+    async def close(self) -> None:
+        """Ends the connection."""
+        self._link.close()
+        await asyncio.sleep(0)
+
+    async def __aenter__(self) -> AsyncBridge:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _open_feed(self, message: str, driver: str | None) -> Feed:
+        feed = self._feed(message, driver)
+        if self.connected and not self._link.session.wants(feed.driver, message):
+            await self.subscribe(message, driver=feed.driver)
+        return feed
+
+    async def _more(self, feed: Feed, position: int) -> None:
+        """Waits until the feed reaches a position, is replaced, or the connection ends."""
+        woken = asyncio.Event()
+        watch = Watch(position, woken.set)
+        feed.watch(watch)
+        try:
+            while not (feed.history.total >= position or feed.replaced):
+                self._check()
+                await woken.wait()
+                woken.clear()
+        finally:
+            feed.unwatch(watch)
+
+
+class AsyncStream(AsyncIterator[Record]):
+    """The messages of `AsyncBridge.stream`.
+
+    Attributes:
+        lost: Messages that this loop was too slow for: the history had dropped them.
+    """
+
+    def __init__(
+        self, bridge: AsyncBridge, message: str, timeout: float | None, driver: str | None
+    ) -> None:
+        self._bridge = bridge
+        self._timeout = timeout
+        self._message = message
+        self._cursor = Cursor(lambda: bridge._feed(message, driver))
+        self._opened = False
+
+    @property
+    def lost(self) -> int:
+        """Messages that this loop was too slow for."""
+        return self._cursor.lost
+
+    async def __anext__(self) -> Record:
+        cursor = self._cursor
+        if not self._opened:
+            await self._bridge._open_feed(self._message, cursor.feed.driver)
+            self._opened = True
+        record = cursor.next()
+        if record is None:
+            record = await self._wait()
+        return record
+
+    async def _wait(self) -> Record:
+        cursor = self._cursor
+        try:
+            async with asyncio.timeout(self._timeout):
+                while (record := cursor.next()) is None:
+                    await self._bridge._more(cursor.feed, cursor.position + 1)
+                return record
+        except TimeoutError:
+            timeout = self._timeout or 0.0
+            raise self._bridge._nothing_came(cursor.feed, timeout, "message") from None
+
+
+class AsyncDriver:
+    """One driver of an `AsyncBridge`: the same calls, without other drivers' messages."""
+
+    def __init__(self, bridge: AsyncBridge, name: str) -> None:
+        self._bridge = bridge
+        self.name = name
+
+    @property
+    def driver(self) -> Driver:
+        """What the relay says of it."""
+        return self._bridge._driver(self.name)
+
+    @property
+    def state(self) -> str:
+        """``up``, ``down`` or ``stale``."""
+        return self.driver.state
+
+    @property
+    def schema(self) -> SchemaView:
+        """Its messages."""
+        return SchemaView(usable_schema(self.driver))
+
+    @property
+    def send(self) -> Commands[Awaitable[Record | None]]:
+        """Its commands."""
+        return _commands(self._bridge, self.name)
+
+    async def latest(
+        self, message: str, n: int = 1, *, timeout: float | None = None
+    ) -> FrameArray | list[Record]:
+        """The newest frames."""
+        return await self._bridge.latest(message, n, timeout=timeout, driver=self.name)
+
+    def stream(self, message: str, timeout: float | None = None) -> AsyncStream:
+        """Every message from now on."""
+        return self._bridge.stream(message, timeout, driver=self.name)
+
+    def __repr__(self) -> str:
+        return f"driver {self.name!r}, {self.state}"
+
+
+def _commands(bridge: AsyncBridge, driver: str | None) -> Commands[Awaitable[Record | None]]:
+    return Commands(
+        lambda: bridge._commands(driver),
+        lambda name: bridge._owner("command", name, driver)[1],
+        lambda name, fields: bridge.command(driver, name, fields),
+    )

@@ -1,0 +1,188 @@
+"""What the sync and the async bridge share: names, reads that do not wait, and how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from cwire import errors
+from cwire.describe import SchemaView, bridge_html, bridge_text
+from cwire.feed import Feed
+from cwire.frame_array import FrameArray
+from cwire.health import Health, health
+from cwire.link import Link
+from cwire.record import Record
+from cwire.session import Driver, down_text, unknown_text, usable_schema
+from cwire_structs.schema import Message
+
+if TYPE_CHECKING:
+    from cwire.plot import LivePlot
+
+__all__ = ["COMMAND_TIMEOUT", "BridgeBase"]
+
+COMMAND_TIMEOUT = 15.0
+"""Seconds; longer than the relay's own limit, so that its answer comes first."""
+
+
+class BridgeBase:
+    """A connection to a relay; see `Bridge` and `AsyncBridge`."""
+
+    _link: Link
+
+    @property
+    def address(self) -> str:
+        """Where the relay is."""
+        return str(self._link.address)
+
+    @property
+    def connected(self) -> bool:
+        """Whether data can come."""
+        return self._link.closed is None
+
+    @property
+    def drivers(self) -> Mapping[str, Driver]:
+        """What the relay says of each driver, by name, as of now."""
+        return self._link.session.drivers
+
+    @property
+    def schema(self) -> SchemaView:
+        """The messages of the one driver; with several, use ``bridge["driver"].schema``.
+
+        Raises:
+            Ambiguous: There are several drivers.
+            DriverDown: The driver was never up, so its messages are not known.
+        """
+        return SchemaView(usable_schema(self._driver(None)))
+
+    @property
+    def health(self) -> Health:
+        """Received and lost frames of every message, with rates: a table."""
+        return health(self._link.session, monotonic())
+
+    def __repr__(self) -> str:
+        return bridge_text(self)
+
+    def _repr_html_(self) -> str:
+        return bridge_html(self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.drivers)
+
+    def plot(
+        self,
+        message: str,
+        y: str | list[str] | None = None,
+        *,
+        x: str | None = None,
+        by: str | None = None,
+        window: float = 10.0,
+        fps: float = 20.0,
+        driver: str | None = None,
+    ) -> LivePlot:
+        """Makes a live matplotlib figure of a message's fields.
+
+        It shows itself, and goes on by itself while the kernel is idle; see `LivePlot` for `run`,
+        `update` and `stop`.
+
+        Args:
+            message: The message to draw.
+            y: The field, or several scalar fields. An array field is drawn as a line per frame, a
+                two-dimensional one as an image, scalars against time. Default: the first array of
+                numbers, else all numbers.
+            x: For an array: a field with the step from one sample to the next, or an array field
+                of the same length. Default: the field ``dt`` if there is one, else the index.
+            by: An integer field: one line for each of its values. Default: ``channel`` if the
+                message has it.
+            window: Seconds of scalars to show.
+            fps: Pictures per second at most.
+            driver: Where several drivers have this message.
+
+        Raises:
+            UnknownMessage: There is no such message.
+            UnknownField: It has no such field, or it cannot be drawn.
+        """
+        from cwire.plot import LivePlot
+
+        feed = self._feed(message, driver)
+        return LivePlot(self, feed, y=y, x=x, by=by, window=window, fps=fps)
+
+    # For the faces and for LivePlot ---------------------------------------------------------------
+
+    def _check(self) -> None:
+        if self._link.closed is not None:
+            raise errors.NotConnected(self._link.closed)
+
+    def _driver(self, name: str | None) -> Driver:
+        drivers = self._link.session.drivers
+        if name is not None:
+            if name not in drivers:
+                raise errors.UnknownDriver(unknown_text("driver", name, "the relay", drivers))
+            return drivers[name]
+        if len(drivers) == 1:
+            return next(iter(drivers.values()))
+        if not drivers:
+            raise errors.UnknownDriver(
+                "the relay serves no driver: start it with --driver NAME=PATH"
+            )
+        raise errors.Ambiguous(
+            f"there are several drivers ({', '.join(drivers)}): use bridge[{next(iter(drivers))!r}]"
+        )
+
+    def _owner(self, what: str, name: str, driver: str | None) -> tuple[Driver, Message]:
+        """The driver that has this ``message`` or ``command``, and its description."""
+        if driver is not None or len(self.drivers) == 1:
+            owner = self._driver(driver)
+            known = _named(owner, what)
+            if name not in known:
+                usable_schema(owner)
+                raise _unknown(what, name, f"driver {owner.name!r}", known)
+            return owner, known[name]
+        owners = [one for one in self.drivers.values() if name in _named(one, what)]
+        if len(owners) == 1:
+            return owners[0], _named(owners[0], what)[name]
+        if owners:
+            names = ", ".join(one.name for one in owners)
+            raise errors.Ambiguous(
+                f"several drivers have the {what} {name!r} ({names}): "
+                f"use bridge[{owners[0].name!r}]"
+            )
+        self._driver(None if not self.drivers else next(iter(self.drivers)))
+        every = [known for one in self.drivers.values() for known in _named(one, what)]
+        raise _unknown(what, name, "no driver that the relay knows" if not every else "", every)
+
+    def _feed(self, message: str, driver: str | None) -> Feed:
+        owner, described = self._owner("message", message, driver)
+        return self._link.session.feed(owner, described)
+
+    def _commands(self, driver: str | None) -> dict[str, Message]:
+        """The commands that are known, of one driver or of all."""
+        chosen = self.drivers.values() if driver is None else [self._driver(driver)]
+        return {name: m for one in chosen for name, m in _named(one, "command").items()}
+
+    def _latest(self, feed: Feed, count: int) -> FrameArray | list[Record]:
+        if count < 0:
+            raise ValueError(f"latest takes a number of frames, not {count}")
+        return feed.history.latest(count)
+
+    def _nothing_came(self, feed: Feed, timeout: float, wanted: str) -> errors.WaitTimeout:
+        driver = self.drivers.get(feed.driver)
+        why = ""
+        if driver is not None:
+            why = f"; {down_text(driver)}"
+            if driver.state == "up":
+                why += " but does not publish it now"
+        return errors.WaitTimeout(f"no {wanted} of {feed.message.name} in {timeout:g} s{why}")
+
+
+def _named(driver: Driver, what: str) -> Mapping[str, Message]:
+    if driver.schema is None:
+        return {}
+    return driver.schema.commands if what == "command" else driver.schema.published
+
+
+def _unknown(
+    what: str, name: str, where: str, known: Mapping[str, Message] | list[str]
+) -> errors.UnknownMessage:
+    text = unknown_text(what, name, where or "no driver", known)
+    return errors.UnknownCommand(text) if what == "command" else errors.UnknownMessage(text)

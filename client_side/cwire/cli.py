@@ -1,0 +1,62 @@
+"""The `cwire` command: one door to the tools of the three packages."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["main"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    """A subcommand that another module brings: its `register` takes the subparsers."""
+
+    module: str
+    extra: str
+    help: str
+
+
+_TOOLS = {
+    "wrap": _Tool("cwire_structs.wrap", "wrap", "make a schema and C and Cython code of a header"),
+    "serve": _Tool("cwire_server.main", "server", "run the relay"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="cwire", description="C structs on the wire, from a C program to a live plot."
+    )
+    parser.add_argument("--version", action="version", version=f"cwire {_version()}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, tool in _TOOLS.items():
+        # Only the one that is meant is imported: the client needs none of their packages.
+        if words[:1] != [name]:
+            subparsers.add_parser(name, help=tool.help)
+            continue
+        try:
+            importlib.import_module(tool.module).register(subparsers)
+        except ImportError as error:
+            print(
+                f"cwire {name}: {error}; install what it needs: pip install 'cwire[{tool.extra}]'",
+                file=sys.stderr,
+            )
+            return 2
+    chosen = parser.parse_args(words)
+    status: int = chosen.run(chosen)
+    return status
+
+
+def _version() -> str:
+    from cwire import __version__
+
+    return __version__
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""``bridge.send``: the commands of the header as functions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
+
+from cwire.describe import field_notes
+from cwire_structs.fields import EnumType, Field, NumberType, TextType
+from cwire_structs.schema import Message
+
+__all__ = ["CommandFunction", "Commands"]
+
+_T = TypeVar("_T")
+
+
+class CommandFunction(Generic[_T]):
+    """One command, to be called with its fields: ``bridge.send.set_waveform(frequency=5.0)``.
+
+    Fields that are left out take their default, else zero. It returns the reply, or None where
+    the driver answers with a plain OK. The command's own documentation is in ``__doc__``.
+
+    Attributes:
+        message: Its description from the schema.
+    """
+
+    def __init__(self, message: Message, call: Callable[[str, Mapping[str, object]], _T]) -> None:
+        self.message = message
+        self._call = call
+        self.__name__ = self.__qualname__ = message.name
+        self.__doc__ = command_doc(message)
+        self.__signature__ = command_signature(message)
+
+    def __call__(self, **fields: object) -> _T:
+        """Sends the command with these field values."""
+        return self._call(self.message.name, fields)
+
+    def __repr__(self) -> str:
+        return f"{self.message.name}{self.__signature__}\n{self.__doc__}"
+
+
+class Commands(Generic[_T]):
+    """The commands that can be sent now, as attributes; Tab completes them."""
+
+    def __init__(
+        self,
+        known: Callable[[], Mapping[str, Message]],
+        find: Callable[[str], Message],
+        call: Callable[[str, Mapping[str, object]], _T],
+    ) -> None:
+        self._known = known
+        self._find = find
+        self._call = call
+
+    def __getattr__(self, name: str) -> CommandFunction[_T]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return CommandFunction(self._find(name), self._call)
+
+    def __getitem__(self, name: str) -> CommandFunction[_T]:
+        return CommandFunction(self._find(name), self._call)
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._known())
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return sorted(self._known())
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{name}{command_signature(message)}\n    {message.doc}"
+            for name, message in self._known().items()
+        ]
+        return "\n".join(lines) or "no commands are known"
+
+
+def command_signature(message: Message) -> inspect.Signature:
+    """The signature that Tab and help show: keywords with their defaults."""
+    parameters = [
+        inspect.Parameter(
+            field.py_name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=_Default(_default(field)),
+            annotation=_annotation(field),
+        )
+        for field in message.struct.fields
+    ]
+    return inspect.Signature(parameters)
+
+
+def command_doc(message: Message) -> str:
+    """A docstring from the header's comments, with units, ranges and defaults."""
+    lines = [message.doc or f"Sends {message.name}.", ""]
+    if message.struct.fields:
+        lines.append("Args:")
+    for field in message.struct.fields:
+        notes = field_notes(field)
+        lines.append(f"    {field.py_name}: {field.doc}{f' ({notes})' if notes else ''}")
+    lines += ["", f"Returns: {message.reply or 'None'}."]
+    return "\n".join(lines)
+
+
+class _Default:
+    """A default that is shown as the header writes it: ``SINE``, not ``'SINE'``."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _default(field: Field) -> str:
+    if field.default is not None:
+        return str(field.default)
+    kind = field.type
+    if isinstance(kind, EnumType):
+        return kind.enum.label(0) or "0"
+    if isinstance(kind, NumberType):
+        return {"float": "0.0", "bool": "False"}.get(kind.kind, "0")
+    return "''" if isinstance(kind, TextType) else "..."
+
+
+def _annotation(field: Field) -> object:
+    kind = field.type
+    if isinstance(kind, NumberType):
+        return {"float": float, "bool": bool}.get(kind.kind, int)
+    if isinstance(kind, (EnumType, TextType)):
+        return str
+    return inspect.Parameter.empty

@@ -1,0 +1,106 @@
+"""What can go wrong, one exception each; every text says what to do about it."""
+
+# Named by what happened, as users will read them; all are CwireErrors.
+# ruff: noqa: N818
+
+from __future__ import annotations
+
+from cwire_structs.frames import code_name
+
+__all__ = [
+    "Ambiguous",
+    "CommandError",
+    "CommandTimeout",
+    "CwireError",
+    "DriverDown",
+    "InvalidCommand",
+    "LayoutMismatch",
+    "NotConnected",
+    "ProtocolError",
+    "Unauthorized",
+    "UnknownCommand",
+    "UnknownDriver",
+    "UnknownField",
+    "UnknownMessage",
+    "WaitTimeout",
+]
+
+
+class CwireError(Exception):
+    """The base of all errors that this package raises on its own account."""
+
+
+class NotConnected(CwireError, ConnectionError):
+    """There is no relay, or it went away, or the bridge was closed."""
+
+
+class Unauthorized(NotConnected):
+    """The relay is there and does not let this client in."""
+
+
+class ProtocolError(CwireError):
+    """The other side is not a cwire relay of this protocol version, or it broke the protocol."""
+
+
+class WaitTimeout(CwireError, TimeoutError):
+    """No (or not enough) data came in the time given."""
+
+
+class UnknownDriver(CwireError, LookupError):
+    """The relay has no driver of this name."""
+
+
+class UnknownMessage(CwireError, LookupError):
+    """No driver's header has a message of this name."""
+
+
+class UnknownField(CwireError, LookupError):
+    """A message has no field of this name."""
+
+
+class Ambiguous(CwireError, LookupError):
+    """Several drivers share the name: pick one with ``bridge["driver"]``."""
+
+
+class UnknownCommand(UnknownMessage, AttributeError):
+    """No driver's header has a command of this name."""
+
+
+class CommandError(CwireError):
+    """A command was not carried out, or nobody knows whether it was.
+
+    Attributes:
+        driver: Name of the driver.
+        command: Name of the command; empty where something else needed the driver.
+        code: The cwire code (PROTOCOL.md) or a driver's own number.
+        name: The code's name, such as ``CWIRE_ERANGE``.
+        text: The reason, in the driver's or the relay's words.
+    """
+
+    def __init__(self, driver: str, command: str, code: int, text: str) -> None:
+        self.driver = driver
+        self.command = command
+        self.code = code
+        self.name = code_name(code)
+        self.text = text
+        super().__init__(driver, command, code, text)
+
+    def __str__(self) -> str:
+        where = f"{self.driver}: {self.command}" if self.command else self.driver
+        return f"{where}: {self.text} ({self.name})"
+
+
+class InvalidCommand(CommandError, ValueError):
+    """The values do not fit the command's fields; nothing was sent."""
+
+
+class DriverDown(CommandError):
+    """The driver does not run, or it ended before it answered."""
+
+
+class CommandTimeout(CommandError, TimeoutError):
+    """No answer in time; the driver may have carried the command out all the same."""
+
+
+class LayoutMismatch(CommandError):
+    """The driver restarted with other structs; the command was not carried out."""

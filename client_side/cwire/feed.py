@@ -1,0 +1,69 @@
+"""One message of one driver as it arrives: its history, its counts, and who waits for more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cwire.history import make_history
+from cwire.ledger import Ledger
+from cwire_structs.frames import Tally
+from cwire_structs.schema import Message
+
+__all__ = ["Feed", "Watch"]
+
+
+@dataclass(eq=False, slots=True)
+class Watch:
+    """Somebody who waits for the feed to reach a position; `wake` is called by the receiver."""
+
+    position: int
+    wake: Callable[[], object]
+
+
+class Feed:
+    """What has come of one message of one driver.
+
+    Attributes:
+        driver: The driver's name.
+        message: The message's description.
+        history: The last frames.
+        ledger: The counts.
+        replaced: The driver came back with other structs: nothing will come here any more.
+    """
+
+    def __init__(self, driver: str, message: Message, history_bytes: int) -> None:
+        self.driver = driver
+        self.message = message
+        self.history = make_history(message, history_bytes)
+        self.ledger = Ledger()
+        self.replaced = False
+        self._watches: list[Watch] = []
+
+    def append(self, data: bytes, tally: Tally, now: float) -> None:
+        """Takes a tally's frames out of a batch and wakes those who waited for them."""
+        self.ledger.add(tally, self.history.append(data, tally), now)
+        if self._watches:
+            total = self.history.total
+            for watch in tuple(self._watches):
+                if total >= watch.position:
+                    watch.wake()
+
+    def missing(self, count: int) -> int:
+        """How many frames more must come until the history holds so many (or is full)."""
+        history = self.history
+        return min(count, history.capacity) - (history.total - history.oldest)
+
+    def watch(self, watch: Watch) -> None:
+        """Adds somebody to wake; look at the history afterwards, frames may have just come."""
+        self._watches.append(watch)
+
+    def unwatch(self, watch: Watch) -> None:
+        """Removes them again."""
+        if watch in self._watches:
+            self._watches.remove(watch)
+
+    def wake_all(self) -> None:
+        """Wakes everybody: something other than data has happened."""
+        for watch in tuple(self._watches):
+            watch.wake()

@@ -1,0 +1,187 @@
+"""Batches of frames as one structured numpy array that keeps its time stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+import numpy as np
+import numpy.typing as npt
+
+from cwire.errors import UnknownField
+from cwire.record import Record
+from cwire_structs.frames import HEADER, HEADER_SIZE
+
+if TYPE_CHECKING:
+    import pandas
+
+    from cwire_structs.schema import Message
+
+__all__ = ["FrameArray"]
+
+_HEADER_FIELDS: Mapping[str, tuple[np.dtype[Any], int]] = {
+    name: (HEADER.fields[name][0], HEADER.fields[name][1])  # type: ignore[index]
+    for name in HEADER.names or ()
+}
+
+
+class FrameArray(np.ndarray[Any, np.dtype[Any]]):
+    """Frames of one message and one size; a structured array with the message's fields.
+
+    Each row is a whole frame, header included, so `time`, `seconds`, `sequence` and `source` stay
+    with the rows through slicing, masks, sorting by index, `copy` and `numpy.concatenate`. They
+    and the fields (``blocks["samples"]``, of shape ``(n, 1024)``, say) are views on the same
+    memory. One row, ``blocks[-1]``, is a `Record`.
+
+    What other numpy functions make from it is a plain array without headers.
+    """
+
+    _message: Message | None
+    # False where numpy itself made a copy: it copies fields and leaves the header's bytes out.
+    _whole: bool
+
+    @classmethod
+    def from_frames(
+        cls,
+        buffer: npt.NDArray[Any] | bytes | bytearray | memoryview,
+        dtype: np.dtype[Any],
+        message: Message | None = None,
+    ) -> FrameArray:
+        """Views a buffer of whole frames, each of ``dtype.itemsize`` bytes; copies nothing."""
+        raw = buffer if isinstance(buffer, np.ndarray) else np.frombuffer(buffer, np.uint8)
+        return _framed(raw.reshape(-1).view(dtype), message)
+
+    def __array_finalize__(self, obj: object) -> None:
+        self._message = None
+        self._whole = False
+        if isinstance(obj, FrameArray):
+            self._message = obj._message
+            self._whole = obj._whole and np.may_share_memory(self, obj)
+
+    @property
+    def message(self) -> Message | None:
+        """The message's description from the schema."""
+        return self._message
+
+    @property
+    def time(self) -> npt.NDArray[np.datetime64]:
+        """When each frame was published: datetime64[ns], UTC."""
+        return self._header("time_ns").view("<M8[ns]")
+
+    @property
+    def seconds(self) -> npt.NDArray[np.float64]:
+        """When each frame was published, in seconds since 1970 UTC, as `time.time` counts."""
+        return np.asarray(self._header("time_ns").astype(np.float64) * 1e-9)
+
+    @property
+    def sequence(self) -> npt.NDArray[np.uint32]:
+        """The driver's count of frames of this message, modulo 2³²; a step over 1 is a loss."""
+        return self._header("sequence")
+
+    @property
+    def source(self) -> npt.NDArray[np.uint8]:
+        """The relay's number of the driver."""
+        return self._header("source")
+
+    def _header(self, name: str) -> npt.NDArray[Any]:
+        if not self._whole:
+            raise ValueError(
+                "this array was made by a numpy function that copies the fields only, so it has "
+                f"no {name}: take it from the array that bridge.latest() gave"
+            )
+        dtype, offset = _HEADER_FIELDS[name]
+        width = self.dtype.itemsize
+        header = np.dtype(
+            {"names": ["_"], "formats": [dtype], "offsets": [offset], "itemsize": width}
+        )
+        return np.asarray(np.asarray(self).view(header)["_"])
+
+    def _raw(self) -> npt.NDArray[Any]:
+        """The rows as opaque bytes: numpy copies those whole."""
+        return np.asarray(self).view(f"V{self.dtype.itemsize}")
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            if key not in (self.dtype.names or ()):
+                names = ", ".join(self.dtype.names or ())
+                label = self._message.name if self._message else "this message"
+                raise UnknownField(f"{label} has no field {key!r}; its fields are: {names}")
+            return np.asarray(self)[key]
+        if isinstance(key, list) and key and all(isinstance(name, str) for name in key):
+            return np.asarray(self)[key]
+        if self.ndim == 1 and isinstance(key, SupportsIndex) and not isinstance(key, np.ndarray):
+            index = key.__index__()
+            if not -len(self) <= index < len(self):
+                raise IndexError(f"row {index} of {len(self)} frames")
+            row = self[slice(index, index + 1 if index != -1 else None)]
+            return Record.of(row)
+        rows = self._raw()[key]
+        return _framed(rows.view(self.dtype), self._message, whole=self._whole)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[index] for index in range(len(self)))
+
+    def copy(self, order: Any = "C") -> FrameArray:
+        """A copy with its own memory, headers included."""
+        return _framed(self._raw().copy(order).view(self.dtype), self._message, whole=self._whole)
+
+    def __copy__(self) -> FrameArray:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any, /) -> FrameArray:
+        return self.copy()
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (self._raw().tobytes(), self.dtype, self._message, self._whole)
+
+    def __array_function__(
+        self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        if func is np.concatenate:
+            parts = list(args[0])
+            if all(isinstance(part, FrameArray) and part.dtype == self.dtype for part in parts):
+                rows = np.concatenate([part._raw() for part in parts], *args[1:], **kwargs)
+                whole = all(part._whole for part in parts)
+                return _framed(rows.view(self.dtype), self._message, whole=whole)
+        return func(*_plain(args), **{name: _plain(value) for name, value in kwargs.items()})
+
+    def to_pandas(self, *fields: str) -> pandas.DataFrame:
+        """A pandas DataFrame: one row per frame, indexed by time.
+
+        Args:
+            *fields: The fields to take, all by default. Nested structs become columns such as
+                ``acquisition.level``, enums categories with their names, arrays objects (one
+                array per cell).
+        """
+        from cwire.convert import to_pandas
+
+        return to_pandas(self, fields)
+
+    def __repr__(self) -> str:
+        from cwire.describe import frames_text
+
+        return frames_text(self)
+
+    __str__ = __repr__
+
+
+def _framed(rows: npt.NDArray[Any], message: Message | None, *, whole: bool = True) -> FrameArray:
+    if rows.dtype.itemsize < HEADER_SIZE:
+        raise ValueError(f"rows of {rows.dtype.itemsize} bytes cannot hold a frame's header")
+    frames = rows.view(FrameArray)
+    frames._message = message
+    frames._whole = whole
+    return frames
+
+
+def _rebuild(data: bytes, dtype: np.dtype[Any], message: Message | None, whole: bool) -> FrameArray:
+    return _framed(np.frombuffer(bytearray(data), dtype), message, whole=whole)
+
+
+def _plain(value: Any) -> Any:
+    """The value with the frame arrays in it as plain arrays."""
+    if isinstance(value, FrameArray):
+        return np.asarray(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_plain(item) for item in value)
+    return value

@@ -1,0 +1,130 @@
+"""The table of what came and what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from cwire.describe import html_table, text_table
+from cwire.session import Session
+
+__all__ = ["FeedHealth", "Health", "health"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """One message of one driver.
+
+    Attributes:
+        driver: The driver's name.
+        state: ``up``, ``down`` or ``stale``.
+        message: The message's name.
+        frames: Frames received.
+        bytes: Their bytes.
+        rate: Frames per second.
+        byte_rate: Bytes per second.
+        lost: Frames published that did not come, in all.
+        lost_at_relay: Of these, dropped by the relay: this client was too slow.
+        lost_at_driver: Of these, lost between driver and relay.
+        unreadable: Frames received whose size does not fit the schema.
+    """
+
+    driver: str
+    state: str
+    message: str
+    frames: int
+    bytes: int
+    rate: float
+    byte_rate: float
+    lost: int
+    lost_at_relay: int
+    lost_at_driver: int
+    unreadable: int
+
+
+class Health(Sequence[FeedHealth]):
+    """A sequence of `FeedHealth` that shows itself as a table."""
+
+    def __init__(self, rows: Sequence[FeedHealth]) -> None:
+        self._rows = tuple(rows)
+
+    @overload
+    def __getitem__(self, index: int) -> FeedHealth: ...
+    @overload
+    def __getitem__(self, index: slice) -> Health: ...
+    def __getitem__(self, index: int | slice) -> FeedHealth | Health:
+        return Health(self._rows[index]) if isinstance(index, slice) else self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[FeedHealth]:
+        return iter(self._rows)
+
+    def of(self, message: str, driver: str | None = None) -> FeedHealth:
+        """The row of a message.
+
+        Raises:
+            KeyError: Nothing of it is known.
+        """
+        for row in self._rows:
+            if row.message == message and driver in (None, row.driver):
+                return row
+        raise KeyError(message)
+
+    @property
+    def lost(self) -> int:
+        """Frames lost, of all messages."""
+        return sum(row.lost for row in self._rows)
+
+    _HEAD = ("driver", "state", "message", "frames", "/s", "MB/s", "lost", "at relay", "at driver")
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [
+            (
+                row.driver,
+                row.state,
+                row.message,
+                f"{row.frames:,}",
+                f"{row.rate:,.1f}",
+                f"{row.byte_rate / 1e6:.2f}",
+                f"{row.lost:,}",
+                f"{row.lost_at_relay:,}",
+                f"{row.lost_at_driver:,}",
+            )
+            for row in self._rows
+        ]
+
+    def __repr__(self) -> str:
+        return text_table(self._HEAD, self._cells(), right=range(3, 9))
+
+    def _repr_html_(self) -> str:
+        return html_table(self._HEAD, self._cells(), right=range(3, 9))
+
+
+def health(session: Session, now: float) -> Health:
+    """The table of a session; `now` by the clock that its frames were received with."""
+    rows = []
+    for driver in session.drivers.values():
+        for (source, _), feed in sorted(session.feeds.items()):
+            ledger = feed.ledger
+            if source != driver.source or not (ledger.frames or ledger.lost):
+                continue
+            rate, byte_rate = ledger.rates(now)
+            rows.append(
+                FeedHealth(
+                    driver=driver.name,
+                    state=driver.state,
+                    message=feed.message.name,
+                    frames=ledger.frames,
+                    bytes=ledger.bytes,
+                    rate=rate,
+                    byte_rate=byte_rate,
+                    lost=ledger.lost,
+                    lost_at_relay=ledger.lost_at("relay"),
+                    lost_at_driver=ledger.lost_at("driver"),
+                    unreadable=ledger.unreadable,
+                )
+            )
+    return Health(rows)

@@ -1,0 +1,257 @@
+"""A session on its transport: the part that the sync and the async bridge have in common.
+
+Everything here runs in one event loop. What the session holds may be read from other threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+from typing import Any, Protocol
+
+from cwire import errors
+from cwire.find import Address
+from cwire.record import Record
+from cwire.session import (
+    Command,
+    DriverChanged,
+    Event,
+    Hello,
+    Refused,
+    Reply,
+    Resend,
+    Session,
+    Subscribed,
+    unknown_text,
+)
+from cwire.transport import Transport
+
+__all__ = ["Answer", "Link"]
+
+_log = logging.getLogger("cwire")
+_ACK_TIMEOUT = 10.0  # s for the relay to answer a subscription
+
+
+class Answer(Protocol):
+    """A future of asyncio or of a thread: where a command's reply goes."""
+
+    def done(self) -> bool:
+        """Whether it has its result or was cancelled."""
+        ...
+
+    def set_result(self, result: Any) -> None:
+        """Gives the reply."""
+        ...
+
+    def set_exception(self, exception: Any) -> None:
+        """Gives the error."""
+        ...
+
+
+class Link:
+    """A connection to a relay.
+
+    Attributes:
+        session: What is known and what has come.
+        address: Where the relay is.
+        closed: Why nothing comes any more; None while connected.
+    """
+
+    def __init__(self, address: Address, session: Session) -> None:
+        self.address = address
+        self.session = session
+        self.closed: str | None = None
+        self.ended = asyncio.Event()
+        self._transport: Transport | None = None
+        self._answers: dict[int, Answer] = {}
+        self._acks: dict[int, asyncio.Future[None]] = {}
+        self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._failure: errors.CwireError | None = None
+        self._listeners: list[Callable[[], object]] = []
+
+    async def open(self, timeout: float) -> None:
+        """Connects and waits for the relay's hello.
+
+        Args:
+            timeout: Seconds for all of it.
+
+        Raises:
+            NotConnected: It does not work out; the text says why.
+            ProtocolError: It is not a relay that this client understands.
+        """
+        self._transport = await Transport.open(self.address, self._on_message, timeout)
+        try:
+            async with asyncio.timeout(timeout):
+                await self._hello
+        except TimeoutError:
+            self.close("closed")
+            raise errors.NotConnected(
+                f"{self.address} does not say hello within {timeout:g} s: is it a cwire relay?"
+            ) from None
+        except asyncio.CancelledError:
+            self.close("closed")
+            raise
+
+    def close(self, reason: str = "the bridge was closed: connect again") -> None:
+        """Ends the connection; whoever waits is told the reason."""
+        transport, self._transport = self._transport, None
+        self._end(reason)
+        if transport is not None:
+            transport.close()
+
+    async def subscribe(self, messages: Sequence[str] | None, driver: str | None) -> int:
+        """Subscribes and waits until the relay has taken it.
+
+        Raises:
+            UnknownMessage: The relay knows no such message.
+            UnknownDriver: The relay knows no such driver.
+            NotConnected: The relay is gone.
+        """
+        id, text = self.session.subscribe(messages, driver)
+        ack = self._acks[id] = asyncio.get_running_loop().create_future()
+        try:
+            self._send(text)
+            async with asyncio.timeout(_ACK_TIMEOUT):
+                await ack
+        except TimeoutError:
+            self.session.subscriptions.pop(id, None)
+            raise errors.ProtocolError("the relay does not answer a subscription") from None
+        finally:
+            self._acks.pop(id, None)
+        return id
+
+    def unsubscribe(self, id: int) -> None:
+        """Ends a subscription."""
+        self._send(self.session.unsubscribe(id))
+
+    def command(self, driver: str, name: str, fields: Mapping[str, object], answer: Answer) -> None:
+        """Sends a command; the reply, or whatever goes wrong, goes into the answer."""
+        command: Command | None = None
+        try:
+            if self.closed is not None:
+                raise errors.NotConnected(self.closed)
+            target = self.session.drivers.get(driver)
+            if target is None:
+                raise errors.UnknownDriver(unknown_text("driver", driver, "the relay", ()))
+            command = self.session.command(target, name, fields)
+            self._send(command.data)
+        except Exception as error:
+            if command is not None:
+                self.session.forget(command.request)
+            _settle(answer, None, error)
+        else:
+            self._answers[command.request] = answer
+
+    def forget(self, answer: Answer) -> None:
+        """Nobody waits for this reply any more."""
+        for request, waiting in tuple(self._answers.items()):
+            if waiting is answer:
+                del self._answers[request]
+                self.session.forget(request)
+
+    def listen(self, callback: Callable[[], object]) -> None:
+        """Has a callback called, in the loop, whenever a driver or the connection changes."""
+        self._listeners.append(callback)
+
+    def unlisten(self, callback: Callable[[], object]) -> None:
+        """Ends that."""
+        if callback in self._listeners:
+            self._listeners.remove(callback)
+
+    def _send(self, message: str | bytes) -> None:
+        if self._transport is None or self.closed is not None:
+            raise errors.NotConnected(self.closed or "not connected")
+        self._transport.send(message)
+
+    def _on_message(self, message: str | bytes | None) -> None:
+        try:
+            if isinstance(message, bytes):
+                for event in self.session.receive_binary(message, monotonic()):
+                    self._on_event(event)
+            elif message is not None:
+                for event in self.session.receive_text(message):
+                    self._on_event(event)
+            else:
+                self._on_end()
+        except errors.ProtocolError as error:
+            self._fail(error)
+        except Exception as error:  # a bug of ours: end with a reason, not with a dead stream
+            _log.exception("cannot take a message of the relay")
+            self._fail(errors.ProtocolError(f"cannot take a message of the relay: {error!r}"))
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Reply(request, value, error):
+                answer = self._answers.pop(request, None)
+                if answer is not None:
+                    _settle(answer, value, error)
+            case Resend(data):
+                self._send(data)
+            case Subscribed(id):
+                ack = self._acks.get(id)
+                if ack is not None and not ack.done():
+                    ack.set_result(None)
+            case Refused(id, code, text):
+                ack = self._acks.get(id) if id is not None else None
+                if ack is not None and not ack.done():
+                    ack.set_exception(_refusal(code, text))
+                else:
+                    _log.warning("the relay refused a request: %s (%s)", text, code)
+            case Hello():
+                if not self._hello.done():
+                    self._hello.set_result(None)
+            case DriverChanged():
+                self._tell()
+
+    def _on_end(self) -> None:
+        why = self._transport.close_reason if self._transport else ""
+        self._end(
+            f"the relay at {self.address} is gone{': ' + why if why else ''}; "
+            "start it again (`cwire serve`) and connect again"
+        )
+
+    def _fail(self, error: errors.ProtocolError) -> None:
+        self._failure = error
+        transport, self._transport = self._transport, None
+        self._end(str(error))
+        if transport is not None:
+            transport.close(1002, "protocol error")
+
+    def _end(self, reason: str) -> None:
+        if self.closed is not None:
+            return
+        self.closed = reason
+        for reply in self.session.disconnected():
+            self._on_event(reply)
+        for answer in self._answers.values():
+            _settle(answer, None, errors.NotConnected(reason))
+        self._answers.clear()
+        for waiter in (self._hello, *self._acks.values()):
+            if not waiter.done():
+                waiter.set_exception(self._failure or errors.NotConnected(reason))
+                waiter.exception()  # seen: nobody may be waiting
+        self.ended.set()
+        self._tell()
+
+    def _tell(self) -> None:
+        for callback in tuple(self._listeners):
+            callback()
+
+
+def _settle(answer: Answer, value: Record | None, error: Exception | None) -> None:
+    if answer.done():
+        return
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(value)
+
+
+def _refusal(code: str, text: str) -> errors.CwireError:
+    if code == "unknown_driver":
+        return errors.UnknownDriver(text)
+    if code == "unknown_message":
+        return errors.UnknownMessage(text)
+    return errors.ProtocolError(f"the relay refused a subscription: {text} ({code})")

@@ -1,0 +1,73 @@
+"""A daemon thread with an event loop of its own, which goes away without hanging anything."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+__all__ = ["LoopThread"]
+
+_T = TypeVar("_T")
+_STOP_TIMEOUT = 3.0  # s
+
+
+class LoopThread:
+    """Runs coroutines for other threads."""
+
+    def __init__(self, name: str) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
+
+    def call(self, coroutine: Coroutine[Any, Any, _T], timeout: float | None = None) -> _T:
+        """Runs a coroutine there and waits for its result; Ctrl-C cancels it."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        try:
+            return future.result(timeout)
+        except BaseException:
+            future.cancel()
+            raise
+
+    def post(self, function: Callable[..., object], *arguments: object) -> bool:
+        """Has a function called there soon; False if the thread has ended."""
+        try:
+            self.loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:
+            return False
+        return True
+
+    def stop(self, last: Callable[[], object]) -> None:
+        """Calls a last function there, lets what it began run for a moment, and ends the thread."""
+        if not self.post(lambda: asyncio.ensure_future(self._finish(last))):
+            return
+        if threading.current_thread() is not self._thread:  # the garbage collector may be
+            self._thread.join(_STOP_TIMEOUT)
+
+    async def _finish(self, last: Callable[[], object]) -> None:
+        try:
+            last()
+            await asyncio.sleep(0)  # the goodbye leaves
+        finally:
+            self.loop.stop()
+
+    def _run(self) -> None:
+        loop = self.loop
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_forever()
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()

@@ -1,0 +1,167 @@
+"""One message as an object: fields as attributes, ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cwire.errors import UnknownField
+from cwire_structs.fields import EnumType, Struct, StructType, TailType, TextType
+
+if TYPE_CHECKING:
+    from cwire.frame_array import FrameArray
+    from cwire_structs.schema import Message
+
+__all__ = ["EnumValue", "Fields", "Record"]
+
+
+class EnumValue(int):
+    """An integer with the name that the C enum gives it; ``name`` is None for other numbers."""
+
+    name: str | None
+
+    def __new__(cls, value: int, name: str | None) -> EnumValue:
+        """Makes one."""
+        self = super().__new__(cls, value)
+        self.name = name
+        return self
+
+    def __repr__(self) -> str:
+        return f"{self.name} ({int(self)})" if self.name else str(int(self))
+
+    def __reduce__(self) -> tuple[type[EnumValue], tuple[int, str | None]]:
+        return type(self), (int(self), self.name)
+
+
+class Fields:
+    """A struct's values: ``status.acquisition.level`` or ``status["acquisition"]["level"]``.
+
+    Numbers are Python's, text is str, enums are `EnumValue`, arrays are views on the message's
+    memory (valid as long as anything refers to them).
+    """
+
+    __slots__ = ("_struct", "_values")
+    _values: np.void
+    _struct: Struct
+
+    def __init__(self, values: np.void, struct: Struct) -> None:
+        self._values = values
+        self._struct = struct
+
+    def __getitem__(self, name: str) -> Any:
+        field = self._struct.by_name.get(name)
+        if field is None:
+            names = ", ".join(self._struct.by_name)
+            raise UnknownField(
+                f"{self._struct.name} has no field {name!r}; its fields are: {names}"
+            )
+        value = self._values[field.name]
+        kind = field.type
+        if isinstance(kind, StructType):
+            return Fields(value, kind.struct)
+        if isinstance(kind, EnumType):
+            return EnumValue(int(value), kind.enum.label(int(value)))
+        if isinstance(kind, TextType) or (
+            isinstance(kind, TailType) and isinstance(kind.of, TextType) and kind.of.length == 1
+        ):
+            # Text ends at the first NUL; numpy drops only those at the end.
+            return bytes(value).split(b"\0", 1)[0].decode(errors="replace")
+        return value if isinstance(value, np.ndarray) else value.item()
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__"):
+            for field in self._struct.fields:
+                if field.py_name == name:
+                    return self[field.name]
+        names = ", ".join(field.py_name for field in self._struct.fields)
+        raise AttributeError(f"{self._struct.name} has no field {name!r}; its fields are: {names}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(field.py_name for field in self._struct.fields)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._struct.by_name)
+
+    def __len__(self) -> int:
+        return len(self._struct.by_name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._struct.by_name
+
+    def keys(self) -> list[str]:
+        """The fields' names, so that ``dict(record)`` works."""
+        return list(self._struct.by_name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.keys()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Fields) or self._struct.name != other._struct.name:
+            return NotImplemented
+        return all(np.array_equal(self[name], other[name]) for name in self)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        from cwire.describe import value_text
+
+        inside = ", ".join(f"{name}={value_text(self[name])}" for name in self)
+        return f"{self._struct.name}({inside})"
+
+
+class Record(Fields):
+    """One message as it came: its fields, and when and from whom it came.
+
+    A field that is called ``time``, ``seconds``, ``sequence``, ``source`` or ``message`` is read
+    as ``record["time"]``.
+    """
+
+    __slots__ = ("_frame",)
+    _frame: FrameArray
+
+    @classmethod
+    def of(cls, frame: FrameArray) -> Record:
+        """Makes the record of an array of one frame whose message is known; copies nothing."""
+        if frame.message is None:
+            raise ValueError("this array does not know its message")
+        plain = np.asarray(frame)
+        record = cls(plain[0], frame.message.struct)
+        record._frame = frame
+        return record
+
+    @property
+    def message(self) -> Message:
+        """The message's description from the schema."""
+        message = self._frame.message
+        assert message is not None
+        return message
+
+    @property
+    def time(self) -> np.datetime64:
+        """When it was published: datetime64[ns], UTC."""
+        return np.datetime64(self._frame.time[0])
+
+    @property
+    def seconds(self) -> float:
+        """When it was published, in seconds since 1970 UTC."""
+        return float(self._frame.seconds[0])
+
+    @property
+    def sequence(self) -> int:
+        """The driver's count of messages of this kind, modulo 2³²; 0 in replies."""
+        return int(self._frame.sequence[0])
+
+    @property
+    def source(self) -> int:
+        """The relay's number of the driver."""
+        return int(self._frame.source[0])
+
+    @property
+    def frames(self) -> FrameArray:
+        """The same as an array of one row."""
+        return self._frame
+
+    def __reduce__(self) -> Any:
+        return Record.of, (self._frame,)

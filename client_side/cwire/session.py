@@ -1,0 +1,541 @@
+"""The client's side of the WebSocket session of PROTOCOL.md, without a socket or a clock.
+
+A shell feeds it what arrives and sends what it makes::
+
+    events = session.receive_text(text)          # or receive_binary(data, now)
+    socket.send(session.subscribe(1, ["scope_block"]))
+
+It outlives a connection: `disconnected`, then a new hello, and everything goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cwire import errors
+from cwire.feed import Feed
+from cwire.frame_array import FrameArray
+from cwire.record import Record
+from cwire_structs import frames
+from cwire_structs.frames import CONTROL, ERROR, HEADER_SIZE, PROTOCOL, FrameError
+from cwire_structs.schema import FieldError, Message, Schema, SchemaError
+
+__all__ = ["Command", "Driver", "DriverChanged", "Event", "Hello", "Refused", "Reply", "Session"]
+__all__ += ["Resend", "Subscribed", "Subscription"]
+
+_ESESSION, _EDOWN, _ETIMEOUT, _EINVAL = -15, -14, -13, -1
+_STATES = frozenset({"up", "down", "stale"})
+
+
+@dataclass(slots=True)
+class Driver:
+    """What the relay says of a driver.
+
+    Attributes:
+        name: The name that the relay gives it.
+        source: Its number in frames.
+        state: ``up``, ``down`` or ``stale`` (connected, but silent for too long).
+        session: The number of its present run; None while it is down.
+        schema: Its messages, as last heard; None before the first time.
+        problem: Why its schema cannot be used; empty if it can.
+    """
+
+    name: str
+    source: int
+    state: str = "down"
+    session: int | None = None
+    schema: Schema | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The relay has introduced itself; nothing may be sent before."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverChanged:
+    """A driver came, went, or changed: ``up down stale restarted schema_changed``."""
+
+    event: str
+    driver: Driver
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """The relay has taken a subscription, or goes on with it after a driver came back."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The relay did not take something; `id` is the subscription's, if it was one."""
+
+    id: int | None
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a command: a record, None for a plain OK, or an error."""
+
+    request: int
+    value: Record | None = None
+    error: errors.CommandError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """A command met another run of its driver, with the same structs: these bytes are for that."""
+
+    data: bytes
+
+
+Event = Hello | DriverChanged | Subscribed | Refused | Reply | Resend
+
+
+@dataclass(slots=True)
+class Subscription:
+    """What the client asked for; kept to ask again after a reconnect."""
+
+    id: int
+    driver: str | None
+    messages: tuple[str, ...] | None
+    streams: set[tuple[int, int]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An encoded command, to be sent as a binary message.
+
+    Attributes:
+        request: Its number, for the reply.
+        driver: Name of the driver.
+        message: The command's description, of the schema that it was encoded with.
+        schema: That schema.
+        session: The run of the driver that it is for.
+        data: The bytes.
+    """
+
+    request: int
+    driver: str
+    message: Message
+    schema: Schema
+    session: int
+    data: bytes
+
+
+class Session:
+    """The state of a client: drivers, subscriptions, commands that wait, and everything received.
+
+    One thread calls the methods that change it; others may read `drivers` and feeds meanwhile.
+
+    Attributes:
+        connected: A hello has come and the connection has not ended since.
+        client: The relay's number for this client.
+        server: What the relay says it is.
+        limits: Sizes in bytes that the relay allows.
+        drivers: By name.
+        feeds: By (source, message id).
+        subscriptions: By id.
+        unknown: Frames that no schema describes.
+    """
+
+    def __init__(self, history_bytes: int = 64 << 20) -> None:
+        self.history_bytes = history_bytes
+        self.connected = False
+        self.client: int | None = None
+        self.server = ""
+        self.limits: Mapping[str, int] = {}
+        self.drivers: dict[str, Driver] = {}
+        self.feeds: dict[tuple[int, int], Feed] = {}
+        self.subscriptions: dict[int, Subscription] = {}
+        self.unknown = 0
+        self._by_source: dict[int, Driver] = {}
+        self._waiting: dict[int, Command] = {}
+        self._request = 0
+        self._subscription = 0
+
+    # What arrives ------------------------------------------------------------------------------
+
+    def receive_text(self, text: str) -> list[Event]:
+        """Takes a JSON message of the relay.
+
+        Raises:
+            ProtocolError: It is not one of PROTOCOL.md.
+        """
+        try:
+            message = json.loads(text)
+            op = message["op"]
+            if not self.connected and op != "hello":
+                raise errors.ProtocolError(f"the relay sent {op!r} before its hello")
+            handler = {
+                "hello": self._hello,
+                "driver": self._driver,
+                "subscribed": self._subscribed,
+                "unsubscribed": self._unsubscribed,
+                "dropped": self._dropped,
+                "error": self._error,
+            }.get(op)
+            return handler(message) if handler else []  # unknown: a newer relay says more
+        except (ValueError, LookupError, TypeError, AttributeError) as problem:
+            raise errors.ProtocolError(
+                f"the relay sent a message that is not cwire's ({problem!r}): {text[:200]!r}"
+            ) from problem
+
+    def receive_binary(self, data: bytes, now: float) -> list[Event]:
+        """Takes a batch of frames; `now` is a clock in seconds that only has to be steady.
+
+        Raises:
+            ProtocolError: The bytes are not whole, well-formed frames.
+        """
+        events: list[Event] = []
+        position, length = 0, len(data)
+        while position < length:
+            try:
+                scan = frames.scan(data, position)
+            except FrameError as problem:
+                raise errors.ProtocolError(f"the relay sent a bad frame: {problem}") from problem
+            for tally in scan.tallies:
+                feed = self.feeds.get((tally.source, tally.type)) or self._new_feed(
+                    tally.source, tally.type
+                )
+                if feed is None:
+                    self.unknown += tally.count
+                else:
+                    feed.append(data, tally, now)
+            if scan.special and 0 < scan.span <= length - scan.end:
+                position = scan.end + scan.span
+                events += self._special(data[scan.end : position])
+            elif scan.end > position and not scan.special:
+                position = scan.end  # the end, or more kinds than one scan counts
+            else:
+                raise errors.ProtocolError(
+                    f"the relay's batch ends inside the frame at byte {scan.end} of {length}"
+                )
+        return events
+
+    def disconnected(self) -> list[Reply]:
+        """The connection is gone: what waits is answered here; feeds and subscriptions stay."""
+        self.connected = False
+        for feed in self.feeds.values():
+            feed.ledger.end()
+        text = "the relay is gone before the driver answered: the outcome is unknown"
+        lost = [self._failed(request, _EDOWN, text) for request in tuple(self._waiting)]
+        for feed in tuple(self.feeds.values()):
+            feed.wake_all()
+        return lost
+
+    # What is sent ------------------------------------------------------------------------------
+
+    def subscribe(
+        self, messages: Iterable[str] | None, driver: str | None = None
+    ) -> tuple[int, str]:
+        """Makes the request for messages (None: all that are published) of a driver (None: all).
+
+        Returns:
+            The subscription's id and the text message to send.
+        """
+        self._subscription += 1
+        names = None if messages is None else tuple(messages)
+        wanted = Subscription(self._subscription, driver, names)
+        self.subscriptions[wanted.id] = wanted
+        return wanted.id, _subscribe_text(wanted)
+
+    def resubscribe(self) -> list[str]:
+        """The text messages that ask for all subscriptions again, after a new hello."""
+        return [_subscribe_text(wanted) for wanted in self.subscriptions.values()]
+
+    def unsubscribe(self, id: int) -> str:
+        """Makes the request that ends a subscription."""
+        return json.dumps({"op": "unsubscribe", "id": id})
+
+    def command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
+        """Encodes a command, and waits for its reply from now on.
+
+        Args:
+            driver: Whom it is for.
+            name: The command.
+            fields: Values by field name; what is left out takes its default, else zero.
+
+        Raises:
+            DriverDown: The driver does not run.
+            UnknownCommand: It has no such command.
+            InvalidCommand: The values do not fit; nothing is to be sent.
+        """
+        schema = usable_schema(driver)
+        message = schema.commands.get(name)
+        if message is None:
+            raise errors.UnknownCommand(unknown_text("command", name, driver.name, schema.commands))
+        if driver.state == "down" or driver.session is None:
+            raise errors.DriverDown(driver.name, name, _EDOWN, down_text(driver))
+        try:
+            payload = message.encode(fields)
+        except FieldError as problem:
+            reason = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
+            raise errors.InvalidCommand(driver.name, name, _EINVAL, reason) from None
+        request = self._next_request()
+        data = frames.pack(
+            message.id, payload, source=driver.source, sequence=driver.session, request=request
+        )
+        limit = self.limits.get("command", len(data))
+        if len(data) > limit:
+            raise errors.InvalidCommand(
+                driver.name, name, -6, f"it has {len(data)} bytes, the relay takes {limit} at most"
+            )
+        command = Command(request, driver.name, message, schema, driver.session, data)
+        self._waiting[request] = command
+        return command
+
+    def forget(self, request: int) -> None:
+        """Nobody waits for this reply any more; if it comes, it is ignored."""
+        self._waiting.pop(request, None)
+
+    def feed(self, driver: Driver, message: Message) -> Feed:
+        """The feed of a driver's message; an empty one if nothing has come yet."""
+        key = (driver.source, message.id)
+        feed = self.feeds.get(key)
+        if feed is None:
+            made = Feed(driver.name, message, self.history_bytes)
+            feed = self.feeds.setdefault(key, made)  # another thread may have been first
+        return feed
+
+    def wants(self, driver: str, message: str) -> bool:
+        """Whether a subscription covers the message."""
+        return any(
+            wanted.driver in (None, driver)
+            and (wanted.messages is None or message in wanted.messages)
+            for wanted in tuple(self.subscriptions.values())
+        )
+
+    # Inside ------------------------------------------------------------------------------------
+
+    def _hello(self, message: Mapping[str, Any]) -> list[Event]:
+        if message["protocol"] != PROTOCOL:
+            raise errors.ProtocolError(
+                f"the relay speaks cwire protocol {message['protocol']}, this client {PROTOCOL}: "
+                "install the same cwire version on both sides"
+            )
+        self.client = message.get("client")
+        self.server = str(message.get("server", ""))
+        self.limits = {str(k): int(v) for k, v in (message.get("limits") or {}).items()}
+        present = {item["name"] for item in message["drivers"]}
+        for name in set(self.drivers) - present:
+            gone = self.drivers.pop(name)
+            self._by_source.pop(gone.source, None)
+            self._drop_feeds(gone.source)
+        for item in message["drivers"]:
+            self._update(item)
+        self.connected = True
+        return [Hello()]
+
+    def _driver(self, message: Mapping[str, Any]) -> list[Event]:
+        return [DriverChanged(str(message["event"]), self._update(message["driver"]))]
+
+    def _update(self, item: Mapping[str, Any]) -> Driver:
+        name, source, state = str(item["name"]), int(item["source"]), str(item["state"])
+        if state not in _STATES:
+            raise ValueError(f"unknown driver state {state!r}")
+        driver = self.drivers.get(name)
+        if driver is None or driver.source != source:
+            if driver is not None:
+                self._by_source.pop(driver.source, None)
+                self._drop_feeds(driver.source)
+            driver = Driver(name, source)
+        session = None if item.get("session") is None else int(item["session"])
+        if session != driver.session:
+            for feed in self._feeds_of(source):
+                feed.ledger.end()
+        if item.get("schema") is not None:
+            self._take_schema(driver, item["schema"])
+        driver.state, driver.session = state, session
+        self._by_source[source] = driver
+        # Replaced, not changed: another thread may be walking through it.
+        self.drivers = {**self.drivers, name: driver}
+        for feed in self._feeds_of(source):
+            feed.wake_all()
+        return driver
+
+    def _take_schema(self, driver: Driver, given: Mapping[str, Any] | str) -> None:
+        text = given if isinstance(given, str) else json.dumps(given)
+        try:
+            schema = Schema.from_json(text)
+        except SchemaError as problem:
+            driver.schema, driver.problem = None, str(problem)
+        else:
+            if driver.schema is not None and driver.schema.layout_hash == schema.layout_hash:
+                driver.schema, driver.problem = schema, ""
+                return
+            driver.schema, driver.problem = schema, ""
+        self._drop_feeds(driver.source)
+
+    def _feeds_of(self, source: int) -> list[Feed]:
+        return [feed for (number, _), feed in tuple(self.feeds.items()) if number == source]
+
+    def _drop_feeds(self, source: int) -> None:
+        for feed in self._feeds_of(source):
+            feed.replaced = True
+        self.feeds = {key: feed for key, feed in self.feeds.items() if key[0] != source}
+
+    def _new_feed(self, source: int, type: int) -> Feed | None:
+        driver = self._by_source.get(source)
+        if driver is None or driver.schema is None:
+            return None
+        message = driver.schema.by_id.get(type)
+        if message is None or message.command:
+            return None
+        return self.feed(driver, message)
+
+    def _subscribed(self, message: Mapping[str, Any]) -> list[Event]:
+        wanted = self.subscriptions.get(message["id"])
+        for stream in message["streams"]:
+            key = (int(stream["source"]), int(stream["type"]))
+            if wanted is not None:
+                wanted.streams.add(key)
+            feed = self.feeds.get(key) or self._new_feed(*key)
+            if feed is not None:
+                first = stream.get("first_sequence")
+                feed.ledger.begin(None if first is None else int(first))
+        return [Subscribed(message["id"])]
+
+    def _unsubscribed(self, message: Mapping[str, Any]) -> list[Event]:
+        ended = self.subscriptions.pop(message["id"], None)
+        if ended is not None:
+            still = {key for other in self.subscriptions.values() for key in other.streams}
+            for key in ended.streams - still:
+                if key in self.feeds:
+                    self.feeds[key].ledger.end()
+        return []
+
+    def _dropped(self, message: Mapping[str, Any]) -> list[Event]:
+        driver = self._by_source.get(message["source"])
+        if driver is not None and driver.schema is not None:
+            described = driver.schema.messages.get(message["message"])
+            if described is not None:
+                self.feed(driver, described).ledger.dropped(
+                    message["id"],
+                    str(message["reason"]),
+                    int(message["count"]),
+                    int(message["sequence"]),
+                )
+        return []
+
+    def _error(self, message: Mapping[str, Any]) -> list[Event]:
+        id = message.get("id")
+        self.subscriptions.pop(id, None)  # type: ignore[arg-type]
+        return [Refused(id, str(message["code"]), str(message["text"]))]
+
+    def _special(self, frame: bytes) -> list[Event]:
+        header = frames.unpack_header(frame)
+        if header.type == CONTROL:
+            return []  # belongs to the Unix socket session; nothing depends on it here
+        command = self._waiting.get(header.request)
+        if command is None:
+            return []  # nobody waits any more
+        payload = frame[HEADER_SIZE : header.size]
+        if header.flags & ERROR:
+            code, text = frames.parse_error(payload)
+            if code == _ESESSION and (again := self._again(command)) is not None:
+                return [Resend(again.data)]
+            return [self._failed(header.request, code, text)]
+        if not payload:
+            self._waiting.pop(header.request)
+            return [Reply(header.request)]
+        described = command.schema.by_id.get(header.type)
+        try:
+            if described is None:
+                raise ValueError(f"the reply has the unknown type {header.type}")
+            dtype = described.frame_dtype(len(payload))
+        except ValueError as problem:
+            return [self._failed(header.request, -9, f"the reply cannot be read: {problem}")]
+        self._waiting.pop(header.request)
+        array = FrameArray.from_frames(bytearray(frame), dtype, described)
+        return [Reply(header.request, Record.of(array))]
+
+    def _again(self, command: Command) -> Command | None:
+        """The command for the driver's present run, if the structs are still the same."""
+        driver = self.drivers.get(command.driver)
+        if driver is None or driver.schema is None or driver.session in (None, command.session):
+            return None
+        if driver.schema.layout_hash != command.schema.layout_hash:
+            return None
+        header = frames.unpack_header(command.data)
+        data = frames.pack(
+            header.type,
+            command.data[HEADER_SIZE : header.size],
+            source=driver.source,
+            sequence=driver.session,
+            request=command.request,
+        )
+        again = replace(command, session=driver.session, data=data)
+        self._waiting[command.request] = again
+        return again
+
+    def _failed(self, request: int, code: int, text: str) -> Reply:
+        command = self._waiting.pop(request)
+        kind = errors.CommandError
+        if code == _EDOWN:
+            kind = errors.DriverDown
+        elif code == _ETIMEOUT:
+            kind = errors.CommandTimeout
+        elif code == _ESESSION:
+            kind = errors.LayoutMismatch
+            text += "; its structs have changed: look at bridge.schema and send the command again"
+        return Reply(request, error=kind(command.driver, command.message.name, code, text))
+
+    def _next_request(self) -> int:
+        while True:
+            self._request = self._request % 0xFFFFFFFF + 1
+            if self._request not in self._waiting:
+                return self._request
+
+
+def usable_schema(driver: Driver) -> Schema:
+    """The driver's schema.
+
+    Raises:
+        DriverDown: It has never been up, so its messages are not known.
+        ProtocolError: Its schema is not one that this client can read.
+    """
+    if driver.problem:
+        raise errors.ProtocolError(
+            f"the schema of driver {driver.name!r} cannot be used: {driver.problem}; "
+            "run `cwire wrap` on its header again and rebuild it"
+        )
+    if driver.schema is None:
+        raise errors.DriverDown(driver.name, "", _EDOWN, down_text(driver))
+    return driver.schema
+
+
+def down_text(driver: Driver) -> str:
+    """Why nothing comes from a driver, and what to do."""
+    if driver.state == "down":
+        return (
+            f"driver {driver.name!r} is down: start it (the demo: `c_driver/driver`); "
+            "the relay finds it within seconds"
+        )
+    if driver.state == "stale":
+        return f"driver {driver.name!r} is connected but silent: is it stopped in a debugger?"
+    return f"driver {driver.name!r} is up"
+
+
+def unknown_text(what: str, name: str, where: str, known: Iterable[str]) -> str:
+    """Says that there is no such name, and which one was perhaps meant."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(name, names, 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names) or 'none'}"
+    return f"{where} has no {what} {name!r}; {hint}"
+
+
+def _subscribe_text(wanted: Subscription) -> str:
+    messages = None if wanted.messages is None else list(wanted.messages)
+    return json.dumps(
+        {"op": "subscribe", "id": wanted.id, "driver": wanted.driver, "messages": messages}
+    )

@@ -1,0 +1,35 @@
+"""What can go wrong between a C header, its schema and a payload."""
+
+from __future__ import annotations
+
+
+class SchemaError(ValueError):
+    """A schema is not one that this version can trust; the text names the place in the JSON."""
+
+
+class FieldError(ValueError):
+    """A value does not fit a message's field.
+
+    Attributes:
+        message: Name of the message (or of the nested struct's message).
+        field: The field's path in it, such as ``channels[1].frequency``; empty when the message
+            itself is meant.
+        reason: What is wrong and what to do.
+    """
+
+    def __init__(self, message: str, field: str, reason: str) -> None:
+        self.message = message
+        self.field = field
+        self.reason = reason
+        super().__init__(f"{message}.{field}: {reason}" if field else f"{message}: {reason}")
+
+    def __reduce__(self) -> tuple[type[FieldError], tuple[str, str, str]]:
+        return type(self), (self.message, self.field, self.reason)
+
+
+class WrapError(Exception):
+    """A header cannot be wrapped; the text says where, why and what to do."""
+
+
+class LayoutMismatch(WrapError):  # noqa: N818 (the mismatch is the news, and the name)
+    """libclang and the user's compiler lay something out differently."""

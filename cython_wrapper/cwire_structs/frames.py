@@ -1,0 +1,105 @@
+"""Frames: the wire format of PROTOCOL.md, as the C library implements it.
+
+`scan`, `select` and `gather` work on batches without Python per frame; `pack` and `unpack_header`
+are for single frames. Buffers are read in place and held only during the call.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+
+from cwire_structs._frames import (
+    CODES,
+    CONTROL,
+    ERROR,
+    FRAME_LIMIT,
+    HEADER_SIZE,
+    HELLO_LIMIT,
+    PROTOCOL,
+    RELAY_SOURCE,
+    RELAY_TYPES,
+    REPLY,
+    SHARED,
+    FrameError,
+    Header,
+    Scan,
+    Tally,
+    gather,
+    pack,
+    scan,
+    select,
+    span,
+    unpack_header,
+)
+
+__all__ = [
+    "CODES",
+    "CONTROL",
+    "ERROR",
+    "FRAME_LIMIT",
+    "HEADER",
+    "HEADER_SIZE",
+    "HELLO_LIMIT",
+    "PROTOCOL",
+    "RELAY_SOURCE",
+    "RELAY_TYPES",
+    "REPLY",
+    "SHARED",
+    "FrameError",
+    "Header",
+    "Scan",
+    "Tally",
+    "code_name",
+    "error_payload",
+    "gather",
+    "pack",
+    "parse_error",
+    "scan",
+    "select",
+    "span",
+    "type_bitmap",
+    "unpack_header",
+]
+
+HEADER = np.dtype(
+    [
+        ("size", "<u4"),
+        ("type", "<u2"),
+        ("flags", "u1"),
+        ("source", "u1"),
+        ("sequence", "<u4"),
+        ("request", "<u4"),
+        ("time_ns", "<u8"),
+    ]
+)
+"""The header as a numpy dtype of 24 bytes."""
+
+_CODE = struct.Struct("<i")
+
+
+def code_name(code: int) -> str:
+    """The name of an error code, such as ``CWIRE_ERANGE``; a driver's own codes are numbers."""
+    return CODES[code][0] if code in CODES else f"code {code}"
+
+
+def error_payload(code: int, text: str) -> bytes:
+    """The payload of an error reply: a 32-bit code and UTF-8 text."""
+    return _CODE.pack(code) + text.encode()
+
+
+def parse_error(payload: bytes) -> tuple[int, str]:
+    """Code and text of an error reply's payload; a payload too short for a code is a FrameError."""
+    if len(payload) < _CODE.size:
+        raise FrameError(f"an error reply needs {_CODE.size} bytes, this one has {len(payload)}")
+    (code,) = _CODE.unpack_from(payload)
+    return code, payload[_CODE.size :].decode(errors="replace")
+
+
+def type_bitmap(types: set[int] | frozenset[int]) -> bytes:
+    """The bitmap that `select` takes: one bit for each of the 65536 types."""
+    bitmap = bytearray(8192)
+    for number in types:
+        bitmap[number // 8] |= 1 << number % 8
+    return bytes(bitmap)

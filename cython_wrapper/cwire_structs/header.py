@@ -1,0 +1,171 @@
+"""A C header, read with libclang.
+
+libclang is a second compiler: it must see the same directories, flags and target as the user's own,
+and what it says is only believed after `proof` has compared it with that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .errors import WrapError
+from .json_cursor import IDENTIFIER
+from .layout import Layout
+from .macros import find_macros
+from .message_ids import NoMessageIdsError, read_messages
+from .struct_parser import StructParser
+from .toolchain import Toolchain
+
+_SHOWN_PROBLEMS = 20
+
+
+def read_header(path: Path, toolchain: Toolchain) -> Layout:
+    """Reads a header's messages and what they consist of.
+
+    Args:
+        path: The header.
+        toolchain: The compiler that the result must agree with.
+
+    Raises:
+        WrapError: The header does not compile, or holds something that has no place on the wire;
+            the text names every such thing with its line.
+    """
+    if not path.is_file():
+        raise WrapError(f"there is no header {path}")
+    if not IDENTIFIER.fullmatch(path.stem):
+        raise WrapError(
+            f"{path.name}: the schema is named after the header, and {path.stem!r} is no C name; "
+            "use letters, digits and _"
+        )
+    cindex = _libclang()
+    unit = _parse(cindex, path, toolchain)
+    problems = Problems(path)
+    declarations = _declarations(cindex, unit)
+    parser = StructParser(cindex, toolchain.byte_order, problems)
+    try:
+        messages = read_messages(cindex, declarations, parser, problems)
+    except NoMessageIdsError:
+        raise WrapError(
+            f"{path.name}: there is no enum message_id, which gives the messages their numbers; "
+            "add one: enum message_id { STATUS = 1 }; for struct status"
+        ) from None
+    problems.raise_any()
+    if not messages:
+        raise WrapError(f"{path.name}: enum message_id is empty")
+    return Layout(
+        name=path.stem,
+        header=path.name,
+        enums=dict(sorted(parser.enums.items())),
+        enum_c_names=parser.enum_c_names,
+        structs=parser.structs,
+        messages=tuple(sorted(messages, key=lambda message: message.id)),
+        macros=find_macros(cindex, unit, path, _arguments(toolchain)),
+        lines=parser.lines,
+    )
+
+
+class Problems:
+    """Everything that is wrong with a header, to be told at once."""
+
+    def __init__(self, header: Path) -> None:
+        self._header = header
+        self._texts: list[str] = []
+
+    def line(self, cursor: Any) -> str:
+        """Returns where a declaration is: ``messages.h:12``."""
+        file = cursor.location.file
+        if file is None:
+            return self._header.name
+        same = Path(file.name).resolve() == self._header.resolve()
+        return f"{self._header.name if same else file.name}:{cursor.location.line}"
+
+    def add(self, cursor: Any, text: str) -> None:
+        """Notes a problem with a declaration."""
+        problem = f"{self.line(cursor)}: {text}"
+        if problem not in self._texts:
+            self._texts.append(problem)
+
+    def raise_any(self) -> None:
+        """Raises WrapError if there is a problem."""
+        if self._texts:
+            more = len(self._texts) - _SHOWN_PROBLEMS
+            shown = self._texts[:_SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
+            raise WrapError("\n".join(shown))
+
+
+def _libclang() -> Any:
+    try:
+        from clang import cindex
+    except ImportError as error:
+        raise WrapError(
+            "reading a header needs libclang, which is not installed: pip install 'cwire[wrap]'"
+        ) from error
+    try:
+        cindex.Index.create()
+    except cindex.LibclangError as error:
+        raise WrapError(f"libclang does not load ({error}): pip install 'cwire[wrap]'") from error
+    return cindex
+
+
+def _arguments(toolchain: Toolchain) -> list[str]:
+    dirs = [part for folder in toolchain.include_dirs for part in ("-isystem", folder)]
+    return ["-x", "c", f"--target={toolchain.target}", *toolchain.parser_flags, "-nostdinc", *dirs]
+
+
+def _parse(cindex: Any, path: Path, toolchain: Toolchain) -> Any:
+    options = cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD
+    try:
+        unit = cindex.Index.create().parse(str(path), _arguments(toolchain), options=options)
+    except cindex.TranslationUnitLoadError as error:
+        raise WrapError(
+            f"libclang cannot parse {path.name} for the target {toolchain.target}: {error}"
+        ) from None
+    # After a missing #include libclang goes on with types of one byte: nothing can be trusted.
+    wrong = [d for d in unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
+    if wrong:
+        lines = []
+        for diagnostic in wrong[:_SHOWN_PROBLEMS]:
+            file = diagnostic.location.file
+            place = f"{file.name}:{diagnostic.location.line}: " if file else ""
+            lines.append(f"{place}{diagnostic.spelling}")
+        raise WrapError(f"{path.name} does not compile:\n" + "\n".join(lines))
+    return unit
+
+
+class Declarations:
+    """The structs, unions and enums of a translation unit by name."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Any] = {}
+        self.enums: dict[str, Any] = {}
+
+    def add(self, cindex: Any, cursor: Any) -> None:
+        """Notes a declaration; a typedef stands for what it names."""
+        kind = cindex.CursorKind
+        name, target = cursor.spelling, cursor
+        if cursor.kind == kind.TYPEDEF_DECL:
+            target = cursor.underlying_typedef_type.get_canonical().get_declaration()
+        definition = target.get_definition()
+        if definition is None:
+            return
+        if target.kind in (kind.STRUCT_DECL, kind.UNION_DECL):
+            # A tag wins over a typedef of the same name.
+            if cursor.kind != kind.TYPEDEF_DECL or name not in self.records:
+                self.records[name] = definition
+        elif target.kind == kind.ENUM_DECL:
+            self.enums.setdefault(name, definition)
+
+
+def _declarations(cindex: Any, unit: Any) -> Declarations:
+    declarations = Declarations()
+    for cursor in _top_level(unit):
+        declarations.add(cindex, cursor)
+    return declarations
+
+
+def _top_level(unit: Any) -> Iterator[Any]:
+    for cursor in unit.cursor.get_children():
+        if cursor.kind.is_declaration():
+            yield cursor

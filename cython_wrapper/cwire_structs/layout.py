@@ -1,0 +1,74 @@
+"""What a header says: the result of reading it, before and after the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .fields import Enum, Struct
+
+
+@dataclass(frozen=True)
+class MessageLayout:
+    """One message.
+
+    Attributes:
+        id: Its number.
+        id_name: The enumerator in ``enum message_id``.
+        name: The same in lower case.
+        struct: The payload.
+        command: Tagged ``@command``.
+        reply: From ``@reply``.
+    """
+
+    id: int
+    id_name: str
+    name: str
+    struct: Struct
+    command: bool
+    reply: str | None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a header says.
+
+    Attributes:
+        name: The header's name without ``.h``.
+        header: The header's name.
+        enums: Those that messages use, by name.
+        enum_c_names: As C spells them: ``enum waveform_shape``.
+        structs: Those that messages use, by name; nested ones before their users.
+        messages: By rising id.
+        macros: Names of #define constants, and whether each is an integer or a float. Their values
+            come from the compiler.
+        lines: ``messages.h:12`` of each ``struct_name.field``, struct and enum.
+    """
+
+    name: str
+    header: str
+    enums: Mapping[str, Enum]
+    enum_c_names: Mapping[str, str]
+    structs: Mapping[str, Struct]
+    messages: tuple[MessageLayout, ...]
+    macros: Mapping[str, Literal["int", "float"]]
+    lines: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Abi:
+    """What the compiler says about its target: sizes in bytes."""
+
+    pointer: int
+    long: int
+    wchar: int
+    char_signed: bool
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the compiler added to a layout that it agrees with."""
+
+    abi: Abi
+    constants: dict[str, int | float] = field(default_factory=dict)

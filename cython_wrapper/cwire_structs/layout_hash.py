@@ -1,0 +1,42 @@
+"""The hash that tells two layouts apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def layout_hash(document: Mapping[str, Any]) -> str:
+    """Returns the hash of what decoding needs, as PROTOCOL.md defines it: ``sha256:...``.
+
+    Docs, units, ranges, defaults and C spellings do not change it; ids, names, offsets, sizes,
+    kinds, enum values, commands and the byte order do. The schema must be a valid one.
+    """
+    needed = {
+        "byte_order": document["byte_order"],
+        "enums": {
+            name: {key: enum[key] for key in ("size", "signed", "values")}
+            for name, enum in document["enums"].items()
+        },
+        "messages": {
+            id_: {key: message[key] for key in _MESSAGE_KEYS if key in message}
+            for id_, message in document["messages"].items()
+        },
+        "types": {
+            name: {
+                "size": struct["size"],
+                "fields": [
+                    {key: field[key] for key in ("name", "offset", "size", "type")}
+                    for field in struct["fields"]
+                ],
+            }
+            for name, struct in document["types"].items()
+        },
+    }
+    canonical = json.dumps(needed, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+_MESSAGE_KEYS = ("name", "type", "command", "reply")

@@ -1,0 +1,283 @@
+"""A schema: which messages there are, and what their bytes mean.
+
+schema = Schema.from_json(text)
+payload = schema.messages["set_waveform"].encode({"frequency": 5.0, "shape": "SINE"})
+record = schema.messages["waveform"].decode(payload)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+
+from .codec import check_default, encode_struct, encode_tail, find_field
+from .dtypes import place
+from .errors import FieldError, SchemaError
+from .fields import Enum, Field, Struct, TailType
+from .json_cursor import Cursor, parse
+from .layout_hash import layout_hash
+from .schema_reader import ByteOrder, StructReader, read_constants, read_enums
+
+__all__ = ["FORMAT", "Enum", "Field", "FieldError", "Message", "Schema", "SchemaError", "Struct"]
+
+FORMAT = "cwire-schema/1"
+SCHEMA_LIMIT = 4 * 1024 * 1024  # bytes of JSON
+PAYLOAD_LIMIT = 64 * 1024 * 1024 - 24  # a frame's limit without its header
+FIRST_RELAY_ID = 0xF000
+_HEADER_SIZE = 24
+_CACHED_DTYPES = 64  # a stream with a tail has few lengths; a hostile one must not fill the memory
+
+
+@dataclass(frozen=True, eq=False)
+class Message:
+    """One message of a schema.
+
+    Attributes:
+        id: Its number on the wire.
+        name: Its name; a driver's messages have different ones.
+        struct: The payload's layout.
+        command: Peers send it; otherwise the driver publishes it or replies with it.
+        reply: Name of the message that answers this command; None: an empty OK does.
+    """
+
+    id: int
+    name: str
+    struct: Struct
+    command: bool = False
+    reply: str | None = None
+    _dtypes: dict[tuple[bool, int], np.dtype[Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def doc(self) -> str:
+        """The struct's doc comment."""
+        return self.struct.doc
+
+    @cached_property
+    def tail(self) -> Field | None:
+        """The flexible array member, or None."""
+        return self.struct.tail
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of the payload, of its fixed part if there is a tail."""
+        return self.tail.offset if self.tail else self.struct.size
+
+    @cached_property
+    def tail_size(self) -> int:
+        """Bytes of one element of the tail; 0 without one."""
+        return cast(TailType, self.tail.type).stride if self.tail else 0
+
+    def check_size(self, payload_size: int) -> None:
+        """Checks that a payload can have this many bytes.
+
+        Raises:
+            ValueError: It cannot; the text says which sizes can be.
+        """
+        rest = payload_size - self.size
+        if rest == 0 or (self.tail_size and rest > 0 and rest % self.tail_size == 0):
+            return
+        more = f" and any number of {self.tail_size}-byte elements" if self.tail_size else ""
+        raise ValueError(
+            f"{self.name}: the payload has {payload_size} bytes, the schema says {self.size}{more};"
+            " the sender and the receiver were built from different headers"
+        )
+
+    def dtype(self, tail: int = 0) -> np.dtype[Any]:
+        """Returns the payload's dtype; itemsize is the payload's size, to the byte.
+
+        Args:
+            tail: Number of elements of the flexible array member: the last field has the shape
+                (tail,). A tail of chars is one ``S`` field.
+
+        Raises:
+            ValueError: There is no tail, or the payload would be larger than a frame.
+        """
+        size = self.size + tail * self.tail_size
+        if tail < 0 or size > PAYLOAD_LIMIT or (tail and not self.tail_size):
+            raise ValueError(f"{self.name}: there is no payload with {tail} tail elements")
+        return self._cached(False, size, 0, size, tail)
+
+    def frame_dtype(self, payload_size: int) -> np.dtype[Any]:
+        """Returns the dtype of a whole frame, for a view of a run of equal-sized ones.
+
+        The payload's fields lie behind the 24-byte header; itemsize is the frame's length with its
+        padding, a multiple of 8.
+
+        Raises:
+            ValueError: No payload has this size.
+        """
+        self.check_size(payload_size)
+        if payload_size > PAYLOAD_LIMIT:
+            raise ValueError(f"{self.name}: {payload_size} bytes are more than a frame can hold")
+        span = (_HEADER_SIZE + payload_size + 7) & ~7
+        tail = (payload_size - self.size) // self.tail_size if self.tail_size else 0
+        return self._cached(True, payload_size, _HEADER_SIZE, span, tail)
+
+    def _cached(self, framed: bool, key: int, start: int, size: int, tail: int) -> np.dtype[Any]:
+        dtype = self._dtypes.get((framed, key))
+        if dtype is None:
+            if len(self._dtypes) >= _CACHED_DTYPES:
+                self._dtypes.clear()
+            dtype = place(self.struct.fields, size, start=start, tail=tail)
+            self._dtypes[framed, key] = dtype
+        return dtype
+
+    def encode(self, values: Mapping[str, object]) -> bytes:
+        """Returns the payload with these field values.
+
+        Args:
+            values: By field name, in C or in Python (``class_``). Numbers must fit the C type and
+                the field's range; enums are enumerator names or numbers; arrays have exactly
+                their shape; nested structs are mappings; a tail is a sequence, or an array of any
+                shape. What is left out takes its default, else zero.
+
+        Returns:
+            The bytes; padding is zero.
+
+        Raises:
+            FieldError: A name or a value does not fit.
+        """
+        data = encode_struct(self.name, self.struct, values)
+        if self.tail is None:
+            return bytes(data)
+        payload = bytes(data[: self.size])
+        given = [n for n in values if find_field(self.name, self.struct, n) is self.tail]
+        if given:
+            payload += encode_tail(self.name, self.tail, values[given[-1]])
+            if len(payload) > PAYLOAD_LIMIT:
+                reason = (
+                    f"the message would have {len(payload)} bytes, the limit is {PAYLOAD_LIMIT}"
+                )
+                raise FieldError(self.name, self.tail.name, reason)
+        return payload
+
+    def decode(self, payload: bytes | bytearray | memoryview) -> np.void:
+        """Returns the payload as a numpy record with the struct's fields.
+
+        It is a view: valid, and unchanging, as long as the payload's memory is. Numbers outside an
+        enum or a range are shown as they are.
+
+        Raises:
+            ValueError: The payload has a size that this message cannot have.
+        """
+        size = memoryview(payload).nbytes
+        self.check_size(size)
+        tail = (size - self.size) // self.tail_size if self.tail_size else 0
+        record: np.void = np.frombuffer(payload, self.dtype(tail), 1)[0]
+        return record
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """The messages of one driver. Make one with `Schema.from_json`.
+
+    Attributes:
+        name: The header's name without ``.h``.
+        layout_hash: Equal for schemas that decode the same.
+        byte_order: Of every number in the payloads: ``little`` or ``big``.
+        constants: The header's #define constants.
+        enums: By name.
+        structs: By name: the messages' and those nested in them.
+        messages: By name, by rising id.
+        json: The document as given; do not change it.
+    """
+
+    name: str
+    layout_hash: str
+    byte_order: ByteOrder
+    constants: Mapping[str, int | float]
+    enums: Mapping[str, Enum]
+    structs: Mapping[str, Struct]
+    messages: dict[str, Message]
+    json: dict[str, Any] = field(repr=False)
+
+    @cached_property
+    def by_id(self) -> dict[int, Message]:
+        """The messages by id."""
+        return {message.id: message for message in self.messages.values()}
+
+    @cached_property
+    def published(self) -> dict[str, Message]:
+        """The messages that the driver sends, by name."""
+        return {name: item for name, item in self.messages.items() if not item.command}
+
+    @cached_property
+    def commands(self) -> dict[str, Message]:
+        """The messages that peers send, by name."""
+        return {name: item for name, item in self.messages.items() if item.command}
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Schema:
+        """Reads a schema and checks everything that decoding relies on.
+
+        Args:
+            text: The JSON, as `cwire wrap` writes it and a driver sends it; at most 4 MiB.
+
+        Raises:
+            SchemaError: It is not a schema that this version can trust. The text names the place.
+        """
+        document = parse(text, SCHEMA_LIMIT)
+        if document.get("schema").text() != FORMAT:
+            found = document.get("schema").text()
+            document.fail(f"is {found[:80]!a}, this version reads {FORMAT!r}; update cwire")
+        order = document.get("byte_order").text()
+        if order not in ("little", "big"):
+            document.get("byte_order").fail("must be 'little' or 'big'")
+        byte_order = cast(ByteOrder, order)
+        name = document.get("name").identifier()
+        enums = read_enums(document)
+        structs = StructReader(document.get("types"), enums, byte_order).read_all()
+        _check_defaults(document, structs)
+        messages = _read_messages(document, structs)
+        constants = read_constants(document)
+        raw = cast(dict[str, Any], document.value)
+        claimed, computed = document.get("layout_hash"), layout_hash(raw)
+        if claimed.text() != computed:
+            claimed.fail(f"does not belong to this layout, whose hash is {computed}")
+        return cls(name, computed, byte_order, constants, enums, structs, messages, raw)
+
+
+def _check_defaults(document: Cursor, structs: Mapping[str, Struct]) -> None:
+    types = document.get("types")
+    for name, struct in structs.items():
+        for member in struct.fields:
+            try:
+                check_default(name, member)
+            except FieldError as error:
+                reason = f"the default of {member.name!r} does not fit: {error.reason}"
+                types.get(name).fail(reason)
+
+
+def _read_messages(document: Cursor, structs: Mapping[str, Struct]) -> dict[str, Message]:
+    messages: dict[int, Message] = {}
+    names: set[str] = set()
+    for key, cursor in document.get("messages").entries():
+        id_ = int(key) if re.fullmatch(r"[1-9][0-9]{0,4}", key) else 0
+        if not 1 <= id_ < FIRST_RELAY_ID:
+            cursor.fail(f"an id is a number from 1 to {FIRST_RELAY_ID - 1}")
+        name = cursor.get("name").identifier()
+        if name in names:
+            cursor.fail(f"there are two messages {name!r}")
+        names.add(name)
+        type_ = cursor.get("type").text()
+        if type_ not in structs:
+            cursor.get("type").fail(f"names {type_[:80]!a}, which is not in types")
+        struct = structs[type_]
+        if struct.size > PAYLOAD_LIMIT:
+            cursor.fail(f"{struct.size} bytes are more than a frame can hold")
+        command = cursor.find("command")
+        reply = cursor.find("reply")
+        is_command = command.boolean() if command else False
+        if reply and not is_command:
+            reply.fail("only a command has a reply")
+        messages[id_] = Message(id_, name, struct, is_command, reply.text() if reply else None)
+    for id_, message in messages.items():
+        if message.reply is not None and message.reply not in names:
+            reason = f"names {message.reply[:80]!a}, which is no message"
+            document.get("messages").get(str(id_)).get("reply").fail(reason)
+    return {messages[id_].name: messages[id_] for id_ in sorted(messages)}

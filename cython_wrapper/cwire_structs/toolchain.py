@@ -1,0 +1,162 @@
+"""The user's C compiler: what it is, where its headers are, and compiling without running."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from .errors import WrapError
+
+# What changes a layout, or what the preprocessor sees; libclang takes these as gcc does.
+_LAYOUT_FLAGS = re.compile(
+    r"-m.+|-std=.+|-f(no-)?(short-enums|short-wchar|signed-char|unsigned-char|pack-struct(=\d+)?)"
+)
+_WITH_VALUE = ("-D", "-U", "-I", "-isystem", "-include", "-iquote")
+_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A C compiler, as `find` made its acquaintance.
+
+    Attributes:
+        command: The program and the user's flags.
+        family: ``gcc`` or ``clang``.
+        target: What it compiles for: ``x86_64-linux-gnu``.
+        byte_order: Of that target.
+        include_dirs: Where it looks for ``<...>``, in order.
+    """
+
+    command: tuple[str, ...]
+    family: str
+    target: str
+    byte_order: Literal["little", "big"]
+    include_dirs: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return shlex.join(self.command)
+
+    @property
+    def parser_flags(self) -> list[str]:
+        """The user's flags that a parser of the header needs to see."""
+        return [flag for group in self._groups() for flag in group]
+
+    @property
+    def layout_flags(self) -> list[str]:
+        """The same without directories: what the schema records."""
+        return [
+            f
+            for group in self._groups()
+            if group[0][:2] in ("-D", "-U", "-m", "-f", "-s")
+            for f in group
+        ]
+
+    def _groups(self) -> list[list[str]]:
+        groups = []
+        rest = iter(self.command[1:])
+        for flag in rest:
+            if flag in _WITH_VALUE:
+                groups.append([flag, next(rest, "")])
+            elif flag.startswith(("-D", "-U", "-I")) or _LAYOUT_FLAGS.fullmatch(flag):
+                groups.append([flag])
+        return groups
+
+    def compile(self, source: str) -> bytes:
+        """Compiles C source to an object file and returns its bytes; nothing is run.
+
+        Raises:
+            WrapError: The compiler failed; the text holds what it said.
+        """
+        with tempfile.TemporaryDirectory(prefix="cwire-") as folder:
+            path = Path(folder, "proof.c")
+            path.write_text(source, encoding="utf-8")
+            made = Path(folder, "proof.o")
+            # -w: the user's -Werror is for the user's code; -fno-lto: we read the object's data.
+            flags = ["-x", "c", "-w", "-fno-lto", "-c", str(path), "-o", str(made)]
+            result = _run([*self.command, *flags])
+            if result.returncode != 0 or not made.is_file():
+                said = "\n".join(result.stderr.strip().splitlines()[:8]).replace(folder + "/", "")
+                raise WrapError(f"{self} does not compile this header:\n{said}")
+            return made.read_bytes()
+
+
+def find(cc: str | None = None) -> Toolchain:
+    """Returns the compiler to prove against.
+
+    Args:
+        cc: Program and flags as in a shell; None takes ``$CC``, else ``cc``.
+
+    Raises:
+        WrapError: There is no such program, or it is no C compiler for an ELF target.
+    """
+    text = cc or os.environ.get("CC") or "cc"
+    try:
+        command = tuple(shlex.split(text))
+    except ValueError as error:
+        raise WrapError(f"CC={text!r} cannot be read as a command: {error}") from None
+    if not command:
+        raise WrapError("CC is blank; set it to your C compiler, for example CC=gcc")
+    search = _run([*command, "-E", "-v", "-x", "c", os.devnull])
+    match = re.search(
+        r"^#include <\.\.\.> search starts here:$(.*?)^End of search list\.$",
+        search.stderr,
+        re.MULTILINE | re.DOTALL,
+    )
+    if search.returncode != 0 or match is None:
+        said = "\n".join(search.stderr.strip().splitlines()[-3:])
+        raise WrapError(f"CC={text!r} is not a C compiler like gcc or clang; it says:\n{said}")
+    include_dirs = tuple(line.strip() for line in match[1].splitlines() if line.strip())
+    family = "clang" if re.search(r"\bclang version\b", search.stderr) else "gcc"
+    target = re.search(r"^Target: (\S+)$", search.stderr, re.MULTILINE)
+    toolchain = Toolchain(
+        command, family, _triple(target[1] if target else ""), "little", include_dirs
+    )
+    return Toolchain(command, family, toolchain.target, _byte_order(toolchain), include_dirs)
+
+
+def _byte_order(toolchain: Toolchain) -> Literal["little", "big"]:
+    head = toolchain.compile("int cwire_probe;\n")[:6]
+    if head[:4] != b"\x7fELF":
+        raise WrapError(
+            f"{toolchain} does not make ELF object files, which the proof of the layout reads; "
+            "use a compiler for Linux or for a bare-metal ELF target"
+        )
+    return "big" if head[5] == 2 else "little"
+
+
+def _triple(machine: str) -> str:
+    """Returns the target without the vendor, which says nothing about the layout."""
+    arch, _, rest = machine.partition("-")
+    if "linux" in rest:
+        rest = "linux" + (rest.partition("linux")[2] or "-gnu")
+    return f"{arch}-{rest}" if rest else arch
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LC_ALL": "C"}  # the answers are parsed: no translations
+    try:
+        return subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise WrapError(
+            f"there is no program {command[0]!r}; install a C compiler (Debian: apt install gcc) "
+            "or name yours with CC=... or --cc"
+        ) from None
+    except (PermissionError, OSError) as error:
+        raise WrapError(f"cannot run {command[0]!r}: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise WrapError(f"{command[0]!r} did not finish in {_TIMEOUT_S} s") from None

@@ -1,0 +1,150 @@
+"""A proved layout as the schema's JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .fields import (
+    ArrayType,
+    Enum,
+    EnumType,
+    Field,
+    FieldType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+)
+from .json_cursor import json_number
+from .layout import Layout, MessageLayout, Proof
+from .layout_hash import layout_hash
+from .schema import FORMAT
+from .toolchain import Toolchain
+
+_WIDTH = 100
+
+
+def schema_document(layout: Layout, proof: Proof, toolchain: Toolchain) -> dict[str, Any]:
+    """Returns the schema as PROTOCOL.md describes it.
+
+    Its source names the compiler's family and target but neither a version nor a path, so that the
+    committed files are the same wherever they are made.
+    """
+    document: dict[str, Any] = {
+        "schema": FORMAT,
+        "name": layout.name,
+        "layout_hash": "",
+        "byte_order": toolchain.byte_order,
+        "abi": {
+            "pointer": proof.abi.pointer,
+            "long": proof.abi.long,
+            "wchar": proof.abi.wchar,
+            "char_signed": proof.abi.char_signed,
+        },
+        "source": {
+            "header": layout.header,
+            "cc": toolchain.family,
+            "target": toolchain.target,
+            "flags": toolchain.layout_flags,
+            "verified": True,
+        },
+        "constants": {name: json_number(value) for name, value in proof.constants.items()},
+        "enums": {name: _enum(enum) for name, enum in layout.enums.items()},
+        "types": {name: _struct(struct) for name, struct in layout.structs.items()},
+        "messages": {str(message.id): _message(message) for message in layout.messages},
+    }
+    document["layout_hash"] = layout_hash(document)
+    return document
+
+
+def compact(document: dict[str, Any]) -> bytes:
+    """Returns the JSON that travels: UTF-8, no spaces."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def readable(value: Any, indent: str = "") -> str:
+    """Returns the JSON for people and for diffs: what fits into a line is in one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) <= _WIDTH or not isinstance(value, dict | list):
+        return line
+    inner = indent + " "
+    if isinstance(value, list):
+        parts = [readable(item, inner) for item in value]
+        return "[\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}]"
+    parts = [f"{json.dumps(key)}: {readable(item, inner)}" for key, item in value.items()]
+    return "{\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}}}"
+
+
+def _enum(enum: Enum) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "size": enum.size,
+        "signed": enum.signed,
+        "values": {label: json_number(value) for label, value in enum.values.items()},
+    }
+    if enum.docs:
+        made["docs"] = dict(enum.docs)
+    if enum.doc:
+        made["doc"] = enum.doc
+    return made
+
+
+def _struct(struct: Struct) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "c_name": struct.c_name,
+        "kind": "struct",
+        "size": struct.size,
+        "align": struct.align,
+        "fields": [_field(field) for field in struct.fields],
+    }
+    if struct.doc:
+        made["doc"] = struct.doc
+    return made
+
+
+def _field(field: Field) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "name": field.name,
+        "c_type": field.c_type,
+        "offset": field.offset,
+        "size": field.size,
+        "type": _type(field.type),
+    }
+    if field.doc:
+        made["doc"] = field.doc
+    if field.unit is not None:
+        made["unit"] = field.unit
+    if field.range is not None:
+        made["range"] = [json_number(end) for end in field.range]
+    if field.default is not None:
+        made["default"] = _default(field.default)
+    return made
+
+
+def _default(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return json_number(value)
+    return value
+
+
+def _type(type_: FieldType) -> dict[str, Any]:
+    if isinstance(type_, ArrayType):
+        return {"kind": "array", "shape": list(type_.shape), "of": _type(type_.of)}
+    if isinstance(type_, TailType):
+        return {"kind": "tail", "of": _type(type_.of), "stride": type_.stride}
+    if isinstance(type_, StructType):
+        return {"kind": "struct", "struct": type_.struct.name}
+    if isinstance(type_, TextType):
+        return {"kind": "char", "np": type_.np, "length": type_.length}
+    if isinstance(type_, EnumType):
+        return {"kind": "enum", "np": type_.np, "enum": type_.enum.name}
+    return {"kind": type_.kind, "np": type_.np}
+
+
+def _message(message: MessageLayout) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": message.name, "type": message.struct.name}
+    if message.command:
+        made["command"] = True
+    if message.reply is not None:
+        made["reply"] = message.reply
+    return made

@@ -1,0 +1,128 @@
+"""NAME.pyi: what editors and type checkers see of the generated classes."""
+
+from __future__ import annotations
+
+from .fields import ArrayType, EnumType, Field, NumberType, Struct, StructType, TailType, TextType
+from .layout import Layout
+from .python_names import PythonNames
+from .schema import Schema
+
+_HEAD = """\
+# {made}
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Any, ClassVar, Final, Literal, SupportsFloat, SupportsIndex
+
+import numpy as np
+import numpy.typing as npt
+from cwire_structs.schema import Schema
+from typing_extensions import Buffer, Self
+
+SCHEMA: Final[Schema]
+MESSAGES: Final[dict[int, type[Any]]]
+"""
+_NUMPY = {
+    "i1": "int8", "i2": "int16", "i4": "int32", "i8": "int64", "u1": "uint8", "u2": "uint16",
+    "u4": "uint32", "u8": "uint64", "f4": "float32", "f8": "float64", "b1": "bool_",
+}  # fmt: skip
+
+
+def stub_text(layout: Layout, names: PythonNames, schema: Schema, made: str) -> str:
+    """Returns the text of NAME.pyi."""
+    lines = [_HEAD.format(made=made)]
+    for name, value in schema.constants.items():
+        lines.append(f"{names.constants[name]}: Final = {value!r}")
+    for name, enum in layout.enums.items():
+        lines += ["", f"class {names.enums[name]}(IntEnum):"]
+        if enum.doc:
+            lines.append(f"    {docstring(enum.doc, 4)}")
+        lines += [f"    {label} = {value}" for label, value in enum.values.items()]
+    for struct in layout.structs.values():
+        lines += ["", *_class(struct, names, schema)]
+    return "\n".join(lines) + "\n"
+
+
+def docstring(text: str, indent: int) -> str:
+    """Returns a text as a docstring of source code, quotes included."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"""' + escaped.replace("\n", "\n" + " " * indent).replace("\n    \n", "\n\n") + '"""'
+
+
+def _class(struct: Struct, names: PythonNames, schema: Schema) -> list[str]:
+    lines = [
+        f"class {names.structs[struct.name]}:",
+        f"    {docstring(struct.doc or f'{struct.c_name}.', 4)}",
+        f"    STRUCT: ClassVar[Literal[{struct.name!r}]]",
+    ]
+    if struct.name in schema.messages:
+        lines.append(f"    ID: ClassVar[Literal[{schema.messages[struct.name].id}]]")
+    lines += [
+        "    __hash__: ClassVar[None]  # type: ignore[assignment]",
+        "    def __init__(",
+        "        self,",
+        "        /,",
+        "        *,",
+        *(f"        {field.py_name}: {_given(field, names)} = ...," for field in struct.fields),
+        "    ) -> None: ...",
+        "    @classmethod",
+        "    def from_bytes(cls, data: Buffer) -> Self: ...",
+        "    def __bytes__(self) -> bytes: ...",
+        "    def __buffer__(self, flags: int, /) -> memoryview: ...",
+        "    def __eq__(self, other: object, /) -> bool: ...",
+    ]
+    for field in struct.fields:
+        unit = f" [{field.unit}]" if field.unit else ""
+        name = field.py_name
+        lines += [
+            "    @property",
+            f"    def {name}(self) -> {_gotten(field, names)}:",
+            f"        {docstring((field.doc or field.c_type) + unit, 8)}",
+            f"    @{name}.setter",
+            f"    def {name}(self, value: {_given(field, names)}) -> None: ...",
+        ]
+    return lines
+
+
+def _given(field: Field, names: PythonNames) -> str:
+    """Returns the type of what may be assigned."""
+    type_ = field.type
+    if isinstance(type_, ArrayType | TailType):
+        of = type_.of
+        if isinstance(of, NumberType):
+            return "npt.ArrayLike"
+        if isinstance(type_, TailType) and isinstance(of, TextType):
+            return "str | bytes"
+        if isinstance(of, StructType):
+            element = f"{names.structs[of.struct.name]} | Mapping[str, object]"
+            return f"Sequence[{element}] | Sequence[Any] | npt.NDArray[Any]"
+        return "Sequence[Any] | npt.NDArray[Any]"
+    if isinstance(type_, StructType):
+        return f"{names.structs[type_.struct.name]} | Mapping[str, object] | np.void"
+    if isinstance(type_, EnumType):
+        labels = ", ".join(repr(label) for label in type_.enum.values)
+        return f"Literal[{labels}] | SupportsIndex"
+    if isinstance(type_, TextType):
+        return "str | bytes"
+    return {"float": "SupportsFloat", "bool": "bool"}.get(type_.kind, "SupportsIndex")
+
+
+def _gotten(field: Field, names: PythonNames) -> str:
+    """Returns the type of what the getter gives."""
+    type_ = field.type
+    if isinstance(type_, ArrayType | TailType):
+        of = type_.of
+        if isinstance(of, NumberType | EnumType):
+            return f"npt.NDArray[np.{_NUMPY[of.np[1:]]}]"
+        if isinstance(type_, TailType):
+            return "str" if isinstance(of, TextType) else "npt.NDArray[np.void]"
+        element = "str" if isinstance(of, TextType) else names.structs[of.struct.name]
+        for _ in type_.shape:
+            element = f"tuple[{element}, ...]"
+        return element
+    if isinstance(type_, StructType):
+        return names.structs[type_.struct.name]
+    if isinstance(type_, TextType):
+        return "str"
+    if isinstance(type_, EnumType):
+        return "int"
+    return {"float": "float", "bool": "bool"}.get(type_.kind, "int")

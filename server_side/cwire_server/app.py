@@ -1,0 +1,128 @@
+"""The relay as a whole: listeners, hub and driver links put together."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import time
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets, bind_unix_socket
+from tornado.web import Application
+
+from cwire_server.access import own_origins
+from cwire_server.config import ConfigError, RelayConfig
+from cwire_server.driver_link import DriverLink
+from cwire_server.http import HealthHandler, PageHandler, Rules
+from cwire_server.hub import Hub
+from cwire_server.runtime_file import RuntimeFile
+from cwire_server.websocket import ClientHandler
+
+__all__ = ["Relay"]
+
+_PING_SECONDS = 20
+
+
+class Relay:
+    """One relay. `start` binds and connects, `stop` ends everything.
+
+    Args:
+        config: What to serve.
+
+    Attributes:
+        port: The TCP port, known after `start`.
+        link: The address for people, with the token.
+    """
+
+    def __init__(self, config: RelayConfig) -> None:
+        self.config = config
+        self.hub = Hub((driver.name for driver in config.drivers), config.limits)
+        self.port = 0
+        self._links: dict[int, DriverLink] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._servers: list[HTTPServer] = []
+        self._runtime: RuntimeFile | None = None
+        self._handlers: set[ClientHandler] = set()
+        self._started = time.monotonic()
+
+    @property
+    def link(self) -> str:
+        """The address for people. The token is in the fragment, which browsers send to nobody."""
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        return f"http://{host}:{self.port}/#token={self.config.token}"
+
+    async def start(self) -> None:
+        """Binds the listeners and begins to connect to the drivers.
+
+        Raises:
+            ConfigError: The port is taken.
+        """
+        config = self.config
+        try:
+            sockets = bind_sockets(config.port, config.host)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise ConfigError(
+                f"port {config.port} of {config.host} is in use, perhaps by another relay; "
+                "give another one with --port (0 picks a free one)"
+            ) from error
+        self.port = sockets[0].getsockname()[1]
+        self._links = {
+            source: DriverLink(self.hub, source, address)
+            for source, address in enumerate(config.drivers, start=1)
+        }
+        self.hub.on_interest = lambda source: self._links[source].update_interest()
+        tcp = self._serve(
+            Rules(config.host, own_origins(self.port) | config.allowed_origins, config.token)
+        )
+        tcp.add_sockets(sockets)
+        self._runtime = RuntimeFile()
+        unix = self._serve(Rules("localhost"))
+        unix.add_socket(bind_unix_socket(str(self._runtime.socket), mode=0o600))
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        self._runtime.write(f"ws://{host}:{self.port}/ws")
+        self._tasks = [
+            asyncio.create_task(link.run(), name=f"driver {link_source}")
+            for link_source, link in self._links.items()
+        ]
+
+    def _serve(self, rules: Rules) -> HTTPServer:
+        shared: dict[str, Any] = {"rules": rules}
+        application = Application(
+            [
+                (
+                    r"/ws",
+                    ClientHandler,
+                    {
+                        **shared,
+                        "hub": self.hub,
+                        "links": self._links,
+                        "started": self._started,
+                        "handlers": self._handlers,
+                    },
+                ),
+                (r"/health", HealthHandler, {**shared, "hub": self.hub}),
+                (r"/(|status\.mjs|status\.css)", PageHandler, shared),
+            ],
+            websocket_ping_interval=_PING_SECONDS,
+            websocket_ping_timeout=_PING_SECONDS,
+            websocket_max_message_size=self.config.limits.command,
+        )
+        server = HTTPServer(application, max_header_size=16 << 10, max_body_size=1 << 20)
+        self._servers.append(server)
+        return server
+
+    async def stop(self) -> None:
+        """Says goodbye to the clients and closes everything."""
+        for server in self._servers:
+            server.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(handler.leave() for handler in list(self._handlers)))
+        for server in self._servers:
+            await server.close_all_connections()
+        if self._runtime is not None:
+            self._runtime.close()

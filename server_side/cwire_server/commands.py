@@ -1,0 +1,95 @@
+"""Commands on their way to one driver and the replies on their way back. Pure: time is passed in.
+
+The driver sees request numbers of this relay's own, so that two clients may use the same one, and
+a reply that comes after its client is gone, or after its time is up, reaches nobody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Pending", "PendingCommands"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A command that waits for its reply."""
+
+    client: int
+    request: int
+    """The client's own number."""
+    type: int
+    deadline: float
+
+
+class PendingCommands:
+    """The commands of one run of one driver that have no reply yet, by the relay's number.
+
+    Args:
+        limit: How many may wait.
+        patience: Seconds until one is given up.
+    """
+
+    def __init__(self, limit: int, patience: float) -> None:
+        self.limit = limit
+        self.patience = patience
+        self._waiting: dict[int, Pending] = {}
+        self._taken: set[tuple[int, int]] = set()
+        self._last = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def full(self) -> bool:
+        """No further command may wait."""
+        return len(self._waiting) >= self.limit
+
+    def waits(self, client: int, request: int) -> bool:
+        """Whether this client's request has no reply yet."""
+        return (client, request) in self._taken
+
+    def add(self, client: int, request: int, type_: int, now: float) -> int:
+        """The number under which the driver gets a command."""
+        while True:
+            self._last = self._last % (2**32 - 1) + 1
+            if self._last not in self._waiting:
+                break
+        self._waiting[self._last] = Pending(client, request, type_, now + self.patience)
+        self._taken.add((client, request))
+        return self._last
+
+    def answer(self, number: int) -> Pending | None:
+        """The command that a reply with this number answers; None if nobody waits for it."""
+        pending = self._waiting.pop(number, None)
+        if pending is not None:
+            self._taken.discard((pending.client, pending.request))
+        return pending
+
+    def forget_client(self, client: int) -> None:
+        """A client is gone; its replies will be dropped."""
+        for number in [n for n, pending in self._waiting.items() if pending.client == client]:
+            self.answer(number)
+
+    def expire(self, now: float) -> list[Pending]:
+        """Gives up the commands whose time is over."""
+        # In order of their deadlines: the patience is the same for all.
+        late = []
+        for number, pending in list(self._waiting.items()):
+            if pending.deadline > now:
+                break
+            late.append(pending)
+            self.answer(number)
+        return late
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When `expire` has something to do."""
+        return next((pending.deadline for pending in self._waiting.values()), None)
+
+    def drain(self) -> list[Pending]:
+        """Gives up all of them: the driver is gone."""
+        everything = list(self._waiting.values())
+        self._waiting.clear()
+        self._taken.clear()
+        return everything

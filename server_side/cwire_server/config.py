@@ -1,0 +1,102 @@
+"""What a relay is told when it starts."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
+
+__all__ = ["ConfigError", "DriverAddress", "Limits", "RelayConfig"]
+
+LAST_SOURCE = 254
+DEFAULT_PORT = 8765
+
+
+class ConfigError(ValueError):
+    """The relay cannot start as it was told to."""
+
+
+@dataclass(frozen=True)
+class DriverAddress:
+    """A driver's name among clients, and the Unix socket where it listens."""
+
+    name: str
+    path: Path
+
+    @classmethod
+    def parse(cls, text: str) -> DriverAddress:
+        """Reads ``NAME=PATH``."""
+        name, separator, path = text.partition("=")
+        if not separator or not name or not path:
+            raise ConfigError(
+                f"{text!r} is not NAME=PATH; give the driver a name and its socket, "
+                "such as --driver scope=/tmp/scope.sock"
+            )
+        if not name.replace("-", "_").isidentifier():
+            raise ConfigError(f"driver name {name!r}: use letters, digits, _ and - only")
+        return cls(name, Path(path).absolute())
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes in bytes and times in seconds beyond which the relay says no."""
+
+    frame: int = FRAME_LIMIT
+    hello: int = HELLO_LIMIT
+    batch: int = 256 << 10
+    """A binary WebSocket message to a client, unless one frame is larger."""
+    command: int = 1 << 20
+    """A message from a client."""
+    queue: int = 32 << 20
+    """Frames that may wait for one client; beyond it the oldest are dropped."""
+    control: int = 16 << 20
+    """Replies and text that may wait for one client; beyond it the client is disconnected."""
+    pending: int = 4096
+    """Commands that may wait for one driver's answers."""
+    answer: float = 30.0
+    """How long a driver has to answer a command."""
+
+
+@dataclass(frozen=True)
+class RelayConfig:
+    """Everything that a relay needs to start."""
+
+    drivers: tuple[DriverAddress, ...]
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    token: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    allowed_origins: frozenset[str] = frozenset()
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        names = [driver.name for driver in self.drivers]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ConfigError(f"two drivers are named {sorted(twice)[0]!r}; give each its own name")
+        if not self.drivers:
+            raise ConfigError("no driver: give at least one as --driver NAME=PATH")
+        if len(self.drivers) > LAST_SOURCE:
+            raise ConfigError(f"{len(self.drivers)} drivers: one relay takes {LAST_SOURCE}")
+        if not 0 <= self.port <= 65535:
+            raise ConfigError(f"port {self.port} is not between 0 and 65535 (0 picks a free one)")
+        if not _is_loopback(self.host):
+            raise ConfigError(
+                f"host {self.host!r} is not a loopback address, and beyond this machine the token "
+                "would travel unencrypted; keep 127.0.0.1 and reach it with "
+                f"ssh -L {self.port}:127.0.0.1:{self.port} THIS_MACHINE"
+            )
+        if not self.token.isascii() or not self.token.isalnum():
+            raise ConfigError("the token must be letters and digits only (it travels in a header)")
+        if len(self.token) < 16:
+            raise ConfigError("the token is shorter than 16 characters; it could be guessed")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,358 @@
+"""The link to one driver: connects, reads batches, sends commands, and comes back when it breaks.
+
+A shell around `Hub` (who gets what) and `PendingCommands` (who asked what).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import random
+import socket
+import time
+from collections import deque
+
+from cwire_server.batch import HEADROOM, Batch
+from cwire_server.client_session import error_reply
+from cwire_server.commands import Pending, PendingCommands
+from cwire_server.config import DriverAddress
+from cwire_server.hub import BatchError, Hub
+from cwire_structs import control, frames
+from cwire_structs.frames import FrameError
+from cwire_structs.schema import Schema, SchemaError
+
+__all__ = ["DriverLink"]
+
+_log = logging.getLogger("cwire.driver")
+
+_READ_BYTES = 256 << 10
+# A batch smaller than this is copied out of the read buffer, so that a few bytes that wait for a
+# slow client do not keep 256 KiB alive.
+_COPY_BELOW = 32 << 10
+_HELLO_SECONDS = 5.0
+_FIRST_RETRY_SECONDS = 0.05
+_LAST_RETRY_SECONDS = 1.0
+_SEND_LIMIT = 16 << 20
+
+
+class _LinkError(Exception):
+    """The link cannot go on; the text says why, for people."""
+
+
+class DriverLink:
+    """Keeps one driver connected to the hub. `run` never returns until it is cancelled."""
+
+    def __init__(self, hub: Hub, source: int, address: DriverAddress) -> None:
+        self._hub = hub
+        self._source = source
+        self._address = address
+        self._loop = asyncio.get_running_loop()
+        self._socket: socket.socket | None = None
+        self._pending = PendingCommands(hub.limits.pending, hub.limits.answer)
+        self._expiry: asyncio.TimerHandle | None = None
+        self._outgoing: deque[memoryview] = deque()
+        self._outgoing_bytes = 0
+        self._interest: frozenset[int] | None = None
+        self._broken: asyncio.Future[None] | None = None
+        self._buffer = bytearray(HEADROOM + _READ_BYTES)
+        self._filled = HEADROOM
+        self._needed = 0
+        self._heard = 0.0
+
+    @property
+    def pending(self) -> PendingCommands:
+        """The commands that wait for this driver's replies."""
+        return self._pending
+
+    async def run(self) -> None:
+        """Connects, serves, and connects again, for ever."""
+        retry = _FIRST_RETRY_SECONDS
+        while True:
+            try:
+                try:
+                    hello = await self._connect()
+                    retry = _FIRST_RETRY_SECONDS
+                    await self._serve(hello)
+                finally:
+                    self._disconnect()
+            except (_LinkError, FrameError, SchemaError, BatchError) as error:
+                self._go_down(str(error))
+            await asyncio.sleep(retry * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            retry = min(retry * 2, _LAST_RETRY_SECONDS)
+
+    # Connecting
+
+    async def _connect(self) -> control.Hello:
+        path = self._address.path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.setblocking(False)
+        try:
+            await self._loop.sock_connect(self._socket, str(path))
+        except OSError as error:
+            raise _LinkError(_why_no_connection(error, self._address)) from error
+        try:
+            async with asyncio.timeout(_HELLO_SECONDS):
+                return await self._read_hello(self._socket)
+        except TimeoutError as error:
+            raise _LinkError(
+                f"what listens at {path} said nothing for {_HELLO_SECONDS:.0f} s; "
+                "is it a cwire driver, and does it call cwire_poll?"
+            ) from error
+
+    async def _read_hello(self, sock: socket.socket) -> control.Hello:
+        header = await self._read_exactly(sock, frames.HEADER_SIZE)
+        size = frames.unpack_header(header).size
+        if not frames.HEADER_SIZE <= size <= self._hub.limits.hello:
+            raise _LinkError(
+                f"what listens at {self._address.path} is not a cwire driver: its hello claims "
+                f"{size} bytes, at most {self._hub.limits.hello} are allowed"
+            )
+        rest = await self._read_exactly(sock, frames.span(size) - frames.HEADER_SIZE)
+        match control.parse_control(rest[: size - frames.HEADER_SIZE]):
+            case control.Hello() as hello:
+                return hello
+            case control.Bye(text=text):
+                raise _LinkError(f"the driver refused: {text}")
+            case _:
+                raise _LinkError(f"what listens at {self._address.path} did not begin with a hello")
+
+    async def _read_exactly(self, sock: socket.socket, count: int) -> bytes:
+        received = bytearray()
+        while len(received) < count:
+            try:
+                piece = await self._loop.sock_recv(sock, count - len(received))
+            except OSError as error:
+                raise _LinkError(f"the driver broke the connection: {error.strerror}") from error
+            if not piece:
+                raise _LinkError("the driver closed the connection before its hello was complete")
+            received += piece
+        return bytes(received)
+
+    async def _serve(self, hello: control.Hello) -> None:
+        assert self._socket is not None
+        schema = Schema.from_json(hello.schema)
+        self._broken = self._loop.create_future()
+        self._send(control.answer())
+        self._hub.driver_up(self._source, hello, schema)
+        self.update_interest()
+        _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
+        self._heard = self._loop.time()
+        self._loop.add_reader(self._socket, self._on_readable)
+        await self._watch(self._broken, hello.heartbeat)
+
+    async def _watch(self, broken: asyncio.Future[None], heartbeat: float) -> None:
+        """Waits until the link breaks, and says when the driver is silent for too long."""
+        silence = 3 * max(heartbeat, 0.1)
+        while True:
+            done, _ = await asyncio.wait([broken], timeout=silence / 3)
+            if done:
+                broken.result()
+            quiet = self._loop.time() - self._heard
+            if quiet > silence:
+                self._hub.driver_stale(
+                    self._source,
+                    f"the driver has been silent for {quiet:.0f} s; is it stopped (in a debugger?) "
+                    "or busy without calling cwire_poll?",
+                )
+
+    def _go_down(self, problem: str) -> None:
+        if self._hub.drivers[self._source].state != "down":
+            _log.warning("driver %s is down: %s", self._address.name, problem)
+        self._hub.driver_down(self._source, problem)
+        for pending in self._pending.drain():
+            self._refuse(
+                pending,
+                "CWIRE_EDOWN",
+                "the driver went down before it answered; the outcome is unknown, so look at the "
+                "driver's state before sending the command again",
+            )
+
+    def _disconnect(self) -> None:
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket.close()
+            self._socket = None
+        self._outgoing.clear()
+        self._outgoing_bytes = 0
+        self._interest = None
+        self._filled = HEADROOM
+        self._needed = 0
+
+    def _break(self, error: Exception) -> None:
+        if self._broken is not None and not self._broken.done():
+            self._broken.set_exception(error)
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket)
+
+    # Reading
+
+    def _on_readable(self) -> None:
+        assert self._socket is not None
+        try:
+            received = self._socket.recv_into(memoryview(self._buffer)[self._filled :])
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._break(_LinkError(f"the driver broke the connection: {error.strerror}"))
+            return
+        if not received:
+            self._break(_LinkError("the driver closed the connection; start it again"))
+            return
+        self._heard = self._loop.time()
+        self._hub.driver_heard(self._source)
+        self._filled += received
+        if self._filled - HEADROOM < self._needed:
+            return
+        try:
+            self._consume()
+        except (FrameError, BatchError, _LinkError) as error:
+            self._break(error)
+
+    def _consume(self) -> None:
+        """Hands on all whole frames of the buffer and keeps the rest for the next read."""
+        buffer, filled = self._buffer, self._filled
+        if filled - HEADROOM < _COPY_BELOW:
+            buffer = buffer[:filled]
+        position = HEADROOM
+        while True:
+            found = frames.scan(buffer, position, filled, source=self._source)
+            if found.tallies:
+                losses = self._hub.account(self._source, found.tallies)
+                self._hub.route(
+                    Batch(
+                        source=self._source,
+                        buffer=buffer,
+                        start=position,
+                        end=found.end,
+                        tallies=found.tallies,
+                        losses=losses,
+                        headroom=position == HEADROOM,
+                    )
+                )
+            position = found.end
+            if found.special:
+                self._take_special(buffer, position)
+                position += found.span
+            elif not found.tallies or found.span == 0 or found.span > filled - position:
+                break
+        rest = filled - position
+        if buffer is not self._buffer and found.span <= _READ_BYTES:
+            # The batches are in a copy: the read buffer can be used again.
+            self._buffer[HEADROOM : HEADROOM + rest] = buffer[position:filled]
+        else:
+            fresh = bytearray(HEADROOM + max(_READ_BYTES, found.span))
+            fresh[HEADROOM : HEADROOM + rest] = memoryview(buffer)[position:filled]
+            self._buffer = fresh
+        self._filled = HEADROOM + rest
+        self._needed = found.span
+
+    def _take_special(self, buffer: bytearray, position: int) -> None:
+        header = frames.unpack_header(buffer, position)
+        payload = bytes(memoryview(buffer)[position + frames.HEADER_SIZE : position + header.size])
+        if header.type == frames.CONTROL:
+            message = control.parse_control(payload)
+            if isinstance(message, control.Bye):
+                raise _LinkError(f"the driver said goodbye: {message.text}")
+            return
+        pending = self._pending.answer(header.request)
+        client = self._hub.clients.get(pending.client) if pending else None
+        if pending is None or client is None:
+            return
+        client.queue.put_reply(
+            frames.pack(
+                header.type,
+                payload,
+                flags=header.flags,
+                source=self._source,
+                request=pending.request,
+                time_ns=header.time_ns,
+            )
+        )
+        client.wake()
+
+    # Sending
+
+    def send_command(self, client: int, type_: int, request: int, payload: memoryview) -> None:
+        """Sends a checked command to the driver under a fresh header, and waits for its reply."""
+        now = self._loop.time()
+        number = self._pending.add(client, request, type_, now)
+        self._hub.drivers[self._source].commands += 1
+        self._send(frames.pack(type_, payload, request=number, time_ns=time.time_ns()))
+        if self._expiry is None:
+            self._expiry = self._loop.call_at(now + self._pending.patience, self._expire)
+
+    @property
+    def congested(self) -> bool:
+        """The driver does not read its commands."""
+        return self._outgoing_bytes > _SEND_LIMIT
+
+    def update_interest(self) -> None:
+        """Tells the driver which messages are wanted, if that has changed."""
+        if self._hub.drivers[self._source].state != "down":
+            wanted = self._hub.interest(self._source)
+            if wanted != self._interest:
+                self._interest = wanted
+                self._send(control.interest(wanted))
+
+    def _send(self, frame: bytes) -> None:
+        idle = not self._outgoing
+        self._outgoing.append(memoryview(frame))
+        self._outgoing_bytes += len(frame)
+        if idle:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            while self._outgoing:
+                piece = self._outgoing[0]
+                sent = self._socket.send(piece, socket.MSG_NOSIGNAL)
+                self._outgoing_bytes -= sent
+                if sent < len(piece):
+                    self._outgoing[0] = piece[sent:]
+                else:
+                    self._outgoing.popleft()
+        except (BlockingIOError, InterruptedError):
+            self._loop.add_writer(self._socket, self._flush)
+            return
+        except OSError as error:
+            self._break(_LinkError(f"the driver broke the connection: {error.strerror}"))
+        with contextlib.suppress(OSError, ValueError):
+            self._loop.remove_writer(self._socket)
+
+    def _expire(self) -> None:
+        self._expiry = None
+        for pending in self._pending.expire(self._loop.time()):
+            self._refuse(
+                pending,
+                "CWIRE_ETIMEOUT",
+                f"no answer in {self._pending.patience:g} s; the outcome is unknown: the driver "
+                "may still carry it out",
+            )
+        if (deadline := self._pending.next_deadline) is not None:
+            self._expiry = self._loop.call_at(deadline, self._expire)
+
+    def _refuse(self, pending: Pending, code: str, text: str) -> None:
+        client = self._hub.clients.get(pending.client)
+        if client is not None:
+            client.queue.put_reply(error_reply(pending.type, pending.request, code, text))
+            client.wake()
+
+
+def _why_no_connection(error: OSError, address: DriverAddress) -> str:
+    match error.errno:
+        case errno.ENOENT:
+            return f"nothing is at {address.path}; start the driver, or correct --driver"
+        case errno.ECONNREFUSED:
+            return f"no driver listens at {address.path} (a dead one left it); start it again"
+        case errno.EACCES | errno.EPERM:
+            return f"{address.path} belongs to another account; run driver and relay as one"
+        case errno.ENOTSOCK | errno.EPROTOTYPE:
+            return f"{address.path} is not a stream socket; correct --driver"
+        case errno.ENAMETOOLONG:
+            return f"{address.path} is too long for a Unix socket; use a path under 108 bytes"
+    return f"cannot connect to {address.path}: {error.strerror or error}"

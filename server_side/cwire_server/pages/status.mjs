@@ -1,0 +1,126 @@
+// The status page: drivers, their rates and messages, as the relay tells them (PROTOCOL.md).
+// Everything from outside goes through textContent: a driver chooses its own names.
+
+const POLL_MS = 1000;
+const LAST_RETRY_MS = 5000;
+
+const state = document.getElementById("state");
+const table = document.getElementById("drivers");
+const messages = document.getElementById("messages");
+const drivers = new Map(); // source -> what the relay said last
+let previous = null; // the status before, for rates
+let retry = 250;
+
+// The token comes in the fragment, which is sent to nobody; kept for reloads of this tab only.
+function token() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) {
+    sessionStorage.setItem("cwire.token", given);
+    history.replaceState(null, "", location.pathname);
+  }
+  return sessionStorage.getItem("cwire.token");
+}
+
+function say(text, kind = "") {
+  state.textContent = text;
+  state.className = kind;
+}
+
+function cell(row, text, kind = "") {
+  const data = row.insertCell();
+  data.textContent = text;
+  data.className = kind;
+  return data;
+}
+
+function connect() {
+  const secret = token();
+  if (!secret) {
+    say("Open the link that the relay printed: it carries the token.", "problem");
+    return;
+  }
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+  const socket = new WebSocket(url, ["cwire.v1", `cwire.token.${secret}`]);
+  let opened = false;
+  let timer = 0;
+  socket.onopen = () => {
+    opened = true;
+    retry = 250;
+    previous = null;
+    const ask = () => socket.send('{"op": "status"}');
+    ask();
+    timer = setInterval(ask, POLL_MS);
+  };
+  socket.onmessage = ({ data }) => {
+    if (typeof data === "string") receive(JSON.parse(data));
+  };
+  socket.onclose = () => {
+    clearInterval(timer);
+    say(
+      opened
+        ? "The connection is gone; trying again …"
+        : "No connection: the relay does not run, or the token is an old one. Open the link that it printed last.",
+      "problem",
+    );
+    setTimeout(connect, retry);
+    retry = Math.min(retry * 2, LAST_RETRY_MS);
+  };
+}
+
+function receive(message) {
+  if (message.op === "hello") {
+    drivers.clear();
+    for (const driver of message.drivers) drivers.set(driver.source, driver);
+    showMessages();
+  } else if (message.op === "driver") {
+    drivers.set(message.driver.source, { ...drivers.get(message.driver.source), ...message.driver });
+    showMessages();
+  } else if (message.op === "status") {
+    showStatus(message);
+  }
+}
+
+function showStatus(status) {
+  const plural = status.clients === 1 ? "" : "s";
+  say(`${status.clients} client${plural}, up for ${Math.round(status.uptime)} s`);
+  const body = table.tBodies[0];
+  body.replaceChildren();
+  for (const driver of status.drivers) {
+    const before = previous?.drivers.find(({ source }) => source === driver.source);
+    const seconds = previous ? status.uptime - previous.uptime : 0;
+    const rate = (key) => (before && seconds > 0 ? (driver[key] - before[key]) / seconds : 0);
+    const row = body.insertRow();
+    row.dataset.driver = driver.name;
+    cell(row, driver.name);
+    cell(row, driver.problem ? `${driver.state}: ${driver.problem}` : driver.state, driver.state);
+    cell(row, rate("frames").toFixed(0), "number rate");
+    cell(row, (rate("bytes") / 1e6).toFixed(2), "number");
+    cell(row, String(driver.frames), "number");
+    cell(row, String(driver.lost), "number");
+    cell(row, String(driver.commands), "number");
+  }
+  table.hidden = false;
+  previous = status;
+}
+
+function showMessages() {
+  messages.replaceChildren();
+  for (const driver of drivers.values()) {
+    if (!driver.schema) continue;
+    const title = document.createElement("h2");
+    title.textContent = `Messages of ${driver.name}`;
+    const list = document.createElement("table");
+    for (const [id, { name, type, command }] of Object.entries(driver.schema.messages)) {
+      const row = list.insertRow();
+      const code = document.createElement("code");
+      code.textContent = name;
+      cell(row, id, "number");
+      row.insertCell().append(code);
+      cell(row, command ? "command" : "message");
+      cell(row, driver.schema.types[type].doc ?? "");
+    }
+    messages.append(title, list);
+  }
+}
+
+connect();

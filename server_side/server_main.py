@@ -1,0 +1,11 @@
+"""Starts the relay: python server_side/server_main.py --driver NAME=PATH. See --help."""
+
+import sys
+
+try:
+    from cwire_server.main import main
+except ModuleNotFoundError as error:
+    sys.exit(f"server_main.py: {error}; run `make setup` and use .venv/bin/python")
+
+if __name__ == "__main__":
+    sys.exit(main())

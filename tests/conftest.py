@@ -1,0 +1,50 @@
+"""Fixtures for all tests. Nothing is shared between tests but what is built."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.processes import ROOT, Driver, Relay
+
+
+@pytest.fixture
+def short_dir() -> Iterator[Path]:
+    """A directory whose path is short enough for Unix sockets (pytest's own may not be)."""
+    path = Path(tempfile.mkdtemp(prefix="cw-", dir="/tmp"))
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def runtime(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runtime directory of this test's own, for it and for the processes that it starts."""
+    path = short_dir / "run"
+    path.mkdir(mode=0o700)
+    monkeypatch.setenv("CWIRE_RUNTIME_DIR", str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def built_driver() -> None:
+    """The demo driver is built."""
+    subprocess.run(["make", "-s", "-C", str(ROOT / "c_driver")], check=True)
+
+
+@pytest.fixture
+def driver(built_driver: None, runtime: Path) -> Iterator[Driver]:
+    """A running demo driver at its default place."""
+    with Driver(runtime / "demo.sock") as process:
+        yield process
+
+
+@pytest.fixture
+def relay(driver: Driver) -> Iterator[Relay]:
+    """A running relay with the demo driver behind it."""
+    with Relay(f"demo={driver.path}") as process:
+        yield process

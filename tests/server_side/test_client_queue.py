@@ -1,0 +1,182 @@
+import json
+import random
+from typing import Any
+
+import pytest
+
+from cwire_server.batch import HEADROOM, Batch
+from cwire_server.client_queue import Binary, ClientQueue, Stream, Text
+from cwire_structs import frames
+from support.fake_driver import ticks
+from support.schemas import TICK
+
+
+def batch(first: int, count: int, lost: int = 0) -> Batch:
+    data = bytearray(HEADROOM) + ticks(first, count)
+    found = frames.scan(data, HEADROOM)
+    losses = {TICK: lost} if lost else {}
+    return Batch(1, data, HEADROOM, found.end, found.tallies, losses, headroom=True)
+
+
+def queue(data_limit: int = 1 << 20, control_limit: int = 1 << 20) -> ClientQueue:
+    return ClientQueue(data_limit, control_limit, batch_limit=256 << 10)
+
+
+def stream() -> Stream:
+    return Stream(subscription=7, source=1, message="tick")
+
+
+def sequences(message: Text | Binary | None) -> list[int]:
+    assert isinstance(message, Binary)
+    data = b"".join(message.pieces)
+    assert len(data) == message.size
+    return [frames.unpack_header(data, offset).sequence for offset in range(0, len(data), 24 + 40)]
+
+
+def notice(message: Text | Binary | None) -> dict[str, Any]:
+    assert isinstance(message, Text)
+    told: dict[str, Any] = json.loads(message.text)
+    return told
+
+
+def test_everything_comes_out_in_order() -> None:
+    waiting = queue()
+    waiting.put_text("a")
+    waiting.put_batch(batch(0, 2), {TICK: [stream()]})
+    waiting.put_reply(frames.pack(5, flags=frames.REPLY))
+    waiting.put_text("b")
+    assert waiting.take() == Text("a")
+    together = waiting.take()
+    assert isinstance(together, Binary)
+    assert len(together.pieces) == 2
+    assert together.batch is None
+    assert waiting.take() == Text("b")
+    assert waiting.take() is None
+    assert (waiting.data_bytes, waiting.control_bytes) == (0, 0)
+
+
+def test_a_batch_alone_is_named_so_that_it_is_sent_without_a_copy() -> None:
+    waiting = queue()
+    one = batch(0, 3)
+    waiting.put_batch(one, {})
+    message = waiting.take()
+    assert isinstance(message, Binary)
+    assert message.batch is one
+
+
+def test_what_waits_goes_together_up_to_the_batch_limit() -> None:
+    waiting = ClientQueue(1 << 20, 1 << 20, batch_limit=64 * 5)
+    for first in range(0, 8, 2):
+        waiting.put_batch(batch(first, 2), {})
+    assert sequences(waiting.take()) == [0, 1, 2, 3]
+    assert sequences(waiting.take()) == [4, 5, 6, 7]
+
+
+def test_the_oldest_is_dropped_and_told_where_it_is_missing() -> None:
+    ledger = stream()
+    pinned = batch(0, 2).pinned
+    waiting = queue(data_limit=2 * pinned)
+    waiting.put_text("before")
+    for first in range(0, 10, 2):
+        waiting.put_batch(batch(first, 2), {TICK: [ledger]})
+    assert waiting.take() == Text("before")
+    told = notice(waiting.take())
+    assert told == {
+        "op": "dropped",
+        "id": 7,
+        "source": 1,
+        "message": "tick",
+        "reason": "relay",
+        "count": 6,
+        "sequence": 5,
+    }
+    assert sequences(waiting.take()) == [6, 7, 8, 9]
+    assert waiting.dropped == 6
+
+
+def test_drops_on_both_sides_of_an_event_are_told_on_their_side() -> None:
+    old, new = stream(), stream()
+    waiting = queue(data_limit=batch(0, 2).pinned)
+    waiting.put_batch(batch(0, 2), {TICK: [old]})
+    waiting.put_text("restarted")
+    waiting.put_batch(batch(0, 2), {TICK: [new]})
+    waiting.put_batch(batch(2, 2), {TICK: [new]})
+    assert notice(waiting.take())["count"] == 2
+    assert waiting.take() == Text("restarted")
+    told = notice(waiting.take())
+    assert (told["count"], told["sequence"]) == (2, 1)
+    assert sequences(waiting.take()) == [2, 3]
+    assert (old.at_relay, new.at_relay) == (2, 2)
+
+
+def test_what_the_driver_lost_is_told_before_the_batch() -> None:
+    ledger = stream()
+    waiting = queue()
+    waiting.put_batch(batch(0, 2), {TICK: [ledger]})
+    waiting.put_batch(batch(5, 2, lost=3), {TICK: [ledger]})
+    assert sequences(waiting.take()) == [0, 1]
+    told = notice(waiting.take())
+    assert (told["reason"], told["count"], told["sequence"]) == ("driver", 3, 6)
+    assert sequences(waiting.take()) == [5, 6]
+
+
+def test_what_the_driver_lost_is_not_forgotten_when_the_batch_is_dropped() -> None:
+    waiting = queue(data_limit=1)
+    ledger = stream()
+    waiting.put_batch(batch(5, 2, lost=3), {TICK: [ledger]})
+    waiting.put_batch(batch(7, 1), {TICK: [ledger]})
+    assert {notice(waiting.take())["reason"], notice(waiting.take())["reason"]} == {
+        "relay",
+        "driver",
+    }
+    assert (ledger.at_relay, ledger.at_driver) == (2, 3)
+
+
+def test_replies_are_never_dropped_but_do_overflow() -> None:
+    waiting = queue(data_limit=1, control_limit=1000)
+    reply = frames.pack(5, bytes(40), flags=frames.REPLY)
+    for _ in range(15):
+        waiting.put_reply(reply)
+    assert not waiting.overflown
+    waiting.put_reply(reply)
+    assert waiting.overflown
+    message = waiting.take()
+    assert isinstance(message, Binary)
+    assert len(message.pieces) == 16
+    assert not waiting.overflown
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_delivered_and_dropped_add_up_to_published(seed: int) -> None:
+    chance = random.Random(seed)
+    ledger = stream()
+    waiting = queue(data_limit=4096)
+    published = lost = delivered = 0
+    told: dict[str, int] = {}
+
+    def read() -> bool:
+        nonlocal delivered
+        message = waiting.take()
+        if isinstance(message, Text):
+            entry = json.loads(message.text)
+            told[entry["reason"]] = entry["count"]
+        elif message is not None:
+            numbers = sequences(message)
+            # Every notice has come before the frames that follow what it tells of.
+            assert numbers[-1] + 1 == delivered + len(numbers) + sum(told.values())
+            delivered += len(numbers)
+        return message is not None
+
+    for _ in range(200):
+        if chance.random() < 0.6:
+            gap = chance.choice([0, 0, 0, 5])
+            count = chance.randint(1, 20)
+            waiting.put_batch(batch(published + gap, count, lost=gap), {TICK: [ledger]})
+            published += gap + count
+            lost += gap
+        else:
+            read()
+    while read():
+        pass
+    assert delivered + sum(told.values()) == published
+    assert told.get("driver", 0) == lost

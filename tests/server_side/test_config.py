@@ -1,0 +1,51 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cwire_server.config import ConfigError, DriverAddress, RelayConfig
+
+DEMO = DriverAddress("demo", Path("/tmp/demo.sock"))
+
+
+def test_name_and_path() -> None:
+    assert DriverAddress.parse("my-scope=/tmp/a=b.sock") == DriverAddress(
+        "my-scope", Path("/tmp/a=b.sock")
+    )
+
+
+@pytest.mark.parametrize("text", ["", "demo", "=path", "demo=", "a b=path", "a<b=path"])
+def test_what_is_no_name_and_path(text: str) -> None:
+    with pytest.raises(ConfigError, match="NAME=PATH|driver name"):
+        DriverAddress.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"drivers": ()}, "no driver"),
+        ({"drivers": (DEMO, DEMO)}, "two drivers are named 'demo'"),
+        ({"host": "0.0.0.0"}, "not a loopback address.*ssh -L"),
+        ({"host": "example.com"}, "not a loopback address"),
+        ({"port": 70000}, "port 70000"),
+        ({"token": "short"}, "shorter than 16"),
+        ({"token": "with space 0123456789"}, "letters and digits"),
+    ],
+)
+def test_refused(settings: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        RelayConfig(**{"drivers": (DEMO,), **settings})
+
+
+def test_a_token_is_fresh_and_stays_out_of_reprs() -> None:
+    one, other = RelayConfig((DEMO,)), RelayConfig((DEMO,))
+    assert one.token != other.token
+    assert len(one.token) == 64
+    assert one.token not in repr(one)
+
+
+def test_one_relay_takes_254_drivers() -> None:
+    many = tuple(DriverAddress(f"d{number}", Path("/tmp/x")) for number in range(255))
+    RelayConfig(many[:254])
+    with pytest.raises(ConfigError, match="254"):
+        RelayConfig(many)

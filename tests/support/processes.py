@@ -1,0 +1,119 @@
+"""Real processes: started, watched and ended by the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+DRIVER = ROOT / "c_driver" / "driver"
+SECONDS = 30.0
+
+
+class Running:
+    """A process whose output is read line by line."""
+
+    def __init__(self, *command: str | Path, env: Mapping[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
+        )
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.output: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
+
+    def wait_for(self, text: str, seconds: float = SECONDS) -> str:
+        """The next line with this text."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                line = self._lines.get(timeout=max(deadline - time.monotonic(), 0.001))
+            except queue.Empty:
+                raise AssertionError(f"no {text!r} in {seconds} s of {self.output}") from None
+            if line is None:
+                raise AssertionError(f"ended without {text!r}: {self.output}")
+            self.output.append(line)
+            if text in line:
+                return line
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ends the process and returns its status."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(number)
+        try:
+            status = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        self._reader.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class Driver(Running):
+    """The demo driver."""
+
+    def __init__(self, path: Path, *options: str) -> None:
+        super().__init__(DRIVER, "--socket", path, *options)
+        self.path = path
+        self.wait_for("listening")
+
+
+class Relay(Running):
+    """A relay on a free port, in the runtime directory of the environment."""
+
+    def __init__(self, *drivers: str, options: tuple[str, ...] = ()) -> None:
+        arguments = [word for driver in drivers for word in ("--driver", driver)]
+        super().__init__(
+            sys.executable,
+            ROOT / "server_side" / "server_main.py",
+            "--port",
+            "0",
+            *arguments,
+            *options,
+        )
+        line = self.wait_for("http://")
+        self.link = line[line.index("http://") :]
+        address, self.token = self.link.split("/#token=")
+        self.url = f"ws{address.removeprefix('http')}/ws"
+
+
+def until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
+    """Waits for a condition that nothing signals, such as a file that another process makes."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition was not met in time"
+        time.sleep(0.01)
