@@ -68,10 +68,9 @@ static int read_arguments(int argc, char **argv, const char **path, double *rate
 int main(int argc, char **argv) {
     const char *path = NULL;
     double rate = RATE_DEFAULT;
-    int status = read_arguments(argc, argv, &path, &rate);
-    if (status >= 0)
-        return status;
-    status = 0;
+    int usage = read_arguments(argc, argv, &path, &rate);
+    if (usage >= 0)
+        return usage;
 
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -92,6 +91,7 @@ int main(int argc, char **argv) {
     demo_add_commands(&state);
     printf("driver: listening at %s (Ctrl-C stops)\n", cwire_path(link));
     fflush(stdout);
+    int status = 0;
     while (!stop_asked && status >= 0) {
         demo_run(&state);
         status = cwire_poll(link, demo_time_to_wait(&state));

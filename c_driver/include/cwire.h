@@ -13,7 +13,9 @@
  *     }
  *
  * Threads: cwire_publish..., cwire_reply..., cwire_pending and cwire_wanted may be called from any
- * thread at any time; everything else from one thread, the one that polls.
+ * thread at any time; everything else from one thread, the one that polls. A process that forked
+ * may call nothing but cwire_close in the child. Handlers may publish and reply; they may not poll
+ * or close.
  */
 #ifndef CWIRE_H
 #define CWIRE_H
@@ -74,8 +76,9 @@ typedef struct cwire_schema {
 
 /* All zero means all defaults. */
 typedef struct cwire_options {
-    const char *name;      /* what peers see as the driver's name; the schema's name */
-    size_t ring_bytes;     /* memory for published frames; 16 MiB */
+    const char *name; /* what peers see as the driver's name; the schema's name */
+    size_t
+        ring_bytes; /* memory for published frames, a power of two (or rounded up to one); 16 MiB */
     uint32_t frame_bytes;  /* the largest frame, header included; a quarter of the ring, at most
                               CWIRE_FRAME_LIMIT */
     size_t reply_bytes;    /* replies that may wait for one peer; 1 MiB */
@@ -98,7 +101,7 @@ typedef struct cwire_command {
 
 /* Handles a command. Returns 0 (answered by cwire_reply, or an empty OK is sent), CWIRE_LATER
  * (cwire_reply or cwire_reply_error will be called with the token) or a negative code (an error
- * reply with that code and its text is sent, unless cwire_reply_error already sent one). */
+ * reply with that code and its text is sent, unless the command has been answered already). */
 typedef int cwire_handler(cwire *link, const cwire_command *command, void *user);
 
 /* Listens at `path` (NULL: <runtime directory>/<name>.sock, see cwire_default_path) for peers of
@@ -130,7 +133,8 @@ int cwire_publish_parts(cwire *link, uint16_t id, uint64_t time_ns, const cwire_
 int cwire_on_command(cwire *link, uint16_t id, cwire_handler *handler, void *user);
 
 /* Answers a command with the payload of its reply message (NULL and 0 for an empty OK). Returns
- * 0, CWIRE_ESIZE, or CWIRE_EGONE (the peer left, or the command has been answered already). */
+ * 0; CWIRE_ESIZE or CWIRE_ETOOBIG (the command still waits for its answer); or CWIRE_EGONE (the
+ * peer left, or the command has been answered already). */
 int cwire_reply(cwire *link, cwire_token token, const void *payload, size_t size);
 
 /* Answers a command with an error: a negative code and a text for people, printf-style, UTF-8. */
@@ -139,14 +143,16 @@ __attribute__((format(printf, 4, 5)))
 #endif
 int cwire_reply_error(cwire *link, cwire_token token, int32_t code, const char *format, ...);
 
-/* Sends what waits, accepts peers, reads commands and runs their handlers, then waits up to
- * timeout_ms (0: not at all; -1: for ever) until something happens if nothing did. Returns the
- * number of commands handled, or CWIRE_ESYSTEM with errno set. Broken peers are disconnected, told
- * why, and are no error. */
+/* Sends what waits, then waits up to timeout_ms (0: not at all; -1: for ever) until a peer comes or
+ * sends a command, a signal arrives, or another thread publishes or replies; accepts peers, runs
+ * the handlers of commands, and sends what they replied. It may return early, so a program that
+ * keeps a pace looks at its clock. Returns the number of commands handled, or CWIRE_ESYSTEM with
+ * errno set. Broken peers are disconnected, told why, and are no error. */
 int cwire_poll(cwire *link, int timeout_ms);
 
-/* A file descriptor that is readable when cwire_poll has something to do, for the caller's own
- * event loop. */
+/* A file descriptor that is readable when cwire_poll(link, 0) has something to do, for the caller's
+ * own event loop: heartbeats and what other threads publish make it readable, too. Whoever
+ * publishes in the polling thread polls afterwards. Returns CWIRE_ESYSTEM on failure. */
 int cwire_fd(cwire *link);
 
 /* Bytes that the slowest peer has not been sent yet; 0 without peers. Keep it well below
@@ -164,14 +170,15 @@ const char *cwire_path(const cwire *link);
  * does not fit). */
 int cwire_default_path(const char *name, char *path, size_t size);
 
-/* What the last failure was, for people. With NULL: of this thread's last cwire_listen. */
+/* What this thread's last failure was, for people. `link` may be NULL, as after cwire_listen. Valid
+ * until this thread's next failure. */
 const char *cwire_error(const cwire *link);
 
 /* The text of a code. */
 const char *cwire_strerror(int code);
 
-/* Disconnects all peers, removes the socket and frees everything. In a forked child it only frees.
- * NULL is allowed. */
+/* Sends what the sockets can take, disconnects all peers, removes the socket and frees everything.
+ * In a forked child it only frees. NULL is allowed. */
 void cwire_close(cwire *link);
 
 #ifdef __cplusplus

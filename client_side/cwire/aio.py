@@ -169,8 +169,7 @@ class AsyncBridge(BridgeBase):
 
     async def close(self) -> None:
         """Ends the connection."""
-        self._link.close()
-        await asyncio.sleep(0)
+        await self._link.shut()
 
     async def __aenter__(self) -> AsyncBridge:
         return self

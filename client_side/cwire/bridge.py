@@ -58,7 +58,7 @@ def connect(
     try:
         link = thread.call(open_link(url, token, subscribe, history_bytes, timeout))
     except BaseException:
-        thread.stop(lambda: None)
+        thread.stop()
         raise
     return Bridge(link, thread)
 
@@ -74,7 +74,7 @@ class Bridge(BridgeBase):
         self._thread = thread
         self._process = os.getpid()
         # Also at the interpreter's exit, and when nobody holds the bridge any more.
-        self._finish = weakref.finalize(self, thread.stop, link.close)
+        self._finish = weakref.finalize(self, thread.stop, link.shut)
 
     @property
     def send(self) -> Commands[Record | None]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Protocol
 
@@ -31,6 +32,7 @@ from cwire.transport import Transport
 __all__ = ["Answer", "Link"]
 
 _log = logging.getLogger("cwire")
+_GOODBYE_TIMEOUT = 1.0  # s for the relay to say goodbye too
 _ACK_TIMEOUT = 10.0  # s for the relay to answer a subscription
 
 
@@ -63,13 +65,12 @@ class Link:
         self.address = address
         self.session = session
         self.closed: str | None = None
-        self.ended = asyncio.Event()
         self._transport: Transport | None = None
+        self._hung_up = asyncio.Event()
         self._answers: dict[int, Answer] = {}
         self._acks: dict[int, asyncio.Future[None]] = {}
         self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._failure: errors.CwireError | None = None
-        self._listeners: list[Callable[[], object]] = []
 
     async def open(self, timeout: float) -> None:
         """Connects and waits for the relay's hello.
@@ -100,6 +101,16 @@ class Link:
         self._end(reason)
         if transport is not None:
             transport.close()
+
+    async def shut(self) -> None:
+        """Ends the connection and waits, not for long, until the socket is closed."""
+        transport = self._transport
+        self.close()
+        if transport is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE_TIMEOUT):
+                    await self._hung_up.wait()
+            transport.abort()
 
     async def subscribe(self, messages: Sequence[str] | None, driver: str | None) -> int:
         """Subscribes and waits until the relay has taken it.
@@ -151,15 +162,6 @@ class Link:
                 del self._answers[request]
                 self.session.forget(request)
 
-    def listen(self, callback: Callable[[], object]) -> None:
-        """Has a callback called, in the loop, whenever a driver or the connection changes."""
-        self._listeners.append(callback)
-
-    def unlisten(self, callback: Callable[[], object]) -> None:
-        """Ends that."""
-        if callback in self._listeners:
-            self._listeners.remove(callback)
-
     def _send(self, message: str | bytes) -> None:
         if self._transport is None or self.closed is not None:
             raise errors.NotConnected(self.closed or "not connected")
@@ -203,10 +205,15 @@ class Link:
                 if not self._hello.done():
                     self._hello.set_result(None)
             case DriverChanged():
-                self._tell()
+                pass  # the session has taken it in, and woken who waits
 
     def _on_end(self) -> None:
-        why = self._transport.close_reason if self._transport else ""
+        self._hung_up.set()
+        transport, self._transport = self._transport, None
+        why = ""
+        if transport is not None:
+            why = transport.close_reason
+            transport.abort()
         self._end(
             f"the relay at {self.address} is gone{': ' + why if why else ''}; "
             "start it again (`cwire serve`) and connect again"
@@ -232,12 +239,6 @@ class Link:
             if not waiter.done():
                 waiter.set_exception(self._failure or errors.NotConnected(reason))
                 waiter.exception()  # seen: nobody may be waiting
-        self.ended.set()
-        self._tell()
-
-    def _tell(self) -> None:
-        for callback in tuple(self._listeners):
-            callback()
 
 
 def _settle(answer: Answer, value: Record | None, error: Exception | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 __all__ = ["LoopThread"]
@@ -43,17 +43,17 @@ class LoopThread:
             return False
         return True
 
-    def stop(self, last: Callable[[], object]) -> None:
-        """Calls a last function there, lets what it began run for a moment, and ends the thread."""
+    def stop(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Awaits something last there, then ends the thread."""
         if not self.post(lambda: asyncio.ensure_future(self._finish(last))):
             return
         if threading.current_thread() is not self._thread:  # the garbage collector may be
             self._thread.join(_STOP_TIMEOUT)
 
-    async def _finish(self, last: Callable[[], object]) -> None:
+    async def _finish(self, last: Callable[[], Awaitable[None]] | None) -> None:
         try:
-            last()
-            await asyncio.sleep(0)  # the goodbye leaves
+            if last is not None:
+                await last()
         finally:
             self.loop.stop()
 

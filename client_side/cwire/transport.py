@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.iostream import StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
 from tornado.netutil import Resolver
 from tornado.websocket import (
     WebSocketClientConnection,
@@ -47,6 +47,11 @@ class Transport:
 
     def __init__(self, connection: WebSocketClientConnection) -> None:
         self._connection = connection
+        protocol = connection.protocol
+        assert protocol is not None
+        assert protocol.stream is not None
+        self._stream: IOStream = protocol.stream
+        self._stream.read_chunk_size = _READ_CHUNK
 
     @classmethod
     async def open(
@@ -101,7 +106,6 @@ class Transport:
                 f"what answers at {address} is a WebSocket, but no cwire relay: "
                 f"it did not take the protocol {SUBPROTOCOL}"
             )
-        connection.protocol.stream.read_chunk_size = _READ_CHUNK  # type: ignore[union-attr]
         return cls(connection)
 
     @property
@@ -128,6 +132,12 @@ class Transport:
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Says goodbye; on_message(None) follows."""
         self._connection.close(code, reason or None)
+
+    def abort(self) -> None:
+        """Closes the socket, whatever the other side does."""
+        self._connection.close()
+        if not self._stream.closed():
+            self._stream.close()
 
 
 def _refused(address: Address, error: HTTPClientError) -> NotConnected:

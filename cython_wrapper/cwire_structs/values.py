@@ -112,7 +112,7 @@ def _check_range(type_: NumberType, number: float, place: Place) -> None:
     if place.field.range is None:
         return
     low, high = place.field.range
-    if not _in_range(type_, np.array(number), place):
+    if not low <= number <= high and not _in_range(type_, np.array(number), place):
         unit = f" {place.field.unit}" if place.field.unit else ""
         place.fail(f"{number} is out of range: allowed is {low} to {high}{unit}")
 

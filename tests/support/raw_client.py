@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,7 +33,15 @@ class _UnixResolver(Resolver):
 class RawClient:
     """Connects to a relay; `text` and `binary` give its messages in order."""
 
-    def __init__(self, url: str, *, unix: str | None = None, **headers: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        unix: str | None = None,
+        subprotocols: Sequence[str] = ("cwire.v1",),
+        **headers: str,
+    ) -> None:
+        self._subprotocols = list(subprotocols)
         self._url = url
         self._unix = unix
         self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -41,11 +50,10 @@ class RawClient:
         self._connection: WebSocketClientConnection
 
     async def __aenter__(self) -> Self:
-        offered = ["cwire.v1"]
         request = HTTPRequest(self._url, headers=self._headers)
         resolver = _UnixResolver(path=self._unix) if self._unix else None
         self._connection = await websocket_connect(
-            request, subprotocols=offered, max_message_size=70 << 20, resolver=resolver
+            request, subprotocols=self._subprotocols, max_message_size=70 << 20, resolver=resolver
         )
         self.hello = await self.text("hello")
         return self
@@ -96,6 +104,11 @@ class RawClient:
     async def send(self, data: str | bytes) -> None:
         """Sends a message as it is."""
         await self._connection.write_message(data, binary=isinstance(data, bytes))
+
+    @property
+    def selected(self) -> str | None:
+        """The subprotocol that the relay chose."""
+        return self._connection.selected_subprotocol
 
     @property
     def close_code(self) -> int | None:

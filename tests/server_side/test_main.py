@@ -1,0 +1,70 @@
+"""server_main.py as a user runs it: a real process."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from support.processes import ROOT, Relay
+
+SERVER = [sys.executable, str(ROOT / "server_side" / "server_main.py")]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SERVER, *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--driver", "nonsense"], "not NAME=PATH"),
+        (["--host", "0.0.0.0"], "not a loopback address"),
+        (["--port", "99999"], "port 99999"),
+        (["--token", "abc"], "shorter than 16"),
+        (["--driver", "a=/x", "--driver", "a=/y"], "two drivers"),
+    ],
+)
+def test_wrong_arguments_get_one_line(runtime: Path, arguments: list[str], reason: str) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert reason in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_taken_port_gets_one_line(runtime: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("--port", str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert "is in use" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_and_stops_cleanly(runtime: Path, number: int) -> None:
+    with Relay(options=("--token", "0123456789abcdefgh")) as relay:
+        assert relay.token == "0123456789abcdefgh"
+        assert str(runtime / "demo.sock") in relay.wait_for("driver demo")
+        with urlopen(relay.link.split("/#")[0] + "/health") as response:
+            assert json.load(response)["status"] == "ok"
+        assert len(list(runtime.glob("relay-*"))) == 2
+        assert relay.stop(number) == 0
+    assert list(runtime.glob("relay-*")) == []
+    assert not any("Traceback" in line for line in relay.output)
+
+
+def test_the_token_is_in_no_log(runtime: Path) -> None:
+    with Relay(options=("--verbose",)) as relay:
+        address, token = relay.link.split("/#token=")
+        with urlopen(f"{address}/health"):
+            pass
+        line = relay.wait_for("GET /health")
+        assert token not in line
