@@ -5,7 +5,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 
 # Enums are integers here; flexible array members are left out.
-cdef extern from "messages.h":
+cdef extern from "messages_schema.h":
     ctypedef struct cwire_c_scope_block "struct scope_block":
         uint64_t first_sample
         double dt

@@ -16,11 +16,17 @@ size_t cwi_format(char *text, size_t size, const char *format, va_list arguments
     }
     if ((size_t)length < size)
         return (size_t)length;
-    size_t end = size - 1;
-    while (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
-        end--;
-    if (end > 0 && (unsigned char)text[end - 1] >= 0xC0)
-        end--;
+    /* The last character may be cut: it begins with a byte from 0xC0 on, which says how many of
+     * the form 10xxxxxx follow. */
+    size_t end = size - 1, begin = end;
+    while (begin > 0 && ((unsigned char)text[begin - 1] & 0xC0) == 0x80)
+        begin--;
+    if (begin > 0 && (unsigned char)text[begin - 1] >= 0xC0) {
+        unsigned char lead = (unsigned char)text[begin - 1];
+        size_t needs = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+        if (end - (begin - 1) < needs)
+            end = begin - 1;
+    }
     text[end] = 0;
     return end;
 }

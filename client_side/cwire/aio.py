@@ -12,12 +12,13 @@ from cwire.base import COMMAND_TIMEOUT, BridgeBase
 from cwire.commands import Commands
 from cwire.cursor import Cursor
 from cwire.describe import SchemaView
+from cwire.driver import Driver, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.link import Link
 from cwire.record import Record
-from cwire.session import Driver, Session, usable_schema
+from cwire.session import Session
 
 __all__ = ["AsyncBridge", "AsyncDriver", "AsyncStream", "aconnect", "open_link"]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from cwire import errors
 from cwire.describe import SchemaView, bridge_html, bridge_text
+from cwire.driver import Driver, down_text, unknown_text, usable_schema
 from cwire.feed import Feed
 from cwire.frame_array import FrameArray
 from cwire.health import Health, health
 from cwire.link import Link
 from cwire.record import Record
-from cwire.session import Driver, down_text, unknown_text, usable_schema
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:

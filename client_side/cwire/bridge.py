@@ -16,13 +16,13 @@ from cwire.base import COMMAND_TIMEOUT, BridgeBase
 from cwire.commands import Commands
 from cwire.cursor import Cursor
 from cwire.describe import SchemaView
+from cwire.driver import Driver, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.frame_array import FrameArray
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
 from cwire.plot import LivePlot
 from cwire.record import Record
-from cwire.session import Driver, usable_schema
 
 __all__ = ["Bridge", "BridgeDriver", "Stream", "connect"]
 

@@ -13,20 +13,12 @@ from time import monotonic
 from typing import Any, Protocol
 
 from cwire import errors
+from cwire.calls import Command
+from cwire.driver import unknown_text
+from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
 from cwire.find import Address
 from cwire.record import Record
-from cwire.session import (
-    Command,
-    DriverChanged,
-    Event,
-    Hello,
-    Refused,
-    Reply,
-    Resend,
-    Session,
-    Subscribed,
-    unknown_text,
-)
+from cwire.session import Session
 from cwire.transport import Transport
 
 __all__ = ["Answer", "Link"]
@@ -82,18 +74,19 @@ class Link:
             NotConnected: It does not work out; the text says why.
             ProtocolError: It is not a relay that this client understands.
         """
-        self._transport = await Transport.open(self.address, self._on_message, timeout)
+        transport = await Transport.open(self.address, self._on_message, timeout)
+        self._transport = transport
         try:
             async with asyncio.timeout(timeout):
                 await self._hello
-        except TimeoutError:
-            self.close("closed")
+        except BaseException as error:
+            self.close()
+            transport.abort()
+            if not isinstance(error, TimeoutError):
+                raise
             raise errors.NotConnected(
                 f"{self.address} does not say hello within {timeout:g} s: is it a cwire relay?"
             ) from None
-        except asyncio.CancelledError:
-            self.close("closed")
-            raise
 
     def close(self, reason: str = "the bridge was closed: connect again") -> None:
         """Ends the connection; whoever waits is told the reason."""
@@ -150,7 +143,7 @@ class Link:
             self._send(command.data)
         except Exception as error:
             if command is not None:
-                self.session.forget(command.request)
+                self.session.calls.forget(command.request)
             _settle(answer, None, error)
         else:
             self._answers[command.request] = answer
@@ -160,7 +153,7 @@ class Link:
         for request, waiting in tuple(self._answers.items()):
             if waiting is answer:
                 del self._answers[request]
-                self.session.forget(request)
+                self.session.calls.forget(request)
 
     def _send(self, message: str | bytes) -> None:
         if self._transport is None or self.closed is not None:

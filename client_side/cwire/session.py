@@ -12,91 +12,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cwire import errors
+from cwire.calls import Calls, Command
+from cwire.driver import Driver
+from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
 from cwire.feed import Feed
-from cwire.frame_array import FrameArray
-from cwire.record import Record
 from cwire_structs import frames
-from cwire_structs.frames import CONTROL, ERROR, HEADER_SIZE, PROTOCOL, FrameError
-from cwire_structs.schema import FieldError, Message, Schema, SchemaError
+from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
+from cwire_structs.schema import Message, Schema, SchemaError
 
-__all__ = ["Command", "Driver", "DriverChanged", "Event", "Hello", "Refused", "Reply", "Session"]
-__all__ += ["Resend", "Subscribed", "Subscription"]
+__all__ = ["Session", "Subscription"]
 
-_ESESSION, _EDOWN, _ETIMEOUT, _EINVAL = -15, -14, -13, -1
 _STATES = frozenset({"up", "down", "stale"})
-
-
-@dataclass(slots=True)
-class Driver:
-    """What the relay says of a driver.
-
-    Attributes:
-        name: The name that the relay gives it.
-        source: Its number in frames.
-        state: ``up``, ``down`` or ``stale`` (connected, but silent for too long).
-        session: The number of its present run; None while it is down.
-        schema: Its messages, as last heard; None before the first time.
-        problem: Why its schema cannot be used; empty if it can.
-    """
-
-    name: str
-    source: int
-    state: str = "down"
-    session: int | None = None
-    schema: Schema | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """The relay has introduced itself; nothing may be sent before."""
-
-
-@dataclass(frozen=True, slots=True)
-class DriverChanged:
-    """A driver came, went, or changed: ``up down stale restarted schema_changed``."""
-
-    event: str
-    driver: Driver
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribed:
-    """The relay has taken a subscription, or goes on with it after a driver came back."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The relay did not take something; `id` is the subscription's, if it was one."""
-
-    id: int | None
-    code: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer to a command: a record, None for a plain OK, or an error."""
-
-    request: int
-    value: Record | None = None
-    error: errors.CommandError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Resend:
-    """A command met another run of its driver, with the same structs: these bytes are for that."""
-
-    data: bytes
-
-
-Event = Hello | DriverChanged | Subscribed | Refused | Reply | Resend
 
 
 @dataclass(slots=True)
@@ -107,27 +37,6 @@ class Subscription:
     driver: str | None
     messages: tuple[str, ...] | None
     streams: set[tuple[int, int]] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """An encoded command, to be sent as a binary message.
-
-    Attributes:
-        request: Its number, for the reply.
-        driver: Name of the driver.
-        message: The command's description, of the schema that it was encoded with.
-        schema: That schema.
-        session: The run of the driver that it is for.
-        data: The bytes.
-    """
-
-    request: int
-    driver: str
-    message: Message
-    schema: Schema
-    session: int
-    data: bytes
 
 
 class Session:
@@ -141,6 +50,7 @@ class Session:
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
         drivers: By name.
+        calls: Commands that wait.
         feeds: By (source, message id).
         subscriptions: By id.
         unknown: Frames that no schema describes.
@@ -157,8 +67,7 @@ class Session:
         self.subscriptions: dict[int, Subscription] = {}
         self.unknown = 0
         self._by_source: dict[int, Driver] = {}
-        self._waiting: dict[int, Command] = {}
-        self._request = 0
+        self.calls = Calls()
         self._subscription = 0
 
     # What arrives ------------------------------------------------------------------------------
@@ -211,7 +120,9 @@ class Session:
                     feed.append(data, tally, now)
             if scan.special and 0 < scan.span <= length - scan.end:
                 position = scan.end + scan.span
-                events += self._special(data[scan.end : position])
+                reply = self._special(data[scan.end : position])
+                if reply is not None:
+                    events.append(reply)
             elif scan.end > position and not scan.special:
                 position = scan.end  # the end, or more kinds than one scan counts
             else:
@@ -225,11 +136,10 @@ class Session:
         self.connected = False
         for feed in self.feeds.values():
             feed.ledger.end()
-        text = "the relay is gone before the driver answered: the outcome is unknown"
-        lost = [self._failed(request, _EDOWN, text) for request in tuple(self._waiting)]
         for feed in tuple(self.feeds.values()):
             feed.wake_all()
-        return lost
+        text = "the relay went away before the driver answered: the outcome is unknown"
+        return self.calls.abandon(errors.NotConnected(text))
 
     # What is sent ------------------------------------------------------------------------------
 
@@ -256,45 +166,8 @@ class Session:
         return json.dumps({"op": "unsubscribe", "id": id})
 
     def command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
-        """Encodes a command, and waits for its reply from now on.
-
-        Args:
-            driver: Whom it is for.
-            name: The command.
-            fields: Values by field name; what is left out takes its default, else zero.
-
-        Raises:
-            DriverDown: The driver does not run.
-            UnknownCommand: It has no such command.
-            InvalidCommand: The values do not fit; nothing is to be sent.
-        """
-        schema = usable_schema(driver)
-        message = schema.commands.get(name)
-        if message is None:
-            raise errors.UnknownCommand(unknown_text("command", name, driver.name, schema.commands))
-        if driver.state == "down" or driver.session is None:
-            raise errors.DriverDown(driver.name, name, _EDOWN, down_text(driver))
-        try:
-            payload = message.encode(fields)
-        except FieldError as problem:
-            reason = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
-            raise errors.InvalidCommand(driver.name, name, _EINVAL, reason) from None
-        request = self._next_request()
-        data = frames.pack(
-            message.id, payload, source=driver.source, sequence=driver.session, request=request
-        )
-        limit = self.limits.get("command", len(data))
-        if len(data) > limit:
-            raise errors.InvalidCommand(
-                driver.name, name, -6, f"it has {len(data)} bytes, the relay takes {limit} at most"
-            )
-        command = Command(request, driver.name, message, schema, driver.session, data)
-        self._waiting[request] = command
-        return command
-
-    def forget(self, request: int) -> None:
-        """Nobody waits for this reply any more; if it comes, it is ignored."""
-        self._waiting.pop(request, None)
+        """Encodes a command; its reply will be an event. See `Calls.make`."""
+        return self.calls.make(driver, name, fields, self.limits.get("command"))
 
     def feed(self, driver: Driver, message: Message) -> Feed:
         """The feed of a driver's message; an empty one if nothing has come yet."""
@@ -430,108 +303,10 @@ class Session:
         self.subscriptions.pop(id, None)  # type: ignore[arg-type]
         return [Refused(id, str(message["code"]), str(message["text"]))]
 
-    def _special(self, frame: bytes) -> list[Event]:
-        header = frames.unpack_header(frame)
-        if header.type == CONTROL:
-            return []  # belongs to the Unix socket session; nothing depends on it here
-        command = self._waiting.get(header.request)
-        if command is None:
-            return []  # nobody waits any more
-        payload = frame[HEADER_SIZE : header.size]
-        if header.flags & ERROR:
-            code, text = frames.parse_error(payload)
-            if code == _ESESSION and (again := self._again(command)) is not None:
-                return [Resend(again.data)]
-            return [self._failed(header.request, code, text)]
-        if not payload:
-            self._waiting.pop(header.request)
-            return [Reply(header.request)]
-        described = command.schema.by_id.get(header.type)
-        try:
-            if described is None:
-                raise ValueError(f"the reply has the unknown type {header.type}")
-            dtype = described.frame_dtype(len(payload))
-        except ValueError as problem:
-            return [self._failed(header.request, -9, f"the reply cannot be read: {problem}")]
-        self._waiting.pop(header.request)
-        array = FrameArray.from_frames(bytearray(frame), dtype, described)
-        return [Reply(header.request, Record.of(array))]
-
-    def _again(self, command: Command) -> Command | None:
-        """The command for the driver's present run, if the structs are still the same."""
-        driver = self.drivers.get(command.driver)
-        if driver is None or driver.schema is None or driver.session in (None, command.session):
-            return None
-        if driver.schema.layout_hash != command.schema.layout_hash:
-            return None
-        header = frames.unpack_header(command.data)
-        data = frames.pack(
-            header.type,
-            command.data[HEADER_SIZE : header.size],
-            source=driver.source,
-            sequence=driver.session,
-            request=command.request,
-        )
-        again = replace(command, session=driver.session, data=data)
-        self._waiting[command.request] = again
-        return again
-
-    def _failed(self, request: int, code: int, text: str) -> Reply:
-        command = self._waiting.pop(request)
-        kind = errors.CommandError
-        if code == _EDOWN:
-            kind = errors.DriverDown
-        elif code == _ETIMEOUT:
-            kind = errors.CommandTimeout
-        elif code == _ESESSION:
-            kind = errors.LayoutMismatch
-            text += "; its structs have changed: look at bridge.schema and send the command again"
-        return Reply(request, error=kind(command.driver, command.message.name, code, text))
-
-    def _next_request(self) -> int:
-        while True:
-            self._request = self._request % 0xFFFFFFFF + 1
-            if self._request not in self._waiting:
-                return self._request
-
-
-def usable_schema(driver: Driver) -> Schema:
-    """The driver's schema.
-
-    Raises:
-        DriverDown: It has never been up, so its messages are not known.
-        ProtocolError: Its schema is not one that this client can read.
-    """
-    if driver.problem:
-        raise errors.ProtocolError(
-            f"the schema of driver {driver.name!r} cannot be used: {driver.problem}; "
-            "run `cwire wrap` on its header again and rebuild it"
-        )
-    if driver.schema is None:
-        raise errors.DriverDown(driver.name, "", _EDOWN, down_text(driver))
-    return driver.schema
-
-
-def down_text(driver: Driver) -> str:
-    """Why nothing comes from a driver, and what to do."""
-    if driver.state == "down":
-        return (
-            f"driver {driver.name!r} is down: start it (the demo: `c_driver/driver`); "
-            "the relay finds it within seconds"
-        )
-    if driver.state == "stale":
-        return f"driver {driver.name!r} is connected but silent: is it stopped in a debugger?"
-    return f"driver {driver.name!r} is up"
-
-
-def unknown_text(what: str, name: str, where: str, known: Iterable[str]) -> str:
-    """Says that there is no such name, and which one was perhaps meant."""
-    from difflib import get_close_matches
-
-    names = list(known)
-    close = get_close_matches(name, names, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names) or 'none'}"
-    return f"{where} has no {what} {name!r}; {hint}"
+    def _special(self, frame: bytes) -> Reply | Resend | None:
+        if frames.unpack_header(frame).type == CONTROL:
+            return None  # belongs to the Unix socket session; nothing depends on it here
+        return self.calls.reply(frame, self.drivers)
 
 
 def _subscribe_text(wanted: Subscription) -> str:

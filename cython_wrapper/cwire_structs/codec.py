@@ -74,10 +74,8 @@ def encode_tail(owner: str, field: Field, value: object) -> bytes:
         raise TypeError(f"{field.name} is not a tail")
     if isinstance(type_.of, TextType):
         return to_text(value, Place(owner, field.name, field))
-    array = value if isinstance(value, np.ndarray) else None
-    if array is None and isinstance(type_.of, NumberType):
-        array = plain_array(value)
-    if array is not None and array.ndim:
+    array = plain_array(value)
+    if array is not None and isinstance(type_.of, NumberType):
         value = array.reshape(-1)
     elements = value if isinstance(value, np.ndarray) else sequence(value, owner, field.name)
     data = bytearray(len(elements) * type_.stride)

@@ -133,7 +133,8 @@ def _field_questions(c_name: str, field: Field, line: str) -> Iterator[_Question
 
 
 def _source(layout: Layout, header: Path, numbers: list[str], floats: list[str]) -> str:
-    path = str(header.resolve()).replace("\\", "\\\\").replace('"', '\\"')
+    # Not resolve(): a linked header finds what it includes beside the link.
+    path = str(header.absolute()).replace("\\", "\\\\").replace('"', '\\"')
     probes = [
         f"struct cwire_align_{struct.name} {{ char first; {struct.c_name} member; }};"
         for struct in layout.structs.values()

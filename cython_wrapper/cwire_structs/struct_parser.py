@@ -260,6 +260,8 @@ class StructParser:
     def _nested(self, cursor: Any) -> StructType | None:
         if cursor.kind == self._kinds.UNION_DECL:
             raise _RefusedError("is a union, which is not supported yet; use a struct")
+        if cursor.location.file is None:
+            raise _RefusedError("is the compiler's own type (a va_list), which has no place here")
         if not _is_name(cursor.spelling):
             raise _RefusedError("has a struct without a name; define it outside, with a name")
         struct = self.struct(cursor)

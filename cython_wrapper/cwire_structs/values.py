@@ -166,16 +166,20 @@ def _outside(array: np.ndarray[Any, Any], low: int, high: int) -> np.ndarray[Any
 
 
 def plain_array(value: object) -> np.ndarray[Any, Any] | None:
-    """Returns the value as an array if that is exact: mixed lists become floats in numpy."""
+    """Returns the value as an array, None if it is none.
+
+    A mix of integers that no integer dtype holds becomes floats: callers that want integers see
+    that by the dtype.
+    """
     if isinstance(value, str | bytes | bytearray | Mapping):
         return None
     if isinstance(value, np.ndarray):
-        return value
+        return value if value.ndim else None
     try:
         array = np.asarray(value)
     except (ValueError, TypeError, OverflowError):
         return None
-    return array if array.dtype.kind in "buif" else None
+    return array if array.dtype.kind in "buif" and array.ndim else None
 
 
 def _flatten_array(

@@ -189,7 +189,7 @@ def _pxd(layout: Layout, names: PythonNames, made: str) -> str:
         "",
         "",
         "# Enums are integers here; flexible array members are left out.",
-        f'cdef extern from "{layout.header}":',
+        f'cdef extern from "{layout.name}_schema.h":',
     ]
     for struct in layout.structs.values():
         lines.append(f'    ctypedef struct {_c_struct(struct)} "{struct.c_name}":')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
+
 from .fields import ArrayType, EnumType, Field, NumberType, Struct, StructType, TailType, TextType
 from .layout import Layout
 from .python_names import PythonNames
@@ -36,7 +38,8 @@ def stub_text(layout: Layout, names: PythonNames, schema: Schema, made: str) -> 
         lines += ["", f"class {names.enums[name]}(IntEnum):"]
         if enum.doc:
             lines.append(f"    {docstring(enum.doc, 4)}")
-        lines += [f"    {label} = {value}" for label, value in enum.values.items()]
+        labels = [(label, value) for label, value in enum.values.items() if not iskeyword(label)]
+        lines += [f"    {label} = {value}" for label, value in labels] or ["    ..."]
     for struct in layout.structs.values():
         lines += ["", *_class(struct, names, schema)]
     return "\n".join(lines) + "\n"
@@ -45,7 +48,8 @@ def stub_text(layout: Layout, names: PythonNames, schema: Schema, made: str) -> 
 def docstring(text: str, indent: int) -> str:
     """Returns a text as a docstring of source code, quotes included."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"""' + escaped.replace("\n", "\n" + " " * indent).replace("\n    \n", "\n\n") + '"""'
+    first, *rest = escaped.split("\n")
+    return '"""' + "\n".join([first, *(" " * indent * bool(line) + line for line in rest)]) + '"""'
 
 
 def _class(struct: Struct, names: PythonNames, schema: Schema) -> list[str]:

@@ -74,6 +74,7 @@ class Relay:
             for source, address in enumerate(config.drivers, start=1)
         }
         self.hub.on_interest = lambda source: self._links[source].update_interest()
+        self.hub.on_room = lambda source: self._links[source].resume()
         tcp = self._serve(
             Rules(config.host, own_origins(self.port) | config.allowed_origins, config.token)
         )

@@ -52,6 +52,10 @@ class Limits:
     """A message from a client."""
     queue: int = 32 << 20
     """Frames that may wait for one client; beyond it the oldest are dropped."""
+    crowd: int = 4 << 20
+    """When so much waits for every client of a driver, the relay stops reading it for a while."""
+    patience: float = 0.02
+    """How long it then waits for the fastest of them; one that does not catch up loses frames."""
     control: int = 16 << 20
     """Replies and text that may wait for one client; beyond it the client is disconnected."""
     pending: int = 4096

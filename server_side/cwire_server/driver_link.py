@@ -60,6 +60,7 @@ class DriverLink:
         self._filled = HEADROOM
         self._needed = 0
         self._heard = 0.0
+        self._held: asyncio.TimerHandle | None = None
 
     @property
     def pending(self) -> PendingCommands:
@@ -170,6 +171,9 @@ class DriverLink:
             )
 
     def _disconnect(self) -> None:
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
         if self._socket is not None:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
@@ -217,11 +221,12 @@ class DriverLink:
         if filled - HEADROOM < _COPY_BELOW:
             buffer = buffer[:filled]
         position = HEADROOM
+        hold = False
         while True:
             found = frames.scan(buffer, position, filled, source=self._source)
             if found.tallies:
                 losses = self._hub.account(self._source, found.tallies)
-                self._hub.route(
+                hold |= self._hub.route(
                     Batch(
                         source=self._source,
                         buffer=buffer,
@@ -248,6 +253,26 @@ class DriverLink:
             self._buffer = fresh
         self._filled = HEADROOM + rest
         self._needed = found.span
+        if hold:
+            self._hold()
+
+    def _hold(self) -> None:
+        """Stops reading until a client has room, but not for long."""
+        if self._socket is not None and self._held is None:
+            self._loop.remove_reader(self._socket)
+            self._held = self._loop.call_later(self._hub.limits.patience, self._overdue)
+
+    def _overdue(self) -> None:
+        self._hub.overdue(self._source)
+        self.resume()
+
+    def resume(self) -> None:
+        """Reads on."""
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
+            if self._socket is not None:
+                self._loop.add_reader(self._socket, self._on_readable)
 
     def _take_special(self, buffer: bytearray, position: int) -> None:
         header = frames.unpack_header(buffer, position)

@@ -94,6 +94,8 @@ class Client:
     queue: ClientQueue
     wake: Callable[[], None]
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    slow: bool = False
+    """It did not catch up in time: until it has, no driver waits for it."""
     streams: dict[int, dict[int, list[Stream]]] = field(default_factory=dict)
     """By source and message id. Never changed in place: what waits in the queue refers to it."""
 
@@ -116,6 +118,9 @@ class Hub:
         self.clients: dict[int, Client] = {}
         self._client_ids = itertools.count(1)
         self._sessions = itertools.count(1)
+        self.on_room: Callable[[int], None] = lambda source: None
+        """Called with a source that was held when a client of it has room again."""
+        self._held: set[int] = set()
         # By source: clients that want the same messages share one batch.
         self._routes: dict[int, dict[frozenset[int], list[Client]]] = {
             source: {} for source in self.drivers
@@ -150,6 +155,7 @@ class Hub:
         client.streams = {}
         for source in self.drivers:
             self._reroute(source)
+        self._release(self._held)
 
     def subscribe(
         self, client: Client, id_: int, driver: str | None, messages: tuple[str, ...] | None
@@ -339,13 +345,49 @@ class Hub:
                 driver.lost += lost
         return losses
 
-    def route(self, batch: Batch) -> None:
-        """Puts a batch into the queues of the clients that want it. One copy serves all."""
-        for wanted, clients in self._routes[batch.source].items():
-            if (part := batch.only(wanted)) is not None:
-                for client in list(clients):
-                    client.queue.put_batch(part, client.streams[batch.source])
-                    client.wake()
+    def route(self, batch: Batch) -> bool:
+        """Puts a batch into the queues of the clients that want it. One copy serves all.
+
+        Returns:
+            Whether the driver should not be read on for now, since all of these clients have much
+            to read already; then `on_room` or `overdue` ends that. So a driver that paces itself
+            loses nothing, and one slow client among others is not waited for.
+        """
+        source = batch.source
+        room = waits = False
+        for wanted, clients in self._routes[source].items():
+            if (part := batch.only(wanted)) is None:
+                continue
+            for client in list(clients):
+                client.queue.put_batch(part, client.streams[source])
+                client.wake()
+                if client.queue.data_bytes <= self.limits.crowd:
+                    room = True
+                elif not client.slow:
+                    waits = True
+        if waits and not room:
+            self._held.add(source)
+            return True
+        return False
+
+    def overdue(self, source: int) -> None:
+        """A held driver has waited long enough: clients that are still crowded are slow ones."""
+        self._held.discard(source)
+        for clients in self._routes[source].values():
+            for client in clients:
+                client.slow = client.queue.data_bytes > self.limits.crowd
+
+    def drained(self, client: Client) -> None:
+        """A client has been sent something."""
+        if client.queue.data_bytes <= self.limits.crowd // 2:
+            client.slow = False
+            if self._held:
+                self._release(self._held & client.streams.keys())
+
+    def _release(self, sources: Collection[int]) -> None:
+        for source in list(sources):
+            self._held.discard(source)
+            self.on_room(source)
 
     def status(self, uptime: float) -> dict[str, Any]:
         """The figures of the `status` operation."""

@@ -158,9 +158,10 @@ class ClientHandler(WebSocketHandler):
                 if stream.writing():
                     self._writing = True
                     written.add_done_callback(self._resume)
-                    return
+                    break
         except StreamClosedError:
             return  # on_close follows
+        self._hub.drained(client)
 
     def _resume(self, written: asyncio.Future[None]) -> None:
         self._writing = False

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from cwire_structs import wrap
 from cwire_structs.schema import Schema
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import struct
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from cwire_structs import wrap
-from cwire_structs.fields import ArrayType, EnumType, Field, NumberType, TailType, TextType
+from clang import cindex
+
+from cwire_structs import toolchain, wrap
+from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType, TextType
 from cwire_structs.schema import Schema
 from cwire_structs.write_schema import compact
 
-from .conftest import DRIVER, HEADER
+DRIVER = Path(__file__).parents[2] / "c_driver"
+HEADER = DRIVER / "messages.h"
 
 
 def test_regenerating_changes_nothing(demo: wrap.Wrapped) -> None:
@@ -129,6 +133,7 @@ def run_c(body: str, folder: Path, *, text: bool = True) -> Any:
     return subprocess.run([str(program)], check=True, capture_output=True, text=text).stdout
 
 
+PADDED = "#include <stdint.h>\nenum message_id { PAIR = 1 };\nstruct pair { uint8_t a; double b; };"
 USER = """
 #include "messages_schema.h"
 int main(void) { return messages_schema.count == 13 && messages_schema.json[0] == '{' ? 0 : 1; }
@@ -163,18 +168,45 @@ def test_the_drivers_header_compiles_without_a_warning(
     assert subprocess.run([str(tmp_path / "user")], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("flag", ["-fpack-struct", "-fshort-enums", "-DSCOPE_SAMPLES=1000"])
 @pytest.mark.parametrize(("compiler", "suffix"), [("cc", ".c"), ("c++", ".cpp")])
+@pytest.mark.parametrize("what", ["short enums", "header changed"])
 def test_another_layout_does_not_compile(
-    flag: str, compiler: str, suffix: str, tmp_path: Path
+    what: str, compiler: str, suffix: str, tmp_path: Path
 ) -> None:
-    if flag.startswith("-D"):  # a header that changed after it was wrapped
+    flag = "-fshort-enums"
+    if what == "header changed":
         changed = HEADER.read_text().replace("SCOPE_SAMPLES 1024", "SCOPE_SAMPLES 1000")
         (tmp_path / "messages.h").write_text(changed)
         flag = f"-I{tmp_path}"
     done = compile_user([compiler, flag], tmp_path, suffix)
     assert done.returncode != 0
-    assert "messages_scope_block" in done.stderr or "messages_waveform" in done.stderr
+    assert "messages_scope_block_size" in done.stderr or "messages_waveform" in done.stderr
+
+
+@pytest.mark.parametrize("compiler", ["cc", "c++"])
+def test_a_packed_build_does_not_compile(
+    compiler: str, wrap_text: Callable[..., wrap.Wrapped], tmp_path: Path
+) -> None:
+    wrap.write(wrap_text(PADDED), tmp_path)
+    (tmp_path / "unit.h").write_text(PADDED)
+    suffix = ".c" if compiler == "cc" else ".cpp"
+    source = tmp_path / f"packed{suffix}"
+    source.write_text('#include "unit_schema.h"\nint main(void) { return unit_schema.count - 1; }')
+    command = [compiler, f"-I{tmp_path}", f"-I{DRIVER / 'include'}", str(source), "-o", "/dev/null"]
+    assert subprocess.run(command, check=False).returncode == 0
+    packed = [*command, "-fpack-struct"]
+    done = subprocess.run(packed, capture_output=True, text=True, check=False)
+    assert "unit_pair_b_offset" in done.stderr
+
+
+def test_clang_as_cpp_has_nothing_to_say() -> None:
+    arguments = ["-x", "c++", "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-nostdinc"]
+    for folder in (DRIVER, DRIVER / "include", DRIVER / "generated"):
+        arguments.append(f"-I{folder}")
+    for system in toolchain.find("cc").include_dirs:
+        arguments += ["-isystem", system]
+    unit = cindex.Index.create().parse("u.cpp", arguments, unsaved_files=[("u.cpp", USER)])
+    assert [str(diagnostic) for diagnostic in unit.diagnostics] == []
 
 
 def test_the_json_bytes_are_lines_of_reasonable_width(demo: wrap.Wrapped) -> None:

@@ -1,0 +1,165 @@
+"""Commands that wait for their reply. Pure: structs to bytes, bytes to replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cwire import errors
+from cwire.driver import Driver, down_text, unknown_text, usable_schema
+from cwire.events import Reply, Resend
+from cwire.frame_array import FrameArray
+from cwire.record import Record
+from cwire_structs import frames
+from cwire_structs.frames import ERROR, HEADER_SIZE, FrameError
+from cwire_structs.schema import FieldError, Message, Schema
+
+__all__ = ["Calls", "Command"]
+
+_EINVAL, _ETOOBIG, _EPROTOCOL, _ETIMEOUT, _EDOWN, _ESESSION = -1, -6, -9, -13, -14, -15
+_KINDS: Mapping[int, type[errors.CommandError]] = {
+    _EDOWN: errors.DriverDown,
+    _ETIMEOUT: errors.CommandTimeout,
+    _ESESSION: errors.LayoutMismatch,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An encoded command, to be sent as a binary message.
+
+    Attributes:
+        request: Its number, for the reply.
+        driver: Name of the driver.
+        message: The command's description, of the schema that it was encoded with.
+        schema: That schema.
+        session: The run of the driver that it is for.
+        data: The bytes.
+    """
+
+    request: int
+    driver: str
+    message: Message
+    schema: Schema
+    session: int
+    data: bytes
+
+
+class Calls:
+    """The commands of a client that wait."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, Command] = {}
+        self._request = 0
+
+    def make(
+        self, driver: Driver, name: str, fields: Mapping[str, object], limit: int | None
+    ) -> Command:
+        """Encodes a command, and waits for its reply from now on.
+
+        Args:
+            driver: Whom it is for.
+            name: The command.
+            fields: Values by field name; what is left out takes its default, else zero.
+            limit: Bytes that the relay takes; None: unknown.
+
+        Raises:
+            DriverDown: The driver does not run.
+            UnknownCommand: It has no such command.
+            InvalidCommand: The values do not fit; nothing is to be sent.
+        """
+        schema = usable_schema(driver)
+        message = schema.commands.get(name)
+        if message is None:
+            raise errors.UnknownCommand(unknown_text("command", name, driver.name, schema.commands))
+        if driver.state == "down" or driver.session is None:
+            raise errors.DriverDown(driver.name, name, _EDOWN, down_text(driver))
+        try:
+            payload = message.encode(fields)
+        except FieldError as problem:
+            reason = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
+            raise errors.InvalidCommand(driver.name, name, _EINVAL, reason) from None
+        size = frames.span(HEADER_SIZE + len(payload))
+        if limit is not None and size > limit:
+            text = f"it has {size} bytes, the relay takes {limit} at most"
+            raise errors.InvalidCommand(driver.name, name, _ETOOBIG, text)
+        request = self._next_request()
+        data = frames.pack(
+            message.id, payload, source=driver.source, sequence=driver.session, request=request
+        )
+        command = Command(request, driver.name, message, schema, driver.session, data)
+        self._waiting[request] = command
+        return command
+
+    def forget(self, request: int) -> None:
+        """Nobody waits for this reply any more; if it comes, it is ignored."""
+        self._waiting.pop(request, None)
+
+    def abandon(self, error: errors.CwireError) -> list[Reply]:
+        """Answers everything that waits with an error."""
+        waiting, self._waiting = self._waiting, {}
+        return [Reply(request, error=error) for request in waiting]
+
+    def reply(self, frame: bytes, drivers: Mapping[str, Driver]) -> Reply | Resend | None:
+        """Takes a reply frame; None if nobody waits for it."""
+        header = frames.unpack_header(frame)
+        command = self._waiting.get(header.request)
+        if command is None:
+            return None
+        payload = frame[HEADER_SIZE : header.size]
+        if header.flags & ERROR:
+            try:
+                code, text = frames.parse_error(payload)
+            except FrameError as problem:
+                return self._failed(command, _EPROTOCOL, str(problem))
+            if code == _ESESSION and (again := self._again(command, drivers)) is not None:
+                return Resend(again.data)
+            return self._failed(command, code, text)
+        value = None
+        if payload:
+            try:
+                value = _record(command.schema, header.type, frame, len(payload))
+            except ValueError as problem:
+                return self._failed(command, _EPROTOCOL, f"the reply cannot be read: {problem}")
+        del self._waiting[header.request]
+        return Reply(header.request, value)
+
+    def _again(self, command: Command, drivers: Mapping[str, Driver]) -> Command | None:
+        """The command for the driver's present run, if the structs are still the same."""
+        driver = drivers.get(command.driver)
+        if driver is None or driver.schema is None or driver.session in (None, command.session):
+            return None
+        if driver.schema.layout_hash != command.schema.layout_hash:
+            return None
+        header = frames.unpack_header(command.data)
+        data = frames.pack(
+            header.type,
+            command.data[HEADER_SIZE : header.size],
+            source=driver.source,
+            sequence=driver.session,
+            request=command.request,
+        )
+        again = replace(command, session=driver.session, data=data)
+        self._waiting[command.request] = again
+        return again
+
+    def _failed(self, command: Command, code: int, text: str) -> Reply:
+        del self._waiting[command.request]
+        if code == _ESESSION:
+            text += "; its structs have changed: look at bridge.schema and send the command again"
+        kind = _KINDS.get(code, errors.CommandError)
+        return Reply(command.request, error=kind(command.driver, command.message.name, code, text))
+
+    def _next_request(self) -> int:
+        while True:
+            self._request = self._request % 0xFFFFFFFF + 1
+            if self._request not in self._waiting:
+                return self._request
+
+
+def _record(schema: Schema, type: int, frame: bytes, size: int) -> Record:
+    message = schema.by_id.get(type)
+    if message is None:
+        raise ValueError(f"it has the unknown type {type}")
+    dtype = message.frame_dtype(size)
+    return Record.of(FrameArray.from_frames(bytearray(frame), dtype, message))

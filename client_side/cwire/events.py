@@ -1,0 +1,59 @@
+"""What happens in a session, for the shell to carry out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cwire import errors
+from cwire.driver import Driver
+from cwire.record import Record
+
+__all__ = ["DriverChanged", "Event", "Hello", "Refused", "Reply", "Resend", "Subscribed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The relay has introduced itself; nothing may be sent before."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverChanged:
+    """A driver came, went, or changed: ``up down stale restarted schema_changed``."""
+
+    event: str
+    driver: Driver
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """The relay has taken a subscription, or goes on with it after a driver came back."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The relay did not take something; `id` is the subscription's, if it was one."""
+
+    id: int | None
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a command: a record, None for a plain OK, or an error."""
+
+    request: int
+    value: Record | None = None
+    error: errors.CwireError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """A command met another run of its driver, with the same structs: these bytes are for that."""
+
+    data: bytes
+
+
+Event = Hello | DriverChanged | Subscribed | Refused | Reply | Resend

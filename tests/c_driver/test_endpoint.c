@@ -1,0 +1,220 @@
+/* Where a link listens: paths, directories, locks, forks. */
+#define _GNU_SOURCE
+#include "check.h"
+#include "cwire.h"
+#include "peer_side.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int exists(const char *path) { return access(path, F_OK) == 0; }
+
+static int mode_of(const char *path) {
+    struct stat found;
+    CHECK_EQUAL(lstat(path, &found), 0);
+    return (int)(found.st_mode & 0777);
+}
+
+static void check_refused(const char *path, const char *part) {
+    cwire *link = cwire_listen(path, &test_schema, NULL);
+    CHECK(link == NULL);
+    CHECK_TEXT(cwire_error(NULL), part);
+}
+
+static void the_socket_is_private_and_leaves_nothing(void) {
+    char path[108], lock[120];
+    strcpy(path, test_path("made/a.sock"));
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    cwire *link = cwire_listen(path, &test_schema, NULL); /* makes the directory */
+    CHECK(link != NULL);
+    CHECK(strcmp(cwire_path(link), path) == 0);
+    CHECK_EQUAL(mode_of(path), 0600);
+    CHECK_EQUAL(mode_of(test_path("made")), 0700);
+    cwire_close(link);
+    CHECK(!exists(path) && !exists(lock));
+    CHECK_EQUAL(rmdir(test_path("made")), 0);
+}
+
+static void a_socket_in_use_is_left_alone(void) {
+    char path[108];
+    side s;
+    cwire *link = test_listen("a.sock", NULL);
+    strcpy(path, cwire_path(link));
+    check_refused(path, "another program listens at");
+    CHECK_TEXT(cwire_error(NULL), path);
+    side_join(&s, link); /* not disturbed */
+    side_close(&s);
+    cwire_close(link);
+}
+
+static void a_stale_socket_is_taken_over(void) {
+    struct sockaddr_un address = {AF_UNIX, {0}};
+    strcpy(address.sun_path, test_path("a.sock"));
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    CHECK_EQUAL(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    close(fd); /* as a killed program leaves it */
+    CHECK(exists(address.sun_path));
+    side s;
+    cwire *link = test_listen("a.sock", NULL);
+    side_join(&s, link);
+    side_close(&s);
+    cwire_close(link);
+}
+
+static void another_file_is_never_removed(void) {
+    char path[108];
+    strcpy(path, test_path("a.sock"));
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    check_refused(path, "not a socket");
+    CHECK(exists(path));
+    CHECK_EQUAL(unlink(path), 0);
+    snprintf(path, sizeof path, "%s", test_path("a.sock.lock"));
+    CHECK(!exists(path));
+}
+
+static void a_socket_of_somebody_else_is_not_removed(void) {
+    char path[108];
+    cwire *link = test_listen("a.sock", NULL);
+    strcpy(path, cwire_path(link));
+    CHECK_EQUAL(unlink(path), 0);
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    cwire_close(link);
+    CHECK(exists(path));
+    unlink(path);
+}
+
+static void bad_paths_are_explained(void) {
+    char path[200];
+    memset(path, 'x', sizeof path);
+    path[sizeof path - 1] = 0;
+    check_refused(path, "1 to 107 bytes, this one has 199");
+    check_refused("", "1 to 107 bytes");
+    check_refused("/no/such/place/a.sock", "cannot make the directory /no/such/place");
+    check_refused("/proc/a.sock", "/proc/a.sock");
+}
+
+static void bad_options_are_explained(void) {
+    cwire_options options = {0};
+    char path[108];
+    strcpy(path, test_path("a.sock"));
+    options.frame_bytes = 8;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "frame_bytes is 8");
+    options.frame_bytes = 1 << 20;
+    options.ring_bytes = 1 << 10;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "raise cwire_options.ring_bytes");
+    options.frame_bytes = 26;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "does not fit in a frame");
+    CHECK(cwire_listen(path, NULL, NULL) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "schema");
+    CHECK(!exists(path));
+}
+
+static void the_default_path_follows_the_environment(void) {
+    char path[108], wanted[108];
+    setenv("CWIRE_RUNTIME_DIR", "/run/own", 1);
+    setenv("XDG_RUNTIME_DIR", "/run/user/1", 1);
+    CHECK_EQUAL(cwire_default_path("scope", path, sizeof path), 0);
+    CHECK(strcmp(path, "/run/own/scope.sock") == 0);
+    unsetenv("CWIRE_RUNTIME_DIR");
+    CHECK_EQUAL(cwire_default_path("scope", path, sizeof path), 0);
+    CHECK(strcmp(path, "/run/user/1/cwire/scope.sock") == 0);
+    unsetenv("XDG_RUNTIME_DIR");
+    CHECK_EQUAL(cwire_default_path("scope", path, sizeof path), 0);
+    snprintf(wanted, sizeof wanted, "/tmp/cwire-%u/scope.sock", (unsigned)geteuid());
+    CHECK(strcmp(path, wanted) == 0);
+    CHECK_EQUAL(cwire_default_path("scope", path, 10), CWIRE_EINVAL);
+    CHECK_EQUAL(cwire_default_path("../scope", path, sizeof path), CWIRE_EINVAL);
+    CHECK_EQUAL(cwire_default_path("", path, sizeof path), CWIRE_EINVAL);
+}
+
+static void the_default_directory_must_be_ours_alone(void) {
+    char directory[100], other[100];
+    strcpy(directory, test_path("run"));
+    strcpy(other, test_path("other"));
+    setenv("CWIRE_RUNTIME_DIR", directory, 1);
+    cwire *link = cwire_listen(NULL, &test_schema, NULL); /* made, named after the schema */
+    CHECK(link != NULL);
+    CHECK_TEXT(cwire_path(link), "/run/test.sock");
+    cwire_close(link);
+    CHECK_EQUAL(chmod(directory, 0750), 0);
+    check_refused(NULL, "other users may enter it");
+    CHECK_EQUAL(rename(directory, other), 0);
+    CHECK_EQUAL(chmod(other, 0700), 0);
+    CHECK_EQUAL(symlink(other, directory), 0);
+    check_refused(NULL, "symbolic links are refused");
+    unlink(directory);
+    rmdir(other);
+    unsetenv("CWIRE_RUNTIME_DIR");
+}
+
+static void a_forked_child_that_closes_takes_nothing_away(void) {
+    cwire *link = test_listen("a.sock", NULL);
+    side s, late;
+    cwire_header header;
+    const uint64_t value = 3;
+    int status;
+    side_join(&s, link);
+    pid_t child = fork();
+    if (child == 0) {
+        cwire_close(link);
+        _exit(0);
+    }
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+    CHECK(exists(cwire_path(link)));
+    CHECK_EQUAL(cwire_publish(link, TICK, &value, sizeof value), 0);
+    side_expect(&s, link, TICK, &header); /* no bye came before it */
+    side_join(&late, link);
+    check_refused(cwire_path(link), "another program"); /* the lock is still held */
+    side_close(&late);
+    side_close(&s);
+    cwire_close(link);
+}
+
+static int open_descriptors(int only_inherited) {
+    int count = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        int fd = atoi(entry->d_name);
+        if (entry->d_name[0] == '.' || fd == dirfd(directory))
+            continue;
+        count += !only_inherited || !(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+    }
+    closedir(directory);
+    return count;
+}
+
+static void descriptors_are_closed_on_exec_and_at_the_end(void) {
+    int before = open_descriptors(0), inherited = open_descriptors(1);
+    cwire *link = test_listen("a.sock", NULL);
+    side s;
+    side_join(&s, link);
+    CHECK(cwire_fd(link) >= 0);
+    CHECK_EQUAL(open_descriptors(1), inherited);
+    side_close(&s);
+    cwire_close(link);
+    CHECK_EQUAL(open_descriptors(0), before);
+}
+
+int main(int argc, char **argv) {
+    RUN(the_socket_is_private_and_leaves_nothing);
+    RUN(a_socket_in_use_is_left_alone);
+    RUN(a_stale_socket_is_taken_over);
+    RUN(another_file_is_never_removed);
+    RUN(a_socket_of_somebody_else_is_not_removed);
+    RUN(bad_paths_are_explained);
+    RUN(bad_options_are_explained);
+    RUN(the_default_path_follows_the_environment);
+    RUN(the_default_directory_must_be_ours_alone);
+    RUN(a_forked_child_that_closes_takes_nothing_away);
+    RUN(descriptors_are_closed_on_exec_and_at_the_end);
+    return 0;
+}

@@ -1,0 +1,101 @@
+"""The async bridge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+import cwire
+from cwire_structs import frames
+from support import schemas
+from support.fake_relay import FakeRelay, ticks
+
+
+@pytest.fixture
+def relay() -> Iterator[FakeRelay]:
+    with FakeRelay() as relay:
+        yield relay
+
+
+async def test_both_ways_to_connect(relay: FakeRelay) -> None:
+    bridge = await cwire.aconnect(relay.url)
+    assert bridge.connected
+    await bridge.close()
+    assert not bridge.connected
+    async with cwire.aconnect(relay.url) as bridge:
+        assert list(bridge.drivers) == ["lab"]
+        assert bridge.schema.name == "lab"
+    assert not bridge.connected
+
+
+async def test_errors(relay: FakeRelay) -> None:
+    relay.token = "right"
+    with pytest.raises(cwire.Unauthorized):
+        await cwire.aconnect(relay.url)
+    with pytest.raises(cwire.UnknownMessage):
+        await cwire.aconnect(relay.url, "right", subscribe=["nope"])
+
+
+async def test_latest_and_stream(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        stream = bridge.stream("tick", timeout=10)
+        relay.send(ticks(0, 5))
+        assert len(await bridge.latest("tick", 5, timeout=10)) == 5
+        seen = []
+        async for record in stream:
+            seen.append(record.index)
+            if len(seen) == 5:
+                relay.send(ticks(5, 1))
+            if len(seen) == 6:
+                break
+        assert seen == list(range(6))
+        assert stream.lost == 0
+        assert len(await bridge["lab"].latest("tick", 2)) == 2
+        with pytest.raises(cwire.WaitTimeout, match=r"no message of rare in 0.05 s"):
+            await anext(bridge.stream("rare", timeout=0.05))
+        with pytest.raises(cwire.WaitTimeout, match=r"no 9 frames of rare in 0.05 s"):
+            await bridge.latest("rare", 9, timeout=0.05)
+
+
+async def test_commands(relay: FakeRelay) -> None:
+    def answer(data: bytes) -> bytes:
+        header = frames.unpack_header(data)
+        if header.type == schemas.GO:
+            return frames.pack(header.type, flags=frames.REPLY, source=1, request=header.request)
+        return frames.pack(
+            schemas.STATE, data[24:32], flags=frames.REPLY, source=1, request=header.request
+        )
+
+    relay.on_binary = answer
+    async with cwire.aconnect(relay.url) as bridge:
+        replies = await asyncio.gather(*(bridge.send.set(x=n / 10) for n in range(50)))
+        assert [reply.x for reply in replies if reply] == [n / 10 for n in range(50)]
+        assert await bridge["lab"].send.go(steps=3) is None
+        with pytest.raises(cwire.InvalidCommand):
+            await bridge.send.set(x=-1)
+        relay.on_binary = lambda data: None
+        with pytest.raises(cwire.CommandTimeout):
+            await bridge.command(None, "go", timeout=0.05)
+
+
+async def test_the_relay_goes(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        waiting = asyncio.ensure_future(anext(bridge.stream("tick")))
+        await asyncio.sleep(0)
+        relay.hang_up()
+        with pytest.raises(cwire.NotConnected, match="gone"):
+            await waiting
+        with pytest.raises(cwire.NotConnected):
+            await bridge.send.go()
+
+
+async def test_subscriptions(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url, subscribe=None) as bridge:
+        await bridge.latest("tick")
+        assert relay.next(dict)["messages"] == ["tick"]
+        id = await bridge.subscribe("rare")
+        assert relay.next(dict)["messages"] == ["rare"]
+        await bridge.unsubscribe(id)
+        assert relay.next(dict)["op"] == "unsubscribe"

@@ -1,0 +1,336 @@
+"""The sync bridge: reading, streaming, commanding, from any thread."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import cwire
+from cwire_structs import frames
+from support import schemas
+from support.fake_relay import FakeRelay, driver, pictures, ticks
+
+
+@pytest.fixture
+def relay() -> Iterator[FakeRelay]:
+    with FakeRelay() as relay:
+        yield relay
+
+
+@pytest.fixture
+def bridge(relay: FakeRelay) -> Iterator[cwire.Bridge]:
+    with cwire.connect(relay.url, history_bytes=64 * 1000) as bridge:
+        yield bridge
+
+
+def state_reply(data: bytes) -> bytes:
+    """Answers `set` with a `state` of the same value."""
+    header = frames.unpack_header(data)
+    return frames.pack(
+        schemas.STATE, data[24:32], flags=frames.REPLY, source=1, request=header.request
+    )
+
+
+def test_latest(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    assert len(bridge.latest("tick", 5)) == 0
+    relay.send(ticks(0, 20))
+    rows = bridge.latest("tick", 15, timeout=10)
+    assert isinstance(rows, cwire.FrameArray)
+    assert rows["index"].tolist() == list(range(5, 20))
+    relay.send(ticks(20, 1))
+    bridge.latest("tick", 21, timeout=10)
+    assert rows["index"].tolist() == list(range(5, 20))  # a copy
+    assert bridge["lab"].latest("tick")[-1].index == 20
+
+
+def test_latest_of_messages_with_a_tail(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.send(pictures(0, 3, 3, 5))
+    mixed = bridge.latest("picture", 3, timeout=10)
+    assert isinstance(mixed, list)
+    assert [len(one.pixels) for one in mixed] == [3, 3, 5]
+    same = bridge.latest("picture", 1)
+    assert isinstance(same, cwire.FrameArray)
+    assert same["pixels"].shape == (1, 5)
+
+
+def test_latest_waits_for_no_more_than_fits(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.send(ticks(0, 3000))
+    assert len(bridge.latest("tick", 5000, timeout=10)) == 1000
+
+
+def test_latest_in_vain(bridge: cwire.Bridge) -> None:
+    with pytest.raises(
+        cwire.WaitTimeout, match=r"no 3 frames of tick in 0.05 s; driver 'lab' is up"
+    ):
+        bridge.latest("tick", 3, timeout=0.05)
+    with pytest.raises(ValueError, match="not -1"):
+        bridge.latest("tick", -1)
+    with pytest.raises(cwire.UnknownMessage, match="'tik'; did you mean 'tick'"):
+        bridge.latest("tik")
+    with pytest.raises(cwire.UnknownMessage, match="no message 'set'"):
+        bridge.latest("set")
+
+
+def test_stream(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.send(ticks(0, 5))
+    bridge.latest("tick", 5, timeout=10)
+    stream = bridge.stream("tick", timeout=10)
+    relay.send(ticks(5, 3))
+    assert [next(stream).index for _ in range(3)] == [5, 6, 7]
+    relay.send(ticks(8, 1))
+    assert next(stream).index == 8
+    assert stream.lost == 0
+
+
+def test_a_stream_in_vain(bridge: cwire.Bridge) -> None:
+    with pytest.raises(cwire.WaitTimeout, match=r"no message of tick in 0.05 s"):
+        next(bridge.stream("tick", timeout=0.05))
+
+
+def test_a_slow_stream_counts_what_it_missed(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    stream = bridge.stream("tick", timeout=10)
+    relay.send(ticks(0, 2500))
+    relay.send(pictures(0, 1))
+    bridge.latest("picture", 1, timeout=10)
+    assert next(stream).index == 1500
+    assert stream.lost == 1500
+
+
+def test_streams_of_several_threads(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    seen: list[list[int]] = []
+    streams = [bridge.stream("tick", timeout=10) for _ in range(4)]
+
+    def read(stream: Iterator[cwire.Record]) -> None:
+        seen.append([next(stream).index for _ in range(50)])
+
+    threads = [threading.Thread(target=read, args=[stream]) for stream in streams]
+    for thread in threads:
+        thread.start()
+    for first in range(0, 50, 5):
+        relay.send(ticks(first, 5))
+    for thread in threads:
+        thread.join()
+    assert seen == [list(range(50))] * 4
+
+
+def test_a_stream_goes_on_after_the_structs_changed(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    stream = bridge.stream("tick", timeout=10)
+    relay.send(ticks(0, 1))
+    changed = driver(session=8, schema=schemas.document(extra_field=True))
+    relay.say("driver", event="schema_changed", driver=changed)
+    relay.send(ticks(0, 2))
+    assert [next(stream).index for _ in range(3)] == [0, 0, 1]
+
+
+def test_data_arrives_while_this_thread_is_busy(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.send(ticks(0, 500))
+    deadline = time.monotonic() + 10
+    while len(bridge.latest("tick", 500)) < 500:
+        np.sort(np.random.default_rng(0).random(1000))
+        assert time.monotonic() < deadline
+    assert bridge.health.of("tick").frames == 500
+
+
+def test_commands(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.on_binary = state_reply
+    reply = bridge.send.set(x=2.5)
+    assert reply is not None
+    assert (reply.x, reply.message.name) == (2.5, "state")
+    again = bridge["lab"].send.set()
+    assert again is not None
+    assert again.x == 1.0  # the default
+    explicit = bridge.command("lab", "set", {"x": 4})
+    assert explicit is not None
+    assert explicit.x == 4.0
+
+
+def test_commands_of_several_threads(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.on_binary = state_reply
+    wrong: list[float] = []
+
+    def send(thread: int) -> None:
+        for step in range(20):
+            value = thread + step / 100
+            reply = bridge.send.set(x=value)
+            if reply is None or reply.x != value:
+                wrong.append(value)
+
+    threads = [threading.Thread(target=send, args=[number]) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_command_errors(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    def refuse(data: bytes) -> bytes:
+        header = frames.unpack_header(data)
+        payload = frames.error_payload(-5, "x must be smaller today")
+        flags = frames.REPLY | frames.ERROR
+        return frames.pack(header.type, payload, flags=flags, source=1, request=header.request)
+
+    relay.on_binary = refuse
+    with pytest.raises(cwire.CommandError, match="lab: set: x must be smaller today") as caught:
+        bridge.send.set(x=2)
+    error = caught.value
+    assert (error.code, error.name, error.text) == (-5, "CWIRE_ERANGE", "x must be smaller today")
+    with pytest.raises(cwire.InvalidCommand, match="0 to 10"):
+        bridge.send.set(x=-1)
+    with pytest.raises(cwire.UnknownCommand, match="no command 'sit'; did you mean 'set'"):
+        bridge.send.sit()
+    assert not hasattr(bridge.send, "sit")
+    with pytest.raises(cwire.UnknownDriver, match="no driver 'lap'; did you mean 'lab'"):
+        bridge["lap"]
+
+
+def test_a_command_without_answer(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    with pytest.raises(cwire.CommandTimeout, match=r"no answer in 0.05 s; the outcome is unknown"):
+        bridge.command("lab", "go", timeout=0.05)
+    with pytest.raises(TimeoutError):
+        bridge.command("lab", "go", timeout=0.05)
+    relay.on_binary = state_reply
+    assert bridge.send.set(x=1) is not None
+
+
+def test_the_relay_goes_while_a_command_waits(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    def hang_up(data: bytes) -> None:
+        for handler in tuple(relay._handlers):
+            handler.close(1001, "bye")
+
+    relay.on_binary = hang_up
+    with pytest.raises(cwire.NotConnected, match=r"outcome is unknown"):
+        bridge.send.go()
+
+
+def test_names_that_two_drivers_share() -> None:
+    with FakeRelay(driver("a", 1), driver("b", 2)) as relay, cwire.connect(relay.url) as bridge:
+        with pytest.raises(cwire.Ambiguous, match=r"command 'set' \(a, b\): use bridge\['a'\]"):
+            bridge.send.set(x=1)
+        with pytest.raises(cwire.Ambiguous, match="message 'tick'"):
+            bridge.latest("tick")
+        with pytest.raises(cwire.Ambiguous, match="several drivers"):
+            _ = bridge.schema
+        relay.send(ticks(3, 1, source=2))
+        assert bridge["b"].latest("tick", 1, timeout=10)[0].index == 3
+        assert len(bridge["a"].latest("tick")) == 0
+        assert bridge["a"].schema.name == "lab"
+        assert bridge._ipython_key_completions_() == ["a", "b"]
+        with pytest.raises(cwire.UnknownCommand, match="no command 'x'"):
+            bridge.send.x()
+
+
+def test_what_is_asked_for_is_subscribed(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, subscribe=None) as bridge:
+        bridge.latest("tick")
+        bridge.stream("tick")
+        assert relay.next(dict)["messages"] == ["tick"]
+        id = bridge.subscribe("rare", "picture")
+        assert relay.next(dict)["messages"] == ["rare", "picture"]
+        bridge.unsubscribe(id)
+        assert relay.next(dict) == {"op": "unsubscribe", "id": id}
+        with pytest.raises(cwire.UnknownMessage):
+            bridge.subscribe("nope")
+
+
+def test_health(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.send(ticks(0, 10))
+    drop = {"id": 1, "source": 1, "message": "tick", "reason": "relay", "count": 5, "sequence": 14}
+    relay.say("dropped", **drop)
+    relay.send(ticks(17, 1))
+    bridge.latest("tick", 11, timeout=10)
+    row = bridge.health.of("tick")
+    assert (row.frames, row.lost, row.lost_at_relay, row.lost_at_driver) == (11, 7, 5, 0)
+    assert bridge.health.lost == 7
+    assert "tick" in repr(bridge)
+    with pytest.raises(KeyError):
+        bridge.health.of("nope")
+
+
+def test_closing(relay: FakeRelay) -> None:
+    bridge = cwire.connect(relay.url)
+    thread = bridge._thread
+    bridge.close()
+    bridge.close()
+    assert not thread.alive
+    with pytest.raises(cwire.NotConnected, match="the bridge was closed: connect again"):
+        bridge.send.go()
+
+
+def test_a_bridge_that_nobody_holds_is_closed(relay: FakeRelay) -> None:
+    bridge = cwire.connect(relay.url)
+    thread = bridge._thread
+    del bridge
+    gc.collect()
+    assert not thread.alive
+    assert relay.gone.wait(10)
+
+
+def test_waiting_threads_are_told_when_the_bridge_closes(relay: FakeRelay) -> None:
+    bridge = cwire.connect(relay.url)
+    waiting = threading.Event()
+    caught: list[BaseException] = []
+
+    def wait() -> None:
+        stream = bridge.stream("tick")
+        waiting.set()
+        try:
+            next(stream)
+        except cwire.NotConnected as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    waiting.wait(10)
+    bridge.close()
+    thread.join(10)
+    assert "the bridge was closed" in str(caught[0])
+
+
+@pytest.mark.parametrize("what", ["next(bridge.stream('tick'))", "bridge.send.go()"])
+def test_ctrl_c_ends_a_wait_and_leaves_the_bridge_well(relay: FakeRelay, what: str) -> None:
+    program = f"""
+import cwire
+with cwire.connect({relay.url!r}) as bridge:
+    print("ready", flush=True)
+    try:
+        {what}
+    except KeyboardInterrupt:
+        print(bridge.connected, flush=True)
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.1)  # it cannot be seen from outside when the wait has begun
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "True\n"
+        assert process.wait(10) == 0
+
+
+def test_a_program_that_forgets_to_close_ends(relay: FakeRelay) -> None:
+    program = f"import cwire; bridge = cwire.connect({relay.url!r}); print(bridge.connected)"
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+    assert relay.gone.wait(10)
+
+
+def test_a_forked_child_is_told(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    bridge._process = os.getpid() + 1  # as a child would see it
+    with pytest.raises(cwire.NotConnected, match="connect again in this one"):
+        bridge.send.go()

@@ -1,0 +1,167 @@
+"""Connecting, and everything that can be wrong with it. Real WebSockets, a fake relay."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cwire
+from cwire import aio, find
+from support.fake_relay import FakeRelay, driver
+
+
+@pytest.fixture
+def relay() -> Iterator[FakeRelay]:
+    with FakeRelay() as relay:
+        yield relay
+    assert [thread.name for thread in threading.enumerate() if "cwire" in thread.name] == []
+
+
+def test_over_tcp(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        assert bridge.connected
+        assert bridge.address == relay.url
+        assert list(bridge.drivers) == ["lab"]
+        asked = relay.next(dict)
+        assert asked == {"op": "subscribe", "id": 1, "driver": None, "messages": None}
+    assert not bridge.connected
+    assert relay.gone.wait(10)
+
+
+def test_over_a_unix_socket(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = short_dir / "relay.sock"
+    monkeypatch.setattr(
+        aio, "resolve", lambda url, token: find.Address("ws://x/ws", unix=str(path))
+    )
+    with FakeRelay(unix=path):
+        with cwire.connect() as bridge:
+            assert bridge.address == str(path)
+            assert list(bridge.drivers) == ["lab"]
+
+
+@pytest.mark.parametrize("token", [None, "wrong"])
+def test_a_wrong_token(relay: FakeRelay, token: str | None) -> None:
+    relay.token = "right"
+    with pytest.raises(cwire.Unauthorized, match="does not let you in.*#token="):
+        cwire.connect(relay.url, token)
+    with cwire.connect(relay.url, "right"):
+        pass
+    with cwire.connect(relay.url.replace("ws:", "http:") + "#token=right"):
+        pass
+
+
+def test_nothing_listens() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"ws://127.0.0.1:{unused.getsockname()[1]}/ws"
+        with pytest.raises(cwire.NotConnected, match=r"no relay answers at .*cwire serve"):
+            cwire.connect(url)
+
+
+def test_no_such_host() -> None:
+    with pytest.raises(cwire.NotConnected, match="no relay answers at"):
+        cwire.connect("ws://no-such-host.invalid:1/ws", timeout=5)
+
+
+def test_something_else_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"ws://127.0.0.1:{server.getsockname()[1]}/ws"
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"SSH-2.0-OpenSSH_9\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(cwire.NotConnected):
+            cwire.connect(url, timeout=5)
+        thread.join()
+
+
+def test_nobody_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with pytest.raises(cwire.NotConnected, match="no relay answers"):
+            cwire.connect(f"ws://127.0.0.1:{server.getsockname()[1]}/ws", timeout=0.2)
+
+
+def test_another_path(relay: FakeRelay) -> None:
+    with pytest.raises(cwire.NotConnected, match=r"HTTP 404.*its endpoint is /ws"):
+        cwire.connect(relay.url + "x")
+
+
+def test_another_websocket(relay: FakeRelay) -> None:
+    relay.subprotocol = None
+    with pytest.raises(cwire.ProtocolError, match="no cwire relay"):
+        cwire.connect(relay.url)
+
+
+def test_no_hello(relay: FakeRelay) -> None:
+    relay.hello = None
+    with pytest.raises(cwire.NotConnected, match=r"does not say hello within 0.2 s"):
+        cwire.connect(relay.url, timeout=0.2)
+
+
+@pytest.mark.parametrize("hello", ["what?", json.dumps({"op": "hello", "protocol": 99})])
+def test_a_strange_hello(relay: FakeRelay, hello: str) -> None:
+    relay.hello = hello
+    with pytest.raises(cwire.ProtocolError):
+        cwire.connect(relay.url)
+
+
+def test_unknown_messages_to_subscribe_to(relay: FakeRelay) -> None:
+    with pytest.raises(cwire.UnknownMessage, match="no driver publishes nope"):
+        cwire.connect(relay.url, subscribe=["nope"])
+    with cwire.connect(relay.url, subscribe="tick"):
+        pass
+
+
+def test_a_driver_that_is_down() -> None:
+    off = driver("off", state="down", session=None, schema=None)
+    with FakeRelay(off) as relay, cwire.connect(relay.url) as bridge:
+        assert bridge["off"].state == "down"
+        assert "off" in repr(bridge)
+        for use in (
+            lambda: bridge.send.set(x=1),
+            lambda: bridge.schema,
+            lambda: bridge.latest("tick"),
+            lambda: bridge.stream("tick"),
+        ):
+            with pytest.raises(cwire.DriverDown, match="start it"):
+                use()
+
+
+def test_no_driver_at_all() -> None:
+    with FakeRelay() as relay:
+        assert isinstance(relay.hello, dict)
+        relay.hello["drivers"] = []
+        with cwire.connect(relay.url) as bridge:
+            with pytest.raises(cwire.UnknownDriver, match="--driver NAME=PATH"):
+                bridge.send.set()
+
+
+def test_broken_frames_end_the_connection_with_a_reason(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        relay.send(b"\xff" * 64)
+        with pytest.raises(cwire.NotConnected, match="bad frame"):
+            bridge.latest("tick", timeout=10)
+        assert "bad frame" in repr(bridge)
+
+
+def test_the_relay_goes(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        stream = bridge.stream("tick", timeout=10)
+        relay.hang_up()
+        gone = r"gone: the relay is stopping \(close code 1001\).*connect again"
+        with pytest.raises(cwire.NotConnected, match=gone):
+            next(stream)
+        with pytest.raises(cwire.NotConnected, match=gone):
+            bridge.send.go()
+        assert len(bridge.latest("tick")) == 0  # what came can still be read
+        assert "not connected" in repr(bridge)

@@ -1,0 +1,165 @@
+"""Histories: rings that one thread fills and others read."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from cwire.frame_array import FrameArray
+from cwire.history import FixedHistory, History, TailHistory, make_history
+from cwire_structs import frames
+from support import schemas
+from support.fake_relay import pictures, ticks
+
+SCHEMA = schemas.schema()
+TICK, PICTURE = SCHEMA.messages["tick"], SCHEMA.messages["picture"]
+
+
+def feed(history: History, data: bytes) -> int:
+    return sum(
+        history.append(data, tally)
+        for tally in frames.scan(data).tallies
+        if tally.type == history.message.id
+    )
+
+
+def indices(rows: object) -> list[int]:
+    assert isinstance(rows, FrameArray)
+    return [int(i) for i in rows["index"]]
+
+
+def test_the_kind_follows_the_message() -> None:
+    assert isinstance(make_history(TICK, 1 << 20), FixedHistory)
+    assert isinstance(make_history(PICTURE, 1 << 20), TailHistory)
+
+
+def test_empty() -> None:
+    history = make_history(TICK, 1 << 20)
+    rows = history.latest(5)
+    assert isinstance(rows, FrameArray)
+    assert (len(rows), rows.dtype) == (0, TICK.frame_dtype(40))
+    assert rows["values"].shape == (0, 4)
+
+
+@pytest.mark.parametrize("batch", [1, 3, 7, 10, 11, 23, 64])
+def test_wraparound(batch: int) -> None:
+    history = FixedHistory(TICK, 10 * 64)
+    assert history.capacity == 10
+    for first in range(0, 200, batch):
+        assert feed(history, ticks(first, batch)) == batch
+        total = first + batch
+        kept = list(range(max(0, total - 10), total))
+        assert history.total == total
+        assert history.oldest == kept[0]
+        assert indices(history.latest(100)) == kept
+        assert indices(history.latest(4)) == kept[-4:]
+
+
+def test_read_says_where_it_begins() -> None:
+    history = FixedHistory(TICK, 10 * 64)
+    feed(history, ticks(0, 25))
+    start, rows = history.read(3, 18)
+    assert (start, indices(rows)) == (15, [15, 16, 17])
+    assert history.read(30, 40)[0] == 25
+
+
+def test_other_types_between_are_left_out() -> None:
+    history = FixedHistory(TICK, 100 * 64)
+    data = ticks(0, 2) + pictures(0, 3) + ticks(2, 2) + pictures(1, 4) + ticks(4, 1)
+    assert feed(history, data) == 5
+    assert indices(history.latest(9)) == [0, 1, 2, 3, 4]
+
+
+def test_wrong_sizes_are_left_out() -> None:
+    short = frames.pack(schemas.TICK, bytes(8), source=1)
+    history = FixedHistory(TICK, 100 * 64)
+    assert feed(history, short + short) == 0
+    assert feed(history, ticks(0, 2) + short + ticks(2, 2)) == 4
+    assert feed(history, short + ticks(4, 1) + short) == 1
+    assert indices(history.latest(9)) == [0, 1, 2, 3, 4]
+    odd = frames.pack(schemas.PICTURE, bytes(9), source=1)
+    tail = TailHistory(PICTURE, 4096)
+    assert feed(tail, odd) == 0
+    assert feed(tail, pictures(0, 2) + odd + pictures(1, 2)) == 2
+
+
+def test_two_frames_fit_however_large() -> None:
+    history = FixedHistory(TICK, 1)
+    feed(history, ticks(0, 5))
+    assert indices(history.latest(5)) == [3, 4]
+    tail = TailHistory(PICTURE, 1)
+    feed(tail, pictures(0, 20_000, 20_000, 20_000))
+    rows = tail.latest(5)
+    assert isinstance(rows, FrameArray)
+    assert rows["number"].tolist() == [1, 2]
+
+
+def test_tails_of_one_size_are_one_array() -> None:
+    history = TailHistory(PICTURE, 1 << 16)
+    feed(history, pictures(0, *[6] * 20))
+    rows = history.latest(8)
+    assert isinstance(rows, FrameArray)
+    assert rows["number"].tolist() == list(range(12, 20))
+    assert rows["pixels"].tolist() == [[n] * 6 for n in range(12, 20)]
+    assert rows.sequence.tolist() == list(range(12, 20))
+
+
+def test_tails_of_several_sizes_are_records() -> None:
+    history = TailHistory(PICTURE, 1 << 16)
+    feed(history, ticks(0, 1) + pictures(0, 6, 0, 3) + ticks(1, 1) + pictures(3, 6))
+    rows = history.latest(4)
+    assert isinstance(rows, list)
+    assert [record.number for record in rows] == [0, 1, 2, 3]
+    assert [record.pixels.tolist() for record in rows] == [[0] * 6, [], [2] * 3, [3] * 6]
+    assert [record.sequence for record in rows] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_tails_wrap_around(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    history = TailHistory(PICTURE, 4096)
+    number = 0
+    for _ in range(200):
+        sizes = random.integers(0, 300, random.integers(1, 6)).tolist()
+        if random.random() < 0.5:
+            sizes = sizes[:1] * len(sizes)
+        feed(history, pictures(number, *sizes))
+        number += len(sizes)
+        rows = list(history.latest(1000))
+        assert rows
+        assert [record.number for record in rows] == list(range(number - len(rows), number))
+        assert all((record.pixels == record.number).all() for record in rows)
+        assert sum(len(record.frames.tobytes()) for record in rows) <= 4096
+    assert history.total == number
+
+
+def test_small_tails_are_bounded_by_the_index() -> None:
+    history = TailHistory(PICTURE, 4096)
+    feed(history, pictures(0, *[0] * 100))
+    assert history.capacity == 16
+    assert [record.number for record in history.latest(100)] == list(range(84, 100))
+
+
+def test_a_reader_never_sees_a_torn_row() -> None:
+    """One thread writes rows whose fields agree, another reads: they always agree."""
+    history = FixedHistory(TICK, 16 * 64)
+    done = threading.Event()
+
+    def write() -> None:
+        for first in range(0, 30_000, 5):
+            feed(history, ticks(first, 5))
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    reads = 0
+    while not done.is_set():
+        start, rows = history.read(0, 1 << 40)
+        expected = np.arange(start, start + len(rows))
+        assert (rows["index"] == expected).all()
+        assert (rows.sequence == expected).all()
+        reads += 1
+    writer.join()
+    assert reads

@@ -1,0 +1,111 @@
+"""The ledger: what came, what was lost, how fast."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwire.ledger import Ledger, widen
+from cwire_structs import frames
+from support.fake_relay import ticks
+
+
+def add(ledger: Ledger, first: int, count: int, now: float = 0.0) -> None:
+    (tally,) = frames.scan(ticks(first, count)).tallies
+    ledger.add(tally, tally.count, now)
+
+
+@pytest.mark.parametrize(
+    ("low", "near", "wide"),
+    [
+        (5, 5, 5),
+        (0, (1 << 32) - 1, 1 << 32),
+        ((1 << 32) - 1, 1 << 32, (1 << 32) - 1),
+        (7, 5 << 32, (5 << 32) + 7),
+        (0xFFFFFFF0, 5 << 32, (5 << 32) - 16),
+    ],
+)
+def test_widen(low: int, near: int, wide: int) -> None:
+    assert widen(low, near) == wide
+
+
+def test_gaps_within_and_between_batches() -> None:
+    ledger = Ledger()
+    add(ledger, 0, 10)
+    assert (ledger.frames, ledger.lost) == (10, 0)
+    add(ledger, 13, 2)
+    assert (ledger.frames, ledger.lost) == (12, 3)
+    (tally,) = frames.scan(ticks(20, 1) + ticks(25, 1)).tallies
+    ledger.add(tally, 2, 0.0)
+    assert ledger.lost == 3 + 5 + 4
+
+
+def test_sequences_wrap() -> None:
+    ledger = Ledger()
+    ledger.begin((1 << 32) - 4)
+    add(ledger, (1 << 32) - 4, 2)
+    add(ledger, (1 << 32) + 1, 5)
+    assert ledger.lost == 3
+    assert ledger.next_sequence == (1 << 32) + 6
+
+
+def test_the_first_sequence_counts() -> None:
+    ledger = Ledger()
+    ledger.begin(5)
+    add(ledger, 8, 1)
+    assert ledger.lost == 3
+    ledger.begin(0)  # in the middle of a run: of no effect
+    add(ledger, 9, 1)
+    assert ledger.lost == 3
+
+
+def test_dropped_says_why_and_covers_the_end() -> None:
+    ledger = Ledger()
+    ledger.begin(0)
+    add(ledger, 0, 10)
+    ledger.dropped(1, "relay", 5, 14)
+    assert (ledger.lost, ledger.lost_at("relay"), ledger.lost_at("driver")) == (5, 5, 0)
+    add(ledger, 17, 3)
+    ledger.dropped(1, "driver", 2, 16)
+    assert (ledger.lost, ledger.lost_at("relay"), ledger.lost_at("driver")) == (7, 5, 2)
+    ledger.dropped(2, "relay", 3, 14)  # another subscription hears of the same loss
+    assert (ledger.lost, ledger.lost_at("relay")) == (7, 5)
+    # delivered + dropped = published
+    assert ledger.frames + ledger.lost == ledger.next_sequence
+
+
+def test_dropped_before_anything_came() -> None:
+    ledger = Ledger()
+    ledger.dropped(1, "relay", 4, 9)
+    add(ledger, 10, 1)
+    assert ledger.lost == 4
+
+
+def test_a_restart_is_no_loss() -> None:
+    ledger = Ledger()
+    add(ledger, 1000, 5)
+    ledger.dropped(1, "relay", 2, 1006)
+    ledger.end()
+    ledger.begin(0)
+    add(ledger, 0, 5)
+    ledger.dropped(1, "relay", 1, 5)
+    assert (ledger.frames, ledger.lost, ledger.lost_at("relay")) == (10, 3, 3)
+
+
+def test_going_back_is_no_loss() -> None:
+    ledger = Ledger()
+    add(ledger, 1000, 5)
+    add(ledger, 0, 5)
+    assert ledger.lost == 0
+    add(ledger, 5, 1)
+    assert ledger.lost == 0
+
+
+def test_rates() -> None:
+    ledger = Ledger()
+    assert ledger.rates(0.0) == (0.0, 0.0)
+    for step in range(100):
+        add(ledger, 10 * step, 10, now=step * 0.1)
+    frames_rate, byte_rate = ledger.rates(9.9)
+    assert frames_rate == pytest.approx(100, rel=0.05)
+    assert byte_rate == pytest.approx(6400, rel=0.05)
+    assert ledger.rates(20.0) == (0.0, 0.0)

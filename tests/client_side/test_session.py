@@ -1,0 +1,333 @@
+"""The session, fed by hand: no sockets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import cwire
+from cwire.events import DriverChanged, Hello, Refused, Reply, Resend, Subscribed
+from cwire.feed import Watch
+from cwire.session import Session
+from cwire_structs import frames
+from support import schemas
+from support.fake_relay import driver, pictures, ticks
+
+
+def hello(*drivers: dict[str, Any], **changes: Any) -> str:
+    message = {"op": "hello", "protocol": 1, "server": "fake", "client": 3, "limits": {}}
+    return json.dumps({**message, "drivers": list(drivers), **changes})
+
+
+def event(op: str, **fields: Any) -> str:
+    return json.dumps({"op": op, **fields})
+
+
+def connected(*drivers: dict[str, Any]) -> Session:
+    session = Session(1 << 20)
+    assert session.receive_text(hello(*(drivers or (driver(),)))) == [Hello()]
+    return session
+
+
+def reply(request: int, type: int, payload: bytes = b"", flags: int = 0) -> bytes:
+    return frames.pack(type, payload, flags=frames.REPLY | flags, source=1, request=request)
+
+
+def failure(request: int, code: int, text: str = "no") -> bytes:
+    return reply(request, schemas.SET, frames.error_payload(code, text), frames.ERROR)
+
+
+def test_hello() -> None:
+    session = connected(driver(), driver("other", 2, state="down", session=None, schema=None))
+    assert session.connected
+    assert session.client == 3
+    lab, other = session.drivers.values()
+    assert (lab.name, lab.state, lab.session, lab.schema is None) == ("lab", "up", 7, False)
+    assert (other.name, other.state, other.session, other.schema) == ("other", "down", None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "null",
+        "{}",
+        '{"op": "hello"}',
+        '{"op": "hello", "protocol": 1}',
+        '{"op": "hello", "protocol": 1, "drivers": [{}]}',
+        '{"op": "hello", "protocol": 1, "drivers": 5}',
+        hello(driver(state="odd")),
+        hello(driver(source="x")),
+        '{"op": "driver", "event": "up", "driver": {}}',
+    ],
+)
+def test_what_is_not_a_hello_is_refused(text: str) -> None:
+    with pytest.raises(cwire.ProtocolError):
+        Session().receive_text(text)
+
+
+def test_another_protocol_says_what_to_do() -> None:
+    with pytest.raises(cwire.ProtocolError, match="protocol 9, this client 1: install the same"):
+        Session().receive_text(hello(protocol=9))
+
+
+def test_what_a_newer_relay_says_is_ignored() -> None:
+    assert connected().receive_text(event("novelty", x=1)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        event("driver", event="up"),
+        event("subscribed"),
+        event("dropped", id=1),
+        event("error"),
+        event("driver", event="up", driver={"name": "lab"}),
+    ],
+)
+def test_incomplete_events_are_refused(text: str) -> None:
+    with pytest.raises(cwire.ProtocolError, match="not cwire's"):
+        connected().receive_text(text)
+
+
+def test_a_bad_schema_is_one_drivers_problem() -> None:
+    session = connected(driver("bad", 2, schema={"schema": "what"}), driver())
+    assert session.drivers["bad"].problem
+    with pytest.raises(cwire.ProtocolError, match="schema of driver 'bad' cannot be used"):
+        session.command(session.drivers["bad"], "set", {})
+    assert session.command(session.drivers["lab"], "set", {}).request
+
+
+def test_frames_go_to_their_feeds() -> None:
+    session = connected(driver(), driver("other", 2))
+    assert session.receive_binary(ticks(0, 3) + ticks(5, 2, source=2) + pictures(0, 1), 0.0) == []
+    assert {key: feed.history.total for key, feed in session.feeds.items()} == {
+        (1, schemas.TICK): 3,
+        (2, schemas.TICK): 2,
+        (1, schemas.PICTURE): 1,
+    }
+    assert session.feeds[2, schemas.TICK].driver == "other"
+
+
+def test_unknown_frames_are_counted() -> None:
+    session = connected()
+    session.receive_binary(frames.pack(999, source=1) + ticks(0, 1, source=9) + ticks(0, 1), 0.0)
+    assert session.unknown == 2
+    assert session.feeds[1, schemas.TICK].history.total == 1
+
+
+def test_more_kinds_than_one_scan_counts() -> None:
+    session = connected()
+    session.receive_binary(b"".join(ticks(0, 1, source=n) for n in range(200)) + ticks(1, 1), 0.0)
+    assert session.unknown == 199
+    assert session.feeds[1, schemas.TICK].history.total == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ticks(0, 2)[:-1],
+        ticks(0, 2)[:70],
+        b"\0" * 24,
+        b"\xff" * 64,
+        ticks(0, 1) + b"\x18",
+        reply(1, schemas.GO)[:20],
+    ],
+)
+def test_broken_batches_are_refused(data: bytes) -> None:
+    with pytest.raises(cwire.ProtocolError, match=r"bad frame|ends inside"):
+        connected().receive_binary(data, 0.0)
+
+
+def test_a_command_and_its_reply() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {"x": 2.5})
+    header = frames.unpack_header(command.data)
+    assert (header.type, header.source, header.sequence) == (schemas.SET, 1, 7)
+    assert header.request == command.request != 0
+    batch = ticks(0, 2) + reply(command.request, schemas.STATE, bytes(8)) + ticks(2, 1)
+    (answer,) = session.receive_binary(batch, 0.0)
+    assert isinstance(answer, Reply)
+    assert answer.request == command.request
+    assert answer.value is not None
+    assert (answer.value.message.name, answer.value.x) == ("state", 0.0)
+    assert session.feeds[1, schemas.TICK].history.total == 3
+    assert session.receive_binary(batch, 0.0) == []  # once only
+
+
+def test_an_empty_reply_is_ok() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "go", {})
+    assert session.receive_binary(reply(command.request, schemas.GO), 0.0) == [
+        Reply(command.request)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (-5, cwire.CommandError),
+        (-13, cwire.CommandTimeout),
+        (-14, cwire.DriverDown),
+        (-15, cwire.LayoutMismatch),
+        (42, cwire.CommandError),
+    ],
+)
+def test_error_replies(code: int, kind: type[cwire.CommandError]) -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {})
+    (answer,) = session.receive_binary(failure(command.request, code, "no, since"), 0.0)
+    assert isinstance(answer, Reply)
+    error = answer.error
+    assert type(error) is kind
+    assert isinstance(error, cwire.CommandError)
+    assert (error.driver, error.command, error.code) == ("lab", "set", code)
+    assert str(error).startswith("lab: set: no, since")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        reply(1, 999, b"12345678"),
+        reply(1, schemas.STATE, b"123"),
+        reply(1, schemas.SET, b"1", frames.ERROR),
+    ],
+)
+def test_unreadable_replies_are_errors(frame: bytes) -> None:
+    session = connected()
+    assert session.command(session.drivers["lab"], "set", {}).request == 1
+    (answer,) = session.receive_binary(frame, 0.0)
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.error, cwire.CommandError)
+    assert answer.error.name == "CWIRE_EPROTOCOL"
+
+
+def test_commands_that_cannot_be_sent() -> None:
+    session = connected(driver(), driver("off", 2, state="down", session=None))
+    lab, off = session.drivers["lab"], session.drivers["off"]
+    with pytest.raises(cwire.InvalidCommand, match="set: x: .*0 to 10"):
+        session.command(lab, "set", {"x": 11})
+    with pytest.raises(cwire.InvalidCommand, match="y: there is no such field"):
+        session.command(lab, "set", {"y": 1})
+    with pytest.raises(cwire.UnknownCommand, match="did you mean 'set'"):
+        session.command(lab, "sett", {})
+    with pytest.raises(cwire.DriverDown, match="start it"):
+        session.command(off, "set", {})
+    session.limits = {"command": 16}
+    with pytest.raises(cwire.InvalidCommand, match="takes 16 at most"):
+        session.command(lab, "set", {})
+
+
+def test_a_command_follows_its_driver_into_a_new_run_with_the_same_structs() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {"x": 3})
+    session.receive_text(event("driver", event="restarted", driver=driver(session=8)))
+    (again,) = session.receive_binary(failure(command.request, -15), 0.0)
+    assert isinstance(again, Resend)
+    header = frames.unpack_header(again.data)
+    assert (header.sequence, header.request) == (8, command.request)
+    assert again.data[24:] == command.data[24:]
+    (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.error, cwire.LayoutMismatch)
+
+
+def test_it_does_not_with_other_structs() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {"x": 3})
+    changed = driver(session=8, schema=schemas.document(extra_field=True))
+    session.receive_text(event("driver", event="schema_changed", driver=changed))
+    (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.error, cwire.LayoutMismatch)
+
+
+def test_a_restart_keeps_the_history_and_counts_no_loss() -> None:
+    session = connected()
+    session.receive_binary(ticks(100, 5), 0.0)
+    feed = session.feeds[1, schemas.TICK]
+    news = driver(session=8)
+    del news["schema"]
+    changed = session.receive_text(event("driver", event="restarted", driver=news))
+    assert changed == [DriverChanged("restarted", session.drivers["lab"])]
+    session.receive_binary(ticks(0, 5), 0.0)
+    assert session.feeds[1, schemas.TICK] is feed
+    assert (feed.history.total, feed.ledger.lost) == (10, 0)
+    assert session.drivers["lab"].schema is not None
+
+
+def test_other_structs_begin_new_histories() -> None:
+    session = connected()
+    session.receive_binary(ticks(0, 5), 0.0)
+    feed = session.feeds[1, schemas.TICK]
+    woken: list[int] = []
+    feed.watch(Watch(1 << 60, lambda: woken.append(1)))
+    changed = driver(session=8, schema=schemas.document(extra_field=True))
+    session.receive_text(event("driver", event="schema_changed", driver=changed))
+    assert feed.replaced
+    assert session.feeds == {}
+    assert woken
+    session.receive_binary(ticks(0, 2), 0.0)
+    assert session.feeds[1, schemas.TICK].history.total == 2
+
+
+def test_subscriptions() -> None:
+    session = connected()
+    id, text = session.subscribe(["tick"], "lab")
+    asked = {"op": "subscribe", "id": id, "driver": "lab", "messages": ["tick"]}
+    assert json.loads(text) == asked
+    assert session.wants("lab", "tick")
+    assert not session.wants("lab", "rare")
+    assert not session.wants("other", "tick")
+    streams = [{"source": 1, "message": "tick", "type": schemas.TICK, "first_sequence": 3}]
+    subscribed = event("subscribed", id=id, streams=streams)
+    assert session.receive_text(subscribed) == [Subscribed(id)]
+    session.receive_binary(ticks(5, 1), 0.0)
+    assert session.feeds[1, schemas.TICK].ledger.lost == 2
+    assert [json.loads(text) for text in session.resubscribe()] == [asked]
+    assert json.loads(session.unsubscribe(id)) == {"op": "unsubscribe", "id": id}
+    session.receive_text(event("unsubscribed", id=id))
+    assert not session.wants("lab", "tick")
+    session.receive_text(event("subscribed", id=9, streams=streams))
+    assert session.feeds[1, schemas.TICK].ledger.lost == 2
+
+
+def test_refused() -> None:
+    session = connected()
+    id, _ = session.subscribe(["nope"])
+    answer = session.receive_text(event("error", id=id, code="unknown_message", text="no nope"))
+    assert answer == [Refused(id, "unknown_message", "no nope")]
+    assert not session.wants("lab", "nope")
+
+
+def test_dropped() -> None:
+    session = connected()
+    drop = {"id": 1, "source": 1, "message": "tick", "reason": "relay", "count": 4, "sequence": 3}
+    session.receive_text(event("dropped", **drop))
+    ledger = session.feeds[1, schemas.TICK].ledger
+    assert (ledger.lost, ledger.lost_at("relay")) == (4, 4)
+    session.receive_text(event("dropped", **{**drop, "message": "nope"}))  # of no consequence
+
+
+def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
+    session = connected()
+    session.receive_binary(ticks(50, 5), 0.0)
+    session.subscribe(None)
+    command = session.command(session.drivers["lab"], "go", {})
+    (answer,) = session.disconnected()
+    assert answer.request == command.request
+    assert isinstance(answer.error, cwire.NotConnected)
+    assert not session.connected
+    session.receive_text(hello(driver(session=9)))
+    session.receive_binary(ticks(0, 5), 0.0)
+    feed = session.feeds[1, schemas.TICK]
+    assert (feed.history.total, feed.ledger.lost) == (10, 0)
+    assert len(session.resubscribe()) == 1
+    session.receive_text(hello(driver("new", 4)))
+    assert list(session.drivers) == ["new"]
+    assert feed.replaced

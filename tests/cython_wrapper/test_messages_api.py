@@ -1,0 +1,331 @@
+"""The compiled classes and the dtype route: the same bytes, the same errors."""
+
+from __future__ import annotations
+
+import copy
+import gc
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cwire_structs.codec import text
+from cwire_structs.errors import FieldError
+from cwire_structs.schema import Schema
+
+
+class Route(Protocol):
+    """What both routes can do."""
+
+    def encode(self, name: str, values: Mapping[str, Any]) -> bytes: ...
+
+    def decode(self, name: str, payload: Any) -> Any: ...
+
+
+class DtypeRoute:
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def encode(self, name: str, values: Mapping[str, Any]) -> bytes:
+        return self.schema.messages[name].encode(values)
+
+    def decode(self, name: str, payload: Any) -> Any:
+        return Item(self.schema.messages[name].decode(payload))
+
+
+class Item:
+    """A numpy record with attributes, for the comparison."""
+
+    def __init__(self, record: Any) -> None:
+        self.record = record
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.record[name]
+        if isinstance(value, bytes):
+            return text(value)
+        if isinstance(value, np.void):
+            return Item(value)
+        if isinstance(value, np.ndarray) and value.dtype.names:
+            return tuple(Item(row) for row in value)
+        return value
+
+
+class CompiledRoute:
+    def __init__(self, schema: Schema, classes: ModuleType) -> None:
+        self.by_name = {m.name: classes.MESSAGES[m.id] for m in schema.messages.values()}
+
+    def encode(self, name: str, values: Mapping[str, Any]) -> bytes:
+        return bytes(self.by_name[name](**values))
+
+    def decode(self, name: str, payload: Any) -> Any:
+        return self.by_name[name].from_bytes(payload)
+
+
+@pytest.fixture(params=["dtype", "compiled"])
+def route(request: pytest.FixtureRequest, schema: Schema) -> Route:
+    if request.param == "dtype":
+        return DtypeRoute(schema)
+    return CompiledRoute(schema, request.getfixturevalue("classes"))
+
+
+GOOD: list[tuple[str, dict[str, Any]]] = [
+    (
+        "scope_block",
+        {"samples": np.arange(1024), "dt": 0.5, "trigger": -1, "first_sample": 2**64 - 1},
+    ),
+    ("scope_block", {"samples": [0.1] * 1024}),
+    ("camera_tile", {}),
+    ("camera_tile", {"width": 2, "height": 2, "pixels": [[1, 2], [3, 65535]]}),
+    ("camera_tile", {"pixels": np.ones((64, 64), "u2")}),
+    ("driver_status", {"firmware": "1.0", "running": True, "calibration": [[1, 2, 3], [4, 5, 6]]}),
+    ("driver_status", {"firmware": b"0123456789abcdef", "acquisition": {"trigger": "RISING_EDGE"}}),
+    ("driver_status", {"channels": [{"shape": 3, "frequency": 1.5}, {}]}),
+    ("driver_status", {"firmware": "µ°"}),
+    ("set_waveform", {}),
+    ("set_waveform", {"shape": "NOISE", "frequency": 0.01, "channel": np.uint8(1)}),
+    ("set_waveform", {"offset": np.float32(0.5)}),
+    ("start", {"blocks": True}),
+    ("stop", {"reset_time": 1}),
+    ("echo", {"values": [float("nan"), float("inf"), -0.0, 1e300]}),
+]
+
+
+PLAIN = {
+    "scope_block": ("dt", "trigger"), "camera_tile": ("width",), "driver_status": ("firmware",),
+    "set_waveform": ("shape", "frequency"), "start": ("blocks",), "stop": ("reset_time",),
+    "echo": ("number",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "values"), GOOD)
+def test_good_values(route: Route, schema: Schema, name: str, values: dict[str, Any]) -> None:
+    payload = route.encode(name, values)
+    assert payload == schema.messages[name].encode(values)
+    item = route.decode(name, payload)
+    for field, value in values.items():
+        found = getattr(item, field)
+        if isinstance(value, np.ndarray | list) and not isinstance(value[0], dict):
+            wanted = np.asarray(value).reshape(-1).astype(found.dtype)
+            assert np.array_equal(found.reshape(-1), wanted, equal_nan=found.dtype.kind == "f")
+        elif isinstance(value, bytes):
+            assert found == value.decode()
+        elif not isinstance(value, dict | list) and field != "shape":
+            assert found == value
+    for kind in (bytearray, memoryview):
+        again = route.decode(name, kind(payload))
+        assert all(
+            repr(getattr(again, field)) == repr(getattr(item, field)) for field in PLAIN[name]
+        )
+
+
+BAD: list[tuple[str, dict[str, Any], str]] = [
+    ("set_waveform", {"frequenzy": 1}, "no such field; did you mean 'frequency'"),
+    ("set_waveform", {"channel": 2}, "2 is out of range: allowed is 0 to 1"),
+    ("set_waveform", {"frequency": 0}, "out of range: allowed is 0.01 to 1000000.0 Hz"),
+    ("set_waveform", {"frequency": float("nan")}, "out of range"),
+    ("set_waveform", {"frequency": "5"}, "needs a number, got '5'"),
+    ("set_waveform", {"frequency": None}, "needs a number, got None"),
+    ("set_waveform", {"frequency": [1.0]}, "needs a number"),
+    ("set_waveform", {"frequency": np.ones(1)}, "needs a number"),
+    ("set_waveform", {"frequency": 10**400}, "too large"),
+    ("set_waveform", {"frequency": 1j}, "needs a number"),
+    ("set_waveform", {"channel": 0.5}, "needs a whole number, got 0.5"),
+    ("set_waveform", {"channel": -1}, "does not fit: the type holds 0 to 4294967295"),
+    ("set_waveform", {"channel": 10**400}, "does not fit"),
+    ("set_waveform", {"shape": "SAWTOOTH"}, "enum waveform_shape has no 'SAWTOOTH'"),
+    ("set_waveform", {"shape": "sine"}, "did you mean 'SINE'"),
+    ("set_waveform", {"shape": 9}, "enum waveform_shape has no value 9; it has SINE = 0"),
+    ("set_waveform", {"shape": 1.0}, "needs an enumerator's name or its number"),
+    ("stop", {"reset_time": 2}, "needs True or False, got 2"),
+    ("stop", {"reset_time": "yes"}, "needs True or False"),
+    ("echo", {"values": [1, 2, 3]}, "needs 4 values, got 3"),
+    ("echo", {"values": 5}, "needs a sequence or an array, got 5"),
+    ("echo", {"values": "1234"}, "needs a sequence"),
+    ("echo", {"values": [1, 2, "3", 4]}, r"values\[2\]: needs a number, got '3'"),
+    ("echo", {"values": np.ones((2, 2))}, r"needs 4 values, got shape \(2, 2\)"),
+    ("echo", {"values": np.ones(4, "complex")}, r"values\[0\]: needs a number"),
+    ("echo", {"values": {"a": 1}}, "needs a sequence"),
+    ("camera_tile", {"pixels": [1, 70000]}, r"pixels\[1\]: 70000 does not fit"),
+    ("camera_tile", {"pixels": np.array([0, -1])}, r"pixels\[1\]: -1 does not fit"),
+    ("camera_tile", {"pixels": [1.5]}, r"pixels\[0\]: needs a whole number"),
+    ("camera_tile", {"pixels": 5}, "needs a sequence"),
+    ("camera_tile", {"pixels": np.zeros(1 << 25, "u2")}, "the limit is"),
+    (
+        "driver_status",
+        {"firmware": "x" * 17},
+        "the text has 17 bytes in UTF-8, there is room for 16",
+    ),
+    ("driver_status", {"firmware": "é" * 9}, "18 bytes"),
+    ("driver_status", {"firmware": "a\0b"}, "NUL"),
+    ("driver_status", {"firmware": "\ud800"}, "surrogate"),
+    ("driver_status", {"firmware": 5}, "needs text"),
+    ("driver_status", {"temperature": 1e39}, "too large for a 32-bit float"),
+    ("driver_status", {"calibration": [[1, 2], [3, 4]]}, r"needs shape \(2, 3\)"),
+    ("driver_status", {"calibration": [[1, 2, 3], [3, 4, 1e39]]}, r"calibration\[1\]\[2\]: 1e\+39"),
+    ("driver_status", {"channels": [{}]}, "needs 2 values, got 1"),
+    ("driver_status", {"channels": [{}, {"x": 1}]}, r"channels\[1\]\.x: there is no such field"),
+    ("driver_status", {"channels": [{}, {"shape": "NO"}]}, r"channels\[1\]\.shape: enum"),
+    ("driver_status", {"acquisition": 5}, "needs a mapping with the fields sample_rate"),
+    ("driver_status", {"acquisition": {"level": "x"}}, r"acquisition\.level: needs a number"),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "complaint"), BAD)
+def test_bad_values(route: Route, name: str, values: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(FieldError, match=complaint) as caught:
+        route.encode(name, values)
+    assert str(caught.value).startswith(f"{name}.{next(iter(values))}")
+    assert caught.value.message == name
+    assert str(copy.copy(caught.value)) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("echo", 0), ("echo", 39), ("echo", 41), ("camera_tile", 15), ("camera_tile", 17)],
+)
+def test_wrong_sizes(route: Route, name: str, size: int) -> None:
+    with pytest.raises(ValueError, match=f"{name}: the payload has {size} bytes, the schema says"):
+        route.decode(name, bytes(size))
+    with pytest.raises(ValueError, match="the payload has"):
+        route.decode(name, bytearray(size))
+
+
+def test_text_ends_at_the_first_nul(route: Route, schema: Schema) -> None:
+    payload = bytearray(route.encode("driver_status", {}))
+    offset = schema.structs["driver_status"].by_name["firmware"].offset
+    payload[offset : offset + 4] = b"a\0bc"
+    assert route.decode("driver_status", payload).firmware == "a"
+    payload[offset] = 0xFF
+    assert route.decode("driver_status", payload).firmware == "\ufffd"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_bytes_are_read_alike(schema: Schema, classes: ModuleType, data: st.DataObject) -> None:
+    message = data.draw(st.sampled_from(list(schema.messages.values())))
+    size = message.size + message.tail_size * data.draw(st.integers(0, 5))
+    payload = data.draw(st.binary(min_size=size, max_size=size))
+    item = classes.MESSAGES[message.id].from_bytes(payload)
+    record = Item(message.decode(payload))
+    assert bytes(item) == payload
+    repr(item)
+    same(item, record, message.struct.by_name)
+
+
+def same(item: Any, record: Any, names: Any) -> None:
+    for name in names:
+        one, other = getattr(item, name), getattr(record, name)
+        if isinstance(other, Item):
+            same(one, other, other.record.dtype.names)
+        elif isinstance(other, tuple):
+            for left, right in zip(one, other, strict=True):
+                same(left, right, right.record.dtype.names)
+        elif isinstance(one, np.ndarray):
+            assert one.dtype == other.dtype
+            assert one.tobytes() == other.tobytes()
+        elif isinstance(one, bool):
+            assert one == bool(other)
+        else:
+            assert one == other or one != one
+
+
+def test_padding_is_zero_and_defaults_are_taken(schema: Schema) -> None:
+    record = schema.messages["set_waveform"].decode(schema.messages["set_waveform"].encode({}))
+    assert record["frequency"] == 10
+    assert record["amplitude"] == 1
+    assert schema.messages["scope_block"].encode({}) == bytes(4120)
+
+
+def test_round_trip_of_a_record(schema: Schema) -> None:
+    status = schema.messages["driver_status"]
+    payload = status.encode({"channels": [{"frequency": 2}, {}], "firmware": "x"})
+    record = status.decode(payload)
+    assert record.dtype.names is not None
+    assert status.encode({name: record[name] for name in record.dtype.names}) == payload
+
+
+# What only the compiled classes have.
+
+
+def test_setters_check(classes: ModuleType) -> None:
+    command = classes.SetWaveform()
+    command.frequency = 3
+    command.shape = "SQUARE"
+    assert (command.frequency, command.shape) == (3.0, 1)
+    assert command.shape == classes.WaveformShape.SQUARE
+    with pytest.raises(FieldError, match=r"set_waveform\.channel: 3 is out of range"):
+        command.channel = 3
+    with pytest.raises(AttributeError):
+        command.chanel = 1
+    assert command.channel == 0
+
+
+def test_arrays_and_nested_structs_are_views(classes: ModuleType) -> None:
+    status = classes.DriverStatus()
+    status.calibration[1, 2] = 4
+    status.channels[1].frequency = 7.5
+    status.acquisition.trigger = "FALLING_EDGE"
+    again = classes.DriverStatus.from_bytes(bytes(status))
+    assert again.calibration[1, 2] == 4
+    assert again.channels[1].frequency == 7.5
+    assert again.acquisition.trigger == 2
+    assert again == status
+    channel, table = status.channels[1], status.calibration
+    del status
+    gc.collect()
+    assert channel.frequency == 7.5
+    assert table[1, 2] == 4
+    again.acquisition = classes.Acquisition(level=2)
+    assert again.acquisition.level == 2
+
+
+def test_a_tail_of_another_length_leaves_old_views_alone(classes: ModuleType) -> None:
+    tile = classes.CameraTile(width=2, pixels=[1, 2])
+    old = tile.pixels
+    tile.pixels = [3, 4]
+    assert old.tolist() == [3, 4]
+    tile.pixels = range(1000)
+    old[0] = 9
+    assert tile.pixels[:2].tolist() == [0, 1]
+    assert (tile.width, len(bytes(tile))) == (2, 2016)
+    tile.pixels = []
+    assert bytes(tile) == bytes(classes.CameraTile(width=2))
+    assert tile.pixels.shape == (0,)
+
+
+def test_the_buffer_is_the_message(classes: ModuleType) -> None:
+    for message in (classes.Echo(number=5), classes.CameraTile(pixels=[1, 2, 3])):
+        view = memoryview(message)
+        assert bytes(view) == bytes(message)
+        assert not view.readonly
+        view[0] = 77
+        assert bytes(message)[0] == 77
+
+
+def test_comparison_hash_pickle_and_repr(classes: ModuleType) -> None:
+    one = classes.SetWaveform(shape="SQUARE")
+    assert one == classes.SetWaveform(shape=1)
+    assert one != classes.SetWaveform()
+    assert one != 5
+    expected = "channel=0, shape='SQUARE', frequency=10.0, amplitude=1.0, offset=0.0"
+    assert repr(one) == f"SetWaveform({expected})"
+    assert "samples=<1024 float32>" in repr(classes.ScopeBlock())
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+    with pytest.raises(TypeError, match="from_bytes"):
+        copy.copy(one)
+    match one:
+        case classes.SetWaveform(channel, _):
+            assert channel == 0
+    assert classes.SetWaveform.ID == 16
+    assert "Periods per second" in classes.SetWaveform.frequency.__doc__
+
+
+def test_constants_and_docs_are_there(classes: ModuleType, schema: Schema) -> None:
+    assert classes.SCOPE_SAMPLES == 1024
+    assert classes.SCHEMA.layout_hash == schema.layout_hash
+    assert classes.ScopeBlock.__doc__ == "One block of samples of one channel of the scope."

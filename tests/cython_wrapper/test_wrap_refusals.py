@@ -1,0 +1,333 @@
+"""What `cwire wrap` does not support is refused by name and line; nothing is guessed."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cwire_structs import header, proof, toolchain, wrap
+from cwire_structs.errors import LayoutMismatch, WrapError
+
+Wrap = Callable[..., wrap.Wrapped]
+# Members are on line 4 of what `with_member` makes.
+MEMBERS = [
+    ("char *text;", r"unit\.h:4: struct m\.text is a pointer"),
+    ("void (*call)(int);", r"unit\.h:4: struct m\.call is a pointer"),
+    ("struct m *next[2];", r"unit\.h:4: struct m\.next is a pointer"),
+    ("long double big;", r"unit\.h:4: struct m\.big is a long double"),
+    ("unsigned __int128 huge;", r"unit\.h:4: struct m\.huge is a 128-bit integer"),
+    ("double _Complex z;", r"unit\.h:4: struct m\.z is a _Complex"),
+    ("union { int a; float b; } u;", r"unit\.h:4: struct m\.u is a union"),
+    ("union { int a; float b; };", r"unit\.h:4: struct m: has an anonymous union"),
+    ("struct { int a; };", r"unit\.h:4: struct m: has an anonymous struct"),
+    ("struct { int a; } inner;", r"unit\.h:4: struct m\.inner has a struct without a name"),
+    ("enum { A, B } mode;", r"unit\.h:4: struct m\.mode has an enum without a name"),
+    ("unsigned flag : 3;", r"unit\.h:4: struct m\.flag is a bit field"),
+    ("unsigned : 3;", r"unit\.h:4: struct m: an unnamed member is a bit field"),
+    ("int none[0];", r"unit\.h:4: struct m\.none is an array of 0 elements"),
+    ("_Atomic int count;", r"unit\.h:4: struct m\.count is _Atomic"),
+    ("int v __attribute__((vector_size(16)));", r"unit\.h:4: struct m\.v is a compiler's vector"),
+    ("__builtin_va_list list;", r"unit\.h:4: struct m\.list is the compiler"),
+    ("_Alignas(64) int wide;", r"struct m is aligned to 64 bytes, the limit is 16"),
+    ("char big[70000000];", r"struct m has \d+ bytes, the limit"),
+    ("uint8_t rows[][4];", r"unit\.h:4: struct m\.rows is a flexible array of arrays"),
+    ("int a; /**< @unit */", r"unit\.h:4: struct m\.a: @unit needs a word"),
+    ("int a; /**< @range 1 */", r"unit\.h:4: struct m\.a: @range needs 2 words"),
+    ("int a; /**< @range low 5 */", r"unit\.h:4: struct m\.a: @range: 'low' is not a number"),
+    ("int a; /**< @range 5 1 */", r"unit\.h:4: struct m\.a: @range: 5 is above 1"),
+    ("int a; /**< @range 0.5 1 */", r"unit\.h:4: struct m\.a: .*whole numbers"),
+    ("char a[4]; /**< @range 0 1 */", r"unit\.h:4: struct m\.a: @range is only for numbers"),
+    ("int a; /**< @default x */", r"unit\.h:4: struct m\.a: @default: 'x' is not a number"),
+    ("uint8_t a; /**< @default 256 */", r"unit\.h:4: struct m\.a: @default: 256 does not fit"),
+    ("int a; /**< @range 0 5 @default 6 */", r"struct m\.a: @default: 6 is out of range"),
+    ("char a[4]; /**< @default hello */", r"struct m\.a: @default: .* room for 4"),
+    ("bool a; /**< @default maybe */", r"struct m\.a: @default: 'maybe' is neither"),
+    ("int a; /**< @command */", r"unit\.h:4: struct m\.a: @command belongs into a struct's"),
+    ("int a; /**< @unit V @unit A */", r"unit\.h:4: struct m\.a: @unit is there twice"),
+]
+
+
+def with_member(member: str) -> str:
+    return (
+        "#include <stdint.h>\n#include <stdbool.h>\n"
+        f"enum message_id {{ M = 1 }}; struct m {{ int first;\n{member}\n}};\n"
+    )
+
+
+@pytest.mark.parametrize(("member", "complaint"), MEMBERS)
+def test_a_member_without_a_place_on_the_wire(wrap_text: Wrap, member: str, complaint: str) -> None:
+    with pytest.raises(WrapError, match=complaint):
+        wrap_text(with_member(member))
+
+
+HEADERS = [
+    ("struct m { int a; };", r"unit\.h: there is no enum message_id"),
+    ("enum message_id { M = 1 };", r"unit\.h:1: message id M = 1: there is no struct m"),
+    (
+        "enum message_id { STATSU = 1 };\nstruct status { int a; };",
+        r"unit\.h:1: .* no struct statsu .*did you mean struct status\?",
+    ),
+    ("enum message_id { M = 0 };\nstruct m { int a; };", r"unit\.h:1: message id M = 0: ids"),
+    (
+        "enum message_id { M = 0xF000 };\nstruct m { int a; };",
+        r"M = 61440: ids are from 1 to 0xEFFF",
+    ),
+    ("enum message_id { M = -1 };\nstruct m { int a; };", r"M = -1: ids are from 1"),
+    (
+        "enum message_id { M = 1,\nN = 1 };\nstruct m { int a; }; struct n { int a; };",
+        r"unit\.h:2: message id N = 1: M has this number, too",
+    ),
+    ("enum message_id { M = 1, m = 2 };\nstruct m { int a; };", r"m = 2: M stands for m, too"),
+    ("enum message_id { M = 1 };\nunion m { int a; };", r"unit\.h:2: union m is not supported"),
+    ("enum message_id { M = 1 };\nstruct m { };", r"unit\.h:2: struct m has no members"),
+    (
+        "enum message_id { M = 1 };\n/** @command @reply n */\nstruct m { int a; };",
+        r"unit\.h:3: struct m: @reply n is no message",
+    ),
+    (
+        "enum message_id { M = 1 };\n/** @reply m */\nstruct m { int a; };",
+        r"unit\.h:3: struct m: @reply without @command",
+    ),
+    (
+        "enum message_id { M = 1 };\nstruct m { int a; };\n/** @command */\nstruct n { int a; };",
+        r"unit\.h:4: struct n is tagged @command, but enum message_id has no N",
+    ),
+    (
+        "enum message_id { M = 1 };\nstruct t { int n; int tail[]; };\n"
+        "struct m { int a;\nstruct t inner; };",
+        r"unit\.h:4: struct m\.inner is a struct t, whose flexible array member cannot be nested",
+    ),
+    (
+        "enum message_id { M = 1 };\nstruct x { char *p; };\nstruct m { struct x x; };",
+        r"unit\.h:2: struct x\.p is a pointer",
+    ),
+    (
+        "enum message_id { M = 1 };\nstruct m { int class; int class_; };",
+        r"unit\.h:2: struct m: class_ and class would both be class_",
+    ),
+    (
+        "enum message_id { A_B = 1, AB = 2 };\nstruct a_b { int a; };\nstruct aB { int a; };\n"
+        "struct ab { struct aB b; };",
+        r"both be AB|both be aB|both be",
+    ),
+    ('#include "missing.h"\nenum message_id { M = 1 };', r"missing\.h' file not found"),
+    ("enum message_id { M = 1 };\nstruct m { nothing_t a; };", r"unit\.h:2: unknown type name"),
+    ("enum message_id { M = 1 };\nstruct m { int a; }\n", r"unit\.h:\d: expected ';'"),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), HEADERS)
+def test_a_header_that_cannot_be_right(wrap_text: Wrap, text: str, complaint: str) -> None:
+    with pytest.raises(WrapError, match=complaint):
+        wrap_text(text)
+
+
+def test_all_problems_are_told_at_once(wrap_text: Wrap) -> None:
+    with pytest.raises(WrapError) as caught:
+        wrap_text("enum message_id { M = 0 };\nstruct m {\nchar *a;\nlong double b;\n};")
+    lines = {line.split(" ")[0] for line in str(caught.value).splitlines()}
+    assert lines == {"unit.h:1:", "unit.h:3:", "unit.h:4:"}
+
+
+def test_the_users_strict_flags_do_not_hurt(wrap_text: Wrap) -> None:
+    strict = "cc -std=c99 -Wall -Wextra -pedantic-errors -Werror -O2 -flto -g"
+    schema = wrap_text(with_member("uint16_t tail[];"), strict).schema
+    assert schema.messages["m"].tail_size == 2
+    assert schema.json["source"]["flags"] == ["-std=c99"]
+
+
+def test_a_linked_header_finds_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").mkdir()
+    (tmp_path / "real" / "unit.h").write_text('#include "near.h"\n' + with_member("near_t a;"))
+    (tmp_path / "link" / "near.h").write_text("typedef int near_t;\n")
+    (tmp_path / "link" / "unit.h").symlink_to(tmp_path / "real" / "unit.h")
+    assert wrap.wrap(tmp_path / "link" / "unit.h", "cc").schema.structs["m"].size == 8
+
+
+def test_no_such_header_and_a_bad_name(tmp_path: Path) -> None:
+    with pytest.raises(WrapError, match="there is no header"):
+        wrap.wrap(tmp_path / "nil.h")
+    bad = tmp_path / "my-messages.h"
+    bad.write_text("")
+    with pytest.raises(WrapError, match="no C name"):
+        wrap.wrap(bad)
+
+
+@pytest.mark.parametrize(
+    ("cc", "complaint"),
+    [
+        ("no-such-compiler", "there is no program 'no-such-compiler'"),
+        ("false", "is not a C compiler"),
+        ("echo", "is not a C compiler"),
+        ("cc '-D", "cannot be read as a command"),
+        ("/", "cannot run"),
+        ("cc --no-such-flag", "is not a C compiler"),
+    ],
+)
+def test_a_wrong_compiler(wrap_text: Wrap, cc: str, complaint: str) -> None:
+    with pytest.raises(WrapError, match=complaint):
+        wrap_text(with_member("int a;"), cc)
+
+
+def test_the_command_line_tells_users_without_a_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "unit.h"
+    path.write_text(with_member("char *p;"))
+    command = [sys.executable, "-m", "cwire_structs.wrap", str(path)]
+    environment = {**os.environ, "CC": "cc"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("cwire wrap: unit.h:4: struct m.p is a pointer")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "generated").exists()
+    path.write_text(with_member("int p;"))
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "generated" / "unit_schema.h").is_file()
+
+
+def test_an_unwritable_folder_is_told(tmp_path: Path, wrap_text: Wrap) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WrapError, match="cannot write"):
+        wrap.write(wrap_text(with_member("int a;")), tmp_path / "file")
+
+
+def test_unchanged_files_keep_their_time(tmp_path: Path, wrap_text: Wrap) -> None:
+    wrapped = wrap_text(with_member("int a;"))
+    paths = wrap.write(wrapped, tmp_path)
+    os.utime(paths[0], (1, 1))
+    wrap.write(wrapped, tmp_path)
+    assert paths[0].stat().st_mtime == 1
+
+
+@pytest.mark.parametrize(("module", "name"), [("clang", "libclang"), ("elftools", "pyelftools")])
+def test_missing_packages_are_named(
+    wrap_text: Wrap, monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    for loaded in [key for key in sys.modules if key.partition(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, loaded)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(WrapError, match=re.escape(f"{name}, which is not installed") + ".*pip"):
+        wrap_text(with_member("int a;"))
+
+
+def test_a_disagreement_names_the_field_and_both_offsets(tmp_path: Path) -> None:
+    """libclang is not told of -fpack-struct here, as of a flag that it does not know."""
+    path = tmp_path / "unit.h"
+    path.write_text("enum message_id { M = 1 };\nstruct m {\nchar a;\ndouble b;\n};")
+    layout = header.read_header(path, toolchain.find("cc"))
+    with pytest.raises(LayoutMismatch) as caught:
+        proof.prove(layout, path, toolchain.find("cc -fpack-struct"))
+    text = str(caught.value)
+    assert "unit.h:4: struct m.b: offset is 1 for cc -fpack-struct, but 8 for libclang" in text
+    assert "CC='cc -fshort-enums'" in text
+
+
+@pytest.mark.parametrize("member", ["float a;", "unsigned a;"])
+def test_the_kind_of_a_number_is_proved(tmp_path: Path, member: str) -> None:
+    path = tmp_path / "unit.h"
+    guarded = f"#ifdef OTHER\n{member}\n#else\nint a;\n#endif"
+    path.write_text(f"enum message_id {{ M = 1 }};\nstruct m {{\n{guarded}\n}};")
+    layout = header.read_header(path, toolchain.find("cc"))
+    with pytest.raises(LayoutMismatch, match=r"unit\.h:6: struct m\.a: kind of number is \d"):
+        proof.prove(layout, path, toolchain.find("cc -DOTHER"))
+
+
+SUPPORTED = """
+#include <stdint.h>
+#include <stddef.h>
+#define COUNT 3
+#define MASK (1u << 31)
+#define NEGATIVE (-5)
+#define WIDE 0xFFFFFFFFFFFFFFFFull
+#define RATIO (1.0 / 4)
+#define NAME "text"
+#define PACKED __attribute__((packed))
+#define SQUARE(x) ((x) * (x))
+#define EMPTY
+#define TYPE int
+#define OPEN {
+typedef enum { LOW = -1, HIGH = 1 } level_t;
+typedef struct { int16_t x, y; } point;
+enum message_id { M = 7, T = 9 };
+/// A thing.
+///
+/// Second paragraph, mail a@unit.org.
+struct m {
+    uint8_t a;
+    point points[2][COUNT]; ///< Where. @unit px
+    level_t level; //!< @default HIGH
+    char names[2][8]; /**< @default "a b" */
+    const long big; /**< @range 0 9007199254740993 */
+    _Bool flags[3];
+    int8_t class;
+} PACKED;
+typedef struct { uint32_t n; char text[]; } t;
+"""
+
+
+def test_another_target_is_proved_without_running_anything(wrap_text: Wrap) -> None:
+    """No header is included: a 32-bit C library need not be installed."""
+    if platform.machine() != "x86_64":
+        pytest.skip("-m32 is for x86_64")
+    text = "enum message_id { M = 1 };\nstruct m { char a; double b; long c; };"
+    schema = wrap_text(text, "cc -m32").schema
+    assert [field.offset for field in schema.structs["m"].fields] == [0, 4, 12]
+    assert schema.json["abi"]["pointer"] == 4
+    assert schema.json["source"]["flags"] == ["-m32"]
+
+
+def test_what_is_supported_beyond_the_demo(wrap_text: Wrap) -> None:
+    schema = wrap_text(SUPPORTED).schema
+    assert schema.constants == {
+        "COUNT": 3, "MASK": 1 << 31, "NEGATIVE": -5, "WIDE": 2**64 - 1, "RATIO": 0.25,
+    }  # fmt: skip
+    assert schema.json["constants"]["WIDE"] == str(2**64 - 1)
+    struct = schema.structs["m"]
+    assert struct.doc == "A thing.\n\nSecond paragraph, mail a@unit.org."
+    assert [field.offset for field in struct.fields] == [0, 1, 25, 29, 45, 53, 56]
+    assert struct.by_name["points"].unit == "px"
+    assert struct.by_name["big"].range == (0, 9007199254740993)
+    assert schema.enums["level_t"].signed
+    message = schema.messages["m"]
+    record = message.decode(message.encode({"class_": -1, "points": [[{}, {"x": 5}, {}]] * 2}))
+    assert record["class"] == -1
+    assert record["level"] == 1
+    assert record["names"].tolist() == [b"a b", b"a b"]
+    assert record["points"]["x"].tolist() == [[0, 5, 0]] * 2
+    tail = schema.messages["t"]
+    payload = tail.encode({"n": 1, "text": "hello"})
+    assert payload == b"\1\0\0\0hello"
+    assert tail.decode(payload)["text"] == b"hello"
+    assert tail.decode(payload[:4])["text"] == b""
+
+
+def test_supported_things_compile(
+    wrap_text: Wrap, build_classes: Callable[[wrap.Wrapped, Path], Any], tmp_path: Path
+) -> None:
+    module = build_classes(wrap_text(SUPPORTED), tmp_path / "unit.h")
+    message = module.M(class_=-1, points=[[{}, {"x": 5}, {}]] * 2, names=["a", "b"], big=3)
+    encoded = module.SCHEMA.messages["m"].encode(
+        {"class": -1, "points": [[{}, {"x": 5}, {}]] * 2, "names": ["a", "b"], "big": 3}
+    )
+    assert bytes(message) == encoded
+    assert message.points[1][1].x == 5
+    message.points[1][2].y = 7
+    assert message.points[1][2].y == 7
+    assert (message.names, message.big, message.class_, message.level) == (("a", "b"), 3, -1, 1)
+    assert message.flags.tolist() == [False] * 3
+    assert module.T(text="hi").text == "hi"
+    assert bytes(module.T(text="hi")) == b"\0\0\0\0hi"
+    assert module.WIDE == 2**64 - 1
+    assert module.LevelT.LOW == -1
+    assert module.MESSAGES == {7: module.M, 9: module.T}
+    assert json.loads(json.dumps(module.SCHEMA.json))["name"] == "unit"

@@ -1,0 +1,219 @@
+"""The hub without sockets: who gets what, and when a driver is held back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cwire_server.batch import HEADROOM, Batch
+from cwire_server.client_queue import Binary, Text
+from cwire_server.config import Limits
+from cwire_server.hub import BatchError, Client, Hub, RequestError
+from cwire_structs import frames
+from cwire_structs.control import Hello
+from support import schemas
+from support.fake_driver import ticks
+from support.schemas import RARE, TICK
+
+
+def hello(epoch: int = 1) -> Hello:
+    return Hello(1, epoch, 1 << 20, 1.0, "fake", schemas.text())
+
+
+def hub_up(limits: Limits | None = None) -> Hub:
+    hub = Hub(["lab"], limits)
+    hub.driver_up(1, hello(), schemas.schema())
+    return hub
+
+
+def add_client(hub: Hub, *messages: str) -> Client:
+    client = hub.add_client(lambda: None)
+    if messages:
+        hub.subscribe(client, 1, None, messages)
+    drain(hub, client)
+    return client
+
+
+def drain(hub: Hub, client: Client) -> list[dict[str, Any] | int]:
+    """Everything that waits: operations, and for each binary message its number of bytes."""
+    taken: list[dict[str, Any] | int] = []
+    while (message := client.queue.take()) is not None:
+        if isinstance(message, Text):
+            taken.append(json.loads(message.text))
+        else:
+            assert isinstance(message, Binary)
+            taken.append(message.size)
+    hub.drained(client)
+    return taken
+
+
+def publish(hub: Hub, data: bytes) -> bool:
+    buffer = bytearray(HEADROOM) + data
+    found = frames.scan(buffer, HEADROOM, source=1)
+    losses = hub.account(1, found.tallies)
+    return hub.route(Batch(1, buffer, HEADROOM, found.end, found.tallies, losses, headroom=True))
+
+
+def test_clients_of_one_interest_share_one_batch() -> None:
+    hub = hub_up()
+    one, two = add_client(hub, "rare"), add_client(hub, "rare")
+    publish(hub, ticks(0, 2) + frames.pack(RARE, bytes(8)))
+    first, second = one.queue.take(), two.queue.take()
+    assert isinstance(first, Binary)
+    assert isinstance(second, Binary)
+    assert first.size == 32
+    assert first.batch is second.batch
+
+
+def test_a_batch_that_is_wanted_whole_is_not_copied() -> None:
+    hub = hub_up()
+    client = add_client(hub, "tick", "rare")
+    publish(hub, ticks(0, 2))
+    message = client.queue.take()
+    assert isinstance(message, Binary)
+    assert message.batch is not None
+    assert message.batch.headroom
+
+
+def test_the_first_sequence_follows_the_last_one_seen() -> None:
+    hub = hub_up()
+    publish(hub, ticks(2**32 - 2, 2))
+    client = hub.add_client(lambda: None)
+    drain(hub, client)
+    hub.subscribe(client, 4, "lab", ("tick", "rare"))
+    (subscribed,) = drain(hub, client)
+    assert isinstance(subscribed, dict)
+    assert subscribed["id"] == 4
+    assert {s["message"]: s["first_sequence"] for s in subscribed["streams"]} == {
+        "tick": 0,
+        "rare": None,
+    }
+
+
+def test_losses_are_counted_between_and_within_batches_and_over_the_wrap() -> None:
+    hub = hub_up()
+    client = add_client(hub, "tick")
+    publish(hub, ticks(2**32 - 2, 1))
+    publish(hub, ticks(1, 1) + ticks(3, 1))
+    told = [entry for entry in drain(hub, client) if isinstance(entry, dict)]
+    assert [(entry["reason"], entry["count"], entry["sequence"]) for entry in told] == [
+        ("driver", 3, 3)
+    ]
+    assert hub.drivers[1].lost == 3
+
+
+def test_a_ledger_of_one_subscription_outlives_another() -> None:
+    hub = hub_up()
+    client = add_client(hub, "tick")
+    publish(hub, ticks(0, 1) + ticks(2, 1))
+    drain(hub, client)
+    hub.subscribe(client, 2, None, ("tick",))
+    drain(hub, client)
+    publish(hub, ticks(4, 1))
+    counts = {e["id"]: e["count"] for e in drain(hub, client) if isinstance(e, dict)}
+    assert counts == {1: 2, 2: 1}
+    hub.subscribe(client, 1, None, ("tick",))
+    drain(hub, client)
+    publish(hub, ticks(6, 1))
+    counts = {e["id"]: e["count"] for e in drain(hub, client) if isinstance(e, dict)}
+    assert counts == {1: 1, 2: 2}
+
+
+def test_a_frame_that_two_subscriptions_match_is_sent_once() -> None:
+    hub = hub_up()
+    client = add_client(hub, "tick")
+    hub.subscribe(client, 2, None, None)
+    drain(hub, client)
+    publish(hub, ticks(0, 3))
+    assert drain(hub, client) == [3 * 64]
+    hub.unsubscribe(client, 1)
+    drain(hub, client)
+    publish(hub, ticks(3, 1))
+    assert drain(hub, client) == [64]
+    hub.unsubscribe(client, 2)
+    drain(hub, client)
+    publish(hub, ticks(4, 1))
+    assert drain(hub, client) == []
+
+
+def test_unknown_names_are_refused() -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    with pytest.raises(RequestError, match="this relay has: lab"):
+        hub.subscribe(client, 1, "other", None)
+    with pytest.raises(RequestError, match="no message 'tock'"):
+        hub.subscribe(client, 1, None, ("tick", "tock"))
+    with pytest.raises(RequestError, match="no subscription 1"):
+        hub.unsubscribe(client, 1)
+    assert client.subscriptions == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (frames.pack(99), "type 99"),
+        (frames.pack(TICK, bytes(48)), "48 bytes, its schema says 40"),
+        (ticks(0, 1) + frames.pack(TICK, bytes(48)), "its schema says 40"),
+    ],
+)
+def test_frames_that_the_schema_does_not_allow(data: bytes, reason: str) -> None:
+    hub = hub_up()
+    with pytest.raises(BatchError, match=reason):
+        publish(hub, data)
+
+
+CROWDED = Limits(crowd=1000, queue=10_000)
+
+
+def test_a_driver_is_held_while_all_its_clients_are_crowded() -> None:
+    hub = hub_up(CROWDED)
+    released: list[int] = []
+    hub.on_room = released.append
+    one, two = add_client(hub, "tick"), add_client(hub, "tick")
+    assert not publish(hub, ticks(0, 5))
+    drain(hub, two)
+    assert not publish(hub, ticks(5, 15)), "one of two has room"
+    assert publish(hub, ticks(20, 16))
+    assert released == []
+    drain(hub, one)
+    assert released == [1]
+    assert not publish(hub, ticks(36, 1))
+
+
+def test_a_client_that_does_not_catch_up_is_not_waited_for_again() -> None:
+    hub = hub_up(CROWDED)
+    client = add_client(hub, "tick")
+    assert publish(hub, ticks(0, 20))
+    hub.overdue(1)
+    assert client.slow
+    for first in range(20, 400, 20):
+        assert not publish(hub, ticks(first, 20))
+    assert client.queue.dropped > 0
+    drain(hub, client)
+    assert not client.slow
+    assert publish(hub, ticks(400, 20))
+
+
+def test_a_client_that_leaves_releases_the_driver() -> None:
+    hub = hub_up(CROWDED)
+    released: list[int] = []
+    hub.on_room = released.append
+    client = add_client(hub, "tick")
+    assert publish(hub, ticks(0, 20))
+    hub.remove_client(client)
+    assert released == [1]
+
+
+def test_interest_is_told_when_it_changes() -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    changes: list[frozenset[int]] = []
+    hub.on_interest = lambda source: changes.append(hub.interest(source))
+    hub.subscribe(client, 1, None, ("tick",))
+    hub.subscribe(client, 2, None, ("rare",))
+    hub.remove_client(client)
+    assert changes[0] == {TICK}
+    assert changes[1] == {TICK, RARE}
+    assert changes[-1] == frozenset()
