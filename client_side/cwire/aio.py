@@ -41,7 +41,7 @@ async def open_link(
         try:
             await link.subscribe(None if subscribe == "all" else names, None)
         except BaseException:
-            link.close()
+            await link.shut()
             raise
     return link
 

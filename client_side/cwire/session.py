@@ -251,9 +251,11 @@ class Session:
         return [feed for (number, _), feed in tuple(self.feeds.items()) if number == source]
 
     def _drop_feeds(self, source: int) -> None:
-        for feed in self._feeds_of(source):
-            feed.replaced = True
+        dropped = self._feeds_of(source)
         self.feeds = {key: feed for key, feed in self.feeds.items() if key[0] != source}
+        for feed in dropped:
+            feed.replaced = True
+            feed.wake_all()
 
     def _new_feed(self, source: int, type: int) -> Feed | None:
         driver = self._by_source.get(source)

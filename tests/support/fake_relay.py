@@ -22,7 +22,7 @@ from support import schemas
 _T = TypeVar("_T")
 
 
-def driver(name: str = "lab", source: int = 1, **changes: Any) -> dict[str, Any]:
+def driver(name: str = "lab", source: object = 1, **changes: Any) -> dict[str, Any]:
     """A driver as `hello` tells it."""
     return {
         "name": name,
