@@ -23,6 +23,7 @@ class _Tool:
 _TOOLS = {
     "wrap": _Tool("cwire_structs.wrap", "wrap", "make a schema and C and Cython code of a header"),
     "serve": _Tool("cwire_server.main", "server", "run the relay"),
+    "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What one client says, understood and carried out. Pure: bytes and text in, hub and links told."""
+"""What one client says, understood and carried out: no socket, only messages in and effects out."""
 
 from __future__ import annotations
 

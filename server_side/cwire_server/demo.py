@@ -183,7 +183,7 @@ class _Demo:
 
 
 async def _forward(name: str, process: Process, ready: str, found: asyncio.Future[str]) -> None:
-    """Prints what a part prints, until it is ready; after that only what is not routine."""
+    """Prints what a part prints. JupyterLab says much at every start, so it is shown on failure."""
     assert process.stdout is not None
     seen: list[str] = []
     async for raw in process.stdout:

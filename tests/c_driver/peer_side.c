@@ -13,10 +13,12 @@
 #include "check.h"
 
 static const unsigned char json[] = {'{', '}'};
-static const cwire_message messages[] = {
-    {TICK, 0, 0, 8, 0, "tick"},           {IMAGE, 0, 0, 8, 1, "image"},
-    {ANSWER_TO_ASK, 0, 0, 8, 0, "answer"}, {ASK, ANSWER_TO_ASK, 1, 8, 0, "ask"},
-    {TELL, 0, 1, 8, 0, "tell"},           {SEND_TAIL, 0, 1, 8, 2, "send_tail"}};
+static const cwire_message messages[] = {{TICK, 0, 0, 8, 0, "tick"},
+                                         {IMAGE, 0, 0, 8, 1, "image"},
+                                         {ANSWER_TO_ASK, 0, 0, 8, 0, "answer"},
+                                         {ASK, ANSWER_TO_ASK, 1, 8, 0, "ask"},
+                                         {TELL, 0, 1, 8, 0, "tell"},
+                                         {SEND_TAIL, 0, 1, 8, 2, "send_tail"}};
 const cwire_schema test_schema = {"test", json, sizeof json, messages, 6};
 
 const char *test_path(const char *name) {

@@ -162,9 +162,9 @@ static void an_unread_big_frame_survives_a_disconnect(void) {
     cwire_header header;
     side_join(&s, link);
     CHECK_EQUAL(cwire_publish(link, IMAGE, image, 8 + PIXELS), 0);
-    cwire_poll(link, 0);                           /* begun */
-    side_send(&s, "\1\0\0\0\0\0\0\0", 8);          /* a frame of size 1 */
-    cwire_poll(link, 0);                           /* dismissed, the bye has to wait */
+    cwire_poll(link, 0);                  /* begun */
+    side_send(&s, "\1\0\0\0\0\0\0\0", 8); /* a frame of size 1 */
+    cwire_poll(link, 0);                  /* dismissed, the bye has to wait */
     const uint8_t *payload = side_expect(&s, link, IMAGE, &header);
     CHECK_EQUAL(payload[7 + PIXELS], 0);
     CHECK_EQUAL(side_expect_bye(&s, link, text), CWIRE_EPROTOCOL);

@@ -138,8 +138,8 @@ static void interest_is_checked(void) {
 static void a_bye_is_cut_at_a_character(void) {
     uint8_t bye[64];
     cwire_header header;
-    size_t span = cwi_bye_store(bye, sizeof bye, CWIRE_EBUSY, "1234567890123456789012345678901\xC3\xA9",
-                                0);
+    size_t span =
+        cwi_bye_store(bye, sizeof bye, CWIRE_EBUSY, "1234567890123456789012345678901\xC3\xA9", 0);
     cwire_header_load(&header, bye);
     CHECK_EQUAL(header.size, 32 + 31);
     CHECK_EQUAL(span, 64);

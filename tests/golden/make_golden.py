@@ -148,10 +148,7 @@ def messages() -> Golden:
     )
     golden.frame(
         3,
-        status
-        + struct.pack("<ddII", *acquisition.values())
-        + pack_wave(other)
-        + pack_wave(wave),
+        status + struct.pack("<ddII", *acquisition.values()) + pack_wave(other) + pack_wave(wave),
         sequence=43,
         message="driver_status",
         values={

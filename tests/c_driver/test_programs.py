@@ -1,0 +1,35 @@
+"""Runs the C test programs: every check in them is one of theirs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = [
+    "test_frame",
+    "test_ring",
+    "test_parts",
+    "test_link",
+    "test_endpoint",
+    "test_threads",
+    "test_threads_tsan",
+    "test_system_calls",
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program(program: str, c_build: Path, short_dir: Path) -> None:
+    environment = {**os.environ, "TEST_DIR": str(short_dir)}
+    result = subprocess.run(
+        [c_build / program], capture_output=True, text=True, env=environment, timeout=60
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert not list(short_dir.glob("*.sock*"))
+
+
+def test_every_program_is_run() -> None:
+    sources = {path.stem for path in Path(__file__).parent.glob("test_*.c")}
+    assert sources <= set(PROGRAMS)

@@ -1,0 +1,163 @@
+"""The project's own promises: versions, dependencies and documents agree with the code."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import cwire
+from cwire_structs import frames
+from cwire_structs.schema import FORMAT
+from support.processes import ROOT
+
+PROTOCOL = (ROOT / "PROTOCOL.md").read_text()
+# conda-forge's name for a package of PyPI, where they differ.
+CONDA_NAMES = {"libclang": "python-libclang"}
+
+
+def project() -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return table
+
+
+def split(requirement: str) -> tuple[str, str]:
+    name, separator, version = requirement.partition(">=")
+    assert separator, requirement
+    name = name.lower()
+    return CONDA_NAMES.get(name, name), version
+
+
+def test_environment_yml_agrees_with_pyproject() -> None:
+    table = project()
+    wanted = {"python": table["requires-python"].removeprefix(">=")}
+    for requirements in (
+        table["dependencies"],
+        *(table["optional-dependencies"][extra] for extra in ("notebook", "server", "wrap")),
+    ):
+        wanted.update(map(split, requirements))
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    tools = {"c-compiler", "make", "pip"}
+    given = dict(split(entry) for entry in environment["dependencies"] if entry not in tools)
+    assert given == wanted
+
+
+def test_one_version_everywhere() -> None:
+    version = project()["version"]
+    header = (ROOT / "c_driver/include/cwire.h").read_text()
+    assert re.search(r'#define CWIRE_VERSION "(.*)"', header)[1] == version  # type: ignore[index]
+    assert cwire.__version__ == importlib.metadata.version("cwire") == version
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_protocol_md_has_the_version_that_the_code_speaks() -> None:
+    header = (ROOT / "c_driver/include/cwire_frame.h").read_text()
+    assert re.search(r"#define CWIRE_PROTOCOL (\d+)u", header)[1] == str(frames.PROTOCOL)  # type: ignore[index]
+    assert f"Protocol version: **{frames.PROTOCOL}**" in PROTOCOL
+    assert f"`cwire.v{frames.PROTOCOL}`" in PROTOCOL
+    assert f"Schema format: `{FORMAT}`" in PROTOCOL
+    assert re.search(rf"^- \*\*{frames.PROTOCOL}\*\*:", PROTOCOL, re.MULTILINE)
+
+
+def test_protocol_md_lists_the_codes() -> None:
+    rows = re.findall(r"^\| (-?\d+) \| (CWIRE_\w+) \| (.+) \|$", PROTOCOL, re.MULTILINE)
+    assert {int(code): (name, text) for code, name, text in rows} == frames.CODES
+
+
+def test_protocol_md_lists_the_header() -> None:
+    rows = re.findall(r"^\| (\d+) \| (\d+) \| (\w+) \|", PROTOCOL, re.MULTILINE)
+    fields = frames.HEADER.fields
+    assert fields is not None
+    listed = {name: (int(offset), int(size)) for offset, size, name in rows}
+    assert listed == {name: (entry[1], entry[0].itemsize) for name, entry in fields.items()}
+
+
+def sent_operations(folder: str) -> set[str]:
+    """The first argument of every `send(...)` call, and every literal "op" value."""
+    found = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "send"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                found.add(node.args[0].value)
+            if isinstance(node, ast.Dict):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value == "op":
+                        found.add(getattr(value, "value", None))
+    return found
+
+
+def operations(heading: str) -> set[str]:
+    section = PROTOCOL.split(f"### {heading}\n")[1].split("\n#")[0]
+    return set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+
+
+def test_protocol_md_lists_the_operations() -> None:
+    from_relay = sent_operations("server_side/cwire_server") - {None}
+    assert operations("From the relay") == from_relay
+    session = (ROOT / "server_side/cwire_server/client_session.py").read_text()
+    accepted = set(re.findall(r'^            "(\w+)": self\._', session, re.MULTILINE))
+    assert operations("From the client") == accepted
+
+
+def test_protocol_md_lists_the_error_codes() -> None:
+    (row,) = re.findall(r"^\| `error` \|(.*)$", PROTOCOL, re.MULTILINE)
+    listed = set(re.findall(r"`(\w+)`", row.split("one of")[1].split("· `text`")[0]))
+    used = set()
+    for path in (ROOT / "server_side/cwire_server").glob("*.py"):
+        used |= set(re.findall(r'RequestError\(\s*"(\w+)"', path.read_text()))
+        used |= set(re.findall(r'code="(\w+)"', path.read_text()))
+    assert listed == used
+
+
+def test_the_example_schema_of_protocol_md_is_json() -> None:
+    example = PROTOCOL.split("```json\n")[1].split("```")[0]
+    assert json.loads(example)["schema"] == FORMAT
+
+
+def imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+PURE = [
+    "server_side/cwire_server/access.py",
+    "server_side/cwire_server/batch.py",
+    "server_side/cwire_server/client_queue.py",
+    "server_side/cwire_server/commands.py",
+    "server_side/cwire_server/config.py",
+    "server_side/cwire_server/hub.py",
+    "cython_wrapper/cwire_structs/control.py",
+    "cython_wrapper/cwire_structs/frames.py",
+    "cython_wrapper/cwire_structs/schema.py",
+]
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_pure_modules_know_no_sockets_clocks_or_loops(module: str) -> None:
+    forbidden = {"asyncio", "socket", "tornado", "threading", "time", "os", "subprocess"}
+    assert not imports(ROOT / module) & forbidden
+
+
+def test_tracked_files_name_no_machine() -> None:
+    own = Path(__file__)
+    for path in ROOT.rglob("*.md"):
+        if ".venv" not in path.parts and path != own:
+            assert "/work/" not in path.read_text(), path
