@@ -126,6 +126,7 @@ class _Demo:
             # In the environment, not among the arguments: those are for every account to see.
             environment={"JUPYTER_TOKEN": token},
         )
+        await _accepts(jupyter)
         print(
             "\ncwire runs. Open:\n"
             f"  notebook:    http://127.0.0.1:{jupyter}/lab/tree/01_quickstart.ipynb?token={token}\n"
@@ -197,6 +198,19 @@ async def _forward(name: str, process: Process, ready: str, found: asyncio.Futur
     if not found.done():
         output = "\n  ".join(seen[-20:])
         found.set_exception(_DemoError(f"{name} did not start. It said:\n  {output}"))
+
+
+async def _accepts(port: int) -> None:
+    """Waits until a port of loopback accepts connections: JupyterLab says so a moment too early."""
+    async with asyncio.timeout(_START_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.05)
+                continue
+            writer.close()
+            return
 
 
 def _free_port(wanted: int) -> int:

@@ -138,9 +138,10 @@ def test_an_installed_library_builds_the_example(
     program = tmp_path / "minimal"
     places = [f"-I{built}", f"-I{built / 'generated'}"]
     run(*C99, *places, "-o", program, example, *flags, "-lm")
-    libraries = {"LD_LIBRARY_PATH": str(root / "lib")}
-    assert "libcwire.so.0" in run("ldd", program, **libraries)
-    with Running(program, short_dir / "m.sock", env=libraries) as minimal:
+    libraries = str(root / "lib")
+    assert "libcwire.so.0" in run("ldd", program, LD_LIBRARY_PATH=libraries)
+    environment = {"LD_LIBRARY_PATH": libraries}
+    with Running(program, short_dir / "m.sock", env=environment) as minimal:
         minimal.wait_for("listening at")
         with Peer(short_dir / "m.sock") as peer:
             assert peer.hello["name"] == "messages"

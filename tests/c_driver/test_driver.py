@@ -186,7 +186,7 @@ def test_no_picture_is_made_that_nobody_wants(demo: Path) -> None:
         assert published[1] == published[0] + 1
         last = peer.call(ECHO, bytes(40), request=2)
         assert last.flags == REPLY
-        frames = []
+        frames: list[int] = []
         while len(frames) < 60:
             frame = peer.frame()
             assert frame is not None

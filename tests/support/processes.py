@@ -23,7 +23,12 @@ SECONDS = 30.0
 class Running:
     """A process whose output is read line by line."""
 
-    def __init__(self, *command: str | Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *command: str | Path,
+        env: Mapping[str, str] | None = None,
+        session: bool = False,
+    ) -> None:
         self.process = subprocess.Popen(
             [str(word) for word in command],
             stdout=subprocess.PIPE,
@@ -31,6 +36,8 @@ class Running:
             stdin=subprocess.DEVNULL,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
+            # A session of its own can be interrupted as a terminal does it: the whole group.
+            start_new_session=session,
         )
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.output: list[str] = []

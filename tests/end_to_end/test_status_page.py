@@ -1,0 +1,111 @@
+"""The status page in a real Chromium, before a real relay and driver."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from support.processes import ROOT, Driver, Relay
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+    # Playwright's own event loop does not close its transport (playwright-python#2204).
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    # A refused handshake is logged by the browser itself; the page shows it to the user.
+    opened.on(
+        "console",
+        lambda message: (
+            problems.append(message.text)
+            if message.type == "error" and "WebSocket connection" not in message.text
+            else None
+        ),
+    )
+    yield opened
+    context.close()
+    assert problems == []
+
+
+def picture(page: Page, name: str) -> None:
+    folder = ROOT / "test-artefacts"
+    folder.mkdir(exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def test_it_shows_drivers_rates_and_messages(page: Page, driver: Driver, relay: Relay) -> None:
+    page.goto(relay.link)
+    row = page.locator("tr[data-driver=demo]")
+    expect(row.locator(".up")).to_have_text("up")
+    expect(row.locator(".rate")).not_to_have_text("0")
+    expect(page.locator("code", has_text="set_waveform")).to_be_visible()
+    expect(page.locator("#messages")).to_contain_text("One block of samples of one channel")
+    # The token is out of the address bar, and kept for a reload.
+    assert "token" not in page.url
+    picture(page, "status-page")
+    page.reload()
+    expect(row.locator(".up")).to_have_text("up")
+
+
+def test_it_follows_a_driver_that_goes_and_comes_back(
+    page: Page, driver: Driver, relay: Relay
+) -> None:
+    page.goto(relay.link)
+    expect(page.locator(".up")).to_have_text("up")
+    driver.stop()
+    expect(page.locator("tr[data-driver=demo] .down")).to_contain_text("down: ")
+    picture(page, "status-page-driver-down")
+    with Driver(driver.path):
+        expect(page.locator("tr[data-driver=demo] .up")).to_have_text("up")
+
+
+@pytest.mark.parametrize("fragment", ["", "#token=0123456789abcdef"])
+def test_it_says_what_to_do_about_the_token(
+    page: Page, driver: Driver, relay: Relay, fragment: str
+) -> None:
+    page.goto(relay.link.split("#")[0] + fragment)
+    expect(page.locator("#state")).to_contain_text("the link")
+    expect(page.locator("#state")).to_have_class("problem")
+    expect(page.locator("#drivers")).to_be_hidden()
+
+
+def test_it_comes_back_with_its_relay(page: Page, driver: Driver, runtime: Path) -> None:
+    token = ("--token", "0123456789abcdefgh")
+    with Relay(f"demo={driver.path}", options=token) as first:
+        page.goto(first.link)
+        expect(page.locator(".up")).to_have_text("up")
+        port = first.link.split("#")[0].rsplit(":", 1)[1].strip("/")
+        first.stop(signal.SIGTERM)
+    expect(page.locator("#state")).to_have_class("problem")
+    with Relay(f"demo={driver.path}", options=(*token, "--port", port)):
+        expect(page.locator("#state")).to_contain_text("up for")
