@@ -278,7 +278,6 @@ int cwi_peer_handle(cwi_peer *peer) {
             continue;
         }
         if (span > have) {
-            compact(peer);
             if (span > peer->in_capacity)
                 grow_input(peer, span);
             break;

@@ -90,20 +90,18 @@ class Link:
 
     def close(self, reason: str = "the bridge was closed: connect again") -> None:
         """Ends the connection; whoever waits is told the reason."""
-        transport, self._transport = self._transport, None
         self._end(reason)
-        if transport is not None:
-            transport.close()
+        if self._transport is not None:
+            self._transport.close()
 
     async def shut(self) -> None:
         """Ends the connection and waits, not for long, until the socket is closed."""
-        transport = self._transport
         self.close()
-        if transport is not None:
+        if self._transport is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GOODBYE_TIMEOUT):
                     await self._hung_up.wait()
-            transport.abort()
+            self._transport.abort()
 
     async def subscribe(self, messages: Sequence[str] | None, driver: str | None) -> int:
         """Subscribes and waits until the relay has taken it.
@@ -202,11 +200,10 @@ class Link:
 
     def _on_end(self) -> None:
         self._hung_up.set()
-        transport, self._transport = self._transport, None
         why = ""
-        if transport is not None:
-            why = transport.close_reason
-            transport.abort()
+        if self._transport is not None:
+            why = self._transport.close_reason
+            self._transport.abort()
         self._end(
             f"the relay at {self.address} is gone{': ' + why if why else ''}; "
             "start it again (`cwire serve`) and connect again"
@@ -214,10 +211,9 @@ class Link:
 
     def _fail(self, error: errors.ProtocolError) -> None:
         self._failure = error
-        transport, self._transport = self._transport, None
         self._end(str(error))
-        if transport is not None:
-            transport.close(1002, "protocol error")
+        if self._transport is not None:
+            self._transport.close(1002, "protocol error")
 
     def _end(self, reason: str) -> None:
         if self.closed is not None:

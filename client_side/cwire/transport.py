@@ -101,7 +101,7 @@ class Transport:
                 "and look at the link that it prints"
             ) from None
         if connection.selected_subprotocol != SUBPROTOCOL:
-            connection.close()
+            cls(connection).abort()
             raise ProtocolError(
                 f"what answers at {address} is a WebSocket, but no cwire relay: "
                 f"it did not take the protocol {SUBPROTOCOL}"

@@ -83,8 +83,8 @@ size_t side_read(side *s) {
     s->begin = 0;
     s->bytes = realloc(s->bytes, s->size + STEP);
     ssize_t count = recv(s->fd, s->bytes + s->size, STEP, MSG_DONTWAIT);
-    if (count == 0 || (count < 0 && errno == ECONNRESET))
-        s->closed = 1;
+    s->reset = count < 0 && errno == ECONNRESET;
+    s->closed = count == 0 || s->reset;
     if (count <= 0)
         return 0;
     s->size += (size_t)count;
@@ -150,6 +150,7 @@ int32_t side_expect_bye(side *s, cwire *link, char text[512]) {
         text[length] = 0;
     }
     CHECK(code != 0);
+    CHECK(!s->reset);
     return code;
 }
 

@@ -16,6 +16,7 @@ typedef struct side {
     uint8_t *bytes;
     size_t size, begin;
     int closed;
+    int reset; /* it was closed before all that we sent was read */
 } side;
 
 /* Connects and reads nothing. */

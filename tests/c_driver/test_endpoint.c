@@ -6,10 +6,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int exists(const char *path) { return access(path, F_OK) == 0; }
@@ -204,6 +206,28 @@ static void descriptors_are_closed_on_exec_and_at_the_end(void) {
     CHECK_EQUAL(open_descriptors(0), before);
 }
 
+/* Out of descriptors, a waiting connection must not keep the poller busy, and is taken later. */
+static void connections_wait_while_descriptors_are_short(void) {
+    cwire *link = test_listen("a.sock", NULL);
+    struct rlimit before, few;
+    side s;
+    cwire_header header;
+    side_open(&s, link);
+    CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)s.fd + 1;
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+    CHECK_EQUAL(cwire_poll(link, 0), 0); /* cannot accept */
+    clock_t cpu = clock();
+    for (int i = 0; i < 3; i++)
+        CHECK_EQUAL(cwire_poll(link, 100), 0); /* sleeps */
+    CHECK(clock() - cpu < CLOCKS_PER_SEC / 10);
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+    side_expect(&s, link, CWIRE_CONTROL, &header); /* the hello, within about a second */
+    side_close(&s);
+    cwire_close(link);
+}
+
 int main(int argc, char **argv) {
     RUN(the_socket_is_private_and_leaves_nothing);
     RUN(a_socket_in_use_is_left_alone);
@@ -216,5 +240,6 @@ int main(int argc, char **argv) {
     RUN(the_default_directory_must_be_ours_alone);
     RUN(a_forked_child_that_closes_takes_nothing_away);
     RUN(descriptors_are_closed_on_exec_and_at_the_end);
+    RUN(connections_wait_while_descriptors_are_short);
     return 0;
 }

@@ -153,23 +153,36 @@ static void big_frames_are_never_torn(void) {
     cwire_close(link);
 }
 
-static void an_unread_big_frame_survives_a_disconnect(void) {
+/* A dismissed peer gets what was begun, even when the ring has long been used for other things. */
+static void a_begun_frame_survives_a_disconnect(void) {
     enum { PIXELS = 1 << 20 };
-    cwire *link = test_listen("a.sock", NULL);
+    cwire_options options = {0};
+    options.ring_bytes = 4 << 20;
+    options.frame_bytes = 2 << 20;
+    cwire *link = test_listen("a.sock", &options);
     uint8_t *image = calloc(1, 8 + PIXELS);
     char text[512];
-    side s;
+    side s, other;
     cwire_header header;
     side_join(&s, link);
+    side_join(&other, link);
     CHECK_EQUAL(cwire_publish(link, IMAGE, image, 8 + PIXELS), 0);
     cwire_poll(link, 0);                  /* begun */
     side_send(&s, "\1\0\0\0\0\0\0\0", 8); /* a frame of size 1 */
-    cwire_poll(link, 0);                  /* dismissed, the bye has to wait */
+    cwire_poll(link, 0);                  /* dismissed; the bye has to wait */
+    memset(image, 0xEE, 8 + PIXELS);
+    side_expect(&other, link, IMAGE, &header);
+    for (int i = 0; i < 8; i++) {
+        CHECK_EQUAL(cwire_publish(link, IMAGE, image, 8 + PIXELS), 0);
+        side_expect(&other, link, IMAGE, &header);
+    }
     const uint8_t *payload = side_expect(&s, link, IMAGE, &header);
-    CHECK_EQUAL(payload[7 + PIXELS], 0);
+    for (size_t i = 0; i < 8 + PIXELS; i++)
+        CHECK(payload[i] == 0);
     CHECK_EQUAL(side_expect_bye(&s, link, text), CWIRE_EPROTOCOL);
     free(image);
     side_close(&s);
+    side_close(&other);
     cwire_close(link);
 }
 
@@ -326,12 +339,14 @@ static void bad_commands_get_error_replies(void) {
         cwire_header_store(large, &forged);
         size_t size = sizeof large - sent < 30001 ? sizeof large - sent : 30001;
         side_send(&s, large + sent, size);
-        cwire_poll(link, 0);
         sent += size;
+        if (sent < sizeof large)
+            cwire_poll(link, 0);
     }
-    CHECK_EQUAL(side_expect_error(&s, link, 5, text), CWIRE_ESIZE);
+    side_send_frame(&s, TELL, 6, large,
+                    8); /* the connection lives; this is read with the end of 5 */
     CHECK_EQUAL(log.calls, 0);
-    side_send_frame(&s, TELL, 6, large, 8); /* and the connection lives */
+    CHECK_EQUAL(side_expect_error(&s, link, 5, text), CWIRE_ESIZE);
     side_expect(&s, link, TELL, &header);
     CHECK_EQUAL(log.calls, 1);
     side_close(&s);
@@ -498,6 +513,23 @@ static void malformed_frames_end_only_their_connection(void) {
                      CWIRE_EPROTOCOL, "interest");
     expect_dismissal("\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x63\0\0\0\0\0\0\0", 32,
                      CWIRE_EPROTOCOL, "kind 99");
+}
+
+/* What a dismissed peer has sent and nobody will read must not turn the bye into a reset. */
+static void a_bye_arrives_though_input_is_left(void) {
+    static uint8_t junk[150000];
+    cwire *link = test_listen("a.sock", NULL);
+    side s;
+    char text[512];
+    side_join(&s, link);
+    side_send(&s, junk, sizeof junk);
+    CHECK_EQUAL(side_expect_bye(&s, link, text), CWIRE_EPROTOCOL);
+    side_close(&s);
+    side_join(&s, link);
+    side_send(&s, junk, sizeof junk);
+    cwire_close(link); /* without having read any of it */
+    CHECK_EQUAL(side_expect_bye(&s, NULL, text), CWIRE_EDOWN);
+    side_close(&s);
 }
 
 static void a_frame_must_not_be_cut_off(void) {
@@ -698,7 +730,7 @@ int main(int argc, char **argv) {
     RUN(what_cannot_be_published_is_refused);
     RUN(a_slow_peer_is_lapped_and_others_are_not);
     RUN(big_frames_are_never_torn);
-    RUN(an_unread_big_frame_survives_a_disconnect);
+    RUN(a_begun_frame_survives_a_disconnect);
     RUN(a_reply_keeps_its_place_in_the_stream);
     RUN(the_library_answers_what_the_handler_does_not);
     RUN(late_answers_find_their_command);
@@ -709,6 +741,7 @@ int main(int argc, char **argv) {
     RUN(too_many_late_answers_end_the_connection);
     RUN(too_many_waiting_commands_are_refused);
     RUN(malformed_frames_end_only_their_connection);
+    RUN(a_bye_arrives_though_input_is_left);
     RUN(a_frame_must_not_be_cut_off);
     RUN(replies_reach_a_peer_that_has_stopped_sending);
     RUN(wrong_answers_are_told);

@@ -1,0 +1,104 @@
+"""What README.md shows is what runs: its commands, its Python and its C."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cwire
+from support.processes import ROOT, Driver, Relay, Running
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_three_terminals(runtime: Path) -> None:
+    (block,) = blocks("console")
+    driver, server, client = (line.removeprefix("$ ") for line in block.splitlines())
+    with Running("sh", "-c", f"cd {ROOT} && {driver}", session=True) as first:
+        first.wait_for("listening")
+        # The port is the one thing that may differ: the usual one may be taken here.
+        with Running("sh", "-c", f"cd {ROOT} && exec {server} --port 0", session=True) as second:
+            second.wait_for("http://127.0.0.1:")
+            result = subprocess.run(
+                ["sh", "-c", client],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        os.killpg(first.process.pid, 15)
+    assert result.returncode == 0, result.stderr
+    assert "scope_block" in result.stdout
+    assert result.stderr == ""
+
+
+def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = blocks("python")
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert re.match(r"[01] [\d.]+", result.stdout)
+
+
+@pytest.fixture
+def own_driver(built_driver: None, short_dir: Path) -> Path:
+    """The README's own header and driver, wrapped and compiled as the README says."""
+    header, program = blocks("c")
+    (short_dir / "my.h").write_text(header)
+    (short_dir / "my.c").write_text(program)
+    subprocess.run(
+        [sys.executable, "-m", "cwire", "wrap", "my.h"], cwd=short_dir, check=True, timeout=60
+    )
+    c_driver = ROOT / "c_driver"
+    subprocess.run(
+        [
+            *("cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-I", ".", "-I", "generated"),
+            *("-I", c_driver / "include", "my.c", c_driver / "build" / "libcwire.a"),
+            *("-pthread", "-o", "my"),
+        ],
+        cwd=short_dir,
+        check=True,
+    )
+    return short_dir / "my"
+
+
+def newest(bridge: cwire.Bridge) -> cwire.FrameArray:
+    readings = bridge.latest("reading", 12, timeout=10)
+    assert isinstance(readings, cwire.FrameArray)
+    return readings
+
+
+def test_the_own_header(own_driver: Path, runtime: Path) -> None:
+    with Running(own_driver), Relay(f"lab={runtime / 'my.sock'}"), cwire.connect() as bridge:
+        readings = newest(bridge)
+        first = int(readings["number"][0])
+        assert readings["number"].tolist() == list(range(first, first + 12))
+        assert bridge.send.set_gain(gain=3.0) is None
+        stream = bridge.stream("reading", timeout=10)
+        while (readings["volts"] != 3.0 * (readings["number"] % 10)).any():
+            next(stream)
+            readings = newest(bridge)
+        with pytest.raises(cwire.CommandError, match="out of range"):
+            bridge.send.set_gain(gain=1000.0)
+
+
+def test_the_links_lead_somewhere() -> None:
+    for page in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "PROTOCOL.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / page).read_text()):
+            assert (ROOT / target).exists(), f"{page}: {target}"
