@@ -78,20 +78,27 @@ void cwi_ring_append(cwi_ring *ring, const void *bytes, size_t size) {
 void cwi_ring_put(cwi_ring *ring, const cwire_header *header, const cwire_part *parts,
                   size_t count) {
     static const uint8_t zeros[8];
-    uint8_t head[CWIRE_HEADER_SIZE];
     rewind_if_empty(ring);
-    uint64_t at = ring->head;
-    cwire_header_store(head, header);
-    ring_write(ring, at, head, sizeof head);
-    at += sizeof head;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].size == 0) /* its data may be NULL */
-            continue;
-        ring_write(ring, at, parts[i].data, parts[i].size);
-        at += parts[i].size;
-    }
     size_t span = cwire_frame_span(header->size);
-    ring_write(ring, at, zeros, span - header->size);
+    size_t at = place(ring, ring->head);
+    if (span <= ring->size - at) { /* in one piece, as nearly always: the short way */
+        uint8_t *to = ring->bytes + at;
+        memset(to + span - 8, 0, 8); /* the padding, and maybe bytes that are written next */
+        cwire_header_store(to, header);
+        to += CWIRE_HEADER_SIZE;
+        for (size_t i = 0; i < count; to += parts[i++].size)
+            if (parts[i].size > 0) /* else its data may be NULL */
+                memcpy(to, parts[i].data, parts[i].size);
+    } else {
+        uint8_t head[CWIRE_HEADER_SIZE];
+        uint64_t offset = ring->head + CWIRE_HEADER_SIZE;
+        cwire_header_store(head, header);
+        ring_write(ring, ring->head, head, sizeof head);
+        for (size_t i = 0; i < count; offset += parts[i++].size)
+            if (parts[i].size > 0)
+                ring_write(ring, offset, parts[i].data, parts[i].size);
+        ring_write(ring, offset, zeros, span - header->size);
+    }
     ring->head += span;
 }
 

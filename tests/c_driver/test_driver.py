@@ -307,12 +307,12 @@ def test_the_pace_follows_rate(c_build: Path, short_dir: Path) -> None:
             first = peer.wait_for(SCOPE_BLOCK)
             while True:
                 last = peer.wait_for(SCOPE_BLOCK)
-                if last.sequence - first.sequence >= 1000:
+                if last.sequence - first.sequence >= 2000:
                     break
         elapsed = (last.time_ns - first.time_ns) / 1e9
         samples = Block(last).first - Block(first).first
         # Sample numbers go with the clock, whatever the machine can do: that is the pace.
-        assert samples / 1024e3 == pytest.approx(elapsed, abs=0.1)
+        assert samples / 1024e3 == pytest.approx(elapsed, abs=0.3)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

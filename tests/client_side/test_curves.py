@@ -1,0 +1,134 @@
+"""What a plot shows, as numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cwire
+from cwire.curves import blocks, image, make_recipe, thin, trends
+from cwire.history import make_history
+from cwire_structs import frames
+from cwire_structs.schema import Schema
+
+SCHEMA = Schema.from_json(
+    (Path(__file__).parents[2] / "c_driver" / "generated" / "messages.schema.json").read_bytes()
+)
+BLOCK, STATUS = SCHEMA.messages["scope_block"], SCHEMA.messages["driver_status"]
+TILE = SCHEMA.messages["camera_tile"]
+
+
+def put(history: object, message: object, seconds: float = 0.0, **fields: object) -> None:
+    """Appends one frame."""
+    payload = message.encode(fields)  # type: ignore[attr-defined]
+    time_ns = round(seconds * 1e9) + 10**18
+    data = frames.pack(message.id, payload, source=1, time_ns=time_ns)  # type: ignore[attr-defined]
+    history.append(data, frames.scan(data).tallies[0])  # type: ignore[attr-defined]
+
+
+def test_a_block_is_found_by_itself() -> None:
+    recipe = make_recipe(BLOCK, None, None, None)
+    assert (recipe.kind, recipe.y, recipe.x, recipe.by) == ("block", ("samples",), "dt", "channel")
+    assert (recipe.x_label, recipe.y_label) == ("time [s]", "samples [V]")
+
+
+def test_blocks_are_the_newest_of_each_channel() -> None:
+    history = make_history(BLOCK, 1 << 20)
+    recipe = make_recipe(BLOCK, "samples", None, None)
+    assert blocks(recipe, history) == []
+    for value in (1.0, 2.0, 3.0):
+        for channel in (1, 0):
+            samples = np.full(1024, value + 10 * channel)
+            put(history, BLOCK, channel=channel, dt=0.5, samples=samples)
+    zero, one = blocks(recipe, history)
+    assert (zero.label, one.label) == ("channel 0", "channel 1")
+    assert zero.x[:3].tolist() == [0, 0.5, 1.0]
+    assert (zero.y == 3).all()
+    assert (one.y == 13).all()
+
+
+def test_trends_cover_a_window() -> None:
+    history = make_history(STATUS, 1 << 20)
+    recipe = make_recipe(STATUS, ["temperature", "acquisition.level"], None, None)
+    assert recipe.kind == "trend"
+    assert trends(recipe, history, 5) == []
+    for second in range(20):
+        put(history, STATUS, second, temperature=second, acquisition={"level": -second})
+    warm, level = trends(recipe, history, 5)
+    assert warm.label == "temperature"
+    assert warm.x.tolist() == [-5, -4, -3, -2, -1, 0]
+    assert warm.y.tolist() == [14, 15, 16, 17, 18, 19]
+    assert level.y.tolist() == [-14, -15, -16, -17, -18, -19]
+
+
+def test_trends_of_messages_with_a_tail() -> None:
+    history = make_history(TILE, 1 << 20)
+    for second in range(4):
+        put(history, TILE, second, image=second, width=second, pixels=[0] * second)
+    (line,) = trends(make_recipe(TILE, "image", None, None), history, 2)
+    assert (line.x.tolist(), line.y.tolist()) == ([-2, -1, 0], [1, 2, 3])
+
+
+def test_trends_are_grouped() -> None:
+    wave = SCHEMA.messages["waveform"]
+    history = make_history(wave, 1 << 20)
+    for second in range(4):
+        put(history, wave, second, channel=second % 2, frequency=second)
+    zero, one = trends(make_recipe(wave, "frequency", None, None), history, 10)
+    assert (zero.label, zero.y.tolist()) == ("channel 0", [0, 2])
+    assert (one.label, one.y.tolist()) == ("channel 1", [1, 3])
+
+
+def test_images() -> None:
+    recipe = make_recipe(STATUS, "calibration", None, None)
+    assert recipe.kind == "image"
+    history = make_history(STATUS, 1 << 20)
+    assert image(recipe, history) is None
+    put(history, STATUS, calibration=[[1, 2, 3], [4, 5, 6]])
+    values = image(recipe, history)
+    assert values is not None
+    assert values.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_a_tail_is_a_line() -> None:
+    history = make_history(TILE, 1 << 20)
+    put(history, TILE, pixels=[5, 6, 7])
+    (line,) = blocks(make_recipe(TILE, "pixels", None, None), history)
+    assert (line.x.tolist(), line.y.tolist()) == ([0, 1, 2], [5, 6, 7])
+
+
+@pytest.mark.parametrize(
+    ("y", "x", "by", "text"),
+    [
+        ("nope", None, None, "no field 'nope'; there are: first_sample"),
+        ("samples", "nope", None, "no field 'nope'"),
+        ("samples", None, "nope", "no field 'nope'"),
+        ("samples", None, "samples", "cannot tell lines apart"),
+        (["samples", "dt"], None, None, "one array field, or one or more scalar"),
+        ("dt", "dt", None, "drawn against time"),
+        ("samples.x", None, None, "no field 'samples.x'"),
+        ([], None, None, "as y"),
+    ],
+)
+def test_what_cannot_be_drawn(y: str, x: str | None, by: str | None, text: str) -> None:
+    with pytest.raises(cwire.UnknownField, match=text):
+        make_recipe(BLOCK, y, x, by)
+
+
+def test_text_and_structs_cannot_be_drawn() -> None:
+    for name in ("firmware", "acquisition", "channels"):
+        with pytest.raises(cwire.UnknownField, match=f"{name} cannot be drawn"):
+            make_recipe(STATUS, name, None, None)
+
+
+def test_thinning_keeps_every_peak() -> None:
+    y = np.zeros(1_000_003)
+    y[[17, 500_000, 1_000_001]] = [5, -7, 9]
+    x, thinned = thin(np.arange(len(y)), y, 1000)
+    assert len(thinned) <= 1010
+    assert sorted(thinned[thinned != 0].tolist()) == [-7, 5, 9]
+    assert (np.diff(x) > 0).all() or (np.diff(x) >= 0).all()
+    same = np.arange(10)
+    assert thin(same, same)[1] is same
