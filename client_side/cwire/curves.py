@@ -232,5 +232,8 @@ def thin(
     first = np.arange(0, whole, stretch)
     picks = np.sort(np.stack([rows.argmin(1), rows.argmax(1)], axis=1), axis=1)
     index = (first[:, None] + picks).reshape(-1)
-    index = np.concatenate([index, np.arange(whole, length)])
+    if whole < length:
+        rest = y[whole:]
+        last = np.sort([rest.argmin(), rest.argmax()])
+        index = np.concatenate([index, whole + last])
     return x[index], y[index]

@@ -15,6 +15,8 @@ from support.processes import ROOT, Relay
 class Client(nbclient.NotebookClient):
     """Counts the messages of each kind."""
 
+    counts: Counter[str]
+
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         self.counts[msg["msg_type"]] += 1
         return super().process_message(msg, cell, cell_index)
@@ -31,11 +33,7 @@ def test_quickstart(relay: Relay) -> None:
     assert "demo" in cells["connect"].outputs[0].data["text/html"]
     assert "image/png" in cells["plot"].outputs[0].data
     assert "(100, 1024) float32" in cells["numpy-more"].outputs[0].text
-    assert any(
-        "16 tiles" in cell.source or "image/png" in out.get("data", {})
-        for cell in [cells["camera"]]
-        for out in cell.outputs
-    )
+    assert "image/png" in cells["camera"].outputs[0].data
     assert "out of range: allowed is 0.01 to 1000000.0 Hz" in cells["errors"].outputs[0].text
     assert "CWIRE_EFAILED - channel 1 clips" in cells["errors-more"].outputs[0].text
     assert "scope_block" in cells["end"].outputs[0].data["text/plain"]
