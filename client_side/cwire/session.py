@@ -234,8 +234,9 @@ class Session:
             feed.wake_all()
         return driver
 
-    def _take_schema(self, driver: Driver, given: Mapping[str, Any] | str) -> None:
-        text = given if isinstance(given, str) else json.dumps(given)
+    def _take_schema(self, driver: Driver, given: Mapping[str, Any]) -> None:
+        # Compact, so that a schema that fitted a hello fits here.
+        text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
         try:
             schema = Schema.from_json(text)
         except SchemaError as problem:

@@ -104,6 +104,14 @@ def test_a_driver_that_is_down(run: Run) -> None:
     assert "start it" in err
 
 
+def test_one_of_two_drivers_is_down(run: Run) -> None:
+    off = driver("off", 2, state="down", session=None, schema=None)
+    with FakeRelay(driver(), off) as relay:
+        status, out, err = run("--url", relay.url, "--count", "0")
+    assert (status, err) == (0, "")
+    assert "driver off, down" in out
+
+
 def test_a_refusal(relay: FakeRelay, run: Run) -> None:
     error = frames.error_payload(-10, "the fuse is blown")
     answers(relay, schemas.SET, frames.REPLY | frames.ERROR, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -62,6 +63,22 @@ def test_nothing_is_lost(bridge: cwire.Bridge) -> None:
     assert (np.diff(blocks.time).astype(np.int64) >= 0).all()
     row = bridge.health.of("scope_block")
     assert (row.lost, row.unreadable) == (0, 0)
+
+
+def test_what_a_slow_client_loses_adds_up(bridge: cwire.Bridge) -> None:
+    bridge.send.set_acquisition(sample_rate=1e7)
+    bridge.latest("scope_block", 100, timeout=30)
+    bridge._thread.post(time.sleep, 1.5)  # the receiving thread hangs: the relay must drop
+    until(lambda: bridge.health.of("scope_block").lost > 0)
+    bridge.send.stop()
+    bridge.send.get_status()  # its reply comes after the last block and the last `dropped`
+    row = bridge.health.of("scope_block")
+    assert row.lost == row.lost_at_relay + row.lost_at_driver
+    sequences = [frame.sequence for frame in bridge.latest("scope_block", 1)]
+    (feed,) = (
+        feed for feed in bridge._link.session.feeds.values() if feed.message.name == "scope_block"
+    )
+    assert feed.ledger.next_sequence == sequences[0] + 1
 
 
 def test_camera_tiles(bridge: cwire.Bridge) -> None:
