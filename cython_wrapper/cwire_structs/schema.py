@@ -212,11 +212,12 @@ class Schema:
         return {name: item for name, item in self.messages.items() if item.command}
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Schema:
+    def from_json(cls, text: str | bytes, *, derived: bool = False) -> Schema:
         """Reads a schema and checks everything that decoding relies on.
 
         Args:
             text: The JSON, as `cwire wrap` writes it and a driver sends it; at most 4 MiB.
+            derived: The relay made it of a driver's, under ids of its own (from 0xF000 on).
 
         Raises:
             SchemaError: It is not a schema that this version can trust. The text names the place.
@@ -233,7 +234,8 @@ class Schema:
         enums = read_enums(document)
         structs = StructReader(document.get("types"), enums, byte_order).read_all()
         _check_defaults(document, structs)
-        messages = _read_messages(document, structs)
+        ids = range(FIRST_RELAY_ID, 1 << 16) if derived else range(1, FIRST_RELAY_ID)
+        messages = _read_messages(document, structs, ids)
         constants = read_constants(document)
         raw = cast(dict[str, Any], document.value)
         claimed, computed = document.get("layout_hash"), layout_hash(raw)
@@ -253,13 +255,15 @@ def _check_defaults(document: Cursor, structs: Mapping[str, Struct]) -> None:
                 types.get(name).fail(reason)
 
 
-def _read_messages(document: Cursor, structs: Mapping[str, Struct]) -> dict[str, Message]:
+def _read_messages(
+    document: Cursor, structs: Mapping[str, Struct], ids: range
+) -> dict[str, Message]:
     messages: dict[int, Message] = {}
     names: set[str] = set()
     for key, cursor in document.get("messages").entries():
         id_ = int(key) if re.fullmatch(r"[1-9][0-9]{0,4}", key) else 0
-        if not 1 <= id_ < FIRST_RELAY_ID:
-            cursor.fail(f"an id is a number from 1 to {FIRST_RELAY_ID - 1}")
+        if id_ not in ids:
+            cursor.fail(f"an id is a number from {ids.start} to {ids.stop - 1}")
         name = cursor.get("name").identifier()
         if name in names:
             cursor.fail(f"there are two messages {name!r}")

@@ -1,36 +1,26 @@
 """The queue of one client: everything it will be sent, in order. Pure.
 
-Frames are dropped, oldest first, when too many wait; what was dropped is told at the place in the
-stream where it is missing. Text and replies are never dropped.
+Frames are dropped when too many wait, oldest first, of the message that has most bytes waiting: so
+a message below its fair share of the bound loses nothing, however much of others comes. What was
+dropped is told at the place in the stream where it is missing. Text and replies are never dropped.
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cwire_server.batch import Batch
+from cwire_server.subscription import Stream
 
-__all__ = ["Binary", "ClientQueue", "Stream", "Text"]
-
-
-@dataclass(slots=True, eq=False)
-class Stream:
-    """One message of one run of one driver, as one subscription gets it: the loss ledger."""
-
-    subscription: int
-    source: int
-    message: str
-    at_relay: int = 0
-    """Frames dropped here since the subscription began, because the client read too slowly."""
-    at_driver: int = 0
-    """Frames that the driver's ring had lost before they came here."""
-
+__all__ = ["Binary", "ClientQueue", "Pick", "Text"]
 
 Streams = Mapping[int, Sequence[Stream]]
 """By message id: the streams of one client that get it."""
+
+_EMPTY_ENTRIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,52 +40,90 @@ class Binary:
     """The batch, if the message is exactly that."""
 
 
-class _Data:
-    """A batch that waits."""
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One frame picked out of a stream, which may be replaced by a newer one while it waits."""
 
-    __slots__ = ("batch", "streams", "told")
+    key: tuple[object, ...]
+    """Which stream it is of; at most one with this key waits if ``latest``."""
+    frame: bytes
+    sequence: int
+    streams: Sequence[Stream]
+    latest: bool
+    render: Callable[[bytes], str] | None = None
+    """Makes the text to send instead of the bytes, when it is sent."""
 
-    def __init__(self, batch: Batch, streams: Streams) -> None:
-        self.batch = batch
-        self.streams = streams
-        self.told = not batch.losses
+    @property
+    def text(self) -> str:
+        """The text to send."""
+        assert self.render is not None
+        return self.render(self.frame)
 
 
 class _Gap:
-    """Where batches were dropped: per stream, what is missing and up to which sequence."""
+    """What is missing at some place: per stream and reason, how many and up to which sequence."""
 
     __slots__ = ("missing",)
 
     def __init__(self) -> None:
-        self.missing: dict[Stream, tuple[int, int, int]] = {}
+        self.missing: dict[Stream, tuple[dict[str, int], int]] = {}
 
-    def add(self, entry: _Data) -> None:
-        for tally in entry.batch.tallies:
-            lost = 0 if entry.told else entry.batch.losses.get(tally.type, 0)
-            for stream in entry.streams.get(tally.type, ()):
-                at_relay, at_driver, _ = self.missing.get(stream, (0, 0, 0))
-                self.missing[stream] = (
-                    at_relay + tally.count,
-                    at_driver + lost,
-                    tally.last_sequence,
-                )
+    def add(self, streams: Sequence[Stream], sequence: int, **lost: int) -> None:
+        for stream in streams:
+            counts, _ = self.missing.get(stream, ({}, 0))
+            for reason, count in lost.items():
+                if count:
+                    counts[reason] = counts.get(reason, 0) + count
+            self.missing[stream] = counts, sequence
+
+    def merge(self, later: _Gap) -> None:
+        for stream, (counts, sequence) in later.missing.items():
+            self.add((stream,), sequence, **counts)
+
+
+class _Data:
+    """Frames that wait, or the empty place of frames that were dropped."""
+
+    __slots__ = ("batch", "gap", "pick", "streams")
+
+    def __init__(self, batch: Batch | None, pick: Pick | None, streams: Streams) -> None:
+        self.batch = batch
+        self.pick = pick
+        self.streams = streams
+        self.gap: _Gap | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self.batch is None and self.pick is None
+
+    def gap_here(self) -> _Gap:
+        if self.gap is None:
+            self.gap = _Gap()
+        return self.gap
 
 
 class ClientQueue:
     """First in, first out, with a bound on frames and a bound on everything else.
 
     Args:
-        data_limit: Bytes of batches that may wait; beyond it the oldest go.
+        data_limit: Bytes of frames that may wait; beyond it some are dropped.
         control_limit: Bytes of text and replies that may wait; beyond it `overflown` is set.
         batch_limit: Bytes of a binary message, unless one batch is larger.
     """
 
     def __init__(self, data_limit: int, control_limit: int, batch_limit: int) -> None:
-        self._entries: deque[_Data | _Gap | bytes | str] = deque()
+        self._entries: deque[_Data | bytes | str] = deque()
         self._data_limit = data_limit
         self._control_limit = control_limit
         self._batch_limit = batch_limit
-        self._batches = 0
+        self._full = 0  # entries with frames
+        self._empty = 0  # entries without, that only say what is missing
+        # By source and message id: where frames of it wait, oldest first, and their bytes.
+        self._places: dict[tuple[object, ...], deque[_Data]] = {}
+        self._waiting: dict[tuple[object, ...], int] = {}
+        self._window: int | None = None
+        self._sent = 0
+        self._acked = 0
         self.data_bytes = 0
         self.control_bytes = 0
         self.dropped = 0
@@ -105,6 +133,8 @@ class ClientQueue:
     def overflown(self) -> bool:
         """More text and replies wait than a client that reads would ever leave."""
         return self.control_bytes > self._control_limit
+
+    # Putting
 
     def put_text(self, text: str) -> None:
         """Adds a text message."""
@@ -117,97 +147,235 @@ class ClientQueue:
         self.control_bytes += len(frame)
 
     def put_batch(self, batch: Batch, streams: Streams) -> None:
-        """Adds a batch, and drops the oldest ones if too much waits; the newest always stays."""
-        self._entries.append(_Data(batch, streams))
-        self._batches += 1
-        self.data_bytes += batch.pinned
-        while self.data_bytes > self._data_limit and self._batches > 1:
-            self._drop_oldest()
+        """Adds a batch. If too much waits then, the oldest of the largest message goes."""
+        entry = _Data(batch, None, streams)
+        for tally in batch.tallies:
+            self._place((tally.source, tally.type), entry, tally.bytes)
+        for type_, lost in batch.losses.items():
+            if lost and type_ in streams:
+                entry.gap_here().add(streams[type_], _last_sequence(batch, type_), driver=lost)
+        self._append(entry, batch.pinned)
 
-    def _drop_oldest(self) -> None:
-        index, entry = next(
-            (index, entry) for index, entry in enumerate(self._entries) if isinstance(entry, _Data)
+    def put_pick(self, pick: Pick, skipped: Mapping[str, int]) -> None:
+        """Adds one frame; ``skipped`` says, by reason, how many before it were left out."""
+        entry = _Data(None, pick, {})
+        places = self._places.get(pick.key)
+        if pick.latest and places:
+            before = places.popleft()
+            replaced = before.pick
+            assert replaced is not None
+            self._gone(before, pick.key, len(replaced.frame), len(replaced.frame))
+            before.gap_here().add(replaced.streams, replaced.sequence, conflated=1)
+        if any(skipped.values()):
+            entry.gap_here().add(pick.streams, pick.sequence, **skipped)
+        self._place(pick.key, entry, len(pick.frame))
+        self._append(entry, len(pick.frame))
+
+    def put_skipped(self, streams: Sequence[Stream], sequence: int, **lost: int) -> None:
+        """Notes frames that are left out on purpose; they are told before what comes next."""
+        last = self._entries[-1] if self._entries else None
+        if not (isinstance(last, _Data) and last.empty):
+            last = _Data(None, None, {})
+            self._entries.append(last)
+            self._empty += 1
+        last.gap_here().add(streams, sequence, **lost)
+
+    def _place(self, key: tuple[object, ...], entry: _Data, size: int) -> None:
+        self._places.setdefault(key, deque()).append(entry)
+        self._waiting[key] = self._waiting.get(key, 0) + size
+
+    def _append(self, entry: _Data, pinned: int) -> None:
+        self._entries.append(entry)
+        self._full += 1
+        self.data_bytes += pinned
+        # The newest is let in whatever its size: a frame larger than the bound must pass.
+        while self.data_bytes - pinned > self._data_limit:
+            older = [key for key, places in self._places.items() if places[0] is not entry]
+            self._drop(max(older, key=self._waiting.__getitem__))
+        if self._empty > _EMPTY_ENTRIES and self._empty > self._full:
+            self._compact()
+
+    # Dropping
+
+    def _drop(self, key: tuple[object, ...]) -> None:
+        """Drops the oldest frames of one message that wait in one place."""
+        entry = self._places[key].popleft()
+        if entry.pick is not None:
+            size = len(entry.pick.frame)
+            entry.gap_here().add(entry.pick.streams, entry.pick.sequence, relay=1)
+            self.dropped += 1
+            self._gone(entry, key, size, size)
+            return
+        batch = entry.batch
+        assert batch is not None
+        (tally,) = (tally for tally in batch.tallies if key == (tally.source, tally.type))
+        entry.gap_here().add(
+            entry.streams.get(tally.type, ()), tally.last_sequence, relay=tally.count
         )
-        before = self._entries[index - 1] if index else None
-        if isinstance(before, _Gap):
-            gap = before
-            del self._entries[index]
-        else:
-            gap = self._entries[index] = _Gap()
-        gap.add(entry)
-        self._forget(entry)
-        self.dropped += sum(tally.count for tally in entry.batch.tallies)
+        self.dropped += tally.count
+        # What remains is copied, so that a few frames do not keep a large buffer alive.
+        entry.batch = batch.only(batch.types - {tally.type})
+        freed = batch.pinned - (entry.batch.pinned if entry.batch else 0)
+        self._gone(entry, key, tally.bytes, freed)
 
-    def _forget(self, entry: _Data) -> None:
-        self._batches -= 1
-        self.data_bytes -= entry.batch.pinned
+    def _gone(self, entry: _Data, key: tuple[object, ...], size: int, freed: int) -> None:
+        """Keeps the books when frames of one message have left an entry."""
+        self._waiting[key] -= size
+        if not self._places[key]:
+            del self._places[key], self._waiting[key]
+        self.data_bytes -= freed
+        entry.pick = None
+        if entry.empty:
+            self._full -= 1
+            self._empty += 1
+
+    def _compact(self) -> None:
+        """Joins neighbouring empty places: a client that hangs has one, not one per batch."""
+        entries: deque[_Data | bytes | str] = deque()
+        for entry in self._entries:
+            before = entries[-1] if entries else None
+            if (
+                isinstance(entry, _Data)
+                and isinstance(before, _Data)
+                and entry.empty
+                and before.empty
+            ):
+                if entry.gap is not None:
+                    before.gap_here().merge(entry.gap)
+                self._empty -= 1
+            else:
+                entries.append(entry)
+        self._entries = entries
+
+    # Flow control
+
+    def set_window(self, window: int | None) -> None:
+        """Bytes of frames that may be under way before the client acknowledges; None: any."""
+        self._window = window
+        self._acked = self._sent
+
+    def ack(self, received: int) -> bool:
+        """The client has dealt with so many bytes since the window was set; False: never sent."""
+        if not self._acked <= received <= self._sent:
+            return False
+        self._acked = received
+        return True
+
+    def _window_closed(self, size: int, taken: int = 0) -> bool:
+        flying = self._sent - self._acked + taken
+        # One message is always admitted: a frame larger than the window must pass.
+        return self._window is not None and flying > 0 and flying + size > self._window
+
+    # Taking
 
     def take(self) -> Text | Binary | None:
-        """The next message to send, or None. What waits goes together, up to the batch limit."""
+        """The next message to send; None: nothing waits, or the window is closed."""
         while self._entries:
             entry = self._entries[0]
             if isinstance(entry, str):
                 self._entries.popleft()
                 self.control_bytes -= len(entry)
                 return Text(entry)
-            if isinstance(entry, _Gap):
+            if isinstance(entry, bytes):
+                return self._take_binary()
+            if entry.gap is not None:
+                gap, entry.gap = entry.gap, None
+                after = self._entries[1] if entry.empty and len(self._entries) > 1 else None
+                if isinstance(after, _Data):
+                    # Nothing comes between: what is missing here is told with what is there.
+                    if after.gap is not None:
+                        gap.merge(after.gap)
+                    after.gap = gap
+                else:
+                    self._tell(gap)
+            elif entry.empty:
                 self._entries.popleft()
-                self._tell(entry.missing)
-            elif isinstance(entry, _Data) and not entry.told:
-                entry.told = True
-                self._tell(_driver_losses(entry))
+                self._empty -= 1
+            elif (pick := entry.pick) is not None and pick.render is not None:
+                self._take_entry(entry)
+                return Text(pick.text)
+            elif self._window_closed(_size(entry)):
+                return None
             else:
                 return self._take_binary()
         return None
 
     def _take_binary(self) -> Binary:
         pieces: list[memoryview] = []
-        size = 0
+        size = frames_size = 0
         batch = None
         while self._entries:
             entry = self._entries[0]
-            if isinstance(entry, _Data) and entry.told:
-                piece = entry.batch.view
-            elif isinstance(entry, bytes):
+            if isinstance(entry, bytes):
                 piece = memoryview(entry)
+            elif isinstance(entry, _Data) and entry.gap is None and _is_binary(entry):
+                piece = _view(entry)
+                if self._window_closed(len(piece), frames_size):
+                    break
             else:
                 break
             if pieces and size + len(piece) > self._batch_limit:
                 break
-            self._entries.popleft()
-            if isinstance(entry, _Data):
-                self._forget(entry)
-                batch = entry.batch
-            else:
+            if isinstance(entry, bytes):
+                self._entries.popleft()
                 self.control_bytes -= len(piece)
+            else:
+                batch = entry.batch
+                frames_size += len(piece)
+                self._take_entry(entry)
             pieces.append(piece)
             size += len(piece)
+        self._sent += frames_size
         return Binary(tuple(pieces), size, batch if len(pieces) == 1 else None)
 
-    def _tell(self, missing: Mapping[Stream, tuple[int, int, int]]) -> None:
+    def _take_entry(self, entry: _Data) -> None:
+        """Takes the first entry, which has frames, out of the queue and the books."""
+        self._entries.popleft()
+        self._full -= 1
+        if entry.pick is not None:
+            keys = [(entry.pick.key, len(entry.pick.frame))]
+            self.data_bytes -= len(entry.pick.frame)
+        else:
+            assert entry.batch is not None
+            keys = [((t.source, t.type), t.bytes) for t in entry.batch.tallies]
+            self.data_bytes -= entry.batch.pinned
+        for key, size in keys:
+            self._places[key].popleft()
+            self._waiting[key] -= size
+            if not self._places[key]:
+                del self._places[key], self._waiting[key]
+
+    def _tell(self, gap: _Gap) -> None:
         """Puts the notices of what is missing at the head of the queue."""
         notices = []
-        for stream, (at_relay, at_driver, sequence) in missing.items():
-            stream.at_relay += at_relay
-            stream.at_driver += at_driver
-            if at_relay:
-                notices.append(_dropped(stream, "relay", stream.at_relay, sequence))
-            if at_driver:
-                notices.append(_dropped(stream, "driver", stream.at_driver, sequence))
+        for stream, (counts, sequence) in gap.missing.items():
+            for reason, count in counts.items():
+                stream.lost[reason] = stream.lost.get(reason, 0) + count
+                notices.append(_dropped(stream, reason, sequence))
         self._entries.extendleft(reversed(notices))
         self.control_bytes += sum(map(len, notices))
 
 
-def _driver_losses(entry: _Data) -> dict[Stream, tuple[int, int, int]]:
-    return {
-        stream: (0, entry.batch.losses[tally.type], tally.last_sequence)
-        for tally in entry.batch.tallies
-        if entry.batch.losses.get(tally.type)
-        for stream in entry.streams.get(tally.type, ())
-    }
+def _is_binary(entry: _Data) -> bool:
+    return entry.batch is not None or (entry.pick is not None and entry.pick.render is None)
 
 
-def _dropped(stream: Stream, reason: str, count: int, sequence: int) -> str:
+def _view(entry: _Data) -> memoryview:
+    if entry.batch is not None:
+        return entry.batch.view
+    assert entry.pick is not None
+    return memoryview(entry.pick.frame)
+
+
+def _size(entry: _Data) -> int:
+    return len(_view(entry))
+
+
+def _last_sequence(batch: Batch, type_: int) -> int:
+    return next(tally.last_sequence for tally in batch.tallies if tally.type == type_)
+
+
+def _dropped(stream: Stream, reason: str, sequence: int) -> str:
     return json.dumps(
         {
             "op": "dropped",
@@ -215,7 +383,7 @@ def _dropped(stream: Stream, reason: str, count: int, sequence: int) -> str:
             "source": stream.source,
             "message": stream.message,
             "reason": reason,
-            "count": count,
+            "count": stream.lost[reason],
             "sequence": sequence,
         }
     )

@@ -7,12 +7,20 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from cwire_server.commands import PendingCommands
-from cwire_server.hub import Client, Hub, RequestError
+from cwire_server.commands import Pending, PendingCommands
+from cwire_server.driver_state import DriverState
+from cwire_server.errors import RequestError
+from cwire_server.hub import Client, Hub
+from cwire_server.json_values import fields_from_json
+from cwire_server.replies import refuse
+from cwire_server.subscription import parse_subscription
 from cwire_structs import frames
 from cwire_structs.frames import FrameError, Header
+from cwire_structs.schema import Message
 
 __all__ = ["ClientSession", "CommandSink"]
+
+_LARGEST_WINDOW = 1 << 30
 
 
 class CommandSink(Protocol):
@@ -26,7 +34,9 @@ class CommandSink(Protocol):
     def congested(self) -> bool:
         """The driver does not read its commands."""
 
-    def send_command(self, client: int, type_: int, request: int, payload: memoryview) -> None:
+    def send_command(
+        self, client: int, type_: int, request: int, payload: memoryview, *, text: bool = False
+    ) -> None:
         """Sends a command that has been checked."""
 
 
@@ -43,6 +53,9 @@ class ClientSession:
         self._operations = {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
+            "window": self._window,
+            "ack": self._ack,
+            "command": self._text_command,
             "status": self._status,
         }
 
@@ -67,17 +80,8 @@ class ClientSession:
             self._client.send("error", id=id_, code=error.code, text=str(error))
 
     def _subscribe(self, request: dict[str, Any]) -> None:
-        id_ = _id(request)
-        driver = request.get("driver")
-        if driver is not None and not isinstance(driver, str):
-            raise RequestError("bad_request", "driver must be a name, or null for all drivers")
-        messages = request.get("messages")
-        if messages is not None and not (
-            isinstance(messages, list) and all(isinstance(name, str) for name in messages)
-        ):
-            raise RequestError("bad_request", "messages must be a list of names, or null for all")
-        chosen = None if messages is None else tuple(dict.fromkeys(messages))
-        self._hub.subscribe(self._client, id_, driver, chosen)
+        subscription = parse_subscription(request, _id(request))
+        self._hub.subscribe(self._client, subscription, time.monotonic())
 
     def _unsubscribe(self, request: dict[str, Any]) -> None:
         self._hub.unsubscribe(self._client, _id(request))
@@ -85,7 +89,58 @@ class ClientSession:
     def _status(self, request: dict[str, Any]) -> None:
         self._client.send("status", **self._hub.status(time.monotonic() - self._started))
 
+    def _window(self, request: dict[str, Any]) -> None:
+        size = request.get("bytes")
+        if size is not None and not (type(size) is int and 0 < size <= _LARGEST_WINDOW):
+            raise RequestError(
+                "bad_request", f"bytes must be null or a number from 1 to {_LARGEST_WINDOW}"
+            )
+        self._client.queue.set_window(size)
+        self._client.wake()
+
+    def _ack(self, request: dict[str, Any]) -> None:
+        received = request.get("bytes")
+        if type(received) is not int or not self._client.queue.ack(received):
+            raise RequestError(
+                "bad_request",
+                f"bytes is {received!r}: acknowledge how many bytes of binary messages you have "
+                "had since the window was set, replies not counted; never fewer than before",
+            )
+        self._client.wake()
+
     # Commands
+
+    def _text_command(self, request: dict[str, Any]) -> None:
+        id_ = _id(request)
+        state, message = self._named_command(request)
+        fields = request.get("fields", {})
+        if not isinstance(fields, dict):
+            raise RequestError("bad_request", "fields must be an object of values by field name")
+        try:
+            payload = message.encode(fields_from_json(message.struct, fields))
+        except ValueError as error:
+            raise RequestError("bad_request", str(error)) from error
+        self._send(state.source, id_, message.id, memoryview(payload), text=True)
+
+    def _named_command(self, request: dict[str, Any]) -> tuple[DriverState, Message]:
+        """The driver and the command that a JSON command names."""
+        driver, name = request.get("driver"), request.get("name")
+        chosen = [state for state in self._hub.drivers.values() if driver in (None, state.name)]
+        if not chosen:
+            raise RequestError("unknown_driver", f"no driver is named {driver!r}")
+        found = [
+            (state, state.schema.commands[name])
+            for state in chosen
+            if state.schema and isinstance(name, str) and name in state.schema.commands
+        ]
+        if len(found) != 1:
+            known = sorted({n for state in chosen if state.schema for n in state.schema.commands})
+            why = "several drivers have" if found else "no driver has"
+            raise RequestError(
+                "unknown_message",
+                f"{why} a command {name!r}; name one with its driver: {', '.join(known)}",
+            )
+        return found[0]
 
     def receive_frames(self, message: bytes) -> None:
         """Sends the commands of a binary message to their drivers, or answers why not."""
@@ -102,69 +157,69 @@ class ClientSession:
                 payload = memoryview(message)[
                     position + frames.HEADER_SIZE : position + header.size
                 ]
-                self._command(header, payload)
+                self._frame(header, payload)
                 position += span
         except FrameError as error:
             self._client.send("error", id=None, code="bad_frame", text=str(error))
 
-    def _command(self, header: Header, payload: memoryview) -> None:
-        problem = self._problem(header, len(payload))
-        if problem is None:
-            link = self._links[header.source]
-            link.send_command(self._client.id, header.type, header.request, payload)
-        else:
-            self._client.queue.put_reply(error_reply(header.type, header.request, *problem))
-            self._client.wake()
-
-    def _problem(self, header: Header, size: int) -> tuple[str, str] | None:
-        """Why a command cannot be sent: a code's name and a text; None if it can."""
+    def _frame(self, header: Header, payload: memoryview) -> None:
         driver = self._hub.drivers.get(header.source)
-        if driver is None:
-            return "CWIRE_EUNKNOWN", f"no driver has source number {header.source}"
-        if driver.state == "down" or driver.schema is None:
-            return "CWIRE_EDOWN", f"driver {driver.name} is down: {driver.problem}"
-        if header.sequence != driver.session:
-            return (
+        if driver is not None and driver.state != "down" and header.sequence != driver.session:
+            self._refuse(
+                header.type,
+                header.request,
                 "CWIRE_ESESSION",
                 f"driver {driver.name} has restarted since this command was made (session "
                 f"{header.sequence}, now {driver.session}); read its schema again and encode anew",
             )
-        message = driver.schema.by_id.get(header.type)
+        else:
+            self._send(header.source, header.request, header.type, payload)
+
+    def _send(
+        self, source: int, request: int, type_: int, payload: memoryview, *, text: bool = False
+    ) -> None:
+        """Sends a command to its driver, or refuses it."""
+        problem = self._problem(source, request, type_, len(payload), text=text)
+        if problem is None:
+            self._links[source].send_command(self._client.id, type_, request, payload, text=text)
+        else:
+            self._refuse(type_, request, *problem, text=text)
+
+    def _refuse(
+        self, type_: int, request: int, code: str, reason: str, *, text: bool = False
+    ) -> None:
+        refuse(self._client, Pending(self._client.id, request, type_, 0.0, text), code, reason)
+
+    def _problem(
+        self, source: int, request: int, type_: int, size: int, *, text: bool
+    ) -> tuple[str, str] | None:
+        """Why a command cannot be sent: a code's name and a text; None if it can."""
+        driver = self._hub.drivers.get(source)
+        if driver is None:
+            return "CWIRE_EUNKNOWN", f"no driver has source number {source}"
+        if driver.state == "down" or driver.schema is None:
+            return "CWIRE_EDOWN", f"driver {driver.name} is down: {driver.problem}"
+        message = driver.schema.by_id.get(type_)
         if message is None or not message.command:
             commands = ", ".join(driver.schema.commands)
             return (
                 "CWIRE_EUNKNOWN",
-                f"driver {driver.name} has no command {header.type}; it has: {commands}",
+                f"driver {driver.name} has no command {type_}; it has: {commands}",
             )
         try:
             message.check_size(size)
         except ValueError as error:
             return "CWIRE_ESIZE", str(error)
-        pending = self._links[header.source].pending
-        if header.request == 0 or pending.waits(self._client.id, header.request):
+        link = self._links[source]
+        if (request == 0 and not text) or link.pending.waits(self._client.id, request, text=text):
             return (
                 "CWIRE_EINVAL",
-                f"request number {header.request} cannot be used: it must not be 0 and not wait "
+                f"request number {request} cannot be used: it must not be 0 and not wait "
                 "for an answer",
             )
-        if pending.full or self._links[header.source].congested:
+        if link.pending.full or link.congested:
             return "CWIRE_EBUSY", f"too many commands wait for driver {driver.name}; try later"
         return None
-
-
-_CODE_NUMBERS = {name: number for number, (name, _) in frames.CODES.items()}
-
-
-def error_reply(type_: int, request: int, code: str, text: str) -> bytes:
-    """An error reply of the relay's own, by the name of its code."""
-    return frames.pack(
-        type_,
-        frames.error_payload(_CODE_NUMBERS[code], text),
-        flags=frames.REPLY | frames.ERROR,
-        source=frames.RELAY_SOURCE,
-        request=request,
-        time_ns=time.time_ns(),
-    )
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -20,6 +20,13 @@ class Pending:
     """The client's own number."""
     type: int
     deadline: float
+    text: bool
+    """It came as JSON and is answered as JSON."""
+
+    @property
+    def key(self) -> tuple[int, bool, int]:
+        """Tells it from all others that wait."""
+        return self.client, self.text, self.request
 
 
 class PendingCommands:
@@ -34,7 +41,7 @@ class PendingCommands:
         self.limit = limit
         self.patience = patience
         self._waiting: dict[int, Pending] = {}
-        self._taken: set[tuple[int, int]] = set()
+        self._taken: set[tuple[int, bool, int]] = set()
         self._last = 0
 
     def __len__(self) -> int:
@@ -45,25 +52,26 @@ class PendingCommands:
         """No further command may wait."""
         return len(self._waiting) >= self.limit
 
-    def waits(self, client: int, request: int) -> bool:
+    def waits(self, client: int, request: int, *, text: bool = False) -> bool:
         """Whether this client's request has no reply yet."""
-        return (client, request) in self._taken
+        return (client, text, request) in self._taken
 
-    def add(self, client: int, request: int, type_: int, now: float) -> int:
+    def add(self, client: int, request: int, type_: int, now: float, *, text: bool = False) -> int:
         """The number under which the driver gets a command."""
         while True:
             self._last = self._last % (2**32 - 1) + 1
             if self._last not in self._waiting:
                 break
-        self._waiting[self._last] = Pending(client, request, type_, now + self.patience)
-        self._taken.add((client, request))
+        pending = Pending(client, request, type_, now + self.patience, text)
+        self._waiting[self._last] = pending
+        self._taken.add(pending.key)
         return self._last
 
     def answer(self, number: int) -> Pending | None:
         """The command that a reply with this number answers; None if nobody waits for it."""
         pending = self._waiting.pop(number, None)
         if pending is not None:
-            self._taken.discard((pending.client, pending.request))
+            self._taken.discard(pending.key)
         return pending
 
     def forget_client(self, client: int) -> None:

@@ -52,6 +52,10 @@ class Limits:
     """A message from a client."""
     queue: int = 32 << 20
     """Frames that may wait for one client; beyond it the oldest are dropped."""
+    history: int = 4 << 20
+    """Memory for the last frames of each message, for clients that come later."""
+    subscriptions: int = 256
+    """Subscriptions of one client."""
     crowd: int = 4 << 20
     """When so much waits for every client of a driver, the relay stops reading it for a while."""
     patience: float = 0.02

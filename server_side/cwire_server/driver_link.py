@@ -15,10 +15,11 @@ import time
 from collections import deque
 
 from cwire_server.batch import HEADROOM, Batch
-from cwire_server.client_session import error_reply
 from cwire_server.commands import Pending, PendingCommands
 from cwire_server.config import DriverAddress
-from cwire_server.hub import BatchError, Hub
+from cwire_server.errors import BatchError
+from cwire_server.hub import Hub
+from cwire_server.replies import forward_reply, refuse
 from cwire_structs import control, frames
 from cwire_structs.frames import FrameError
 from cwire_structs.schema import Schema, SchemaError
@@ -225,7 +226,7 @@ class DriverLink:
         while True:
             found = frames.scan(buffer, position, filled, source=self._source)
             if found.tallies:
-                losses = self._hub.account(self._source, found.tallies)
+                losses = self._hub.drivers[self._source].account(found.tallies)
                 hold |= self._hub.route(
                     Batch(
                         source=self._source,
@@ -235,7 +236,8 @@ class DriverLink:
                         tallies=found.tallies,
                         losses=losses,
                         headroom=position == HEADROOM,
-                    )
+                    ),
+                    self._heard,
                 )
             position = found.end
             if found.special:
@@ -286,24 +288,16 @@ class DriverLink:
         client = self._hub.clients.get(pending.client) if pending else None
         if pending is None or client is None:
             return
-        client.queue.put_reply(
-            frames.pack(
-                header.type,
-                payload,
-                flags=header.flags,
-                source=self._source,
-                request=pending.request,
-                time_ns=header.time_ns,
-            )
-        )
-        client.wake()
+        forward_reply(client, self._hub.drivers[self._source], pending, header, payload)
 
     # Sending
 
-    def send_command(self, client: int, type_: int, request: int, payload: memoryview) -> None:
+    def send_command(
+        self, client: int, type_: int, request: int, payload: memoryview, *, text: bool = False
+    ) -> None:
         """Sends a checked command to the driver under a fresh header, and waits for its reply."""
         now = self._loop.time()
-        number = self._pending.add(client, request, type_, now)
+        number = self._pending.add(client, request, type_, now, text=text)
         self._hub.drivers[self._source].commands += 1
         self._send(frames.pack(type_, payload, request=number, time_ns=time.time_ns()))
         if self._expiry is None:
@@ -364,8 +358,7 @@ class DriverLink:
     def _refuse(self, pending: Pending, code: str, text: str) -> None:
         client = self._hub.clients.get(pending.client)
         if client is not None:
-            client.queue.put_reply(error_reply(pending.type, pending.request, code, text))
-            client.wake()
+            refuse(client, pending, code, text)
 
 
 def _why_no_connection(error: OSError, address: DriverAddress) -> str:

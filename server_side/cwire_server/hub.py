@@ -13,77 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cwire_server.batch import Batch
-from cwire_server.client_queue import ClientQueue, Stream
+from cwire_server.client_queue import ClientQueue
 from cwire_server.config import Limits
+from cwire_server.delivery import Delivery, Wanted, plan
+from cwire_server.derived import DerivedStreams
+from cwire_server.driver_state import DriverState
+from cwire_server.errors import RequestError
+from cwire_server.history import HistoryStore
+from cwire_server.subscription import History, Stream, Subscription
 from cwire_structs import frames
 from cwire_structs.control import Hello
-from cwire_structs.schema import Message, Schema
+from cwire_structs.schema import Schema
 
-__all__ = ["BatchError", "Client", "DriverState", "Hub", "RequestError", "Subscription"]
+__all__ = ["Client", "Hub"]
 
-
-class RequestError(ValueError):
-    """A client asked for what cannot be done. ``code`` is one of PROTOCOL.md's error codes."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-class BatchError(ValueError):
-    """A driver sent frames that its own schema does not allow."""
-
-
-@dataclass(eq=False)
-class DriverState:
-    """What the relay knows of one driver."""
-
-    name: str
-    source: int
-    state: str = "down"
-    problem: str | None = None
-    """Why it is not up, for people."""
-    session: int | None = None
-    epoch: int | None = None
-    schema: Schema | None = None
-    frames: int = 0
-    bytes: int = 0
-    lost: int = 0
-    commands: int = 0
-    last_sequence: dict[int, int] = field(default_factory=dict)
-    """By message id, in this epoch."""
-
-    def describe(self, *, schema: bool) -> dict[str, Any]:
-        """What clients are told of it."""
-        description: dict[str, Any] = {
-            "name": self.name,
-            "source": self.source,
-            "state": self.state,
-            "problem": self.problem,
-            "session": None if self.state == "down" else self.session,
-            "epoch": None if self.epoch is None else str(self.epoch),
-        }
-        if schema:
-            description["schema"] = None if self.schema is None else self.schema.json
-        return description
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """What a client asked for: a driver's name or None for all, messages or None for all."""
-
-    id: int
-    driver: str | None
-    messages: tuple[str, ...] | None
-
-    def wants(self, driver: DriverState) -> list[Message]:
-        """The messages of a driver that this covers, as far as its schema is known."""
-        if driver.schema is None or self.driver not in (None, driver.name):
-            return []
-        published = driver.schema.published
-        if self.messages is None:
-            return list(published.values())
-        return [published[name] for name in self.messages if name in published]
+_NOTHING = Delivery({}, {})
 
 
 @dataclass(eq=False)
@@ -96,8 +40,10 @@ class Client:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     slow: bool = False
     """It did not catch up in time: until it has, no driver waits for it."""
-    streams: dict[int, dict[int, list[Stream]]] = field(default_factory=dict)
-    """By source and message id. Never changed in place: what waits in the queue refers to it."""
+    deliveries: dict[int, Delivery] = field(default_factory=dict)
+    """By source."""
+    streams: dict[tuple[int, int, int], Stream] = field(default_factory=dict)
+    """By subscription, source and message id: the ledgers."""
 
     def send(self, op: str, **fields: Any) -> None:
         """Puts a JSON text into the queue and wakes the shell."""
@@ -112,19 +58,22 @@ class Hub:
         self.limits = limits or Limits()
         self.on_interest: Callable[[int], None] = lambda source: None
         """Called with a source when what its clients want may have changed."""
+        self.on_room: Callable[[int], None] = lambda source: None
+        """Called with a source that was held when a client of it has room again."""
         self.drivers = {
-            source: DriverState(name, source) for source, name in enumerate(driver_names, start=1)
+            source: DriverState(name, source, HistoryStore(self.limits.history))
+            for source, name in enumerate(driver_names, start=1)
         }
         self.clients: dict[int, Client] = {}
         self._client_ids = itertools.count(1)
         self._sessions = itertools.count(1)
-        self.on_room: Callable[[int], None] = lambda source: None
-        """Called with a source that was held when a client of it has room again."""
         self._held: set[int] = set()
-        # By source: clients that want the same messages share one batch.
-        self._routes: dict[int, dict[frozenset[int], list[Client]]] = {
-            source: {} for source in self.drivers
-        }
+        self._derived = {source: DerivedStreams() for source in self.drivers}
+        # By source: clients that want the same messages whole share one batch.
+        self._whole: dict[int, dict[frozenset[int], list[Client]]] = {}
+        self._picking: dict[int, list[Client]] = {}
+        for source in self.drivers:
+            self._reroute(source)
 
     # Clients
 
@@ -152,42 +101,59 @@ class Hub:
     def remove_client(self, client: Client) -> None:
         """Forgets a client."""
         self.clients.pop(client.id, None)
-        client.streams = {}
+        client.deliveries = {}
         for source in self.drivers:
             self._reroute(source)
         self._release(self._held)
 
-    def subscribe(
-        self, client: Client, id_: int, driver: str | None, messages: tuple[str, ...] | None
-    ) -> None:
+    def subscribe(self, client: Client, subscription: Subscription, now: float) -> None:
         """Adds a subscription, or replaces the one with this id.
 
         Raises:
-            RequestError: No such driver, or a driver that is known has no such message.
+            RequestError: No such driver or message, or one that cannot be had in this way.
         """
-        subscription = Subscription(id_, driver, messages)
-        chosen = [state for state in self.drivers.values() if driver in (None, state.name)]
-        if not chosen:
-            known = ", ".join(state.name for state in self.drivers.values())
+        chosen = self._chosen(subscription)
+        others = client.subscriptions.keys() - {subscription.id}
+        if len(others) >= self.limits.subscriptions:
             raise RequestError(
-                "unknown_driver", f"no driver is named {driver!r}; this relay has: {known}"
+                "bad_request",
+                f"{self.limits.subscriptions} subscriptions are the most that a client can have: "
+                "unsubscribe from one, or name several messages in one",
+            )
+        if subscription.options.decimate:
+            for driver in chosen:
+                self._derived[driver.source].add(driver.schema, subscription)
+        client.subscriptions[subscription.id] = subscription
+        for driver in self.drivers.values():
+            self._resolve(client, driver, fresh={subscription.id})
+        past = self._past(subscription, now)
+        self._announce(client, subscription, past)
+        for (source, type_), batches in past.items():
+            stream = client.streams[subscription.id, source, type_]
+            for batch in batches:
+                client.queue.put_batch(batch, {type_: (stream,)})
+        client.wake()
+
+    def _chosen(self, subscription: Subscription) -> list[DriverState]:
+        """The drivers that a subscription is about, if it can be taken."""
+        name, messages = subscription.driver, subscription.messages
+        chosen = [driver for driver in self.drivers.values() if name in (None, driver.name)]
+        if not chosen:
+            known = ", ".join(driver.name for driver in self.drivers.values())
+            raise RequestError(
+                "unknown_driver", f"no driver is named {name!r}; this relay has: {known}"
             )
         # While a driver has never been seen, any message may be its own.
-        if messages is not None and all(state.schema for state in chosen):
-            published = {
-                name for state in chosen if state.schema for name in state.schema.published
-            }
-            for name in messages:
-                if name not in published:
+        if messages is not None and all(driver.schema for driver in chosen):
+            schemas = [driver.schema for driver in chosen if driver.schema]
+            published = sorted({name for schema in schemas for name in schema.published})
+            for message in messages:
+                if message not in published:
                     raise RequestError(
                         "unknown_message",
-                        f"no message {name!r} is published; there are: "
-                        + ", ".join(sorted(published)),
+                        f"no message {message!r} is published; there are: {', '.join(published)}",
                     )
-        client.subscriptions[id_] = subscription
-        for state in self.drivers.values():
-            self._resolve(client, state, fresh={id_})
-        self._announce(client, subscription)
+        return chosen
 
     def unsubscribe(self, client: Client, id_: int) -> None:
         """Ends a subscription.
@@ -198,57 +164,94 @@ class Hub:
         if id_ not in client.subscriptions:
             raise RequestError("unknown_subscription", f"there is no subscription {id_} to end")
         del client.subscriptions[id_]
-        for state in self.drivers.values():
-            self._resolve(client, state)
+        for driver in self.drivers.values():
+            self._resolve(client, driver)
         client.send("unsubscribed", id=id_)
 
     def interest(self, source: int) -> frozenset[int]:
-        """The message ids of a driver that any client wants."""
-        return frozenset().union(*self._routes[source])
+        """The message ids of a driver that any client wants, in whatever way."""
+        wanted = frozenset[int]().union(
+            *(client.deliveries.get(source, _NOTHING).types for client in self.clients.values())
+        )
+        return self._derived[source].origins(wanted)
 
     def _resolve(self, client: Client, driver: DriverState, fresh: Collection[int] = ()) -> None:
-        """Works out which messages of a driver the client gets, and for which subscriptions.
+        """Works out how the client gets which messages of a driver, and for which subscriptions.
 
         The ledgers of the subscriptions in ``fresh`` begin anew, those of the others go on.
         """
-        kept = {
-            (stream.subscription, type_): stream
-            for type_, streams in client.streams.get(driver.source, {}).items()
-            for stream in streams
-            if stream.subscription not in fresh
-        }
-        resolved: dict[int, list[Stream]] = {}
+        source = driver.source
+        wanted: list[Wanted] = []
+        kept: dict[tuple[int, int, int], Stream] = {}
         for subscription in client.subscriptions.values():
-            for message in subscription.wants(driver):
-                stream = kept.get((subscription.id, message.id))
+            for message in self._messages(driver, subscription):
+                key = (subscription.id, source, message.id)
+                stream = None if subscription.id in fresh else client.streams.get(key)
                 if stream is None:
-                    stream = Stream(subscription.id, driver.source, message.name)
-                resolved.setdefault(message.id, []).append(stream)
-        client.streams = {**client.streams, driver.source: resolved}
-        self._reroute(driver.source)
+                    stream = Stream(subscription.id, source, message.name)
+                kept[key] = stream
+                wanted.append(Wanted(stream, message, subscription.options))
+        others = {key: stream for key, stream in client.streams.items() if key[1] != source}
+        client.streams = {**others, **kept}
+        client.deliveries = {**client.deliveries, source: plan(driver.name, wanted)}
+        self._reroute(source)
 
-    def _announce(self, client: Client, subscription: Subscription) -> None:
+    def _messages(self, driver: DriverState, subscription: Subscription) -> list[Any]:
+        if subscription.options.decimate:
+            return self._derived[driver.source].messages(driver, subscription)
+        return subscription.wants(driver.name, driver.schema)
+
+    def _past(self, subscription: Subscription, now: float) -> dict[tuple[int, int], list[Batch]]:
+        """The history that a subscription begins with, by source and message id."""
+        asked = subscription.options.history
+        if asked is None:
+            return {}
+        return {
+            (driver.source, message.id): _recall(driver.history, message.id, asked, now)
+            for driver in self.drivers.values()
+            for message in subscription.wants(driver.name, driver.schema)
+        }
+
+    def _announce(
+        self,
+        client: Client,
+        subscription: Subscription,
+        past: dict[tuple[int, int], list[Batch]] | None = None,
+    ) -> None:
         """Tells a client which streams a subscription stands for now, and where they begin."""
         streams = []
         for driver in self.drivers.values():
-            for message in subscription.wants(driver):
-                last = driver.last_sequence.get(message.id)
+            derived = self._derived[driver.source]
+            for message in self._messages(driver, subscription):
+                batches = (past or {}).get((driver.source, message.id))
+                last = driver.last_sequence.get(derived.origin(message.id))
+                first = None if last is None else (last + 1) % 2**32
+                if batches:
+                    first = batches[0].tallies[0].first_sequence
                 streams.append(
                     {
                         "source": driver.source,
                         "message": message.name,
                         "type": message.id,
-                        "first_sequence": None if last is None else (last + 1) % 2**32,
+                        "first_sequence": first,
+                        **derived.describe(message.id),
                     }
                 )
         client.send("subscribed", id=subscription.id, streams=streams)
 
     def _reroute(self, source: int) -> None:
-        routes: dict[frozenset[int], list[Client]] = {}
+        whole: dict[frozenset[int], list[Client]] = {}
+        picking = []
         for client in self.clients.values():
-            if wanted := frozenset(client.streams.get(source, ())):
-                routes.setdefault(wanted, []).append(client)
-        self._routes[source] = routes
+            delivery = client.deliveries.get(source, _NOTHING)
+            if delivery.whole:
+                whole.setdefault(frozenset(delivery.whole), []).append(client)
+            if delivery.pickers:
+                picking.append(client)
+        self._whole[source] = whole
+        self._picking[source] = picking
+        wanted = (client.deliveries.get(source, _NOTHING).types for client in self.clients.values())
+        self._derived[source].keep(frozenset[int]().union(*wanted))
         self.on_interest(source)
 
     # Drivers
@@ -266,6 +269,7 @@ class Hub:
             driver.session = next(self._sessions)
             driver.epoch = hello.epoch
             driver.last_sequence = {}
+            driver.history.clear()
         news = known is None or known.json != schema.json
         resolve = event != "up" or known is None
         driver.schema = schema
@@ -273,6 +277,7 @@ class Hub:
         driver.problem = None
         self._tell_driver(driver, event, schema=news)
         if resolve:
+            self._derived[source].clear()
             for client in list(self.clients.values()):
                 self._resolve(client, driver, fresh=client.subscriptions)
                 for subscription in client.subscriptions.values():
@@ -310,43 +315,12 @@ class Hub:
 
     # Frames
 
-    def account(self, source: int, tallies: tuple[frames.Tally, ...]) -> dict[int, int]:
-        """Checks frames against the driver's schema and counts them; per type, what is missing.
-
-        Raises:
-            BatchError: A frame has an id or a size that the schema does not allow.
-        """
-        driver = self.drivers[source]
-        losses = {}
-        for tally in tallies:
-            message = driver.schema.by_id.get(tally.type) if driver.schema else None
-            if message is None:
-                raise BatchError(
-                    f"it sent a frame of type {tally.type}, which its schema does not have"
-                )
-            # Of frames of mixed sizes (only a message with a tail has them) the client checks each.
-            if not message.tail and (
-                tally.mixed or tally.size != frames.HEADER_SIZE + message.size
-            ):
-                raise BatchError(
-                    f"it sent {message.name} with a payload of {tally.size - frames.HEADER_SIZE} "
-                    f"bytes, its schema says {message.size}: rebuild it with its header's schema"
-                )
-            lost = tally.gaps
-            last = driver.last_sequence.get(tally.type)
-            if last is not None:
-                step = (tally.first_sequence - last - 1) % 2**32
-                lost += step if step < 2**31 else 0
-            driver.last_sequence[tally.type] = tally.last_sequence
-            driver.frames += tally.count
-            driver.bytes += tally.bytes
-            if lost:
-                losses[tally.type] = lost
-                driver.lost += lost
-        return losses
-
-    def route(self, batch: Batch) -> bool:
+    def route(self, batch: Batch, now: float) -> bool:
         """Puts a batch into the queues of the clients that want it. One copy serves all.
+
+        Args:
+            batch: Frames that `DriverState.account` has checked.
+            now: Seconds of a steady clock.
 
         Returns:
             Whether the driver should not be read on for now, since all of these clients have much
@@ -354,26 +328,41 @@ class Hub:
             loses nothing, and one slow client among others is not waited for.
         """
         source = batch.source
-        room = waits = False
-        for wanted, clients in self._routes[source].items():
-            if (part := batch.only(wanted)) is None:
-                continue
-            for client in list(clients):
-                client.queue.put_batch(part, client.streams[source])
-                client.wake()
-                if client.queue.data_bytes <= self.limits.crowd:
-                    room = True
-                elif not client.slow:
-                    waits = True
-        if waits and not room:
+        self.drivers[source].history.add(batch, now)
+        fed = self._deliver(batch, now)
+        for derived in self._derived[source].apply(batch):
+            fed += self._deliver(derived, now)
+        crowd = self.limits.crowd
+        crowded = [client for client in fed if client.queue.data_bytes > crowd]
+        if len(crowded) == len(fed) and any(not client.slow for client in crowded):
             self._held.add(source)
             return True
         return False
 
+    def _deliver(self, batch: Batch, now: float) -> list[Client]:
+        """Puts a batch into queues; the clients that got it whole."""
+        fed = []
+        source = batch.source
+        for wanted, clients in self._whole[source].items():
+            if (part := batch.only(wanted)) is None:
+                continue
+            for client in list(clients):
+                client.queue.put_batch(part, client.deliveries[source].whole)
+                client.wake()
+                fed.append(client)
+        for client in list(self._picking[source]):
+            pickers = client.deliveries[source].pickers
+            for tally in batch.tallies:
+                for picker in pickers.get(tally.type, ()):
+                    if picker.fits(batch, tally):
+                        picker.pick(client.queue, batch, tally, now)
+            client.wake()
+        return fed
+
     def overdue(self, source: int) -> None:
         """A held driver has waited long enough: clients that are still crowded are slow ones."""
         self._held.discard(source)
-        for clients in self._routes[source].values():
+        for clients in self._whole[source].values():
             for client in clients:
                 client.slow = client.queue.data_bytes > self.limits.crowd
 
@@ -382,7 +371,7 @@ class Hub:
         if client.queue.data_bytes <= self.limits.crowd // 2:
             client.slow = False
             if self._held:
-                self._release(self._held & client.streams.keys())
+                self._release(self._held & client.deliveries.keys())
 
     def _release(self, sources: Collection[int]) -> None:
         for source in list(sources):
@@ -394,17 +383,11 @@ class Hub:
         return {
             "clients": len(self.clients),
             "uptime": round(uptime, 3),
-            "drivers": [
-                {
-                    "name": driver.name,
-                    "source": driver.source,
-                    "state": driver.state,
-                    "problem": driver.problem,
-                    "frames": driver.frames,
-                    "bytes": driver.bytes,
-                    "lost": driver.lost,
-                    "commands": driver.commands,
-                }
-                for driver in self.drivers.values()
-            ],
+            "drivers": [driver.figures() for driver in self.drivers.values()],
         }
+
+
+def _recall(history: HistoryStore, type_: int, asked: History, now: float) -> list[Batch]:
+    if asked.frames is not None:
+        return history.frames(type_, asked.frames)
+    return history.since(type_, now - (asked.seconds or 0.0))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cwire_server import DriverAddress, Relay, RelayConfig
 from cwire_server.config import Limits
+from cwire_structs import control, frames
+from support.fake_driver import FakeDriver
+from support.raw_client import RawClient
 
 StartRelay = Callable[..., Awaitable[Relay]]
 
@@ -27,3 +32,23 @@ async def start_relay(runtime: Path) -> AsyncIterator[StartRelay]:
             return relay
 
         yield start
+
+
+@asynccontextmanager
+async def client(relay: Relay) -> AsyncIterator[RawClient]:
+    url = f"ws://127.0.0.1:{relay.port}/ws"
+    async with RawClient(url, Authorization=f"Bearer {relay.config.token}") as connected:
+        yield connected
+
+
+def frames_payload(frame: bytes) -> bytes:
+    return frame[frames.HEADER_SIZE : frames.unpack_header(frame).size]
+
+
+async def up(start_relay: StartRelay, driver: FakeDriver, **options: Any) -> Relay:
+    relay = await start_relay(driver.path.stem, **options)
+    await driver.connected()
+    assert await driver.control() == frames_payload(control.answer())
+    while relay.hub.drivers[1].state != "up":
+        await asyncio.sleep(0)
+    return relay

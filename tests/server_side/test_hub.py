@@ -10,7 +10,9 @@ import pytest
 from cwire_server.batch import HEADROOM, Batch
 from cwire_server.client_queue import Binary, Text
 from cwire_server.config import Limits
-from cwire_server.hub import BatchError, Client, Hub, RequestError
+from cwire_server.errors import BatchError, RequestError
+from cwire_server.hub import Client, Hub
+from cwire_server.subscription import Options, Subscription
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from support import schemas
@@ -31,9 +33,21 @@ def hub_up(limits: Limits | None = None) -> Hub:
 def add_client(hub: Hub, *messages: str) -> Client:
     client = hub.add_client(lambda: None)
     if messages:
-        hub.subscribe(client, 1, None, messages)
+        subscribe(hub, client, 1, None, messages)
     drain(hub, client)
     return client
+
+
+def subscribe(
+    hub: Hub,
+    client: Client,
+    id_: int,
+    driver: str | None,
+    messages: tuple[str, ...] | None,
+    now: float = 0.0,
+    **options: Any,
+) -> None:
+    hub.subscribe(client, Subscription(id_, driver, messages, Options(**options)), now)
 
 
 def drain(hub: Hub, client: Client) -> list[dict[str, Any] | int]:
@@ -49,11 +63,12 @@ def drain(hub: Hub, client: Client) -> list[dict[str, Any] | int]:
     return taken
 
 
-def publish(hub: Hub, data: bytes) -> bool:
+def publish(hub: Hub, data: bytes, now: float = 0.0) -> bool:
     buffer = bytearray(HEADROOM) + data
     found = frames.scan(buffer, HEADROOM, source=1)
-    losses = hub.account(1, found.tallies)
-    return hub.route(Batch(1, buffer, HEADROOM, found.end, found.tallies, losses, headroom=True))
+    losses = hub.drivers[1].account(found.tallies)
+    batch = Batch(1, buffer, HEADROOM, found.end, found.tallies, losses, headroom=True)
+    return hub.route(batch, now)
 
 
 def test_clients_of_one_interest_share_one_batch() -> None:
@@ -82,7 +97,7 @@ def test_the_first_sequence_follows_the_last_one_seen() -> None:
     publish(hub, ticks(2**32 - 2, 2))
     client = hub.add_client(lambda: None)
     drain(hub, client)
-    hub.subscribe(client, 4, "lab", ("tick", "rare"))
+    subscribe(hub, client, 4, "lab", ("tick", "rare"))
     (subscribed,) = drain(hub, client)
     assert isinstance(subscribed, dict)
     assert subscribed["id"] == 4
@@ -109,12 +124,12 @@ def test_a_ledger_of_one_subscription_outlives_another() -> None:
     client = add_client(hub, "tick")
     publish(hub, ticks(0, 1) + ticks(2, 1))
     drain(hub, client)
-    hub.subscribe(client, 2, None, ("tick",))
+    subscribe(hub, client, 2, None, ("tick",))
     drain(hub, client)
     publish(hub, ticks(4, 1))
     counts = {e["id"]: e["count"] for e in drain(hub, client) if isinstance(e, dict)}
     assert counts == {1: 2, 2: 1}
-    hub.subscribe(client, 1, None, ("tick",))
+    subscribe(hub, client, 1, None, ("tick",))
     drain(hub, client)
     publish(hub, ticks(6, 1))
     counts = {e["id"]: e["count"] for e in drain(hub, client) if isinstance(e, dict)}
@@ -124,7 +139,7 @@ def test_a_ledger_of_one_subscription_outlives_another() -> None:
 def test_a_frame_that_two_subscriptions_match_is_sent_once() -> None:
     hub = hub_up()
     client = add_client(hub, "tick")
-    hub.subscribe(client, 2, None, None)
+    subscribe(hub, client, 2, None, None)
     drain(hub, client)
     publish(hub, ticks(0, 3))
     assert drain(hub, client) == [3 * 64]
@@ -142,9 +157,9 @@ def test_unknown_names_are_refused() -> None:
     hub = hub_up()
     client = add_client(hub)
     with pytest.raises(RequestError, match="this relay has: lab"):
-        hub.subscribe(client, 1, "other", None)
+        subscribe(hub, client, 1, "other", None)
     with pytest.raises(RequestError, match="no message 'tock'"):
-        hub.subscribe(client, 1, None, ("tick", "tock"))
+        subscribe(hub, client, 1, None, ("tick", "tock"))
     with pytest.raises(RequestError, match="no subscription 1"):
         hub.unsubscribe(client, 1)
     assert client.subscriptions == {}
@@ -211,8 +226,8 @@ def test_interest_is_told_when_it_changes() -> None:
     client = add_client(hub)
     changes: list[frozenset[int]] = []
     hub.on_interest = lambda source: changes.append(hub.interest(source))
-    hub.subscribe(client, 1, None, ("tick",))
-    hub.subscribe(client, 2, None, ("rare",))
+    subscribe(hub, client, 1, None, ("tick",))
+    subscribe(hub, client, 2, None, ("rare",))
     hub.remove_client(client)
     assert changes[0] == {TICK}
     assert changes[1] == {TICK, RARE}

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cwire_server import Relay
 from cwire_server.config import Limits
 from cwire_structs import control, frames
 from support import schemas
@@ -20,16 +17,9 @@ from support.fake_driver import FakeDriver, ticks
 from support.raw_client import RawClient
 from support.schemas import GO, PICTURE, RARE, SET, STATE, TICK
 
-from .conftest import StartRelay
+from .conftest import StartRelay, client, frames_payload, up
 
 HELLO = control.hello(1, "xy", b"{} ", frame_bytes=1, heartbeat=1)
-
-
-@asynccontextmanager
-async def client(relay: Relay) -> AsyncIterator[RawClient]:
-    url = f"ws://127.0.0.1:{relay.port}/ws"
-    async with RawClient(url, Authorization=f"Bearer {relay.config.token}") as connected:
-        yield connected
 
 
 async def driver_event(connected: RawClient, event: str) -> dict[str, Any]:
@@ -60,19 +50,6 @@ def refusal(frame: tuple[frames.Header, bytes]) -> tuple[str, str]:
     assert header.source == frames.RELAY_SOURCE
     code, text = frames.parse_error(payload)
     return frames.code_name(code), text
-
-
-async def up(start_relay: StartRelay, driver: FakeDriver, **options: Any) -> Relay:
-    relay = await start_relay(driver.path.stem, **options)
-    await driver.connected()
-    assert await driver.control() == frames_payload(control.answer())
-    while relay.hub.drivers[1].state != "up":
-        await asyncio.sleep(0)
-    return relay
-
-
-def frames_payload(frame: bytes) -> bytes:
-    return frame[frames.HEADER_SIZE : frames.unpack_header(frame).size]
 
 
 async def test_hello_says_everything(start_relay: StartRelay, runtime: Path) -> None:
@@ -492,7 +469,7 @@ async def test_a_missing_driver_is_named_and_found_later(
         ("{", "bad_json", "not JSON"),
         ("[" * 5000, "bad_json", "not JSON"),
         ("[]", "bad_request", "JSON object"),
-        ('{"op": "dance"}', "unknown_op", "subscribe, unsubscribe, status"),
+        ('{"op": "dance"}', "unknown_op", "there are: subscribe, unsubscribe"),
         ('{"id": 3}', "unknown_op", "None"),
         ('{"op": "subscribe"}', "bad_request", "id must be"),
         ('{"op": "subscribe", "id": true}', "bad_request", "id must be"),

@@ -1,0 +1,118 @@
+"""How one client's subscriptions to one driver are served. Pure.
+
+A message that any subscription wants whole is sent whole, once. Else one frame at a time is picked
+out of its stream, by the most generous of the subscriptions. JSON is picked for each by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cwire_server.batch import Batch
+from cwire_server.client_queue import ClientQueue, Pick
+from cwire_server.json_values import frame_text
+from cwire_server.subscription import Options, Stream
+from cwire_structs.frames import HEADER_SIZE, Tally, span
+from cwire_structs.schema import Message
+
+__all__ = ["Delivery", "Picker", "Wanted", "plan"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One message that one subscription covers."""
+
+    stream: Stream
+    message: Message
+    options: Options
+
+
+class Picker:
+    """Picks single frames out of one message's stream."""
+
+    def __init__(self, driver: str, wanted: Sequence[Wanted]) -> None:
+        first = wanted[0]
+        self._message = first.message
+        self._streams = tuple(entry.stream for entry in wanted)
+        self._latest = all(entry.options.latest or entry.options.json for entry in wanted)
+        rates = [entry.options.max_rate for entry in wanted]
+        self._interval = 0.0 if None in rates else 1 / max(rate for rate in rates if rate)
+        self._due = float("-inf")
+        self._key: tuple[object, ...] = (first.stream.source, first.message.id, "picked")
+        self._render: Callable[[bytes], str] | None = None
+        if first.options.json:
+            number = first.stream.subscription
+            self._key = (*self._key, number)
+            self._render = lambda frame: frame_text(number, driver, first.message, frame)
+
+    def pick(self, queue: ClientQueue, batch: Batch, tally: Tally, now: float) -> None:
+        """Puts the last frame of a message in a batch into the queue, if it is its time."""
+        lost = batch.losses.get(tally.type, 0)
+        if now < self._due:
+            queue.put_skipped(self._streams, tally.last_sequence, rate=tally.count, driver=lost)
+            return
+        # From when it was due, not from now, so that the rate is kept on average; but time in which
+        # nothing came is not made up for.
+        self._due = (self._due if self._due > now - self._interval else now) + self._interval
+        begin = tally.last_offset
+        size = _size_at(batch, begin)
+        skipped = tally.count - 1
+        reason = "conflated" if self._latest else "rate"
+        queue.put_pick(
+            Pick(
+                key=self._key,
+                frame=bytes(memoryview(batch.buffer)[begin : begin + span(size)]),
+                sequence=tally.last_sequence,
+                streams=self._streams,
+                latest=self._latest,
+                render=self._render,
+            ),
+            {reason: skipped, "driver": lost},
+        )
+
+    def fits(self, batch: Batch, tally: Tally) -> bool:
+        """Whether the frame that would be picked has a size that its message can have."""
+        try:
+            self._message.check_size(_size_at(batch, tally.last_offset) - HEADER_SIZE)
+        except ValueError:
+            return False
+        return True
+
+
+def _size_at(batch: Batch, offset: int) -> int:
+    return int.from_bytes(batch.buffer[offset : offset + 4], "little")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one client gets of one driver. Never changed: what waits in a queue refers to it."""
+
+    whole: Mapping[int, Sequence[Stream]]
+    """By message id: the streams of messages that are sent whole."""
+    pickers: Mapping[int, Sequence[Picker]]
+    """By message id."""
+
+    @property
+    def types(self) -> frozenset[int]:
+        """The message ids that are wanted in any way."""
+        return frozenset(self.whole) | frozenset(self.pickers)
+
+
+def plan(driver: str, wanted: Iterable[Wanted]) -> Delivery:
+    """Decides how messages that subscriptions cover are delivered."""
+    by_type: dict[int, list[Wanted]] = {}
+    for entry in wanted:
+        by_type.setdefault(entry.message.id, []).append(entry)
+    whole: dict[int, list[Stream]] = {}
+    pickers: dict[int, list[Picker]] = {}
+    for type_, entries in by_type.items():
+        binary = [entry for entry in entries if not entry.options.json]
+        made = [Picker(driver, [entry]) for entry in entries if entry.options.json]
+        if any(entry.options.whole for entry in binary):
+            whole[type_] = [entry.stream for entry in binary]
+        elif binary:
+            made.append(Picker(driver, binary))
+        if made:
+            pickers[type_] = made
+    return Delivery(whole, pickers)

@@ -1,0 +1,108 @@
+"""The derived streams of one driver: which there are, and their ids. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cwire_server.batch import Batch
+from cwire_server.decimation import Decimation
+from cwire_server.driver_state import DriverState
+from cwire_server.errors import RequestError
+from cwire_server.subscription import Subscription
+from cwire_structs.frames import RELAY_TYPES
+from cwire_structs.schema import Message, Schema
+
+__all__ = ["DerivedStreams"]
+
+_LIMIT = 64
+
+
+class DerivedStreams:
+    """Decimations by message and factor. Clients that ask for the same share one."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int], Decimation] = {}
+        self._by_type: dict[int, Decimation] = {}
+
+    def add(self, schema: Schema | None, subscription: Subscription) -> None:
+        """Makes what a subscription needs, if the schema is known.
+
+        Raises:
+            RequestError: A named message, or every one, cannot be decimated like that.
+        """
+        if schema is None:
+            return
+        factor = subscription.options.decimate or 0
+        problems = []
+        names = subscription.messages or tuple(schema.published)
+        for name in names:
+            if name in schema.published and (name, factor) not in self._made:
+                try:
+                    self._make(schema, name, factor)
+                except RequestError as error:
+                    problems.append(error)
+        if problems and (subscription.messages or len(problems) == len(names)):
+            raise problems[0]
+
+    def _make(self, schema: Schema, name: str, factor: int) -> None:
+        if len(self._made) >= _LIMIT:
+            raise RequestError(
+                "bad_request",
+                f"this relay already decimates in {_LIMIT} ways: use a factor that is in use, "
+                f"such as {max(used for _, used in self._made)}",
+            )
+        type_ = next(
+            number
+            for number in range(RELAY_TYPES, RELAY_TYPES + _LIMIT)
+            if number not in self._by_type
+        )
+        made = Decimation(schema, schema.published[name], factor, type_)
+        self._made[name, factor] = made
+        self._by_type[type_] = made
+
+    def messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
+        """The derived messages that a subscription covers."""
+        factor = subscription.options.decimate or 0
+        found = []
+        for message in subscription.wants(driver.name, driver.schema):
+            if driver.schema is not None and (message.name, factor) not in self._made:
+                try:
+                    self._make(driver.schema, message.name, factor)
+                except RequestError:
+                    continue  # of this run's messages it is none that can be decimated
+            found.append(self._made[message.name, factor].message)
+        return found
+
+    def keep(self, types: frozenset[int]) -> None:
+        """Forgets the streams that nobody wants any more."""
+        for key, made in list(self._made.items()):
+            if made.type not in types:
+                del self._made[key], self._by_type[made.type]
+
+    def clear(self) -> None:
+        """Forgets all: another run of the driver begins, perhaps with other structs."""
+        self._made.clear()
+        self._by_type.clear()
+
+    def origin(self, type_: int) -> int:
+        """The message id that a stream is made of; the id itself for a driver's own."""
+        made = self._by_type.get(type_)
+        return made.source_type if made else type_
+
+    def origins(self, types: frozenset[int]) -> frozenset[int]:
+        """The driver's message ids behind these."""
+        return frozenset(self.origin(type_) for type_ in types)
+
+    def describe(self, type_: int) -> dict[str, Any]:
+        """What `subscribed` says of a derived stream beside the usual; nothing of others."""
+        made = self._by_type.get(type_)
+        if made is None:
+            return {}
+        return {"of": made.of, "decimate": made.factor, "schema": made.document}
+
+    def apply(self, batch: Batch) -> Iterator[Batch]:
+        """The derived batches of a batch."""
+        for made in list(self._made.values()):
+            if (derived := made.apply(batch)) is not None:
+                yield derived

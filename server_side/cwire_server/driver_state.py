@@ -1,0 +1,94 @@
+"""What the relay knows of one driver. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cwire_server.errors import BatchError
+from cwire_server.history import HistoryStore
+from cwire_structs.frames import HEADER_SIZE, Tally
+from cwire_structs.schema import Schema
+
+__all__ = ["DriverState"]
+
+
+@dataclass(eq=False)
+class DriverState:
+    """One driver: its state, its present run, and what was counted."""
+
+    name: str
+    source: int
+    history: HistoryStore
+    state: str = "down"
+    problem: str | None = None
+    """Why it is not up, for people."""
+    session: int | None = None
+    epoch: int | None = None
+    schema: Schema | None = None
+    frames: int = 0
+    bytes: int = 0
+    lost: int = 0
+    commands: int = 0
+    last_sequence: dict[int, int] = field(default_factory=dict)
+    """By message id, in this epoch."""
+
+    def describe(self, *, schema: bool) -> dict[str, Any]:
+        """What clients are told of it."""
+        description: dict[str, Any] = {
+            "name": self.name,
+            "source": self.source,
+            "state": self.state,
+            "problem": self.problem,
+            "session": None if self.state == "down" else self.session,
+            "epoch": None if self.epoch is None else str(self.epoch),
+        }
+        if schema:
+            description["schema"] = None if self.schema is None else self.schema.json
+        return description
+
+    def figures(self) -> dict[str, Any]:
+        """What was counted, for the `status` operation."""
+        return {
+            "name": self.name,
+            "source": self.source,
+            "state": self.state,
+            "problem": self.problem,
+            "frames": self.frames,
+            "bytes": self.bytes,
+            "lost": self.lost,
+            "commands": self.commands,
+        }
+
+    def account(self, tallies: tuple[Tally, ...]) -> dict[int, int]:
+        """Checks frames against the schema and counts them; per type, what is missing.
+
+        Raises:
+            BatchError: A frame has an id or a size that the schema does not allow.
+        """
+        losses = {}
+        for tally in tallies:
+            message = self.schema.by_id.get(tally.type) if self.schema else None
+            if message is None:
+                raise BatchError(
+                    f"it sent a frame of type {tally.type}, which its schema does not have"
+                )
+            # Only a message with a tail has frames of several sizes; the client checks each.
+            payload = tally.size - HEADER_SIZE
+            if not message.tail and (tally.mixed or payload != message.size):
+                raise BatchError(
+                    f"it sent {message.name} with a payload of {payload} bytes, its schema says "
+                    f"{message.size}: rebuild it with its header's schema"
+                )
+            lost = tally.gaps
+            last = self.last_sequence.get(tally.type)
+            if last is not None:
+                step = (tally.first_sequence - last - 1) % 2**32
+                lost += step if step < 2**31 else 0
+            self.last_sequence[tally.type] = tally.last_sequence
+            self.frames += tally.count
+            self.bytes += tally.bytes
+            if lost:
+                losses[tally.type] = lost
+                self.lost += lost
+        return losses

@@ -1,0 +1,74 @@
+"""Replies to clients: as frames, or as JSON to those who asked in JSON."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from cwire_server.commands import Pending
+from cwire_server.driver_state import DriverState
+from cwire_server.hub import Client
+from cwire_server.json_values import fields_to_json
+from cwire_structs import frames
+from cwire_structs.frames import ERROR, REPLY, Header
+
+__all__ = ["forward_reply", "refuse"]
+
+_CODE_NUMBERS = {name: number for number, (name, _) in frames.CODES.items()}
+
+
+def forward_reply(
+    client: Client, driver: DriverState, pending: Pending, header: Header, payload: bytes
+) -> None:
+    """Puts a driver's reply into the queue of the client that waits for it."""
+    if pending.text:
+        client.send("reply", id=pending.request, **_reply_fields(driver, header, payload))
+        return
+    client.queue.put_reply(
+        frames.pack(
+            header.type,
+            payload,
+            flags=header.flags,
+            source=driver.source,
+            request=pending.request,
+            time_ns=header.time_ns,
+        )
+    )
+    client.wake()
+
+
+def _reply_fields(driver: DriverState, header: Header, payload: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = {"driver": driver.name}
+    message = driver.schema.by_id.get(header.type) if driver.schema else None
+    try:
+        if header.flags & ERROR:
+            fields["error"] = _error(*frames.parse_error(payload))
+        elif message is None or (message.command and not payload):
+            fields.update(message=None, fields=None)
+        else:
+            fields.update(message=message.name, fields=fields_to_json(message, payload))
+    except ValueError as error:
+        fields["error"] = _error(_CODE_NUMBERS["CWIRE_EPROTOCOL"], f"a broken reply: {error}")
+    return fields
+
+
+def refuse(client: Client, pending: Pending, code: str, text: str) -> None:
+    """Answers a command with an error of the relay's own, by the name of its code."""
+    if pending.text:
+        client.send("reply", id=pending.request, error=_error(_CODE_NUMBERS[code], text))
+        return
+    client.queue.put_reply(
+        frames.pack(
+            pending.type,
+            frames.error_payload(_CODE_NUMBERS[code], text),
+            flags=REPLY | ERROR,
+            source=frames.RELAY_SOURCE,
+            request=pending.request,
+            time_ns=time.time_ns(),
+        )
+    )
+    client.wake()
+
+
+def _error(code: int, text: str) -> dict[str, Any]:
+    return {"code": code, "name": frames.code_name(code), "text": text}

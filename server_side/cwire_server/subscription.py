@@ -1,0 +1,160 @@
+"""What a client asks for, and the ledger of what it got. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cwire_server.errors import RequestError
+from cwire_structs.schema import Message, Schema
+
+__all__ = ["History", "Options", "Stream", "Subscription", "parse_subscription"]
+
+_LARGEST_RATE = 1e6
+_JSON_RATE, _LARGEST_JSON_RATE = 10.0, 60.0
+_LARGEST_HISTORY_SECONDS = 3600.0
+_LARGEST_HISTORY_FRAMES = 10_000_000
+_LARGEST_DECIMATION = 1 << 20
+
+
+@dataclass(frozen=True)
+class History:
+    """How much of the past a subscription begins with: the last frames, or the last seconds."""
+
+    frames: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a subscription's frames are delivered."""
+
+    latest: bool = False
+    """Only the newest frame waits; else all do, up to the queue's bound."""
+    max_rate: float | None = None
+    """Frames per second and message at the most."""
+    history: History | None = None
+    decimate: int | None = None
+    """Minimum and maximum of every so many samples of an array, instead of the message itself."""
+    json: bool = False
+    """As JSON text, for people."""
+
+    @property
+    def whole(self) -> bool:
+        """Every frame is wanted, as it is."""
+        return not (self.latest or self.max_rate or self.json)
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a client asked for: a driver's name or None for all, messages or None for all."""
+
+    id: int
+    driver: str | None
+    messages: tuple[str, ...] | None
+    options: Options = Options()
+
+    def wants(self, driver: str, schema: Schema | None) -> list[Message]:
+        """The messages of a driver that this covers, as far as its schema is known."""
+        if schema is None or self.driver not in (None, driver):
+            return []
+        published = schema.published
+        if self.messages is None:
+            return list(published.values())
+        return [published[name] for name in self.messages if name in published]
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """One message of one run of one driver, as one subscription gets it: the loss ledger."""
+
+    subscription: int
+    source: int
+    message: str
+    lost: dict[str, int] = field(default_factory=dict)
+    """Frames not delivered since the subscription began, by reason: `relay` (the client read too
+    slowly), `driver` (lost before they came here), `conflated` (policy latest), `rate`."""
+
+
+def parse_subscription(request: Mapping[str, Any], id_: int) -> Subscription:
+    """Reads a `subscribe` operation.
+
+    Raises:
+        RequestError: A field has a value that it cannot have; the text names field and reason.
+    """
+    driver = request.get("driver")
+    if driver is not None and not isinstance(driver, str):
+        raise _bad("driver must be a name, or null for all drivers")
+    messages = request.get("messages")
+    if messages is not None and not (
+        isinstance(messages, list) and all(isinstance(name, str) for name in messages)
+    ):
+        raise _bad("messages must be a list of names, or null for all")
+    unknown = request.keys() - _FIELDS
+    if unknown:
+        raise _bad(f"subscribe has no field {min(unknown)!r}; it has: {', '.join(_FIELDS)}")
+    chosen = None if messages is None else tuple(dict.fromkeys(messages))
+    return Subscription(id_, driver, chosen, _options(request))
+
+
+_FIELDS = ("op", "id", "driver", "messages", "policy", "max_rate", "history", "decimate", "format")
+
+
+def _options(request: Mapping[str, Any]) -> Options:
+    policy = _one_of(request, "policy", ("queue", "latest"))
+    json = _one_of(request, "format", ("binary", "json")) == "json"
+    rate = _number(request, "max_rate", _LARGEST_RATE)
+    if json:
+        if rate is not None and rate > _LARGEST_JSON_RATE:
+            raise _bad(f"max_rate is {rate:g}: JSON goes at {_LARGEST_JSON_RATE:g} per second")
+        rate = rate or _JSON_RATE
+    decimate = request.get("decimate")
+    if decimate is not None and not (
+        type(decimate) is int and 2 <= decimate <= _LARGEST_DECIMATION
+    ):
+        raise _bad(f"decimate must be a whole number from 2 to {_LARGEST_DECIMATION}")
+    history = request.get("history")
+    if history is not None and (decimate or json):
+        raise _bad("history is of binary messages that are not decimated")
+    return Options(
+        latest=policy == "latest",
+        max_rate=rate,
+        history=None if history is None else _history(history),
+        decimate=decimate,
+        json=json,
+    )
+
+
+def _history(given: object) -> History:
+    if not isinstance(given, dict) or len(given) != 1 or not given.keys() <= {"frames", "seconds"}:
+        raise _bad('history must be {"frames": N} or {"seconds": S}')
+    if "frames" in given:
+        frames = given["frames"]
+        if type(frames) is not int or not 0 <= frames <= _LARGEST_HISTORY_FRAMES:
+            raise _bad(f"history.frames must be a number from 0 to {_LARGEST_HISTORY_FRAMES}")
+        return History(frames=frames)
+    return History(seconds=_number(given, "seconds", _LARGEST_HISTORY_SECONDS))
+
+
+def _one_of(request: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
+    value = request.get(name)
+    if value is None:
+        return choices[0]
+    if value not in choices:
+        raise _bad(f"{name} is {value!r}; it can be: {', '.join(choices)}")
+    return str(value)
+
+
+def _number(request: Mapping[str, Any], name: str, largest: float) -> float | None:
+    value = request.get(name)
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not math.isfinite(value) or not 0 < value <= largest:
+        raise _bad(f"{name} must be a number above 0, at most {largest:g}")
+    return float(value)
+
+
+def _bad(text: str) -> RequestError:
+    return RequestError("bad_request", text)

@@ -1,0 +1,98 @@
+from cwire_server.batch import HEADROOM, Batch
+from cwire_server.history import HistoryStore
+from cwire_structs import frames
+from support.fake_driver import ticks
+from support.schemas import PICTURE, RARE, TICK
+
+
+def batch(data: bytes, room: int = 0) -> Batch:
+    buffer = bytearray(HEADROOM) + data + bytes(room)
+    found = frames.scan(buffer, HEADROOM, HEADROOM + len(data))
+    return Batch(0, buffer, HEADROOM, found.end, found.tallies)
+
+
+def sequences(batches: list[Batch]) -> list[int]:
+    found = []
+    for entry in batches:
+        position = entry.start
+        while position < entry.end:
+            header = frames.unpack_header(entry.buffer, position)
+            found.append(header.sequence)
+            position += frames.span(header.size)
+    return found
+
+
+def test_the_last_frames_to_the_frame() -> None:
+    store = HistoryStore(1 << 20)
+    store.add(batch(ticks(0, 4)), 1.0)
+    store.add(batch(ticks(4, 4)), 2.0)
+    assert sequences(store.frames(TICK, 6)) == [2, 3, 4, 5, 6, 7]
+    assert sequences(store.frames(TICK, 4)) == [4, 5, 6, 7]
+    assert sequences(store.frames(TICK, 100)) == list(range(8))
+    assert store.frames(TICK, 0) == []
+    assert store.frames(RARE, 5) == []
+
+
+def test_the_last_frames_of_several_sizes() -> None:
+    store = HistoryStore(1 << 20)
+    data = b"".join(frames.pack(PICTURE, bytes(8 + 2 * n), sequence=n) for n in range(6))
+    store.add(batch(data), 1.0)
+    assert sequences(store.frames(PICTURE, 2)) == [4, 5]
+
+
+def test_the_last_seconds() -> None:
+    store = HistoryStore(1 << 20)
+    for second in range(5):
+        store.add(batch(ticks(second, 1)), float(second))
+    assert sequences(store.since(TICK, 3.0)) == [3, 4]
+    assert store.since(TICK, 9.0) == []
+
+
+def test_messages_have_bounds_of_their_own() -> None:
+    store = HistoryStore(10 * 64)
+    store.add(batch(frames.pack(RARE, bytes(8), sequence=7)), 0.0)
+    for first in range(0, 100, 5):
+        store.add(batch(ticks(first, 5)), 0.0)
+    kept = sequences(store.frames(TICK, 1000))
+    assert kept == list(range(100 - len(kept), 100))
+    assert 5 <= len(kept) <= 10
+    assert sequences(store.frames(RARE, 10)) == [7]
+
+
+def test_a_mixed_batch_is_kept_by_message() -> None:
+    store = HistoryStore(1 << 20)
+    store.add(batch(ticks(0, 2) + frames.pack(RARE, bytes(8), sequence=9) + ticks(2, 1)), 0.0)
+    assert sequences(store.frames(TICK, 10)) == [0, 1, 2]
+    assert sequences(store.frames(RARE, 10)) == [9]
+
+
+def test_a_few_frames_do_not_keep_a_large_buffer() -> None:
+    store = HistoryStore(1 << 20)
+    sparse = batch(ticks(0, 1), room=100_000)
+    dense = batch(ticks(1, 10))
+    store.add(sparse, 0.0)
+    store.add(dense, 0.0)
+    first, second = store.frames(TICK, 100)
+    assert first.pinned == 64
+    assert second.buffer is dense.buffer
+
+
+def test_what_is_missing_is_told_from_the_first_frame_on() -> None:
+    store = HistoryStore(1 << 20)
+    store.add(batch(ticks(5, 1) + ticks(7, 1)), 0.0)
+    store.add(batch(ticks(10, 2)), 0.0)
+    assert [entry.losses for entry in store.frames(TICK, 9)] == [{TICK: 1}, {TICK: 2}]
+    assert [entry.losses for entry in store.frames(TICK, 3)] == [{}, {TICK: 2}]
+
+
+def test_what_is_larger_than_the_bound_is_not_kept() -> None:
+    store = HistoryStore(100)
+    store.add(batch(ticks(0, 2)), 0.0)
+    assert store.frames(TICK, 5) == []
+
+
+def test_another_run_begins_empty() -> None:
+    store = HistoryStore(1 << 20)
+    store.add(batch(ticks(0, 2)), 0.0)
+    store.clear()
+    assert store.frames(TICK, 5) == []

@@ -1,0 +1,247 @@
+"""A model against the hub: whatever happens, delivered + dropped = published, exactly once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from cwire_server.batch import HEADROOM, Batch
+from cwire_server.client_queue import Binary, Text
+from cwire_server.config import Limits
+from cwire_server.hub import Client, Hub
+from cwire_server.subscription import History, Options, Subscription
+from cwire_structs import frames
+from cwire_structs.control import Hello
+from support import schemas
+from support.schemas import PICTURE, RARE, TICK
+
+SIZES = {TICK: 40, RARE: 8, PICTURE: 8}
+NAMES = {"tick": TICK, "rare": RARE, "picture": PICTURE}
+OPTIONS = [
+    Options(),
+    Options(latest=True),
+    Options(max_rate=2.0),
+    Options(latest=True, max_rate=2.0),
+    Options(json=True, max_rate=5.0),
+    Options(decimate=2),
+]
+SLOTS = st.integers(0, 2)
+SCHEMA = schemas.schema()
+
+
+@dataclass
+class Told:
+    """One stream of one subscription, as the client has been told of it."""
+
+    first: int | None
+    json: bool
+    got: set[int] = field(default_factory=set)
+    lost: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Model:
+    """What one client knows: it hears only what is in its queue, in order."""
+
+    client: Client
+    asked: dict[int, Options] = field(default_factory=dict)
+    streams: dict[tuple[int, int], Told] = field(default_factory=dict)
+    newest: dict[int, int] = field(default_factory=dict)
+    unacknowledged: int = 0
+    window: int | None = None
+
+    def hear(self, message: Text | Binary) -> None:
+        if isinstance(message, Text):
+            self._hear_text(json.loads(message.text))
+            return
+        data = b"".join(message.pieces)
+        assert len(data) == message.size
+        self.unacknowledged += message.size
+        position = 0
+        while position < len(data):
+            header = frames.unpack_header(data, position)
+            position += frames.span(header.size)
+            # In order, and none twice: but for history, which is asked for on a fresh client only.
+            assert header.sequence > self.newest.get(header.type, -1)
+            self.newest[header.type] = header.sequence
+            for (_, type_), told in self.streams.items():
+                if type_ == header.type and not told.json and header.sequence >= (told.first or 0):
+                    told.got.add(header.sequence)
+
+    def _hear_text(self, told: dict[str, Any]) -> None:
+        op, id_ = told["op"], told.get("id", 0)
+        if op == "driver" and told["event"] in ("restarted", "schema_changed"):
+            self.newest = {}
+            self.streams = {}
+        elif op == "subscribed":
+            self._forget(id_)
+            for stream in told["streams"]:
+                self.streams[id_, stream["type"]] = Told(
+                    stream["first_sequence"], self.asked[id_].json
+                )
+        elif op == "unsubscribed":
+            self._forget(id_)
+        elif op == "dropped" or op == "message":
+            types = [
+                type_
+                for (number, type_) in self.streams
+                if number == id_ and self._name(type_) == told["message"]
+            ]
+            for type_ in types:
+                stream = self.streams[id_, type_]
+                if op == "message":
+                    assert told["sequence"] not in stream.got
+                    stream.got.add(told["sequence"])
+                else:
+                    assert told["count"] > stream.lost.get(told["reason"], 0)
+                    stream.lost[told["reason"]] = told["count"]
+
+    @staticmethod
+    def _name(type_: int) -> str:
+        by_id = {number: name for name, number in NAMES.items()}
+        return by_id.get(type_, "tick_by_2")
+
+    def _forget(self, id_: int) -> None:
+        for key in [key for key in self.streams if key[0] == id_]:
+            del self.streams[key]
+
+
+class HubMachine(RuleBasedStateMachine):
+    """Publishes, subscribes, stalls, resumes, disconnects, restarts."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.hub = Hub(["lab"], Limits(queue=2000, crowd=500, batch=600, history=4000))
+        self.now = 0.0
+        self.epoch = 0
+        self.models: dict[int, Model] = {}
+        self.restart()
+
+    @rule()
+    def restart(self) -> None:
+        self.epoch += 1
+        self.first: dict[int, int] = {}
+        self.last: dict[int, int] = {}
+        if self.epoch > 1:
+            self.hub.driver_down(1, "gone")
+        hello = Hello(1, self.epoch, 1 << 20, 1.0, "fake", b"")
+        self.hub.driver_up(1, hello, SCHEMA)
+
+    @rule(
+        plan=st.lists(
+            st.tuples(st.sampled_from([TICK, RARE, PICTURE]), st.integers(0, 2)),
+            min_size=1,
+            max_size=12,
+        ),
+        pixels=st.integers(0, 40),
+    )
+    def publish(self, plan: list[tuple[int, int]], pixels: int) -> None:
+        data = bytearray(HEADROOM)
+        for type_, gap in plan:
+            sequence = self.last.get(type_, -1) + 1 + gap
+            self.first.setdefault(type_, sequence)
+            self.last[type_] = sequence
+            extra = 2 * pixels if type_ == PICTURE else 0
+            data += frames.pack(type_, bytes(SIZES[type_] + extra), sequence=sequence)
+        found = frames.scan(data, HEADROOM, source=1)
+        losses = self.hub.drivers[1].account(found.tallies)
+        batch = Batch(1, data, HEADROOM, found.end, found.tallies, losses, headroom=True)
+        if self.hub.route(batch, self.now):
+            self.hub.overdue(1)
+
+    @rule(seconds=st.floats(0.01, 2))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule(slot=SLOTS)
+    def connect(self, slot: int) -> None:
+        if slot not in self.models:
+            self.models[slot] = Model(self.hub.add_client(lambda: None))
+
+    @rule(slot=SLOTS)
+    def disconnect(self, slot: int) -> None:
+        if model := self.models.pop(slot, None):
+            self.hub.remove_client(model.client)
+
+    @rule(
+        slot=SLOTS,
+        id_=st.integers(1, 3),
+        names=st.lists(st.sampled_from(sorted(NAMES)), min_size=1, max_size=3, unique=True),
+        options=st.sampled_from(OPTIONS),
+        past=st.integers(0, 5),
+    )
+    def subscribe(self, slot: int, id_: int, names: list[str], options: Options, past: int) -> None:
+        if (model := self.models.get(slot)) is None:
+            return
+        if options.decimate:
+            names = ["tick"]
+        elif not model.client.subscriptions and not model.newest and not options.json and past:
+            options = Options(options.latest, options.max_rate, History(frames=past))
+        # The answers to two requests under one id cannot be told apart: wait for the first.
+        self.drain(slot)
+        model.asked[id_] = options
+        subscription = Subscription(id_, None, tuple(names), options)
+        self.hub.subscribe(model.client, subscription, self.now)
+
+    @rule(slot=SLOTS, id_=st.integers(1, 3))
+    def unsubscribe(self, slot: int, id_: int) -> None:
+        model = self.models.get(slot)
+        if model is not None and id_ in model.client.subscriptions:
+            self.hub.unsubscribe(model.client, id_)
+
+    @rule(slot=SLOTS, size=st.one_of(st.none(), st.integers(1, 1000)))
+    def set_window(self, slot: int, size: int | None) -> None:
+        if model := self.models.get(slot):
+            model.client.queue.set_window(size)
+            model.window, model.unacknowledged = size, 0
+
+    @rule(slot=SLOTS, count=st.integers(1, 5))
+    def read(self, slot: int, count: int) -> None:
+        model = self.models.get(slot)
+        while model is not None and count and (message := model.client.queue.take()) is not None:
+            before = model.unacknowledged
+            model.hear(message)
+            if model.window is not None and before:
+                assert model.unacknowledged <= max(model.window, before)
+            count -= 1
+            self.hub.drained(model.client)
+
+    @rule(slot=SLOTS)
+    def drain(self, slot: int) -> None:
+        if (model := self.models.get(slot)) is None:
+            return
+        queue = model.client.queue
+        queue.set_window(None)
+        model.window, model.unacknowledged = None, 0
+        while (message := queue.take()) is not None:
+            model.hear(message)
+        self.hub.drained(model.client)
+        assert (queue.data_bytes, queue.control_bytes) == (0, 0)
+        for (_, type_), told in model.streams.items():
+            origin = TICK if type_ not in SIZES else type_
+            if origin not in self.last:
+                assert not told.got
+                assert not told.lost
+                continue
+            begin = self.first[origin] if told.first is None else told.first
+            published = max(0, self.last[origin] - begin + 1)
+            assert len(told.got) + sum(told.lost.values()) == published, (type_, told)
+
+    @invariant()
+    def queues_are_bounded(self) -> None:
+        for model in getattr(self, "models", {}).values():
+            # The newest batch is let in whatever its size.
+            assert model.client.queue.data_bytes <= 2000 + 2000
+
+    def teardown(self) -> None:
+        for slot in list(getattr(self, "models", {})):
+            self.drain(slot)
+
+
+TestHub = HubMachine.TestCase
+TestHub.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
