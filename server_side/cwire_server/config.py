@@ -58,7 +58,7 @@ class Limits:
     """Subscriptions of one client."""
     crowd: int = 4 << 20
     """When so much waits for every client of a driver, the relay stops reading it for a while."""
-    patience: float = 0.02
+    patience: float = 0.2
     """How long it then waits for the fastest of them; one that does not catch up loses frames."""
     control: int = 16 << 20
     """Replies and text that may wait for one client; beyond it the client is disconnected."""
