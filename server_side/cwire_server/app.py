@@ -16,12 +16,11 @@ from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.driver_link import DriverLink
 from cwire_server.http import HealthHandler, PageHandler, Rules
 from cwire_server.hub import Hub
+from cwire_server.pinger import Pinger
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.websocket import ClientHandler
 
 __all__ = ["Relay"]
-
-_PING_SECONDS = 20
 
 
 class Relay:
@@ -88,6 +87,7 @@ class Relay:
             asyncio.create_task(link.run(), name=f"driver {link_source}")
             for link_source, link in self._links.items()
         ]
+        self._tasks.append(asyncio.create_task(Pinger(self._handlers).run(), name="pinger"))
 
     def _serve(self, rules: Rules) -> HTTPServer:
         shared: dict[str, Any] = {"rules": rules}
@@ -107,8 +107,6 @@ class Relay:
                 (r"/health", HealthHandler, {**shared, "hub": self.hub}),
                 (r"/(|status\.mjs|status\.css)", PageHandler, shared),
             ],
-            websocket_ping_interval=_PING_SECONDS,
-            websocket_ping_timeout=_PING_SECONDS,
             websocket_max_message_size=self.config.limits.command,
         )
         server = HTTPServer(application, max_header_size=16 << 10, max_body_size=1 << 20)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING
 
 from tornado.iostream import StreamClosedError
-from tornado.websocket import WebSocketHandler, WebSocketProtocol13
+from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
 from cwire_server.access import SUBPROTOCOL, origin_is_allowed, token_is_right
 from cwire_server.client_queue import Binary, Text
@@ -56,6 +56,7 @@ class ClientHandler(WebSocketHandler):
         self._client: Client | None = None
         self._stream: IOStream | None = None
         self._writing = False
+        self.answered = True
         self._closed = asyncio.Event()
 
     # Handshake
@@ -112,11 +113,28 @@ class ClientHandler(WebSocketHandler):
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         """Hands a message to the session."""
+        self.answered = True
         if isinstance(message, str):
             self._session.receive_text(message)
         else:
             self._session.receive_frames(message)
         return None
+
+    def on_pong(self, data: bytes) -> None:
+        """Notes a sign of life."""
+        self.answered = True
+
+    def send_ping(self) -> None:
+        """Asks for a sign of life."""
+        with contextlib.suppress(WebSocketClosedError):
+            self.ping()
+
+    def cut_off(self) -> None:
+        """Closes without waiting for an answer: there was none to the last ping."""
+        if self._client is not None:
+            _log.info("client %d does not answer: cut off", self._client.id)
+        if self._stream is not None:
+            self._stream.close()
 
     async def leave(self) -> None:
         """Says goodbye: the relay is stopping. A client that does not answer is cut off."""
