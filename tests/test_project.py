@@ -109,7 +109,7 @@ def test_protocol_md_lists_the_operations() -> None:
     from_relay = sent_operations("server_side/cwire_server") - {""}
     assert operations("From the relay") == from_relay
     session = (ROOT / "server_side/cwire_server/client_session.py").read_text()
-    accepted = set(re.findall(r'^            "(\w+)": self\._', session, re.MULTILINE))
+    accepted = set(re.findall(r'^    "(\w+)": ClientSession\._', session, re.MULTILINE))
     assert operations("From the client") == accepted
 
 

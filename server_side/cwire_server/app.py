@@ -22,6 +22,8 @@ from cwire_server.websocket import ClientHandler
 
 __all__ = ["Relay"]
 
+_REQUEST_SECONDS = 10
+
 
 class Relay:
     """One relay. `start` binds and connects, `stop` ends everything.
@@ -61,12 +63,7 @@ class Relay:
         try:
             sockets = bind_sockets(config.port, config.host)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise ConfigError(
-                f"port {config.port} of {config.host} is in use, perhaps by another relay; "
-                "give another one with --port (0 picks a free one)"
-            ) from error
+            raise ConfigError(_why_not_bound(error, config)) from error
         self.port = sockets[0].getsockname()[1]
         self._links = {
             source: DriverLink(self.hub, source, address)
@@ -80,9 +77,15 @@ class Relay:
         tcp.add_sockets(sockets)
         self._runtime = RuntimeFile()
         unix = self._serve(Rules("localhost"))
-        unix.add_socket(bind_unix_socket(str(self._runtime.socket), mode=0o600))
         host = f"[{config.host}]" if ":" in config.host else config.host
-        self._runtime.write(f"ws://{host}:{self.port}/ws")
+        try:
+            unix.add_socket(bind_unix_socket(str(self._runtime.socket), mode=0o600))
+            self._runtime.write(f"ws://{host}:{self.port}/ws")
+        except OSError as error:
+            raise ConfigError(
+                f"cannot listen at {self._runtime.socket}: {error.strerror or error}; "
+                "set CWIRE_RUNTIME_DIR to a directory of yours with a short path"
+            ) from error
         self._tasks = [
             asyncio.create_task(link.run(), name=f"driver {link_source}")
             for link_source, link in self._links.items()
@@ -109,7 +112,14 @@ class Relay:
             ],
             websocket_max_message_size=self.config.limits.command,
         )
-        server = HTTPServer(application, max_header_size=16 << 10, max_body_size=1 << 20)
+        server = HTTPServer(
+            application,
+            max_header_size=16 << 10,
+            max_body_size=1 << 20,
+            # Who has not even asked for anything cannot hold a descriptor for long.
+            idle_connection_timeout=_REQUEST_SECONDS,
+            body_timeout=_REQUEST_SECONDS,
+        )
         self._servers.append(server)
         return server
 
@@ -125,3 +135,17 @@ class Relay:
             await server.close_all_connections()
         if self._runtime is not None:
             self._runtime.close()
+
+
+def _why_not_bound(error: OSError, config: RelayConfig) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"port {config.port} of {config.host} is in use, perhaps by another relay; "
+                "give another one with --port (0 picks a free one)"
+            )
+        case errno.EACCES | errno.EPERM:
+            return f"port {config.port} is not for this account; give one above 1023 with --port"
+        case errno.EADDRNOTAVAIL:
+            return f"this machine has no address {config.host}; use --host 127.0.0.1"
+    return f"cannot listen on {config.host}, port {config.port}: {error.strerror or error}"

@@ -31,6 +31,8 @@ class Batch:
     losses: Mapping[int, int] = field(default_factory=dict)
     """Frames per type that the driver published and nobody got, before or among these."""
     headroom: bool = False
+    slack: int = 0
+    """Bytes of the buffer that hold no frames; counted with one of the batches in a buffer."""
 
     @property
     def view(self) -> memoryview:
@@ -44,8 +46,8 @@ class Batch:
 
     @property
     def pinned(self) -> int:
-        """Bytes of memory that live as long as this batch is held."""
-        return len(self.buffer)
+        """Bytes of memory that this batch accounts for as long as it is held."""
+        return self.end - self.start + self.slack
 
     def only(self, types: frozenset[int]) -> Batch | None:
         """The part of this batch that has these types: itself if that is all, None if nothing."""

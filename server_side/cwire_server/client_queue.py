@@ -111,6 +111,11 @@ class ClientQueue:
         batch_limit: Bytes of a binary message, unless one batch is larger.
     """
 
+    __slots__ = (
+        *("_acked", "_batch_limit", "_control_limit", "_data_limit", "_empty", "_entries", "_full"),
+        *("_places", "_sent", "_waiting", "_window", "control_bytes", "data_bytes", "dropped"),
+    )
+
     def __init__(self, data_limit: int, control_limit: int, batch_limit: int) -> None:
         self._entries: deque[_Data | bytes | str] = deque()
         self._data_limit = data_limit

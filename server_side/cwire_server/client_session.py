@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from cwire_server.commands import Pending, PendingCommands
@@ -43,6 +43,8 @@ class CommandSink(Protocol):
 class ClientSession:
     """Reads a client's messages. Whatever is wrong with one is told, and the next is read."""
 
+    __slots__ = ("_client", "_hub", "_links", "_started")
+
     def __init__(
         self, hub: Hub, client: Client, links: Mapping[int, CommandSink], started: float
     ) -> None:
@@ -50,14 +52,6 @@ class ClientSession:
         self._client = client
         self._links = links
         self._started = started
-        self._operations = {
-            "subscribe": self._subscribe,
-            "unsubscribe": self._unsubscribe,
-            "window": self._window,
-            "ack": self._ack,
-            "command": self._text_command,
-            "status": self._status,
-        }
 
     # Text
 
@@ -68,14 +62,14 @@ class ClientSession:
             request = _parse(text)
             if isinstance(request.get("id"), int):
                 id_ = request["id"]
-            operation = self._operations.get(str(request.get("op")))
+            operation = _OPERATIONS.get(str(request.get("op")))
             if operation is None:
                 raise RequestError(
                     "unknown_op",
                     f"there is no operation {request.get('op')!r}; "
-                    f"there are: {', '.join(self._operations)}",
+                    f"there are: {', '.join(_OPERATIONS)}",
                 )
-            operation(request)
+            operation(self, request)
         except RequestError as error:
             self._client.send("error", id=id_, code=error.code, text=str(error))
 
@@ -220,6 +214,17 @@ class ClientSession:
         if link.pending.full or link.congested:
             return "CWIRE_EBUSY", f"too many commands wait for driver {driver.name}; try later"
         return None
+
+
+# One table for all sessions: an idle client costs as little as can be.
+_OPERATIONS: dict[str, Callable[[ClientSession, dict[str, Any]], None]] = {
+    "subscribe": ClientSession._subscribe,
+    "unsubscribe": ClientSession._unsubscribe,
+    "window": ClientSession._window,
+    "ack": ClientSession._ack,
+    "command": ClientSession._text_command,
+    "status": ClientSession._status,
+}
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Limits:
     """Replies and text that may wait for one client; beyond it the client is disconnected."""
     pending: int = 4096
     """Commands that may wait for one driver's answers."""
-    answer: float = 30.0
+    answer: float = 10.0
     """How long a driver has to answer a command."""
 
 

@@ -202,15 +202,16 @@ async def _forward(name: str, process: Process, ready: str, found: asyncio.Futur
 
 async def _accepts(port: int) -> None:
     """Waits until a port of loopback accepts connections: JupyterLab says so a moment too early."""
-    async with asyncio.timeout(_START_SECONDS):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            return
+    deadline = asyncio.get_running_loop().time() + _START_SECONDS
+    while asyncio.get_running_loop().time() < deadline:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        return
+    raise _DemoError(f"nothing answers at port {port} after {_START_SECONDS:.0f} s")
 
 
 def _free_port(wanted: int) -> int:

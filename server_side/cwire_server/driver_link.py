@@ -28,6 +28,8 @@ __all__ = ["DriverLink"]
 
 _log = logging.getLogger("cwire.driver")
 
+_new_socket = socket.socket
+
 _READ_BYTES = 256 << 10
 # A batch smaller than this is copied out of the read buffer, so that a few bytes that wait for a
 # slow client do not keep 256 KiB alive.
@@ -35,6 +37,7 @@ _COPY_BELOW = 32 << 10
 _HELLO_SECONDS = 5.0
 _FIRST_RETRY_SECONDS = 0.05
 _LAST_RETRY_SECONDS = 1.0
+_STEADY_SECONDS = 3.0
 _SEND_LIMIT = 16 << 20
 
 
@@ -72,15 +75,23 @@ class DriverLink:
         """Connects, serves, and connects again, for ever."""
         retry = _FIRST_RETRY_SECONDS
         while True:
+            began = self._loop.time()
             try:
                 try:
-                    hello = await self._connect()
-                    retry = _FIRST_RETRY_SECONDS
-                    await self._serve(hello)
+                    await self._serve(await self._connect())
                 finally:
                     self._disconnect()
             except (_LinkError, FrameError, SchemaError, BatchError) as error:
                 self._go_down(str(error))
+            except OSError as error:
+                self._go_down(f"no connection: {error.strerror or error}; trying again")
+            except Exception as error:
+                # A fault of ours must not cost the driver for good.
+                _log.exception("the link to driver %s failed", self._address.name)
+                self._go_down(f"the relay failed ({type(error).__name__}, see its log)")
+            # What breaks at once, again and again, is not asked at full speed.
+            if self._loop.time() - began > _STEADY_SECONDS:
+                retry = _FIRST_RETRY_SECONDS
             await asyncio.sleep(retry * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
             retry = min(retry * 2, _LAST_RETRY_SECONDS)
 
@@ -88,7 +99,7 @@ class DriverLink:
 
     async def _connect(self) -> control.Hello:
         path = self._address.path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket = _new_socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         try:
             await self._loop.sock_connect(self._socket, str(path))
@@ -160,7 +171,7 @@ class DriverLink:
                 )
 
     def _go_down(self, problem: str) -> None:
-        if self._hub.drivers[self._source].state != "down":
+        if self._hub.drivers[self._source].problem != problem:
             _log.warning("driver %s is down: %s", self._address.name, problem)
         self._hub.driver_down(self._source, problem)
         for pending in self._pending.drain():
@@ -236,6 +247,7 @@ class DriverLink:
                         tallies=found.tallies,
                         losses=losses,
                         headroom=position == HEADROOM,
+                        slack=len(buffer) - filled if position == HEADROOM else 0,
                     ),
                     self._heard,
                 )

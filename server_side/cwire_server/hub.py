@@ -30,7 +30,7 @@ __all__ = ["Client", "Hub"]
 _NOTHING = Delivery({}, {})
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Client:
     """One connected client: its queue, its subscriptions, and how to wake its shell."""
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -78,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     quiet = logging.INFO if arguments.verbose else logging.WARNING
     logging.getLogger("cwire.client").setLevel(quiet)
     logging.getLogger("tornado.access").setLevel(quiet)
+    _allow_many_clients()
     try:
         asyncio.run(_serve(_config(arguments)))
     except (ConfigError, RuntimeDirError) as error:
@@ -86,6 +88,13 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:  # before the signal handler was there
         return 130
     return 0
+
+
+def _allow_many_clients() -> None:
+    """Raises this process's soft limit of open files to what it may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _config(arguments: argparse.Namespace) -> RelayConfig:

@@ -28,6 +28,10 @@ _log = logging.getLogger("cwire.client")
 
 _GOING_AWAY, _TOO_SLOW = 1001, 4008  # close codes, as PROTOCOL.md lists them
 _GOODBYE_SECONDS = 1.0
+_SENT_HEADERS = (
+    *("Server", "Content-Type", "Date"),
+    *("Upgrade", "Connection", "Sec-Websocket-Accept", "Sec-Websocket-Protocol"),
+)
 # Pieces smaller than this are joined: a copy is cheaper than a further system call.
 _JOIN_BELOW = 64 << 10
 _BINARY, _TEXT = 0x82, 0x81  # FIN and the opcode (RFC 6455, section 5.2)
@@ -57,7 +61,7 @@ class ClientHandler(WebSocketHandler):
         self._stream: IOStream | None = None
         self._writing = False
         self.answered = True
-        self._closed = asyncio.Event()
+        self._closed: asyncio.Future[None] | None = None
 
     # Handshake
 
@@ -103,6 +107,11 @@ class ClientHandler(WebSocketHandler):
         assert isinstance(self.ws_connection, WebSocketProtocol13)
         self._stream = self.ws_connection.stream
         self.set_nodelay(True)
+        # They have been checked; an idle client need not keep them, the token among them.
+        for name in list(self.request.headers):
+            del self.request.headers[name]
+        for name in _SENT_HEADERS:
+            self.clear_header(name)
         client = self._hub.add_client(lambda: None)
         client.wake = self._pump
         self._client = client
@@ -139,16 +148,18 @@ class ClientHandler(WebSocketHandler):
     async def leave(self) -> None:
         """Says goodbye: the relay is stopping. A client that does not answer is cut off."""
         self.close(_GOING_AWAY, "the relay is stopping")
+        self._closed = asyncio.get_running_loop().create_future()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE_SECONDS):
-                await self._closed.wait()
+                await self._closed
         if self._stream is not None:
             self._stream.close()
 
     def on_close(self) -> None:
         """Forgets the client and the commands that wait for it."""
         self._handlers.discard(self)
-        self._closed.set()
+        if self._closed is not None and not self._closed.done():
+            self._closed.set_result(None)
         if self._client is not None:
             self._hub.remove_client(self._client)
             for link in self._links.values():

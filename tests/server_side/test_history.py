@@ -8,7 +8,7 @@ from support.schemas import PICTURE, RARE, TICK
 def batch(data: bytes, room: int = 0) -> Batch:
     buffer = bytearray(HEADROOM) + data + bytes(room)
     found = frames.scan(buffer, HEADROOM, HEADROOM + len(data))
-    return Batch(0, buffer, HEADROOM, found.end, found.tallies)
+    return Batch(0, buffer, HEADROOM, found.end, found.tallies, slack=room)
 
 
 def sequences(batches: list[Batch]) -> list[int]:

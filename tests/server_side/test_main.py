@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import json
 import signal
 import socket
@@ -12,6 +14,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from cwire_server import ConfigError, DriverAddress, RelayConfig
+from cwire_server import Relay as InProcess
 from support.processes import ROOT, Relay
 
 SERVER = [sys.executable, str(ROOT / "server_side" / "server_main.py")]
@@ -46,6 +50,29 @@ def test_a_taken_port_gets_one_line(runtime: Path) -> None:
     assert result.returncode == 2
     assert "is in use" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_runtime_directory_that_is_too_deep_gets_one_line(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = short_dir / ("d" * 100)
+    deep.mkdir(mode=0o700)
+    monkeypatch.setenv("CWIRE_RUNTIME_DIR", str(deep))
+    result = run("--port", "0")
+    assert result.returncode == 2
+    assert "path too long; set CWIRE_RUNTIME_DIR" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_an_address_that_is_not_here_gets_one_line(runtime: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cwire_server.app.bind_sockets", _no_address)
+        with pytest.raises(ConfigError, match="this machine has no address"):
+            asyncio.run(InProcess(RelayConfig((DriverAddress("a", Path("/x")),))).start())
+
+
+def _no_address(*arguments: object) -> None:
+    raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,76 @@
+"""What a link does when things around it fail."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cwire_server import driver_link
+from cwire_server.batch import Batch
+from cwire_structs import frames
+from support.fake_driver import FakeDriver, ticks
+from support.schemas import GO
+
+from .conftest import StartRelay, client, up
+
+
+async def test_without_descriptors_it_tries_again(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = [OSError(errno.EMFILE, os.strerror(errno.EMFILE)), RuntimeError("a fault of ours")]
+
+    def failing(*arguments: Any) -> socket.socket:
+        if refusals:
+            raise refusals.pop(0)
+        return socket.socket(*arguments)
+
+    monkeypatch.setattr(driver_link, "_new_socket", failing)
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        await up(start_relay, driver)
+    assert not refusals
+
+
+async def test_why_a_driver_cannot_be_had_is_logged_once(
+    start_relay: StartRelay, runtime: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (runtime / "lab.sock").write_text("not a socket")
+    with caplog.at_level(logging.WARNING):
+        relay = await start_relay("lab")
+        while relay.hub.drivers[1].problem is None:
+            await asyncio.sleep(0.001)
+    (line,) = [record.message for record in caplog.records if record.name == "cwire.driver"]
+    assert "lab" in line
+    assert "start it again" in line or "not a stream socket" in line
+
+
+async def test_a_buffer_is_charged_once_however_many_batches_share_it(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routed: list[Batch] = []
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver)
+        route = relay.hub.route
+
+        def spy(batch: Batch, now: float) -> bool:
+            routed.append(batch)
+            return route(batch, now)
+
+        monkeypatch.setattr(relay.hub, "route", spy)
+        async with client(relay) as connected:
+            await connected.say("subscribe", id=1)
+            await connected.text("subscribed")
+            stale = frames.pack(GO, flags=frames.REPLY, request=999)
+            await driver.send(b"".join(ticks(first, 1) + stale for first in range(2000)))
+            received = 0
+            while received < 2000:
+                received += len(await connected.binary()) // 64
+    buffers = {id(batch.buffer): len(batch.buffer) for batch in routed}
+    assert len(routed) > 100
+    assert sum(batch.pinned for batch in routed) <= sum(buffers.values())
