@@ -21,7 +21,9 @@ class _Tool:
 
 
 _TOOLS = {
+    "new": _Tool("cwire_structs.new", "wrap", "write a folder with a driver to start from"),
     "wrap": _Tool("cwire_structs.wrap", "wrap", "make a schema and C and Cython code of a header"),
+    "csources": _Tool("cwire_structs.csources", "wrap", "print where cwire.c and cwire.h are"),
     "serve": _Tool("cwire_server.main", "server", "run the relay"),
     "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),
 }

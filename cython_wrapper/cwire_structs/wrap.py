@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import explain
 from . import toolchain as toolchains
 from .errors import SchemaError, WrapError
 from .header import read_header
@@ -106,6 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CC",
         help="your C compiler with the flags that change layouts (default: $CC, else cc)",
     )
+    explain.add_arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -121,6 +123,9 @@ def run(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.output or header.parent / "generated"
     try:
         wrapped = wrap(header, arguments.cc)
+        if arguments.explain:
+            explain.run(arguments, wrapped.schema, wrapped.toolchain)
+            return 0
         paths = write(wrapped, folder)
     except WrapError as error:
         print(f"cwire wrap: {error}", file=sys.stderr)

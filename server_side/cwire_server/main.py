@@ -26,9 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--driver",
         action="append",
         default=[],
-        metavar="NAME=PATH",
-        help="a driver's name and its Unix socket; may be given several times "
-        "(default: where ./driver listens)",
+        metavar="NAME[=PATH]",
+        help="a driver's name and its Unix socket (default: NAME.sock in the runtime directory, "
+        "where a driver of that name listens); may be given several times; without any, demo",
     )
     parser.add_argument("--host", default="127.0.0.1", help="loopback address (default 127.0.0.1)")
     parser.add_argument(
@@ -98,9 +98,7 @@ def _allow_many_clients() -> None:
 
 
 def _config(arguments: argparse.Namespace) -> RelayConfig:
-    drivers = tuple(DriverAddress.parse(text) for text in arguments.driver)
-    if not drivers:
-        drivers = (DriverAddress("demo", runtime_dir() / "demo.sock"),)
+    drivers = tuple(_driver(text) for text in arguments.driver or ["demo"])
     given = {} if arguments.token is None else {"token": arguments.token}
     return RelayConfig(
         drivers=drivers,
@@ -109,6 +107,13 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
         allowed_origins=frozenset(arguments.allow_origin),
         **given,
     )
+
+
+def _driver(text: str) -> DriverAddress:
+    # A name alone is where cwire_listen(NULL, ...) puts the socket of a driver of that name.
+    if text and not set(text) & set("=/"):
+        text = f"{text}={runtime_dir() / text}.sock"
+    return DriverAddress.parse(text)
 
 
 async def _serve(config: RelayConfig) -> None:

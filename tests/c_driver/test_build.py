@@ -120,7 +120,9 @@ def test_an_installed_library_builds_the_example(
     stage = tmp_path / "stage"
     run("make", "-s", "install", f"DESTDIR={stage}", "PREFIX=/opt/cwire", cwd=built)
     root = stage / "opt" / "cwire"
-    run("make", "-s", "install", f"DESTDIR={stage}", "PREFIX=/opt/cwire", cwd=built)  # once more
+    # Once more, after another place.
+    run("make", "-s", "install", f"DESTDIR={tmp_path / 'other'}", "PREFIX=/other", cwd=built)
+    run("make", "-s", "install", f"DESTDIR={stage}", "PREFIX=/opt/cwire", cwd=built)
     text = (root / "lib/pkgconfig/cwire.pc").read_text()
     assert "prefix=/opt/cwire" in text
     assert "Version: 0.1.0" in text

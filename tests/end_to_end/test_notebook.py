@@ -1,35 +1,25 @@
-"""The quickstart notebook, executed against the real driver and relay."""
+"""The notebooks, executed against real drivers and relays."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
+import json
+import re
+from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 
+from support.notebooks import execute, printed
 from support.processes import ROOT, Relay
 
+FOLDER = ROOT / "notebooks"
+OWN = FOLDER / "02_your_own_struct.ipynb"
 
-class Client(nbclient.NotebookClient):
-    """Counts the messages of each kind."""
-
-    counts: Counter[str]
-
-    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
-        self.counts[msg["msg_type"]] += 1
-        return super().process_message(msg, cell, cell_index)
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_quickstart(relay: Relay) -> None:
-    notebook = nbformat.read(ROOT / "notebooks" / "01_quickstart.ipynb", 4)
-    client = Client(notebook, timeout=100, kernel_name="python3")
-    client.counts = Counter()
-    client.execute()
-    assert client.counts["update_display_data"] >= 10
-    cells = {cell["id"]: cell for cell in notebook.cells}
+    cells, counts = execute(FOLDER / "01_quickstart.ipynb")
+    assert counts["update_display_data"] >= 10
     assert "demo" in cells["connect"].outputs[0].data["text/html"]
     assert "image/png" in cells["plot"].outputs[0].data
     assert "(100, 1024) float32" in cells["numpy-more"].outputs[0].text
@@ -37,3 +27,43 @@ def test_quickstart(relay: Relay) -> None:
     assert "out of range: allowed is 0.01 to 1000000.0 Hz" in cells["errors"].outputs[0].text
     assert "CWIRE_EFAILED - channel 1 clips" in cells["errors-more"].outputs[0].text
     assert "scope_block" in cells["end"].outputs[0].data["text/plain"]
+
+
+def test_your_own_struct(
+    built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A kernel that does not find `cwire` in PATH, as in an environment that is not activated.
+    monkeypatch.setenv("PATH", "/usr/local/bin:/usr/bin:/bin")
+    monkeypatch.setenv("TMPDIR", str(runtime.parent))
+    cells, counts = execute(OWN)
+    assert "pendulum/driver.c" in printed(cells["new"])
+    assert "2 messages, 1 of them commands; layout proved" in printed(cells["build"])
+    assert "warning" not in printed(cells["build"])
+    assert "10 frames of motion" in cells["run"].outputs[0].data["text/plain"]
+    assert "image/png" in cells["plot"].outputs[0].data
+    assert counts["update_display_data"] >= 10
+    assert "100.0 is out of range: allowed is -5 to 5 rad/s" in printed(cells["range"])
+    explained = printed(cells["explain"])
+    assert "motion: 32 bytes" in explained
+    assert "In another order it would have 24 bytes, 8 fewer" in explained
+    refused = printed(cells["refused-wrap"])
+    assert "refused.h:3: struct report.text is a pointer" in refused
+    assert "refused.h:4: struct report.value is a long double" in refused
+    # It stopped what it started, and took its folder away.
+    assert list(runtime.glob("relay-*")) == []
+    assert [path.name for path in runtime.parent.iterdir()] == ["run"]
+
+
+def test_twenty_lines_of_c() -> None:
+    cells = {cell["id"]: cell["source"] for cell in json.loads(OWN.read_text())["cells"]}
+    lines = [line for line in cells["driver"][1:] if line.strip()]
+    assert len(lines) <= 20
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_are_saved_without_outputs(path: Path) -> None:
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+        assert re.fullmatch("[a-z-]+", cell["id"])

@@ -78,6 +78,29 @@ def own_driver(built_driver: None, short_dir: Path) -> Path:
     return short_dir / "my"
 
 
+def test_the_own_folder(built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = blocks("sh")
+    monkeypatch.chdir(runtime.parent)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    with Running("sh", "-c", line, session=True) as run:
+        with cwire.connect(run.wait_for("http://", 60).split()[-1]) as bridge:
+            assert len(bridge.latest("trace", 2, timeout=10)) == 2
+        os.killpg(run.process.pid, 2)
+        run.wait_for_end()
+
+
+def test_the_explanation(own_driver: Path) -> None:
+    (command,) = re.findall(r"`cwire (wrap my\.h --explain \w+)`", README)
+    done = subprocess.run(
+        [sys.executable, "-m", "cwire", *command.split()],
+        cwd=own_driver.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("reading: 16 bytes")
+
+
 def newest(bridge: cwire.Bridge) -> cwire.FrameArray:
     readings = bridge.latest("reading", 12, timeout=10)
     assert isinstance(readings, cwire.FrameArray)
@@ -85,7 +108,7 @@ def newest(bridge: cwire.Bridge) -> cwire.FrameArray:
 
 
 def test_the_own_header(own_driver: Path, runtime: Path) -> None:
-    with Running(own_driver), Relay(f"lab={runtime / 'my.sock'}"), cwire.connect() as bridge:
+    with Running(own_driver), Relay("my"), cwire.connect() as bridge:
         readings = newest(bridge)
         first = int(readings["number"][0])
         assert readings["number"].tolist() == list(range(first, first + 12))

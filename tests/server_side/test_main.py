@@ -30,7 +30,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--driver", "nonsense"], "not NAME=PATH"),
+        (["--driver", "/run/demo.sock"], "not NAME=PATH"),
+        (["--driver", "two words"], "driver name"),
         (["--host", "0.0.0.0"], "not a loopback address"),
         (["--port", "99999"], "port 99999"),
         (["--token", "abc"], "shorter than 16"),
@@ -86,6 +87,12 @@ def test_it_serves_and_stops_cleanly(runtime: Path, number: int) -> None:
         assert relay.stop(number) == 0
     assert list(runtime.glob("relay-*")) == []
     assert not any("Traceback" in line for line in relay.output)
+
+
+def test_a_name_alone_is_where_a_driver_of_that_name_listens(runtime: Path) -> None:
+    with Relay("bench", "other=/tmp/other.sock") as relay:
+        assert relay.wait_for("driver bench").endswith(f": {runtime / 'bench.sock'}")
+        assert relay.wait_for("driver other").endswith(": /tmp/other.sock")
 
 
 def test_the_token_is_in_no_log(runtime: Path) -> None:

@@ -64,6 +64,12 @@ class Running:
             if text in line:
                 return line
 
+    def wait_for_end(self, seconds: float = SECONDS) -> int:
+        """Waits until it, and all that it started and that writes here, has ended."""
+        self._reader.join(seconds)
+        assert not self._reader.is_alive(), f"did not end in {seconds} s: {self.output}"
+        return self.process.wait(seconds)
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ends the process and returns its status."""
         with contextlib.suppress(ProcessLookupError):

@@ -1,0 +1,36 @@
+"""Questions to the user's compiler about a header. It compiles the answers; nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from .object_file import ObjectFile
+from .toolchain import Toolchain
+
+__all__ = ["ask"]
+
+_MAGIC = 0x637769726561736B
+
+
+def ask(
+    header: Path, declarations: Iterable[str], expressions: Sequence[str], toolchain: Toolchain
+) -> list[int]:
+    """Returns the values of constant integer expressions, none of them negative.
+
+    Args:
+        header: Is included first.
+        declarations: C text that the expressions need.
+        expressions: In C.
+        toolchain: The compiler.
+
+    Raises:
+        WrapError: The compiler refuses them, or its object file cannot be read.
+    """
+    # Not resolve(): a linked header finds what it includes beside the link.
+    path = str(header.absolute()).replace("\\", "\\\\").replace('"', '\\"')
+    entries = [f"(unsigned long long)({text})," for text in (f"0x{_MAGIC:x}ULL", *expressions)]
+    table = ["const unsigned long long cwire_answers[] = {", *entries, "};"]
+    lines = [f'#include "{path}"', "#include <stddef.h>", *declarations, *table, ""]
+    compiled = ObjectFile(toolchain.compile("\n".join(lines)))
+    return compiled.integers("cwire_answers", _MAGIC, len(expressions))

@@ -1,0 +1,56 @@
+"""Where the C library is as source: one pair of files to compile into a program.
+
+cc -I"$(cwire csources)" my.c "$(cwire csources)/cwire.c" -pthread
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from .errors import WrapError
+
+__all__ = ["csources", "register"]
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parents[1] / "c_driver"
+
+
+def csources() -> Path:
+    """Returns the folder with cwire.c and cwire.h, of this very version.
+
+    It is in the package where a wheel was installed, and c_driver/build in a checkout.
+
+    Raises:
+        WrapError: It is in neither; the text says how to make it.
+    """
+    for folder in (_PACKAGE / "c", _CHECKOUT / "build"):
+        if all((folder / name).is_file() for name in ("cwire.c", "cwire.h")):
+            return folder
+    if (_CHECKOUT / "Makefile").is_file():
+        raise WrapError(
+            f"cwire.c has not been made yet; make it with: make -C {shlex.quote(str(_CHECKOUT))}"
+        )
+    raise WrapError("this installation of cwire has lost its cwire.c; install cwire again")
+
+
+def register(subparsers: Any) -> None:
+    """Adds `csources` to the subcommands of a parser."""
+    parser = subparsers.add_parser(
+        "csources",
+        help="print where cwire.c and cwire.h are",
+        description="Prints the folder with cwire.c and cwire.h, to compile into a program.",
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        print(csources())
+    except WrapError as error:
+        print(f"cwire csources: {error}", file=sys.stderr)
+        return 1
+    return 0

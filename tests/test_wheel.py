@@ -1,0 +1,117 @@
+"""What pip installs: the sdist is complete, and its wheel is enough to build a driver with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+from pathlib import Path
+
+import pytest
+
+import cwire
+from support.processes import ROOT, Running
+
+# The extension is compiled once.
+pytestmark = pytest.mark.timeout(300)
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def tracked() -> list[str]:
+    """The project's own files, new ones included."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("not a git checkout")
+    return sorted(name for name in done.stdout.split("\0") if name and (ROOT / name).exists())
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked sdist of a clean copy: in the checkout a build finds leftovers."""
+    clean = tmp_path_factory.mktemp("clean")
+    for name in tracked():
+        (clean / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, clean / name)
+    out = tmp_path_factory.mktemp("sdist")
+    build = "import setuptools.build_meta as m, sys; m.build_sdist(sys.argv[1])"
+    run(sys.executable, "-c", build, out, cwd=clean)
+    (archive,) = out.glob("cwire-*.tar.gz")
+    with tarfile.open(archive) as tar:
+        tar.extractall(out, filter="data")
+    return out / archive.name.removesuffix(".tar.gz")
+
+
+@pytest.fixture(scope="module")
+def installed(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin directory of an environment with the wheel of the sdist, and not the checkout."""
+    wheels, environment = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("env")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    options = ["--no-build-isolation", "--no-deps", "--wheel-dir"]
+    run(*pip, "wheel", *options, wheels, sdist, cwd=wheels)
+    (wheel,) = wheels.glob("cwire-*.whl")
+    venv.create(environment, with_pip=False, symlinks=True)
+    bin_folder = environment / "bin"
+    run(*pip, "--python", bin_folder / "python", "install", "--no-deps", wheel, cwd=wheels)
+    # numpy, tornado and libclang are this environment's; its own cwire is an import hook that a
+    # .pth file sets up, and .pth files of folders that a .pth file names are not read.
+    (site,) = environment.glob("lib/python*/site-packages")
+    (site / "others.pth").write_text(sysconfig.get_paths()["platlib"] + "\n")
+    return bin_folder
+
+
+def test_the_sdist_has_what_git_has(sdist: Path) -> None:
+    found = {str(path.relative_to(sdist)) for path in sdist.rglob("*") if path.is_file()}
+    made = {name for name in found if name == "PKG-INFO" or ".egg-info/" in name}
+    assert found - made - {"setup.cfg"} == set(tracked())
+
+
+def test_it_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:
+    code = "import cwire, cwire_structs.frames as f; print(cwire.__file__); print(f.__file__)"
+    for line in run(installed / "python", "-c", code, cwd=tmp_path).splitlines():
+        assert Path(line).is_relative_to(installed.parent)
+
+
+def test_new_build_and_run(
+    installed: Path, runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/local/bin:/usr/bin:/bin")
+    run(installed / "cwire", "new", "bench", cwd=tmp_path)
+    folder = tmp_path / "bench"
+    said = run("make", cwd=folder)
+    assert str(ROOT) not in said
+    assert str(installed.parent) in said
+    with Running("make", "-C", folder, "run", session=True) as relay:
+        link = relay.wait_for("http://").split()[-1]
+        with cwire.connect(link) as bridge:
+            assert len(bridge.latest("trace", 10, timeout=10)) == 10
+            assert bridge.send.set_sine(amplitude=3.0) is not None
+        os.killpg(relay.process.pid, 2)
+        relay.wait_for_end()
+    explained = run(installed / "cwire", "wrap", "messages.h", "--explain", "trace", cwd=folder)
+    assert "2016 bytes, aligned to 8, no padding" in explained
+
+
+def test_the_c_sources_are_the_checkouts(
+    installed: Path, built_driver: None, tmp_path: Path
+) -> None:
+    folder = Path(run(installed / "cwire", "csources", cwd=tmp_path).strip())
+    assert folder.is_relative_to(installed.parent)
+    for name in ("cwire.c", "cwire.h"):
+        assert (folder / name).read_bytes() == (ROOT / "c_driver" / "build" / name).read_bytes()
