@@ -8,76 +8,118 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cwire_structs.wrap import wrap, write
 
-__all__ = ["HERE", "build_load", "driver", "naive", "relay", "websockify"]
+__all__ = ["HERE", "Programs", "Relay", "build", "driver", "naive", "relay", "websockify"]
 
 HERE = Path(__file__).parent
 _ROOT = HERE.parent
 _BUILD = HERE / "build"
+_SOURCES = HERE / "publishers"
 _START_SECONDS = 20.0
 
 
-def build_load() -> Path:
-    """Wraps load.h and compiles load.c against libcwire; returns the program."""
+@dataclass(frozen=True)
+class Programs:
+    """The compiled publishers."""
+
+    load: Path
+    peers: Path
+
+
+def build() -> Programs:
+    """Wraps load.h and compiles the publishers."""
     _BUILD.mkdir(exist_ok=True)
-    write(wrap(HERE / "load.h"), _BUILD)
+    write(wrap(_SOURCES / "load.h"), _BUILD)
     subprocess.run(["make", "-s", "-C", _ROOT / "c_driver"], check=True)
-    program = _BUILD / "load"
-    command: list[str | Path] = [os.environ.get("CC", "cc"), "-std=c99", "-O2", "-Wall", "-Werror"]
-    for include in (HERE, _BUILD, _ROOT / "c_driver" / "include"):
-        command += ["-I", include]
-    library = _ROOT / "c_driver" / "build" / "libcwire.a"
-    subprocess.run([*command, HERE / "load.c", library, "-pthread", "-o", program], check=True)
+    includes = [f"-I{path}" for path in (_SOURCES, _BUILD, _ROOT / "c_driver" / "include")]
+    library = str(_ROOT / "c_driver" / "build" / "libcwire.a")
+    return Programs(
+        load=_compile("load", *includes, library, "-pthread"), peers=_compile("peers", "-ldl")
+    )
+
+
+def _compile(name: str, *arguments: str) -> Path:
+    program = _BUILD / name
+    compiler = os.environ.get("CC", "cc")
+    flags = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Werror")
+    command = [compiler, *flags, str(_SOURCES / f"{name}.c"), *arguments, "-o", str(program)]
+    subprocess.run(command, check=True)
     return program
 
 
+@dataclass(frozen=True)
+class _Process:
+    pid: int
+    line: str
+
+
 @contextlib.contextmanager
-def _running(*command: str | Path, env: dict[str, str] | None = None) -> Iterator[str]:
-    """Runs a program; gives the first line that it prints."""
+def _running(
+    command: Sequence[str | Path], env: dict[str, str] | None = None
+) -> Iterator[_Process]:
+    """Runs a program; gives its process id and the first line that it prints."""
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(env or {})},
     )
     assert process.stdout is not None
+    assert process.stderr is not None
     try:
         line = process.stdout.readline().strip()
         if not line:
-            raise RuntimeError(f"{Path(command[0]).name} did not start: {command}")
-        yield line
+            raise RuntimeError(f"{command} did not start: {process.stderr.read()}")
+        yield _Process(process.pid, line)
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         process.stdout.close()
+        process.stderr.close()
 
 
 @contextlib.contextmanager
 def driver(program: Path, directory: Path) -> Iterator[Path]:
     """The benchmark driver; gives its socket."""
     path = directory / "load.sock"
-    with _running(program, path):
+    with _running((program, path)):
         yield path
 
 
+@dataclass(frozen=True)
+class Relay:
+    """A running relay: where it is and which process."""
+
+    url: str
+    token: str
+    pid: int
+
+
 @contextlib.contextmanager
-def relay(path: Path, directory: Path) -> Iterator[tuple[str, str]]:
-    """The cwire relay; gives its WebSocket URL and its token."""
+def relay(path: Path, directory: Path) -> Iterator[Relay]:
+    """The cwire relay."""
     server = _ROOT / "server_side" / "server_main.py"
-    arguments = ("--driver", f"load={path}", "--port", "0")
-    with _running(
-        sys.executable, server, *arguments, env={"CWIRE_RUNTIME_DIR": str(directory)}
-    ) as line:
-        address, token = line[line.index("http://") :].split("/#token=")
-        yield f"ws{address.removeprefix('http')}/ws", token
+    command = (sys.executable, server, "--driver", f"load={path}", "--port", "0")
+    with _running(command, {"CWIRE_RUNTIME_DIR": str(directory)}) as process:
+        address, token = process.line[process.line.index("http://") :].split("/#token=")
+        yield Relay(f"ws{address.removeprefix('http')}/ws", token, process.pid)
 
 
 @contextlib.contextmanager
 def naive(path: Path) -> Iterator[str]:
     """The naive relay; gives its WebSocket URL."""
-    with _running(sys.executable, HERE / "naive_relay.py", path) as url:
-        yield url
+    with _running((sys.executable, HERE / "naive_relay.py", path)) as process:
+        yield process.line
 
 
 @contextlib.contextmanager

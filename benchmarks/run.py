@@ -1,135 +1,50 @@
 """`make bench`: cwire beside other ways, in one run on this machine. Trust the ratios.
 
-Prints a table and writes results.json: a list of {"benchmark", "subject", "frame_bytes",
-"frames_per_s", "bytes_per_s", "p50_s", "p99_s"}, null where it does not apply.
+Prints tables, writes results.json and docs/benchmarks.png. README.md here says what is measured.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import statistics
+import argparse
+import os
 import sys
-import tempfile
-from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
 import processes
-from round_trip import measure_round_trips
-from stream import FRAME_BYTES, measure_stream
+from bench_fan_out import bench_fan_out
+from bench_idle import bench_idle
+from bench_round_trip import bench_round_trip
+from bench_stream import bench_stream
+from plot import draw
+from result import save
+from tables import show_results, show_targets
+from targets import targets
 
-REPEATS = 5
-STREAM_FRAMES = {"cwire": 8_000_000, "naive": 60_000}
-ROUND_TRIPS = 2000
-
-
-@dataclass(frozen=True)
-class Result:
-    """One row of results.json. Rates are medians of the runs; times are of all round trips."""
-
-    benchmark: str
-    subject: str
-    frame_bytes: int
-    frames_per_s: float | None = None
-    bytes_per_s: float | None = None
-    p50_s: float | None = None
-    p99_s: float | None = None
-
-
-def bench_stream(path: Path, directory: Path) -> list[Result]:
-    """64 B frames, driver to numpy, runs interleaved."""
-    rates: dict[str, list[float]] = {subject: [] for subject in STREAM_FRAMES}
-    lost = 0
-    with processes.relay(path, directory) as (url, token):
-        for _ in track(range(REPEATS), "stream"):
-            run = measure_stream(url, token, STREAM_FRAMES["cwire"])
-            rates["cwire"].append(run.frames_per_s)
-            lost += run.lost
-            # Started for its run only: a peer that does not read would slow the paced driver.
-            with processes.naive(path) as naive_url:
-                rates["naive"].append(
-                    measure_stream(naive_url, None, STREAM_FRAMES["naive"]).frames_per_s
-                )
-    if lost:
-        print(f"{lost} frames were lost although the driver was paced")
-    return [
-        Result(
-            "stream",
-            subject,
-            FRAME_BYTES,
-            frames_per_s=statistics.median(values),
-            bytes_per_s=statistics.median(values) * FRAME_BYTES,
-        )
-        for subject, values in rates.items()
-    ]
-
-
-def bench_round_trip(path: Path, directory: Path) -> list[Result]:
-    """A command and its reply, runs interleaved; medians."""
-    seconds: dict[str, list[float]] = {"cwire": [], "websockify": []}
-    with (
-        processes.relay(path, directory) as (url, token),
-        processes.websockify(path) as plain,
-    ):
-        for _ in track(range(REPEATS), "round trip"):
-            seconds["cwire"] += asyncio.run(measure_round_trips(url, token, ROUND_TRIPS))
-            seconds["websockify"] += asyncio.run(measure_round_trips(plain, None, ROUND_TRIPS))
-    return [
-        Result(
-            "round_trip",
-            subject,
-            FRAME_BYTES,
-            p50_s=statistics.median(values),
-            p99_s=statistics.quantiles(values, n=100)[98],
-        )
-        for subject, values in seconds.items()
-    ]
-
-
-def show(results: list[Result]) -> None:
-    """Prints the table, and how the figures stand to their targets."""
-    table = Table("benchmark", "subject", title="cwire benchmarks")
-    for name in ("frame B", "frames/s", "MB/s", "p50 µs", "p99 µs"):
-        table.add_column(name, justify="right")
-    for row in results:
-        table.add_row(
-            row.benchmark,
-            row.subject,
-            str(row.frame_bytes),
-            "" if row.frames_per_s is None else f"{row.frames_per_s:,.0f}",
-            "" if row.bytes_per_s is None else f"{row.bytes_per_s / 1e6:,.1f}",
-            "" if row.p50_s is None else f"{row.p50_s * 1e6:.0f}",
-            "" if row.p99_s is None else f"{row.p99_s * 1e6:.0f}",
-        )
-    console = Console()
-    console.print(table)
-    by_name = {(row.benchmark, row.subject): row for row in results}
-    fast = by_name["stream", "cwire"].frames_per_s or 0
-    slow = by_name["stream", "naive"].frames_per_s or 1
-    ours = by_name["round_trip", "cwire"].p50_s or 0
-    theirs = by_name["round_trip", "websockify"].p50_s or 1
-    console.print(f"stream: {fast / 1e6:.2f} M frames/s (target: at least 3)")
-    console.print(f"stream, cwire / naive: {fast / slow:.0f} (target: at least 30)")
-    console.print(f"round trip p50, cwire / websockify: {ours / theirs:.2f} (target: at most 2)")
+_CORES = 2
 
 
 def main() -> int:
     """Runs everything; returns the exit status."""
-    program = processes.build_load()
-    results: list[Result] = []
-    for bench in (bench_stream, bench_round_trip):
-        with tempfile.TemporaryDirectory(prefix="cwire-bench-") as name:
-            directory = Path(name)
-            with processes.driver(program, directory) as path:
-                results += bench(path, directory)
-    show(results)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5, help="interleaved runs (5)")
+    repeats = parser.parse_args().repeats
+    # Everything on the same two cores, whatever the machine has.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:_CORES])
+    console = Console()
+    with console.status("building") as status:
+        programs = processes.build()
+        results = bench_stream(programs, repeats, status.update)
+        results += bench_round_trip(programs, 2 * repeats, status.update)
+        results += bench_fan_out(programs, max(1, repeats - 2), status.update)
+        results += bench_idle(programs, status.update)
+    show_results(console, results)
+    show_targets(console, targets(results))
     output = processes.HERE / "results.json"
-    output.write_text(json.dumps([asdict(row) for row in results], indent=1) + "\n")
-    print(f"written: {output}")
+    save(results, output)
+    picture = processes.HERE.parent / "docs" / "benchmarks.png"
+    draw(results, picture)
+    console.print(f"written: {output} and {picture}")
     return 0
 
 

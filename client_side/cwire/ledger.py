@@ -82,6 +82,8 @@ class Ledger:
         """
         before = self._told.get((subscription, reason), 0)
         self._told[subscription, reason] = count
+        if reason == "driver":
+            return  # the frames that it covers follow, and `add` sees what is missing among them
         if self._next is None:
             self._next = sequence + 1
             self.lost += count - before

@@ -73,6 +73,16 @@ def test_dropped_says_why_and_covers_the_end() -> None:
     assert ledger.frames + ledger.lost == ledger.next_sequence
 
 
+def test_what_the_driver_lost_is_counted_once() -> None:
+    ledger = Ledger()
+    ledger.begin(0)
+    add(ledger, 0, 10)
+    ledger.dropped(1, "driver", 5, 19)  # comes before its batch: 15 to 19
+    add(ledger, 15, 5)
+    assert (ledger.frames, ledger.lost, ledger.lost_at("driver")) == (15, 5, 5)
+    assert ledger.frames + ledger.lost == ledger.next_sequence
+
+
 def test_dropped_before_anything_came() -> None:
     ledger = Ledger()
     ledger.dropped(1, "relay", 4, 9)

@@ -1,0 +1,92 @@
+"""What the figures should be, beside what they are. Printed, never asserted: machines differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from result import Result, find
+
+__all__ = ["Target", "targets"]
+
+_SMALL, _LARGE = 64, 1 << 20
+_STREAM = (  # at least so many times that subject
+    (_SMALL, "lsl", 8.0),
+    (_SMALL, "foxglove", 25.0),
+    (_SMALL, "pyzmq", 8.0),
+    (_SMALL, "raw_socket", 0.35),
+    (_LARGE, "foxglove", 3.0),
+    (_LARGE, "websockify", 1.5),
+    (_LARGE, "pyzmq", 0.8),
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One of them.
+
+    Attributes:
+        text: What is compared.
+        wanted: The bound, with its direction.
+        reached: The figure; None if something was not measured.
+        met: Whether it is within the bound.
+    """
+
+    text: str
+    wanted: str
+    reached: float | None
+    met: bool
+
+
+def targets(results: list[Result]) -> list[Target]:
+    """All of them."""
+    rows = []
+    for size, subject, factor in _STREAM:
+        label = "64 B" if size == _SMALL else "1 MiB"
+        ours, theirs = (
+            find(results, "stream", "cwire", size),
+            find(results, "stream", subject, size),
+        )
+        ratio = _ratio(_rate(ours), _rate(theirs))
+        rows.append(_at_least(f"stream {label}, cwire / {subject}", ratio, factor))
+    unpaced = find(results, "stream", "cwire_unpaced", _SMALL)
+    if unpaced is not None and unpaced.published:
+        # The receiver fails if one frame of any run is neither delivered nor counted as lost.
+        rows.append(
+            Target("stream 64 B unpaced, delivered + dropped - published", "= 0", 0.0, True)
+        )
+    paced = find(results, "stream", "cwire", _SMALL)
+    if paced is not None:
+        rows.append(_at_most("stream 64 B paced, frames lost", float(paced.lost or 0), 0))
+    ours, theirs = (find(results, "round_trip", name) for name in ("cwire", "websockify"))
+    ratio = _ratio(ours.p50_s if ours else None, theirs.p50_s if theirs else None)
+    rows.append(_at_most("round trip p50, cwire / websockify", ratio, 1.3))
+    crowds = [row for row in results if row.relay_cpu_s_per_byte is not None]
+    if crowds:
+        few, many = crowds[0], crowds[-1]
+        ratio = _ratio(many.relay_cpu_s_per_byte, few.relay_cpu_s_per_byte)
+        text = f"fan-out, relay CPU per byte, {many.clients} clients / {few.clients}"
+        rows.append(_at_most(text, ratio, 1.0))
+    stalled = find(results, "fan_out", "cwire_stalled")
+    change = None if stalled is None else stalled.stalled_change
+    rows.append(_at_most("fan-out, change of the median by a stalled client", change, 0.1))
+    idle = find(results, "idle", "cwire")
+    size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
+    clients = None if idle is None else idle.clients
+    rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
+    return rows
+
+
+def _rate(row: Result | None) -> float | None:
+    return None if row is None else row.frames_per_s
+
+
+def _ratio(ours: float | None, theirs: float | None) -> float | None:
+    return ours / theirs if ours is not None and theirs else None
+
+
+def _at_least(text: str, reached: float | None, bound: float) -> Target:
+    return Target(text, f">= {bound:g}", reached, reached is not None and reached >= bound)
+
+
+def _at_most(text: str, reached: float | None, bound: float) -> Target:
+    return Target(text, f"<= {bound:g}", reached, reached is not None and reached <= bound)
