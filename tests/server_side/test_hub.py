@@ -15,6 +15,8 @@ from cwire_server.hub import Client, Hub
 from cwire_server.subscription import Options, Subscription
 from cwire_structs import frames
 from cwire_structs.control import Hello
+from cwire_structs.layout_hash import layout_hash
+from cwire_structs.schema import Schema
 from support import schemas
 from support.fake_driver import ticks
 from support.schemas import RARE, TICK
@@ -232,3 +234,77 @@ def test_interest_is_told_when_it_changes() -> None:
     assert changes[0] == {TICK}
     assert changes[1] == {TICK, RARE}
     assert changes[-1] == frozenset()
+
+
+def test_a_flood_of_subscriptions_ends_in_a_refusal() -> None:
+    hub = hub_up(Limits(subscriptions=3))
+    client = add_client(hub)
+    for id_ in range(3):
+        subscribe(hub, client, id_, None, ("tick",))
+    with pytest.raises(RequestError, match="3 subscriptions are the most"):
+        subscribe(hub, client, 9, None, ("rare",))
+    subscribe(hub, client, 2, None, ("rare",))
+    assert hub.interest(1) == {TICK, RARE}
+
+
+def test_derived_streams_are_shared_bounded_and_forgotten() -> None:
+    document = schemas.document()
+    values = document["types"]["tick"]["fields"][1]
+    values["type"]["shape"], values["size"] = [1000], 8000
+    document["types"]["tick"]["size"] = 8008
+    document["layout_hash"] = layout_hash(document)
+    hub = Hub(["lab"])
+    hub.driver_up(1, hello(), Schema.from_json(json.dumps(document)))
+    client, other = add_client(hub), add_client(hub)
+    for id_ in range(64):
+        subscribe(hub, client, id_, None, ("tick",), decimate=2 + id_)
+    subscribe(hub, other, 1, None, ("tick",), decimate=2)
+    with pytest.raises(RequestError, match="already decimates in 64 ways"):
+        subscribe(hub, other, 2, None, ("tick",), decimate=100)
+    assert hub.interest(1) == {TICK}
+    hub.unsubscribe(client, 60)
+    subscribe(hub, other, 2, None, ("tick",), decimate=100)
+    streams = [
+        stream
+        for entry in drain(hub, other)
+        if isinstance(entry, dict)
+        for stream in entry["streams"]
+    ]
+    assert [stream["message"] for stream in streams] == ["tick_by_2", "tick_by_100"]
+
+
+def test_a_rate_is_kept_on_average_and_its_drops_are_told() -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    subscribe(hub, client, 1, None, ("tick",), max_rate=10.0)
+    drain(hub, client)
+    delivered = lost = 0
+    for number in range(600):
+        publish(hub, ticks(number, 1), now=number / 60)
+        for entry in drain(hub, client):
+            if isinstance(entry, dict):
+                assert entry["reason"] == "rate"
+                lost = entry["count"]
+            else:
+                delivered += 1
+    assert 99 <= delivered <= 101
+    assert delivered + lost == 600
+
+
+def test_only_the_latest_waits() -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    subscribe(hub, client, 1, None, None, latest=True)
+    drain(hub, client)
+    for number in range(50):
+        publish(hub, ticks(10 * number, 10) + frames.pack(RARE, bytes(8), sequence=number))
+    notices = {}
+    size = 0
+    for entry in drain(hub, client):
+        if isinstance(entry, dict):
+            notices[entry["message"]] = (entry["reason"], entry["count"], entry["sequence"])
+        else:
+            size += entry
+    assert size == 64 + 32
+    assert notices["tick"][:2] == ("conflated", 499)
+    assert notices["rare"] == ("conflated", 49, 48)
