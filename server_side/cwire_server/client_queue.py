@@ -7,7 +7,7 @@ stream where it is missing. Text and replies are never dropped.
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -100,6 +100,8 @@ class ClientQueue:
         self.control_bytes = 0
         self.dropped = 0
         """Frames dropped here so far."""
+        self.dropped_by: Counter[tuple[int, str]] = Counter()
+        """The same by source and message."""
 
     @property
     def overflown(self) -> bool:
@@ -136,7 +138,10 @@ class ClientQueue:
             gap = self._entries[index] = _Gap()
         gap.add(entry)
         self._forget(entry)
-        self.dropped += sum(tally.count for tally in entry.batch.tallies)
+        for tally in entry.batch.tallies:
+            self.dropped += tally.count
+            for stream in entry.streams.get(tally.type, ())[:1]:
+                self.dropped_by[stream.source, stream.message] += tally.count
 
     def _forget(self, entry: _Data) -> None:
         self._batches -= 1

@@ -121,6 +121,12 @@ class ClientSession:
         driver = self._hub.drivers.get(header.source)
         if driver is None:
             return "CWIRE_EUNKNOWN", f"no driver has source number {header.source}"
+        if header.source == frames.RELAY_SOURCE:
+            return (
+                "CWIRE_EUNKNOWN",
+                "source 255 is the relay itself: it publishes statistics and takes no commands; "
+                "send them to a driver",
+            )
         if driver.state == "down" or driver.schema is None:
             return "CWIRE_EDOWN", f"driver {driver.name} is down: {driver.problem}"
         if header.sequence != driver.session:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from cwire_server.batch import Batch
 from cwire_server.client_queue import ClientQueue, Stream
 from cwire_server.config import Limits
+from cwire_server.relay_schema import RELAY_NAME, RELAY_SCHEMA
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from cwire_structs.schema import Message, Schema
@@ -32,6 +34,15 @@ class RequestError(ValueError):
 
 class BatchError(ValueError):
     """A driver sent frames that its own schema does not allow."""
+
+
+@dataclass(slots=True)
+class MessageTotal:
+    """What came of one message of a driver since the relay started."""
+
+    frames: int = 0
+    bytes: int = 0
+    lost: int = 0
 
 
 @dataclass(eq=False)
@@ -52,6 +63,13 @@ class DriverState:
     commands: int = 0
     last_sequence: dict[int, int] = field(default_factory=dict)
     """By message id, in this epoch."""
+    messages: dict[str, MessageTotal] = field(default_factory=dict)
+
+    def is_meant_by(self, driver: str | None) -> bool:
+        """Whether a subscription to ``driver`` covers it. The relay's own source must be named."""
+        if driver is None:
+            return self.source != frames.RELAY_SOURCE
+        return driver == self.name
 
     def describe(self, *, schema: bool) -> dict[str, Any]:
         """What clients are told of it."""
@@ -78,7 +96,7 @@ class Subscription:
 
     def wants(self, driver: DriverState) -> list[Message]:
         """The messages of a driver that this covers, as far as its schema is known."""
-        if driver.schema is None or self.driver not in (None, driver.name):
+        if driver.schema is None or not driver.is_meant_by(self.driver):
             return []
         published = driver.schema.published
         if self.messages is None:
@@ -96,6 +114,8 @@ class Client:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     slow: bool = False
     """It did not catch up in time: until it has, no driver waits for it."""
+    sent_bytes: int = 0
+    """Counted by its shell with `Hub.count_sent`."""
     streams: dict[int, dict[int, list[Stream]]] = field(default_factory=dict)
     """By source and message id. Never changed in place: what waits in the queue refers to it."""
 
@@ -115,6 +135,15 @@ class Hub:
         self.drivers = {
             source: DriverState(name, source) for source, name in enumerate(driver_names, start=1)
         }
+        self.served = tuple(self.drivers.values())
+        """The drivers without the relay's own source of statistics."""
+        self.drivers[frames.RELAY_SOURCE] = DriverState(
+            RELAY_NAME, frames.RELAY_SOURCE, state="up", session=0, schema=RELAY_SCHEMA
+        )
+        self.sent_bytes = 0
+        """Sent to all clients since the relay started."""
+        self._dropped_before: Counter[tuple[int, str]] = Counter()
+        """For clients that have left."""
         self.clients: dict[int, Client] = {}
         self._client_ids = itertools.count(1)
         self._sessions = itertools.count(1)
@@ -151,7 +180,8 @@ class Hub:
 
     def remove_client(self, client: Client) -> None:
         """Forgets a client."""
-        self.clients.pop(client.id, None)
+        if self.clients.pop(client.id, None) is not None:
+            self._dropped_before.update(client.queue.dropped_by)
         client.streams = {}
         for source in self.drivers:
             self._reroute(source)
@@ -166,7 +196,7 @@ class Hub:
             RequestError: No such driver, or a driver that is known has no such message.
         """
         subscription = Subscription(id_, driver, messages)
-        chosen = [state for state in self.drivers.values() if driver in (None, state.name)]
+        chosen = [state for state in self.drivers.values() if state.is_meant_by(driver)]
         if not chosen:
             known = ", ".join(state.name for state in self.drivers.values())
             raise RequestError(
@@ -249,7 +279,8 @@ class Hub:
             if wanted := frozenset(client.streams.get(source, ())):
                 routes.setdefault(wanted, []).append(client)
         self._routes[source] = routes
-        self.on_interest(source)
+        if source != frames.RELAY_SOURCE:  # its timer looks for itself
+            self.on_interest(source)
 
     # Drivers
 
@@ -276,7 +307,7 @@ class Hub:
             for client in list(self.clients.values()):
                 self._resolve(client, driver, fresh=client.subscriptions)
                 for subscription in client.subscriptions.values():
-                    if subscription.driver in (None, driver.name):
+                    if driver.is_meant_by(subscription.driver):
                         self._announce(client, subscription)
 
     def driver_down(self, source: int, problem: str) -> None:
@@ -340,6 +371,10 @@ class Hub:
             driver.last_sequence[tally.type] = tally.last_sequence
             driver.frames += tally.count
             driver.bytes += tally.bytes
+            total = driver.messages.setdefault(message.name, MessageTotal())
+            total.frames += tally.count
+            total.bytes += tally.bytes
+            total.lost += lost
             if lost:
                 losses[tally.type] = lost
                 driver.lost += lost
@@ -365,7 +400,7 @@ class Hub:
                     room = True
                 elif not client.slow:
                     waits = True
-        if waits and not room:
+        if waits and not room and source != frames.RELAY_SOURCE:
             self._held.add(source)
             return True
         return False
@@ -389,6 +424,20 @@ class Hub:
             self._held.discard(source)
             self.on_room(source)
 
+    # Figures
+
+    def count_sent(self, client: Client, size: int) -> None:
+        """A client has been sent so many bytes."""
+        client.sent_bytes += size
+        self.sent_bytes += size
+
+    def dropped(self) -> Counter[tuple[int, str]]:
+        """Frames dropped for slow clients, by source and message, since the relay started."""
+        dropped = self._dropped_before.copy()
+        for client in self.clients.values():
+            dropped.update(client.queue.dropped_by)
+        return dropped
+
     def status(self, uptime: float) -> dict[str, Any]:
         """The figures of the `status` operation."""
         return {
@@ -405,6 +454,6 @@ class Hub:
                     "lost": driver.lost,
                     "commands": driver.commands,
                 }
-                for driver in self.drivers.values()
+                for driver in self.served
             ],
         }
