@@ -14,6 +14,9 @@ import pytest
 import yaml
 
 import cwire
+from cwire_server.metrics import exposition
+from cwire_server.relay_schema import RELAY_SCHEMA
+from cwire_server.statistics import DriverCount, MessageCount, Snapshot
 from cwire_structs import frames
 from cwire_structs.schema import FORMAT
 from support.processes import ROOT
@@ -124,6 +127,23 @@ def test_protocol_md_lists_the_error_codes() -> None:
         used |= set(re.findall(r'RequestError\(\s*"(\w+)"', path.read_text()))
         used |= set(re.findall(r'code="(\w+)"', path.read_text()))
     assert listed == used
+
+
+def test_protocol_md_lists_the_statistics() -> None:
+    section = PROTOCOL.split("### Statistics\n")[1].split("\n#")[0]
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", section, re.MULTILINE)
+    assert {int(id_): name for id_, name in rows} == {
+        message.id: message.name for message in RELAY_SCHEMA.messages.values()
+    }
+
+
+def test_protocol_md_lists_the_metrics() -> None:
+    snapshot = Snapshot(
+        drivers=(DriverCount(1, "d", "up"),), messages=(MessageCount("d", 1, 1, "m"),)
+    )
+    made = set(re.findall(r"^(cwire_\w+)", exposition(snapshot).decode(), re.MULTILINE))
+    section = PROTOCOL.split("## HTTP\n")[1].split("\n#")[0]
+    assert set(re.findall(r"`(cwire_\w+)`", section)) == made
 
 
 def test_the_example_schema_of_protocol_md_is_json() -> None:
