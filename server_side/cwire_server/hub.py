@@ -371,7 +371,9 @@ class Hub:
             driver.last_sequence[tally.type] = tally.last_sequence
             driver.frames += tally.count
             driver.bytes += tally.bytes
-            total = driver.messages.setdefault(message.name, MessageTotal())
+            total = driver.messages.get(message.name)
+            if total is None:
+                total = driver.messages[message.name] = MessageTotal()
             total.frames += tally.count
             total.bytes += tally.bytes
             total.lost += lost
@@ -435,7 +437,8 @@ class Hub:
         """Frames dropped for slow clients, by source and message, since the relay started."""
         dropped = self._dropped_before.copy()
         for client in self.clients.values():
-            dropped.update(client.queue.dropped_by)
+            if client.queue.dropped:
+                dropped.update(client.queue.dropped_by)
         return dropped
 
     def status(self, uptime: float) -> dict[str, Any]:

@@ -10,8 +10,8 @@ blocks = make_frames(before, after, seconds, first_sequences, time_ns, limit)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,8 +42,7 @@ _RATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RelayCount:
+class RelayCount(NamedTuple):
     """The relay as a whole, as in ``struct relay_status``."""
 
     uptime: float = 0.0
@@ -66,8 +65,7 @@ class RelayCount:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class DriverCount:
+class DriverCount(NamedTuple):
     """One driver, as in ``struct relay_driver``."""
 
     source: int
@@ -87,8 +85,7 @@ class DriverCount:
         return self.source
 
 
-@dataclass(frozen=True, slots=True)
-class MessageCount:
+class MessageCount(NamedTuple):
     """One message of a driver, as in ``struct relay_message``."""
 
     driver: str
@@ -106,8 +103,7 @@ class MessageCount:
         return self.source, self.name
 
 
-@dataclass(frozen=True, slots=True)
-class ClientCount:
+class ClientCount(NamedTuple):
     """One client, as in ``struct relay_client``."""
 
     id: int
@@ -125,8 +121,7 @@ class ClientCount:
 _Count = RelayCount | DriverCount | MessageCount | ClientCount
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """All counters of a relay at one moment."""
 
     relay: RelayCount = RelayCount()
@@ -190,11 +185,11 @@ def take_snapshot(
     )
     clients = tuple(
         ClientCount(
-            id=client.id,
-            subscriptions=len(client.subscriptions),
-            queue_bytes=client.queue.data_bytes + client.queue.control_bytes,
-            sent_bytes=client.sent_bytes,
-            dropped=client.queue.dropped,
+            client.id,
+            len(client.subscriptions),
+            client.queue.data_bytes + client.queue.control_bytes,
+            client.sent_bytes,
+            client.queue.dropped,
         )
         for client in hub.clients.values()
     )
@@ -251,26 +246,32 @@ def make_frames(
         header["sequence"] = (sequence + np.arange(len(counts))) % 2**32
         header["time_ns"] = time_ns
         old = {count.key: count for count in before.of(message.name)}
-        pairs = [(old.get(count.key), count) for count in counts]
+        olds = [old.get(count.key) for count in counts]
         for field in message.struct.fields:
-            array[field.name] = [_value(field, *pair, seconds) for pair in pairs]
+            array[field.name] = _column(field, olds, counts, seconds)
         rows = max(1, limit // dtype.itemsize)
         for start in range(0, len(array), rows):
             yield array[start : start + rows].tobytes()
 
 
-def _value(field: Field, before: _Count | None, after: _Count, seconds: float) -> Any:
-    """One field of one struct, as numpy takes it."""
+def _column(
+    field: Field, olds: Sequence[_Count | None], counts: Sequence[_Count], seconds: float
+) -> Any:
+    """One field of all structs, as numpy takes it. By columns: there may be many clients."""
     if field.name == "interval":
         return seconds
     counter = _RATES.get(field.name)
     if counter is not None:
-        grown = getattr(after, counter) - (0 if before is None else getattr(before, counter))
-        return max(0, grown) / seconds if seconds > 0 else 0.0
-    value = getattr(after, field.name)
+        get = attrgetter(counter)
+        before = np.array([0 if old is None else get(old) for old in olds], float)
+        grown = np.array([get(count) for count in counts], float) - before
+        return np.maximum(grown, 0) / seconds if seconds > 0 else 0.0
+    get = attrgetter(field.name)
+    values = [get(count) for count in counts]
     if isinstance(field.type, EnumType):
-        return field.type.enum.values[value.upper()]
+        return [field.type.enum.values[value.upper()] for value in values]
     if isinstance(field.type, TextType):
+        size = field.type.length
         # Cut between two characters, not inside one.
-        return value.encode()[: field.type.length].decode(errors="ignore").encode()
-    return value
+        return [value.encode()[:size].decode(errors="ignore").encode() for value in values]
+    return values
