@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-C_SOURCES := $(shell find c_driver benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
+C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
 	-not -path '*/build/*' -not -path '*/generated/*')
 EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.h \
 	c_driver/include/cwire.h cython_wrapper/cwire_structs/_frames.pyx

@@ -10,70 +10,38 @@ other one has a line on stderr that says what was wrong.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 from collections.abc import Sequence
 from time import monotonic, sleep
 
 try:
     import cwire
-    from cwire_structs.fields import TextType
-    from cwire_structs.schema import Message
+    from cwire import terminal
 except ImportError as missing:
     sys.exit(f"client_main: {missing}; run `make setup`, then use .venv/bin/python")
 
-_STATUS = """exit status:
-  0  success              5  the driver is down or unknown
-  1  another error        6  an unknown command, message or field, or a value out of range
-  2  wrong arguments      7  the driver refused the command
-  3  no relay             8  nothing came in time
-  4  wrong token
-"""
-_EXIT: tuple[tuple[type[Exception], int], ...] = (
-    (cwire.Unauthorized, 4),
-    (cwire.NotConnected, 3),
-    (cwire.DriverDown, 5),
-    (cwire.UnknownDriver, 5),
-    (cwire.InvalidCommand, 6),
-    (cwire.UnknownMessage, 6),
-    (cwire.UnknownField, 6),
-    (cwire.Ambiguous, 6),
-    (cwire.CommandTimeout, 8),
-    (cwire.WaitTimeout, 8),
-    (cwire.CommandError, 7),
-    (cwire.CwireError, 1),
-)
 _DEFAULT_COMMAND = "get_status"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    try:
+
+    def run() -> None:
         with cwire.connect(options.url, options.token, timeout=options.timeout) as bridge:
             _run(bridge, options)
-    except cwire.CwireError as error:
-        print(f"client_main: {error}", file=sys.stderr)
-        return next(status for kind, status in _EXIT if isinstance(error, kind))
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # `| head`: whoever reads has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+
+    return terminal.report_errors("client_main", run)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="client_main.py",
         description="Connects to a relay, prints the schema, sends a command, prints messages.",
-        epilog=_STATUS,
+        epilog=terminal.EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--url", metavar="ws://HOST:PORT/ws", help="default: this account's relay, no token needed"
-    )
-    parser.add_argument("--token", help="what the relay printed after #token=")
+    terminal.add_relay_arguments(parser)
     parser.add_argument("--driver", metavar="NAME", help="where the relay serves several")
     parser.add_argument("--message", metavar="NAME", help="default: the first one that comes")
     parser.add_argument("--count", metavar="N", type=_count, default=10, help="default: 10")
@@ -83,9 +51,6 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         metavar=("COMMAND", "FIELD=VALUE"),
         help=f"may be given again; default: {_DEFAULT_COMMAND} if the driver has it",
-    )
-    parser.add_argument(
-        "--timeout", metavar="S", type=float, default=5.0, help="for each wait; default: 5"
     )
     return parser
 
@@ -97,9 +62,11 @@ def _count(text: str) -> int:
 
 
 def _run(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
-    if options.driver is None and not bridge.drivers:
+    names = [name for name, driver in bridge.drivers.items() if not driver.is_relay]
+    if options.driver is not None:
+        names = [options.driver]
+    elif not names:
         raise cwire.UnknownDriver("the relay serves no driver; start it with --driver NAME=PATH")
-    names = list(bridge.drivers) if options.driver is None else [options.driver]
     for name in names:
         state = bridge[name].state
         if state == "down" and len(names) > 1:
@@ -113,33 +80,9 @@ def _run(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
         known = dir(bridge.send if options.driver is None else bridge[options.driver].send)
         commands = [[_DEFAULT_COMMAND]] if _DEFAULT_COMMAND in known and len(names) == 1 else []
     for command, *fields in commands:
-        _send(bridge, options, command, fields)
+        print(f"{terminal.send(bridge, options.driver, command, fields, options.timeout)}\n")
     if options.count:
         _receive(bridge, options)
-
-
-def _send(
-    bridge: cwire.Bridge, options: argparse.Namespace, command: str, words: Sequence[str]
-) -> None:
-    target = bridge.send if options.driver is None else bridge[options.driver].send
-    message = target[command].message
-    fields = dict(_field(message, word) for word in words)
-    reply = bridge.command(options.driver, command, fields, timeout=options.timeout)
-    print(f"{command} -> {'OK' if reply is None else reply}\n")
-
-
-def _field(message: Message, word: str) -> tuple[str, object]:
-    """``FIELD=VALUE``: the value as JSON if it is, else as text."""
-    name, equals, text = word.partition("=")
-    if not equals:
-        raise cwire.UnknownField(f"{word!r}: write fields as FIELD=VALUE")
-    field = message.struct.by_name.get(name)
-    if field is not None and isinstance(field.type, TextType):
-        return name, text
-    try:
-        return name, json.loads(text)
-    except ValueError:
-        return name, text
 
 
 def _receive(bridge: cwire.Bridge, options: argparse.Namespace) -> None:

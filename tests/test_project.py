@@ -14,6 +14,9 @@ import pytest
 import yaml
 
 import cwire
+from cwire_server.metrics import exposition
+from cwire_server.relay_schema import RELAY_SCHEMA
+from cwire_server.statistics import DriverCount, MessageCount, Snapshot
 from cwire_structs import frames
 from cwire_structs.schema import FORMAT
 from support.processes import ROOT
@@ -40,7 +43,10 @@ def test_environment_yml_agrees_with_pyproject() -> None:
     wanted = {"python": table["requires-python"].removeprefix(">=")}
     for requirements in (
         table["dependencies"],
-        *(table["optional-dependencies"][extra] for extra in ("notebook", "server", "wrap")),
+        *(
+            table["optional-dependencies"][extra]
+            for extra in ("notebook", "server", "wrap", "tools")
+        ),
     ):
         wanted.update(map(split, requirements))
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
@@ -123,6 +129,23 @@ def test_protocol_md_lists_the_error_codes() -> None:
     assert listed == used
 
 
+def test_protocol_md_lists_the_statistics() -> None:
+    section = PROTOCOL.split("### Statistics\n")[1].split("\n#")[0]
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", section, re.MULTILINE)
+    assert {int(id_): name for id_, name in rows} == {
+        message.id: message.name for message in RELAY_SCHEMA.messages.values()
+    }
+
+
+def test_protocol_md_lists_the_metrics() -> None:
+    snapshot = Snapshot(
+        drivers=(DriverCount(1, "d", "up"),), messages=(MessageCount("d", 1, 1, "m"),)
+    )
+    made = set(re.findall(r"^(cwire_\w+)", exposition(snapshot).decode(), re.MULTILINE))
+    section = PROTOCOL.split("## HTTP\n")[1].split("\n#")[0]
+    assert set(re.findall(r"`(cwire_\w+)`", section)) == made
+
+
 def test_the_example_schema_of_protocol_md_is_json() -> None:
     example = PROTOCOL.split("```json\n")[1].split("```")[0]
     assert json.loads(example)["schema"] == FORMAT
@@ -145,6 +168,9 @@ PURE = [
     "server_side/cwire_server/commands.py",
     "server_side/cwire_server/config.py",
     "server_side/cwire_server/hub.py",
+    "server_side/cwire_server/metrics.py",
+    "server_side/cwire_server/relay_schema.py",
+    "server_side/cwire_server/statistics.py",
     "cython_wrapper/cwire_structs/control.py",
     "cython_wrapper/cwire_structs/frames.py",
     "cython_wrapper/cwire_structs/schema.py",

@@ -42,7 +42,7 @@ class BridgeBase:
 
     @property
     def drivers(self) -> Mapping[str, Driver]:
-        """What the relay says of each driver, by name, as of now."""
+        """What the relay says of each driver, by name, as of now; its own statistics are one."""
         return self._link.session.drivers
 
     @property
@@ -119,6 +119,7 @@ class BridgeBase:
             if name not in drivers:
                 raise errors.UnknownDriver(unknown_text("driver", name, "the relay", drivers))
             return drivers[name]
+        drivers = self._served()
         if len(drivers) == 1:
             return next(iter(drivers.values()))
         if not drivers:
@@ -129,16 +130,21 @@ class BridgeBase:
             f"there are several drivers ({', '.join(drivers)}): use bridge[{next(iter(drivers))!r}]"
         )
 
+    def _served(self) -> dict[str, Driver]:
+        """The drivers that are meant where none is named: not the relay itself."""
+        return {name: one for name, one in self.drivers.items() if not one.is_relay}
+
     def _owner(self, what: str, name: str, driver: str | None) -> tuple[Driver, Message]:
         """The driver that has this ``message`` or ``command``, and its description."""
-        if driver is not None or len(self.drivers) == 1:
+        served = self._served()
+        if driver is not None or len(served) == 1:
             owner = self._driver(driver)
             known = _named(owner, what)
             if name not in known:
                 usable_schema(owner)
                 raise _unknown(what, name, f"driver {owner.name!r}", known)
             return owner, known[name]
-        owners = [one for one in self.drivers.values() if name in _named(one, what)]
+        owners = [one for one in served.values() if name in _named(one, what)]
         if len(owners) == 1:
             return owners[0], _named(owners[0], what)[name]
         if owners:
@@ -147,8 +153,8 @@ class BridgeBase:
                 f"several drivers have the {what} {name!r} ({names}): "
                 f"use bridge[{owners[0].name!r}]"
             )
-        self._driver(None if not self.drivers else next(iter(self.drivers)))
-        every = [known for one in self.drivers.values() for known in _named(one, what)]
+        self._driver(next(iter(served), None))
+        every = [known for one in served.values() for known in _named(one, what)]
         raise _unknown(what, name, "no driver that the relay knows" if not every else "", every)
 
     def _feed(self, message: str, driver: str | None) -> Feed:

@@ -23,6 +23,7 @@ __all__ = [
     "field_notes",
     "frames_text",
     "html_table",
+    "kind_text",
     "text_table",
     "value_text",
 ]
@@ -189,13 +190,14 @@ class SchemaView:
         head = ("field", "type", "unit, range, default", "")
         return "".join(
             f"<details{' open' if self.message else ''}><summary><b>{escape(message.name)}</b> "
-            f"{escape(_kind(message))}: {escape(message.doc)}</summary>"
+            f"{escape(kind_text(message))}: {escape(message.doc)}</summary>"
             f"{html_table(head, _rows(message))}</details>"
             for message in self._shown()
         )
 
 
-def _kind(message: Message) -> str:
+def kind_text(message: Message) -> str:
+    """Whether a message is a command, and with which reply; else its size."""
     if message.command:
         return f"command → {message.reply or 'OK'}"
     elements = f" + n * {message.tail_size}" if message.tail else ""
@@ -203,7 +205,7 @@ def _kind(message: Message) -> str:
 
 
 def _title(message: Message) -> str:
-    return f"{message.name} ({_kind(message)}): {message.doc}".rstrip(": ")
+    return f"{message.name} ({kind_text(message)}): {message.doc}".rstrip(": ")
 
 
 def _rows(message: Message) -> list[tuple[str, str, str, str]]:
@@ -217,6 +219,8 @@ def _bridge_rows(bridge: BridgeBase) -> list[tuple[str, ...]]:
         feeds = [row for row in health if row.driver == driver.name]
         if not feeds:
             note = driver.problem or ("nothing received" if driver.state == "up" else "")
+            if driver.is_relay:
+                note = f"statistics: bridge[{driver.name!r}].schema"
             rows.append((driver.name, driver.state, note, "", "", "", ""))
         for i, row in enumerate(feeds):
             lead = (driver.name, driver.state) if i == 0 else ("", "")

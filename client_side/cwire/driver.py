@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cwire import errors
+from cwire_structs.frames import RELAY_SOURCE
 from cwire_structs.schema import Schema
 
 __all__ = ["Driver", "down_text", "unknown_text", "usable_schema"]
@@ -25,6 +26,7 @@ class Driver:
         session: The number of its present run; None while it is down.
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
+        reason: Why it is not up, in the relay's words; empty if it is.
     """
 
     name: str
@@ -33,6 +35,12 @@ class Driver:
     session: int | None = None
     schema: Schema | None = None
     problem: str = ""
+    reason: str = ""
+
+    @property
+    def is_relay(self) -> bool:
+        """Whether it is the relay itself, which publishes statistics; ask for those by name."""
+        return self.source == RELAY_SOURCE
 
 
 def usable_schema(driver: Driver) -> Schema:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from cwire.errors import NotConnected
 from cwire_structs.runtime import RuntimeDirError, runtime_dir
 
-__all__ = ["Address", "find_relay", "resolve"]
+__all__ = ["Address", "find_relay", "living", "resolve"]
 
 _START = "start it with `make run`, or `cwire serve` (`python server_side/server_main.py`)"
 
@@ -82,13 +82,13 @@ def find_relay() -> Address:
         directory = runtime_dir()
     except RuntimeDirError as error:
         raise NotConnected(str(error)) from error
-    found = [entry for path in directory.glob("relay-*.json") if (entry := _living(path))]
+    found = [entry for path in directory.glob("relay-*.json") if (entry := living(path))]
     if not found:
         raise NotConnected(f"no relay runs on this account (looked in {directory}); {_START}")
     return max(found, key=lambda entry: entry[0])[1]
 
 
-def _living(path: Path) -> tuple[float, Address] | None:
+def living(path: Path) -> tuple[float, Address] | None:
     """Start time and address of a relay, if the one that wrote this entry still lives."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -179,10 +179,11 @@ class Session:
         return feed
 
     def wants(self, driver: str, message: str) -> bool:
-        """Whether a subscription covers the message."""
+        """Whether a subscription covers the message; the relay's own must be named for that."""
+        known = self.drivers.get(driver)
+        names = (driver,) if known is not None and known.is_relay else (driver, None)
         return any(
-            wanted.driver in (None, driver)
-            and (wanted.messages is None or message in wanted.messages)
+            wanted.driver in names and (wanted.messages is None or message in wanted.messages)
             for wanted in tuple(self.subscriptions.values())
         )
 
@@ -227,6 +228,7 @@ class Session:
         if item.get("schema") is not None:
             self._take_schema(driver, item["schema"])
         driver.state, driver.session = state, session
+        driver.reason = str(item.get("problem") or "")
         self._by_source[source] = driver
         # Replaced, not changed: another thread may be walking through it.
         self.drivers = {**self.drivers, name: driver}

@@ -14,9 +14,10 @@ from tornado.web import Application
 from cwire_server.access import own_origins
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.driver_link import DriverLink
-from cwire_server.http import HealthHandler, PageHandler, Rules
+from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
 from cwire_server.hub import Hub
 from cwire_server.pinger import Pinger
+from cwire_server.relay_source import RelaySource
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.websocket import ClientHandler
 
@@ -46,6 +47,7 @@ class Relay:
         self._runtime: RuntimeFile | None = None
         self._handlers: set[ClientHandler] = set()
         self._started = time.monotonic()
+        self._source = RelaySource(self.hub, self._links, self._started)
 
     @property
     def link(self) -> str:
@@ -65,12 +67,11 @@ class Relay:
         except OSError as error:
             raise ConfigError(_why_not_bound(error, config)) from error
         self.port = sockets[0].getsockname()[1]
-        self._links = {
-            source: DriverLink(self.hub, source, address)
-            for source, address in enumerate(config.drivers, start=1)
-        }
+        for source, address in enumerate(config.drivers, start=1):
+            self._links[source] = DriverLink(self.hub, source, address)
         self.hub.on_interest = lambda source: self._links[source].update_interest()
         self.hub.on_room = lambda source: self._links[source].resume()
+        self._source.start()
         tcp = self._serve(
             Rules(config.host, own_origins(self.port) | config.allowed_origins, config.token)
         )
@@ -108,6 +109,7 @@ class Relay:
                     },
                 ),
                 (r"/health", HealthHandler, {**shared, "hub": self.hub}),
+                (r"/metrics", MetricsHandler, {**shared, "take": self._source.take}),
                 (r"/(|status\.mjs|status\.css)", PageHandler, shared),
             ],
             websocket_max_message_size=self.config.limits.command,
@@ -125,6 +127,7 @@ class Relay:
 
     async def stop(self) -> None:
         """Says goodbye to the clients and closes everything."""
+        self._source.stop()
         for server in self._servers:
             server.stop()
         for task in self._tasks:

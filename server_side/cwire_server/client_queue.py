@@ -113,7 +113,8 @@ class ClientQueue:
 
     __slots__ = (
         *("_acked", "_batch_limit", "_control_limit", "_data_limit", "_empty", "_entries", "_full"),
-        *("_places", "_sent", "_waiting", "_window", "control_bytes", "data_bytes", "dropped"),
+        *("_places", "_sent", "_waiting", "_window", "control_bytes", "data_bytes"),
+        *("dropped", "dropped_by"),
     )
 
     def __init__(self, data_limit: int, control_limit: int, batch_limit: int) -> None:
@@ -132,7 +133,9 @@ class ClientQueue:
         self.data_bytes = 0
         self.control_bytes = 0
         self.dropped = 0
-        """Frames dropped here so far."""
+        """Frames dropped here so far: not those that a policy or a rate left out."""
+        self.dropped_by: dict[tuple[int, str], int] = {}
+        """The same by source and message."""
 
     @property
     def overflown(self) -> bool:
@@ -208,20 +211,25 @@ class ClientQueue:
         if entry.pick is not None:
             size = len(entry.pick.frame)
             entry.gap_here().add(entry.pick.streams, entry.pick.sequence, relay=1)
-            self.dropped += 1
+            self._count_dropped(entry.pick.streams, 1)
             self._gone(entry, key, size, size)
             return
         batch = entry.batch
         assert batch is not None
         (tally,) = (tally for tally in batch.tallies if key == (tally.source, tally.type))
-        entry.gap_here().add(
-            entry.streams.get(tally.type, ()), tally.last_sequence, relay=tally.count
-        )
-        self.dropped += tally.count
+        streams = entry.streams.get(tally.type, ())
+        entry.gap_here().add(streams, tally.last_sequence, relay=tally.count)
+        self._count_dropped(streams, tally.count)
         # What remains is copied, so that a few frames do not keep a large buffer alive.
         entry.batch = batch.only(batch.types - {tally.type})
         freed = batch.pinned - (entry.batch.pinned if entry.batch else 0)
         self._gone(entry, key, tally.bytes, freed)
+
+    def _count_dropped(self, streams: Sequence[Stream], count: int) -> None:
+        self.dropped += count
+        for stream in streams[:1]:
+            key = stream.source, stream.message
+            self.dropped_by[key] = self.dropped_by.get(key, 0) + count
 
     def _gone(self, entry: _Data, key: tuple[object, ...], size: int, freed: int) -> None:
         """Keeps the books when frames of one message have left an entry."""

@@ -119,7 +119,7 @@ class ClientSession:
     def _named_command(self, request: dict[str, Any]) -> tuple[DriverState, Message]:
         """The driver and the command that a JSON command names."""
         driver, name = request.get("driver"), request.get("name")
-        chosen = [state for state in self._hub.drivers.values() if driver in (None, state.name)]
+        chosen = [state for state in self._hub.drivers.values() if state.is_meant_by(driver)]
         if not chosen:
             raise RequestError("unknown_driver", f"no driver is named {driver!r}")
         found = [
@@ -191,6 +191,12 @@ class ClientSession:
         driver = self._hub.drivers.get(source)
         if driver is None:
             return "CWIRE_EUNKNOWN", f"no driver has source number {source}"
+        if driver.is_relay:
+            return (
+                "CWIRE_EUNKNOWN",
+                "source 255 is the relay itself: it publishes statistics and takes no commands; "
+                "send them to a driver",
+            )
         if driver.state == "down" or driver.schema is None:
             return "CWIRE_EDOWN", f"driver {driver.name} is down: {driver.problem}"
         message = driver.schema.by_id.get(type_)

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cwire_server.relay_schema import RELAY_NAME
 from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
 
 __all__ = ["ConfigError", "DriverAddress", "Limits", "RelayConfig"]
@@ -66,6 +67,8 @@ class Limits:
     """Commands that may wait for one driver's answers."""
     answer: float = 10.0
     """How long a driver has to answer a command."""
+    statistics: float = 1.0
+    """How often the relay publishes statistics about itself."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class RelayConfig:
         names = [driver.name for driver in self.drivers]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ConfigError(f"two drivers are named {sorted(twice)[0]!r}; give each its own name")
+        if RELAY_NAME in names:
+            raise ConfigError(
+                f"a driver cannot be named {RELAY_NAME!r}: clients know the relay's own statistics "
+                "by this name; give it another one"
+            )
         if not self.drivers:
             raise ConfigError("no driver: give at least one as --driver NAME=PATH")
         if len(self.drivers) > LAST_SOURCE:

@@ -65,7 +65,7 @@ class DerivedStreams:
         """The derived messages that a subscription covers."""
         factor = subscription.options.decimate or 0
         found = []
-        for message in subscription.wants(driver.name, driver.schema):
+        for message in subscription.wants(driver):
             if driver.schema is not None and (message.name, factor) not in self._made:
                 try:
                     self._make(driver.schema, message.name, factor)

@@ -7,10 +7,19 @@ from typing import Any
 
 from cwire_server.errors import BatchError
 from cwire_server.history import HistoryStore
-from cwire_structs.frames import HEADER_SIZE, Tally
+from cwire_structs.frames import HEADER_SIZE, RELAY_SOURCE, Tally
 from cwire_structs.schema import Schema
 
-__all__ = ["DriverState"]
+__all__ = ["DriverState", "MessageTotal"]
+
+
+@dataclass(slots=True)
+class MessageTotal:
+    """What came of one message of a driver since the relay started."""
+
+    frames: int = 0
+    bytes: int = 0
+    lost: int = 0
 
 
 @dataclass(eq=False)
@@ -32,6 +41,16 @@ class DriverState:
     commands: int = 0
     last_sequence: dict[int, int] = field(default_factory=dict)
     """By message id, in this epoch."""
+    messages: dict[str, MessageTotal] = field(default_factory=dict)
+
+    @property
+    def is_relay(self) -> bool:
+        """It is the relay's own source of statistics, and no driver."""
+        return self.source == RELAY_SOURCE
+
+    def is_meant_by(self, driver: str | None) -> bool:
+        """Whether a subscription to ``driver`` covers it. The relay's own source must be named."""
+        return not self.is_relay if driver is None else driver == self.name
 
     def describe(self, *, schema: bool) -> dict[str, Any]:
         """What clients are told of it."""
@@ -88,6 +107,12 @@ class DriverState:
             self.last_sequence[tally.type] = tally.last_sequence
             self.frames += tally.count
             self.bytes += tally.bytes
+            total = self.messages.get(message.name)
+            if total is None:
+                total = self.messages[message.name] = MessageTotal()
+            total.frames += tally.count
+            total.bytes += tally.bytes
+            total.lost += lost
             if lost:
                 losses[tally.type] = lost
                 self.lost += lost

@@ -1,17 +1,20 @@
-"""The plain pages: `/` (status) and `/health`, and the rules that every route keeps."""
+"""The plain pages: `/` (status), `/health` and `/metrics`, and the rules of every route."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
 from tornado.web import RequestHandler
 
-from cwire_server.access import host_is_ours
+from cwire_server.access import host_is_ours, origin_is_allowed, token_is_right
 from cwire_server.hub import Hub
+from cwire_server.metrics import CONTENT_TYPE, exposition
+from cwire_server.statistics import Snapshot
 from cwire_structs.frames import PROTOCOL
 
-__all__ = ["HealthHandler", "PageHandler", "Rules", "check_host", "refuse"]
+__all__ = ["HealthHandler", "MetricsHandler", "PageHandler", "Rules", "check_host", "refuse"]
 
 _PAGES = {
     "": ("status.html", "text/html; charset=utf-8"),
@@ -87,7 +90,7 @@ class HealthHandler(_Page):
 
     def get(self) -> None:
         """Says ok, and how many drivers are up."""
-        drivers = self._hub.drivers.values()
+        drivers = self._hub.served
         self.finish(
             {
                 "status": "ok",
@@ -96,3 +99,32 @@ class HealthHandler(_Page):
                 "drivers_up": sum(driver.state == "up" for driver in drivers),
             }
         )
+
+
+class MetricsHandler(_Page):
+    """The relay's counters for Prometheus. They name drivers, so a TCP client needs the token."""
+
+    def initialize(self, rules: Rules, take: Callable[[], Snapshot]) -> None:  # type: ignore[override]
+        """Takes what the application gives to each handler."""
+        super().initialize(rules)
+        self._take = take
+
+    def prepare(self) -> None:
+        """Refuses whoever may not have data."""
+        rules, headers = self._rules, self.request.headers
+        if not check_host(self, rules):
+            return
+        if not origin_is_allowed(headers.get("Origin"), rules.origins):
+            refuse(self, 403, f"origin {headers['Origin']} is not allowed")
+        elif rules.token is not None and not token_is_right(
+            headers.get("Authorization"), (), rules.token
+        ):
+            self.set_header("WWW-Authenticate", "Bearer")
+            refuse(
+                self, 401, "the token is missing or wrong: send it as `Authorization: Bearer TOKEN`"
+            )
+
+    def get(self) -> None:
+        """Sends the counters as text."""
+        self.set_header("Content-Type", CONTENT_TYPE)
+        self.finish(exposition(self._take()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +21,11 @@ from cwire_server.derived import DerivedStreams
 from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
 from cwire_server.history import HistoryStore
+from cwire_server.relay_schema import RELAY_NAME, RELAY_SCHEMA
 from cwire_server.subscription import History, Stream, Subscription
 from cwire_structs import frames
 from cwire_structs.control import Hello
+from cwire_structs.frames import RELAY_SOURCE
 from cwire_structs.schema import Schema
 
 __all__ = ["Client", "Hub"]
@@ -40,6 +43,8 @@ class Client:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     slow: bool = False
     """It did not catch up in time: until it has, no driver waits for it."""
+    sent_bytes: int = 0
+    """Counted by its shell with `Hub.count_sent`."""
     deliveries: dict[int, Delivery] = field(default_factory=dict)
     """By source."""
     streams: dict[tuple[int, int, int], Stream] = field(default_factory=dict)
@@ -64,6 +69,20 @@ class Hub:
             source: DriverState(name, source, HistoryStore(self.limits.history))
             for source, name in enumerate(driver_names, start=1)
         }
+        self.served = tuple(self.drivers.values())
+        """The drivers without the relay's own source of statistics."""
+        self.drivers[RELAY_SOURCE] = DriverState(
+            RELAY_NAME,
+            RELAY_SOURCE,
+            HistoryStore(self.limits.history),
+            state="up",
+            session=0,
+            schema=RELAY_SCHEMA,
+        )
+        self.sent_bytes = 0
+        """Sent to all clients since the relay started."""
+        self._dropped_before: Counter[tuple[int, str]] = Counter()
+        """For clients that have left."""
         self.clients: dict[int, Client] = {}
         self._client_ids = itertools.count(1)
         self._sessions = itertools.count(1)
@@ -100,7 +119,8 @@ class Hub:
 
     def remove_client(self, client: Client) -> None:
         """Forgets a client."""
-        self.clients.pop(client.id, None)
+        if self.clients.pop(client.id, None) is not None:
+            self._dropped_before.update(client.queue.dropped_by)
         client.deliveries = {}
         for source in self.drivers:
             self._reroute(source)
@@ -137,7 +157,7 @@ class Hub:
     def _chosen(self, subscription: Subscription) -> list[DriverState]:
         """The drivers that a subscription is about, if it can be taken."""
         name, messages = subscription.driver, subscription.messages
-        chosen = [driver for driver in self.drivers.values() if name in (None, driver.name)]
+        chosen = [driver for driver in self.drivers.values() if driver.is_meant_by(name)]
         if not chosen:
             known = ", ".join(driver.name for driver in self.drivers.values())
             raise RequestError(
@@ -199,7 +219,7 @@ class Hub:
     def _messages(self, driver: DriverState, subscription: Subscription) -> list[Any]:
         if subscription.options.decimate:
             return self._derived[driver.source].messages(driver, subscription)
-        return subscription.wants(driver.name, driver.schema)
+        return subscription.wants(driver)
 
     def _past(self, subscription: Subscription, now: float) -> dict[tuple[int, int], list[Batch]]:
         """The history that a subscription begins with, by source and message id."""
@@ -209,7 +229,7 @@ class Hub:
         return {
             (driver.source, message.id): _recall(driver.history, message.id, asked, now)
             for driver in self.drivers.values()
-            for message in subscription.wants(driver.name, driver.schema)
+            for message in subscription.wants(driver)
         }
 
     def _announce(
@@ -252,7 +272,8 @@ class Hub:
         self._picking[source] = picking
         wanted = (client.deliveries.get(source, _NOTHING).types for client in self.clients.values())
         self._derived[source].keep(frozenset[int]().union(*wanted))
-        self.on_interest(source)
+        if source != RELAY_SOURCE:  # its timer looks for itself
+            self.on_interest(source)
 
     # Drivers
 
@@ -281,7 +302,7 @@ class Hub:
             for client in list(self.clients.values()):
                 self._resolve(client, driver, fresh=client.subscriptions)
                 for subscription in client.subscriptions.values():
-                    if subscription.driver in (None, driver.name):
+                    if driver.is_meant_by(subscription.driver):
                         self._announce(client, subscription)
 
     def driver_down(self, source: int, problem: str) -> None:
@@ -334,7 +355,8 @@ class Hub:
             fed += self._deliver(derived, now)
         crowd = self.limits.crowd
         crowded = [client for client in fed if client.queue.data_bytes > crowd]
-        if len(crowded) == len(fed) and any(not client.slow for client in crowded):
+        waited_for = any(not client.slow for client in crowded)
+        if waited_for and len(crowded) == len(fed) and source != RELAY_SOURCE:
             self._held.add(source)
             return True
         return False
@@ -378,12 +400,27 @@ class Hub:
             self._held.discard(source)
             self.on_room(source)
 
+    # Figures
+
+    def count_sent(self, client: Client, size: int) -> None:
+        """A client has been sent so many bytes."""
+        client.sent_bytes += size
+        self.sent_bytes += size
+
+    def dropped(self) -> Counter[tuple[int, str]]:
+        """Frames dropped for slow clients, by source and message, since the relay started."""
+        dropped = self._dropped_before.copy()
+        for client in self.clients.values():
+            if client.queue.dropped:
+                dropped.update(client.queue.dropped_by)
+        return dropped
+
     def status(self, uptime: float) -> dict[str, Any]:
         """The figures of the `status` operation."""
         return {
             "clients": len(self.clients),
             "uptime": round(uptime, 3),
-            "drivers": [driver.figures() for driver in self.drivers.values()],
+            "drivers": [driver.figures() for driver in self.served],
         }
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
-from cwire_structs.schema import Message, Schema
+from cwire_structs.schema import Message
 
 __all__ = ["History", "Options", "Stream", "Subscription", "parse_subscription"]
 
@@ -56,11 +57,11 @@ class Subscription:
     messages: tuple[str, ...] | None
     options: Options = Options()
 
-    def wants(self, driver: str, schema: Schema | None) -> list[Message]:
+    def wants(self, driver: DriverState) -> list[Message]:
         """The messages of a driver that this covers, as far as its schema is known."""
-        if schema is None or self.driver not in (None, driver):
+        if driver.schema is None or not driver.is_meant_by(self.driver):
             return []
-        published = schema.published
+        published = driver.schema.published
         if self.messages is None:
             return list(published.values())
         return [published[name] for name in self.messages if name in published]

@@ -184,6 +184,9 @@ class ClientHandler(WebSocketHandler):
         try:
             while not stream.closed() and (message := client.queue.take()) is not None:
                 written = _write(stream, message)
+                # Our JSON is ASCII: as many bytes as characters.
+                size = message.size if isinstance(message, Binary) else len(message.text)
+                self._hub.count_sent(client, size)
                 if stream.writing():
                     self._writing = True
                     written.add_done_callback(self._resume)

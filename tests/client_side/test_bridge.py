@@ -212,6 +212,31 @@ def test_the_relay_goes_while_a_command_waits(relay: FakeRelay, bridge: cwire.Br
         bridge.send.go()
 
 
+def test_the_relay_itself_shares_no_names() -> None:
+    own = driver("relay", 255, session=0)
+    with FakeRelay(driver(), own) as relay, cwire.connect(relay.url) as bridge:
+        assert relay.next(dict)["driver"] is None
+        assert [name for name, one in bridge.drivers.items() if one.is_relay] == ["relay"]
+        assert bridge.schema.messages
+        relay.on_binary = state_reply
+        bridge.send.set(x=1)
+        assert frames.unpack_header(relay.next(bytes)).source == 1
+        relay.send(ticks(0, 3))
+        assert len(bridge.latest("tick", 3, timeout=10)) == 3
+        assert "statistics: bridge['relay'].schema" in repr(bridge)
+        # To read it is to subscribe to it: "all" does not cover it.
+        assert len(bridge["relay"].latest("tick")) == 0
+        request = relay.next(dict)
+        assert (request["driver"], request["messages"]) == ("relay", ["tick"])
+
+
+def test_a_relay_that_serves_nothing_but_itself() -> None:
+    with FakeRelay(driver("relay", 255)) as relay, cwire.connect(relay.url) as bridge:
+        for ask in (lambda: bridge.latest("tick"), lambda: bridge.schema):
+            with pytest.raises(cwire.UnknownDriver, match="serves no driver"):
+                ask()
+
+
 def test_names_that_two_drivers_share() -> None:
     with FakeRelay(driver("a", 1), driver("b", 2)) as relay, cwire.connect(relay.url) as bridge:
         with pytest.raises(cwire.Ambiguous, match=r"command 'set' \(a, b\): use bridge\['a'\]"):

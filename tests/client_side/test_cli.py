@@ -41,7 +41,7 @@ def test_wrong_arguments(words: list[str]) -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("tool", ["wrap", "serve"])
+@pytest.mark.parametrize("tool", ["wrap", "serve", "info", "watch", "send", "doctor"])
 def test_tools_are_there(tool: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([tool, "--help"])
@@ -55,6 +55,22 @@ def test_a_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, "cwire_structs.wrap", None)
     assert cli.main(["wrap", "x.h"]) == 2
     assert "pip install 'cwire[wrap]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tool", ["info", "watch"])
+def test_tables_need_rich(
+    tool: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("rich", "cwire.tables", f"cwire.{tool}"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "rich", None)
+    assert cli.main([tool]) == 2
+    assert "pip install 'cwire[tools]'" in capsys.readouterr().err
+
+
+def test_send_and_doctor_need_no_rich() -> None:
+    code = "import sys; sys.modules['rich'] = None; import cwire.send, cwire.doctor"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_as_a_module() -> None:

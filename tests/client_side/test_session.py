@@ -40,12 +40,14 @@ def failure(request: int, code: int, text: str = "no") -> bytes:
 
 
 def test_hello() -> None:
-    session = connected(driver(), driver("other", 2, state="down", session=None, schema=None))
+    off = driver("other", 2, state="down", session=None, schema=None, problem="not started")
+    session = connected(driver(), off)
     assert session.connected
     assert session.client == 3
     lab, other = session.drivers.values()
     assert (lab.name, lab.state, lab.session, lab.schema is None) == ("lab", "up", 7, False)
     assert (other.name, other.state, other.session, other.schema) == ("other", "down", None, None)
+    assert (lab.reason, other.reason) == ("", "not started")
 
 
 @pytest.mark.parametrize(

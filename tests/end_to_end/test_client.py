@@ -105,11 +105,27 @@ def test_over_tcp(relay: Relay) -> None:
     with cwire.connect(relay.url, relay.token) as bridge:
         assert len(bridge.latest("scope_block", 3, timeout=30)) == 3
     with cwire.connect(relay.link) as bridge:
-        assert list(bridge.drivers) == ["demo"]
+        assert list(bridge.drivers) == ["demo", "relay"]
     with pytest.raises(cwire.Unauthorized, match="token"):
         cwire.connect(relay.url)
     with pytest.raises(cwire.Unauthorized, match="token"):
         cwire.connect(relay.url, "0" * 64)
+
+
+def test_the_relay_is_a_driver_that_must_be_named(bridge: cwire.Bridge) -> None:
+    assert bridge["relay"].state == "up"
+    assert bridge.schema.name == "messages"  # with one driver beside it, nothing is ambiguous
+    bridge.latest("scope_block", 3, timeout=30)
+    assert all(row.driver == "demo" for row in bridge.health)  # "all" did not subscribe to it
+    with pytest.raises(cwire.UnknownMessage, match="driver 'demo' has no message 'relay_status'"):
+        bridge.latest("relay_status")
+    status = bridge["relay"].latest("relay_status", 2, timeout=10)
+    assert isinstance(status, cwire.FrameArray)
+    assert (np.diff(status["frames"].astype(np.int64)) > 0).all()
+    assert (status["drivers_up"] == 1).all()
+    record = next(bridge["relay"].stream("relay_driver", timeout=10))
+    assert (record["name"], record["state"].name) == ("demo", "UP")
+    assert "statistics" in repr(bridge) or "relay_status" in repr(bridge)
 
 
 def test_unknown_messages(relay: Relay) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cwire
-from support.processes import ROOT, Driver, Relay, Running
+from support.processes import ROOT, Driver, Relay, Running, until
 
 README = (ROOT / "README.md").read_text()
 
@@ -54,6 +54,23 @@ def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.Mo
     )
     assert result.returncode == 0, result.stderr
     assert re.match(r"[01] [\d.]+", result.stdout)
+
+
+def test_the_tools_at_a_glance(driver: Driver, relay: Relay) -> None:
+    (block,) = blocks("sh")
+    with cwire.connect(subscribe=None) as bridge:
+        until(lambda: bridge["demo"].state == "up")
+    for line in block.splitlines():
+        result = subprocess.run(
+            ["sh", "-c", line],
+            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (result.returncode, result.stderr) == (0, ""), line
+        assert "demo" in result.stdout or "waveform(" in result.stdout, line
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def test_what_is_no_name_and_path(text: str) -> None:
     [
         ({"drivers": ()}, "no driver"),
         ({"drivers": (DEMO, DEMO)}, "two drivers are named 'demo'"),
+        ({"drivers": (DriverAddress("relay", Path("/x")),)}, "cannot be named 'relay'"),
         ({"host": "0.0.0.0"}, "not a loopback address.*ssh -L"),
         ({"host": "example.com"}, "not a loopback address"),
         ({"port": 70000}, "port 70000"),

@@ -21,7 +21,7 @@ async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/status.mjs", "/status.css", "/health", "/ws"])
+@pytest.mark.parametrize("path", ["/", "/status.mjs", "/status.css", "/health", "/metrics", "/ws"])
 async def test_a_foreign_host_is_refused_on_every_route(start_relay: StartRelay, path: str) -> None:
     relay = await start_relay("lab")
     response = await fetch(relay, path, Host="evil.com")

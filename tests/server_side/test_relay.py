@@ -64,7 +64,8 @@ async def test_hello_says_everything(start_relay: StartRelay, runtime: Path) -> 
                 "batch": 256 << 10,
                 "command": 1 << 20,
             }
-            (lab,) = hello["drivers"]
+            lab, own = hello["drivers"]
+            assert (own["name"], own["source"], own["state"]) == ("relay", 255, "up")
             assert (lab["name"], lab["source"], lab["state"]) == ("lab", 1, "up")
             assert lab["epoch"] == str(2**63)
             assert lab["session"] == 1
@@ -130,7 +131,7 @@ async def test_two_drivers_have_two_sources(start_relay: StartRelay, runtime: Pa
         relay = await start_relay("a", "b")
         await one.connected()
         await other.connected()
-        while {d.state for d in relay.hub.drivers.values()} != {"up"}:
+        while {d.state for d in relay.hub.served} != {"up"}:
             await asyncio.sleep(0)
         async with client(relay) as connected:
             await connected.say("subscribe", id=5, driver="b", messages=["tick"])

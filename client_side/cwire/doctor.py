@@ -1,0 +1,326 @@
+"""`cwire doctor`: checks this installation and this account's drivers and relays.
+
+Every line says ok, warning or problem, and what to do. It needs none of the extras.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import cwire
+from cwire.driver import Driver
+from cwire.find import Address, living
+from cwire.link import Link
+from cwire.session import Session
+from cwire_structs import _frames, control, frames
+from cwire_structs.runtime import RuntimeDirError, runtime_dir
+
+__all__ = ["Finding", "examine", "register", "run"]
+
+_PORT = 8765  # of `cwire serve`
+_SOCKET_PATH = 107  # bytes (unix(7): sun_path without its NUL)
+_LONGEST_NAME = len("/relay-4194304.sock")
+_SECONDS = 2.0
+_EXTRAS = {
+    "notebook": "plots and notebooks",
+    "server": "the relay",
+    "wrap": "cwire wrap",
+    "tools": "cwire info and watch",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    level: str
+    """``ok``, ``warning`` or ``problem``."""
+    text: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.level:<9}{self.text}{f': {self.remedy}' if self.remedy else ''}"
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds `doctor` to the `cwire` command."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="check this installation and say what to fix",
+        description="Checks versions, the compiled extension, the C compiler, the runtime "
+        "directory with the drivers and relays in it, the port, and the Jupyter kernel.",
+        epilog="exit status: 0, or 1 if there is a problem; warnings may be what you want.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carries out `cwire doctor`; returns the exit status."""
+    del arguments
+    problems = warnings = 0
+    for finding in examine():
+        print(finding, flush=True)
+        problems += finding.level == "problem"
+        warnings += finding.level == "warning"
+    print(f"\n{problems} problems, {warnings} warnings")
+    return 1 if problems else 0
+
+
+def examine() -> Iterator[Finding]:
+    """All findings, as they are made."""
+    yield from _versions()
+    yield _extension()
+    yield _compiler()
+    yield _kernel()
+    try:
+        directory = runtime_dir()
+    except RuntimeDirError as error:
+        yield Finding("problem", str(error))
+        return
+    yield _directory(directory)
+    ports = []
+    for path in sorted(directory.glob("relay-*.json")):
+        entry = living(path)
+        if entry is None:
+            remedy = "the next relay that starts removes it"
+            yield Finding("warning", f"{path} was left by a dead relay", remedy)
+        else:
+            ports.append(urlsplit(entry[1].url).port)
+            yield _relay(entry[1])
+    for path in sorted(directory.glob("*.sock")):
+        if not path.name.startswith("relay-"):
+            yield _driver(path)
+        elif not path.with_suffix(".json").exists():
+            yield Finding("warning", f"{path} was left by a dead relay", f"rm {path}")
+    yield _port(ports)
+
+
+# What is installed
+
+
+def _versions() -> Iterator[Finding]:
+    python = platform.python_version()
+    least = (importlib.metadata.metadata("cwire")["Requires-Python"] or "").removeprefix(">=")
+    if _numbers(python) < _numbers(least):
+        yield Finding("problem", f"Python {python}", f"cwire needs {least} or newer")
+    else:
+        yield Finding("ok", f"Python {python} at {sys.executable}")
+    yield Finding("ok", f"cwire {cwire.__version__} at {Path(cwire.__file__).parent}")
+    wanted = _requirements()
+    for name, least in wanted.get("", []):
+        bad = _lacks(name, least)
+        if bad:
+            yield Finding("problem", bad, f"pip install '{name}>={least}'")
+        else:
+            yield Finding("ok", f"{name} {importlib.metadata.version(name)}")
+    for extra, purpose in _EXTRAS.items():
+        needs = wanted.get(extra, [])
+        if not needs:
+            yield Finding("warning", f"the installation knows no extra {extra!r}", "make setup")
+            continue
+        bad = ", ".join(text for name, least in needs if (text := _lacks(name, least)))
+        if bad:
+            remedy = f"for {purpose}, pip install 'cwire[{extra}]'"
+            yield Finding("warning", bad, remedy)
+        else:
+            have = ", ".join(f"{name} {importlib.metadata.version(name)}" for name, _ in needs)
+            yield Finding("ok", f"for {purpose}: {have}")
+
+
+def _requirements() -> dict[str, list[tuple[str, str]]]:
+    """What the distribution says it needs, (name, least version) by extra; "" is always."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in importlib.metadata.requires("cwire") or ():
+        match = re.fullmatch(r"([\w.-]+)>=([\d.]+)(?:\s*;\s*extra == ['\"](\w+)['\"])?", line)
+        if match:
+            found.setdefault(match[3] or "", []).append((match[1], match[2]))
+    return found
+
+
+def _lacks(name: str, least: str) -> str:
+    """What is wrong with a package; empty if nothing."""
+    try:
+        version = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{name} is not installed"
+    if _numbers(version) < _numbers(least):
+        return f"{name} {version} is older than {least}"
+    return ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    release = re.match(r"\d+(\.\d+)*", version)
+    return tuple(map(int, release[0].split("."))) if release else ()
+
+
+def _extension() -> Finding:
+    # Without it, nothing of cwire can be imported; what can be wrong here is that it is old.
+    built = Path(_frames.__file__)
+    checkout = built.parents[2]
+    sources = [
+        built.with_name("_frames.pyx"),
+        checkout / "c_driver/src/frame.c",
+        checkout / "c_driver/include/cwire_frame.h",
+    ]
+    age = built.stat().st_mtime
+    newer = [path.name for path in sources if path.exists() and path.stat().st_mtime > age]
+    text = f"the compiled extension {built.name}, protocol {frames.PROTOCOL}"
+    if newer:
+        return Finding("problem", f"{text}, is older than {', '.join(newer)}", "make setup")
+    return Finding("ok", text)
+
+
+def _compiler() -> Finding:
+    try:
+        from cwire_structs import toolchain
+        from cwire_structs.errors import WrapError
+    except ImportError as error:
+        return Finding("warning", f"the C compiler was not looked for ({error})")
+    try:
+        found = toolchain.find()
+    except WrapError as error:
+        return Finding("warning", f"no C compiler for cwire wrap and drivers: {error}")
+    libclang = ""
+    if importlib.util.find_spec("clang") is not None:
+        from clang import cindex
+
+        try:
+            cindex.Index.create()
+        except cindex.LibclangError as error:
+            said = str(error).splitlines()[0]
+            remedy = "pip install --force-reinstall libclang"
+            return Finding("warning", f"libclang cannot be loaded ({said})", remedy)
+        libclang = "; libclang loads"
+    return Finding("ok", f"C compiler {found} ({found.family}) for {found.target}{libclang}")
+
+
+def _kernel() -> Finding:
+    remedy = f"{sys.executable} -m ipykernel install --sys-prefix"
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    except ImportError:
+        return Finding(
+            "warning", "no Jupyter kernel", "for notebooks, pip install 'cwire[notebook]'"
+        )
+    try:
+        argv = KernelSpecManager().get_kernel_spec("python3").argv
+    except NoSuchKernel:
+        return Finding("warning", "Jupyter has no kernel python3", remedy)
+    # Jupyter runs its own Python for these names (jupyter_client, format_kernel_cmd).
+    generic = {"python", "python3", f"python3.{sys.version_info.minor}"}
+    program = sys.executable if argv[0] in generic else shutil.which(argv[0]) or argv[0]
+    if Path(program).parent.resolve() == Path(sys.executable).parent.resolve():
+        return Finding("ok", f"Jupyter's kernel python3 is {program}")
+    try:
+        there = subprocess.run(
+            [program, "-c", "import cwire"], capture_output=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        there = None
+    if there is not None and there.returncode == 0:
+        return Finding("ok", f"Jupyter's kernel python3 is {program}, which has cwire too")
+    return Finding("warning", f"Jupyter's kernel python3 is {program}, without cwire", remedy)
+
+
+# What runs
+
+
+def _directory(directory: Path) -> Finding:
+    text = f"runtime directory {directory}"
+    if len(os.fsencode(directory)) + _LONGEST_NAME > _SOCKET_PATH:
+        return Finding(
+            "problem",
+            f"{text} has too long a path for Unix sockets ({_SOCKET_PATH} bytes at most)",
+            "set CWIRE_RUNTIME_DIR to a shorter one",
+        )
+    if not os.access(directory, os.W_OK | os.X_OK):
+        return Finding("problem", f"{text} cannot be written to", f"chmod 700 {directory}")
+    return Finding("ok", f"{text}, mode {directory.stat().st_mode & 0o777:04o}")
+
+
+def _relay(address: Address) -> Finding:
+    """A relay that lives, and how it finds its drivers."""
+    text = f"relay at {address.unix} and {address.url}"
+    try:
+        served = asyncio.run(_served(address))
+    except cwire.CwireError as error:
+        return Finding("problem", f"{text} does not answer", str(error))
+    down = [f"{one.name} is {one.state}: {one.reason}" for one in served if one.state != "up"]
+    if down:
+        return Finding("warning", text, "; ".join(down))
+    return Finding("ok", f"{text}; drivers up: {', '.join(one.name for one in served)}")
+
+
+async def _served(address: Address) -> list[Driver]:
+    link = Link(address, Session())
+    await link.open(_SECONDS)
+    try:
+        return [one for one in link.session.drivers.values() if not one.is_relay]
+    finally:
+        await link.shut()
+
+
+def _driver(path: Path) -> Finding:
+    """What listens at a socket of the runtime directory."""
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(_SECONDS)
+        try:
+            link.connect(str(path))
+            head = _read(link, frames.HEADER_SIZE)
+            size = frames.unpack_header(head).size
+            if not frames.HEADER_SIZE <= size <= frames.HELLO_LIMIT:
+                raise frames.FrameError("what listens there is not a cwire driver")
+            hello = control.parse_control(_read(link, size - frames.HEADER_SIZE))
+        except ConnectionRefusedError:
+            remedy = f"start the driver again, or rm {path}"
+            return Finding("warning", f"{path} was left by a dead driver", remedy)
+        except PermissionError:
+            return Finding("problem", f"{path} belongs to another account", "run both as one")
+        except TimeoutError:
+            remedy = "is it stopped (in a debugger?), or does it not call cwire_poll?"
+            return Finding("warning", f"what listens at {path} says nothing", remedy)
+        except (OSError, frames.FrameError) as error:
+            return Finding("problem", f"{path}: {error}")
+    match hello:
+        case control.Hello(name=name):
+            return Finding("ok", f"driver {name!r} at {path}")
+        case control.Bye(text=text):
+            return Finding("warning", f"the driver at {path} refused: {text}")
+    return Finding("problem", f"{path}: what listens there did not begin with a hello")
+
+
+def _read(link: socket.socket, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        piece = link.recv(count - len(data))
+        if not piece:
+            raise frames.FrameError("what listens there hung up before it had said hello")
+        data += piece
+    return bytes(data)
+
+
+def _port(of_relays: list[int | None]) -> Finding:
+    if _PORT in of_relays:
+        return Finding("ok", f"port {_PORT} is this account's relay")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", _PORT))
+        except OSError:
+            remedy = "start the relay with --port 0, or another one"
+            return Finding("warning", f"port {_PORT} is in use by another program", remedy)
+    return Finding("ok", f"port {_PORT} is free")

@@ -1,0 +1,121 @@
+"""`cwire info`: which relay, which drivers, which messages, and what is in them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from rich.table import Table
+
+import cwire
+from cwire import terminal
+from cwire.describe import field_notes, kind_text
+from cwire.driver import Driver, unknown_text
+from cwire.tables import make_console, plain, table
+from cwire_structs.schema import Message
+
+__all__ = ["message_tables", "overview_tables", "register", "run"]
+
+_STATE_STYLES = {"up": "green", "stale": "yellow", "down": "red"}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds `info` to the `cwire` command."""
+    parser = subparsers.add_parser(
+        "info",
+        help="show the relay, its drivers and their messages",
+        description="Shows the relay, its drivers and their messages, or the fields of one.",
+        epilog=terminal.EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("message", nargs="?", metavar="MESSAGE", help="a message or a command")
+    parser.add_argument("--driver", metavar="NAME", help="this one only")
+    terminal.add_relay_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carries out `cwire info`; returns the exit status."""
+
+    def show() -> None:
+        with cwire.connect(
+            arguments.url, arguments.token, subscribe=None, timeout=arguments.timeout
+        ) as bridge:
+            drivers = list(bridge.drivers.values())
+            if arguments.driver is not None:
+                drivers = [bridge[arguments.driver].driver]
+            console = make_console()
+            if arguments.message is None:
+                console.print(plain(_relay_line(bridge)), end="\n\n")
+                shown = overview_tables(drivers)
+            else:
+                shown = message_tables(drivers, arguments.message)
+            for made in shown:
+                console.print(made)
+                console.print()
+
+    return terminal.report_errors("cwire info", show)
+
+
+def _relay_line(bridge: cwire.Bridge) -> str:
+    session = bridge._link.session
+    limits = ", ".join(f"{name} {size / 2**20:g} MiB" for name, size in session.limits.items())
+    return f"relay at {bridge.address} ({session.server}); at most: {limits}"
+
+
+def overview_tables(drivers: list[Driver]) -> Iterator[Table]:
+    """All drivers, and the messages of each one that has ever been up."""
+    rows = []
+    for driver in drivers:
+        schema = driver.schema
+        rows.append(
+            (
+                driver.name,
+                str(driver.source),
+                plain(driver.state, _STATE_STYLES[driver.state]),
+                "" if schema is None else schema.name,
+                "" if schema is None else str(len(schema.published)),
+                "" if schema is None else str(len(schema.commands)),
+                driver.reason or driver.problem,
+            )
+        )
+    head = ("driver", "source", "state", "header", "messages", "commands", "")
+    yield table("Drivers", head, rows, right=(1, 4, 5))
+    for driver in drivers:
+        if driver.schema is None:
+            continue
+        messages = driver.schema.messages.values()
+        yield table(
+            f"Messages of {driver.name}",
+            ("id", "message", "", ""),
+            [(str(one.id), one.name, kind_text(one), one.doc) for one in messages],
+            right=(0,),
+        )
+
+
+def message_tables(drivers: list[Driver], name: str) -> Iterator[Table]:
+    """The fields of a message, for each driver that has it.
+
+    Raises:
+        UnknownMessage: None has.
+    """
+    known = [(one, one.schema.messages) for one in drivers if one.schema is not None]
+    found = [(driver, messages[name]) for driver, messages in known if name in messages]
+    if not found:
+        names = [one for _, messages in known for one in messages]
+        where = f"driver {drivers[0].name!r}" if len(drivers) == 1 else "the relay"
+        raise cwire.UnknownMessage(unknown_text("message", name, where, names))
+    for driver, message in found:
+        yield table(
+            f"{message.name} of {driver.name} ({kind_text(message)}): {message.doc}",
+            ("offset", "bytes", "field", "type", "unit, range, default", ""),
+            _fields(message),
+            right=(0, 1),
+        )
+
+
+def _fields(message: Message) -> list[tuple[str, ...]]:
+    return [
+        (str(one.offset), str(one.size), one.name, one.c_type, field_notes(one), one.doc)
+        for one in message.struct.fields
+    ]

@@ -1,0 +1,50 @@
+"""`cwire send`: one command, its reply, and an exit status for scripts.
+
+cwire send set_waveform frequency=5 shape=SINE
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import cwire
+from cwire import terminal
+
+__all__ = ["register", "run"]
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds `send` to the `cwire` command."""
+    parser = subparsers.add_parser(
+        "send",
+        help="send a command and print its reply",
+        description="Sends a command to a driver and prints the reply. Fields that are left out "
+        "take their default, else zero; `cwire info COMMAND` lists them.",
+        epilog=terminal.EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", metavar="COMMAND")
+    parser.add_argument("fields", nargs="*", metavar="FIELD=VALUE")
+    parser.add_argument("--driver", metavar="NAME", help="where several have this command")
+    terminal.add_relay_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carries out `cwire send`; returns the exit status."""
+
+    def send() -> None:
+        with cwire.connect(
+            arguments.url, arguments.token, subscribe=None, timeout=arguments.timeout
+        ) as bridge:
+            print(
+                terminal.send(
+                    bridge,
+                    arguments.driver,
+                    arguments.command,
+                    arguments.fields,
+                    arguments.timeout,
+                )
+            )
+
+    return terminal.report_errors("cwire send", send)

@@ -1,0 +1,109 @@
+"""What the command-line tools share: the relay's address, FIELD=VALUE, and exit statuses."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from cwire import errors
+from cwire.bridge import Bridge
+from cwire_structs.fields import TextType
+from cwire_structs.schema import Message
+
+__all__ = [
+    "EXIT_STATUS",
+    "add_relay_arguments",
+    "exit_status",
+    "parse_field",
+    "report_errors",
+    "send",
+]
+
+EXIT_STATUS = """exit status:
+  0  success              5  the driver is down or unknown
+  1  another error        6  an unknown command, message or field, or a value out of range
+  2  wrong arguments      7  the driver refused the command
+  3  no relay             8  nothing came in time
+  4  wrong token
+"""
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (errors.Unauthorized, 4),
+    (errors.NotConnected, 3),
+    (errors.DriverDown, 5),
+    (errors.UnknownDriver, 5),
+    (errors.InvalidCommand, 6),
+    (errors.UnknownMessage, 6),
+    (errors.UnknownField, 6),
+    (errors.Ambiguous, 6),
+    (errors.CommandTimeout, 8),
+    (errors.WaitTimeout, 8),
+    (errors.CommandError, 7),
+    (errors.CwireError, 1),
+)
+
+
+def exit_status(error: errors.CwireError) -> int:
+    """The exit status that stands for an error."""
+    return next(status for kind, status in _STATUSES if isinstance(error, kind))
+
+
+def report_errors(program: str, run: Callable[[], None]) -> int:
+    """Runs a tool; returns its exit status, with a line on stderr for what went wrong."""
+    try:
+        run()
+        sys.stdout.flush()  # here, where a reader that is gone can still be told
+    except errors.CwireError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return exit_status(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `| head`: whoever reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what says where the relay is and how long to wait."""
+    parser.add_argument(
+        "--url", metavar="ws://HOST:PORT/ws", help="default: this account's relay, no token needed"
+    )
+    parser.add_argument("--token", help="what the relay printed after #token=")
+    parser.add_argument(
+        "--timeout", metavar="S", type=float, default=5.0, help="for each wait; default: 5"
+    )
+
+
+def send(
+    bridge: Bridge, driver: str | None, command: str, words: Sequence[str], timeout: float
+) -> str:
+    """Sends a command with ``FIELD=VALUE`` words; returns a line with the reply.
+
+    Raises:
+        CwireError: As `Bridge.command`.
+    """
+    target = bridge.send if driver is None else bridge[driver].send
+    message = target[command].message
+    fields = dict(parse_field(message, word) for word in words)
+    reply = bridge.command(driver, command, fields, timeout=timeout)
+    return f"{command} -> {'OK' if reply is None else reply}"
+
+
+def parse_field(message: Message, word: str) -> tuple[str, object]:
+    """Reads ``FIELD=VALUE``: the value as JSON if it is, else as text.
+
+    Raises:
+        UnknownField: It is not of this form.
+    """
+    name, equals, text = word.partition("=")
+    if not equals:
+        raise errors.UnknownField(f"{word!r}: write fields as FIELD=VALUE")
+    field = message.struct.by_name.get(name)
+    if field is not None and isinstance(field.type, TextType):
+        return name, text
+    try:
+        return name, json.loads(text)
+    except (ValueError, RecursionError):
+        return name, text

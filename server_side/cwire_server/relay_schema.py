@@ -1,0 +1,16 @@
+"""The schema of what the relay publishes about itself, as `cwire wrap` made it. Pure."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from cwire_structs.schema import Schema
+
+__all__ = ["RELAY_NAME", "RELAY_SCHEMA"]
+
+RELAY_NAME = "relay"
+"""The relay's name among the drivers."""
+
+RELAY_SCHEMA = Schema.from_json(
+    files("cwire_server").joinpath("relay_messages.schema.json").read_bytes()
+)

@@ -1,0 +1,64 @@
+"""cwire info: the relay, its drivers, their messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwire import cli
+from support.fake_relay import FakeRelay, driver
+from support.processes import Driver, Relay, until
+
+
+def shown(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    assert cli.main(["info", *words]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return [" ".join(line.split()) for line in out.splitlines()]
+
+
+def test_everything(driver: Driver, relay: Relay, capsys: pytest.CaptureFixture[str]) -> None:
+    until(lambda: any("demo 1 up" in line for line in shown(capsys)))
+    lines = shown(capsys)
+    assert lines[0].startswith("relay at /")
+    assert "demo 1 up messages 6 7" in lines
+    assert "relay 255 up relay_messages 4 0" in lines
+    assert "16 set_waveform command → waveform" in " ".join(lines)
+    assert any(line.startswith("1 scope_block 4120 bytes One block of") for line in lines)
+    assert any(line.startswith("3 relay_message 136 bytes One message of a") for line in lines)
+    # With a URL and a token, the same.
+    assert shown(capsys, "--url", relay.url, "--token", relay.token)[2:] == lines[2:]
+
+
+def test_a_driver_that_is_down(capsys: pytest.CaptureFixture[str]) -> None:
+    down = driver("off", 2, state="down", session=None, schema=None, problem="nothing is there")
+    with FakeRelay(driver(), down) as fake:
+        lines = shown(capsys, "--url", fake.url)
+        assert "off 2 down nothing is there" in lines
+        one = shown(capsys, "--url", fake.url, "--driver", "off")
+        assert not any("tick" in line for line in one)
+
+
+def test_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with FakeRelay(driver(), driver("other", 2)) as fake:
+        lines = shown(capsys, "set", "--url", fake.url)
+        assert "set of lab (command → state): The set." in lines
+        assert "set of other (command → state): The set." in lines
+        assert lines.count("0 8 x double 0 to 10, default 1") == 2
+        lines = shown(capsys, "picture", "--driver", "lab", "--url", fake.url)
+        assert "picture of lab (8 + n * 2 bytes): The picture." in lines
+        assert not any("other" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "text"),
+    [
+        (["tik"], 6, "driver 'lab' has no message 'tik'; did you mean 'tick'?"),
+        (["tick", "--driver", "nope"], 5, "no driver 'nope'"),
+    ],
+)
+def test_failures(
+    capsys: pytest.CaptureFixture[str], words: list[str], status: int, text: str
+) -> None:
+    with FakeRelay() as fake:
+        assert cli.main(["info", *words, "--url", fake.url]) == status
+    assert text in capsys.readouterr().err

@@ -1,0 +1,86 @@
+"""What the command-line tools share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+import pytest
+
+import cwire
+from cwire import errors, terminal
+from cwire_structs.schema import Schema
+from support.processes import ROOT
+
+SCHEMA = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("frequency=5", ("frequency", 5)),
+        ("frequency=5e3", ("frequency", 5000.0)),
+        ("shape=SINE", ("shape", "SINE")),
+        ('shape="SINE"', ("shape", "SINE")),
+        ("values=[1, 2.5]", ("values", [1, 2.5])),
+        ("frequency=", ("frequency", "")),
+        ("shape=a=b", ("shape", "a=b")),
+        ("shape=" + "[" * 100_000, ("shape", "[" * 100_000)),
+    ],
+)
+def test_field_and_value(word: str, value: tuple[str, object]) -> None:
+    assert terminal.parse_field(SCHEMA.messages["set_waveform"], word) == value
+
+
+def test_text_fields_take_text_that_looks_like_a_number() -> None:
+    message = SCHEMA.messages["driver_status"]
+    assert terminal.parse_field(message, "firmware=12") == ("firmware", "12")
+
+
+def test_what_is_no_field_and_value() -> None:
+    with pytest.raises(cwire.UnknownField, match="FIELD=VALUE"):
+        terminal.parse_field(SCHEMA.messages["set_waveform"], "frequency")
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_every_error_has_a_documented_status(name: str) -> None:
+    kind = getattr(errors, name)
+    arguments = ("d", "c", -1, "text") if issubclass(kind, cwire.CommandError) else ("text",)
+    status = terminal.exit_status(kind(*arguments))
+    assert f"  {status}  " in terminal.EXIT_STATUS
+
+
+def test_errors_become_a_line_and_a_status(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise cwire.NotConnected("no relay")
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    assert terminal.report_errors("tool", fail) == 3
+    assert capsys.readouterr().err == "tool: no relay\n"
+    assert terminal.report_errors("tool", interrupt) == 130
+    assert terminal.report_errors("tool", lambda: None) == 0
+
+
+def test_a_reader_that_is_gone_is_no_error() -> None:
+    code = (
+        "from cwire import terminal; import sys; "
+        "sys.exit(terminal.report_errors('tool', lambda: print('x' * 100_000)))"
+    )
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", code], stdout=write, stderr=subprocess.PIPE, timeout=60
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_arguments_of_all_tools() -> None:
+    parser = argparse.ArgumentParser()
+    terminal.add_relay_arguments(parser)
+    given = parser.parse_args(["--url", "ws://h/ws", "--token", "t", "--timeout", "2"])
+    assert (given.url, given.token, given.timeout) == ("ws://h/ws", "t", 2.0)
