@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cwire_structs.codec import text
 from cwire_structs.errors import FieldError
+from cwire_structs.reading import text
 from cwire_structs.schema import Schema
 
 
