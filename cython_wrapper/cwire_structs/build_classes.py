@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from .compiled import is_native
@@ -29,16 +30,26 @@ command.run()
 _SERVES = "Schema.messages[...].type serves without compiled classes"
 
 
-def build_classes(schema: Schema, folder: Path, include: list[Path]) -> Path:
+@dataclass(frozen=True)
+class Built:
+    """A compiled module.
+
+    Attributes:
+        path: Where it is.
+        said: What the compilers said: warnings.
+    """
+
+    path: Path
+    said: str
+
+
+def build_classes(schema: Schema, folder: Path, include: list[Path]) -> Built:
     """Compiles NAME.pyx into an extension module beside it.
 
     Args:
         schema: What was wrapped.
         folder: Where the generated files are.
         include: Where the compiler finds the user's header, what it includes, and cwire.h.
-
-    Returns:
-        The module's path.
 
     Raises:
         WrapError: The schema is another machine's, there is no compiler, or it failed.
@@ -73,4 +84,4 @@ def build_classes(schema: Schema, folder: Path, include: list[Path]) -> Path:
         target_path.unlink(missing_ok=True)
         target_path.write_bytes(made.read_bytes())
         target_path.chmod(0o755)
-        return target_path
+        return Built(target_path, done.stderr)

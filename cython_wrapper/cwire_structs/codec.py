@@ -18,6 +18,7 @@ import numpy as np
 
 from .errors import FieldError
 from .fields import (
+    WHOLE_UNION,
     ArrayType,
     ElementType,
     EnumType,
@@ -140,6 +141,8 @@ def find_field(owner: str, struct: Struct, name: str, path: str = "") -> Field:
     for field in struct.unions:
         if field.name == name:
             return field
+    if struct.kind == "union" and name == WHOLE_UNION:
+        return Field(name, struct.c_name, 0, struct.size, StructType(struct))
     near = difflib.get_close_matches(str(name), struct.by_name, 1)
     hint = f"did you mean {near[0]!r}?" if near else "it has " + ", ".join(struct.by_name)
     raise FieldError(owner, f"{path}{name}", f"there is no such field; {hint}")

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from .fields import (
+    WHOLE_UNION,
     ArrayType,
     EnumType,
     Field,
@@ -86,7 +87,7 @@ def _entries(struct: Struct, tail: int) -> Iterator[_Entry]:
 
 def _storage_entries(struct: Struct, tail: int) -> Iterator[_Entry]:
     if struct.kind == "union":
-        yield "_union", f"V{struct.size}", 0
+        yield WHOLE_UNION, f"V{struct.size}", 0
         return
     yield from _bit_entries(field for field in struct.members if not field.anonymous)
     for field in struct.members:

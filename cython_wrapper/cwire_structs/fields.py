@@ -6,6 +6,7 @@ consistent; `dtypes` and `codec` rely on that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from keyword import iskeyword
@@ -289,20 +290,15 @@ def bit_bounds(bits: int, *, signed: bool) -> tuple[int, int]:
 
 # What the message classes have beside their fields.
 CLASS_NAMES = frozenset(
-    [
-        "ID",
-        "MESSAGE",
-        "STRUCT",
-        "from_bytes",
-        "from_dict",
-        "to_dict",
-        "cwire_at",
-        "cwire_own",
-        "cwire_owner",
-        "cwire_size",
-        "cwire_reserve",
-    ]
+    (
+        *("ID", "MESSAGE", "STRUCT", "from_bytes", "from_dict", "to_dict"),
+        *("cwire_at", "cwire_memory", "cwire_own", "cwire_owner", "cwire_reserve", "cwire_size"),
+        "cwire_view",
+    )
 )
+# What the schema and the dtypes name that has no name in C.
+RESERVED = re.compile(r"_(anonymous|bits)_[0-9]+|_union")
+WHOLE_UNION = "_union"  # a union as a message: all of its bytes
 
 
 def python_name(name: str) -> str:

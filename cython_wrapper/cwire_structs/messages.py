@@ -52,38 +52,39 @@ class MessageObject:
         ID: The message's number; a nested struct has none.
     """
 
-    __slots__ = ("_at", "_memory", "_size")
+    __slots__ = ("cwire_at", "cwire_memory", "cwire_size")
     MESSAGE: ClassVar[Message]
     STRUCT: ClassVar[str]
 
-    _memory: bytearray
-    _at: int
-    _size: int
+    cwire_memory: bytearray
+    cwire_at: int
+    cwire_size: int
 
     def __init__(self, /, **values: object) -> None:
-        self._own(self.MESSAGE.encode(values))
+        self.cwire_own(self.MESSAGE.encode(values))
 
-    def _own(self, payload: Buffer) -> None:
-        self._memory = bytearray(payload)
-        self._at = 0
-        self._size = len(self._memory)
-        room = self.MESSAGE.struct.size - self._size
+    def cwire_own(self, payload: Buffer) -> None:
+        """Takes a copy of the bytes as the message's own memory."""
+        self.cwire_memory = bytearray(payload)
+        self.cwire_at = 0
+        self.cwire_size = len(self.cwire_memory)
+        room = self.MESSAGE.struct.size - self.cwire_size
         if room > 0:  # sizeof may be larger than the offset of the tail
-            self._memory += bytes(room)
+            self.cwire_memory += bytes(room)
 
     @classmethod
     def from_bytes(cls, data: Buffer) -> Self:
         """Returns a message with a copy of these bytes; ValueError if their number is wrong."""
         cls.MESSAGE.check_size(memoryview(data).nbytes)
         made = cls.__new__(cls)
-        made._own(data)
+        made.cwire_own(data)
         return made
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
         """Returns the message of which `to_dict` made these values."""
         made = cls.__new__(cls)
-        made._own(cls.MESSAGE.encode(values))
+        made.cwire_own(cls.MESSAGE.encode(values))
         return made
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,23 +92,24 @@ class MessageObject:
 
         A union is its bytes: only the program knows which member is meant.
         """
-        return reading.to_dict(self.MESSAGE.struct, self._view(), self._size)
+        return reading.to_dict(self.MESSAGE.struct, self.cwire_view(), self.cwire_size)
 
-    def _view(self) -> memoryview:
-        return memoryview(self._memory)[self._at : self._at + self._size]
+    def cwire_view(self) -> memoryview:
+        """Returns the message's bytes, without a copy."""
+        return memoryview(self.cwire_memory)[self.cwire_at : self.cwire_at + self.cwire_size]
 
     def __bytes__(self) -> bytes:
-        return bytes(self._view())
+        return bytes(self.cwire_view())
 
     def __buffer__(self, flags: int, /) -> memoryview:
-        return self._view()
+        return self.cwire_view()
 
     def __eq__(self, other: object) -> bool:
         struct = self.MESSAGE.struct
         if not isinstance(other, MessageObject) or other.MESSAGE.struct is not struct:
             return NotImplemented
-        return self._size == other._size and reading.equal(
-            struct, bytes(self), bytes(other), self._size
+        return self.cwire_size == other.cwire_size and reading.equal(
+            struct, bytes(self), bytes(other), self.cwire_size
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -154,29 +156,27 @@ def _getter(field: Field, known: Mapping[Struct, type[MessageObject]]) -> Callab
     if field.bits:
         bits = field.bits
         assert isinstance(type_, NumberType | EnumType)
-        return lambda self: reading.read_bits(self._memory, self._at, bits, type_)
+        return lambda self: reading.read_bits(self.cwire_memory, self.cwire_at, bits, type_)
     if isinstance(type_, TailType):
         return _tail_getter(field, type_)
     if isinstance(type_, ArrayType):
         return _array_getter(type_, offset, known)
     if isinstance(type_, StructType):
         cls = known[type_.struct]
-        return lambda self: _nested(cls, self._memory, self._at + offset)
+        return lambda self: _nested(cls, self.cwire_memory, self.cwire_at + offset)
     if isinstance(type_, TextType):
         size = type_.size
-        return lambda self: reading.text(
-            bytes(self._memory[self._at + offset : self._at + offset + size])
-        )
+        return lambda self: reading.text(_copy(self, offset, size))
     read = reading.number_reader(type_)
-    return lambda self: read(self._memory, self._at + offset)
+    return lambda self: read(self.cwire_memory, self.cwire_at + offset)
 
 
 def _tail_getter(field: Field, type_: TailType) -> Callable[[Any], Any]:
     if isinstance(type_.of, TextType):
-        return lambda self: reading.text(bytes(self._memory[field.offset : self._size]))
+        return lambda self: reading.text(bytes(self.cwire_memory[field.offset : self.cwire_size]))
     dtype = type_dtype(type_.of)
     return lambda self: reading.array_view(
-        self._memory, dtype, (reading.tail_count(field, self._size),), field.offset
+        self.cwire_memory, dtype, (reading.tail_count(field, self.cwire_size),), field.offset
     )
 
 
@@ -186,21 +186,28 @@ def _array_getter(
     shape, of, size = type_.shape, type_.of, type_.size
     if isinstance(of, TextType):
         return lambda self: reading.texts(
-            bytes(self._memory[self._at + offset : self._at + offset + size]), of.length, shape
+            bytes(self.cwire_memory[self.cwire_at + offset : self.cwire_at + offset + size]),
+            of.length,
+            shape,
         )
     if isinstance(of, StructType):
         cls = known[of.struct]
         steps = range(offset, offset + size, of.size)
         return lambda self: reading.nest(
-            [_nested(cls, self._memory, self._at + step) for step in steps], shape
+            [_nested(cls, self.cwire_memory, self.cwire_at + step) for step in steps], shape
         )
     dtype = type_dtype(of)
-    return lambda self: reading.array_view(self._memory, dtype, shape, self._at + offset)
+    return lambda self: reading.array_view(self.cwire_memory, dtype, shape, self.cwire_at + offset)
+
+
+def _copy(self: MessageObject, offset: int, size: int) -> bytes:
+    start = self.cwire_at + offset
+    return bytes(self.cwire_memory[start : start + size])
 
 
 def _nested(cls: type[MessageObject], memory: bytearray, at: int) -> MessageObject:
     made = cls.__new__(cls)
-    made._memory, made._at, made._size = memory, at, cls.MESSAGE.struct.size
+    made.cwire_memory, made.cwire_at, made.cwire_size = memory, at, cls.MESSAGE.struct.size
     return made
 
 
@@ -209,8 +216,8 @@ def _setter(field: Field) -> Callable[[Any, object], None]:
         return _set_tail
 
     def put(self: Any, value: object) -> None:
-        with memoryview(self._memory) as memory:
-            put_field(self.MESSAGE.name, field, memory, self._at, value, "")
+        with memoryview(self.cwire_memory) as memory:
+            put_field(self.MESSAGE.name, field, memory, self.cwire_at, value, "")
 
     return put
 
@@ -218,10 +225,10 @@ def _setter(field: Field) -> Callable[[Any, object], None]:
 def _set_tail(self: Any, value: object) -> None:
     data = encode_message_tail(self.MESSAGE, value)
     start = self.MESSAGE.size
-    if len(data) == self._size - start:
-        self._memory[start : self._size] = data
+    if len(data) == self.cwire_size - start:
+        self.cwire_memory[start : self.cwire_size] = data
     else:  # views of the old memory keep it
-        self._own(bytes(self._memory[:start]) + data)
+        self.cwire_own(bytes(self.cwire_memory[:start]) + data)
 
 
 def encode_message_tail(message: Message, value: object) -> bytes:

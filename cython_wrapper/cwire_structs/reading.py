@@ -12,6 +12,7 @@ import numpy as np
 
 from .dtypes import type_dtype
 from .fields import (
+    WHOLE_UNION,
     ArrayType,
     BitRange,
     ElementType,
@@ -103,6 +104,8 @@ def to_dict(struct: Struct, memory: Memory, size: int) -> dict[str, Any]:
         memory: They begin at its beginning.
         size: How many are the message's: where a flexible array member ends.
     """
+    if struct.kind == "union":
+        return {WHOLE_UNION: bytes(memory[: struct.size])}
     return _dict(struct, memory, 0, size)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from .fields import (
+    RESERVED,
     ArrayType,
     BitRange,
     ElementType,
@@ -280,6 +281,8 @@ def _check_names(cursor: Cursor, struct: Struct) -> None:
         if field.name in seen:
             cursor.fail(f"there are two fields {field.name!r}")
         seen.add(field.name)
+        if not field.anonymous and RESERVED.fullmatch(field.name):
+            cursor.fail(f"{field.name!r} is a name that only anonymous members and bit fields have")
 
 
 def _text(cursor: Cursor, key: str) -> str:

@@ -10,6 +10,7 @@ from .codec import check_default
 from .enum_parser import EnumParser
 from .errors import FieldError
 from .fields import (
+    RESERVED,
     ArrayType,
     BitRange,
     ElementType,
@@ -171,6 +172,8 @@ class StructParser:
         where = f"{owner.c_name}.{name}"
         try:
             type_ = self._type(owner, cursor, may_be_tail=may_be_tail)
+            if RESERVED.fullmatch(name):
+                raise RefusedError("has a name that cwire keeps for itself; rename it")
             bits = self._bits(cursor, type_) if cursor.is_bitfield() else None
         except RefusedError as refused:
             self.problems.add(cursor, f"{where} {refused}")

@@ -165,7 +165,7 @@ def run(arguments: argparse.Namespace) -> int:
         paths = write(wrapped, folder)
         if arguments.build:
             include = [header.parent, *map(Path, arguments.I), *_library_headers()]
-            paths.append(build_classes(wrapped.schema, folder, include))
+            paths.append(build_classes(wrapped.schema, folder, include).path)
     except WrapError as error:
         print(f"cwire wrap: {error}", file=sys.stderr)
         return 1

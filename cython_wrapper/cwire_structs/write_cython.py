@@ -7,7 +7,7 @@ neither packing nor alignment matters. What has to be checked goes through `code
 
 from __future__ import annotations
 
-from .fields import Struct, StructType
+from .fields import Struct, StructType, TailType
 from .layout import Layout
 from .python_names import PythonNames, python_names
 from .schema import Schema
@@ -264,7 +264,7 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> str:
 
 
 def _nested_names(schema: Schema) -> set[str]:
-    """Returns the structs that are part of another one."""
+    """Returns the structs that the getter of another one gives a view of."""
     types = (field.type for struct in schema.structs.values() for field in struct.fields)
-    elements = (getattr(type_, "of", type_) for type_ in types)
+    elements = (getattr(one, "of", one) for one in types if not isinstance(one, TailType))
     return {of.struct.name for of in elements if isinstance(of, StructType)}

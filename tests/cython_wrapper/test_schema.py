@@ -88,6 +88,7 @@ CHANGES: list[tuple[Change, str]] = [
     (lambda d: field_of(d, "echo", "values").update(offset=16), "beyond its struct's 40"),
     (lambda d: field_of(d, "echo", "values").update(offset=4), "overlaps"),
     (lambda d: field_of(d, "echo", "values").update(name="number"), "two fields"),
+    (lambda d: field_of(d, "echo", "values").update(name="_bits_4"), "only anonymous members"),
     (lambda d: field_of(d, "echo", "number").update(size=4), "but the type has 8"),
     (lambda d: field_of(d, "echo", "number")["type"].update(np=">u8"), "must be"),
     (lambda d: field_of(d, "echo", "number")["type"].update(kind="pointer"), "not known"),

@@ -42,6 +42,7 @@ MEMBERS = [
     ("unsigned a : 3; /**< @default 8 */", r"struct m\.a: @default: 8 does not fit: the bit"),
     ("double _Complex a; /**< @default 8 */", r"struct m\.a: @default is not for complex"),
     ("double _Complex a; /**< @range 0 8 */", r"struct m\.a: @range is only for real"),
+    ("int _bits_3;", r"unit\.h:4: struct m\._bits_3 has a name that cwire keeps for itself"),
     ("char big[70000000];", r"struct m has \d+ bytes, the limit"),
     ("uint8_t rows[][4];", r"unit\.h:4: struct m\.rows is a flexible array of arrays"),
     ("int a; /**< @unit */", r"unit\.h:4: struct m\.a: @unit needs a word"),
@@ -325,9 +326,9 @@ def test_what_is_supported_beyond_the_demo(wrap_text: Wrap) -> None:
 
 
 def test_supported_things_compile(
-    wrap_text: Wrap, build_classes: Callable[[wrap.Wrapped, Path], Any], tmp_path: Path
+    wrap_text: Wrap, compile_classes: Callable[[wrap.Wrapped, Path], Any], tmp_path: Path
 ) -> None:
-    module = build_classes(wrap_text(SUPPORTED), tmp_path / "unit.h")
+    module = compile_classes(wrap_text(SUPPORTED), tmp_path / "unit.h")
     message = module.M(class_=-1, points=[[{}, {"x": 5}, {}]] * 2, names=["a", "b"], big=3)
     encoded = module.SCHEMA.messages["m"].encode(
         {"class": -1, "points": [[{}, {"x": 5}, {}]] * 2, "names": ["a", "b"], "big": 3}
