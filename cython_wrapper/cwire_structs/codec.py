@@ -211,8 +211,10 @@ def _put_element(
             data[at : at + type_.size] = raw
             return
         values = _members(type_.struct, value, place)
-        data[at : at + type_.size] = template(place.owner, type_.struct)
-        put_fields(place.owner, type_.struct, data, at, values, place.path + ".")
+        # Aside first: the value may be a view of the same message, or may not fit.
+        made = bytearray(template(place.owner, type_.struct))
+        put_fields(place.owner, type_.struct, made, 0, values, place.path + ".")
+        data[at : at + type_.size] = made
         return
     data[at : at + type_.size] = _element_bytes(type_, value, place)
 
@@ -279,9 +281,11 @@ def _put_array(
         values: Iterable[object] = value.reshape(-1)
     else:
         values = flatten(value, shape, place)
+    made = bytearray(prod(shape) * of.size)
     for position, element in enumerate(values):
         index = tuple(int(step) for step in np.unravel_index(position, shape))
-        _put_element(of, data, at + position * of.size, element, place.at(index))
+        _put_element(of, made, position * of.size, element, place.at(index))
+    data[at : at + len(made)] = made
 
 
 def _whole(struct: Struct, value: object) -> bytes | None:
