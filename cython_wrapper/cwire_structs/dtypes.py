@@ -148,4 +148,5 @@ def bit_column(records: Any, struct: Struct, field: Field) -> Any:
     if dtype.kind != "i":
         return value.astype(dtype)
     sign = np.uint64(1 << bits.width - 1)
-    return ((value ^ sign) - sign).view("i8").astype(dtype)
+    with np.errstate(over="ignore"):  # modulo 2**64
+        return ((value ^ sign) - sign).astype("i8").astype(dtype)

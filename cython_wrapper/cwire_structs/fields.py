@@ -297,7 +297,7 @@ CLASS_NAMES = frozenset(
     )
 )
 # What the schema and the dtypes name that has no name in C.
-RESERVED = re.compile(r"_(anonymous|bits)_[0-9]+|_union")
+RESERVED = re.compile(r"_anonymous(_[0-9]+)+|_bits_[0-9]+|_union")
 WHOLE_UNION = "_union"  # a union as a message: all of its bytes
 
 

@@ -52,12 +52,14 @@ class _Owner:
         c_name: How C reaches its members: of an anonymous one, the struct around it.
         in_union: Whether its members share their bytes with others.
         docs: What its comment says of its members.
+        prefix: The name of its anonymous members, but for their number.
     """
 
     name: str
     c_name: str
     in_union: bool
     docs: dict[str, docs.Doc]
+    prefix: str = "_anonymous"
 
 
 class StructParser:
@@ -130,6 +132,7 @@ class StructParser:
                 c_name=around.c_name,
                 in_union=union or around.in_union,
                 docs={**around.docs, **doc.members},
+                prefix=around.prefix,
             )
         members: list[Field] | None = []
         declared = [one for one in type_.get_fields() if not _is_filler(one)]
@@ -217,9 +220,11 @@ class StructParser:
         return field
 
     def _anonymous(self, owner: _Owner, cursor: Any, record: Any, index: int) -> Field | None:
-        name = f"_anonymous_{index}"
-        key = f"{owner.name}_{name}"
-        struct = self._record(record, key, f"{owner.c_name} (anonymous)", owner)
+        name = f"{owner.prefix}_{index}"
+        key = f"{owner.name}__anonymous_{index}"
+        struct = self._record(
+            record, key, f"{owner.c_name} (anonymous)", replace(owner, prefix=name)
+        )
         if struct is None:
             return None
         self.anonymous.add(key)

@@ -114,8 +114,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", type=Path, metavar="DIR",
         help="where to write (default: generated, beside the header)",
     )  # fmt: skip
-    for flag, text in (("-I", "a folder of headers"), ("-D", "NAME or NAME=VALUE, a macro")):
-        add(flag, action="append", default=[], metavar=text.split()[0].strip(","), help=text)
+    more: dict[str, Any] = {"action": "append", "default": []}
+    add("-I", metavar="DIR", help="a folder of headers; again for each", **more)
+    add("-D", metavar="NAME", help="a macro, NAME or NAME=VALUE; again for each", **more)
     add(
         "--cc", metavar="CC",
         help="your C compiler with the flags that change layouts (default: $CC, else cc)",
@@ -125,7 +126,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what it compiles for: takes TRIPLE-gcc, or tells clang (--cc clang)",
     )  # fmt: skip
     add(
-        "--id", action="append", default=[], metavar="NAME=ID", dest="ids",
+        "--id", metavar="NAME=ID", dest="ids", **more,
         help="struct NAME is message ID, whatever the header says; again for each",
     )  # fmt: skip
     add(
