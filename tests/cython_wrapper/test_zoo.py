@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -29,18 +28,6 @@ def compiler(name: str) -> str:
     if shutil.which(name) is None:
         pytest.skip(f"there is no {name} here (tests/install_cross_compilers.sh)")
     return f"{name} {FREESTANDING}"
-
-
-@pytest.fixture(scope="module")
-def zoo() -> wrap.Wrapped:
-    return wrap.wrap(ZOO, "cc")
-
-
-@pytest.fixture(scope="module")
-def zoo_classes(
-    zoo: wrap.Wrapped, compile_classes: Callable[[wrap.Wrapped, Path], ModuleType]
-) -> ModuleType:
-    return compile_classes(zoo, ZOO)
 
 
 def named(schema: Schema) -> list[Struct]:

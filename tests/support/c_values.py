@@ -125,5 +125,7 @@ def compiled_constants(cc: list[str], source: str, folder: Path) -> ObjectFile:
     """Compiles constants, without running anything."""
     path, made = folder / "truth.c", folder / "truth.o"
     path.write_text(source)
-    subprocess.run([*cc, "-w", "-Wno-packed-bitfield-compat", "-c", str(path), "-o", str(made)], check=True)
+    subprocess.run(
+        [*cc, "-w", "-Wno-packed-bitfield-compat", "-c", str(path), "-o", str(made)], check=True
+    )
     return ObjectFile(made.read_bytes())
