@@ -21,6 +21,7 @@ from rich.table import Table
 import processes
 from round_trip import measure_round_trips
 from stream import FRAME_BYTES, measure_stream
+from structs import Cost, measure_structs
 
 REPEATS = 5
 STREAM_FRAMES = {"cwire": 8_000_000, "naive": 60_000}
@@ -90,6 +91,27 @@ def bench_round_trip(path: Path, directory: Path) -> list[Result]:
     ]
 
 
+def bench_structs() -> tuple[list[Result], list[Cost]]:
+    """Wrapping a header, reading single messages, views over batches; in this process."""
+    costs = list(track(measure_structs(), "structs"))
+    rows = [
+        Result("structs", cost.subject, cost.frame_bytes, p50_s=cost.p50_s, p99_s=cost.p99_s)
+        for cost in costs
+    ]
+    return rows, costs
+
+
+def show_structs(costs: list[Cost]) -> None:
+    """Prints what reading structs costs, beside the targets."""
+    table = Table("structs", title="single messages and views")
+    for name in ("ns", "at most"):
+        table.add_column(name, justify="right")
+    for cost in costs:
+        target = "" if cost.target_s is None else f"{cost.target_s * 1e9:,.0f}"
+        table.add_row(cost.subject, f"{cost.p50_s * 1e9:,.1f}", target)
+    Console().print(table)
+
+
 def show(results: list[Result]) -> None:
     """Prints the table, and how the figures stand to their targets."""
     table = Table("benchmark", "subject", title="cwire benchmarks")
@@ -127,6 +149,9 @@ def main() -> int:
             with processes.driver(program, directory) as path:
                 results += bench(path, directory)
     show(results)
+    rows, costs = bench_structs()
+    show_structs(costs)
+    results += rows
     output = processes.HERE / "results.json"
     output.write_text(json.dumps([asdict(row) for row in results], indent=1) + "\n")
     print(f"written: {output}")

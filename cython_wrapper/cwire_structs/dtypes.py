@@ -121,6 +121,11 @@ def _bit_entries(fields: Any) -> Iterator[_Entry]:
         yield _bits_name(start), ("u1", (stop - start,)), start
 
 
+def column(records: Any, struct: Struct, field: Field) -> Any:
+    """Returns a field of records: a view, or the values of a bit field."""
+    return bit_column(records, struct, field) if field.bits else records[field.name]
+
+
 def bit_column(records: Any, struct: Struct, field: Field) -> Any:
     """Returns a bit field's values.
 

@@ -60,6 +60,11 @@ class MessageObject:
     cwire_at: int
     cwire_size: int
 
+    if TYPE_CHECKING:
+        # The fields: a type checker knows them from a generated .pyi only.
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: object) -> None: ...
+
     def __init__(self, /, **values: object) -> None:
         self.cwire_own(self.MESSAGE.encode(values))
 

@@ -246,6 +246,20 @@ def test_a_disagreement_names_the_field_and_both_offsets(tmp_path: Path) -> None
     assert "CC='cc -fshort-enums'" in text
 
 
+def test_a_disagreement_about_bits_names_them(tmp_path: Path) -> None:
+    path = tmp_path / "unit.h"
+    guarded = "#ifdef OTHER\nunsigned b : 4;\n#else\nunsigned b : 3;\n#endif"
+    members = f"unsigned a : 2;\n{guarded}\nunsigned c : 5;"
+    path.write_text(f"enum message_id {{ M = 1 }};\nstruct m {{\n{members} }};")
+    layout = header.read_header(path, toolchain.find("cc"))
+    with pytest.raises(LayoutMismatch) as caught:
+        proof.prove(layout, path, toolchain.find("cc -DOTHER"))
+    text = str(caught.value)
+    other = "struct m.b: the bit field is bits 2 to 5 for cc -DOTHER, but bits 2 to 4 for libclang"
+    assert f"unit.h:7: {other}" in text
+    assert "struct m.c: the bit field is bits 6 to 10 for" in text
+
+
 @pytest.mark.parametrize("member", ["float a;", "unsigned a;"])
 def test_the_kind_of_a_number_is_proved(tmp_path: Path, member: str) -> None:
     path = tmp_path / "unit.h"
@@ -298,6 +312,17 @@ def test_another_target_is_proved_without_running_anything(wrap_text: Wrap) -> N
     assert [field.offset for field in schema.structs["m"].fields] == [0, 4, 12]
     assert schema.json["abi"]["pointer"] == 4
     assert schema.json["source"]["flags"] == ["-m32"]
+
+
+def test_the_table_of_constructs_names_tests_that_are_there() -> None:
+    here = Path(__file__).parent
+    table = (here.parents[1] / "cython_wrapper" / "README.md").read_text()
+    rows = [line for line in table.splitlines() if "test_" in line and line.startswith("|")]
+    named = [re.findall(r"(test_\w+\.py)::(test_\w+)", row) for row in rows]
+    assert len(rows) > 20
+    assert all(named)
+    for file, name in (one for row in named for one in row):
+        assert f"def {name}(" in (here / file).read_text(), (file, name)
 
 
 def test_what_is_supported_beyond_the_demo(wrap_text: Wrap) -> None:

@@ -87,8 +87,8 @@ def _scalar(member: Field, type_: Any, random: Random) -> tuple[Any, str]:
         return number, str(number)
     assert isinstance(type_, NumberType)
     if type_.kind == "float":
-        number = random.choice([0.0, -0.5, 2.0**100, random.randint(-99, 99) / 4])
-        return number, number.hex()
+        real = random.choice([0.0, -0.5, 2.0**100, random.randint(-99, 99) / 4])
+        return real, float(real).hex()
     if type_.kind == "complex":
         real, imaginary = random.randint(-9, 9) / 2, random.randint(-9, 9) / 2
         return complex(real, imaginary), f"__builtin_complex({real}, {imaginary})"
