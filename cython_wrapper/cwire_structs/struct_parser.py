@@ -293,6 +293,8 @@ class StructParser:
         if type_.kind == kinds.ENUM:
             return self.enums.read(definition, key, c_name)
         if type_.kind == kinds.RECORD:
+            if definition.lexical_parent.kind != self._kinds.TRANSLATION_UNIT:
+                c_name = f"__typeof__({spelled})"  # C++ has its name inside of the outer struct
             return self._nested(definition, key, c_name)
         raise RefusedError(f"has the type {type_.spelling}, which has no place on the wire")
 

@@ -112,7 +112,7 @@ def test_the_compiled_route_agrees(
 ) -> None:
     random = Random(12)
     header = tmp_path / "unit.h"
-    header.write_text(StructWriter(random).header(12))
+    header.write_text(StructWriter(random).header(4))
     wrapped = wrap.wrap(header, "cc")
     classes = compile_classes(wrapped, header)
     for message, filled, data in truth(wrapped.schema, header, "cc", random):

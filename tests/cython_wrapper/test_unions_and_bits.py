@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +29,8 @@ struct status {
     union { float volts; uint32_t counts; struct { uint16_t low, high; }; };
     union choice { double number; struct { uint8_t a, b; } pair; enum gain gain; } choice;
     union choice more[2];
+    struct { int16_t x; union { int16_t y[2]; int32_t z; } within[2]; } unnamed[2];
+    enum { IDLE, BUSY } state;
 };
 /** @msg 2 */
 union either { uint32_t whole; uint8_t bytes[4]; };
@@ -60,6 +63,21 @@ def classes(request: pytest.FixtureRequest, unit: Schema) -> dict[str, Any]:
         return {name: message.type for name, message in unit.messages.items()}
     module = request.getfixturevalue("compiled")
     return {name: module.MESSAGES[message.id] for name, message in unit.messages.items()}
+
+
+@pytest.mark.parametrize("compiler", ["cc -std=c99", "cc -std=c11 -Wpedantic", "c++ -std=c++17"])
+def test_the_drivers_header_compiles(wrapped: tuple[wrap.Wrapped, Path], compiler: str) -> None:
+    made, header = wrapped
+    wrap.write(made, header.parent)
+    suffix = ".cpp" if "++" in compiler else ".c"
+    source = header.parent / f"driver{suffix}"
+    source.write_text(
+        '#include "unit_schema.h"\nint main(void) { return unit_schema.count - 2; }\n'
+    )
+    include = Path(__file__).parents[2] / "c_driver" / "include"
+    command = [*compiler.split(), f"-I{include}", "-Wall", str(source), "-o", "/dev/null"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_bit_fields_are_attributes(classes: dict[str, Any]) -> None:
@@ -106,7 +124,11 @@ def test_a_union_is_seen_through_each_of_its_members(classes: dict[str, Any]) ->
     status.more = [status.choice, b"12345678"]
     assert status.more[0].number == 0.5
     assert bytes(status.more[1]) == b"12345678"
-    assert status != classes["status"].from_bytes(bytes(status)[:-1] + b"9")
+    assert status != classes["status"].from_bytes(bytes(status)[:4] + b"9" + bytes(status)[5:])
+    status.unnamed = [{}, {"x": 1, "within": [{"z": 2}, {"y": [3, 4]}]}]
+    assert status.unnamed[1].within[1].z == 3 | 4 << 16
+    status.state = "BUSY"
+    assert classes["status"].from_bytes(bytes(status)) == status
     low_high = classes["status"](low=3, high=4)
     assert low_high.counts == 3 | 4 << 16
 

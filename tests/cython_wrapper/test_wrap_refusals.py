@@ -270,6 +270,23 @@ def test_the_kind_of_a_number_is_proved(tmp_path: Path, member: str) -> None:
         proof.prove(layout, path, toolchain.find("cc -DOTHER"))
 
 
+@pytest.mark.parametrize(
+    ("member", "kind"),
+    [
+        ("long a;", "long"), ("unsigned long a[2];", "unsigned long"), ("size_t a;", "size_t"),
+        ("time_t a;", "time_t"), ("wchar_t a[4];", "wchar_t"), ("intptr_t a;", "intptr_t"),
+        ("int64_t a;", ""), ("uint64_t a[3];", ""), ("long long a;", ""), ("uint_least32_t a;", ""),
+    ],
+)  # fmt: skip
+def test_types_that_differ_between_targets_are_warned_of(
+    wrap_text: Wrap, member: str, kind: str
+) -> None:
+    includes = "#include <stddef.h>\n#include <time.h>\n"
+    found = [one for one in wrap_text(includes + with_member(member)).warnings if "differs" in one]
+    expected = [f"unit.h:6: struct m.a is a {kind}, whose size differs between targets; say intN_t"]
+    assert found == (expected if kind else [])
+
+
 SUPPORTED = """
 #include <stdint.h>
 #include <stddef.h>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 from pathlib import Path
@@ -190,6 +191,16 @@ def test_docs_constants_and_ids_of_the_zoo(zoo: wrap.Wrapped) -> None:
     assert sizes["wide"] == 8
     assert schema.enums["numbers__color"].values == {"RED": 0, "GREEN": 300}
     assert schema.structs["aligned"].align == 64
+
+
+def test_the_stub_has_every_class_and_field(zoo: wrap.Wrapped, zoo_classes: ModuleType) -> None:
+    tree = ast.parse(zoo.files["zoo.pyi"])
+    stubs = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    for cls in zoo_classes.MESSAGES.values():
+        methods = {one.name for one in stubs[cls.__name__].body if isinstance(one, ast.FunctionDef)}
+        assert set(cls.__match_args__) | {"to_dict", "from_dict", "from_bytes"} <= methods
+    assert {"Small", "NumbersColor", "NestedCorners", "NestedChoices"} < set(stubs)
+    assert not any("Anonymous" in name for name in stubs)
 
 
 def test_warnings_name_what_differs_between_targets(zoo: wrap.Wrapped) -> None:
