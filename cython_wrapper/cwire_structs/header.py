@@ -22,6 +22,7 @@ from .struct_parser import StructParser
 from .toolchain import Toolchain
 
 _SHOWN_PROBLEMS = 20
+_TYPEOF = re.compile(r"__typeof__\(\(\(([\w .]+) \*\)0\)->(\w+)(?:\[0\])*\)")
 _CPLUSPLUS = re.compile(
     r"type name '(class|namespace|template|using|virtual|constexpr)'"
     r"|'(iostream|string|vector|array|cstdint)' file not found"
@@ -95,13 +96,13 @@ class Problems:
 
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
-        problem = f"{self.line(cursor)}: {text}"
+        problem = f"{self.line(cursor)}: {_readable(text)}"
         if problem not in self._texts:
             self._texts.append(problem)
 
     def warn(self, cursor: Any, text: str) -> None:
         """Notes what is supported but may surprise."""
-        self.warnings.append(f"{self.line(cursor)}: {text}")
+        self.warnings.append(f"{self.line(cursor)}: {_readable(text)}")
 
     def raise_any(self) -> None:
         """Raises WrapError if there is a problem."""
@@ -109,6 +110,13 @@ class Problems:
             more = len(self._texts) - _SHOWN_PROBLEMS
             shown = self._texts[:_SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
             raise WrapError("\n".join(shown))
+
+
+def _readable(text: str) -> str:
+    """Says ``struct a.b`` where C needs ``__typeof__(((struct a *)0)->b)``."""
+    while (shorter := _TYPEOF.sub(r"\1.\2", text)) != text:
+        text = shorter
+    return text
 
 
 def _libclang() -> Any:
