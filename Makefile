@@ -13,7 +13,7 @@ C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/c
 EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.h \
 	c_driver/include/cwire.h cython_wrapper/cwire_structs/_frames.pyx
 
-.PHONY: setup run test lint bench clean browser
+.PHONY: setup run test lint bench clean browser cross
 
 setup: $(READY)
 	@$(MAKE) --no-print-directory -s -C c_driver
@@ -32,7 +32,11 @@ run: setup
 browser:
 	@sh tests/install_chromium.sh
 
-test: setup browser
+# Tests of foreign targets compile for them, and run nothing; without a compiler they are skipped.
+cross:
+	@sh tests/install_cross_compilers.sh
+
+test: setup browser cross
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: setup

@@ -6,12 +6,15 @@ Getters of nested structs and arrays give views: what is written into them is wr
 message, and they keep its memory alive. Texts are copies.
 """
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_Release
+from cpython.buffer cimport PyBUF_READ, PyBUF_SIMPLE, PyBUF_WRITE
+from cpython.buffer cimport PyBuffer_FillInfo, PyBuffer_Release
 from cpython.buffer cimport PyObject_GetBuffer
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize
 from cpython.bytes cimport PyBytes_GET_SIZE
 from cpython.memoryview cimport PyMemoryView_FromMemory
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from cwire_structs import compiled as cwire_support
@@ -23,7 +26,7 @@ cdef extern from "messages_schema.h":
         size_t json_size
     cwire_schema_t cwire_this_schema "messages_schema"
 
-SCHEMA = cwire_support.Schema.from_json(
+SCHEMA = cwire_support.native_schema(
     PyBytes_FromStringAndSize(<const char *>cwire_this_schema.json, cwire_this_schema.json_size))
 SCOPE_CHANNELS = 2
 SCOPE_SAMPLES = 1024
@@ -42,16 +45,17 @@ cdef object cwire_dtype_scope_block__samples = cwire_support.element_dtype(cwire
 cdef class ScopeBlock:
     """One block of samples of one channel of the scope."""
 
+    MESSAGE = cwire_message_scope_block
     STRUCT = 'scope_block'
     ID = 1
     __match_args__ = ('first_sample', 'dt', 'channel', 'trigger', 'samples',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_scope_block.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_scope_block))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 4120)
 
     @classmethod
     def from_bytes(cls, data):
@@ -59,34 +63,51 @@ cdef class ScopeBlock:
         cdef ScopeBlock made = ScopeBlock.__new__(ScopeBlock)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_scope_block):
+            if PyBytes_GET_SIZE(data) != 4120:
                 cwire_message_scope_block.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_scope_block))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 4120)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_scope_block):
+            if buffer.len != 4120:
                 cwire_message_scope_block.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_scope_block))
+            memcpy(made.cwire_at, buffer.buf, 4120)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_scope_block))
+        return PyBytes_FromStringAndSize(self.cwire_at, 4120)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_scope_block), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 4120, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_scope_block)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_scope_block.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_scope_block)
+        return cwire_support.show(self, cwire_message_scope_block.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_scope_block.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_scope_block.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -94,47 +115,55 @@ cdef class ScopeBlock:
     @property
     def first_sample(self):
         """Index of samples[0] since the driver started."""
-        return self.cwire_at.first_sample
+        cdef uint64_t number
+        memcpy(&number, self.cwire_at + 0, 8)
+        return number
 
     @first_sample.setter
     def first_sample(self, value):
-        cwire_support.put(cwire_message_scope_block, 'first_sample', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_scope_block), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_scope_block, 'first_sample', PyMemoryView_FromMemory(self.cwire_at, 4120, PyBUF_WRITE), value)
 
     @property
     def dt(self):
         """Time from one sample to the next. [s]"""
-        return self.cwire_at.dt
+        cdef double number
+        memcpy(&number, self.cwire_at + 8, 8)
+        return number
 
     @dt.setter
     def dt(self, value):
-        cwire_support.put(cwire_message_scope_block, 'dt', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_scope_block), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_scope_block, 'dt', PyMemoryView_FromMemory(self.cwire_at, 4120, PyBUF_WRITE), value)
 
     @property
     def channel(self):
         """Which channel: 0 or 1."""
-        return self.cwire_at.channel
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 16, 4)
+        return number
 
     @channel.setter
     def channel(self, value):
-        cwire_support.put(cwire_message_scope_block, 'channel', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_scope_block), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_scope_block, 'channel', PyMemoryView_FromMemory(self.cwire_at, 4120, PyBUF_WRITE), value)
 
     @property
     def trigger(self):
         """Index of the sample at the trigger; -1 without one."""
-        return self.cwire_at.trigger
+        cdef int32_t number
+        memcpy(&number, self.cwire_at + 20, 4)
+        return number
 
     @trigger.setter
     def trigger(self, value):
-        cwire_support.put(cwire_message_scope_block, 'trigger', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_scope_block), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_scope_block, 'trigger', PyMemoryView_FromMemory(self.cwire_at, 4120, PyBUF_WRITE), value)
 
     @property
     def samples(self):
         """The signal. [V]"""
-        return cwire_support.array(self, cwire_dtype_scope_block__samples, (1024,), 24)
+        return cwire_support.array_view(self, cwire_dtype_scope_block__samples, (1024,), 24)
 
     @samples.setter
     def samples(self, value):
-        cwire_support.put(cwire_message_scope_block, 'samples', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_scope_block), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_scope_block, 'samples', PyMemoryView_FromMemory(self.cwire_at, 4120, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_camera_tile = SCHEMA.messages['camera_tile']
@@ -144,6 +173,7 @@ cdef object cwire_dtype_camera_tile__pixels = cwire_support.element_dtype(cwire_
 cdef class CameraTile:
     """A rectangle of the camera's picture, row by row."""
 
+    MESSAGE = cwire_message_camera_tile
     STRUCT = 'camera_tile'
     ID = 2
     __match_args__ = ('image', 'tile', 'tiles', 'x', 'y', 'width', 'height', 'pixels',)
@@ -153,9 +183,9 @@ cdef class CameraTile:
 
     cdef int cwire_reserve(self, Py_ssize_t size) except -1:
         # Views of the memory that was there before keep it.
-        cdef Py_ssize_t room = size if size > <Py_ssize_t>sizeof(cwire_c_camera_tile) else sizeof(cwire_c_camera_tile)
+        cdef Py_ssize_t room = size if size > 16 else 16
         self.cwire_owner = bytearray(room)
-        self.cwire_at = <cwire_c_camera_tile *>PyByteArray_AS_STRING(self.cwire_owner)
+        self.cwire_at = PyByteArray_AS_STRING(self.cwire_owner)
         self.cwire_size = size
         return 0
 
@@ -179,7 +209,7 @@ cdef class CameraTile:
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, self.cwire_size)
+        return PyBytes_FromStringAndSize(self.cwire_at, self.cwire_size)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
         PyObject_GetBuffer(memoryview(self.cwire_owner)[:self.cwire_size], buffer, flags)
@@ -187,12 +217,29 @@ cdef class CameraTile:
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_camera_tile)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_camera_tile.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_camera_tile)
+        return cwire_support.show(self, cwire_message_camera_tile.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_camera_tile.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_camera_tile.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -200,70 +247,84 @@ cdef class CameraTile:
     @property
     def image(self):
         """Counts pictures."""
-        return self.cwire_at.image
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 0, 4)
+        return number
 
     @image.setter
     def image(self, value):
-        cwire_support.put(cwire_message_camera_tile, 'image', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_camera_tile), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_camera_tile, 'image', PyMemoryView_FromMemory(self.cwire_at, 16, PyBUF_WRITE), value)
 
     @property
     def tile(self):
         """Index of this tile in its picture."""
-        return self.cwire_at.tile
+        cdef uint16_t number
+        memcpy(&number, self.cwire_at + 4, 2)
+        return number
 
     @tile.setter
     def tile(self, value):
-        cwire_support.put(cwire_message_camera_tile, 'tile', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_camera_tile), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_camera_tile, 'tile', PyMemoryView_FromMemory(self.cwire_at, 16, PyBUF_WRITE), value)
 
     @property
     def tiles(self):
         """Tiles in the picture."""
-        return self.cwire_at.tiles
+        cdef uint16_t number
+        memcpy(&number, self.cwire_at + 6, 2)
+        return number
 
     @tiles.setter
     def tiles(self, value):
-        cwire_support.put(cwire_message_camera_tile, 'tiles', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_camera_tile), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_camera_tile, 'tiles', PyMemoryView_FromMemory(self.cwire_at, 16, PyBUF_WRITE), value)
 
     @property
     def x(self):
         """Left edge in the picture. [px]"""
-        return self.cwire_at.x
+        cdef uint16_t number
+        memcpy(&number, self.cwire_at + 8, 2)
+        return number
 
     @x.setter
     def x(self, value):
-        cwire_support.put(cwire_message_camera_tile, 'x', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_camera_tile), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_camera_tile, 'x', PyMemoryView_FromMemory(self.cwire_at, 16, PyBUF_WRITE), value)
 
     @property
     def y(self):
         """Top edge in the picture. [px]"""
-        return self.cwire_at.y
+        cdef uint16_t number
+        memcpy(&number, self.cwire_at + 10, 2)
+        return number
 
     @y.setter
     def y(self, value):
-        cwire_support.put(cwire_message_camera_tile, 'y', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_camera_tile), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_camera_tile, 'y', PyMemoryView_FromMemory(self.cwire_at, 16, PyBUF_WRITE), value)
 
     @property
     def width(self):
         """Pixels in a row. [px]"""
-        return self.cwire_at.width
+        cdef uint16_t number
+        memcpy(&number, self.cwire_at + 12, 2)
+        return number
 
     @width.setter
     def width(self, value):
-        cwire_support.put(cwire_message_camera_tile, 'width', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_camera_tile), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_camera_tile, 'width', PyMemoryView_FromMemory(self.cwire_at, 16, PyBUF_WRITE), value)
 
     @property
     def height(self):
         """Rows. [px]"""
-        return self.cwire_at.height
+        cdef uint16_t number
+        memcpy(&number, self.cwire_at + 14, 2)
+        return number
 
     @height.setter
     def height(self, value):
-        cwire_support.put(cwire_message_camera_tile, 'height', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_camera_tile), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_camera_tile, 'height', PyMemoryView_FromMemory(self.cwire_at, 16, PyBUF_WRITE), value)
 
     @property
     def pixels(self):
         """width * height brightness values, row by row."""
-        return cwire_support.array(self.cwire_owner, cwire_dtype_camera_tile__pixels, ((self.cwire_size - 16) // 2,), 16)
+        return cwire_support.array_view(self.cwire_owner, cwire_dtype_camera_tile__pixels, ((self.cwire_size - 16) // 2,), 16)
 
     @pixels.setter
     def pixels(self, value):
@@ -272,7 +333,7 @@ cdef class CameraTile:
         if len(data) != self.cwire_size - 16:
             self.cwire_reserve(16 + len(data))
             memcpy(self.cwire_at, PyByteArray_AS_STRING(old), 16)
-        memcpy(<char *>self.cwire_at + 16, PyBytes_AS_STRING(data), len(data))
+        memcpy(self.cwire_at + 16, PyBytes_AS_STRING(data), len(data))
 
 
 cdef object cwire_message_acquisition = SCHEMA.messages['acquisition']
@@ -281,16 +342,17 @@ cdef object cwire_message_acquisition = SCHEMA.messages['acquisition']
 cdef class Acquisition:
     """How the scope samples."""
 
+    MESSAGE = cwire_message_acquisition
     STRUCT = 'acquisition'
     ID = 6
     __match_args__ = ('sample_rate', 'level', 'trigger', 'channel',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_acquisition.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_acquisition))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 24)
 
     @classmethod
     def from_bytes(cls, data):
@@ -298,34 +360,51 @@ cdef class Acquisition:
         cdef Acquisition made = Acquisition.__new__(Acquisition)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_acquisition):
+            if PyBytes_GET_SIZE(data) != 24:
                 cwire_message_acquisition.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_acquisition))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 24)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_acquisition):
+            if buffer.len != 24:
                 cwire_message_acquisition.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_acquisition))
+            memcpy(made.cwire_at, buffer.buf, 24)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_acquisition))
+        return PyBytes_FromStringAndSize(self.cwire_at, 24)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_acquisition), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 24, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_acquisition)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_acquisition.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_acquisition)
+        return cwire_support.show(self, cwire_message_acquisition.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_acquisition.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_acquisition.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -333,43 +412,51 @@ cdef class Acquisition:
     @property
     def sample_rate(self):
         """Samples per second of each channel. [Hz]"""
-        return self.cwire_at.sample_rate
+        cdef double number
+        memcpy(&number, self.cwire_at + 0, 8)
+        return number
 
     @sample_rate.setter
     def sample_rate(self, value):
-        cwire_support.put(cwire_message_acquisition, 'sample_rate', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_acquisition, 'sample_rate', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
     @property
     def level(self):
         """Trigger level. [V]"""
-        return self.cwire_at.level
+        cdef double number
+        memcpy(&number, self.cwire_at + 8, 8)
+        return number
 
     @level.setter
     def level(self, value):
-        cwire_support.put(cwire_message_acquisition, 'level', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_acquisition, 'level', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
     @property
     def trigger(self):
         """What begins a block."""
-        return self.cwire_at.trigger
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 16, 4)
+        return number
 
     @trigger.setter
     def trigger(self, value):
-        cwire_support.put(cwire_message_acquisition, 'trigger', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_acquisition, 'trigger', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
     @property
     def channel(self):
         """Channel that triggers."""
-        return self.cwire_at.channel
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 20, 4)
+        return number
 
     @channel.setter
     def channel(self, value):
-        cwire_support.put(cwire_message_acquisition, 'channel', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_acquisition, 'channel', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
 
-cdef Acquisition cwire_view_acquisition(void *at, object owner):
+cdef Acquisition cwire_view_acquisition(char *at, object owner):
     cdef Acquisition made = Acquisition.__new__(Acquisition)
-    made.cwire_at = <cwire_c_acquisition *>at
+    made.cwire_at = at
     made.cwire_owner = owner
     return made
 
@@ -380,16 +467,17 @@ cdef object cwire_message_waveform = SCHEMA.messages['waveform']
 cdef class Waveform:
     """What the generator makes on one channel."""
 
+    MESSAGE = cwire_message_waveform
     STRUCT = 'waveform'
     ID = 4
     __match_args__ = ('channel', 'shape', 'frequency', 'amplitude', 'offset',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_waveform.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_waveform))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 32)
 
     @classmethod
     def from_bytes(cls, data):
@@ -397,34 +485,51 @@ cdef class Waveform:
         cdef Waveform made = Waveform.__new__(Waveform)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_waveform):
+            if PyBytes_GET_SIZE(data) != 32:
                 cwire_message_waveform.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_waveform))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 32)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_waveform):
+            if buffer.len != 32:
                 cwire_message_waveform.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_waveform))
+            memcpy(made.cwire_at, buffer.buf, 32)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_waveform))
+        return PyBytes_FromStringAndSize(self.cwire_at, 32)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_waveform), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 32, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_waveform)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_waveform.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_waveform)
+        return cwire_support.show(self, cwire_message_waveform.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_waveform.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_waveform.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -432,52 +537,62 @@ cdef class Waveform:
     @property
     def channel(self):
         """Which channel: 0 or 1."""
-        return self.cwire_at.channel
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 0, 4)
+        return number
 
     @channel.setter
     def channel(self, value):
-        cwire_support.put(cwire_message_waveform, 'channel', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_waveform, 'channel', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def shape(self):
         """The shape of the signal."""
-        return self.cwire_at.shape
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 4, 4)
+        return number
 
     @shape.setter
     def shape(self, value):
-        cwire_support.put(cwire_message_waveform, 'shape', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_waveform, 'shape', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def frequency(self):
         """Periods per second. [Hz]"""
-        return self.cwire_at.frequency
+        cdef double number
+        memcpy(&number, self.cwire_at + 8, 8)
+        return number
 
     @frequency.setter
     def frequency(self, value):
-        cwire_support.put(cwire_message_waveform, 'frequency', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_waveform, 'frequency', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def amplitude(self):
         """From the middle to the peak. [V]"""
-        return self.cwire_at.amplitude
+        cdef double number
+        memcpy(&number, self.cwire_at + 16, 8)
+        return number
 
     @amplitude.setter
     def amplitude(self, value):
-        cwire_support.put(cwire_message_waveform, 'amplitude', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_waveform, 'amplitude', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def offset(self):
         """The middle. [V]"""
-        return self.cwire_at.offset
+        cdef double number
+        memcpy(&number, self.cwire_at + 24, 8)
+        return number
 
     @offset.setter
     def offset(self, value):
-        cwire_support.put(cwire_message_waveform, 'offset', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_waveform, 'offset', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
 
-cdef Waveform cwire_view_waveform(void *at, object owner):
+cdef Waveform cwire_view_waveform(char *at, object owner):
     cdef Waveform made = Waveform.__new__(Waveform)
-    made.cwire_at = <cwire_c_waveform *>at
+    made.cwire_at = at
     made.cwire_owner = owner
     return made
 
@@ -489,16 +604,17 @@ cdef object cwire_dtype_driver_status__calibration = cwire_support.element_dtype
 cdef class DriverStatus:
     """How the driver is; published twice a second and in answer to get_status."""
 
+    MESSAGE = cwire_message_driver_status
     STRUCT = 'driver_status'
     ID = 3
     __match_args__ = ('running', 'cpu_load', 'peers', 'temperature', 'blocks', 'commands', 'uptime', 'firmware', 'calibration', 'acquisition', 'channels',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_driver_status.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_driver_status))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 160)
 
     @classmethod
     def from_bytes(cls, data):
@@ -506,34 +622,51 @@ cdef class DriverStatus:
         cdef DriverStatus made = DriverStatus.__new__(DriverStatus)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_driver_status):
+            if PyBytes_GET_SIZE(data) != 160:
                 cwire_message_driver_status.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_driver_status))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 160)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_driver_status):
+            if buffer.len != 160:
                 cwire_message_driver_status.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_driver_status))
+            memcpy(made.cwire_at, buffer.buf, 160)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_driver_status))
+        return PyBytes_FromStringAndSize(self.cwire_at, 160)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_driver_status), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 160, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_driver_status)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_driver_status.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_driver_status)
+        return cwire_support.show(self, cwire_message_driver_status.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_driver_status.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_driver_status.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -541,102 +674,114 @@ cdef class DriverStatus:
     @property
     def running(self):
         """Blocks are being published."""
-        return (<unsigned char *>self.cwire_at)[0] != 0
+        return self.cwire_at[0] != 0
 
     @running.setter
     def running(self, value):
-        cwire_support.put(cwire_message_driver_status, 'running', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'running', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def cpu_load(self):
         """The driver's own processor load. [%]"""
-        return self.cwire_at.cpu_load
+        cdef uint8_t number
+        memcpy(&number, self.cwire_at + 1, 1)
+        return number
 
     @cpu_load.setter
     def cpu_load(self, value):
-        cwire_support.put(cwire_message_driver_status, 'cpu_load', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'cpu_load', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def peers(self):
         """Peers that want scope blocks."""
-        return self.cwire_at.peers
+        cdef uint16_t number
+        memcpy(&number, self.cwire_at + 2, 2)
+        return number
 
     @peers.setter
     def peers(self, value):
-        cwire_support.put(cwire_message_driver_status, 'peers', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'peers', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def temperature(self):
         """Of the (simulated) front end. [degC]"""
-        return self.cwire_at.temperature
+        cdef float number
+        memcpy(&number, self.cwire_at + 4, 4)
+        return number
 
     @temperature.setter
     def temperature(self, value):
-        cwire_support.put(cwire_message_driver_status, 'temperature', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'temperature', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def blocks(self):
         """Blocks published since the start."""
-        return self.cwire_at.blocks
+        cdef uint64_t number
+        memcpy(&number, self.cwire_at + 8, 8)
+        return number
 
     @blocks.setter
     def blocks(self, value):
-        cwire_support.put(cwire_message_driver_status, 'blocks', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'blocks', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def commands(self):
         """Commands handled since the start."""
-        return self.cwire_at.commands
+        cdef uint64_t number
+        memcpy(&number, self.cwire_at + 16, 8)
+        return number
 
     @commands.setter
     def commands(self, value):
-        cwire_support.put(cwire_message_driver_status, 'commands', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'commands', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def uptime(self):
         """Time since the start. [s]"""
-        return self.cwire_at.uptime
+        cdef double number
+        memcpy(&number, self.cwire_at + 24, 8)
+        return number
 
     @uptime.setter
     def uptime(self, value):
-        cwire_support.put(cwire_message_driver_status, 'uptime', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'uptime', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def firmware(self):
         """Version text."""
-        return cwire_support.text(PyBytes_FromStringAndSize(<char *>self.cwire_at + 32, 16))
+        return cwire_support.text(PyBytes_FromStringAndSize(self.cwire_at + 32, 16))
 
     @firmware.setter
     def firmware(self, value):
-        cwire_support.put(cwire_message_driver_status, 'firmware', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'firmware', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def calibration(self):
         """Gain, offset and noise of each channel."""
-        return cwire_support.array(self, cwire_dtype_driver_status__calibration, (2, 3), 48)
+        return cwire_support.array_view(self, cwire_dtype_driver_status__calibration, (2, 3), 48)
 
     @calibration.setter
     def calibration(self, value):
-        cwire_support.put(cwire_message_driver_status, 'calibration', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'calibration', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def acquisition(self):
         """How the scope samples now."""
-        return cwire_view_acquisition(<char *>self.cwire_at + 72, self)
+        return cwire_view_acquisition(self.cwire_at + 72, self)
 
     @acquisition.setter
     def acquisition(self, value):
-        cwire_support.put(cwire_message_driver_status, 'acquisition', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'acquisition', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
     @property
     def channels(self):
         """What the generator makes now."""
         cdef Py_ssize_t i
-        return cwire_support.nest([cwire_view_waveform(<char *>self.cwire_at + 96 + i * 32, self) for i in range(2)], (2,))
+        return cwire_support.nest([cwire_view_waveform(self.cwire_at + 96 + i * 32, self) for i in range(2)], (2,))
 
     @channels.setter
     def channels(self, value):
-        cwire_support.put(cwire_message_driver_status, 'channels', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_driver_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_driver_status, 'channels', PyMemoryView_FromMemory(self.cwire_at, 160, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_self_test_result = SCHEMA.messages['self_test_result']
@@ -645,16 +790,17 @@ cdef object cwire_message_self_test_result = SCHEMA.messages['self_test_result']
 cdef class SelfTestResult:
     """What a self test found."""
 
+    MESSAGE = cwire_message_self_test_result
     STRUCT = 'self_test_result'
     ID = 5
     __match_args__ = ('channel', 'peak', 'rms', 'verdict',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_self_test_result.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_self_test_result))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 64)
 
     @classmethod
     def from_bytes(cls, data):
@@ -662,34 +808,51 @@ cdef class SelfTestResult:
         cdef SelfTestResult made = SelfTestResult.__new__(SelfTestResult)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_self_test_result):
+            if PyBytes_GET_SIZE(data) != 64:
                 cwire_message_self_test_result.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_self_test_result))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 64)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_self_test_result):
+            if buffer.len != 64:
                 cwire_message_self_test_result.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_self_test_result))
+            memcpy(made.cwire_at, buffer.buf, 64)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_self_test_result))
+        return PyBytes_FromStringAndSize(self.cwire_at, 64)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_self_test_result), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 64, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_self_test_result)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_self_test_result.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_self_test_result)
+        return cwire_support.show(self, cwire_message_self_test_result.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_self_test_result.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_self_test_result.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -697,38 +860,44 @@ cdef class SelfTestResult:
     @property
     def channel(self):
         """The tested channel."""
-        return self.cwire_at.channel
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 0, 4)
+        return number
 
     @channel.setter
     def channel(self, value):
-        cwire_support.put(cwire_message_self_test_result, 'channel', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_self_test_result), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_self_test_result, 'channel', PyMemoryView_FromMemory(self.cwire_at, 64, PyBUF_WRITE), value)
 
     @property
     def peak(self):
         """Largest deviation seen. [V]"""
-        return self.cwire_at.peak
+        cdef float number
+        memcpy(&number, self.cwire_at + 4, 4)
+        return number
 
     @peak.setter
     def peak(self, value):
-        cwire_support.put(cwire_message_self_test_result, 'peak', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_self_test_result), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_self_test_result, 'peak', PyMemoryView_FromMemory(self.cwire_at, 64, PyBUF_WRITE), value)
 
     @property
     def rms(self):
         """Root mean square of the signal. [V]"""
-        return self.cwire_at.rms
+        cdef float number
+        memcpy(&number, self.cwire_at + 8, 4)
+        return number
 
     @rms.setter
     def rms(self, value):
-        cwire_support.put(cwire_message_self_test_result, 'rms', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_self_test_result), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_self_test_result, 'rms', PyMemoryView_FromMemory(self.cwire_at, 64, PyBUF_WRITE), value)
 
     @property
     def verdict(self):
         """A sentence for people."""
-        return cwire_support.text(PyBytes_FromStringAndSize(<char *>self.cwire_at + 12, 52))
+        return cwire_support.text(PyBytes_FromStringAndSize(self.cwire_at + 12, 52))
 
     @verdict.setter
     def verdict(self, value):
-        cwire_support.put(cwire_message_self_test_result, 'verdict', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_self_test_result), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_self_test_result, 'verdict', PyMemoryView_FromMemory(self.cwire_at, 64, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_set_waveform = SCHEMA.messages['set_waveform']
@@ -737,16 +906,17 @@ cdef object cwire_message_set_waveform = SCHEMA.messages['set_waveform']
 cdef class SetWaveform:
     """Sets what the generator makes on one channel."""
 
+    MESSAGE = cwire_message_set_waveform
     STRUCT = 'set_waveform'
     ID = 16
     __match_args__ = ('channel', 'shape', 'frequency', 'amplitude', 'offset',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_set_waveform.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_set_waveform))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 32)
 
     @classmethod
     def from_bytes(cls, data):
@@ -754,34 +924,51 @@ cdef class SetWaveform:
         cdef SetWaveform made = SetWaveform.__new__(SetWaveform)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_set_waveform):
+            if PyBytes_GET_SIZE(data) != 32:
                 cwire_message_set_waveform.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_set_waveform))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 32)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_set_waveform):
+            if buffer.len != 32:
                 cwire_message_set_waveform.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_set_waveform))
+            memcpy(made.cwire_at, buffer.buf, 32)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_set_waveform))
+        return PyBytes_FromStringAndSize(self.cwire_at, 32)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_set_waveform), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 32, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_set_waveform)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_set_waveform.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_set_waveform)
+        return cwire_support.show(self, cwire_message_set_waveform.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_set_waveform.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_set_waveform.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -789,47 +976,57 @@ cdef class SetWaveform:
     @property
     def channel(self):
         """Which channel."""
-        return self.cwire_at.channel
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 0, 4)
+        return number
 
     @channel.setter
     def channel(self, value):
-        cwire_support.put(cwire_message_set_waveform, 'channel', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_waveform, 'channel', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def shape(self):
         """The shape of the signal."""
-        return self.cwire_at.shape
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 4, 4)
+        return number
 
     @shape.setter
     def shape(self, value):
-        cwire_support.put(cwire_message_set_waveform, 'shape', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_waveform, 'shape', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def frequency(self):
         """Periods per second. [Hz]"""
-        return self.cwire_at.frequency
+        cdef double number
+        memcpy(&number, self.cwire_at + 8, 8)
+        return number
 
     @frequency.setter
     def frequency(self, value):
-        cwire_support.put(cwire_message_set_waveform, 'frequency', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_waveform, 'frequency', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def amplitude(self):
         """Middle to peak. [V]"""
-        return self.cwire_at.amplitude
+        cdef double number
+        memcpy(&number, self.cwire_at + 16, 8)
+        return number
 
     @amplitude.setter
     def amplitude(self, value):
-        cwire_support.put(cwire_message_set_waveform, 'amplitude', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_waveform, 'amplitude', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
     @property
     def offset(self):
         """The middle. [V]"""
-        return self.cwire_at.offset
+        cdef double number
+        memcpy(&number, self.cwire_at + 24, 8)
+        return number
 
     @offset.setter
     def offset(self, value):
-        cwire_support.put(cwire_message_set_waveform, 'offset', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_waveform), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_waveform, 'offset', PyMemoryView_FromMemory(self.cwire_at, 32, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_get_status = SCHEMA.messages['get_status']
@@ -838,16 +1035,17 @@ cdef object cwire_message_get_status = SCHEMA.messages['get_status']
 cdef class GetStatus:
     """Asks for the status now."""
 
+    MESSAGE = cwire_message_get_status
     STRUCT = 'get_status'
     ID = 17
     __match_args__ = ('reset_counters',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_get_status.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_get_status))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 1)
 
     @classmethod
     def from_bytes(cls, data):
@@ -855,34 +1053,51 @@ cdef class GetStatus:
         cdef GetStatus made = GetStatus.__new__(GetStatus)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_get_status):
+            if PyBytes_GET_SIZE(data) != 1:
                 cwire_message_get_status.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_get_status))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 1)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_get_status):
+            if buffer.len != 1:
                 cwire_message_get_status.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_get_status))
+            memcpy(made.cwire_at, buffer.buf, 1)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_get_status))
+        return PyBytes_FromStringAndSize(self.cwire_at, 1)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_get_status), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 1, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_get_status)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_get_status.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_get_status)
+        return cwire_support.show(self, cwire_message_get_status.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_get_status.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_get_status.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -890,11 +1105,11 @@ cdef class GetStatus:
     @property
     def reset_counters(self):
         """Set the counters of blocks and commands to zero afterwards."""
-        return (<unsigned char *>self.cwire_at)[0] != 0
+        return self.cwire_at[0] != 0
 
     @reset_counters.setter
     def reset_counters(self, value):
-        cwire_support.put(cwire_message_get_status, 'reset_counters', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_get_status), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_get_status, 'reset_counters', PyMemoryView_FromMemory(self.cwire_at, 1, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_start = SCHEMA.messages['start']
@@ -903,16 +1118,17 @@ cdef object cwire_message_start = SCHEMA.messages['start']
 cdef class Start:
     """Begins to publish blocks."""
 
+    MESSAGE = cwire_message_start
     STRUCT = 'start'
     ID = 18
     __match_args__ = ('blocks',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_start.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_start))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 8)
 
     @classmethod
     def from_bytes(cls, data):
@@ -920,34 +1136,51 @@ cdef class Start:
         cdef Start made = Start.__new__(Start)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_start):
+            if PyBytes_GET_SIZE(data) != 8:
                 cwire_message_start.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_start))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 8)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_start):
+            if buffer.len != 8:
                 cwire_message_start.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_start))
+            memcpy(made.cwire_at, buffer.buf, 8)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_start))
+        return PyBytes_FromStringAndSize(self.cwire_at, 8)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_start), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 8, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_start)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_start.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_start)
+        return cwire_support.show(self, cwire_message_start.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_start.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_start.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -955,11 +1188,13 @@ cdef class Start:
     @property
     def blocks(self):
         """Stop by itself after so many blocks of each channel; 0: never."""
-        return self.cwire_at.blocks
+        cdef uint64_t number
+        memcpy(&number, self.cwire_at + 0, 8)
+        return number
 
     @blocks.setter
     def blocks(self, value):
-        cwire_support.put(cwire_message_start, 'blocks', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_start), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_start, 'blocks', PyMemoryView_FromMemory(self.cwire_at, 8, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_stop = SCHEMA.messages['stop']
@@ -968,16 +1203,17 @@ cdef object cwire_message_stop = SCHEMA.messages['stop']
 cdef class Stop:
     """Stops publishing blocks."""
 
+    MESSAGE = cwire_message_stop
     STRUCT = 'stop'
     ID = 19
     __match_args__ = ('reset_time',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_stop.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_stop))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 1)
 
     @classmethod
     def from_bytes(cls, data):
@@ -985,34 +1221,51 @@ cdef class Stop:
         cdef Stop made = Stop.__new__(Stop)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_stop):
+            if PyBytes_GET_SIZE(data) != 1:
                 cwire_message_stop.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_stop))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 1)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_stop):
+            if buffer.len != 1:
                 cwire_message_stop.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_stop))
+            memcpy(made.cwire_at, buffer.buf, 1)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_stop))
+        return PyBytes_FromStringAndSize(self.cwire_at, 1)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_stop), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 1, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_stop)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_stop.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_stop)
+        return cwire_support.show(self, cwire_message_stop.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_stop.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_stop.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -1020,11 +1273,11 @@ cdef class Stop:
     @property
     def reset_time(self):
         """Count samples from zero again."""
-        return (<unsigned char *>self.cwire_at)[0] != 0
+        return self.cwire_at[0] != 0
 
     @reset_time.setter
     def reset_time(self, value):
-        cwire_support.put(cwire_message_stop, 'reset_time', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_stop), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_stop, 'reset_time', PyMemoryView_FromMemory(self.cwire_at, 1, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_self_test = SCHEMA.messages['self_test']
@@ -1033,16 +1286,17 @@ cdef object cwire_message_self_test = SCHEMA.messages['self_test']
 cdef class SelfTest:
     """Measures one channel; fails when the signal clips at 10 V."""
 
+    MESSAGE = cwire_message_self_test
     STRUCT = 'self_test'
     ID = 20
     __match_args__ = ('channel',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_self_test.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_self_test))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 4)
 
     @classmethod
     def from_bytes(cls, data):
@@ -1050,34 +1304,51 @@ cdef class SelfTest:
         cdef SelfTest made = SelfTest.__new__(SelfTest)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_self_test):
+            if PyBytes_GET_SIZE(data) != 4:
                 cwire_message_self_test.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_self_test))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 4)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_self_test):
+            if buffer.len != 4:
                 cwire_message_self_test.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_self_test))
+            memcpy(made.cwire_at, buffer.buf, 4)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_self_test))
+        return PyBytes_FromStringAndSize(self.cwire_at, 4)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_self_test), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 4, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_self_test)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_self_test.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_self_test)
+        return cwire_support.show(self, cwire_message_self_test.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_self_test.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_self_test.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -1085,11 +1356,13 @@ cdef class SelfTest:
     @property
     def channel(self):
         """Which channel."""
-        return self.cwire_at.channel
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 0, 4)
+        return number
 
     @channel.setter
     def channel(self, value):
-        cwire_support.put(cwire_message_self_test, 'channel', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_self_test), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_self_test, 'channel', PyMemoryView_FromMemory(self.cwire_at, 4, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_set_acquisition = SCHEMA.messages['set_acquisition']
@@ -1098,16 +1371,17 @@ cdef object cwire_message_set_acquisition = SCHEMA.messages['set_acquisition']
 cdef class SetAcquisition:
     """Sets how the scope samples."""
 
+    MESSAGE = cwire_message_set_acquisition
     STRUCT = 'set_acquisition'
     ID = 21
     __match_args__ = ('sample_rate', 'level', 'trigger', 'channel',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_set_acquisition.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_set_acquisition))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 24)
 
     @classmethod
     def from_bytes(cls, data):
@@ -1115,34 +1389,51 @@ cdef class SetAcquisition:
         cdef SetAcquisition made = SetAcquisition.__new__(SetAcquisition)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_set_acquisition):
+            if PyBytes_GET_SIZE(data) != 24:
                 cwire_message_set_acquisition.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_set_acquisition))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 24)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_set_acquisition):
+            if buffer.len != 24:
                 cwire_message_set_acquisition.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_set_acquisition))
+            memcpy(made.cwire_at, buffer.buf, 24)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_set_acquisition))
+        return PyBytes_FromStringAndSize(self.cwire_at, 24)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_set_acquisition), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 24, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_set_acquisition)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_set_acquisition.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_set_acquisition)
+        return cwire_support.show(self, cwire_message_set_acquisition.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_set_acquisition.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_set_acquisition.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -1150,38 +1441,46 @@ cdef class SetAcquisition:
     @property
     def sample_rate(self):
         """Of each channel. [Hz]"""
-        return self.cwire_at.sample_rate
+        cdef double number
+        memcpy(&number, self.cwire_at + 0, 8)
+        return number
 
     @sample_rate.setter
     def sample_rate(self, value):
-        cwire_support.put(cwire_message_set_acquisition, 'sample_rate', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_acquisition, 'sample_rate', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
     @property
     def level(self):
         """Trigger level. [V]"""
-        return self.cwire_at.level
+        cdef double number
+        memcpy(&number, self.cwire_at + 8, 8)
+        return number
 
     @level.setter
     def level(self, value):
-        cwire_support.put(cwire_message_set_acquisition, 'level', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_acquisition, 'level', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
     @property
     def trigger(self):
         """What begins a block."""
-        return self.cwire_at.trigger
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 16, 4)
+        return number
 
     @trigger.setter
     def trigger(self, value):
-        cwire_support.put(cwire_message_set_acquisition, 'trigger', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_acquisition, 'trigger', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
     @property
     def channel(self):
         """Channel that triggers."""
-        return self.cwire_at.channel
+        cdef uint32_t number
+        memcpy(&number, self.cwire_at + 20, 4)
+        return number
 
     @channel.setter
     def channel(self, value):
-        cwire_support.put(cwire_message_set_acquisition, 'channel', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_set_acquisition), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_set_acquisition, 'channel', PyMemoryView_FromMemory(self.cwire_at, 24, PyBUF_WRITE), value)
 
 
 cdef object cwire_message_echo = SCHEMA.messages['echo']
@@ -1191,16 +1490,17 @@ cdef object cwire_dtype_echo__values = cwire_support.element_dtype(cwire_message
 cdef class Echo:
     """Comes back as it is: for measuring the round trip."""
 
+    MESSAGE = cwire_message_echo
     STRUCT = 'echo'
     ID = 22
     __match_args__ = ('number', 'values',)
 
     def __cinit__(self):
-        self.cwire_at = &self.cwire_own
+        self.cwire_at = self.cwire_own
 
     def __init__(self, /, **values):
         cdef bytes payload = cwire_message_echo.encode(values)
-        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), sizeof(cwire_c_echo))
+        memcpy(self.cwire_at, PyBytes_AS_STRING(payload), 40)
 
     @classmethod
     def from_bytes(cls, data):
@@ -1208,34 +1508,51 @@ cdef class Echo:
         cdef Echo made = Echo.__new__(Echo)
         cdef Py_buffer buffer
         if PyBytes_CheckExact(data):
-            if PyBytes_GET_SIZE(data) != sizeof(cwire_c_echo):
+            if PyBytes_GET_SIZE(data) != 40:
                 cwire_message_echo.check_size(len(data))
-            memcpy(made.cwire_at, PyBytes_AS_STRING(data), sizeof(cwire_c_echo))
+            memcpy(made.cwire_at, PyBytes_AS_STRING(data), 40)
             return made
         PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE)
         try:
-            if buffer.len != sizeof(cwire_c_echo):
+            if buffer.len != 40:
                 cwire_message_echo.check_size(buffer.len)
-            memcpy(made.cwire_at, buffer.buf, sizeof(cwire_c_echo))
+            memcpy(made.cwire_at, buffer.buf, 40)
         finally:
             PyBuffer_Release(&buffer)
         return made
 
     def __bytes__(self):
-        return PyBytes_FromStringAndSize(<char *>self.cwire_at, sizeof(cwire_c_echo))
+        return PyBytes_FromStringAndSize(self.cwire_at, 40)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyBuffer_FillInfo(buffer, self, self.cwire_at, sizeof(cwire_c_echo), 0, flags)
+        PyBuffer_FillInfo(buffer, self, self.cwire_at, 40, 0, flags)
 
     def __eq__(self, other):
         if type(other) is not type(self):
             return NotImplemented
-        return cwire_support.equal(self, other, cwire_message_echo)
+        cdef bytes one = bytes(self)
+        cdef bytes another = bytes(other)
+        if len(one) != len(another):
+            return False
+        return cwire_support.equal(cwire_message_echo.struct, one, another, len(one))
 
     __hash__ = None
 
     def __repr__(self):
-        return cwire_support.show(self, cwire_message_echo)
+        return cwire_support.show(self, cwire_message_echo.struct)
+
+    def to_dict(self):
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        cdef bytes payload = bytes(self)
+        return cwire_support.to_dict(cwire_message_echo.struct, payload, len(payload))
+
+    @classmethod
+    def from_dict(cls, values):
+        """Returns the message of which `to_dict` made these values."""
+        return cls.from_bytes(cwire_message_echo.encode(values))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -1243,20 +1560,22 @@ cdef class Echo:
     @property
     def number(self):
         """Anything."""
-        return self.cwire_at.number
+        cdef uint64_t number
+        memcpy(&number, self.cwire_at + 0, 8)
+        return number
 
     @number.setter
     def number(self, value):
-        cwire_support.put(cwire_message_echo, 'number', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_echo), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_echo, 'number', PyMemoryView_FromMemory(self.cwire_at, 40, PyBUF_WRITE), value)
 
     @property
     def values(self):
         """Anything."""
-        return cwire_support.array(self, cwire_dtype_echo__values, (4,), 8)
+        return cwire_support.array_view(self, cwire_dtype_echo__values, (4,), 8)
 
     @values.setter
     def values(self, value):
-        cwire_support.put(cwire_message_echo, 'values', PyMemoryView_FromMemory(<char *>self.cwire_at, sizeof(cwire_c_echo), PyBUF_WRITE), value)
+        cwire_support.put(cwire_message_echo, 'values', PyMemoryView_FromMemory(self.cwire_at, 40, PyBUF_WRITE), value)
 
 
 MESSAGES = {

@@ -17,6 +17,9 @@
 #pragma GCC diagnostic pop
 #endif
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "this schema is little-endian, this compiler's target is not: wrap again with its CC"
+#endif
 /* An error in one of these lines: this compiler, with these flags, lays the struct out otherwise
  * than the one that `cwire wrap` asked. Wrap again with CC set to this compiler and its flags. */
 #ifndef CWIRE_ASSERT

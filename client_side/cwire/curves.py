@@ -116,10 +116,14 @@ def _find(message: Message, path: str) -> Field:
             raise UnknownField(f"{message.name} has no field {path!r}; there are: {known}")
         struct = field.type.struct if isinstance(field.type, StructType) else None
     assert field is not None
+    if field.bits and "." in path:
+        raise UnknownField(f"{message.name}.{path} is a bit field of a nested struct: not drawn")
     return field
 
 
 def _dimensions(message: Message, kind: FieldType, path: str) -> int:
+    if getattr(kind, "of", kind).kind == "complex":
+        raise UnknownField(f"{message.name}.{path} cannot be drawn: its numbers are complex")
     if isinstance(kind, (NumberType, EnumType)):
         return 0
     if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, (NumberType, EnumType)):
@@ -133,6 +137,8 @@ def _defaults(message: Message) -> tuple[str, ...]:
     numbers = []
     for field in message.struct.fields:
         kind = field.type
+        if getattr(kind, "of", kind).kind == "complex":
+            continue
         if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, NumberType):
             return (field.name,)
         if isinstance(kind, NumberType) and field.name != "channel":

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cwire.errors import UnknownField
 from cwire.record import Record
+from cwire_structs.dtypes import bit_column
 from cwire_structs.frames import HEADER, HEADER_SIZE
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
+            field = self._message.struct.by_name.get(key) if self._message else None
+            if self._message and field and field.bits:
+                return bit_column(np.asarray(self), self._message.struct, field)
             if key not in (self.dtype.names or ()):
                 names = ", ".join(self.dtype.names or ())
                 label = self._message.name if self._message else "this message"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cwire.errors import UnknownField
+from cwire_structs.dtypes import column
 from cwire_structs.fields import EnumType, Struct, StructType, TailType, TextType
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Fields:
             raise UnknownField(
                 f"{self._struct.name} has no field {name!r}; its fields are: {names}"
             )
-        value = self._values[field.name]
+        value = column(self._values, self._struct, field)
         kind = field.type
         if isinstance(kind, StructType):
             return Fields(value, kind.struct)

@@ -6,8 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 # @tag, at the beginning or after white space: an e-mail address holds none.
-_TAG = re.compile(r"(?<!\S)@(command|reply|unit|range|default)(?![A-Za-z0-9_])")
-_WORDS = {"command": 0, "reply": 1, "unit": 1, "range": 2, "default": 1}
+_TAG = re.compile(r"(?<!\S)@(command|reply|msg|unit|range|default)(?![A-Za-z0-9_:])")
+_WORDS = {"command": 0, "reply": 1, "msg": 1, "unit": 1, "range": 2, "default": 1}
+# The kernel's style: a title, and a paragraph for each member.
+_TITLE = re.compile(r"\A\s*(?:(?:struct|union|enum)\s+)\w+\s+-+\s+")
+_MEMBER = re.compile(r"^[ \t]*@(\w+):[ \t]*(.*(?:\n(?![ \t]*(?:@\w+:|$)).*)*)", re.MULTILINE)
+STRUCT_TAGS = ("command", "reply", "msg")
+FIELD_TAGS = ("unit", "range", "default")
 _WORD = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s@]\S*)')
 
 
@@ -18,10 +23,13 @@ class Doc:
     Attributes:
         text: Without comment marks and tags; paragraphs are parted by an empty line.
         tags: Each tag's words: ``{"range": ("0", "1")}``.
+        members: What a struct's or enum's comment says of its members in the kernel's style
+            (``@name: text``).
     """
 
     text: str = ""
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    members: dict[str, Doc] = field(default_factory=dict)
 
 
 def parse(comment: str | None) -> Doc:
@@ -30,7 +38,12 @@ def parse(comment: str | None) -> Doc:
     Raises:
         ValueError: A tag is there twice or lacks a word; the text says which.
     """
-    text = _bare(comment or "")
+    text = _TITLE.sub("", _bare(comment or ""))
+    members = {match[1]: _tagged(match[2], {}) for match in _MEMBER.finditer(text)}
+    return _tagged(_MEMBER.sub("", text), members)
+
+
+def _tagged(text: str, members: dict[str, Doc]) -> Doc:
     tags: dict[str, tuple[str, ...]] = {}
     kept = []
     at = 0
@@ -51,7 +64,7 @@ def parse(comment: str | None) -> Doc:
             raise ValueError(f"@{tag} is there twice")
         tags[tag] = tuple(words)
     kept.append(text[at:])
-    return Doc(_paragraphs("".join(kept)), tags)
+    return Doc(_paragraphs("".join(kept)), tags, members)
 
 
 def _bare(comment: str) -> str:

@@ -1,51 +1,157 @@
 """Schema types to numpy dtypes: the same bytes that the C compiler laid out, seen by numpy.
 
-Enums are integers here; char[N] is ``S`` (numpy drops only trailing NULs: see `codec.text`); a
-uint8_t array is a ``u1`` array.
+Enums are integers here; char[N] is ``S`` (numpy drops only trailing NULs: see `reading.text`); a
+uint8_t array is a ``u1`` array. The members of a union overlap. numpy has no bit fields: their
+bytes are a ``u1`` array named ``_bits_N`` after their offset, and `bit_column` reads them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from .fields import ArrayType, Field, FieldType, Struct, StructType, TailType, TextType
+from .fields import (
+    WHOLE_UNION,
+    ArrayType,
+    EnumType,
+    Field,
+    FieldType,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+)
 
 # One dtype per struct: a struct that nests another twice, which nests a third twice, and so on,
 # would otherwise take exponential time.
 _DTYPES: WeakKeyDictionary[Struct, np.dtype[Any]] = WeakKeyDictionary()
+_STORAGE: WeakKeyDictionary[Struct, np.dtype[Any]] = WeakKeyDictionary()
+_Entry = tuple[str, Any, int]  # name, format, offset
 
 
-def type_dtype(type_: FieldType, tail: int = 0) -> np.dtype[Any]:
-    """Returns the dtype of a field's type; `tail` is the number of elements of a tail."""
+def type_dtype(type_: FieldType, tail: int = 0, *, storage: bool = False) -> np.dtype[Any]:
+    """Returns the dtype of a field's type.
+
+    Args:
+        type_: The type.
+        tail: The number of elements of a tail.
+        storage: Without overlaps: a union is its bytes.
+    """
     if isinstance(type_, StructType):
-        return struct_dtype(type_.struct)
+        return struct_dtype(type_.struct, storage=storage)
     if isinstance(type_, ArrayType):
-        return np.dtype((type_dtype(type_.of), type_.shape))
+        return np.dtype((type_dtype(type_.of, storage=storage), type_.shape))
     if isinstance(type_, TailType):
         if isinstance(type_.of, TextType):
             return np.dtype(f"|S{tail}")
-        return np.dtype((type_dtype(type_.of), (tail,)))
+        return np.dtype((type_dtype(type_.of, storage=storage), (tail,)))
     return np.dtype(type_.np)
 
 
-def struct_dtype(struct: Struct) -> np.dtype[Any]:
+def struct_dtype(struct: Struct, *, storage: bool = False) -> np.dtype[Any]:
     """Returns a struct's dtype, padding included: itemsize is sizeof."""
-    dtype = _DTYPES.get(struct)
+    if storage and struct.kind == "union":
+        return np.dtype(f"V{struct.size}")
+    cache = _STORAGE if storage else _DTYPES
+    dtype = cache.get(struct)
     if dtype is None:
-        dtype = _DTYPES[struct] = place(struct.fields, struct.size)
+        dtype = cache[struct] = place(struct, struct.size, storage=storage)
     return dtype
 
 
-def place(fields: tuple[Field, ...], size: int, *, start: int = 0, tail: int = 0) -> np.dtype[Any]:
+def place(
+    struct: Struct, size: int, *, start: int = 0, tail: int = 0, storage: bool = False
+) -> np.dtype[Any]:
     """Returns a dtype of `size` bytes with the fields at `start` plus their offsets."""
+    entries = list(_storage_entries(struct, tail) if storage else _entries(struct, tail))
     return np.dtype(
         {
-            "names": [field.name for field in fields],
-            "formats": [type_dtype(field.type, tail) for field in fields],
-            "offsets": [start + field.offset for field in fields],
+            "names": [name for name, _, _ in entries],
+            "formats": [format_ for _, format_, _ in entries],
+            "offsets": [start + offset for _, _, offset in entries],
             "itemsize": size,
         }
     )
+
+
+def _entries(struct: Struct, tail: int) -> Iterator[_Entry]:
+    yield from _bit_entries(struct.fields)
+    for field in struct.fields:
+        if not field.bits:
+            yield field.name, type_dtype(field.type, tail), field.offset
+
+
+def _storage_entries(struct: Struct, tail: int) -> Iterator[_Entry]:
+    if struct.kind == "union":
+        yield WHOLE_UNION, f"V{struct.size}", 0
+        return
+    yield from _bit_entries(field for field in struct.members if not field.anonymous)
+    for field in struct.members:
+        inner = field.type.struct if isinstance(field.type, StructType) else None
+        if field.anonymous and inner is not None and inner.kind == "struct":
+            for name, format_, offset in _storage_entries(inner, 0):
+                moved = _bits_name(offset + field.offset) if name == _bits_name(offset) else name
+                yield moved, format_, offset + field.offset
+        elif not field.bits:
+            yield field.name, type_dtype(field.type, tail, storage=True), field.offset
+
+
+def _bits_name(offset: int) -> str:
+    return f"_bits_{offset}"
+
+
+def bit_storage(fields: Iterator[Field] | tuple[Field, ...]) -> list[tuple[int, int]]:
+    """Returns the byte ranges of the bit fields among these fields; those that touch are one."""
+    ranges: list[tuple[int, int]] = []
+    for field in sorted((one for one in fields if one.bits), key=lambda one: one.offset):
+        start, stop = field.offset, field.offset + field.size
+        if ranges and start <= ranges[-1][1]:
+            ranges[-1] = ranges[-1][0], max(stop, ranges[-1][1])
+        else:
+            ranges.append((start, stop))
+    return ranges
+
+
+def _bit_entries(fields: Any) -> Iterator[_Entry]:
+    for start, stop in bit_storage(fields):
+        yield _bits_name(start), ("u1", (stop - start,)), start
+
+
+def column(records: Any, struct: Struct, field: Field) -> Any:
+    """Returns a field of records: a view, or the values of a bit field."""
+    return bit_column(records, struct, field) if field.bits else records[field.name]
+
+
+def bit_column(records: Any, struct: Struct, field: Field) -> Any:
+    """Returns a bit field's values.
+
+    Args:
+        records: One record or an array of them, of `Message.dtype` or `Message.frame_dtype`.
+        struct: The struct that they are.
+        field: The bit field.
+
+    Returns:
+        An array of the records' shape and the field's own type; a copy.
+    """
+    bits = field.bits
+    if bits is None or not isinstance(field.type, NumberType | EnumType):
+        raise TypeError(f"{field.name} is not a bit field")
+    start = next(a for a, b in bit_storage(struct.fields) if a <= bits.start and bits.stop <= b)
+    stored = records[_bits_name(start)][..., bits.start - start : bits.stop - start]
+    if bits.byte_order == "big":
+        stored = stored[..., ::-1]
+    value = np.zeros(stored.shape[:-1], "u8")
+    for index in range(stored.shape[-1]):
+        byte, shift = stored[..., index].astype("u8"), 8 * index - bits.shift
+        value |= byte >> np.uint64(-shift) if shift < 0 else byte << np.uint64(shift)
+    value &= np.uint64((1 << bits.width) - 1)
+    dtype = np.dtype(field.type.np).newbyteorder("=")
+    if dtype.kind != "i":
+        return value.astype(dtype)
+    sign = np.uint64(1 << bits.width - 1)
+    with np.errstate(over="ignore"):  # modulo 2**64
+        return ((value ^ sign) - sign).astype("i8").astype(dtype)

@@ -6,8 +6,9 @@ consistent; `dtypes` and `codec` rely on that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from keyword import iskeyword
 from math import prod
 from typing import ClassVar, Literal, TypeAlias
@@ -40,22 +41,15 @@ class Enum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberType:
-    """An integer, a float or a bool; `np` is numpy's type string with the byte order."""
+    """An integer, a float, a complex or a bool; `np` is numpy's type string with the byte order."""
 
-    kind: Literal["int", "uint", "float", "bool"]
+    kind: Literal["int", "uint", "float", "complex", "bool"]
     np: str
 
     @property
     def size(self) -> int:
         """Bytes of one value."""
         return int(self.np[2:])
-
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """Smallest and largest value of an integer (or bool) type."""
-        if self.kind == "bool":
-            return 0, 1
-        return integer_bounds(self.size, signed=self.kind == "int")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +86,7 @@ class TextType:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StructType:
-    """A nested struct."""
+    """A nested struct or union."""
 
     kind: ClassVar[Literal["struct"]] = "struct"
     struct: Struct
@@ -143,20 +137,59 @@ FieldType: TypeAlias = ElementType | ArrayType | TailType
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BitRange:
+    """Where the bits of a bit field are.
+
+    Attributes:
+        offset: Bits from the start of the struct. On a little-endian target a byte's first bit is
+            the least significant one, on a big-endian target the most significant one.
+        width: How many.
+        byte_order: Of the target.
+    """
+
+    offset: int
+    width: int
+    byte_order: Literal["little", "big"]
+
+    @property
+    def start(self) -> int:
+        """The first byte that has one of the bits."""
+        return self.offset // 8
+
+    @property
+    def stop(self) -> int:
+        """The byte behind the last one that has one of the bits."""
+        return (self.offset + self.width + 7) // 8
+
+    @property
+    def shift(self) -> int:
+        """How far left the value stands in the integer of those bytes."""
+        if self.byte_order == "little":
+            return self.offset - 8 * self.start
+        return 8 * self.stop - self.offset - self.width
+
+    def moved(self, offset: int) -> BitRange:
+        """Returns the same in a struct that begins `offset` bytes earlier."""
+        return BitRange(self.offset + 8 * offset, self.width, self.byte_order)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One member of a struct.
 
     Attributes:
-        name: The member's name in C.
+        name: The member's name in C; an anonymous member has one that C does not know.
         c_type: Its type as C spells it, for people.
-        offset: Bytes from the start of the struct.
-        size: Bytes; 0 for a flexible array member.
-        type: What the bytes mean.
+        offset: Bytes from the start of the struct; of a bit field, of the first byte that it is in.
+        size: Bytes; 0 for a flexible array member; of a bit field, how many bytes it is in.
+        type: What the bytes mean; of a bit field, what its bits mean.
         doc: The doc comment, without tags.
         unit: From ``@unit``.
         range: From ``@range``: lowest and highest value, both allowed; of each element of an array.
         default: From ``@default``: what `Message.encode` writes when the field is left out. An
             array's is the value of every element.
+        bits: Of a bit field.
+        anonymous: A struct or union without a name: C knows only its members.
     """
 
     name: str
@@ -168,25 +201,44 @@ class Field:
     unit: str | None = None
     range: tuple[float, float] | None = None
     default: object | None = None
+    bits: BitRange | None = None
+    anonymous: bool = False
 
     @property
     def py_name(self) -> str:
         """The name as a Python attribute: ``class`` becomes ``class_``, ``__pad`` ``_pad``."""
         return python_name(self.name)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first bit, and the one behind the last."""
+        if self.bits:
+            return self.bits.offset, self.bits.offset + self.bits.width
+        return 8 * self.offset, 8 * (self.offset + self.size)
+
+    def moved(self, offset: int) -> Field:
+        """Returns the same field in a struct that begins `offset` bytes earlier."""
+        bits = self.bits.moved(offset) if self.bits else None
+        return replace(self, offset=self.offset + offset, bits=bits)
+
 
 @dataclass(frozen=True, eq=False)
 class Struct:
-    """A C struct.
+    """A C struct or union.
 
     Attributes:
         name: Key in the schema's types.
         c_name: As C spells it: ``struct scope_block``.
+        kind: A union's members share their bytes.
         size: sizeof, in bytes.
         align: Alignment in bytes.
         doc: The doc comment, without tags.
-        fields: The members by rising offset, without overlap; a flexible array member is last.
-        by_name: The same by name.
+        members: As C declares them: of a struct by rising offset, without overlap; a flexible
+            array member is last.
+        fields: What has a name in C: the members, and in the place of each anonymous one its own
+            (those of anonymous unions overlap).
+        unions: The anonymous unions among the members, at any depth.
+        by_name: The fields by name.
     """
 
     name: str
@@ -194,11 +246,27 @@ class Struct:
     size: int
     align: int
     doc: str
-    fields: tuple[Field, ...]
+    members: tuple[Field, ...]
+    kind: Literal["struct", "union"] = "struct"
+    fields: tuple[Field, ...] = field(init=False)
+    unions: tuple[Field, ...] = field(init=False)
     by_name: Mapping[str, Field] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {member.name: member for member in self.fields})
+        fields: list[Field] = []
+        unions: list[Field] = []
+        for member in self.members:
+            if member.anonymous and isinstance(member.type, StructType):
+                inner = member.type.struct
+                if inner.kind == "union":
+                    unions.append(member)
+                unions += [one.moved(member.offset) for one in inner.unions]
+                fields += [one.moved(member.offset) for one in inner.fields]
+            else:
+                fields.append(member)
+        object.__setattr__(self, "fields", tuple(fields))
+        object.__setattr__(self, "unions", tuple(unions))
+        object.__setattr__(self, "by_name", {one.name: one for one in fields})
 
     @property
     def tail(self) -> Field | None:
@@ -207,16 +275,30 @@ class Struct:
         return last if isinstance(last.type, TailType) else None
 
 
-def integer_bounds(size: int, *, signed: bool) -> tuple[int, int]:
-    """Returns the smallest and the largest integer of `size` bytes."""
-    bits = 8 * size
+def integer_bounds(type_: NumberType | EnumType, bits: BitRange | None) -> tuple[int, int]:
+    """Returns the smallest and the largest value of an integer, enum or bool member."""
+    if isinstance(type_, NumberType) and type_.kind == "bool":
+        return 0, 1
+    signed = type_.enum.signed if isinstance(type_, EnumType) else type_.kind == "int"
+    return bit_bounds(bits.width if bits else 8 * type_.size, signed=signed)
+
+
+def bit_bounds(bits: int, *, signed: bool) -> tuple[int, int]:
+    """Returns the smallest and the largest integer of so many bits."""
     return (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
 
 
-# What the compiled classes have beside their fields.
+# What the message classes have beside their fields.
 CLASS_NAMES = frozenset(
-    ("ID", "MESSAGE", "STRUCT", "from_bytes", "cwire_at", "cwire_own", "cwire_owner", "cwire_size")
+    (
+        *("ID", "MESSAGE", "STRUCT", "from_bytes", "from_dict", "to_dict"),
+        *("cwire_at", "cwire_memory", "cwire_own", "cwire_owner", "cwire_reserve", "cwire_size"),
+        "cwire_view",
+    )
 )
+# What the schema and the dtypes name that has no name in C.
+RESERVED = re.compile(r"_anonymous(_[0-9]+)+|_bits_[0-9]+|_union")
+WHOLE_UNION = "_union"  # a union as a message: all of its bytes
 
 
 def python_name(name: str) -> str:

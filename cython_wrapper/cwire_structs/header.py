@@ -6,27 +6,36 @@ and what it says is only believed after `proof` has compared it with that one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .dwarf import relayout, similar_target
 from .errors import WrapError
 from .json_cursor import IDENTIFIER
 from .layout import Layout
 from .macros import find_macros
-from .message_ids import NoMessageIdsError, read_messages
+from .message_ids import NO_MESSAGES, Choice, MessageReader
 from .struct_parser import StructParser
 from .toolchain import Toolchain
 
 _SHOWN_PROBLEMS = 20
+_TYPEOF = re.compile(r"__typeof__\(\(\(([\w .]+) \*\)0\)->(\w+)(?:\[0\])*\)")
+_CPLUSPLUS = re.compile(
+    r"type name '(class|namespace|template|using|virtual|constexpr)'"
+    r"|'(iostream|string|vector|array|cstdint)' file not found"
+)
 
 
-def read_header(path: Path, toolchain: Toolchain) -> Layout:
+def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) -> Layout:
     """Reads a header's messages and what they consist of.
 
     Args:
         path: The header.
         toolchain: The compiler that the result must agree with.
+        choice: The ids and the messages that the user named.
 
     Raises:
         WrapError: The header does not compile, or holds something that has no place on the wire;
@@ -40,38 +49,42 @@ def read_header(path: Path, toolchain: Toolchain) -> Layout:
             "use letters, digits and _"
         )
     cindex = _libclang()
-    unit = _parse(cindex, path, toolchain)
+    known = _knows(cindex, toolchain.target)
+    seen = toolchain if known else replace(toolchain, target=similar_target(toolchain))
+    unit = _parse(cindex, path, seen)
     problems = Problems(path)
-    declarations = _declarations(cindex, unit)
     parser = StructParser(cindex, toolchain.byte_order, problems)
-    try:
-        messages = read_messages(cindex, declarations, parser, problems)
-    except NoMessageIdsError:
-        raise WrapError(
-            f"{path.name}: there is no enum message_id, which gives the messages their numbers; "
-            "add one: enum message_id { STATUS = 1 }; for struct status"
-        ) from None
+    chooser = MessageReader(cindex, _declarations(cindex, unit), parser)
+    messages = chooser.read(choice or Choice())
     problems.raise_any()
     if not messages:
-        raise WrapError(f"{path.name}: enum message_id is empty")
-    return Layout(
+        raise WrapError(f"{path.name}: {NO_MESSAGES}")
+    layout = Layout(
         name=path.stem,
         header=path.name,
-        enums=dict(sorted(parser.enums.items())),
-        enum_c_names=parser.enum_c_names,
+        enums=dict(sorted(parser.enums.found.items())),
+        enum_c_names=parser.enums.c_names,
         structs=parser.structs,
         messages=tuple(sorted(messages, key=lambda message: message.id)),
-        macros=find_macros(cindex, unit, path, _arguments(toolchain)),
+        macros=find_macros(cindex, unit, path, _arguments(seen)),
         lines=parser.lines,
+        anonymous=frozenset(parser.anonymous),
+        warnings=tuple(problems.warnings),
     )
+    return layout if known else relayout(layout, path, toolchain)
 
 
 class Problems:
-    """Everything that is wrong with a header, to be told at once."""
+    """Everything that is wrong with a header, to be told at once.
+
+    Attributes:
+        warnings: What is supported but may surprise.
+    """
 
     def __init__(self, header: Path) -> None:
         self._header = header
         self._texts: list[str] = []
+        self.warnings: list[str] = []
 
     def line(self, cursor: Any) -> str:
         """Returns where a declaration is: ``messages.h:12``."""
@@ -83,9 +96,13 @@ class Problems:
 
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
-        problem = f"{self.line(cursor)}: {text}"
+        problem = f"{self.line(cursor)}: {_readable(text)}"
         if problem not in self._texts:
             self._texts.append(problem)
+
+    def warn(self, cursor: Any, text: str) -> None:
+        """Notes what is supported but may surprise."""
+        self.warnings.append(f"{self.line(cursor)}: {_readable(text)}")
 
     def raise_any(self) -> None:
         """Raises WrapError if there is a problem."""
@@ -93,6 +110,13 @@ class Problems:
             more = len(self._texts) - _SHOWN_PROBLEMS
             shown = self._texts[:_SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
             raise WrapError("\n".join(shown))
+
+
+def _readable(text: str) -> str:
+    """Says ``struct a.b`` where C needs ``__typeof__(((struct a *)0)->b)``."""
+    while (shorter := _TYPEOF.sub(r"\1.\2", text)) != text:
+        text = shorter
+    return text
 
 
 def _libclang() -> Any:
@@ -114,14 +138,19 @@ def _arguments(toolchain: Toolchain) -> list[str]:
     return ["-x", "c", f"--target={toolchain.target}", *toolchain.parser_flags, "-nostdinc", *dirs]
 
 
+def _knows(cindex: Any, target: str) -> bool:
+    """Says whether libclang can parse for a target."""
+    try:
+        source = [("probe.c", "int probe;")]
+        cindex.Index.create().parse("probe.c", [f"--target={target}"], unsaved_files=source)
+    except cindex.TranslationUnitLoadError:
+        return False
+    return True
+
+
 def _parse(cindex: Any, path: Path, toolchain: Toolchain) -> Any:
     options = cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD
-    try:
-        unit = cindex.Index.create().parse(str(path), _arguments(toolchain), options=options)
-    except cindex.TranslationUnitLoadError as error:
-        raise WrapError(
-            f"libclang cannot parse {path.name} for the target {toolchain.target}: {error}"
-        ) from None
+    unit = cindex.Index.create().parse(str(path), _arguments(toolchain), options=options)
     # After a missing #include libclang goes on with types of one byte: nothing can be trusted.
     wrong = [d for d in unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
     if wrong:
@@ -130,6 +159,11 @@ def _parse(cindex: Any, path: Path, toolchain: Toolchain) -> Any:
             file = diagnostic.location.file
             place = f"{file.name}:{diagnostic.location.line}: " if file else ""
             lines.append(f"{place}{diagnostic.spelling}")
+        if any(_CPLUSPLUS.search(line) for line in lines):
+            lines.append(
+                "This looks like C++, and cwire wrap reads C: put the messages into a header of "
+                "plain C structs, which C++ can include, too."
+            )
         raise WrapError(f"{path.name} does not compile:\n" + "\n".join(lines))
     return unit
 

@@ -15,15 +15,15 @@ class MessageLayout:
 
     Attributes:
         id: Its number.
-        id_name: The enumerator in ``enum message_id``.
-        name: The same in lower case.
+        id_name: The enumerator in ``enum message_id``; None where the id comes from elsewhere.
+        name: The same in lower case; else the struct's name.
         struct: The payload.
         command: Tagged ``@command``.
         reply: From ``@reply``.
     """
 
     id: int
-    id_name: str
+    id_name: str | None
     name: str
     struct: Struct
     command: bool
@@ -44,6 +44,9 @@ class Layout:
         macros: Names of #define constants, and whether each is an integer or a float. Their values
             come from the compiler.
         lines: ``messages.h:12`` of each ``struct_name.field``, struct and enum.
+        anonymous: Names of the structs and unions that C has no name for and reaches without one.
+        warnings: What is supported but may surprise.
+        reader: Where sizes and offsets come from, before the proof: libclang or DWARF.
     """
 
     name: str
@@ -54,6 +57,9 @@ class Layout:
     messages: tuple[MessageLayout, ...]
     macros: Mapping[str, Literal["int", "float"]]
     lines: Mapping[str, str]
+    anonymous: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
+    reader: str = "libclang"
 
 
 @dataclass(frozen=True)

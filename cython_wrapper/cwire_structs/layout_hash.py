@@ -27,8 +27,9 @@ def layout_hash(document: Mapping[str, Any]) -> str:
         "types": {
             name: {
                 "size": struct["size"],
+                **({"kind": "union"} if struct["kind"] == "union" else {}),
                 "fields": [
-                    {key: field[key] for key in ("name", "offset", "size", "type")}
+                    {key: field[key] for key in _FIELD_KEYS if key in field}
                     for field in struct["fields"]
                 ],
             }
@@ -39,4 +40,5 @@ def layout_hash(document: Mapping[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
+_FIELD_KEYS = ("name", "offset", "size", "bit_offset", "bit_width", "type", "anonymous")
 _MESSAGE_KEYS = ("name", "type", "command", "reply")

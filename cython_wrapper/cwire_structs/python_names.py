@@ -20,7 +20,7 @@ class PythonNames:
     """Names in the module: ``waveform_shape`` is ``WaveformShape``.
 
     Attributes:
-        structs: Class of each struct.
+        structs: Class of each struct; an anonymous one has none.
         enums: IntEnum of each enum.
         constants: Of each #define.
     """
@@ -50,8 +50,12 @@ def python_names(layout: Layout) -> PythonNames:
         _check_fields(layout, struct)
     lines = layout.lines
     names = PythonNames(
-        {n: unique(_camel(n), s.c_name, lines[n]) for n, s in layout.structs.items()},
-        {n: unique(_camel(n), layout.enum_c_names[n], lines[n]) for n in layout.enums},
+        {
+            n: unique(class_name(n), s.c_name, lines[n])
+            for n, s in layout.structs.items()
+            if n not in layout.anonymous
+        },
+        {n: unique(class_name(n), layout.enum_c_names[n], lines[n]) for n in layout.enums},
         {n: unique(n, f"#define {n}", layout.header) for n in layout.macros},
     )
     for name, enum in layout.enums.items():
@@ -67,7 +71,7 @@ def _check_fields(layout: Layout, struct: Struct) -> None:
     for field in struct.fields:
         name = field.py_name
         if name in seen:
-            line = layout.lines[f"{struct.name}.{field.name}"]
+            line = layout.lines[struct.name]
             raise WrapError(
                 f"{line}: {struct.c_name}: {field.name} and {seen[name]} would both be {name} in "
                 "Python; rename one"
@@ -75,7 +79,8 @@ def _check_fields(layout: Layout, struct: Struct) -> None:
         seen[name] = field.name
 
 
-def _camel(name: str) -> str:
+def class_name(name: str) -> str:
+    """Returns a C name as the name of a Python class: ``scope_block`` is ``ScopeBlock``."""
     parts = [part for part in name.split("_") if part]
     camel = "".join(part[0].upper() + part[1:] for part in parts)
     return camel if camel and not camel[0].isdigit() else f"C{camel}"

@@ -21,6 +21,7 @@ from .errors import FieldError, SchemaError
 from .fields import Enum, Field, Struct, TailType
 from .json_cursor import Cursor, parse
 from .layout_hash import layout_hash
+from .messages import MessageObject, message_class
 from .schema_reader import ByteOrder, StructReader, read_constants, read_enums
 
 __all__ = ["FORMAT", "Enum", "Field", "FieldError", "Message", "Schema", "SchemaError", "Struct"]
@@ -56,6 +57,11 @@ class Message:
     def doc(self) -> str:
         """The struct's doc comment."""
         return self.struct.doc
+
+    @cached_property
+    def type(self) -> type[MessageObject]:
+        """The message's class: what a compiled one offers, made from the schema alone."""
+        return message_class(self)
 
     @cached_property
     def tail(self) -> Field | None:
@@ -94,13 +100,31 @@ class Message:
             tail: Number of elements of the flexible array member: the last field has the shape
                 (tail,). A tail of chars is one ``S`` field.
 
+        The members of a union overlap, which numpy can read but not save: see `storage_dtype`. The
+        bytes of bit fields are ``_bits_N``: see `dtypes.bit_column`.
+
         Raises:
             ValueError: There is no tail, or the payload would be larger than a frame.
         """
+        size = self._payload_size(tail)
+        return self._cached(False, size, 0, size, tail)
+
+    def storage_dtype(self, tail: int = 0) -> np.dtype[Any]:
+        """Returns a dtype without overlaps, of the same size: what ``np.save`` can write.
+
+        A union is its bytes (``V``). ``np.save(path, batch.view(message.storage_dtype()))`` saves
+        a batch of `dtype`, ``np.load(path).view(message.dtype())`` reads it.
+
+        Raises:
+            ValueError: There is no such payload.
+        """
+        return place(self.struct, self._payload_size(tail), tail=tail, storage=True)
+
+    def _payload_size(self, tail: int) -> int:
         size = self.size + tail * self.tail_size
         if tail < 0 or size > PAYLOAD_LIMIT or (tail and not self.tail_size):
             raise ValueError(f"{self.name}: there is no payload with {tail} tail elements")
-        return self._cached(False, size, 0, size, tail)
+        return size
 
     def frame_dtype(self, payload_size: int) -> np.dtype[Any]:
         """Returns the dtype of a whole frame, for a view of a run of equal-sized ones.
@@ -123,7 +147,7 @@ class Message:
         if dtype is None:
             if len(self._dtypes) >= _CACHED_DTYPES:
                 self._dtypes.clear()
-            dtype = place(self.struct.fields, size, start=start, tail=tail)
+            dtype = place(self.struct, size, start=start, tail=tail)
             self._dtypes[framed, key] = dtype
         return dtype
 
@@ -133,8 +157,9 @@ class Message:
         Args:
             values: By field name, in C or in Python (``class_``). Numbers must fit the C type and
                 the field's range; enums are enumerator names or numbers; arrays have exactly
-                their shape; nested structs are mappings; a tail is a sequence, or an array of any
-                shape. What is left out takes its default, else zero.
+                their shape; nested structs are mappings; a union is a mapping with one of its
+                members, or its bytes; a tail is a sequence, or an array of any shape. What is left
+                out takes its default, else zero.
 
         Returns:
             The bytes; padding is zero.
@@ -247,7 +272,7 @@ class Schema:
 def _check_defaults(document: Cursor, structs: Mapping[str, Struct]) -> None:
     types = document.get("types")
     for name, struct in structs.items():
-        for member in struct.fields:
+        for member in struct.members:
             try:
                 check_default(name, member)
             except FieldError as error:

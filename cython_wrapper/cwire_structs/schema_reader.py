@@ -1,8 +1,8 @@
 """Schema JSON to fields, structs and enums: believes nothing that it has not checked.
 
 A schema comes from a driver, over a socket. What leaves this module keeps the promises that dtypes
-and offsets rely on: every field lies inside its struct, none overlap, sizes are bounded, structs do
-not contain themselves, and names are identifiers.
+and offsets rely on: every field lies inside its struct, only those of a union overlap, sizes are
+bounded, structs do not contain themselves, and names are identifiers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from .fields import (
+    RESERVED,
     ArrayType,
+    BitRange,
     ElementType,
     Enum,
     EnumType,
@@ -23,7 +25,7 @@ from .fields import (
     StructType,
     TailType,
     TextType,
-    integer_bounds,
+    bit_bounds,
 )
 from .json_cursor import SAFE_INTEGER, Cursor
 
@@ -31,8 +33,14 @@ ByteOrder = Literal["little", "big"]
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes of a struct: no frame may be larger
 DIMENSION_LIMIT = 16  # numpy allows 32 (64 from 2.0), and a batch needs some of its own
 NESTING_LIMIT = 32
-_SIZES = {"int": (1, 2, 4, 8), "uint": (1, 2, 4, 8), "float": (2, 4, 8), "bool": (1,)}
-_LETTERS = {"int": "i", "uint": "u", "float": "f", "bool": "b"}
+_SIZES = {
+    "int": (1, 2, 4, 8),
+    "uint": (1, 2, 4, 8),
+    "float": (2, 4, 8),
+    "complex": (8, 16),
+    "bool": (1,),
+}
+_LETTERS = {"int": "i", "uint": "u", "float": "f", "complex": "c", "bool": "b"}
 
 
 def number_code(kind: str, size: int, byte_order: ByteOrder) -> str:
@@ -50,7 +58,7 @@ def read_enums(document: Cursor) -> dict[str, Enum]:
         if size not in _SIZES["int"]:
             cursor.get("size").fail(f"must be 1, 2, 4 or 8, is {size}")
         signed = cursor.get("signed").boolean()
-        low, high = integer_bounds(size, signed=signed)
+        low, high = bit_bounds(8 * size, signed=signed)
         values = {}
         for label, value in cursor.get("values").entries():
             value.check_identifier(label)
@@ -90,6 +98,7 @@ class StructReader:
         self._enums = enums
         self._byte_order = byte_order
         self._open: list[str] = []
+        self._used: set[str] = set()
 
     def read_all(self) -> dict[str, Struct]:
         """Reads all structs, in the schema's order."""
@@ -111,48 +120,43 @@ class StructReader:
         return struct
 
     def _read(self, name: str, cursor: Cursor) -> Struct:
-        kind = cursor.get("kind")
-        if kind.text() != "struct":
-            kind.fail(f"{kind.text()[:80]!a} is not known to this version")
+        kind = cursor.get("kind").text()
+        if kind not in ("struct", "union"):
+            cursor.get("kind").fail(f"{kind[:80]!a} is not known to this version")
         size = cursor.get("size").integer(1, SIZE_LIMIT)
         align = cursor.get("align").integer(1, SIZE_LIMIT)
         if align & (align - 1):
             cursor.get("align").fail("must be a power of two")
         if size % align:
             cursor.get("size").fail(f"must be a multiple of align, {align}")
-        members = cursor.get("fields")
-        fields: list[Field] = []
-        names: set[str] = set()
-        end = 0
-        for member in members.items():
-            if fields and isinstance(fields[-1].type, TailType):
-                member.fail("comes after the flexible array member, which must be last")
-            field = self._field(member, size)
-            if field.name in names:
-                member.fail(f"there are two fields {field.name!r}")
-            if field.offset < end:
-                member.fail(f"{field.name!r} overlaps the field before it, which ends at {end}")
-            end = field.offset + field.size
-            names.add(field.name)
-            fields.append(field)
-        if not fields:
-            members.fail("must not be empty")
-        if isinstance(fields[-1].type, TailType) and len(fields) == 1:
-            members.fail("a flexible array member cannot be the only field")
+        found = cursor.get("fields")
+        members = [self._field(member, size) for member in found.items()]
+        if not members:
+            found.fail("must not be empty")
+        check = _check_union if kind == "union" else _check_struct
+        check(found.items(), members)
         c_name = cursor.get("c_name").text()
-        return Struct(name, c_name, size, align, _text(cursor, "doc"), tuple(fields))
+        doc = _text(cursor, "doc")
+        struct = Struct(
+            name, c_name, size, align, doc, tuple(members), "union" if kind == "union" else "struct"
+        )
+        _check_names(found, struct)
+        return struct
 
     def _field(self, cursor: Cursor, struct_size: int) -> Field:
-        if cursor.find("bit_offset"):
-            cursor.fail("is a bit field, which this version does not know")
         name = cursor.get("name").identifier()
-        offset = cursor.get("offset").integer(0, struct_size)
-        size = cursor.get("size").integer(0, struct_size)
-        if offset + size > struct_size:
-            cursor.fail(f"{name!r} ends at {offset + size}, beyond its struct's {struct_size}")
         type_ = self._type(cursor.get("type"))
-        if type_.size != size:
-            cursor.get("size").fail(f"is {size}, but the type has {type_.size}")
+        bits = None
+        if cursor.find("bit_offset") or cursor.find("bit_width"):
+            bits = self._bits(cursor, type_, struct_size)
+            offset, size = bits.start, bits.stop - bits.start
+        else:
+            offset = cursor.get("offset").integer(0, struct_size)
+            size = cursor.get("size").integer(0, struct_size)
+            if offset + size > struct_size:
+                cursor.fail(f"{name!r} ends at {offset + size}, beyond its struct's {struct_size}")
+            if type_.size != size:
+                cursor.get("size").fail(f"is {size}, but the type has {type_.size}")
         unit = cursor.find("unit")
         return Field(
             name=name,
@@ -164,7 +168,30 @@ class StructReader:
             unit=unit.text() if unit else None,
             range=_range(cursor, type_),
             default=_default(cursor, type_),
+            bits=bits,
+            anonymous=self._anonymous(cursor, type_),
         )
+
+    def _bits(self, cursor: Cursor, type_: FieldType, struct_size: int) -> BitRange:
+        if not isinstance(type_, NumberType | EnumType) or type_.kind in ("float", "complex"):
+            cursor.fail("only an integer, a bool or an enum can be a bit field")
+        offset = cursor.get("bit_offset").integer(0, 8 * struct_size)
+        width = cursor.get("bit_width").integer(1, 1 if type_.kind == "bool" else 8 * type_.size)
+        if offset + width > 8 * struct_size:
+            cursor.fail(f"ends at bit {offset + width}, beyond its struct's {8 * struct_size}")
+        return BitRange(offset, width, self._byte_order)
+
+    def _anonymous(self, cursor: Cursor, type_: FieldType) -> bool:
+        found = cursor.find("anonymous")
+        if found is None or not found.boolean():
+            return False
+        if not isinstance(type_, StructType):
+            found.fail("only a struct or a union can be anonymous")
+        # C defines such a type where it is used; a second use could multiply its fields.
+        if type_.struct.name in self._used:
+            found.fail(f"{type_.struct.name!r} is the anonymous member of another struct, too")
+        self._used.add(type_.struct.name)
+        return True
 
     def _type(self, cursor: Cursor) -> FieldType:
         kind = cursor.get("kind").text()
@@ -189,7 +216,7 @@ class StructReader:
     def _element(self, cursor: Cursor) -> ElementType:
         kind = cursor.get("kind").text()
         match kind:
-            case "int" | "uint" | "float" | "bool":
+            case "int" | "uint" | "float" | "complex" | "bool":
                 return NumberType(kind, self._code(cursor, kind))
             case "enum":
                 name = cursor.get("enum").text()
@@ -219,6 +246,45 @@ class StructReader:
         return code
 
 
+def _check_struct(cursors: list[Cursor], members: list[Field]) -> None:
+    end = 0
+    for cursor, member, before in zip(cursors, members, [None, *members], strict=False):
+        if before and isinstance(before.type, TailType):
+            cursor.fail("comes after the flexible array member, which must be last")
+        if member.span[0] < end:
+            cursor.fail(f"{member.name!r} overlaps the field before it, which ends at bit {end}")
+        end = member.span[1]
+    if isinstance(members[-1].type, TailType) and len(members) == 1:
+        cursors[-1].fail("a flexible array member cannot be the only field")
+
+
+def _check_union(cursors: list[Cursor], members: list[Field]) -> None:
+    for cursor, member in zip(cursors, members, strict=True):
+        if isinstance(member.type, TailType):
+            cursor.fail("a union has no flexible array member")
+        if member.offset:
+            cursor.fail("the members of a union begin at its beginning")
+        if _has_defaults(member):
+            cursor.fail("the members of a union have no defaults")
+
+
+def _has_defaults(member: Field) -> bool:
+    """Says whether leaving the member out writes more than zeros: only anonymous ones count."""
+    if member.anonymous and isinstance(member.type, StructType):
+        return any(_has_defaults(inner) for inner in member.type.struct.members)
+    return member.default is not None
+
+
+def _check_names(cursor: Cursor, struct: Struct) -> None:
+    seen: set[str] = set()
+    for field in (*struct.fields, *struct.unions):
+        if field.name in seen:
+            cursor.fail(f"there are two fields {field.name!r}")
+        seen.add(field.name)
+        if not field.anonymous and RESERVED.fullmatch(field.name):
+            cursor.fail(f"{field.name!r} is a name that only anonymous members and bit fields have")
+
+
 def _text(cursor: Cursor, key: str) -> str:
     found = cursor.find(key)
     return found.text() if found else ""
@@ -233,7 +299,7 @@ def _range(cursor: Cursor, type_: FieldType) -> tuple[float, float] | None:
     if found is None:
         return None
     scalar = _scalar(type_)
-    if not isinstance(scalar, NumberType) or scalar.kind == "bool":
+    if not isinstance(scalar, NumberType) or scalar.kind in ("bool", "complex"):
         found.fail("only numbers have a range")
     ends = found.items()
     if len(ends) != 2:
@@ -254,6 +320,8 @@ def _default(cursor: Cursor, type_: FieldType) -> object | None:
         found.fail("a nested struct or a flexible array member has no default")
     if isinstance(scalar, TextType):
         return found.text()
+    if isinstance(scalar, NumberType) and scalar.kind == "complex":
+        found.fail("a complex number has no default")
     if isinstance(scalar, NumberType) and scalar.kind == "bool":
         return found.boolean()
     if isinstance(scalar, EnumType) and isinstance(found.value, str) and not _digits(found.value):

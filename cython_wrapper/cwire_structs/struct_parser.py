@@ -1,17 +1,19 @@
-"""libclang's structs to fields: what has a place on the wire, and what is refused."""
+"""libclang's structs and unions to fields: what has a place on the wire, and what is refused."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from . import docs
 from .codec import check_default
+from .enum_parser import EnumParser
 from .errors import FieldError
 from .fields import (
+    RESERVED,
     ArrayType,
+    BitRange,
     ElementType,
-    Enum,
     EnumType,
     Field,
     FieldType,
@@ -22,29 +24,10 @@ from .fields import (
     TextType,
 )
 from .json_cursor import IDENTIFIER
-from .schema_reader import DIMENSION_LIMIT, SIZE_LIMIT, number_code
+from .number_types import RefusedError, number_type, varying_name
+from .padding import padding_warning
+from .schema_reader import DIMENSION_LIMIT, SIZE_LIMIT, ByteOrder
 from .tag_values import default_value, range_value
-
-ALIGN_LIMIT = 16  # malloc's promise, which the compiled classes and every receiver build on
-_INTEGERS = {
-    "SCHAR": "int", "SHORT": "int", "INT": "int", "LONG": "int", "LONGLONG": "int",
-    "UCHAR": "uint", "USHORT": "uint", "UINT": "uint", "ULONG": "uint", "ULONGLONG": "uint",
-    "WCHAR": "int",
-}  # fmt: skip
-_REFUSED = {
-    "POINTER": "is a pointer: an address means nothing to another program; put the data itself "
-    "into the struct, or an index",
-    "LONGDOUBLE": "is a long double, whose format differs between machines; use double",
-    "INT128": "is a 128-bit integer, which numpy does not have; use two uint64_t",
-    "UINT128": "is a 128-bit integer, which numpy does not have; use two uint64_t",
-    "COMPLEX": "is a _Complex, which is not supported yet; use an array of two",
-    "VECTOR": "is a compiler's vector type; use an array",
-    "EXTVECTOR": "is a compiler's vector type; use an array",
-    "FLOAT128": "is a 128-bit float, which numpy does not have; use double",
-    "HALF": "is a 16-bit float, which C compilers do not agree on; use float",
-    "FLOAT16": "is a 16-bit float, which C compilers do not agree on; use float",
-    "ATOMIC": "is _Atomic: its layout is the compiler's own business; use the plain type",
-}
 
 
 class ProblemLog(Protocol):
@@ -53,12 +36,30 @@ class ProblemLog(Protocol):
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
 
+    def warn(self, cursor: Any, text: str) -> None:
+        """Notes what is supported but may surprise."""
+
     def line(self, cursor: Any) -> str:
         """Returns where a declaration is."""
 
 
-class _RefusedError(Exception):
-    """A type that has no place on the wire; the text says why and what to do."""
+@dataclass(frozen=True)
+class _Owner:
+    """The struct whose members are being read.
+
+    Attributes:
+        name: Its key in the schema.
+        c_name: How C reaches its members: of an anonymous one, the struct around it.
+        in_union: Whether its members share their bytes with others.
+        docs: What its comment says of its members.
+        prefix: The name of its anonymous members, but for their number.
+    """
+
+    name: str
+    c_name: str
+    in_union: bool
+    docs: dict[str, docs.Doc]
+    prefix: str = "_anonymous"
 
 
 class StructParser:
@@ -71,231 +72,248 @@ class StructParser:
 
     Attributes:
         structs: By name; nested ones before their users.
-        enums: By name.
-        enum_c_names: As C spells them.
+        anonymous: The names of those that C has no name for and reaches without one.
+        enums: What has read the enums.
         lines: Where each struct, enum and ``struct.field`` is.
     """
 
-    def __init__(
-        self, cindex: Any, byte_order: Literal["little", "big"], problems: ProblemLog
-    ) -> None:
+    def __init__(self, cindex: Any, byte_order: ByteOrder, problems: ProblemLog) -> None:
         self.structs: dict[str, Struct] = {}
-        self.enums: dict[str, Enum] = {}
-        self.enum_c_names: dict[str, str] = {}
+        self.anonymous: set[str] = set()
         self.lines: dict[str, str] = {}
+        self.enums = EnumParser(cindex, byte_order, self)
+        self.problems = problems
         self._cindex = cindex
         self._kinds = cindex.CursorKind
         self._byte_order = byte_order
-        self._problems = problems
         self._known: dict[tuple[str, str], Any] = {}
 
     def struct(self, cursor: Any) -> Struct | None:
         """Returns a struct's layout, or None after noting what is wrong with it."""
-        name = cursor.spelling
-        if cursor.kind == self._kinds.UNION_DECL:
-            self._problems.add(cursor, f"union {name} is not supported yet; use a struct")
-            return None
-        if self._seen("struct", cursor):
-            return self.structs.get(name)
-        type_ = cursor.type
-        fields: list[Field] | None = []
-        members = list(type_.get_fields())
-        self._refuse_anonymous(cursor)
-        for member in members:
-            field = self._field(type_, member, last=member == members[-1], alone=len(members) == 1)
-            if field is None:
-                fields = None
-            elif fields is not None:
-                fields.append(field)
-        problem = None
-        if not members:
-            problem = "has no members; give it one, a bool for example"
-        elif type_.get_align() > ALIGN_LIMIT:
-            problem = f"is aligned to {type_.get_align()} bytes, the limit is {ALIGN_LIMIT}"
-        elif type_.get_size() > SIZE_LIMIT:
-            problem = f"has {type_.get_size()} bytes, the limit of a message is {SIZE_LIMIT}"
-        if problem:
-            self._problems.add(cursor, f"{type_.spelling} {problem}")
-        if problem or fields is None:
-            return None
-        made = Struct(
-            name=name,
-            c_name=type_.spelling,
-            size=type_.get_size(),
-            align=type_.get_align(),
-            doc=self.doc(cursor, type_.spelling, ("command", "reply")).text,
-            fields=tuple(fields),
-        )
-        self.structs[name] = made
-        self.lines[name] = self._problems.line(cursor)
-        return made
+        return self._record(cursor, cursor.spelling, cursor.type.spelling)
 
     def doc(self, cursor: Any, what: str, allowed: tuple[str, ...] = ()) -> docs.Doc:
         """Returns a declaration's doc comment; tags that are out of place are problems."""
         try:
             doc = docs.parse(cursor.raw_comment)
         except ValueError as error:
-            self._problems.add(cursor, f"{what}: {error}")
+            self.problems.add(cursor, f"{what}: {error}")
             return docs.Doc()
         for tag in doc.tags:
             if tag not in allowed:
-                where = "a struct's" if tag in ("command", "reply") else "a field's"
-                self._problems.add(cursor, f"{what}: @{tag} belongs into {where} comment")
+                where = "a struct's" if tag in docs.STRUCT_TAGS else "a field's"
+                self.problems.add(cursor, f"{what}: @{tag} belongs into {where} comment")
         return doc
 
-    def _seen(self, kind: str, cursor: Any) -> bool:
+    def seen(self, kind: str, name: str, cursor: Any) -> bool:
         """Says whether a declaration was read; another one of the same name is a problem."""
-        key = (kind, cursor.spelling)
+        key = (kind, name)
         if key not in self._known:
             self._known[key] = cursor
             return False
         if self._known[key] != cursor:
-            first = self._problems.line(self._known[key])
-            self._problems.add(cursor, f"{kind} {cursor.spelling} is also defined at {first}")
+            first = self.problems.line(self._known[key])
+            self.problems.add(cursor, f"{kind} {name} is also defined at {first}")
         return True
 
-    def _refuse_anonymous(self, cursor: Any) -> None:
-        for child in cursor.get_children():
-            if child.kind in (self._kinds.STRUCT_DECL, self._kinds.UNION_DECL) and (
-                "(anonymous" in child.type.spelling
-            ):
-                what = "struct" if child.kind == self._kinds.STRUCT_DECL else "union"
-                text = (
-                    f"{cursor.type.spelling}: has an anonymous {what}, which is not supported yet"
-                )
-                self._problems.add(child, f"{text}; give the members to the struct itself")
-
-    def _field(self, record: Any, cursor: Any, *, last: bool, alone: bool) -> Field | None:
-        name = cursor.spelling
-        where = f"{record.spelling}.{name}"
-        if "(anonymous" in cursor.type.spelling and not _is_name(name):
-            return None  # told by _refuse_anonymous
-        if cursor.is_bitfield():
-            shown = where if name else f"{record.spelling}: an unnamed member"
-            text = f"{shown} is a bit field, which is not supported yet; use a whole integer"
-            self._problems.add(cursor, text)
+    def _record(
+        self, cursor: Any, name: str, c_name: str, around: _Owner | None = None
+    ) -> Struct | None:
+        """Reads a struct or union; `around` is what an anonymous one is in."""
+        if self.seen("struct", name, cursor):
+            return self.structs.get(name)
+        type_ = cursor.type
+        union = cursor.kind == self._kinds.UNION_DECL
+        doc = self.doc(cursor, c_name, docs.STRUCT_TAGS)
+        owner = _Owner(name, c_name, union, doc.members)
+        if around:  # its members are the outer struct's, for C and for its comment
+            owner = replace(
+                owner,
+                c_name=around.c_name,
+                in_union=union or around.in_union,
+                docs={**around.docs, **doc.members},
+                prefix=around.prefix,
+            )
+        members: list[Field] | None = []
+        declared = [one for one in type_.get_fields() if not _is_filler(one)]
+        for index, member in enumerate(declared):
+            last = index == len(declared) - 1 and index > 0 and not around and not union
+            field = self._field(owner, member, index, may_be_tail=last)
+            if field is None:
+                members = None
+            elif members is not None:
+                members.append(field)
+        problem = None
+        if not declared:
+            problem = "has no members; give it one, a bool for example"
+        elif type_.get_size() > SIZE_LIMIT:
+            problem = f"has {type_.get_size()} bytes, the limit of a message is {SIZE_LIMIT}"
+        if problem:
+            self.problems.add(cursor, f"{c_name} {problem}")
+        if problem or members is None:
             return None
+        made = Struct(
+            name=name,
+            c_name=c_name,
+            size=type_.get_size(),
+            align=1 if around else type_.get_align(),  # of one without a name, C cannot be asked
+            doc=doc.text,
+            members=tuple(members),
+            kind="union" if union else "struct",
+        )
+        self.structs[name] = made
+        self.lines[name] = self.problems.line(cursor)
+        if warning := padding_warning(made):
+            self.problems.warn(cursor, warning)
+        return made
+
+    def _field(self, owner: _Owner, cursor: Any, index: int, *, may_be_tail: bool) -> Field | None:
+        name = cursor.spelling
+        declaration = cursor.type.get_declaration()
+        if not _is_name(name):
+            return self._anonymous(owner, cursor, declaration.get_definition(), index)
+        where = f"{owner.c_name}.{name}"
         try:
-            type_ = self._type(cursor.type, last=last, alone=alone)
-        except _RefusedError as refused:
-            self._problems.add(cursor, f"{where} {refused}")
+            type_ = self._type(owner, cursor, may_be_tail=may_be_tail)
+            if RESERVED.fullmatch(name):
+                raise RefusedError("has a name that cwire keeps for itself; rename it")
+            bits = self._bits(cursor, type_) if cursor.is_bitfield() else None
+        except RefusedError as refused:
+            self.problems.add(cursor, f"{where} {refused}")
             return None
         if type_ is None:
             return None
-        self.lines[f"{record.get_declaration().spelling}.{name}"] = self._problems.line(cursor)
-        doc = self.doc(cursor, where, ("unit", "range", "default"))
+        if varying := varying_name(cursor.type):
+            self.problems.warn(
+                cursor, f"{where} is a {varying}, whose size differs between targets; say intN_t"
+            )
+        self.lines[f"{owner.name}.{name}"] = self.problems.line(cursor)
+        doc = self.doc(cursor, where, docs.FIELD_TAGS)
+        if not cursor.raw_comment:
+            doc = owner.docs.get(name, doc)
         field = Field(
             name=name,
             c_type=cursor.type.spelling,
-            offset=record.get_offset(name) // 8,
-            size=type_.size,
+            offset=bits.start if bits else cursor.get_field_offsetof() // 8,
+            size=bits.stop - bits.start if bits else type_.size,
             type=type_,
             doc=doc.text,
             unit=doc.tags["unit"][0] if "unit" in doc.tags else None,
+            bits=bits,
         )
+        return self._tagged(owner, cursor, field, doc)
+
+    def _tagged(self, owner: _Owner, cursor: Any, field: Field, doc: docs.Doc) -> Field:
+        """Returns the field with the values of its tags."""
+        where = f"{owner.c_name}.{field.name}"
         try:
             limits = range_value(field, doc.tags["range"]) if "range" in doc.tags else None
             default = default_value(field, doc.tags["default"]) if "default" in doc.tags else None
+            if default is not None and owner.in_union:
+                raise ValueError("@default: the members of a union have none, they share bytes")
             field = replace(field, range=limits, default=default)
-            check_default(record.spelling, field)
+            check_default(owner.c_name, field)
         except FieldError as error:
-            self._problems.add(cursor, f"{where}: @default: {error.reason}")
+            self.problems.add(cursor, f"{where}: @default: {error.reason}")
         except ValueError as error:
-            self._problems.add(cursor, f"{where}: {error}")
+            self.problems.add(cursor, f"{where}: {error}")
         return field
 
-    def _type(self, type_: Any, *, last: bool, alone: bool) -> FieldType | None:
+    def _anonymous(self, owner: _Owner, cursor: Any, record: Any, index: int) -> Field | None:
+        name = f"{owner.prefix}_{index}"
+        key = f"{owner.name}__anonymous_{index}"
+        struct = self._record(
+            record, key, f"{owner.c_name} (anonymous)", replace(owner, prefix=name)
+        )
+        if struct is None:
+            return None
+        self.anonymous.add(key)
+        self.lines[f"{owner.name}.{name}"] = self.problems.line(cursor)
+        return Field(
+            name=name,
+            c_type=struct.kind,
+            offset=cursor.get_field_offsetof() // 8,
+            size=struct.size,
+            type=StructType(struct),
+            anonymous=True,
+        )
+
+    def _bits(self, cursor: Any, type_: FieldType | None) -> BitRange:
+        if isinstance(type_, EnumType) and type_.enum.name not in self.enums.named:
+            raise RefusedError("is a bit field of an enum without a name; give the enum a name")
+        return BitRange(cursor.get_field_offsetof(), cursor.get_bitfield_width(), self._byte_order)
+
+    def _type(self, owner: _Owner, cursor: Any, *, may_be_tail: bool) -> FieldType | None:
         """Returns a member's type; None if its struct was refused."""
         kinds = self._cindex.TypeKind
-        canonical = type_.get_canonical()
+        canonical = cursor.type.get_canonical()
+        spelled = f"(({owner.c_name} *)0)->{cursor.spelling}"
         if canonical.kind == kinds.INCOMPLETEARRAY:
-            if not last or alone:
-                raise _RefusedError(
-                    "is a flexible array member, which must come last, after others"
+            if not may_be_tail:
+                raise RefusedError(
+                    "is a flexible array member, which must come last, after others, in a struct "
+                    "with a name"
                 )
             element = canonical.element_type.get_canonical()
             if element.kind == kinds.CONSTANTARRAY:
-                raise _RefusedError(
+                raise RefusedError(
                     "is a flexible array of arrays, which is not supported; make it one-dimensional"
                 )
-            of = self._element(element)
+            of = self._element(owner, cursor, element, f"{spelled}[0]")
             return None if of is None else TailType(of, of.size)
         shape: list[int] = []
         while canonical.kind == kinds.CONSTANTARRAY:
             shape.append(canonical.element_count)
             canonical = canonical.element_type.get_canonical()
         if 0 in shape:
-            raise _RefusedError(
+            raise RefusedError(
                 "is an array of 0 elements; write name[] for a flexible array member"
             )
         if len(shape) > DIMENSION_LIMIT:
-            raise _RefusedError(f"has {len(shape)} dimensions, the limit is {DIMENSION_LIMIT}")
-        if shape and canonical.kind in (kinds.CHAR_S, kinds.CHAR_U):
+            raise RefusedError(f"has {len(shape)} dimensions, the limit is {DIMENSION_LIMIT}")
+        is_char = canonical.kind in (kinds.CHAR_S, kinds.CHAR_U)
+        if shape and is_char:
             text = TextType(shape.pop())
             return ArrayType(tuple(shape), text) if shape else text
-        of = self._element(canonical)
+        of = self._element(owner, cursor, canonical, spelled + "[0]" * len(shape))
         return ArrayType(tuple(shape), of) if of is not None and shape else of
 
-    def _element(self, type_: Any) -> ElementType | None:
+    def _element(self, owner: _Owner, cursor: Any, type_: Any, spelled: str) -> ElementType | None:
+        """Returns the type of a member or of its elements; `spelled` is one of them in C."""
         kinds = self._cindex.TypeKind
-        kind = type_.kind.name
-        size = type_.get_size()
-        if kind in _REFUSED:
-            raise _RefusedError(_REFUSED[kind])
-        if type_.kind in (kinds.CHAR_S, kinds.CHAR_U):
+        if type_.kind in (kinds.CHAR_S, kinds.CHAR_U) and not cursor.is_bitfield():
             return TextType(1)
-        if kind == "BOOL" and size == 1:
-            return NumberType("bool", number_code("bool", 1, self._byte_order))
-        if kind in _INTEGERS:
-            sort: Literal["int", "uint"] = "int" if _INTEGERS[kind] == "int" else "uint"
-            return NumberType(sort, number_code(sort, size, self._byte_order))
-        if kind in ("FLOAT", "DOUBLE") and size in (4, 8):
-            return NumberType("float", number_code("float", size, self._byte_order))
-        if kind == "ENUM":
-            return self._enum(type_.get_declaration().get_definition())
-        if kind == "RECORD":
-            return self._nested(type_.get_declaration().get_definition())
-        raise _RefusedError(f"has the type {type_.spelling}, which has no place on the wire")
+        number: NumberType | None = number_type(type_, self._byte_order)
+        if number is not None:
+            return number
+        definition = type_.get_declaration().get_definition()
+        named = definition is not None and _is_name(definition.spelling)
+        key = definition.spelling if named else f"{owner.name}__{cursor.spelling}"
+        c_name = type_.spelling if named else f"__typeof__({spelled})"
+        if type_.kind == kinds.ENUM:
+            return self.enums.read(definition, key, c_name)
+        if type_.kind == kinds.RECORD:
+            if definition.lexical_parent.kind != self._kinds.TRANSLATION_UNIT:
+                c_name = f"__typeof__({spelled})"  # C++ has its name inside of the outer struct
+            return self._nested(definition, key, c_name)
+        raise RefusedError(f"has the type {type_.spelling}, which has no place on the wire")
 
-    def _nested(self, cursor: Any) -> StructType | None:
-        if cursor.kind == self._kinds.UNION_DECL:
-            raise _RefusedError("is a union, which is not supported yet; use a struct")
-        if cursor.location.file is None:
-            raise _RefusedError("is the compiler's own type (a va_list), which has no place here")
-        if not _is_name(cursor.spelling):
-            raise _RefusedError("has a struct without a name; define it outside, with a name")
-        struct = self.struct(cursor)
+    def _nested(self, cursor: Any, key: str, c_name: str) -> StructType | None:
+        if cursor.location.file is None or cursor.spelling.startswith("__va_list"):
+            raise RefusedError("is the compiler's own type (a va_list), which has no place here")
+        struct = self._record(cursor, key, c_name)
         if struct is not None and struct.tail:
-            raise _RefusedError(
+            raise RefusedError(
                 f"is a {struct.c_name}, whose flexible array member cannot be nested"
             )
         return None if struct is None else StructType(struct)
-
-    def _enum(self, cursor: Any) -> EnumType:
-        name = cursor.spelling
-        if not _is_name(name):
-            raise _RefusedError("has an enum without a name; define it outside, with a name")
-        integer = cursor.enum_type.get_canonical()
-        signed = _INTEGERS.get(integer.kind.name) == "int" or integer.kind.name == "CHAR_S"
-        if not self._seen("enum", cursor):
-            members = list(cursor.get_children())
-            labels = [m for m in members if m.kind == self._kinds.ENUM_CONSTANT_DECL]
-            label_docs = {m.spelling: self.doc(m, m.spelling).text for m in labels}
-            self.enums[name] = Enum(
-                name=name,
-                size=integer.get_size(),
-                signed=signed,
-                values={m.spelling: m.enum_value for m in labels},
-                docs={label: text for label, text in label_docs.items() if text},
-                doc=self.doc(cursor, cursor.type.spelling).text,
-            )
-            self.enum_c_names[name] = cursor.type.spelling
-            self.lines[name] = self._problems.line(cursor)
-        enum = self.enums[name]
-        code = number_code("int" if enum.signed else "uint", enum.size, self._byte_order)
-        return EnumType(code, enum)
 
 
 def _is_name(spelling: str) -> bool:
     # libclang describes what has no name: "struct (unnamed at messages.h:3:5)".
     return IDENTIFIER.fullmatch(spelling) is not None
+
+
+def _is_filler(cursor: Any) -> bool:
+    """A bit field without a name only moves what follows it."""
+    return cursor.is_bitfield() and not _is_name(cursor.spelling)

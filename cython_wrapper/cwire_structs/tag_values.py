@@ -18,8 +18,8 @@ def range_value(field: Field, words: tuple[str, ...]) -> tuple[float, float]:
         ValueError: The field has no range, or the words are no such numbers.
     """
     type_ = _scalar(field)
-    if not isinstance(type_, NumberType) or type_.kind == "bool":
-        raise ValueError("@range is only for numbers")
+    if not isinstance(type_, NumberType) or type_.kind in ("bool", "complex"):
+        raise ValueError("@range is only for real numbers")
     low, high = (_number(word, "@range") for word in words)
     if type_.kind != "float" and not (isinstance(low, int) and isinstance(high, int)):
         # 1e3 is fine for an integer field, 0.5 is not.
@@ -50,6 +50,8 @@ def default_value(field: Field, words: tuple[str, ...]) -> object:
             if word not in ("true", "false", "0", "1"):
                 raise ValueError(f"@default: {word!r} is neither true nor false")
             return word in ("true", "1")
+        if type_.kind == "complex":
+            raise ValueError("@default is not for complex numbers")
         number = _number(word, "@default")
         return number if type_.kind == "float" else _whole(number)
     raise ValueError("@default is not for nested structs; give defaults to their fields")

@@ -7,7 +7,8 @@ import re
 import shlex
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,7 @@ from .errors import WrapError
 
 # What changes a layout, or what the preprocessor sees; libclang takes these as gcc does.
 _LAYOUT_FLAGS = re.compile(
-    r"-m.+|-std=.+|-f(no-)?(short-enums|short-wchar|signed-char|unsigned-char|pack-struct(=\d+)?)"
+    r"-m.+|-std=.+|-ffreestanding|-f(no-)?(short-enums|short-wchar|signed-char|unsigned-char|pack-struct(=\d+)?)"
 )
 _WITH_VALUE = ("-D", "-U", "-I", "-isystem", "-include", "-iquote")
 _TIMEOUT_S = 60
@@ -30,6 +31,7 @@ class Toolchain:
         family: ``gcc`` or ``clang``.
         target: What it compiles for: ``x86_64-linux-gnu``.
         byte_order: Of that target.
+        elf_class: 32 or 64: the word size of its object files.
         include_dirs: Where it looks for ``<...>``, in order.
     """
 
@@ -37,6 +39,7 @@ class Toolchain:
     family: str
     target: str
     byte_order: Literal["little", "big"]
+    elf_class: Literal[32, 64]
     include_dirs: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -73,62 +76,81 @@ class Toolchain:
         Raises:
             WrapError: The compiler failed; the text holds what it said.
         """
+        return self._make(source, ("-c",))
+
+    def link(self, source: str, flags: tuple[str, ...]) -> bytes:
+        """The same with more flags, linked without any library: addresses are resolved."""
+        return self._make(source, (*flags, "-nostdlib", "-static", "-Wl,-e0"))
+
+    def _make(self, source: str, how: tuple[str, ...]) -> bytes:
         with tempfile.TemporaryDirectory(prefix="cwire-") as folder:
             path = Path(folder, "proof.c")
             path.write_text(source, encoding="utf-8")
             made = Path(folder, "proof.o")
             # The user's -Werror and -pedantic-errors are for the user's code; -fno-lto: we read the
             # object's data.
-            flags = ["-x", "c", "-w", "-Wno-pedantic", "-fno-lto", "-c", str(path), "-o", str(made)]
-            result = _run([*self.command, *flags])
+            flags = ["-x", "c", "-w", "-Wno-pedantic", "-fno-lto", str(path), "-o", str(made)]
+            result = _run([*self.command, *how, *flags])
             if result.returncode != 0 or not made.is_file():
                 said = "\n".join(result.stderr.strip().splitlines()[:8]).replace(folder + "/", "")
                 raise WrapError(f"{self} does not compile this header:\n{said}")
             return made.read_bytes()
 
 
-def find(cc: str | None = None) -> Toolchain:
+def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] = ()) -> Toolchain:
     """Returns the compiler to prove against.
 
     Args:
-        cc: Program and flags as in a shell; None takes ``$CC``, else ``cc``.
+        cc: Program and flags as in a shell; None takes ``$CC``, else ``cc``, but with a target
+            the gcc of that name.
+        target: What to compile for: ``powerpc-linux-gnu``. A clang is told so; a gcc is one
+            target's, so that libclang alone is told, in the place of what the gcc says.
+        flags: More of the compiler's flags: ``-I``, ``-D``.
 
     Raises:
-        WrapError: There is no such program, or it is no C compiler for an ELF target.
+        WrapError: There is no such program, it is no C compiler for an ELF target, or a flag
+            changes layouts in a way that cannot be proved.
     """
-    text = cc or os.environ.get("CC") or "cc"
+    text = cc or (f"{target}-gcc" if target else os.environ.get("CC")) or "cc"
     try:
-        command = tuple(shlex.split(text))
+        command = (*shlex.split(text), *flags)
     except ValueError as error:
         raise WrapError(f"CC={text!r} cannot be read as a command: {error}") from None
-    if not command:
+    if not text.strip():
         raise WrapError("CC is blank; set it to your C compiler, for example CC=gcc")
-    search = _run([*command, "-E", "-v", "-x", "c", os.devnull])
-    match = re.search(
-        r"^#include <\.\.\.> search starts here:$(.*?)^End of search list\.$",
-        search.stderr,
-        re.MULTILINE | re.DOTALL,
-    )
-    if search.returncode != 0 or match is None:
-        said = "\n".join(search.stderr.strip().splitlines()[-3:])
-        raise WrapError(f"CC={text!r} is not a C compiler like gcc or clang; it says:\n{said}")
-    include_dirs = tuple(line.strip() for line in match[1].splitlines() if line.strip())
-    family = "clang" if re.search(r"\bclang version\b", search.stderr) else "gcc"
-    target = re.search(r"^Target: (\S+)$", search.stderr, re.MULTILINE)
-    toolchain = Toolchain(
-        command, family, _triple(target[1] if target else ""), "little", include_dirs
-    )
-    return Toolchain(command, family, toolchain.target, _byte_order(toolchain), include_dirs)
-
-
-def _byte_order(toolchain: Toolchain) -> Literal["little", "big"]:
+    if "-funsigned-bitfields" in command or "-fno-signed-bitfields" in command:
+        raise WrapError(
+            "the sign of bit fields cannot be proved with -funsigned-bitfields: write signed or "
+            "unsigned in the header, and leave the flag out"
+        )
+    said = _introduce(command, text)
+    family = "clang" if re.search(r"\bclang version\b", said) else "gcc"
+    if family == "clang" and target:
+        command = (*command, f"--target={target}")
+        said = _introduce(command, text)
+    listed = said.partition("#include <...> search starts here:")[2]
+    listed = listed.partition("End of search list.")[0]
+    include_dirs = tuple(line.strip() for line in listed.splitlines() if line.strip())
+    own = re.search(r"^Target: (\S+)$", said, re.MULTILINE)
+    triple = _triple(target or (own[1] if own else ""))
+    toolchain = Toolchain(command, family, triple, "little", 64, include_dirs)
     head = toolchain.compile("int cwire_probe;\n")[:6]
     if head[:4] != b"\x7fELF":
         raise WrapError(
             f"{toolchain} does not make ELF object files, which the proof of the layout reads; "
             "use a compiler for Linux or for a bare-metal ELF target"
         )
-    return "big" if head[5] == 2 else "little"
+    order: Literal["little", "big"] = "big" if head[5] == 2 else "little"
+    return replace(toolchain, byte_order=order, elf_class=32 if head[4] == 1 else 64)
+
+
+def _introduce(command: Sequence[str], text: str) -> str:
+    """Returns what a compiler says about itself."""
+    search = _run([*command, "-E", "-v", "-x", "c", os.devnull])
+    if search.returncode != 0 or "search starts here:" not in search.stderr:
+        said = "\n".join(search.stderr.strip().splitlines()[-3:])
+        raise WrapError(f"CC={text!r} is not a C compiler like gcc or clang; it says:\n{said}")
+    return search.stderr
 
 
 def _triple(machine: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import difflib
 import math
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 from .errors import FieldError
-from .fields import EnumType, Field, NumberType
+from .fields import EnumType, Field, NumberType, integer_bounds
 
+_Number = TypeVar("_Number", float, complex)
 _FLOAT_LIMITS = {2: 65504.0, 4: float(np.finfo(np.float32).max), 8: math.inf}
 
 
@@ -68,6 +69,14 @@ def to_enum(type_: EnumType, value: object, place: Place) -> int:
     return number
 
 
+def fit_bits(number: int, type_: NumberType | EnumType, place: Place) -> int:
+    """Returns the number if the bits of a bit field can hold it."""
+    low, high = integer_bounds(type_, place.field.bits)
+    if not low <= number <= high:
+        place.fail(f"{show(number)} does not fit: the bit field holds {low} to {high}")
+    return number
+
+
 def _names(values: Mapping[str, int]) -> str:
     names = [f"{name} = {value}" for name, value in values.items()]
     return ", ".join(names if len(names) <= 12 else [*names[:12], "..."])
@@ -80,30 +89,54 @@ def _integer(value: object, place: Place, wanted: str) -> int:
         place.fail(f"needs {wanted}, got {show(value)}")
 
 
+def to_plain(type_: NumberType, value: object, place: Place) -> complex:
+    """Returns a number of any kind that fits."""
+    if type_.kind == "complex":
+        return to_complex(type_, value, place)
+    return to_number(type_, value, place)
+
+
+def to_complex(type_: NumberType, value: object, place: Place) -> complex:
+    """Returns a complex number whose parts fit; text is no number."""
+    number = _converted(complex, value, place)
+    for part in (number.real, number.imag):
+        _check_float(part, type_.size // 2, place)
+    return number
+
+
+def _converted(kind: Callable[[Any], _Number], value: object, place: Place) -> _Number:
+    if isinstance(value, str | bytes | bytearray) or getattr(value, "shape", ()) != ():
+        place.fail(f"needs a number, got {show(value)}")
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        place.fail(f"needs a number, got {show(value)}")
+    except OverflowError:
+        place.fail("is too large for a float")
+
+
+def _check_float(number: float, size: int, place: Place) -> None:
+    if math.isfinite(number) and abs(number) > _FLOAT_LIMITS[size]:
+        place.fail(f"{number} is too large for a {8 * size}-bit float")
+
+
 def to_number(type_: NumberType, value: object, place: Place) -> int | float:
-    """Returns a number that fits the type and the field's range; text is no number."""
+    """Returns a real number that fits the type and the field's range; text is no number."""
     number: int | float
     if type_.kind == "float":
-        if isinstance(value, str | bytes | bytearray) or getattr(value, "shape", ()) != ():
-            place.fail(f"needs a number, got {show(value)}")
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            place.fail(f"needs a number, got {show(value)}")
-        except OverflowError:
-            place.fail("is too large for a float")
-        if math.isfinite(number) and abs(number) > _FLOAT_LIMITS[type_.size]:
-            place.fail(f"{number} is too large for a {8 * type_.size}-bit float")
+        number = _converted(float, value, place)
+        _check_float(number, type_.size, place)
     else:
         if isinstance(value, np.bool_):
             value = bool(value)
         wanted = "True or False" if type_.kind == "bool" else "a whole number"
         number = _integer(value, place, wanted)
-        low, high = type_.bounds
+        low, high = integer_bounds(type_, place.field.bits)
         if not low <= number <= high:
             if type_.kind == "bool":
                 place.fail(f"needs True or False, got {show(value)}")
-            place.fail(f"{show(number)} does not fit: the type holds {low} to {high}")
+            holder = "bit field" if place.field.bits else "type"
+            place.fail(f"{show(number)} does not fit: the {holder} holds {low} to {high}")
     _check_range(type_, number, place)
     return number
 
@@ -138,22 +171,28 @@ def to_array(
 ) -> np.ndarray[Any, Any]:
     """Returns the value as an array of the wire's dtype and shape, every element checked."""
     array = plain_array(value)
-    wanted = "buif" if of.kind == "float" else "bui"
+    wanted = {"float": "buif", "complex": "buifc"}.get(of.kind, "bui")
     if array is None or array.dtype.kind not in wanted:
         # The slow way: exact for every mix of Python numbers, and it names the element.
         array = _flatten_array(of, shape, value, place)
         return array.astype(of.np).reshape(shape)
     check_shape(array.shape, shape, place)
-    if of.kind == "float":
-        # An infinity is allowed, a finite number that would become one is not.
-        wrong = np.isfinite(array) & (np.abs(array.astype("f8")) > _FLOAT_LIMITS[of.size])
+    if of.kind == "complex":
+        parts = array.astype("c16")
+        wrong = _too_large(parts.real, of.size // 2) | _too_large(parts.imag, of.size // 2)
+    elif of.kind == "float":
+        wrong = _too_large(array, of.size) | ~_in_range(of, array, place)
     else:
-        wrong = _outside(array, *of.bounds)
-    wrong = wrong | ~_in_range(of, array, place)
+        wrong = _outside(array, *integer_bounds(of, None)) | ~_in_range(of, array, place)
     if wrong.any():
         index = tuple(int(step) for step in np.unravel_index(int(wrong.argmax()), array.shape))
-        to_number(of, array[index].item(), place.at(index))
+        to_plain(of, array[index].item(), place.at(index))
     return array.astype(of.np)
+
+
+def _too_large(array: np.ndarray[Any, Any], size: int) -> Any:
+    # An infinity is allowed, a finite number that would become one is not.
+    return np.isfinite(array) & (np.abs(array.astype("f8")) > _FLOAT_LIMITS[size])
 
 
 def _outside(array: np.ndarray[Any, Any], low: int, high: int) -> np.ndarray[Any, Any]:
@@ -179,7 +218,7 @@ def plain_array(value: object) -> np.ndarray[Any, Any] | None:
         array = np.asarray(value)
     except (ValueError, TypeError, OverflowError):
         return None
-    return array if array.dtype.kind in "buif" and array.ndim else None
+    return array if array.dtype.kind in "buifc" and array.ndim else None
 
 
 def _flatten_array(
@@ -191,7 +230,7 @@ def _flatten_array(
     else:
         elements = flatten(value, shape, place)
     numbers = [
-        to_number(of, element, place.at(tuple(int(i) for i in np.unravel_index(position, shape))))
+        to_plain(of, element, place.at(tuple(int(i) for i in np.unravel_index(position, shape))))
         for position, element in enumerate(elements)
     ]
     return np.array(numbers, dtype=of.np)

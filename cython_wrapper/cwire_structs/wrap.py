@@ -1,7 +1,8 @@
 """`cwire wrap`: from a C header to everything that is made from it.
 
 cwire wrap messages.h -o generated
-python -m cwire_structs.wrap messages.h -o generated
+cwire wrap messages.h -o generated --check      (are the files up to date?)
+cwire wrap /usr/include/linux/can.h --id can_frame=1 -o generated --build
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Any
 
 from . import explain
 from . import toolchain as toolchains
+from .build_classes import build_classes
 from .errors import SchemaError, WrapError
 from .header import read_header
+from .message_ids import Choice
 from .proof import prove
 from .schema import SCHEMA_LIMIT, Schema
 from .write_c import schema_header
@@ -32,25 +35,31 @@ class Wrapped:
         schema: The schema, read back from its own JSON.
         files: Texts by file name.
         toolchain: The compiler that the layout was proved against.
+        warnings: What is supported but may surprise, each with its line.
     """
 
     schema: Schema
     files: dict[str, str]
     toolchain: toolchains.Toolchain
+    warnings: tuple[str, ...] = ()
 
 
-def wrap(header: Path, cc: str | None = None) -> Wrapped:
+def wrap(
+    header: Path, toolchain: toolchains.Toolchain | str | None = None, choice: Choice | None = None
+) -> Wrapped:
     """Reads a header, proves its layout and makes the files; writes nothing.
 
     Args:
-        header: The C header, with an ``enum message_id``.
-        cc: The compiler and its flags; None takes ``$CC``, else ``cc``.
+        header: The C header.
+        toolchain: The compiler, or its program and flags; None takes ``$CC``, else ``cc``.
+        choice: Which structs are messages, beside what the header says.
 
     Raises:
         WrapError: The header cannot be wrapped; the text says where and why.
     """
-    toolchain = toolchains.find(cc)
-    layout = read_header(header, toolchain)
+    if not isinstance(toolchain, toolchains.Toolchain):
+        toolchain = toolchains.find(toolchain)
+    layout = read_header(header, toolchain, choice)
     proof = prove(layout, header, toolchain)
     document = schema_document(layout, proof, toolchain)
     json = compact(document)
@@ -65,10 +74,10 @@ def wrap(header: Path, cc: str | None = None) -> Wrapped:
         raise WrapError(f"{header.name}: the result would not be a valid schema: {error}") from None
     files = {
         f"{layout.name}.schema.json": readable(document) + "\n",
-        f"{layout.name}_schema.h": schema_header(layout, json),
+        f"{layout.name}_schema.h": schema_header(layout, json, toolchain.byte_order),
         **cython_files(layout, schema),
     }
-    return Wrapped(schema, files, toolchain)
+    return Wrapped(schema, files, toolchain, layout.warnings)
 
 
 def write(wrapped: Wrapped, folder: Path) -> list[Path]:
@@ -92,20 +101,46 @@ def write(wrapped: Wrapped, folder: Path) -> list[Path]:
     return paths
 
 
+def stale(wrapped: Wrapped, folder: Path) -> list[Path]:
+    """Returns the files of a folder that are missing or not what would be written."""
+    paths = ((folder / name, text.encode()) for name, text in wrapped.files.items())
+    return [path for path, data in paths if not path.is_file() or path.read_bytes() != data]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `cwire wrap` to a parser."""
-    parser.add_argument("header", type=Path, metavar="HEADER", help="the C header")
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="DIR",
+    add = parser.add_argument
+    add("header", type=Path, metavar="HEADER", help="the C header")
+    add(
+        "-o", "--output", type=Path, metavar="DIR",
         help="where to write (default: generated, beside the header)",
-    )
-    parser.add_argument(
-        "--cc",
-        metavar="CC",
+    )  # fmt: skip
+    more: dict[str, Any] = {"action": "append", "default": []}
+    add("-I", metavar="DIR", help="a folder of headers; again for each", **more)
+    add("-D", metavar="NAME", help="a macro, NAME or NAME=VALUE; again for each", **more)
+    add(
+        "--cc", metavar="CC",
         help="your C compiler with the flags that change layouts (default: $CC, else cc)",
+    )  # fmt: skip
+    add(
+        "--target", metavar="TRIPLE",
+        help="what it compiles for: takes TRIPLE-gcc, or tells clang (--cc clang)",
+    )  # fmt: skip
+    add(
+        "--id", metavar="NAME=ID", dest="ids", **more,
+        help="struct NAME is message ID, whatever the header says; again for each",
+    )  # fmt: skip
+    add(
+        "--only", nargs="+", action="extend", default=[], metavar="NAME",
+        help="wrap these messages only",
+    )  # fmt: skip
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--check", action="store_true",
+        help="write nothing; fail if the files are not up to date",
+    )  # fmt: skip
+    what.add_argument(
+        "--build", action="store_true", help="compile the Python classes, beside the files"
     )
     explain.add_arguments(parser)
     parser.set_defaults(run=run)
@@ -121,12 +156,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire wrap`; returns the exit code."""
     header: Path = arguments.header
     folder: Path = arguments.output or header.parent / "generated"
+    flags = [f"-I{Path(path).absolute()}" for path in arguments.I]
+    flags += [f"-D{macro}" for macro in arguments.D]
     try:
-        wrapped = wrap(header, arguments.cc)
+        toolchain = toolchains.find(arguments.cc, arguments.target, flags)
+        wrapped = wrap(header, toolchain, Choice.of(arguments.ids, arguments.only))
+        for warning in wrapped.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
         if arguments.explain:
             explain.run(arguments, wrapped.schema, wrapped.toolchain)
             return 0
+        if arguments.check:
+            return _check(wrapped, folder)
         paths = write(wrapped, folder)
+        if arguments.build:
+            include = [header.parent, *map(Path, arguments.I), *_library_headers()]
+            paths.append(build_classes(wrapped.schema, folder, include).path)
     except WrapError as error:
         print(f"cwire wrap: {error}", file=sys.stderr)
         return 1
@@ -136,6 +181,22 @@ def run(arguments: argparse.Namespace) -> int:
     for path in paths:
         print(f"  {path}")
     return 0
+
+
+def _check(wrapped: Wrapped, folder: Path) -> int:
+    old = stale(wrapped, folder)
+    for path in old:
+        state = "is not what the header makes" if path.is_file() else "is missing"
+        print(f"cwire wrap: {path} {state}: wrap again", file=sys.stderr)
+    if not old:
+        print(f"{folder}: up to date")
+    return 1 if old else 0
+
+
+def _library_headers() -> list[Path]:
+    """Returns where cwire.h is: beside this package in the project's folder."""
+    folder = Path(__file__).resolve().parents[2] / "c_driver" / "include"
+    return [folder] if folder.is_dir() else []
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -18,6 +18,11 @@ _GUARDED_INCLUDE = """\
 #pragma GCC diagnostic pop
 #endif
 """
+_BYTE_ORDER = """\
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_{macro}_ENDIAN__
+#error "this schema is {order}-endian, this compiler's target is not: wrap again with its CC"
+#endif
+"""
 _ASSERT = """\
 /* An error in one of these lines: this compiler, with these flags, lays the struct out otherwise
  * than the one that `cwire wrap` asked. Wrap again with CC set to this compiler and its flags. */
@@ -31,12 +36,13 @@ _ASSERT = """\
 """
 
 
-def schema_header(layout: Layout, json: bytes) -> str:
+def schema_header(layout: Layout, json: bytes, byte_order: str) -> str:
     """Returns the text of NAME_schema.h.
 
     Args:
         layout: What the header says, proved.
         json: The schema as it travels.
+        byte_order: Of its target: ``little`` or ``big``.
     """
     name = layout.name
     guard = f"{name.upper()}_SCHEMA_H"
@@ -50,7 +56,7 @@ def schema_header(layout: Layout, json: bytes) -> str:
         f"#ifndef {guard}\n#define {guard}\n",
         '#include <stddef.h>\n\n#include "cwire.h"\n',
         include.format(header=layout.header),
-        _ASSERT,
+        _BYTE_ORDER.format(order=byte_order, macro=byte_order.upper()) + _ASSERT,
         *_assertions(layout),
         f"\n/* The schema's JSON: string literals may end at 4095 bytes. */\n"
         f"static const unsigned char {name}_schema_json[] = {{",
@@ -88,10 +94,14 @@ def _assertions(layout: Layout) -> Iterator[str]:
 
 def _conditions(layout: Layout) -> Iterator[tuple[str, str]]:
     for message in layout.messages:
+        if message.id_name is None:
+            continue
         yield f"{message.id_name} == {message.id}", f"{message.id_name}_id"
     for struct in layout.structs.values():
+        if struct.name in layout.anonymous:
+            continue
         yield f"sizeof({struct.c_name}) == {struct.size}", f"{struct.name}_size"
-        for field in struct.fields:
+        for field in (one for one in struct.fields if not one.bits):
             yield from _field_conditions(struct, field)
 
 

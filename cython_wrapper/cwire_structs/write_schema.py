@@ -92,10 +92,10 @@ def _enum(enum: Enum) -> dict[str, Any]:
 def _struct(struct: Struct) -> dict[str, Any]:
     made: dict[str, Any] = {
         "c_name": struct.c_name,
-        "kind": "struct",
+        "kind": struct.kind,
         "size": struct.size,
         "align": struct.align,
-        "fields": [_field(field) for field in struct.fields],
+        "fields": [_field(field) for field in struct.members],
     }
     if struct.doc:
         made["doc"] = struct.doc
@@ -103,13 +103,14 @@ def _struct(struct: Struct) -> dict[str, Any]:
 
 
 def _field(field: Field) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "name": field.name,
-        "c_type": field.c_type,
-        "offset": field.offset,
-        "size": field.size,
-        "type": _type(field.type),
-    }
+    made: dict[str, Any] = {"name": field.name, "c_type": field.c_type}
+    if field.bits:
+        made |= {"bit_offset": field.bits.offset, "bit_width": field.bits.width}
+    else:
+        made |= {"offset": field.offset, "size": field.size}
+    made["type"] = _type(field.type)
+    if field.anonymous:
+        made["anonymous"] = True
     if field.doc:
         made["doc"] = field.doc
     if field.unit is not None:

@@ -6,6 +6,7 @@ from keyword import iskeyword
 
 from .fields import ArrayType, EnumType, Field, NumberType, Struct, StructType, TailType, TextType
 from .layout import Layout
+from .messages import field_doc
 from .python_names import PythonNames
 from .schema import Schema
 
@@ -17,7 +18,7 @@ from typing import Any, ClassVar, Final, Literal, SupportsFloat, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
-from cwire_structs.schema import Schema
+from cwire_structs.schema import Message, Schema
 from typing_extensions import Buffer, Self
 
 SCHEMA: Final[Schema]
@@ -26,6 +27,7 @@ MESSAGES: Final[dict[int, type[Any]]]
 _NUMPY = {
     "i1": "int8", "i2": "int16", "i4": "int32", "i8": "int64", "u1": "uint8", "u2": "uint16",
     "u4": "uint32", "u8": "uint64", "f4": "float32", "f8": "float64", "b1": "bool_",
+    "c8": "complex64", "c16": "complex128",
 }  # fmt: skip
 
 
@@ -40,7 +42,7 @@ def stub_text(layout: Layout, names: PythonNames, schema: Schema, made: str) -> 
             lines.append(f"    {docstring(enum.doc, 4)}")
         labels = [(label, value) for label, value in enum.values.items() if not iskeyword(label)]
         lines += [f"    {label} = {value}" for label, value in labels] or ["    ..."]
-    for struct in layout.structs.values():
+    for struct in (one for name, one in schema.structs.items() if name in names.structs):
         lines += ["", *_class(struct, names, schema)]
     return "\n".join(lines) + "\n"
 
@@ -58,8 +60,10 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> list[str]:
         f"    {docstring(struct.doc or f'{struct.c_name}.', 4)}",
         f"    STRUCT: ClassVar[Literal[{struct.name!r}]]",
     ]
-    if struct.name in schema.messages:
-        lines.append(f"    ID: ClassVar[Literal[{schema.messages[struct.name].id}]]")
+    lines.append("    MESSAGE: ClassVar[Message]")
+    for message in schema.messages.values():
+        if message.struct is struct:
+            lines.append(f"    ID: ClassVar[Literal[{message.id}]]")
     lines += [
         "    __hash__: ClassVar[None]  # type: ignore[assignment]",
         "    def __init__(",
@@ -70,17 +74,19 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> list[str]:
         "    ) -> None: ...",
         "    @classmethod",
         "    def from_bytes(cls, data: Buffer) -> Self: ...",
+        "    @classmethod",
+        "    def from_dict(cls, values: Mapping[str, object]) -> Self: ...",
+        "    def to_dict(self) -> dict[str, Any]: ...",
         "    def __bytes__(self) -> bytes: ...",
         "    def __buffer__(self, flags: int, /) -> memoryview: ...",
         "    def __eq__(self, other: object, /) -> bool: ...",
     ]
     for field in struct.fields:
-        unit = f" [{field.unit}]" if field.unit else ""
         name = field.py_name
         lines += [
             "    @property",
             f"    def {name}(self) -> {_gotten(field, names)}:",
-            f"        {docstring((field.doc or field.c_type) + unit, 8)}",
+            f"        {docstring(field_doc(field), 8)}",
             f"    @{name}.setter",
             f"    def {name}(self, value: {_given(field, names)}) -> None: ...",
         ]
@@ -101,13 +107,16 @@ def _given(field: Field, names: PythonNames) -> str:
             return f"Sequence[{element}] | Sequence[Any] | npt.NDArray[Any]"
         return "Sequence[Any] | npt.NDArray[Any]"
     if isinstance(type_, StructType):
-        return f"{names.structs[type_.struct.name]} | Mapping[str, object] | np.void"
+        whole = " | bytes" if type_.struct.kind == "union" else ""
+        return f"{names.structs[type_.struct.name]} | Mapping[str, object] | np.void{whole}"
     if isinstance(type_, EnumType):
         labels = ", ".join(repr(label) for label in type_.enum.values)
         return f"Literal[{labels}] | SupportsIndex"
     if isinstance(type_, TextType):
         return "str | bytes"
-    return {"float": "SupportsFloat", "bool": "bool"}.get(type_.kind, "SupportsIndex")
+    return {"float": "SupportsFloat", "complex": "complex", "bool": "bool"}.get(
+        type_.kind, "SupportsIndex"
+    )
 
 
 def _gotten(field: Field, names: PythonNames) -> str:
@@ -129,4 +138,4 @@ def _gotten(field: Field, names: PythonNames) -> str:
         return "str"
     if isinstance(type_, EnumType):
         return "int"
-    return {"float": "float", "bool": "bool"}.get(type_.kind, "int")
+    return {"float": "float", "complex": "complex", "bool": "bool"}.get(type_.kind, "int")

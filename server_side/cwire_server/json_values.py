@@ -1,7 +1,8 @@
 """Structs as JSON, for people and for clients that know no structs. Pure.
 
 Integers beyond 2^53 are text, NaN and infinities null, enums names where they have one, char
-arrays text.
+arrays text, complex numbers pairs, and a union its bytes in hexadecimal: only the program knows
+which member is meant.
 """
 
 from __future__ import annotations
@@ -11,10 +12,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from cwire_structs import frames
-from cwire_structs.codec import text
 from cwire_structs.fields import ArrayType, EnumType, FieldType, StructType, TailType, TextType
 from cwire_structs.schema import Message, Struct
 
@@ -46,41 +44,27 @@ def fields_to_json(message: Message, payload: bytes) -> dict[str, Any]:
     Raises:
         ValueError: The payload has a size that this message cannot have.
     """
-    record = message.decode(payload)
-    return {f.name: _value(f.type, record[f.name]) for f in message.struct.fields}
+    given: dict[str, Any] = _plain(message.type.from_bytes(payload).to_dict())
+    return given
 
 
-def _value(type_: FieldType, value: Any) -> Any:
-    if isinstance(type_, TextType):
-        return text(bytes(value))
-    if isinstance(type_, StructType):
-        return {f.name: _value(f.type, value[f.name]) for f in type_.struct.fields}
-    if isinstance(type_, ArrayType | TailType):
-        if isinstance(type_, TailType) and isinstance(type_.of, TextType):
-            return text(bytes(value))
-        return _array(type_.of, value)
-    if isinstance(type_, EnumType):
-        names = {number: name for name, number in type_.enum.values.items()}
-        return names.get(int(value), int(value))
-    return _number(value.item())
-
-
-def _array(of: FieldType, values: Any) -> list[Any]:
-    if values.ndim > 1:
-        return [_array(of, row) for row in values]
-    if isinstance(of, TextType | StructType | EnumType):
-        return [_value(of, value) for value in values]
-    if np.issubdtype(values.dtype, np.floating) and np.isfinite(values).all():
-        numbers: list[Any] = values.tolist()
-        return numbers
-    return [_number(value) for value in values.tolist()]
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if type(value) is int and abs(value) > _EXACT:
-        return str(value)
+def _plain(value: Any) -> Any:
+    """A value of `to_dict` as JSON has it."""
+    match value:
+        case dict():
+            return {name: _plain(entry) for name, entry in value.items()}
+        case list() | tuple():
+            return [_plain(entry) for entry in value]
+        case bytes():
+            return value.hex()
+        case complex():
+            return [_plain(value.real), _plain(value.imag)]
+        case float():
+            return value if math.isfinite(value) else None
+        case bool():
+            return value
+        case int():
+            return value if abs(value) <= _EXACT else str(value)
     return value
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cwire_structs import wrap
 from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Schema, SchemaError
 
@@ -78,7 +79,8 @@ CHANGES: list[tuple[Change, str]] = [
     (lambda d: d.update(types=[]), r"\.types: must be an object, is a list"),
     (lambda d: d.update(constants={"A": None}), r"\.constants\.A: must be a number, is null"),
     (lambda d: d["types"].update({"a b": {}}), "is not a name"),
-    (lambda d: d["types"]["echo"].update(kind="union"), "not known to this version"),
+    (lambda d: d["types"]["echo"].update(kind="class"), "not known to this version"),
+    (lambda d: d["types"]["echo"].update(kind="union"), "begin at its beginning"),
     (lambda d: d["types"]["echo"].update(size=1 << 40), r"types\.echo\.size: must be from 1"),
     (lambda d: d["types"]["echo"].update(size=True), "must be a number, is a truth value"),
     (lambda d: d["types"]["echo"].update(align=3), "power of two"),
@@ -87,18 +89,25 @@ CHANGES: list[tuple[Change, str]] = [
     (lambda d: field_of(d, "echo", "values").update(offset=16), "beyond its struct's 40"),
     (lambda d: field_of(d, "echo", "values").update(offset=4), "overlaps"),
     (lambda d: field_of(d, "echo", "values").update(name="number"), "two fields"),
+    (lambda d: field_of(d, "echo", "values").update(name="_bits_4"), "only anonymous members"),
     (lambda d: field_of(d, "echo", "number").update(size=4), "but the type has 8"),
     (lambda d: field_of(d, "echo", "number")["type"].update(np=">u8"), "must be"),
     (lambda d: field_of(d, "echo", "number")["type"].update(kind="pointer"), "not known"),
     (lambda d: field_of(d, "echo", "values")["type"].update(shape=[]), "dimensions"),
     (lambda d: field_of(d, "echo", "values")["type"].update(shape=[1] * 99), "dimensions"),
     (lambda d: field_of(d, "echo", "values")["type"].update(shape=[9999999] * 9), "larger than"),
-    (lambda d: field_of(d, "echo", "number").update(bit_offset=3), "bit field"),
+    (lambda d: field_of(d, "echo", "number").update(bit_offset=3), "no 'bit_width'"),
     (lambda d: field_of(d, "waveform", "shape")["type"].update(enum="nil"), "not in enums"),
     (lambda d: field_of(d, "camera_tile", "pixels")["type"].update(stride=4), "stride"),
     (lambda d: field_of(d, "set_waveform", "channel").update(range=[1, 0]), "above"),
     (lambda d: field_of(d, "set_waveform", "channel").update(default=7), "default of 'channel'"),
     (lambda d: field_of(d, "set_waveform", "shape").update(default="SAW"), "default of 'shape'"),
+    (lambda d: field_of(d, "echo", "number").update(anonymous=True), "only a struct or a union"),
+    (lambda d: field_of(d, "echo", "number").update(bit_offset=-1, bit_width=3), "bit_offset"),
+    (lambda d: field_of(d, "echo", "number").update(bit_offset=0, bit_width=65), "from 1 to 64"),
+    (lambda d: field_of(d, "echo", "number").update(bit_offset=300, bit_width=64), "beyond"),
+    (lambda d: field_of(d, "echo", "number").update(bit_offset=9, bit_width=63), "overlaps"),
+    (lambda d: field_of(d, "echo", "values").update(bit_offset=0, bit_width=3), "only an integer"),
     (lambda d: d["enums"]["waveform_shape"].update(size=3), "must be 1, 2, 4 or 8"),
     (lambda d: d["enums"]["waveform_shape"]["values"].update(X=-1), "must be from 0"),
     (lambda d: d["messages"].update({"0": d["messages"]["1"]}), "id is a number"),
@@ -216,6 +225,57 @@ def test_a_big_endian_schema_decodes_here() -> None:
     assert message.decode(b"\0\0\1\0")["f"] == 256
 
 
+UNION_CHANGES: list[tuple[Change, str]] = [
+    (lambda d: d["types"]["variant"]["fields"][0].update(offset=1), "beyond|begin at its beg"),
+    (lambda d: field_of(d, "variant", "sign").update(default=1), "have no defaults"),
+    (lambda d: field_of(d, "variant", "sign").update(name="whole"), "two fields 'whole'"),
+    (lambda d: field_of(d, "nested_", "_anonymous_5").update(name="first"), "two fields 'first'"),
+    (
+        lambda d: (
+            field_of(d, "nested_", "inside").update(anonymous=True),
+            field_of(d, "named_inside", "a").update(name="first"),
+        ),
+        "two fields 'first'",
+    ),
+    (lambda d: field_of(d, "nested_", "corners").update(anonymous=True), "only a struct or a un"),
+    (lambda d: field_of(d, "flags", "five").update(bit_offset=8), "overlaps the field before"),
+    (lambda d: field_of(d, "flags", "yes").update(bit_width=2), "from 1 to 1"),
+    (lambda d: field_of(d, "numbers", "c64").update(range=[0, 1]), "only numbers have a range"),
+    (lambda d: field_of(d, "numbers", "c64").update(default=1), "complex number has no default"),
+    (lambda d: d["types"]["variant"].update(fields=[]), "must not be empty"),
+]
+
+
+@pytest.mark.parametrize(("change", "complaint"), UNION_CHANGES)
+def test_a_lie_about_unions_and_bits_is_found(
+    zoo: wrap.Wrapped, change: Change, complaint: str
+) -> None:
+    document = copy.deepcopy(zoo.schema.json)
+    document["types"]["nested_"] = document["types"]["nested"]
+    change(document)
+    document["types"]["nested"] = document["types"].pop("nested_")
+    with pytest.raises(SchemaError, match=complaint):
+        Schema.from_json(rehashed(document))
+
+
+def test_one_anonymous_type_in_many_structs_does_not_multiply() -> None:
+    """Flattening such a schema would make millions of fields."""
+    document = nested_schema(1)
+    byte = {"kind": "uint", "np": "|u1"}
+    many = [{"name": f"f{n}", "offset": n, "size": 1, "type": byte} for n in range(1000)]
+    document["types"]["big"] = {
+        "c_name": "", "kind": "struct", "size": 1000, "align": 1, "fields": many,
+    }  # fmt: skip
+    inner = {"kind": "struct", "struct": "big"}
+    user = {"name": "_anonymous_0", "offset": 0, "size": 1000, "type": inner, "anonymous": True}
+    for index in range(1000):
+        document["types"][f"user{index}"] = {
+            "c_name": "", "kind": "struct", "size": 1000, "align": 1, "fields": [user],
+        }  # fmt: skip
+    with pytest.raises(SchemaError, match="anonymous member of another struct, too"):
+        Schema.from_json(rehashed(document))
+
+
 def test_integers_beyond_javascript_are_text() -> None:
     document = nested_schema(1)
     document["constants"] = {"BIG": str(2**64 - 1), "SMALL": -(2**53)}
@@ -228,7 +288,10 @@ JUNK: st.SearchStrategy[object] = st.recursive(
     | st.integers(-(2**70), 2**70)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=5)
-    | st.sampled_from(["struct", "tail", "array", "char", "<u4", "|S4", "scope_block", "echo"]),
+    | st.sampled_from(["struct", "union", "tail", "array", "char", "<u4", "<c8", "|S4", "echo"])
+    | st.sampled_from(
+        ["bit_offset", "anonymous", "point", "variant", "nested__corners", "__slots__"]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
@@ -244,10 +307,12 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_broken_schemas_end_in_schema_error(schema: Schema, data: st.DataObject) -> None:
-    document = copy.deepcopy(schema.json)
+def test_broken_schemas_end_in_schema_error(
+    schema: Schema, zoo: wrap.Wrapped, data: st.DataObject
+) -> None:
+    document = copy.deepcopy(data.draw(st.sampled_from([schema, zoo.schema])).json)
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(places(document)))
         parent: Any = document
@@ -265,3 +330,7 @@ def test_broken_schemas_end_in_schema_error(schema: Schema, data: st.DataObject)
         assert message.dtype().itemsize == message.size
         assert len(message.encode({})) == message.size
         assert isinstance(message.decode(bytes(message.size)), np.void)
+        assert message.storage_dtype().itemsize == message.size
+        item = message.type.from_bytes(message.encode({}))
+        assert bytes(item) == message.encode({})
+        repr(item), item.to_dict()

@@ -1,0 +1,199 @@
+"""Layouts from DWARF: for a target that libclang does not know.
+
+libclang then reads the header for a similar target, which gives names, comments and kinds. Every
+size and offset is taken from the debugging information of the user's own compiler.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import WrapError
+from .fields import (
+    ArrayType,
+    BitRange,
+    ElementType,
+    Enum,
+    EnumType,
+    Field,
+    FieldType,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+)
+from .layout import Layout
+from .object_file import ObjectFile
+from .schema_reader import number_code
+from .toolchain import Toolchain
+
+_MAGIC = 0x6377697265646677
+_QUALIFIERS = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type")
+# DW_ATE_...: DWARF 5, section 7.8.
+_ENCODINGS: dict[int, Literal["int", "uint", "float", "complex", "bool"]] = {
+    2: "bool", 3: "complex", 4: "float", 5: "int", 6: "int", 7: "uint", 8: "uint",
+}  # fmt: skip
+_FLAGS = ("-g", "-fno-eliminate-unused-debug-types")
+
+
+def relayout(layout: Layout, header: Path, toolchain: Toolchain) -> Layout:
+    """Returns the layout with the sizes and offsets that the compiler's DWARF says.
+
+    Raises:
+        WrapError: The DWARF cannot be read, or holds other members than libclang saw.
+    """
+    named = [one for name, one in layout.structs.items() if name not in layout.anonymous]
+    found = ObjectFile(toolchain.link(_source(header, named), _FLAGS))
+    aligns = found.integers("cwire_aligns", _MAGIC, len(named))
+    reader = _Reader(
+        found, toolchain.byte_order, {one.name: n for one, n in zip(named, aligns, strict=True)}
+    )
+    for message in layout.messages:
+        reader.message(message.struct)
+    messages = tuple(
+        replace(message, struct=reader.structs[message.struct.name]) for message in layout.messages
+    )
+    enums = {name: reader.enums[name] for name in layout.enums}
+    structs = {name: reader.structs[name] for name in layout.structs}
+    return replace(layout, structs=structs, enums=enums, messages=messages, reader="DWARF")
+
+
+def _source(header: Path, structs: list[Struct]) -> str:
+    path = str(header.absolute()).replace("\\", "\\\\").replace('"', '\\"')
+    probes = [
+        f"struct cwire_align_{one.name} {{ char first; {one.c_name} member; }};" for one in structs
+    ]
+    entries = [f"    __builtin_offsetof(struct cwire_align_{one.name}, member)," for one in structs]
+    table = ["const unsigned long long cwire_aligns[] = {", f"    0x{_MAGIC:x}ULL,", *entries, "};"]
+    return "\n".join([f'#include "{path}"', *probes, *table, ""])
+
+
+class _Reader:
+    """Rebuilds structs from debugging information entries, each once."""
+
+    def __init__(
+        self, found: ObjectFile, byte_order: Literal["little", "big"], aligns: dict[str, int]
+    ) -> None:
+        self.structs: dict[str, Struct] = {}
+        self.enums: dict[str, Enum] = {}
+        self._byte_order = byte_order
+        self._aligns = aligns
+        self._entries: dict[tuple[str, str], Any] = {}
+        for unit in found.elf.get_dwarf_info().iter_CUs():
+            for entry in unit.get_top_DIE().iter_children():
+                name = _name(entry)
+                if name and "DW_AT_declaration" not in entry.attributes:
+                    self._entries.setdefault((entry.tag, name), entry)
+
+    def message(self, struct: Struct) -> None:
+        """Rebuilds a message's struct, found by its name in C."""
+        word, _, tag = struct.c_name.rpartition(" ")
+        kinds = {"struct": "DW_TAG_structure_type", "union": "DW_TAG_union_type"}
+        entry = self._entries.get((kinds.get(word, "DW_TAG_typedef"), tag))
+        if entry is None:
+            raise WrapError(f"the compiler's DWARF has no {struct.c_name}")
+        self._struct(struct, _bare(entry))
+
+    def _struct(self, struct: Struct, entry: Any) -> Struct:
+        if struct.name in self.structs:
+            return self.structs[struct.name]
+        found = [child for child in entry.iter_children() if child.tag == "DW_TAG_member"]
+        names = [_name(child) for child in found]
+        if names != [None if one.anonymous else one.name for one in struct.members]:
+            shown = ", ".join(name or "(anonymous)" for name in names)
+            raise WrapError(
+                f"{struct.c_name}: the compiler's DWARF has the members {shown}; keep "
+                "target-specific #if blocks out of messages"
+            )
+        members = tuple(
+            self._field(one, child) for one, child in zip(struct.members, found, strict=True)
+        )
+        made = replace(
+            struct,
+            size=_value(entry, "DW_AT_byte_size"),
+            align=self._aligns.get(struct.name, 1),
+            members=members,
+        )
+        self.structs[struct.name] = made
+        return made
+
+    def _field(self, field: Field, entry: Any) -> Field:
+        type_ = self._type(field.type, _bare(_target(entry)))
+        start = _value(entry, "DW_AT_data_member_location", 0)
+        if field.bits is None:
+            return replace(field, offset=start, size=type_.size, type=type_)
+        width = _value(entry, "DW_AT_bit_size")
+        offset = 8 * start + _value(entry, "DW_AT_data_bit_offset", 0)
+        if "DW_AT_bit_offset" in entry.attributes:  # before DWARF 5: from the unit's highest bit
+            from_top = _value(entry, "DW_AT_bit_offset")
+            unit = 8 * _value(entry, "DW_AT_byte_size", type_.size)
+            little = self._byte_order == "little"
+            offset = 8 * start + (unit - from_top - width if little else from_top)
+        bits = BitRange(offset, width, self._byte_order)
+        return replace(field, offset=bits.start, size=bits.stop - bits.start, type=type_, bits=bits)
+
+    def _type(self, type_: FieldType, entry: Any) -> FieldType:
+        if isinstance(type_, ArrayType | TailType):
+            of = self._element(type_.of, _bare(_target(entry)))
+            return TailType(of, of.size) if isinstance(type_, TailType) else replace(type_, of=of)
+        return self._element(type_, entry)
+
+    def _element(self, type_: ElementType, entry: Any) -> ElementType:
+        if isinstance(type_, TextType):
+            return type_
+        if isinstance(type_, StructType):
+            return StructType(self._struct(type_.struct, entry))
+        size = _value(entry, "DW_AT_byte_size")
+        if isinstance(type_, NumberType):
+            kind = _ENCODINGS.get(_value(entry, "DW_AT_encoding", 0))
+            if kind is None:
+                raise WrapError(f"the compiler's DWARF has a number of no known kind: {entry}")
+            return NumberType(kind, number_code(kind, size, self._byte_order))
+        enum = self._enum(type_.enum, entry, size)
+        code = number_code("int" if enum.signed else "uint", size, self._byte_order)
+        return EnumType(code, enum)
+
+    def _enum(self, enum: Enum, entry: Any, size: int) -> Enum:
+        if enum.name not in self.enums:
+            signed = min(enum.values.values(), default=0) < 0
+            if "DW_AT_type" in entry.attributes:
+                base = _bare(_target(entry))
+                signed = _ENCODINGS.get(_value(base, "DW_AT_encoding", 0)) == "int"
+            self.enums[enum.name] = replace(enum, size=size, signed=signed)
+        return self.enums[enum.name]
+
+
+def _name(entry: Any) -> str | None:
+    attribute = entry.attributes.get("DW_AT_name")
+    return None if attribute is None else attribute.value.decode()
+
+
+def _value(entry: Any, attribute: str, default: int | None = None) -> int:
+    found = entry.attributes.get(attribute)
+    if found is None or not isinstance(found.value, int):
+        if default is None:
+            raise WrapError(f"the compiler's DWARF has a {entry.tag} without {attribute}")
+        return default
+    return found.value
+
+
+def _target(entry: Any) -> Any:
+    return entry.get_DIE_from_attribute("DW_AT_type")
+
+
+def _bare(entry: Any) -> Any:
+    """Returns what a typedef or a qualified type stands for; of an array, the array."""
+    while entry.tag in _QUALIFIERS:
+        entry = _target(entry)
+    return entry
+
+
+def similar_target(toolchain: Toolchain) -> str:
+    """Returns a target that libclang knows, of the compiler's word size and byte order."""
+    wide = toolchain.elf_class == 64
+    if toolchain.byte_order == "little":
+        return "x86_64-linux-gnu" if wide else "armv7-linux-gnueabihf"
+    return "s390x-linux-gnu" if wide else "powerpc-linux-gnu"

@@ -1,0 +1,75 @@
+"""libclang's enums to the schema's."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from .docs import Doc
+from .fields import Enum, EnumType
+from .number_types import integer_sign
+from .schema_reader import ByteOrder, number_code
+
+
+class Reader(Protocol):
+    """What knows the declarations that were read: a `StructParser`."""
+
+    lines: dict[str, str]
+    problems: Any
+
+    def doc(self, cursor: Any, what: str, allowed: tuple[str, ...] = ()) -> Doc:
+        """Returns a declaration's doc comment."""
+
+    def seen(self, kind: str, name: str, cursor: Any) -> bool:
+        """Says whether a declaration was read."""
+
+
+class EnumParser:
+    """Reads enums of any size.
+
+    Attributes:
+        found: By name.
+        c_names: As C spells them; one without a name by a member that has it.
+        named: The names of those that C has a name for.
+    """
+
+    def __init__(self, cindex: Any, byte_order: ByteOrder, reader: Reader) -> None:
+        self.found: dict[str, Enum] = {}
+        self.c_names: dict[str, str] = {}
+        self.named: set[str] = set()
+        self._constant = cindex.CursorKind.ENUM_CONSTANT_DECL
+        self._byte_order = byte_order
+        self._reader = reader
+
+    def read(self, cursor: Any, name: str, c_name: str) -> EnumType:
+        """Returns the type of an enum.
+
+        Args:
+            cursor: Its definition.
+            name: Its key in the schema.
+            c_name: As C spells it.
+        """
+        integer = cursor.enum_type.get_canonical()
+        if not self._reader.seen("enum", name, cursor):
+            labels = [one for one in cursor.get_children() if one.kind == self._constant]
+            doc = self._reader.doc(cursor, c_name)
+            texts = {label: member.text for label, member in doc.members.items()}
+            texts |= {
+                one.spelling: self._reader.doc(one, one.spelling).text
+                for one in labels
+                if one.raw_comment
+            }
+            self.found[name] = Enum(
+                name=name,
+                size=integer.get_size(),
+                signed=integer_sign(integer) == "int",
+                values={one.spelling: one.enum_value for one in labels},
+                docs={one.spelling: text for one in labels if (text := texts.get(one.spelling))},
+                doc=doc.text,
+            )
+            self.c_names[name] = c_name
+            self._reader.lines[name] = self._reader.problems.line(cursor)
+            if name == cursor.spelling:
+                self.named.add(name)
+        enum = self.found[name]
+        code = number_code("int" if enum.signed else "uint", enum.size, self._byte_order)
+        return EnumType(code, enum)

@@ -1,0 +1,274 @@
+"""A class for each message, from the schema alone: what the compiled classes offer, in Python.
+
+Waveform = schema.messages["waveform"].type
+Waveform(frequency=5.0, shape="SINE").frequency
+Waveform.from_bytes(payload)
+
+One class serves any byte order and any target; a compiled class reads a field ten times faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from . import reading
+from .codec import encode_tail, put_field
+from .dtypes import type_dtype
+from .errors import FieldError
+from .fields import (
+    ArrayType,
+    EnumType,
+    Field,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+)
+from .python_names import class_name
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from typing_extensions import Buffer
+
+    from .schema import Message
+
+SHOWN_ELEMENTS = 6
+
+
+class MessageObject:
+    """A message: its fields are attributes, checked when they are set.
+
+    Getters of nested structs and of arrays of numbers give views: what is written into them is
+    written into the message, and they keep its memory alive. Texts are copies.
+
+    Attributes:
+        MESSAGE: Its description.
+        STRUCT: The struct's name in the schema.
+        ID: The message's number; a nested struct has none.
+    """
+
+    __slots__ = ("cwire_at", "cwire_memory", "cwire_size")
+    MESSAGE: ClassVar[Message]
+    STRUCT: ClassVar[str]
+
+    cwire_memory: bytearray
+    cwire_at: int
+    cwire_size: int
+
+    if TYPE_CHECKING:
+        # The fields: a type checker knows them from a generated .pyi only.
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: object) -> None: ...
+
+    def __init__(self, /, **values: object) -> None:
+        self.cwire_own(self.MESSAGE.encode(values))
+
+    def cwire_own(self, payload: Buffer) -> None:
+        """Takes a copy of the bytes as the message's own memory."""
+        self.cwire_memory = bytearray(payload)
+        self.cwire_at = 0
+        self.cwire_size = len(self.cwire_memory)
+        room = self.MESSAGE.struct.size - self.cwire_size
+        if room > 0:  # sizeof may be larger than the offset of the tail
+            self.cwire_memory += bytes(room)
+
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self:
+        """Returns a message with a copy of these bytes; ValueError if their number is wrong."""
+        cls.MESSAGE.check_size(memoryview(data).nbytes)
+        made = cls.__new__(cls)
+        made.cwire_own(data)
+        return made
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> Self:
+        """Returns the message of which `to_dict` made these values."""
+        made = cls.__new__(cls)
+        made.cwire_own(cls.MESSAGE.encode(values))
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
+
+        A union is its bytes: only the program knows which member is meant.
+        """
+        return reading.to_dict(self.MESSAGE.struct, self.cwire_view(), self.cwire_size)
+
+    def cwire_view(self) -> memoryview:
+        """Returns the message's bytes, without a copy."""
+        return memoryview(self.cwire_memory)[self.cwire_at : self.cwire_at + self.cwire_size]
+
+    def __bytes__(self) -> bytes:
+        return bytes(self.cwire_view())
+
+    def __buffer__(self, flags: int, /) -> memoryview:
+        return self.cwire_view()
+
+    def __eq__(self, other: object) -> bool:
+        struct = self.MESSAGE.struct
+        if not isinstance(other, MessageObject) or other.MESSAGE.struct is not struct:
+            return NotImplemented
+        return self.cwire_size == other.cwire_size and reading.equal(
+            struct, bytes(self), bytes(other), self.cwire_size
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return show(self, self.MESSAGE.struct)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
+
+
+def message_class(message: Message) -> type[MessageObject]:
+    """Returns the class of a message; `Message.type` keeps it."""
+    return _make(message, {})
+
+
+def _make(message: Message, known: dict[Struct, type[MessageObject]]) -> type[MessageObject]:
+    struct = message.struct
+    names: dict[str, Any] = {
+        "__slots__": (),
+        "__doc__": struct.doc or f"{struct.c_name}.",
+        "__match_args__": tuple(field.py_name for field in struct.fields),
+        "STRUCT": struct.name,
+        "MESSAGE": message,
+    }
+    if message.id:
+        names["ID"] = message.id
+    for field in struct.fields:
+        of = getattr(field.type, "of", field.type)
+        if isinstance(of, StructType) and of.struct not in known:
+            known[of.struct] = _make(type(message)(0, of.struct.name, of.struct), known)
+        getter = _getter(field, known)
+        names[field.py_name] = property(getter, _setter(field), None, field_doc(field))
+    return type(class_name(struct.name), (MessageObject,), names)
+
+
+def field_doc(field: Field) -> str:
+    """Returns a field's docstring."""
+    return (field.doc or field.c_type) + (f" [{field.unit}]" if field.unit else "")
+
+
+def _getter(field: Field, known: Mapping[Struct, type[MessageObject]]) -> Callable[[Any], Any]:
+    type_, offset = field.type, field.offset
+    if field.bits:
+        bits = field.bits
+        assert isinstance(type_, NumberType | EnumType)
+        return lambda self: reading.read_bits(self.cwire_memory, self.cwire_at, bits, type_)
+    if isinstance(type_, TailType):
+        return _tail_getter(field, type_)
+    if isinstance(type_, ArrayType):
+        return _array_getter(type_, offset, known)
+    if isinstance(type_, StructType):
+        cls = known[type_.struct]
+        return lambda self: _nested(cls, self.cwire_memory, self.cwire_at + offset)
+    if isinstance(type_, TextType):
+        size = type_.size
+        return lambda self: reading.text(_copy(self, offset, size))
+    read = reading.number_reader(type_)
+    return lambda self: read(self.cwire_memory, self.cwire_at + offset)
+
+
+def _tail_getter(field: Field, type_: TailType) -> Callable[[Any], Any]:
+    if isinstance(type_.of, TextType):
+        return lambda self: reading.text(bytes(self.cwire_memory[field.offset : self.cwire_size]))
+    dtype = type_dtype(type_.of)
+    return lambda self: reading.array_view(
+        self.cwire_memory, dtype, (reading.tail_count(field, self.cwire_size),), field.offset
+    )
+
+
+def _array_getter(
+    type_: ArrayType, offset: int, known: Mapping[Struct, type[MessageObject]]
+) -> Callable[[Any], Any]:
+    shape, of, size = type_.shape, type_.of, type_.size
+    if isinstance(of, TextType):
+        return lambda self: reading.texts(
+            bytes(self.cwire_memory[self.cwire_at + offset : self.cwire_at + offset + size]),
+            of.length,
+            shape,
+        )
+    if isinstance(of, StructType):
+        cls = known[of.struct]
+        steps = range(offset, offset + size, of.size)
+        return lambda self: reading.nest(
+            [_nested(cls, self.cwire_memory, self.cwire_at + step) for step in steps], shape
+        )
+    dtype = type_dtype(of)
+    return lambda self: reading.array_view(self.cwire_memory, dtype, shape, self.cwire_at + offset)
+
+
+def _copy(self: MessageObject, offset: int, size: int) -> bytes:
+    start = self.cwire_at + offset
+    return bytes(self.cwire_memory[start : start + size])
+
+
+def _nested(cls: type[MessageObject], memory: bytearray, at: int) -> MessageObject:
+    made = cls.__new__(cls)
+    made.cwire_memory, made.cwire_at, made.cwire_size = memory, at, cls.MESSAGE.struct.size
+    return made
+
+
+def _setter(field: Field) -> Callable[[Any, object], None]:
+    if isinstance(field.type, TailType):
+        return _set_tail
+
+    def put(self: Any, value: object) -> None:
+        with memoryview(self.cwire_memory) as memory:
+            put_field(self.MESSAGE.name, field, memory, self.cwire_at, value, "")
+
+    return put
+
+
+def _set_tail(self: Any, value: object) -> None:
+    data = encode_message_tail(self.MESSAGE, value)
+    start = self.MESSAGE.size
+    if len(data) == self.cwire_size - start:
+        self.cwire_memory[start : self.cwire_size] = data
+    else:  # views of the old memory keep it
+        self.cwire_own(bytes(self.cwire_memory[:start]) + data)
+
+
+def encode_message_tail(message: Message, value: object) -> bytes:
+    """Returns the bytes of a message's flexible array member, checked."""
+    from .schema import PAYLOAD_LIMIT
+
+    field = message.struct.fields[-1]
+    data = encode_tail(message.name, field, value)
+    if message.size + len(data) > PAYLOAD_LIMIT:
+        size = message.size + len(data)
+        reason = f"the message would have {size} bytes, the limit is {PAYLOAD_LIMIT}"
+        raise FieldError(message.name, field.name, reason)
+    return data
+
+
+def show(message_object: Any, struct: Struct) -> str:
+    """Returns the repr of a message object."""
+    return f"{type(message_object).__name__}({', '.join(_parts(message_object, struct))})"
+
+
+def _parts(message_object: Any, struct: Struct) -> Iterator[str]:
+    for field in struct.fields:
+        value = getattr(message_object, field.py_name)
+        yield f"{field.py_name}={_show_value(field, value)}"
+
+
+def _show_value(field: Field, value: Any) -> str:
+    if isinstance(field.type, EnumType):
+        label = field.type.enum.label(value)
+        return repr(label) if label is not None else str(value)
+    if isinstance(value, np.ndarray):
+        if value.size > SHOWN_ELEMENTS:
+            shape = " x ".join(str(length) for length in value.shape)
+            return f"<{shape} {value.dtype.name}>"
+        return repr(value.tolist())
+    if isinstance(field.type, ArrayType) and not isinstance(field.type.of, NumberType):
+        return "(" + ", ".join(repr(item) for item in value) + ")"
+    return repr(value)

@@ -1,0 +1,87 @@
+"""libclang's numbers to the schema's, and what has no place on the wire."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from .fields import NumberType
+from .schema_reader import ByteOrder, number_code
+
+_INTEGERS = {
+    "SCHAR": "int", "SHORT": "int", "INT": "int", "LONG": "int", "LONGLONG": "int",
+    "UCHAR": "uint", "USHORT": "uint", "UINT": "uint", "ULONG": "uint", "ULONGLONG": "uint",
+    "WCHAR": "int", "CHAR_S": "int", "CHAR_U": "uint",
+}  # fmt: skip
+_FLOATS = ("FLOAT", "DOUBLE")
+_REFUSED = {
+    "POINTER": "is a pointer: an address means nothing to another program; put the data itself "
+    "into the struct, or an index",
+    "LONGDOUBLE": "is a long double, whose format differs between machines; use double",
+    "INT128": "is a 128-bit integer, which numpy does not have; use two uint64_t",
+    "UINT128": "is a 128-bit integer, which numpy does not have; use two uint64_t",
+    "VECTOR": "is a compiler's vector type; use an array",
+    "EXTVECTOR": "is a compiler's vector type; use an array",
+    "FLOAT128": "is a 128-bit float, which numpy does not have; use double",
+    "HALF": "is a 16-bit float, which C compilers do not agree on; use float",
+    "FLOAT16": "is a 16-bit float, which C compilers do not agree on; use float",
+    "ATOMIC": "is _Atomic: its layout is the compiler's own business; use the plain type",
+}
+# What a typedef of one of these names promises holds on every target.
+_FIXED = re.compile(r"_*u?int(_least)?(8|16|32|64)_t|__[us](8|16|32|64)|__[lb]e(16|32|64)")
+_VARYING = re.compile(
+    r"s?size_t|ptrdiff_t|u?intptr_t|u?intmax_t|u?int_fast\d+_t|wchar_t|wint_t|time_t|suseconds_t"
+    r"|clock_t|off_t|dev_t|ino_t|nlink_t|blkcnt_t|blksize_t|__kernel_(u?long|old_time|time|size)_t"
+)
+
+
+class RefusedError(Exception):
+    """A type that has no place on the wire; the text says why and what to do."""
+
+
+def integer_sign(type_: Any) -> Literal["int", "uint"] | None:
+    """Returns whether a canonical type is a signed or an unsigned integer, or neither."""
+    return {"int": "int", "uint": "uint"}.get(_INTEGERS.get(type_.kind.name, ""))  # type: ignore[return-value]
+
+
+def number_type(type_: Any, byte_order: ByteOrder) -> NumberType | None:
+    """Returns a canonical type as a number, or None if it is none.
+
+    Raises:
+        RefusedError: It has no place on the wire.
+    """
+    kind, size = type_.kind.name, type_.get_size()
+    if kind in _REFUSED:
+        raise RefusedError(_REFUSED[kind])
+    if kind == "BOOL" and size == 1:
+        return NumberType("bool", number_code("bool", 1, byte_order))
+    if sign := integer_sign(type_):
+        return NumberType(sign, number_code(sign, size, byte_order))
+    if kind in _FLOATS and size in (4, 8):
+        return NumberType("float", number_code("float", size, byte_order))
+    if kind == "COMPLEX":
+        part = type_.element_type.kind.name
+        if part not in _FLOATS:
+            raise RefusedError(f"is a {type_.spelling}; use a double _Complex or an array of two")
+        return NumberType("complex", number_code("complex", size, byte_order))
+    return None
+
+
+def varying_name(type_: Any) -> str | None:
+    """Returns the name of a type whose size differs between targets; None: it does not."""
+    kinds = type(type_.kind)
+    while True:
+        if type_.kind in (kinds.CONSTANTARRAY, kinds.INCOMPLETEARRAY):
+            type_ = type_.element_type
+            continue
+        declaration = type_.get_declaration()
+        name = declaration.spelling
+        if type_.kind not in (kinds.TYPEDEF, kinds.ELABORATED):
+            return type_.spelling if type_.kind.name in ("LONG", "ULONG", "WCHAR") else None
+        if declaration.kind.name != "TYPEDEF_DECL":
+            return None  # a struct, a union or an enum
+        if _FIXED.fullmatch(name):
+            return None
+        if _VARYING.fullmatch(name):
+            return str(name)
+        type_ = declaration.underlying_typedef_type

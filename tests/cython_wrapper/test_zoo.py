@@ -1,0 +1,220 @@
+"""Every construct that is supported, against programs and objects that real compilers made."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+from pathlib import Path
+from random import Random
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from cwire_structs import header, toolchain, wrap
+from cwire_structs.fields import Struct, TailType, TextType
+from cwire_structs.message_ids import Choice
+from cwire_structs.schema import Schema
+from support.c_values import Filled, check, compiled_constants, fill, leaves
+
+ZOO = Path(__file__).with_name("zoo.h")
+CROSS = ["powerpc-linux-gnu-gcc", "arm-linux-gnueabihf-gcc"]
+# libclang does not know this one: its layouts come from DWARF.
+UNKNOWN = "sh4-linux-gnu-gcc"
+FREESTANDING = "-ffreestanding"  # the compiler's own stdint.h: no C library need be installed
+
+
+def compiler(name: str) -> str:
+    if shutil.which(name) is None:
+        pytest.skip(f"there is no {name} here (tests/install_cross_compilers.sh)")
+    return f"{name} {FREESTANDING}"
+
+
+def named(schema: Schema) -> list[Struct]:
+    """The structs that C can declare."""
+    return [message.struct for message in schema.messages.values()]
+
+
+def offsets(schema: Schema) -> list[tuple[str, int]]:
+    """Constant expressions, and what the schema says."""
+    found = []
+    for struct in named(schema):
+        c_name = struct.c_name
+        found.append((f"sizeof({c_name})", struct.size))
+        for field in struct.fields:
+            if field.bits:
+                continue
+            found.append((f"__builtin_offsetof({c_name}, {field.name})", field.offset))
+            if not isinstance(field.type, TailType):
+                found.append((f"sizeof((({c_name} *)0)->{field.name})", field.size))
+            inner = getattr(getattr(field.type, "of", field.type), "struct", None)
+            step = "[0]" * len(getattr(field.type, "shape", ()))
+            if inner and not isinstance(field.type, TailType):
+                for one in (one for one in inner.fields if not one.bits):
+                    at = field.offset + one.offset
+                    path = f"{field.name}{step}.{one.name}"
+                    found.append((f"__builtin_offsetof({c_name}, {path})", at))
+    return found
+
+
+def compare_with_objects(schema: Schema, header_path: Path, cc: str, folder: Path) -> None:
+    """Compares offsets, and constants that the compiler laid out, in both directions."""
+    asked = offsets(schema)
+    random = Random(3)
+    filled = {struct.name: [fill(struct, random) for _ in range(6)] for struct in named(schema)}
+    lines = [f'#include "{header_path}"', "const unsigned long long offsets[] = { 0x77,"]
+    lines += [f"    {expression}," for expression, _ in asked]
+    lines.append("};")
+    for struct in named(schema):
+        lines += [
+            f"const {struct.c_name} {struct.name}_{index} = {one.initializer()};"
+            for index, one in enumerate(filled[struct.name])
+        ]
+    found = compiled_constants(cc.split(), "\n".join(lines), folder)
+    table = found.integers("offsets", 0x77, len(asked))
+    assert dict(zip((e for e, _ in asked), table, strict=True)) == dict(asked)
+    for message in schema.messages.values():
+        for index, one in enumerate(filled[message.struct.name]):
+            data = found.symbol(f"{message.struct.name}_{index}")
+            compare_bytes(message.type, data[: message.size], one)
+
+
+def compare_bytes(cls: Any, data: bytes, filled: Filled) -> None:
+    assert bytes(cls(**filled.values)) == data
+    item = cls.from_bytes(data)
+    check(item, filled.values)
+    assert bytes(cls.from_dict(item.to_dict())) == data
+
+
+def test_every_offset_and_value_is_gccs(zoo: wrap.Wrapped, tmp_path: Path) -> None:
+    compare_with_objects(zoo.schema, ZOO, "cc", tmp_path)
+
+
+@pytest.mark.parametrize("name", CROSS)
+def test_every_offset_and_value_is_the_cross_compilers(name: str, tmp_path: Path) -> None:
+    cc = compiler(name)
+    schema = wrap.wrap(ZOO, cc).schema
+    assert schema.byte_order == ("big" if "powerpc" in name else "little")
+    assert schema.json["abi"]["pointer"] == 4
+    compare_with_objects(schema, ZOO, cc, tmp_path)
+
+
+def test_a_target_that_libclang_does_not_know_is_read_from_dwarf(tmp_path: Path) -> None:
+    cc = compiler(UNKNOWN)
+    chain = toolchain.find(cc)
+    assert header.read_header(ZOO, chain).reader == "DWARF"
+    schema = wrap.wrap(ZOO, chain).schema
+    assert schema.structs["nested"].doc.startswith("structs in structs")
+    compare_with_objects(schema, ZOO, cc, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["cc", *CROSS])
+def test_dwarf_says_what_libclang_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = toolchain.find(compiler(name))
+    files = wrap.wrap(ZOO, chain).files
+    monkeypatch.setattr(header, "_knows", lambda *_: False)
+    assert header.read_header(ZOO, chain).reader == "DWARF"
+    assert wrap.wrap(ZOO, chain).files == files
+
+
+def test_a_program_reads_what_python_wrote(
+    zoo: wrap.Wrapped, zoo_classes: ModuleType, tmp_path: Path
+) -> None:
+    """The other direction with running code: each leaf is compared by C, and written by C."""
+    random = Random(5)
+    code, payloads, expected = [], b"", []
+    for message in zoo.schema.messages.values():
+        struct, filled = message.struct, fill(message.struct, random)
+        payload = bytes(zoo_classes.MESSAGES[message.id](**filled.values))
+        assert payload == bytes(message.type(**filled.values))
+        whole = payload.ljust(struct.size, b"\0")
+        payloads += whole
+        expected.append((message, filled, whole))
+        code.append(f"{{ static {struct.c_name} s; fread(&s, sizeof s, 1, stdin);")
+        sizes = dict(leaves(struct))
+        for path, text in filled.parts:
+            known = sizes.get(path.replace("[0]", "").replace("[1]", ""))
+            is_text = text.startswith('"')
+            length = known.type.size if known and isinstance(known.type, TextType) else 99
+            same = f"!strncmp(s{path}, {text}, {length})" if is_text else f"s{path} == {text}"
+            if text.startswith("__builtin_complex") or not is_text:
+                same = f"s{path} == ({text})"
+            code.append(f'if (!({same})) fprintf(stderr, "{struct.name}{path}\\n");')
+        code.append(f"{struct.c_name} w = {filled.initializer()};")
+        code.append("fwrite(&w, sizeof w, 1, stdout); }")
+    source = tmp_path / "reads.c"
+    source.write_text(
+        f'#include <stdio.h>\n#include <string.h>\n#include "{ZOO}"\n'
+        + "int main(void) {\n" + "\n".join(code) + "\nreturn 0; }\n"
+    )  # fmt: skip
+    subprocess.run(["cc", "-w", str(source), "-o", str(tmp_path / "reads")], check=True)
+    done = subprocess.run(
+        [str(tmp_path / "reads")], input=payloads, capture_output=True, check=True
+    )
+    assert done.stderr.decode() == ""
+    raw = done.stdout
+    for message, filled, _ in expected:
+        data, raw = raw[: message.size], raw[message.struct.size :]
+        check(zoo_classes.MESSAGES[message.id].from_bytes(data), filled.values)
+        check(message.type.from_bytes(data), filled.values)
+
+
+def test_both_routes_agree_on_the_zoo(zoo: wrap.Wrapped, zoo_classes: ModuleType) -> None:
+    random = Random(7)
+    for message in zoo.schema.messages.values():
+        compiled = zoo_classes.MESSAGES[message.id]
+        for _ in range(20):
+            filled = fill(message.struct, random)
+            payload = bytes(message.type(**filled.values))
+            for cls in (compiled, message.type):
+                compare_bytes(cls, payload, filled)
+            noise = random.randbytes(message.size)
+            one, other = compiled.from_bytes(noise), message.type.from_bytes(noise)
+            assert bytes(one) == bytes(other) == noise
+            assert repr(one) == repr(other)
+            assert repr(one.to_dict()) == repr(other.to_dict())
+
+
+def test_docs_constants_and_ids_of_the_zoo(zoo: wrap.Wrapped) -> None:
+    schema = zoo.schema
+    assert schema.constants == {"ZOO_ROWS": 2, "ZOO_SCALE": 0.125}
+    assert {0x101, 0x102, 0x103} < set(schema.by_id)
+    nested = schema.structs["nested"]
+    assert nested.doc == "structs in structs, with and without names"
+    assert nested.by_name["first"].doc == "The first one. It goes on."
+    assert (nested.by_name["deep"].doc, nested.by_name["deep"].unit) == ("In the depth.", "mm")
+    assert schema.structs["texts"].by_name["class"].doc == "A keyword of Python."
+    assert schema.enums["small"].docs == {"SMALL_A": "The first."}
+    sizes = {name: enum.size for name, enum in schema.enums.items()}
+    assert sizes["small"] == 1
+    assert sizes["wide"] == 8
+    assert schema.enums["numbers__color"].values == {"RED": 0, "GREEN": 300}
+    assert schema.structs["aligned"].align == 64
+
+
+def test_the_stub_has_every_class_and_field(zoo: wrap.Wrapped, zoo_classes: ModuleType) -> None:
+    tree = ast.parse(zoo.files["zoo.pyi"])
+    stubs = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    for cls in zoo_classes.MESSAGES.values():
+        methods = {one.name for one in stubs[cls.__name__].body if isinstance(one, ast.FunctionDef)}
+        assert set(cls.__match_args__) | {"to_dict", "from_dict", "from_bytes"} <= methods
+    assert {"Small", "NumbersColor", "NestedCorners", "NestedChoices"} < set(stubs)
+    assert not any("Anonymous" in name for name in stubs)
+
+
+def test_warnings_name_what_differs_between_targets(zoo: wrap.Wrapped) -> None:
+    text = "\n".join(zoo.warnings)
+    for name, kind in (("l", "long"), ("ul", "unsigned long"), ("size", "size_t")):
+        assert f"struct numbers.{name} is a {kind}, whose size differs between targets" in text
+    assert text.count("whose size differs") == 3
+    assert "struct aligned has bytes that no member names" in text
+    assert "63 before b" in text
+    assert "half_packed has" in text
+    assert "struct packed_flags" not in text
+
+
+def test_only_some_messages(zoo: wrap.Wrapped) -> None:
+    schema = wrap.wrap(ZOO, "cc", Choice(only=("variant",))).schema
+    assert list(schema.messages) == ["variant"]
+    assert "numbers" not in schema.structs
