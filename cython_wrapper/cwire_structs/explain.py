@@ -98,8 +98,8 @@ def _rows(
     struct: Struct, aligns: Mapping[str, int], base: int, depth: int, prefix: str, *, expand: bool
 ) -> Iterator[Row]:
     covered, owner = base, ""
-    for field in sorted(struct.fields, key=lambda field: _place(field)[0]):
-        first, end = (base + bit for bit in _place(field))
+    for field in sorted(struct.fields, key=lambda field: field.span[0]):
+        first, end = (base + bit for bit in field.span)
         if first > covered:
             note = (
                 f"{field.name} is aligned to {aligns[field.name]}" if field.name in aligns else ""
@@ -118,13 +118,6 @@ def _rows(
     if rest > 0 and struct.tail is None:
         note = f"the size is a multiple of {struct.align}" if aligns else ""
         yield Row(covered, rest, depth, "", "", note)
-
-
-def _place(field: Field) -> tuple[int, int]:
-    """The first bit of a member in its struct, and the one behind the last."""
-    whole = 8 * field.offset, 8 * (field.offset + field.size)
-    place: tuple[int, int] = getattr(field, "span", whole)
-    return place
 
 
 def _note(field: Field, sharer: str) -> str:
@@ -148,8 +141,8 @@ def padding(struct: Struct) -> int:
     """
     covered = lost = inside = 0  # bits
     shared = False
-    for field in sorted(struct.fields, key=lambda field: _place(field)[0]):
-        first, end = _place(field)
+    for field in sorted(struct.fields, key=lambda field: field.span[0]):
+        first, end = field.span
         shared = shared or first < covered
         lost += max(0, first - covered)
         covered = max(covered, end)

@@ -98,7 +98,7 @@ def _plain(
     structs: Sequence[Struct], header: Path, toolchain: Toolchain
 ) -> dict[Struct, list[_Member]]:
     """Those that are laid out by C's plain rule, with their members."""
-    whole = [item for item in structs if not any(getattr(f, "bits", None) for f in item.fields)]
+    whole = [item for item in structs if not any(f.bits for f in item.fields)]
     probes: list[str] = []
     questions = []
     for item in whole:
