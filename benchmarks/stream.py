@@ -32,7 +32,6 @@ def measure_stream(url: str, token: str | None, count: int, batch: int = 64) -> 
     with cwire.connect(url, token, history_bytes=32 << 20) as bridge:
         begin = time.perf_counter()
         bridge.send.publish(count=count, batch=batch, paced=1)
-        bridge.latest("sample", timeout=_LIMIT_SECONDS)
         while (health := bridge.health.of("sample")).frames + health.lost < count:
             if time.perf_counter() - begin > _LIMIT_SECONDS:
                 raise TimeoutError(f"{health.frames} of {count} frames in {_LIMIT_SECONDS} s")
