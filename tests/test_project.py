@@ -108,7 +108,7 @@ def rows(heading: str) -> set[str]:
 
 def test_protocol_md_lists_the_operations() -> None:
     # "" is an op that is a variable: its value is the argument of a send.
-    from_relay = sent_rows("server_side/cwire_server") - {""}
+    from_relay = sent_operations("server_side/cwire_server") - {""}
     assert rows("From the relay") == from_relay
     session = (ROOT / "server_side/cwire_server/client_session.py").read_text()
     accepted = set(re.findall(r'^            "(\w+)": self\._', session, re.MULTILINE))

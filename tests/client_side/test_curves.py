@@ -56,12 +56,12 @@ def test_a_decimated_block_is_drawn_to_the_scale_of_the_whole() -> None:
     recipe = make_recipe(small, None, None, None, samples)
     assert (recipe.y, recipe.y_label) == (("samples_min", "samples_max"), "[V]")
     history = make_history(small, 1 << 20)
-    ends = {"samples_min": np.full(64, -1.0), "samples_max": np.full(64, 2.0)}
-    put(history, small, channel=1, dt=0.5, **ends)
-    low, high = blocks(recipe, history)
-    assert (low.label, high.label) == ("samples_min, channel 1", "samples_max, channel 1")
-    assert low.x[:3].tolist() == [0, 8, 16]
-    assert (low.y[0], high.y[0]) == (-1, 2)
+    low, high = np.full(64, -1.0), np.full(64, 2.0)
+    put(history, small, channel=1, dt=0.5, samples_min=low, samples_max=high)
+    first, second = blocks(recipe, history)
+    assert (first.label, second.label) == ("samples_min, channel 1", "samples_max, channel 1")
+    assert first.x[:3].tolist() == [0, 8, 16]
+    assert (first.y[0], second.y[0]) == (-1, 2)
 
 
 def test_trends_cover_a_window() -> None:

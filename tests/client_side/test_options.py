@@ -13,6 +13,9 @@ from cwire.options import Options, check_window
 from cwire_server.errors import RequestError
 from cwire_server.subscription import History, parse_subscription
 
+# Numbers of numpy are as good as Python's.
+NUMPYS: list[Any] = [np.float32(20), np.int16(5)]
+
 
 def test_what_is_as_usual_is_not_said() -> None:
     assert Options().request() == {}
@@ -23,7 +26,7 @@ def test_what_is_as_usual_is_not_said() -> None:
     ("options", "history"),
     [
         (Options("latest", 20, history=5), History(frames=5)),
-        (Options("latest", np.float32(20), history=np.int16(5)), History(frames=5)),
+        (Options("latest", *NUMPYS), History(frames=5)),
         (Options("latest", 20, history_seconds=1.5), History(seconds=1.5)),
     ],
 )
