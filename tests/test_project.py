@@ -17,6 +17,7 @@ import cwire
 from cwire_server.metrics import exposition
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import DriverCount, MessageCount, Snapshot
+from cwire_server.subscription import SUBSCRIBE_FIELDS
 from cwire_structs import frames
 from cwire_structs.schema import FORMAT
 from support.processes import ROOT
@@ -105,7 +106,8 @@ def sent_operations(folder: str) -> set[str]:
     return found
 
 
-def operations(heading: str) -> set[str]:
+def rows(heading: str) -> set[str]:
+    """The first cells of the table under a heading."""
     section = PROTOCOL.split(f"### {heading}\n")[1].split("\n#")[0]
     return set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 
@@ -113,10 +115,24 @@ def operations(heading: str) -> set[str]:
 def test_protocol_md_lists_the_operations() -> None:
     # "" is an op that is a variable: its value is the argument of a send.
     from_relay = sent_operations("server_side/cwire_server") - {""}
-    assert operations("From the relay") == from_relay
+    assert rows("From the relay") == from_relay
     session = (ROOT / "server_side/cwire_server/client_session.py").read_text()
     accepted = set(re.findall(r'^    "(\w+)": ClientSession\._', session, re.MULTILINE))
-    assert operations("From the client") == accepted
+    assert rows("From the client") == accepted
+
+
+def test_protocol_md_lists_the_options_of_subscribe() -> None:
+    (row,) = re.findall(r"^\| `subscribe` \|(.*)$", PROTOCOL, re.MULTILINE)
+    named = {name for name in SUBSCRIBE_FIELDS if f"`{name}`" in row}
+    assert named == {"id", "driver", "messages"}
+    assert {"op", *named, *rows("Subscriptions")} == set(SUBSCRIBE_FIELDS)
+
+
+def test_protocol_md_lists_the_reasons_of_drops() -> None:
+    (row,) = re.findall(r"^\| `dropped` \|(.*)$", PROTOCOL, re.MULTILINE)
+    listed = set(re.findall(r"`(\w+)` \(", row.split("The reasons:")[1]))
+    doc = (ROOT / "server_side/cwire_server/subscription.py").read_text().split("by reason:")[1]
+    assert listed == set(re.findall(r"`(\w+)`", doc.split('"""')[0]))
 
 
 def test_protocol_md_lists_the_error_codes() -> None:

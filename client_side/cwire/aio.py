@@ -17,6 +17,7 @@ from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.link import Link
+from cwire.options import Options, check_window
 from cwire.record import Record
 from cwire.session import Session
 
@@ -32,9 +33,10 @@ async def open_link(
     subscribe: str | Iterable[str] | None,
     history_bytes: int,
     timeout: float,
+    window: int | None,
 ) -> Link:
     """Connects and subscribes; the arguments are those of `connect`."""
-    link = Link(resolve(url, token), Session(history_bytes))
+    link = Link(resolve(url, token), Session(history_bytes, check_window(window)))
     await link.open(timeout)
     if subscribe is not None:
         names = [subscribe] if isinstance(subscribe, str) else list(subscribe)
@@ -55,6 +57,7 @@ class aconnect:  # noqa: N801 - it is used like a function
         subscribe: As in `connect`.
         history_bytes: As in `connect`.
         timeout: As in `connect`.
+        window: As in `connect`.
     """
 
     def __init__(
@@ -65,8 +68,9 @@ class aconnect:  # noqa: N801 - it is used like a function
         subscribe: str | Iterable[str] | None = "all",
         history_bytes: int = HISTORY_BYTES,
         timeout: float = CONNECT_TIMEOUT,
+        window: int | None = None,
     ) -> None:
-        self._arguments = (url, token, subscribe, history_bytes, timeout)
+        self._arguments = (url, token, subscribe, history_bytes, timeout, window)
         self._bridge: AsyncBridge | None = None
 
     async def _open(self) -> AsyncBridge:
@@ -158,10 +162,20 @@ class AsyncBridge(BridgeBase):
         """Every message from now on: ``async for block in bridge.stream("scope_block")``."""
         return AsyncStream(self, message, timeout, driver)
 
-    async def subscribe(self, *messages: str, driver: str | None = None) -> int:
+    async def subscribe(
+        self,
+        *messages: str,
+        driver: str | None = None,
+        policy: str = "queue",
+        max_rate: float | None = None,
+        history: int | None = None,
+        history_seconds: float | None = None,
+        decimate: int | None = None,
+    ) -> int:
         """Asks the relay for messages (none named: all); see `Bridge.subscribe`."""
         self._check()
-        return await self._link.subscribe(messages or None, driver)
+        options = Options(policy, max_rate, history, history_seconds, decimate)
+        return await self._link.subscribe(messages or None, driver, options)
 
     async def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
@@ -186,7 +200,8 @@ class AsyncBridge(BridgeBase):
     async def _open_feed(self, message: str, driver: str | None) -> Feed:
         feed = self._feed(message, driver)
         if self.connected and not self._link.session.wants(feed.driver, message):
-            await self.subscribe(message, driver=feed.driver)
+            name, options = self._subscription(feed)
+            await self._link.subscribe((name,), feed.driver, options)
         return feed
 
     async def _more(self, feed: Feed, position: int) -> None:

@@ -13,6 +13,7 @@ from cwire.feed import Feed
 from cwire.frame_array import FrameArray
 from cwire.health import Health, health
 from cwire.link import Link
+from cwire.options import Options
 from cwire.record import Record
 from cwire_structs.schema import Message
 
@@ -87,9 +88,9 @@ class BridgeBase:
 
         Args:
             message: The message to draw.
-            y: The field, or several scalar fields. An array field is drawn as a line per frame, a
-                two-dimensional one as an image, scalars against time. Default: the first array of
-                numbers, else all numbers.
+            y: The field, or several scalar or several array fields. An array is drawn as a line
+                per frame, a two-dimensional one as an image, scalars against time. Default: the
+                first array of numbers (both of them, if it is decimated), else all numbers.
             x: For an array: a field with the step from one sample to the next, or an array field
                 of the same length. Default: the field ``dt`` if there is one, else the index.
             by: An integer field: one line for each of its values. Default: ``channel`` if the
@@ -161,6 +162,20 @@ class BridgeBase:
         owner, described = self._owner("message", message, driver)
         return self._link.session.feed(owner, described)
 
+    def _subscription(self, feed: Feed) -> tuple[str, Options]:
+        """What to ask the relay for, to have a feed filled."""
+        made = self.drivers[feed.driver].derived.get(feed.message.name)
+        return (
+            (made.of, Options(decimate=made.decimate)) if made else (feed.message.name, Options())
+        )
+
+    def _samples(self, feed: Feed) -> dict[str, int]:
+        """Of a derived message: how many samples stand behind one value of a field."""
+        driver = self.drivers[feed.driver]
+        made = driver.derived.get(feed.message.name)
+        original = driver.published.get(made.of) if made else None
+        return made.samples(original) if made and original else {}
+
     def _commands(self, driver: str | None) -> dict[str, Message]:
         """The commands that are known, of one driver or of all."""
         chosen = self.drivers.values() if driver is None else [self._driver(driver)]
@@ -182,13 +197,16 @@ class BridgeBase:
 
 
 def _named(driver: Driver, what: str) -> Mapping[str, Message]:
-    if driver.schema is None:
-        return {}
-    return driver.schema.commands if what == "command" else driver.schema.published
+    if what != "command":
+        return driver.published
+    return {} if driver.schema is None else driver.schema.commands
 
 
 def _unknown(
     what: str, name: str, where: str, known: Mapping[str, Message] | list[str]
 ) -> errors.UnknownMessage:
     text = unknown_text(what, name, where or "no driver", known)
+    of, by, factor = name.rpartition("_by_")
+    if by and of in known and factor.isdecimal():
+        text = f"{name} is made on demand: bridge.subscribe({of!r}, decimate={factor})"
     return errors.UnknownCommand(text) if what == "command" else errors.UnknownMessage(text)

@@ -21,6 +21,7 @@ from cwire.feed import Feed, Watch
 from cwire.frame_array import FrameArray
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
+from cwire.options import Options
 from cwire.plot import LivePlot
 from cwire.record import Record
 
@@ -34,6 +35,7 @@ def connect(
     subscribe: str | Iterable[str] | None = "all",
     history_bytes: int = HISTORY_BYTES,
     timeout: float = CONNECT_TIMEOUT,
+    window: int | None = None,
 ) -> Bridge:
     """Connects to a relay.
 
@@ -45,6 +47,8 @@ def connect(
             those that are asked for later.
         history_bytes: Memory for the last frames of each message; used as frames come.
         timeout: Seconds.
+        window: Bytes of frames that may be under way to this client, so that what the relay has
+            not sent yet is new: for slow lines and programs. None: as many as fit the sockets.
 
     Returns:
         The bridge. Close it, or use it in a ``with`` block; it ends with the program anyway.
@@ -53,10 +57,11 @@ def connect(
         NotConnected: There is no relay.
         Unauthorized: It does not accept the token.
         UnknownMessage: A message to subscribe to does not exist.
+        InvalidSubscription: The window is not one.
     """
     thread = LoopThread("cwire")
     try:
-        link = thread.call(open_link(url, token, subscribe, history_bytes, timeout))
+        link = thread.call(open_link(url, token, subscribe, history_bytes, timeout, window))
     except BaseException:
         thread.stop()
         raise
@@ -179,19 +184,47 @@ class Bridge(BridgeBase):
         self._open_feed(message, driver)
         return Stream(self, message, timeout, driver)
 
-    def subscribe(self, *messages: str, driver: str | None = None) -> int:
+    def subscribe(
+        self,
+        *messages: str,
+        driver: str | None = None,
+        policy: str = "queue",
+        max_rate: float | None = None,
+        history: int | None = None,
+        history_seconds: float | None = None,
+        decimate: int | None = None,
+    ) -> int:
         """Asks the relay for messages (none named: all that are published).
 
-        `latest`, `stream` and `plot` do it by themselves for what they need.
+        `latest`, `stream` and `plot` do it by themselves for what they need. A message that two
+        subscriptions cover comes once, in the way of the more generous one: so connect with
+        ``subscribe=None`` to have less than everything.
+
+        Args:
+            *messages: Their names.
+            driver: Where several drivers have them.
+            policy: ``queue``: every frame, as far as the relay's queue reaches. ``latest``: when
+                this client is slow, only the newest.
+            max_rate: Frames per second of each message, at most.
+            history: So many of the last frames come first, if the relay still has them.
+            history_seconds: The frames of so many last seconds come first.
+            decimate: Of every so many samples of each array the minimum and the maximum, as a
+                message of its own: ``scope_block`` by 16 is ``scope_block_by_16``, with
+                ``samples_min`` and ``samples_max``.
 
         Returns:
             The subscription's number, for `unsubscribe`.
 
         Raises:
             UnknownMessage: There is no such message.
+            InvalidSubscription: It cannot be had in this way.
         """
         self._check()
-        return self._thread.call(self._link.subscribe(messages or None, driver))
+        options = Options(policy, max_rate, history, history_seconds, decimate)
+        return self._ask(messages or None, driver, options)
+
+    def _ask(self, messages: tuple[str, ...] | None, driver: str | None, options: Options) -> int:
+        return self._thread.call(self._link.subscribe(messages, driver, options))
 
     def unsubscribe(self, id: int) -> None:
         """Ends a subscription; what has come stays."""
@@ -238,7 +271,8 @@ class Bridge(BridgeBase):
     def _open_feed(self, message: str, driver: str | None) -> Feed:
         feed = self._feed(message, driver)
         if self.connected and not self._link.session.wants(feed.driver, message):
-            self.subscribe(message, driver=feed.driver)
+            name, options = self._subscription(feed)
+            self._ask((name,), feed.driver, options)
         return feed
 
     def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:

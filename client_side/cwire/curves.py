@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,7 @@ class Recipe:
         by: Path of the field that tells lines apart, or None.
         x_label: For the axis, with the unit.
         y_label: For the axis, with the unit.
+        samples: Of each y: samples behind one point, more than 1 in a decimated message.
     """
 
     kind: str
@@ -63,10 +64,15 @@ class Recipe:
     by: str | None
     x_label: str
     y_label: str
+    samples: tuple[int, ...] = ()
 
 
 def make_recipe(
-    message: Message, y: str | Sequence[str] | None, x: str | None, by: str | None
+    message: Message,
+    y: str | Sequence[str] | None,
+    x: str | None,
+    by: str | None,
+    samples: Mapping[str, int] | None = None,
 ) -> Recipe:
     """Checks the names and fills in what was left out; see `Bridge.plot`.
 
@@ -78,9 +84,9 @@ def make_recipe(
     dimensions = [
         _dimensions(message, field.type, name) for field, name in zip(fields, names, strict=True)
     ]
-    if not names or (max(dimensions) > 0 and len(names) > 1):
+    if not names or (len(names) > 1 and set(dimensions) not in ({0}, {1})):
         raise UnknownField(
-            f"{message.name}: give one array field, or one or more scalar fields, as y"
+            f"{message.name}: give one or more scalar fields, one or more arrays, or one image as y"
         )
     if by is None and "channel" in message.struct.by_name and "channel" not in names:
         by = "channel"
@@ -103,7 +109,8 @@ def make_recipe(
         _dimensions(message, field.type, x)
         label = "time" if field.unit == "s" else field.name
         x_label = f"{label} [{field.unit}]" if field.unit else label
-    return Recipe("block", names, x, by, x_label, y_label)
+    points = tuple((samples or {}).get(name, 1) for name in names)
+    return Recipe("block", names, x, by, x_label, y_label, points)
 
 
 def _find(message: Message, path: str) -> Field:
@@ -140,6 +147,10 @@ def _defaults(message: Message) -> tuple[str, ...]:
         if getattr(kind, "of", kind).kind == "complex":
             continue
         if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, NumberType):
+            stem, _, end = field.name.rpartition("_")
+            other = f"{stem}_max"
+            if end == "min" and other in message.struct.by_name:
+                return (field.name, other)
             return (field.name,)
         if isinstance(kind, NumberType) and field.name != "channel":
             numbers.append(field.name)
@@ -158,19 +169,21 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
     newest: dict[object, Record] = {}
     for record in history.latest(count if recipe.by else 1):
         newest[_take(record, recipe.by) if recipe.by else None] = record
-    path = recipe.y[0]
     curves = []
     for group in sorted(newest, key=lambda value: (value is None, value)):
         record = newest[group]
-        y = np.asarray(_take(record, path))
         step = 1.0 if recipe.x is None else _take(record, recipe.x)
-        if isinstance(step, np.ndarray):
-            length = min(len(step), len(y))
-            x, y = np.asarray(step)[:length], y[:length]
-        else:
-            x = np.arange(len(y)) * step
-        label = path if group is None else f"{recipe.by} {group!r}"
-        curves.append(Curve(label, *thin(x, y)))
+        for path, samples in zip(recipe.y, recipe.samples, strict=True):
+            y = np.asarray(_take(record, path))
+            if isinstance(step, np.ndarray):
+                length = min(len(step), len(y))
+                x, y = np.asarray(step)[:length], y[:length]
+            else:
+                x = np.arange(len(y)) * (step * samples)
+            label = path if group is None else f"{recipe.by} {group!r}"
+            if group is not None and len(recipe.y) > 1:
+                label = f"{path}, {label}"
+            curves.append(Curve(label, *thin(x, y)))
     return curves
 
 

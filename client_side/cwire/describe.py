@@ -216,7 +216,7 @@ def _bridge_rows(bridge: BridgeBase) -> list[tuple[str, ...]]:
     health = bridge.health
     rows: list[tuple[str, ...]] = []
     for driver in bridge.drivers.values():
-        feeds = [row for row in health if row.driver == driver.name]
+        feeds = [row for row in health if row.driver == driver.name and row.published]
         if not feeds:
             note = driver.problem or ("nothing received" if driver.state == "up" else "")
             if driver.is_relay:

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from cwire import errors
 from cwire_structs.frames import RELAY_SOURCE
-from cwire_structs.schema import Schema
+from cwire_structs.schema import Message, Schema
 
-__all__ = ["Driver", "down_text", "unknown_text", "usable_schema"]
+__all__ = ["Derived", "Driver", "down_text", "unknown_text", "usable_schema"]
 
 _EDOWN = -14
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A message that the relay makes of a driver's: minima and maxima of its arrays.
+
+    Attributes:
+        message: Its own description.
+        layout_hash: Equal where it decodes the same.
+        of: Name of the driver's message.
+        decimate: Samples of an array behind each minimum and maximum.
+    """
+
+    message: Message
+    layout_hash: str
+    of: str
+    decimate: int
+
+    def samples(self, original: Message) -> dict[str, int]:
+        """By field of the driver's message made smaller: samples behind each of its values."""
+        before = original.struct.by_name
+        fields = self.message.struct.by_name
+        return {name: self.decimate for name in fields if name not in before}
 
 
 @dataclass(slots=True)
@@ -27,6 +50,7 @@ class Driver:
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
         reason: Why it is not up, in the relay's words; empty if it is.
+        derived: By name: messages that the relay makes of this driver's, as subscribed to.
     """
 
     name: str
@@ -36,11 +60,26 @@ class Driver:
     schema: Schema | None = None
     problem: str = ""
     reason: str = ""
+    derived: Mapping[str, Derived] = field(default_factory=dict)
 
     @property
     def is_relay(self) -> bool:
         """Whether it is the relay itself, which publishes statistics; ask for those by name."""
         return self.source == RELAY_SOURCE
+
+    @property
+    def published(self) -> dict[str, Message]:
+        """The messages that can come from it, by name, derived ones included."""
+        own = {} if self.schema is None else self.schema.published
+        return {**{name: made.message for name, made in self.derived.items()}, **own}
+
+    def by_id(self, type: int) -> Message | None:
+        """The message with this id that can come from it."""
+        own = None if self.schema is None else self.schema.by_id.get(type)
+        if own is not None:
+            return None if own.command else own
+        found = (made.message for made in self.derived.values() if made.message.id == type)
+        return next(found, None)
 
 
 def usable_schema(driver: Driver) -> Schema:

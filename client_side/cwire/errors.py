@@ -14,6 +14,7 @@ __all__ = [
     "CwireError",
     "DriverDown",
     "InvalidCommand",
+    "InvalidSubscription",
     "LayoutMismatch",
     "NotConnected",
     "ProtocolError",
@@ -52,6 +53,10 @@ class UnknownDriver(CwireError, LookupError):
 
 class UnknownMessage(CwireError, LookupError):
     """No driver's header has a message of this name."""
+
+
+class InvalidSubscription(CwireError, ValueError):
+    """A message cannot be subscribed to in this way; the text says why."""
 
 
 class UnknownField(CwireError, LookupError):

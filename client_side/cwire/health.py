@@ -24,9 +24,11 @@ class FeedHealth:
         bytes: Their bytes.
         rate: Frames per second.
         byte_rate: Bytes per second.
-        lost: Frames published that did not come, in all.
+        lost: Frames published that were wanted and did not come, in all.
         lost_at_relay: Of these, dropped by the relay: this client was too slow.
         lost_at_driver: Of these, lost between driver and relay.
+        conflated: Not sent, as asked for: replaced by newer ones (policy latest).
+        over_rate: Not sent, as asked for: more than max_rate.
         unreadable: Frames received whose size does not fit the schema.
     """
 
@@ -40,11 +42,23 @@ class FeedHealth:
     lost: int
     lost_at_relay: int
     lost_at_driver: int
+    conflated: int
+    over_rate: int
     unreadable: int
+
+    @property
+    def skipped(self) -> int:
+        """Frames not sent because they were not asked for."""
+        return self.conflated + self.over_rate
+
+    @property
+    def published(self) -> int:
+        """Frames published since the subscription began, as far as it is known here."""
+        return self.frames + self.lost + self.skipped
 
 
 class Health(Sequence[FeedHealth]):
-    """A sequence of `FeedHealth` that shows itself as a table."""
+    """A sequence of `FeedHealth` that shows itself as a table; without rows of zeros."""
 
     def __init__(self, rows: Sequence[FeedHealth]) -> None:
         self._rows = tuple(rows)
@@ -78,7 +92,10 @@ class Health(Sequence[FeedHealth]):
         """Frames lost, of all messages."""
         return sum(row.lost for row in self._rows)
 
-    _HEAD = ("driver", "state", "message", "frames", "/s", "MB/s", "lost", "at relay", "at driver")
+    _HEAD = (
+        *("driver", "state", "message", "frames", "/s", "MB/s"),
+        *("lost", "at relay", "at driver", "skipped"),
+    )
 
     def _cells(self) -> list[tuple[str, ...]]:
         return [
@@ -92,15 +109,17 @@ class Health(Sequence[FeedHealth]):
                 f"{row.lost:,}",
                 f"{row.lost_at_relay:,}",
                 f"{row.lost_at_driver:,}",
+                f"{row.skipped:,}",
             )
             for row in self._rows
+            if row.published
         ]
 
     def __repr__(self) -> str:
-        return text_table(self._HEAD, self._cells(), right=range(3, 9))
+        return text_table(self._HEAD, self._cells(), right=range(3, 10))
 
     def _repr_html_(self) -> str:
-        return html_table(self._HEAD, self._cells(), right=range(3, 9))
+        return html_table(self._HEAD, self._cells(), right=range(3, 10))
 
 
 def health(session: Session, now: float) -> Health:
@@ -109,7 +128,7 @@ def health(session: Session, now: float) -> Health:
     for driver in session.drivers.values():
         for (source, _), feed in sorted(session.feeds.items()):
             ledger = feed.ledger
-            if source != driver.source or not (ledger.frames or ledger.lost):
+            if source != driver.source:
                 continue
             rate, byte_rate = ledger.rates(now)
             rows.append(
@@ -122,8 +141,10 @@ def health(session: Session, now: float) -> Health:
                     rate=rate,
                     byte_rate=byte_rate,
                     lost=ledger.lost,
-                    lost_at_relay=ledger.lost_at("relay"),
-                    lost_at_driver=ledger.lost_at("driver"),
+                    lost_at_relay=ledger.gone_by("relay"),
+                    lost_at_driver=ledger.gone_by("driver"),
+                    conflated=ledger.gone_by("conflated"),
+                    over_rate=ledger.gone_by("rate"),
                     unreadable=ledger.unreadable,
                 )
             )

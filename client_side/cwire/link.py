@@ -17,6 +17,7 @@ from cwire.calls import Command
 from cwire.driver import unknown_text
 from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
 from cwire.find import Address
+from cwire.options import Options
 from cwire.record import Record
 from cwire.session import Session
 from cwire.transport import Transport
@@ -63,6 +64,7 @@ class Link:
         self._acks: dict[int, asyncio.Future[None]] = {}
         self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._failure: errors.CwireError | None = None
+        self._ack_soon = False
 
     async def open(self, timeout: float) -> None:
         """Connects and waits for the relay's hello.
@@ -103,15 +105,18 @@ class Link:
                     await self._hung_up.wait()
             self._transport.abort()
 
-    async def subscribe(self, messages: Sequence[str] | None, driver: str | None) -> int:
+    async def subscribe(
+        self, messages: Sequence[str] | None, driver: str | None, options: Options | None = None
+    ) -> int:
         """Subscribes and waits until the relay has taken it.
 
         Raises:
             UnknownMessage: The relay knows no such message.
             UnknownDriver: The relay knows no such driver.
+            InvalidSubscription: The messages cannot be had in this way.
             NotConnected: The relay is gone.
         """
-        id, text = self.session.subscribe(messages, driver)
+        id, text = self.session.subscribe(messages, driver, options)
         ack = self._acks[id] = asyncio.get_running_loop().create_future()
         try:
             self._send(text)
@@ -163,6 +168,7 @@ class Link:
             if isinstance(message, bytes):
                 for event in self.session.receive_binary(message, monotonic()):
                     self._on_event(event)
+                self._acknowledge()
             elif message is not None:
                 for event in self.session.receive_text(message):
                     self._on_event(event)
@@ -173,6 +179,21 @@ class Link:
         except Exception as error:  # a bug of ours: end with a reason, not with a dead stream
             _log.exception("cannot take a message of the relay")
             self._fail(errors.ProtocolError(f"cannot take a message of the relay: {error!r}"))
+
+    def _acknowledge(self) -> None:
+        """Acknowledges messages that came together at once, but not later than half a window."""
+        window = self.session.window
+        if window.urgent:
+            self._send(window.ack())
+        elif window.due and not self._ack_soon:
+            self._ack_soon = True
+            asyncio.get_running_loop().call_soon(self._send_ack)
+
+    def _send_ack(self) -> None:
+        self._ack_soon = False
+        if self.closed is None and self.session.window.due:
+            with suppress(errors.NotConnected):
+                self._send(self.session.window.ack())
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -193,6 +214,8 @@ class Link:
                 else:
                     _log.warning("the relay refused a request: %s (%s)", text, code)
             case Hello():
+                if (window := self.session.window.open()) is not None:
+                    self._send(window)
                 if not self._hello.done():
                     self._hello.set_result(None)
             case DriverChanged():
@@ -244,4 +267,6 @@ def _refusal(code: str, text: str) -> errors.CwireError:
         return errors.UnknownDriver(text)
     if code == "unknown_message":
         return errors.UnknownMessage(text)
+    if code == "bad_request":
+        return errors.InvalidSubscription(text)
     return errors.ProtocolError(f"the relay refused a subscription: {text} ({code})")

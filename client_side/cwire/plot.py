@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.curves import Curve, blocks, image, make_recipe, trends
+from cwire.curves import Curve, Recipe, blocks, image, make_recipe, trends
 from cwire.feed import Feed
 from cwire.screen import cell_of_now, open_screen
 
@@ -60,7 +60,7 @@ class LivePlot:
         self._bridge = bridge
         self._feed = feed
         self._wish = (y, x, by)
-        self._recipe = make_recipe(feed.message, y, x, by)
+        self._recipe = self._make_recipe()
         self._window = window
         self._period = 1.0 / fps
         self._thread = threading.get_ident()
@@ -192,12 +192,16 @@ class LivePlot:
         name, driver = self._feed.message.name, self._feed.driver
         try:
             self._feed = self._bridge._feed(name, driver)
-            self._recipe = make_recipe(self._feed.message, *self._wish)
+            self._recipe = self._make_recipe()
         except errors.CwireError as error:
             self.stop(str(error))
             return
         self.figure.clear()
         self._lay_out()
+
+    def _make_recipe(self) -> Recipe:
+        y, x, by = self._wish
+        return make_recipe(self._feed.message, y, x, by, self._bridge._samples(self._feed))
 
     def _state(self) -> tuple[object, ...]:
         return self._feed, self._feed.history.total, self._driver_state()

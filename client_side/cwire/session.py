@@ -3,7 +3,7 @@
 A shell feeds it what arrives and sends what it makes::
 
     events = session.receive_text(text)          # or receive_binary(data, now)
-    socket.send(session.subscribe(1, ["scope_block"]))
+    id, text = session.subscribe(["scope_block"])  # to be sent
 
 It outlives a connection: `disconnected`, then a new hello, and everything goes on.
 """
@@ -11,15 +11,17 @@ It outlives a connection: `disconnected`, then a new hello, and everything goes 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cwire import errors
 from cwire.calls import Calls, Command
-from cwire.driver import Driver
+from cwire.driver import Derived, Driver
 from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
 from cwire.feed import Feed
+from cwire.options import Options
+from cwire.window import Window
 from cwire_structs import frames
 from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
 from cwire_structs.schema import Message, Schema, SchemaError
@@ -36,7 +38,20 @@ class Subscription:
     id: int
     driver: str | None
     messages: tuple[str, ...] | None
+    options: Options = field(default_factory=Options)
     streams: set[tuple[int, int]] = field(default_factory=set)
+
+    def overlaps(self, other: Subscription) -> bool:
+        """Whether some message may be covered by both."""
+        return (
+            self.options.decimate == other.options.decimate
+            and (None in (self.driver, other.driver) or self.driver == other.driver)
+            and (
+                self.messages is None
+                or other.messages is None
+                or not set(self.messages).isdisjoint(other.messages)
+            )
+        )
 
 
 class Session:
@@ -54,9 +69,10 @@ class Session:
         feeds: By (source, message id).
         subscriptions: By id.
         unknown: Frames that no schema describes.
+        window: What may be under way, and what is to be acknowledged.
     """
 
-    def __init__(self, history_bytes: int = 64 << 20) -> None:
+    def __init__(self, history_bytes: int = 64 << 20, window: int | None = None) -> None:
         self.history_bytes = history_bytes
         self.connected = False
         self.client: int | None = None
@@ -66,6 +82,7 @@ class Session:
         self.feeds: dict[tuple[int, int], Feed] = {}
         self.subscriptions: dict[int, Subscription] = {}
         self.unknown = 0
+        self.window = Window(window)
         self._by_source: dict[int, Driver] = {}
         self.calls = Calls()
         self._subscription = 0
@@ -105,6 +122,7 @@ class Session:
         """
         events: list[Event] = []
         position, length = 0, len(data)
+        replies = 0
         while position < length:
             try:
                 scan = frames.scan(data, position)
@@ -120,6 +138,7 @@ class Session:
                     feed.append(data, tally, now)
             if scan.special and 0 < scan.span <= length - scan.end:
                 position = scan.end + scan.span
+                replies += scan.span
                 reply = self._special(data[scan.end : position])
                 if reply is not None:
                     events.append(reply)
@@ -129,6 +148,7 @@ class Session:
                 raise errors.ProtocolError(
                     f"the relay's batch ends inside the frame at byte {scan.end} of {length}"
                 )
+        self.window.take(length - replies)
         return events
 
     def disconnected(self) -> list[Reply]:
@@ -144,16 +164,27 @@ class Session:
     # What is sent ------------------------------------------------------------------------------
 
     def subscribe(
-        self, messages: Iterable[str] | None, driver: str | None = None
+        self,
+        messages: Iterable[str] | None,
+        driver: str | None = None,
+        options: Options | None = None,
     ) -> tuple[int, str]:
         """Makes the request for messages (None: all that are published) of a driver (None: all).
 
         Returns:
             The subscription's id and the text message to send.
+
+        Raises:
+            InvalidSubscription: It asks for the history of a message that comes already.
         """
-        self._subscription += 1
         names = None if messages is None else tuple(messages)
-        wanted = Subscription(self._subscription, driver, names)
+        wanted = Subscription(self._subscription + 1, driver, names, options or Options())
+        if wanted.options.past and any(map(wanted.overlaps, self.subscriptions.values())):
+            raise errors.InvalidSubscription(
+                "history is for messages that do not come yet, so that nothing comes twice: "
+                "connect with subscribe=None, then ask for messages with their history"
+            )
+        self._subscription += 1
         self.subscriptions[wanted.id] = wanted
         return wanted.id, _subscribe_text(wanted)
 
@@ -182,8 +213,12 @@ class Session:
         """Whether a subscription covers the message; the relay's own must be named for that."""
         known = self.drivers.get(driver)
         names = (driver,) if known is not None and known.is_relay else (driver, None)
+        made = known.derived.get(message) if known else None
+        name, factor = (made.of, made.decimate) if made else (message, None)
         return any(
-            wanted.driver in names and (wanted.messages is None or message in wanted.messages)
+            wanted.driver in names
+            and wanted.options.decimate == factor
+            and (wanted.messages is None or name in wanted.messages)
             for wanted in tuple(self.subscriptions.values())
         )
 
@@ -248,24 +283,28 @@ class Session:
                 driver.schema, driver.problem = schema, ""
                 return
             driver.schema, driver.problem = schema, ""
+        driver.derived = {}
         self._drop_feeds(driver.source)
 
     def _feeds_of(self, source: int) -> list[Feed]:
         return [feed for (number, _), feed in tuple(self.feeds.items()) if number == source]
 
-    def _drop_feeds(self, source: int) -> None:
-        dropped = self._feeds_of(source)
-        self.feeds = {key: feed for key, feed in self.feeds.items() if key[0] != source}
-        for feed in dropped:
+    def _drop_feeds(self, source: int, only: Collection[int] | None = None) -> None:
+        """Gives up the feeds of a driver; `only` those of some message ids."""
+        dropped = {
+            key: feed
+            for key, feed in tuple(self.feeds.items())
+            if key[0] == source and (only is None or key[1] in only)
+        }
+        self.feeds = {key: feed for key, feed in self.feeds.items() if key not in dropped}
+        for feed in dropped.values():
             feed.replaced = True
             feed.wake_all()
 
     def _new_feed(self, source: int, type: int) -> Feed | None:
         driver = self._by_source.get(source)
-        if driver is None or driver.schema is None:
-            return None
-        message = driver.schema.by_id.get(type)
-        if message is None or message.command:
+        message = None if driver is None else driver.by_id(type)
+        if driver is None or message is None:
             return None
         return self.feed(driver, message)
 
@@ -273,6 +312,8 @@ class Session:
         wanted = self.subscriptions.get(message["id"])
         for stream in message["streams"]:
             key = (int(stream["source"]), int(stream["type"]))
+            if stream.get("schema") is not None:
+                self._derive(*key, stream)
             if wanted is not None:
                 wanted.streams.add(key)
             feed = self.feeds.get(key) or self._new_feed(*key)
@@ -280,6 +321,28 @@ class Session:
                 first = stream.get("first_sequence")
                 feed.ledger.begin(None if first is None else int(first))
         return [Subscribed(message["id"])]
+
+    def _derive(self, source: int, type: int, stream: Mapping[str, Any]) -> None:
+        """Takes the description of a derived stream. The relay gives its ids out again."""
+        driver = self._by_source.get(source)
+        if driver is None:
+            return
+        text = json.dumps(stream["schema"], ensure_ascii=False, separators=(",", ":"))
+        schema = Schema.from_json(text, derived=True)
+        made = Derived(
+            schema.by_id[type], schema.layout_hash, str(stream["of"]), int(stream["decimate"])
+        )
+        name = made.message.name
+        others = {
+            one.message.name: one
+            for one in driver.derived.values()
+            if type == one.message.id or one.message.name == name
+        }
+        if [one.layout_hash for one in others.values()] == [made.layout_hash]:
+            return  # the same as before
+        kept = {key: one for key, one in driver.derived.items() if key not in others}
+        driver.derived = {**kept, name: made}
+        self._drop_feeds(source, {type, *(one.message.id for one in others.values())})
 
     def _unsubscribed(self, message: Mapping[str, Any]) -> list[Event]:
         ended = self.subscriptions.pop(message["id"], None)
@@ -292,8 +355,8 @@ class Session:
 
     def _dropped(self, message: Mapping[str, Any]) -> list[Event]:
         driver = self._by_source.get(message["source"])
-        if driver is not None and driver.schema is not None:
-            described = driver.schema.messages.get(message["message"])
+        if driver is not None:
+            described = driver.published.get(message["message"])
             if described is not None:
                 self.feed(driver, described).ledger.dropped(
                     message["id"],
@@ -316,6 +379,5 @@ class Session:
 
 def _subscribe_text(wanted: Subscription) -> str:
     messages = None if wanted.messages is None else list(wanted.messages)
-    return json.dumps(
-        {"op": "subscribe", "id": wanted.id, "driver": wanted.driver, "messages": messages}
-    )
+    request = {"op": "subscribe", "id": wanted.id, "driver": wanted.driver, "messages": messages}
+    return json.dumps({**request, **wanted.options.request()})

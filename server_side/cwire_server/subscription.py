@@ -11,7 +11,7 @@ from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
 from cwire_structs.schema import Message
 
-__all__ = ["History", "Options", "Stream", "Subscription", "parse_subscription"]
+__all__ = ["SUBSCRIBE_FIELDS", "History", "Options", "Stream", "Subscription", "parse_subscription"]
 
 _LARGEST_RATE = 1e6
 _JSON_RATE, _LARGEST_JSON_RATE = 10.0, 60.0
@@ -93,14 +93,26 @@ def parse_subscription(request: Mapping[str, Any], id_: int) -> Subscription:
         isinstance(messages, list) and all(isinstance(name, str) for name in messages)
     ):
         raise _bad("messages must be a list of names, or null for all")
-    unknown = request.keys() - _FIELDS
+    unknown = request.keys() - SUBSCRIBE_FIELDS
     if unknown:
-        raise _bad(f"subscribe has no field {min(unknown)!r}; it has: {', '.join(_FIELDS)}")
+        raise _bad(
+            f"subscribe has no field {min(unknown)!r}; it has: {', '.join(SUBSCRIBE_FIELDS)}"
+        )
     chosen = None if messages is None else tuple(dict.fromkeys(messages))
     return Subscription(id_, driver, chosen, _options(request))
 
 
-_FIELDS = ("op", "id", "driver", "messages", "policy", "max_rate", "history", "decimate", "format")
+SUBSCRIBE_FIELDS = (
+    "op",
+    "id",
+    "driver",
+    "messages",
+    "policy",
+    "max_rate",
+    "history",
+    "decimate",
+    "format",
+)
 
 
 def _options(request: Mapping[str, Any]) -> Options:

@@ -99,3 +99,18 @@ async def test_subscriptions(relay: FakeRelay) -> None:
         assert relay.next(dict)["messages"] == ["rare"]
         await bridge.unsubscribe(id)
         assert relay.next(dict)["op"] == "unsubscribe"
+
+
+async def test_options(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url, subscribe=None, window=1 << 20) as bridge:
+        assert relay.next(dict) == {"op": "window", "bytes": 1 << 20}
+        await bridge.subscribe("tick", policy="latest", max_rate=2, history_seconds=0.5)
+        asked = relay.next(dict)
+        assert (asked["policy"], asked["max_rate"]) == ("latest", 2.0)
+        assert asked["history"] == {"seconds": 0.5}
+        with pytest.raises(cwire.InvalidSubscription, match="do not come yet"):
+            await bridge.subscribe("tick", history=3)
+        await bridge.subscribe("tick", decimate=2)
+        assert relay.next(dict)["decimate"] == 2
+    with pytest.raises(cwire.InvalidSubscription):
+        await cwire.aconnect(relay.url, window=-1)

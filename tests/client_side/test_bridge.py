@@ -267,6 +267,38 @@ def test_what_is_asked_for_is_subscribed(relay: FakeRelay) -> None:
             bridge.subscribe("nope")
 
 
+def test_subscriptions_say_how(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, subscribe=None) as bridge:
+        bridge.subscribe("tick", driver="lab", policy="latest", max_rate=5, history=10)
+        asked = relay.next(dict)
+        assert (asked["driver"], asked["policy"], asked["max_rate"]) == ("lab", "latest", 5.0)
+        assert asked["history"] == {"frames": 10}
+        with pytest.raises(cwire.InvalidSubscription, match="not both"):
+            bridge.subscribe("rare", history=10, history_seconds=1.0)
+        with pytest.raises(cwire.UnknownMessage, match=r"subscribe\('tick', decimate=2\)"):
+            bridge.plot("tick_by_2")
+        with pytest.raises(cwire.UnknownMessage, match="no message 'nope_by_2'"):
+            bridge.latest("nope_by_2")
+
+
+def test_a_window_is_told_and_acknowledged(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, window=10_000) as bridge:
+        assert relay.next(dict) == {"op": "window", "bytes": 10_000}
+        assert relay.next(dict)["op"] == "subscribe"
+        acknowledged = 0
+        for first in range(0, 300, 3):
+            relay.send(ticks(first, 3))
+        bridge.latest("tick", 300, timeout=10)
+        while acknowledged < 300 * 64:
+            told = relay.next(dict)
+            assert told["op"] == "ack"
+            assert acknowledged < told["bytes"]
+            acknowledged = told["bytes"]
+        assert acknowledged == 300 * 64
+    with pytest.raises(cwire.InvalidSubscription, match="window is 0"):
+        cwire.connect(relay.url, window=0)
+
+
 def test_health(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     relay.send(ticks(0, 10))
     drop = {"id": 1, "source": 1, "message": "tick", "reason": "relay", "count": 5, "sequence": 14}
@@ -276,6 +308,17 @@ def test_health(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     row = bridge.health.of("tick")
     assert (row.frames, row.lost, row.lost_at_relay, row.lost_at_driver) == (11, 7, 5, 0)
     assert bridge.health.lost == 7
+    drop = {**drop, "reason": "conflated", "count": 3, "sequence": 20}
+    relay.say("dropped", **drop)
+    relay.send(ticks(21, 1))
+    bridge.latest("tick", 12, timeout=10)
+    row = bridge.health.of("tick")
+    assert (row.lost, row.conflated, row.over_rate, row.skipped) == (7, 3, 0, 3)
+    assert row.published == 22
+    assert "skipped" in repr(bridge.health)
+    silent = bridge.health.of("rare")
+    assert (silent.frames, silent.lost, silent.published) == (0, 0, 0)
+    assert "rare" not in repr(bridge.health) + repr(bridge)
     assert "tick" in repr(bridge)
     with pytest.raises(KeyError):
         bridge.health.of("nope")

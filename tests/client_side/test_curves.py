@@ -10,6 +10,7 @@ import pytest
 import cwire
 from cwire.curves import blocks, image, make_recipe, thin, trends
 from cwire.history import make_history
+from cwire_server.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 
@@ -47,6 +48,20 @@ def test_blocks_are_the_newest_of_each_channel() -> None:
     assert zero.x[:3].tolist() == [0, 0.5, 1.0]
     assert (zero.y == 3).all()
     assert (one.y == 13).all()
+
+
+def test_a_decimated_block_is_drawn_to_the_scale_of_the_whole() -> None:
+    small = Decimation(SCHEMA, BLOCK, 16, frames.RELAY_TYPES).message
+    samples = {"samples_min": 16, "samples_max": 16}
+    recipe = make_recipe(small, None, None, None, samples)
+    assert (recipe.y, recipe.y_label) == (("samples_min", "samples_max"), "[V]")
+    history = make_history(small, 1 << 20)
+    low, high = np.full(64, -1.0), np.full(64, 2.0)
+    put(history, small, channel=1, dt=0.5, samples_min=low, samples_max=high)
+    first, second = blocks(recipe, history)
+    assert (first.label, second.label) == ("samples_min, channel 1", "samples_max, channel 1")
+    assert first.x[:3].tolist() == [0, 8, 16]
+    assert (first.y[0], second.y[0]) == (-1, 2)
 
 
 def test_trends_cover_a_window() -> None:
@@ -106,7 +121,7 @@ def test_a_tail_is_a_line() -> None:
         ("samples", "nope", None, "no field 'nope'"),
         ("samples", None, "nope", "no field 'nope'"),
         ("samples", None, "samples", "cannot tell lines apart"),
-        (["samples", "dt"], None, None, "one array field, or one or more scalar"),
+        (["samples", "dt"], None, None, "one or more scalar fields, one or more arrays"),
         ("dt", "dt", None, "drawn against time"),
         ("samples.x", None, None, "no field 'samples.x'"),
         ([], None, None, "as y"),

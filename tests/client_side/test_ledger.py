@@ -63,12 +63,12 @@ def test_dropped_says_why_and_covers_the_end() -> None:
     ledger.begin(0)
     add(ledger, 0, 10)
     ledger.dropped(1, "relay", 5, 14)
-    assert (ledger.lost, ledger.lost_at("relay"), ledger.lost_at("driver")) == (5, 5, 0)
+    assert (ledger.lost, ledger.gone_by("relay"), ledger.gone_by("driver")) == (5, 5, 0)
     add(ledger, 17, 3)
     ledger.dropped(1, "driver", 2, 16)
-    assert (ledger.lost, ledger.lost_at("relay"), ledger.lost_at("driver")) == (7, 5, 2)
+    assert (ledger.lost, ledger.gone_by("relay"), ledger.gone_by("driver")) == (7, 5, 2)
     ledger.dropped(2, "relay", 3, 14)  # another subscription hears of the same loss
-    assert (ledger.lost, ledger.lost_at("relay")) == (7, 5)
+    assert (ledger.lost, ledger.gone_by("relay")) == (7, 5)
     # delivered + dropped = published
     assert ledger.frames + ledger.lost == ledger.next_sequence
 
@@ -79,7 +79,7 @@ def test_what_the_driver_lost_is_counted_once() -> None:
     add(ledger, 0, 10)
     ledger.dropped(1, "driver", 5, 19)  # comes before its batch: 15 to 19
     add(ledger, 15, 5)
-    assert (ledger.frames, ledger.lost, ledger.lost_at("driver")) == (15, 5, 5)
+    assert (ledger.frames, ledger.lost, ledger.gone_by("driver")) == (15, 5, 5)
     assert ledger.frames + ledger.lost == ledger.next_sequence
 
 
@@ -98,7 +98,7 @@ def test_a_restart_is_no_loss() -> None:
     ledger.begin(0)
     add(ledger, 0, 5)
     ledger.dropped(1, "relay", 1, 5)
-    assert (ledger.frames, ledger.lost, ledger.lost_at("relay")) == (10, 3, 3)
+    assert (ledger.frames, ledger.lost, ledger.gone_by("relay")) == (10, 3, 3)
 
 
 def test_going_back_is_no_loss() -> None:
@@ -119,3 +119,47 @@ def test_rates() -> None:
     assert frames_rate == pytest.approx(100, rel=0.05)
     assert byte_rate == pytest.approx(6400, rel=0.05)
     assert ledger.rates(20.0) == (0.0, 0.0)
+
+
+def test_what_was_asked_for_is_not_lost() -> None:
+    ledger = Ledger()
+    ledger.begin(0)
+    add(ledger, 0, 1)
+    ledger.dropped(1, "conflated", 3, 3)
+    ledger.dropped(1, "rate", 4, 7)
+    add(ledger, 8, 1)
+    ledger.dropped(1, "relay", 1, 9)
+    assert (ledger.frames, ledger.skipped, ledger.lost, ledger.gone) == (2, 7, 1, 8)
+    ledger.end()
+    assert (ledger.skipped, ledger.lost, ledger.gone_by("rate")) == (7, 1, 4)
+
+
+def test_a_notice_may_cover_frames_that_are_still_to_come() -> None:
+    ledger = Ledger()
+    ledger.begin(0)
+    ledger.dropped(1, "rate", 4, 4)  # of 0 to 4 four are left out, and one comes now
+    assert (ledger.skipped, ledger.lost) == (4, 0)
+    add(ledger, 4, 1)
+    assert (ledger.frames, ledger.skipped, ledger.lost) == (1, 4, 0)
+    assert ledger.next_sequence == 5
+
+
+def test_one_teller_may_say_more_of_the_same_place() -> None:
+    ledger = Ledger()
+    ledger.begin(0)
+    for subscription in (1, 2):
+        ledger.dropped(subscription, "conflated", 3, 5)
+    for subscription in (1, 2):
+        ledger.dropped(subscription, "conflated", 4, 5)
+    assert ledger.skipped == 4
+    ledger.dropped(2, "conflated", 9, 10)  # subscription 1 has ended meanwhile
+    assert ledger.skipped == 9
+
+
+def test_notices_across_the_wrap() -> None:
+    ledger = Ledger()
+    ledger.begin((1 << 32) - 2)
+    ledger.dropped(1, "relay", 2, (1 << 32) - 1)
+    ledger.dropped(1, "relay", 5, 2)
+    add(ledger, 3, 1)
+    assert (ledger.lost, ledger.gone_by("relay")) == (5, 5)

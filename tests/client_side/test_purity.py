@@ -24,8 +24,10 @@ PURE = {
     "health",
     "history",
     "ledger",
+    "options",
     "record",
     "session",
+    "window",
 }
 FORBIDDEN = {
     "asyncio",

@@ -43,7 +43,7 @@ def test_the_three_terminals(runtime: Path) -> None:
 
 
 def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
-    (code,) = blocks("python")
+    code = "".join(blocks("python"))
     monkeypatch.setenv("MPLBACKEND", "Agg")
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],

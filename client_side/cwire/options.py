@@ -1,0 +1,89 @@
+"""How a subscription's frames shall come, as the caller says it and as the relay reads it. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from cwire.errors import InvalidSubscription
+
+__all__ = ["Options", "check_window"]
+
+_LARGEST_WINDOW = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of `Bridge.subscribe`; the relay checks what they can be.
+
+    Raises:
+        InvalidSubscription: Two of them exclude each other, or one is not of its kind.
+    """
+
+    policy: str = "queue"
+    max_rate: float | None = None
+    history: int | None = None
+    history_seconds: float | None = None
+    decimate: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.policy, str):
+            raise InvalidSubscription(f"policy is {self.policy!r}; it can be: queue, latest")
+        if self.history is not None and self.history_seconds is not None:
+            raise InvalidSubscription("give history (frames) or history_seconds, not both")
+        for name in ("history", "decimate"):
+            self._check(name, whole=True)
+        for name in ("max_rate", "history_seconds"):
+            self._check(name, whole=False)
+
+    def _check(self, name: str, *, whole: bool) -> None:
+        value = getattr(self, name)
+        if value is None:
+            return
+        try:
+            number = float(value)
+            if isinstance(value, (bool, str)) or not math.isfinite(number):
+                raise ValueError
+            if whole and number != int(number):
+                raise ValueError
+        except (TypeError, ValueError):
+            kind = "a whole number" if whole else "a number"
+            raise InvalidSubscription(f"{name} must be {kind}, not {value!r}") from None
+        object.__setattr__(self, name, int(number) if whole else number)  # numpy's are welcome
+
+    @property
+    def past(self) -> bool:
+        """Whether it begins with what the relay has kept."""
+        return self.history is not None or self.history_seconds is not None
+
+    def request(self) -> dict[str, Any]:
+        """The fields of the `subscribe` operation; what is as usual is left out."""
+        fields: dict[str, Any] = {}
+        if self.policy != "queue":
+            fields["policy"] = self.policy
+        if self.max_rate is not None:
+            fields["max_rate"] = self.max_rate
+        if self.history is not None:
+            fields["history"] = {"frames": self.history}
+        if self.history_seconds is not None:
+            fields["history"] = {"seconds": self.history_seconds}
+        if self.decimate is not None:
+            fields["decimate"] = self.decimate
+        return fields
+
+
+def check_window(window: int | None) -> int | None:
+    """The window, if it can be one.
+
+    Raises:
+        InvalidSubscription: It is not a number of bytes that the relay takes.
+    """
+    if window is None:
+        return None
+    if type(window) is not int or not 0 < window <= _LARGEST_WINDOW:
+        raise InvalidSubscription(
+            f"window is {window!r}; it can be a number of bytes from 1 to {_LARGEST_WINDOW}, "
+            "or None for any"
+        )
+    return window
