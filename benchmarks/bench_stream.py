@@ -190,7 +190,7 @@ def bench_stream(programs: Programs, repeats: int, step: Callable[[str], None]) 
                 absent[key] = f"absent: {error}"
     return [
         Result("stream", subject, size, note=absent[subject, size])
-        if (subject, size) in absent
+        if (subject, size) not in runs
         else _row(subject, size, count, runs[subject, size])
         for subject, size, count in plan
     ]

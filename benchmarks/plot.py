@@ -19,7 +19,7 @@ __all__ = ["draw"]
 _OURS, _OTHERS = "#1f5fa8", "#b9c2cc"
 _LABELS = {
     "cwire_unpaced": "cwire, unpaced",
-    "raw_socket": "raw Unix socket (ceiling)",
+    "raw_socket": "raw Unix socket",
     "naive": "naive relay",
     "pyzmq_batched": "pyzmq, 64 per message",
     "foxglove": "foxglove-sdk",

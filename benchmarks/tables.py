@@ -16,7 +16,6 @@ def show_results(console: Console, results: list[Result]) -> None:
     table = Table("benchmark", "subject", title="cwire benchmarks")
     for name in ("frame B", "frames/s", "MB/s", "p50 µs", "p99 µs", "spread"):
         table.add_column(name, justify="right")
-    table.add_column("note", style="dim")
     for row in results:
         table.add_row(
             row.benchmark,
@@ -27,9 +26,11 @@ def show_results(console: Console, results: list[Result]) -> None:
             _number(row.p50_s, 1e6, ",.0f"),
             _number(row.p99_s, 1e6, ",.0f"),
             _number(row.spread, 1, ".0%"),
-            "; ".join(_notes(row)),
         )
     console.print(table)
+    for row in results:
+        if notes := _notes(row):
+            console.print(f"{row.benchmark}, {row.subject}: {'; '.join(notes)}", style="dim")
 
 
 def _notes(row: Result) -> list[str]:
