@@ -22,6 +22,7 @@ from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
 from cwire_server.history import HistoryStore
 from cwire_server.relay_schema import RELAY_NAME, RELAY_SCHEMA
+from cwire_server.routes import Routes
 from cwire_server.subscription import History, Stream, Subscription
 from cwire_structs import frames
 from cwire_structs.control import Hello
@@ -88,11 +89,7 @@ class Hub:
         self._sessions = itertools.count(1)
         self._held: set[int] = set()
         self._derived = {source: DerivedStreams() for source in self.drivers}
-        # By source: clients that want the same messages whole share one batch.
-        self._whole: dict[int, dict[frozenset[int], list[Client]]] = {}
-        self._picking: dict[int, list[Client]] = {}
-        for source in self.drivers:
-            self._reroute(source)
+        self._routes: dict[int, Routes[Client]] = {source: Routes() for source in self.drivers}
 
     # Clients
 
@@ -121,9 +118,8 @@ class Hub:
         """Forgets a client."""
         if self.clients.pop(client.id, None) is not None:
             self._dropped_before.update(client.queue.dropped_by)
-        client.deliveries = {}
-        for source in self.drivers:
-            self._reroute(source)
+        for source in client.deliveries:
+            self._deliver_to(client, source, _NOTHING)
         self._release(self._held)
 
     def subscribe(self, client: Client, subscription: Subscription, now: float) -> None:
@@ -190,10 +186,7 @@ class Hub:
 
     def interest(self, source: int) -> frozenset[int]:
         """The message ids of a driver that any client wants, in whatever way."""
-        wanted = frozenset[int]().union(
-            *(client.deliveries.get(source, _NOTHING).types for client in self.clients.values())
-        )
-        return self._derived[source].origins(wanted)
+        return self._derived[source].origins(self._routes[source].types)
 
     def _resolve(self, client: Client, driver: DriverState, fresh: Collection[int] = ()) -> None:
         """Works out how the client gets which messages of a driver, and for which subscriptions.
@@ -213,8 +206,7 @@ class Hub:
                 wanted.append(Wanted(stream, message, subscription.options))
         others = {key: stream for key, stream in client.streams.items() if key[1] != source}
         client.streams = {**others, **kept}
-        client.deliveries = {**client.deliveries, source: plan(driver.name, wanted)}
-        self._reroute(source)
+        self._deliver_to(client, source, plan(driver.name, wanted))
 
     def _messages(self, driver: DriverState, subscription: Subscription) -> list[Any]:
         if subscription.options.decimate:
@@ -259,21 +251,17 @@ class Hub:
                 )
         client.send("subscribed", id=subscription.id, streams=streams)
 
-    def _reroute(self, source: int) -> None:
-        whole: dict[frozenset[int], list[Client]] = {}
-        picking = []
-        for client in self.clients.values():
-            delivery = client.deliveries.get(source, _NOTHING)
-            if delivery.whole:
-                whole.setdefault(frozenset(delivery.whole), []).append(client)
-            if delivery.pickers:
-                picking.append(client)
-        self._whole[source] = whole
-        self._picking[source] = picking
-        wanted = (client.deliveries.get(source, _NOTHING).types for client in self.clients.values())
-        self._derived[source].keep(frozenset[int]().union(*wanted))
-        if source != RELAY_SOURCE:  # its timer looks for itself
-            self.on_interest(source)
+    def _deliver_to(self, client: Client, source: int, delivery: Delivery) -> None:
+        """From now on a client gets this of a driver."""
+        routes = self._routes[source]
+        known = routes.types
+        routes.change(client, client.deliveries.get(source, _NOTHING), delivery)
+        # Replaced, never changed: what waits in its queue refers to it.
+        client.deliveries = {**client.deliveries, source: delivery}
+        if routes.types != known:
+            self._derived[source].keep(routes.types)
+            if source != RELAY_SOURCE:  # its timer looks for itself
+                self.on_interest(source)
 
     # Drivers
 
@@ -365,14 +353,14 @@ class Hub:
         """Puts a batch into queues; the clients that got it whole."""
         fed = []
         source = batch.source
-        for wanted, clients in self._whole[source].items():
+        for wanted, clients in self._routes[source].groups():
             if (part := batch.only(wanted)) is None:
                 continue
-            for client in list(clients):
+            for client in clients:
                 client.queue.put_batch(part, client.deliveries[source].whole)
                 client.wake()
                 fed.append(client)
-        for client in list(self._picking[source]):
+        for client in self._routes[source].picking():
             pickers = client.deliveries[source].pickers
             for tally in batch.tallies:
                 for picker in pickers.get(tally.type, ()):
@@ -384,16 +372,15 @@ class Hub:
     def overdue(self, source: int) -> None:
         """A held driver has waited long enough: clients that are still crowded are slow ones."""
         self._held.discard(source)
-        for clients in self._whole[source].values():
+        for _, clients in self._routes[source].groups():
             for client in clients:
                 client.slow = client.queue.data_bytes > self.limits.crowd
 
     def drained(self, client: Client) -> None:
-        """A client has been sent something."""
-        if client.queue.data_bytes <= self.limits.crowd // 2:
-            client.slow = False
-            if self._held:
-                self._release(self._held & client.deliveries.keys())
+        """A client has been sent something: it does read, and is waited for again."""
+        client.slow = False
+        if self._held and client.queue.data_bytes <= self.limits.crowd // 2:
+            self._release(self._held & client.deliveries.keys())
 
     def _release(self, sources: Collection[int]) -> None:
         for source in list(sources):

@@ -308,3 +308,26 @@ def test_only_the_latest_waits() -> None:
     assert size == 64 + 32
     assert notices["tick"][:2] == ("conflated", 499)
     assert notices["rare"] == ("conflated", 49, 48)
+
+
+def test_a_client_that_reads_is_waited_for_again() -> None:
+    hub = hub_up(CROWDED)
+    client = add_client(hub, "tick")
+    assert publish(hub, ticks(0, 20))
+    hub.overdue(1)
+    assert not publish(hub, ticks(20, 1))
+    client.queue.take()
+    hub.drained(client)
+    assert publish(hub, ticks(21, 20))
+
+
+def test_a_thousand_clients_come_and_go_and_leave_nothing() -> None:
+    hub = hub_up()
+    clients = [add_client(hub, "tick") for _ in range(1000)]
+    for client in clients[:999]:
+        hub.remove_client(client)
+    assert hub.interest(1) == {TICK}
+    publish(hub, ticks(0, 1))
+    assert drain(hub, clients[999]) == [64]
+    hub.remove_client(clients[999])
+    assert hub.interest(1) == frozenset()

@@ -1,0 +1,56 @@
+"""Which clients get which messages of one driver. Pure.
+
+Kept up to date client by client: with thousands of them, one that comes or goes costs as little as
+with one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from cwire_server.delivery import Delivery
+
+__all__ = ["Routes"]
+
+C = TypeVar("C")
+
+
+class Routes(Generic[C]):
+    """The clients of one driver, grouped by what they want whole, and those with pickers."""
+
+    def __init__(self) -> None:
+        # Dicts as ordered sets: the order of arrival, and removal without a search.
+        self._whole: dict[frozenset[int], dict[C, None]] = {}
+        self._picking: dict[C, None] = {}
+        self._wanted: Counter[int] = Counter()
+
+    def change(self, client: C, before: Delivery, after: Delivery) -> None:
+        """A client gets something else from now on."""
+        if before.whole:
+            wanted = frozenset(before.whole)
+            group = self._whole[wanted]
+            del group[client]
+            if not group:
+                del self._whole[wanted]
+        self._picking.pop(client, None)
+        if after.whole:
+            self._whole.setdefault(frozenset(after.whole), {})[client] = None
+        if after.pickers:
+            self._picking[client] = None
+        self._wanted.subtract(before.types)
+        self._wanted.update(after.types)
+
+    @property
+    def types(self) -> frozenset[int]:
+        """The message ids that any client wants, in whatever way."""
+        return frozenset(type_ for type_, clients in self._wanted.items() if clients > 0)
+
+    def groups(self) -> Iterable[tuple[frozenset[int], list[C]]]:
+        """Clients that want the same messages whole: they share batches."""
+        return [(wanted, list(clients)) for wanted, clients in self._whole.items()]
+
+    def picking(self) -> list[C]:
+        """Clients that get single frames picked out."""
+        return list(self._picking)
