@@ -206,6 +206,37 @@ static void descriptors_are_closed_on_exec_and_at_the_end(void) {
     CHECK_EQUAL(open_descriptors(0), before);
 }
 
+/* The descriptor of the link's own poller: there is no other in this program. */
+static int find_poller(void) {
+    int found = -1;
+    for (int fd = 0; fd < 1024; fd++) {
+        char name[32], target[64] = {0};
+        snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+        if (readlink(name, target, sizeof target - 1) > 0 && strstr(target, "eventpoll"))
+            found = fd;
+    }
+    CHECK(found >= 0);
+    return found;
+}
+
+/* A poller that takes no timer: another file stands in for it meanwhile. */
+static void a_descriptor_that_failed_is_tried_again(void) {
+    cwire *link = test_listen("a.sock", NULL);
+    int before = open_descriptors(0), poller = find_poller();
+    int kept = dup(poller), other = open("/dev/null", O_RDONLY);
+    CHECK_EQUAL(dup2(other, poller), poller);
+    CHECK_EQUAL(cwire_fd(link), CWIRE_ESYSTEM);
+    CHECK_TEXT(cwire_error(link), "cannot make a timer");
+    CHECK_EQUAL(cwire_fd(link), CWIRE_ESYSTEM); /* no more true than before */
+    CHECK_EQUAL(dup2(kept, poller), poller);
+    close(kept);
+    close(other);
+    CHECK_EQUAL(open_descriptors(0), before);
+    CHECK_EQUAL(cwire_fd(link), poller);
+    CHECK_EQUAL(open_descriptors(0), before + 1);
+    cwire_close(link);
+}
+
 /* Out of descriptors, a waiting connection must not keep the poller busy, and is taken later. */
 static void connections_wait_while_descriptors_are_short(void) {
     cwire *link = test_listen("a.sock", NULL);
@@ -240,6 +271,7 @@ int main(int argc, char **argv) {
     RUN(the_default_directory_must_be_ours_alone);
     RUN(a_forked_child_that_closes_takes_nothing_away);
     RUN(descriptors_are_closed_on_exec_and_at_the_end);
+    RUN(a_descriptor_that_failed_is_tried_again);
     RUN(connections_wait_while_descriptors_are_short);
     return 0;
 }
