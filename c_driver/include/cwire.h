@@ -81,8 +81,8 @@ typedef struct cwire_options {
         ring_bytes; /* memory for published frames, a power of two (or rounded up to one); 16 MiB */
     uint32_t frame_bytes;  /* the largest frame, header included; a quarter of the ring, at most
                               CWIRE_FRAME_LIMIT */
-    size_t reply_bytes;    /* replies that may wait for one peer; 1 MiB */
-    unsigned peers;        /* how many may be connected at once; 16 */
+    size_t reply_bytes;    /* replies that may wait for one peer; 1 MiB, at most 1 GiB */
+    unsigned peers;        /* how many may be connected at once; 16, at most 65536 */
     unsigned heartbeat_ms; /* a silent link says that it lives this often; 1000 */
 } cwire_options;
 

@@ -10,7 +10,9 @@
 enum {
     RING_BYTES = 16 << 20,
     REPLY_BYTES = 1 << 20,
+    REPLY_LIMIT = 1 << 30,
     PEERS = 16,
+    PEER_LIMIT = 65536,
     HEARTBEAT_MS = 1000,
     NAME_LIMIT = 255,
     LANE_LEAST = 4096, /* error replies always fit */
@@ -24,7 +26,9 @@ static int size_memory(cwire *link, const cwire_options *options, size_t *ring_b
         return cwi_fail(CWIRE_EINVAL, "cwire_options.frame_bytes is %lu: 24 to %lu are allowed",
                         (unsigned long)frame, (unsigned long)CWIRE_FRAME_LIMIT);
     if (ring > SIZE_MAX / 4)
-        return cwi_fail(CWIRE_EINVAL, "cwire_options.ring_bytes is too large");
+        return cwi_fail(CWIRE_EINVAL,
+                        "cwire_options.ring_bytes is %lu: at most %lu bytes are allowed",
+                        (unsigned long)ring, (unsigned long)(SIZE_MAX / 4));
     if (!ring)
         ring = frame > RING_BYTES / 4 ? 4 * frame : RING_BYTES;
     ring = cwi_ring_round(ring);
@@ -72,9 +76,22 @@ static int make_hello(cwire *link, const char *name) {
     return CWIRE_OK;
 }
 
+static int check_peers(const cwire_options *options) {
+    if (options->reply_bytes > REPLY_LIMIT)
+        return cwi_fail(CWIRE_EINVAL,
+                        "cwire_options.reply_bytes is %lu: at most %d bytes are allowed",
+                        (unsigned long)options->reply_bytes, REPLY_LIMIT);
+    if (options->peers > PEER_LIMIT)
+        return cwi_fail(CWIRE_EINVAL, "cwire_options.peers is %lu: at most %d are allowed",
+                        (unsigned long)options->peers, PEER_LIMIT);
+    return CWIRE_OK;
+}
+
 static int make_memory(cwire *link, const cwire_options *options) {
     size_t ring_bytes = 0;
-    int code = size_memory(link, options, &ring_bytes);
+    int code = check_peers(options);
+    if (code == CWIRE_OK)
+        code = size_memory(link, options, &ring_bytes);
     if (code != CWIRE_OK)
         return code;
     const char *fault = cwi_schema_fault(link->schema, link->frame_bytes);

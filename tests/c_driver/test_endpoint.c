@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -116,6 +117,28 @@ static void bad_options_are_explained(void) {
     CHECK_TEXT(cwire_error(NULL), "does not fit in a frame");
     CHECK(cwire_listen(path, NULL, NULL) == NULL);
     CHECK_TEXT(cwire_error(NULL), "schema");
+    CHECK(!exists(path));
+}
+
+static void options_without_measure_are_refused(void) {
+    cwire_options options = {0};
+    char path[108];
+    strcpy(path, test_path("a.sock"));
+    options.reply_bytes = SIZE_MAX;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "cwire_options.reply_bytes is 18446744073709551615: at most");
+    options.reply_bytes = ((size_t)1 << 30) + 1;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "at most 1073741824 bytes are allowed");
+    options.reply_bytes = 0;
+    options.ring_bytes = SIZE_MAX;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "cwire_options.ring_bytes is 18446744073709551615: at most");
+    options.ring_bytes = 0;
+    options.peers = UINT_MAX; /* (unsigned)-1 */
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "cwire_options.peers is 4294967295: at most 65536 are allowed");
+    options.peers = 0;
     CHECK(!exists(path));
 }
 
@@ -267,6 +290,7 @@ int main(int argc, char **argv) {
     RUN(a_socket_of_somebody_else_is_not_removed);
     RUN(bad_paths_are_explained);
     RUN(bad_options_are_explained);
+    RUN(options_without_measure_are_refused);
     RUN(the_default_path_follows_the_environment);
     RUN(the_default_directory_must_be_ours_alone);
     RUN(a_forked_child_that_closes_takes_nothing_away);
