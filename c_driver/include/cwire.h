@@ -76,7 +76,8 @@ typedef struct cwire_schema {
 
 /* All zero means all defaults. */
 typedef struct cwire_options {
-    const char *name; /* what peers see as the driver's name; the schema's name */
+    const char *name; /* what peers see as the driver's name; the schema's name. 1 to 64 bytes of
+                         UTF-8 without '/' and control characters */
     size_t
         ring_bytes; /* memory for published frames, a power of two (or rounded up to one); 16 MiB */
     uint32_t frame_bytes;  /* the largest frame, header included; a quarter of the ring, at most
@@ -167,7 +168,7 @@ const char *cwire_path(const cwire *link);
 
 /* Writes the default path for `name` to `path`: $CWIRE_RUNTIME_DIR/NAME.sock, else
  * $XDG_RUNTIME_DIR/cwire/NAME.sock, else /tmp/cwire-UID/NAME.sock. Returns 0 or CWIRE_EINVAL (it
- * does not fit). */
+ * does not fit, or cannot be a driver's name). */
 int cwire_default_path(const char *name, char *path, size_t size);
 
 /* What this thread's last failure was, for people. `link` may be NULL, as after cwire_listen. Valid

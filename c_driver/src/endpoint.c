@@ -14,6 +14,8 @@
 #include "errors.h"
 #include "platform.h"
 
+enum { NAME_LIMIT = 64 }; /* bytes of a driver's name: with the directory it must fit a path */
+
 /* Writes the runtime directory and `tail` to `path`; returns 0 if it fits. */
 static int runtime_path(char *path, size_t size, const char *tail) {
     const char *own = getenv("CWIRE_RUNTIME_DIR");
@@ -28,16 +30,48 @@ static int runtime_path(char *path, size_t size, const char *tail) {
     return length >= 0 && (size_t)length < size ? 0 : -1;
 }
 
+/* The bytes of the UTF-8 character at `at`; 0 if it is malformed or a control character. Reads no
+ * further than a NUL. */
+static size_t character_size(const unsigned char *at) {
+    size_t size = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+    uint32_t code = size == 1 ? at[0] : at[0] & (0x7Fu >> size);
+    static const uint32_t least[] = {0, 0x20, 0x80, 0x800, 0x10000};
+    if ((at[0] >= 0x80 && at[0] < 0xC0) || at[0] >= 0xF8)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | (at[i] & 0x3Fu);
+    }
+    if (code < least[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+        return 0;
+    return code >= 0x7F && code < 0xA0 ? 0 : size;
+}
+
+int cwi_name_check(const char *name) {
+    size_t length = name ? strlen(name) : 0, at = 0, step = 1;
+    int good = length >= 1 && length <= NAME_LIMIT && !strchr(name, '/');
+    for (; good && at < length && step > 0; at += step)
+        step = character_size((const unsigned char *)name + at);
+    if (good && step > 0)
+        return CWIRE_OK;
+    return cwi_fail(CWIRE_EINVAL,
+                    "a driver's name is 1 to %d bytes of UTF-8 without '/' and control "
+                    "characters: change cwire_options.name",
+                    NAME_LIMIT);
+}
+
 int cwire_default_path(const char *name, char *path, size_t size) {
-    char tail[80];
-    if (!name || !name[0] || strchr(name, '/') || strlen(name) > 64)
-        return cwi_fail(CWIRE_EINVAL, "a driver's name has 1 to 64 characters, none of them '/'");
+    char tail[NAME_LIMIT + sizeof "/.sock"];
+    int code = cwi_name_check(name);
+    if (code != CWIRE_OK)
+        return code;
     snprintf(tail, sizeof tail, "/%s.sock", name);
     if (runtime_path(path, size, tail) < 0)
         return cwi_fail(CWIRE_EINVAL,
                         "the default path for '%s' is longer than %lu bytes: set CWIRE_RUNTIME_DIR "
                         "to a shorter directory",
-                        name, (unsigned long)size - 1);
+                        name, (unsigned long)(size ? size - 1 : 0));
     return CWIRE_OK;
 }
 

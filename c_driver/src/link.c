@@ -14,7 +14,6 @@ enum {
     PEERS = 16,
     PEER_LIMIT = 65536,
     HEARTBEAT_MS = 1000,
-    NAME_LIMIT = 255,
     LANE_LEAST = 4096, /* error replies always fit */
     CALLS = 4096       /* commands that may wait for their answer, of all peers */
 };
@@ -59,8 +58,6 @@ static size_t size_lane(const cwire *link, size_t reply_bytes) {
 static int make_hello(cwire *link, const char *name) {
     cwi_hello hello;
     memset(&hello, 0, sizeof hello);
-    if (strlen(name) > NAME_LIMIT)
-        return cwi_fail(CWIRE_EINVAL, "a driver's name has at most %d bytes", NAME_LIMIT);
     hello.name = name;
     hello.json = link->schema->json;
     hello.json_size = link->schema->json_size;
@@ -162,7 +159,9 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
     int code = make_memory(link, options);
     if (code == CWIRE_OK) {
         const char *name = options->name ? options->name : schema->name;
-        code = make_hello(link, name);
+        code = cwi_name_check(name);
+        if (code == CWIRE_OK)
+            code = make_hello(link, name);
         if (code == CWIRE_OK)
             code = cwi_endpoint_open(&link->endpoint, path, name);
     }

@@ -142,6 +142,51 @@ static void options_without_measure_are_refused(void) {
     CHECK(!exists(path));
 }
 
+/* Peers get it as text, and the default path is made of it. */
+static void a_name_is_a_line_of_text(void) {
+    const char *bad[] = {"",
+                         "a/b",
+                         "a\nb",
+                         "a\tb",
+                         "\x1b[2J",
+                         "a\x7f",
+                         "\xC2\x85",
+                         "caf\xE9",
+                         "\xC3",
+                         "\xC0\xAF",
+                         "\xE2\x82",
+                         "\xED\xA0\x80",
+                         "\xF4\x90\x80\x80",
+                         "0123456789012345678901234567890123456789012345678901234567890123+"};
+    const char *good[] = {
+        "scope",          "caf\xC3\xA9",
+        "\xE2\x82\xAC 2", "\xF0\x9F\x94\xAC",
+        ".hidden",        "0123456789012345678901234567890123456789012345678901234567890123"};
+    char path[108], wanted[120], made[108];
+    cwire_options options = {0};
+    strcpy(path, test_path("a.sock"));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        options.name = bad[i];
+        CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+        CHECK_TEXT(cwire_error(NULL), "a driver's name is 1 to 64 bytes of UTF-8");
+        for (const char *at = cwire_error(NULL); *at; at++)
+            CHECK((unsigned char)*at >= ' '); /* it goes to a terminal or a log */
+        CHECK_EQUAL(cwire_default_path(bad[i], made, sizeof made), CWIRE_EINVAL);
+    }
+    CHECK_EQUAL(cwire_default_path(NULL, made, sizeof made), CWIRE_EINVAL);
+    setenv("CWIRE_RUNTIME_DIR", "/r", 1);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        options.name = good[i];
+        cwire *link = cwire_listen(path, &test_schema, &options);
+        CHECK(link != NULL);
+        cwire_close(link);
+        CHECK_EQUAL(cwire_default_path(good[i], made, sizeof made), 0);
+        snprintf(wanted, sizeof wanted, "/r/%s.sock", good[i]);
+        CHECK(strcmp(made, wanted) == 0);
+    }
+    unsetenv("CWIRE_RUNTIME_DIR");
+}
+
 static void the_default_path_follows_the_environment(void) {
     char path[108], wanted[108];
     setenv("CWIRE_RUNTIME_DIR", "/run/own", 1);
@@ -156,6 +201,9 @@ static void the_default_path_follows_the_environment(void) {
     snprintf(wanted, sizeof wanted, "/tmp/cwire-%u/scope.sock", (unsigned)geteuid());
     CHECK(strcmp(path, wanted) == 0);
     CHECK_EQUAL(cwire_default_path("scope", path, 10), CWIRE_EINVAL);
+    CHECK_TEXT(cwire_error(NULL), "longer than 9 bytes");
+    CHECK_EQUAL(cwire_default_path("scope", NULL, 0), CWIRE_EINVAL);
+    CHECK_TEXT(cwire_error(NULL), "longer than 0 bytes");
     CHECK_EQUAL(cwire_default_path("../scope", path, sizeof path), CWIRE_EINVAL);
     CHECK_EQUAL(cwire_default_path("", path, sizeof path), CWIRE_EINVAL);
 }
@@ -291,6 +339,7 @@ int main(int argc, char **argv) {
     RUN(bad_paths_are_explained);
     RUN(bad_options_are_explained);
     RUN(options_without_measure_are_refused);
+    RUN(a_name_is_a_line_of_text);
     RUN(the_default_path_follows_the_environment);
     RUN(the_default_directory_must_be_ours_alone);
     RUN(a_forked_child_that_closes_takes_nothing_away);
