@@ -107,7 +107,9 @@ typedef int cwire_handler(cwire *link, const cwire_command *command, void *user)
 
 /* Listens at `path` (NULL: <runtime directory>/<name>.sock, see cwire_default_path) for peers of
  * the same user. `schema` must outlive the link; `options` may be NULL. Makes the socket's
- * directory if it is missing. Returns NULL on failure: cwire_error(NULL) says why. */
+ * directory if it is missing, and removes the socket of a dead program there, but nothing else:
+ * what is in use, or no socket, is a failure. Returns NULL on failure: cwire_error(NULL) says why.
+ */
 cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_options *options);
 
 /* Publishes a payload of message `id`, stamped with the time now, to every peer. The payload is

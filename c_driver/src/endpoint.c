@@ -128,10 +128,17 @@ static int take_lock(cwi_endpoint *endpoint) {
                 return cwi_fail(CWIRE_EINUSE,
                                 "another program listens at %s: stop it, or choose another path",
                                 endpoint->path);
-            return cwi_fail(CWIRE_ESYSTEM, "cannot lock %s: %s", name, strerror(error));
+            return cwi_fail(CWIRE_ESYSTEM, "cannot lock %s: %s. Choose another socket path", name,
+                            strerror(error));
         }
         if (fstat(fd, &held) == 0 && lstat(name, &named) == 0 && held.st_ino == named.st_ino &&
             held.st_dev == named.st_dev) {
+            /* It will be removed at the end: it must not be a file of somebody's. */
+            if (!S_ISREG(held.st_mode) || held.st_size > 0) {
+                close(fd);
+                return cwi_fail(CWIRE_EINUSE,
+                                "%s is not a lock file of cwire: choose another socket path", name);
+            }
             endpoint->lock = fd;
             return CWIRE_OK;
         }
@@ -151,19 +158,41 @@ static void drop_lock(cwi_endpoint *endpoint, int owned) {
     endpoint->lock = -1;
 }
 
-/* Removes what a dead program left behind; nothing that is not a socket. */
+/* Whether the socket at `path` is nobody's any more. The lock says that no other cwire program is
+ * there; a program that knows nothing of cwire takes no lock. */
+static int check_stale(const char *path) {
+    int state = cwi_socket_alive(path);
+    if (state == 0)
+        return CWIRE_OK;
+    if (state > 0)
+        return cwi_fail(CWIRE_EINUSE,
+                        "another program has its socket at %s: stop it, or choose another path",
+                        path);
+    return cwi_fail(CWIRE_EINUSE,
+                    "cannot tell whether another program has its socket at %s: %s. Remove it if "
+                    "none has, or choose another path",
+                    path, strerror(errno));
+}
+
+/* Removes what a dead program left behind; nothing else. */
 static int remove_stale(const char *path) {
     struct stat found;
     if (lstat(path, &found) < 0)
         return errno == ENOENT
                    ? CWIRE_OK
                    : cwi_fail(CWIRE_ESYSTEM, "cannot look at %s: %s", path, strerror(errno));
+    if (S_ISDIR(found.st_mode))
+        return cwi_fail(CWIRE_EINUSE, "%s is a directory: choose a path in it, or another one",
+                        path);
     if (!S_ISSOCK(found.st_mode))
-        return cwi_fail(CWIRE_EINUSE, "%s exists and is not a socket: choose another path", path);
-    if (unlink(path) < 0)
-        return cwi_fail(CWIRE_ESYSTEM, "cannot remove the old socket %s: %s", path,
-                        strerror(errno));
-    return CWIRE_OK;
+        return cwi_fail(CWIRE_EINUSE, "%s is %s and no socket: remove it, or choose another path",
+                        path, S_ISLNK(found.st_mode) ? "a symbolic link" : "a file");
+    int code = check_stale(path);
+    if (code == CWIRE_OK && unlink(path) < 0 && errno != ENOENT)
+        code = cwi_fail(CWIRE_ESYSTEM,
+                        "cannot remove the old socket %s: %s. Remove it, or choose another path",
+                        path, strerror(errno));
+    return code;
 }
 
 int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name) {
@@ -179,6 +208,8 @@ int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name
         return cwi_fail(CWIRE_EINVAL, "a socket's path has 1 to %lu bytes, this one has %lu: %s",
                         (unsigned long)sizeof endpoint->path - 1, (unsigned long)strlen(path),
                         path);
+    } else if (path[strlen(path) - 1] == '/') {
+        return cwi_fail(CWIRE_EINVAL, "%s names a directory: end it with the socket's name", path);
     } else {
         strcpy(endpoint->path, path);
     }

@@ -55,29 +55,89 @@ static void a_socket_in_use_is_left_alone(void) {
     cwire_close(link);
 }
 
-static void a_stale_socket_is_taken_over(void) {
+static int bound_socket(int type, const char *path) {
     struct sockaddr_un address = {AF_UNIX, {0}};
-    strcpy(address.sun_path, test_path("a.sock"));
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     CHECK_EQUAL(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
-    close(fd); /* as a killed program leaves it */
-    CHECK(exists(address.sun_path));
+    return fd;
+}
+
+static void a_stale_socket_is_taken_over(void) {
     side s;
+    close(bound_socket(SOCK_STREAM, test_path("a.sock"))); /* as a killed program leaves it */
+    CHECK(exists(test_path("a.sock")));
     cwire *link = test_listen("a.sock", NULL);
     side_join(&s, link);
     side_close(&s);
     cwire_close(link);
 }
 
-static void another_file_is_never_removed(void) {
+/* It knows nothing of our lock file. */
+static void a_socket_of_another_program_is_left_alone(void) {
+    const int types[] = {SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM};
     char path[108];
     strcpy(path, test_path("a.sock"));
+    for (int i = 0; i < 3; i++) {
+        int fd = bound_socket(types[i], path);
+        if (types[i] != SOCK_DGRAM) {
+            check_refused(path, path); /* a moment before it listens */
+            CHECK_EQUAL(listen(fd, 0), 0);
+            CHECK_EQUAL(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+        }
+        check_refused(path, "another program has its socket at");
+        CHECK_TEXT(cwire_error(NULL), path);
+        CHECK_TEXT(cwire_error(NULL), "stop it, or choose another path");
+        CHECK(exists(path));
+        CHECK_EQUAL(accept(fd, NULL, NULL), -1); /* it was not disturbed */
+        CHECK(!exists(test_path("a.sock.lock")));
+        close(fd);
+        cwire_close(test_listen("a.sock", NULL)); /* stale now */
+        CHECK(!exists(path));
+    }
+}
+
+static void another_file_is_never_removed(void) {
+    char path[108], target[108];
+    strcpy(path, test_path("a.sock"));
+    strcpy(target, test_path("b.sock"));
     close(open(path, O_CREAT | O_WRONLY, 0600));
-    check_refused(path, "not a socket");
-    CHECK(exists(path));
+    check_refused(path, "is a file");
+    CHECK_TEXT(cwire_error(NULL), path);
+    CHECK_TEXT(cwire_error(NULL), "remove it, or choose another path");
     CHECK_EQUAL(unlink(path), 0);
-    snprintf(path, sizeof path, "%s", test_path("a.sock.lock"));
-    CHECK(!exists(path));
+
+    CHECK_EQUAL(mkdir(path, 0700), 0);
+    check_refused(path, "is a directory: choose a path in it");
+    CHECK_TEXT(cwire_error(NULL), path);
+    CHECK_EQUAL(rmdir(path), 0);
+
+    CHECK_EQUAL(symlink(target, path), 0);
+    int fd = bound_socket(SOCK_STREAM, target);
+    check_refused(path, "is a symbolic link");
+    close(fd);
+    check_refused(path, "is a symbolic link");
+    CHECK(exists(target));
+    CHECK_EQUAL(unlink(path), 0);
+    CHECK_EQUAL(unlink(target), 0);
+    CHECK(!exists(test_path("a.sock.lock")));
+}
+
+/* poetry + .lock, say */
+static void a_file_that_only_looks_like_the_lock_is_kept(void) {
+    char path[108], lock[108];
+    strcpy(path, test_path("poetry"));
+    strcpy(lock, test_path("poetry.lock"));
+    int fd = open(lock, O_CREAT | O_WRONLY, 0600);
+    CHECK_EQUAL(write(fd, "precious", 8), 8);
+    close(fd);
+    check_refused(path, "poetry.lock is not a lock file of cwire");
+    CHECK_TEXT(cwire_error(NULL), "choose another socket path");
+    CHECK(exists(lock) && !exists(path));
+    CHECK_EQUAL(unlink(lock), 0);
+    close(open(lock, O_CREAT | O_WRONLY, 0600)); /* as a killed driver leaves it */
+    cwire_close(test_listen("poetry", NULL));
+    CHECK(!exists(lock));
 }
 
 static void a_socket_of_somebody_else_is_not_removed(void) {
@@ -99,6 +159,10 @@ static void bad_paths_are_explained(void) {
     check_refused("", "1 to 107 bytes");
     check_refused("/no/such/place/a.sock", "cannot make the directory /no/such/place");
     check_refused("/proc/a.sock", "/proc/a.sock");
+    check_refused("/", "/ names a directory");
+    strcpy(path, test_path("missing/"));
+    check_refused(path, "missing/ names a directory: end it with the socket's name");
+    CHECK(!exists(test_path("missing")));
 }
 
 static void bad_options_are_explained(void) {
@@ -334,7 +398,9 @@ int main(int argc, char **argv) {
     RUN(the_socket_is_private_and_leaves_nothing);
     RUN(a_socket_in_use_is_left_alone);
     RUN(a_stale_socket_is_taken_over);
+    RUN(a_socket_of_another_program_is_left_alone);
     RUN(another_file_is_never_removed);
+    RUN(a_file_that_only_looks_like_the_lock_is_kept);
     RUN(a_socket_of_somebody_else_is_not_removed);
     RUN(bad_paths_are_explained);
     RUN(bad_options_are_explained);
