@@ -42,8 +42,12 @@ static void accept_peers(cwire *link, uint64_t now_ms) {
             continue;
         }
         cwi_peer *peer = cwi_peer_new(link, fd, now_ms);
-        if (!peer)
+        if (!peer) {
+            turn_away(fd, CWIRE_ESYSTEM,
+                      "this driver is out of memory for another peer: lower "
+                      "cwire_options.reply_bytes or frame_bytes");
             continue;
+        }
         if (cwi_poller_add(link->poller, fd, peer) < 0) {
             cwi_peer_free(peer);
             continue;
