@@ -1,5 +1,6 @@
 # make run   sets up everything and starts the demo: C driver, relay, JupyterLab
 # make test  sets up everything and runs every test
+# make fuzz  tries the driver and the hub with whatever chance comes up with
 # Needed beforehand: Python >= 3.11 with venv, a C compiler, make.
 
 PYTHON ?= python3
@@ -7,13 +8,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
+FUZZ_SECONDS ?= 60
+FUZZ_ARGS ?=
 
 C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
 	-not -path '*/build/*' -not -path '*/generated/*')
 EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.h \
 	c_driver/include/cwire.h cython_wrapper/cwire_structs/_frames.pyx
 
-.PHONY: setup run test lint bench clean browser cross
+.PHONY: setup run test lint bench fuzz clean browser cross
 
 setup: $(READY)
 	@$(MAKE) --no-print-directory -s -C c_driver
@@ -47,6 +50,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# FUZZ_ARGS="--seed N" repeats what was sent to the driver; its timing is never quite the same.
+fuzz: setup
+	cd tests && ../$(BIN)/python -m fuzz.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
 clean:
 	$(MAKE) -C c_driver clean

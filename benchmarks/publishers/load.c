@@ -31,9 +31,9 @@ static void stop(int number) {
     stopped = 1;
 }
 
-static int64_t now_ns(void) {
+static int64_t now_ns(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
@@ -57,7 +57,7 @@ static int publish(cwire *link, const cwire_command *command, void *user) {
         return cwire_reply_error(link, command->token, CWIRE_ERANGE, "no message has id %u",
                                  (unsigned)order->message);
     work->order = *order;
-    work->due = now_ns();
+    work->due = now_ns(CLOCK_MONOTONIC);
     return 0;
 }
 
@@ -66,23 +66,26 @@ static int echo(cwire *link, const cwire_command *command, void *user) {
     return cwire_reply(link, command->token, command->payload, command->size);
 }
 
-/* Publishes one batch. Returns the milliseconds until the next one may be due. */
+/* Publishes one batch, with one stamp, as a driver does that reads a block from its device and
+ * publishes it in pieces: a look at the clock for each small frame is a good part of the time.
+ * Returns the milliseconds until the next one may be due. */
 static int publish_batch(cwire *link, struct work *work) {
     if (work->order.count == 0)
         return 100;
     if (work->order.rate) {
-        int64_t early = work->due - now_ns();
+        int64_t early = work->due - now_ns(CLOCK_MONOTONIC);
         if (early > 0)
             return (int)(early / 1000000) + 1;
         work->due += INT64_C(1000000000) / work->order.rate;
     }
     if (work->order.paced && cwire_pending(link) > RING_BYTES / 2)
         return 1;
+    const uint64_t stamp = (uint64_t)now_ns(CLOCK_REALTIME);
     for (uint32_t i = 0; i < work->order.batch && work->order.count > 0; i++) {
         payload.index = ++work->index;
         work->order.count--;
-        cwire_publish(link, (uint16_t)work->order.message, &payload,
-                      payload_size(work->order.message));
+        cwire_publish_at(link, (uint16_t)work->order.message, stamp, &payload,
+                         payload_size(work->order.message));
     }
     return 0;
 }

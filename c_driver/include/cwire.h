@@ -76,13 +76,14 @@ typedef struct cwire_schema {
 
 /* All zero means all defaults. */
 typedef struct cwire_options {
-    const char *name; /* what peers see as the driver's name; the schema's name */
+    const char *name; /* what peers see as the driver's name; the schema's name. 1 to 64 bytes of
+                         UTF-8 without '/' and control characters */
     size_t
         ring_bytes; /* memory for published frames, a power of two (or rounded up to one); 16 MiB */
     uint32_t frame_bytes;  /* the largest frame, header included; a quarter of the ring, at most
                               CWIRE_FRAME_LIMIT */
-    size_t reply_bytes;    /* replies that may wait for one peer; 1 MiB */
-    unsigned peers;        /* how many may be connected at once; 16 */
+    size_t reply_bytes;    /* replies that may wait for one peer; 1 MiB, at most 1 GiB */
+    unsigned peers;        /* how many may be connected at once; 16, at most 65536 */
     unsigned heartbeat_ms; /* a silent link says that it lives this often; 1000 */
 } cwire_options;
 
@@ -106,7 +107,9 @@ typedef int cwire_handler(cwire *link, const cwire_command *command, void *user)
 
 /* Listens at `path` (NULL: <runtime directory>/<name>.sock, see cwire_default_path) for peers of
  * the same user. `schema` must outlive the link; `options` may be NULL. Makes the socket's
- * directory if it is missing. Returns NULL on failure: cwire_error(NULL) says why. */
+ * directory if it is missing, and removes the socket of a dead program there, but nothing else:
+ * what is in use, or no socket, is a failure. Returns NULL on failure: cwire_error(NULL) says why.
+ */
 cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_options *options);
 
 /* Publishes a payload of message `id`, stamped with the time now, to every peer. The payload is
@@ -167,7 +170,7 @@ const char *cwire_path(const cwire *link);
 
 /* Writes the default path for `name` to `path`: $CWIRE_RUNTIME_DIR/NAME.sock, else
  * $XDG_RUNTIME_DIR/cwire/NAME.sock, else /tmp/cwire-UID/NAME.sock. Returns 0 or CWIRE_EINVAL (it
- * does not fit). */
+ * does not fit, or cannot be a driver's name). */
 int cwire_default_path(const char *name, char *path, size_t size);
 
 /* What this thread's last failure was, for people. `link` may be NULL, as after cwire_listen. Valid

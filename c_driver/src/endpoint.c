@@ -14,6 +14,8 @@
 #include "errors.h"
 #include "platform.h"
 
+enum { NAME_LIMIT = 64 }; /* bytes of a driver's name: with the directory it must fit a path */
+
 /* Writes the runtime directory and `tail` to `path`; returns 0 if it fits. */
 static int runtime_path(char *path, size_t size, const char *tail) {
     const char *own = getenv("CWIRE_RUNTIME_DIR");
@@ -28,16 +30,48 @@ static int runtime_path(char *path, size_t size, const char *tail) {
     return length >= 0 && (size_t)length < size ? 0 : -1;
 }
 
+/* The bytes of the UTF-8 character at `at`; 0 if it is malformed or a control character. Reads no
+ * further than a NUL. */
+static size_t character_size(const unsigned char *at) {
+    size_t size = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+    uint32_t code = size == 1 ? at[0] : at[0] & (0x7Fu >> size);
+    static const uint32_t least[] = {0, 0x20, 0x80, 0x800, 0x10000};
+    if ((at[0] >= 0x80 && at[0] < 0xC0) || at[0] >= 0xF8)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | (at[i] & 0x3Fu);
+    }
+    if (code < least[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+        return 0;
+    return code >= 0x7F && code < 0xA0 ? 0 : size;
+}
+
+int cwi_name_check(const char *name) {
+    size_t length = name ? strlen(name) : 0, at = 0, step = 1;
+    int good = length >= 1 && length <= NAME_LIMIT && !strchr(name, '/');
+    for (; good && at < length && step > 0; at += step)
+        step = character_size((const unsigned char *)name + at);
+    if (good && step > 0)
+        return CWIRE_OK;
+    return cwi_fail(CWIRE_EINVAL,
+                    "a driver's name is 1 to %d bytes of UTF-8 without '/' and control "
+                    "characters: change cwire_options.name",
+                    NAME_LIMIT);
+}
+
 int cwire_default_path(const char *name, char *path, size_t size) {
-    char tail[80];
-    if (!name || !name[0] || strchr(name, '/') || strlen(name) > 64)
-        return cwi_fail(CWIRE_EINVAL, "a driver's name has 1 to 64 characters, none of them '/'");
+    char tail[NAME_LIMIT + sizeof "/.sock"];
+    int code = cwi_name_check(name);
+    if (code != CWIRE_OK)
+        return code;
     snprintf(tail, sizeof tail, "/%s.sock", name);
     if (runtime_path(path, size, tail) < 0)
         return cwi_fail(CWIRE_EINVAL,
                         "the default path for '%s' is longer than %lu bytes: set CWIRE_RUNTIME_DIR "
                         "to a shorter directory",
-                        name, (unsigned long)size - 1);
+                        name, (unsigned long)(size ? size - 1 : 0));
     return CWIRE_OK;
 }
 
@@ -94,10 +128,17 @@ static int take_lock(cwi_endpoint *endpoint) {
                 return cwi_fail(CWIRE_EINUSE,
                                 "another program listens at %s: stop it, or choose another path",
                                 endpoint->path);
-            return cwi_fail(CWIRE_ESYSTEM, "cannot lock %s: %s", name, strerror(error));
+            return cwi_fail(CWIRE_ESYSTEM, "cannot lock %s: %s. Choose another socket path", name,
+                            strerror(error));
         }
         if (fstat(fd, &held) == 0 && lstat(name, &named) == 0 && held.st_ino == named.st_ino &&
             held.st_dev == named.st_dev) {
+            /* It will be removed at the end: it must not be a file of somebody's. */
+            if (!S_ISREG(held.st_mode) || held.st_size > 0) {
+                close(fd);
+                return cwi_fail(CWIRE_EINUSE,
+                                "%s is not a lock file of cwire: choose another socket path", name);
+            }
             endpoint->lock = fd;
             return CWIRE_OK;
         }
@@ -117,19 +158,41 @@ static void drop_lock(cwi_endpoint *endpoint, int owned) {
     endpoint->lock = -1;
 }
 
-/* Removes what a dead program left behind; nothing that is not a socket. */
+/* Whether the socket at `path` is nobody's any more. The lock says that no other cwire program is
+ * there; a program that knows nothing of cwire takes no lock. */
+static int check_stale(const char *path) {
+    int state = cwi_socket_alive(path);
+    if (state == 0)
+        return CWIRE_OK;
+    if (state > 0)
+        return cwi_fail(CWIRE_EINUSE,
+                        "another program has its socket at %s: stop it, or choose another path",
+                        path);
+    return cwi_fail(CWIRE_EINUSE,
+                    "cannot tell whether another program has its socket at %s: %s. Remove it if "
+                    "none has, or choose another path",
+                    path, strerror(errno));
+}
+
+/* Removes what a dead program left behind; nothing else. */
 static int remove_stale(const char *path) {
     struct stat found;
     if (lstat(path, &found) < 0)
         return errno == ENOENT
                    ? CWIRE_OK
                    : cwi_fail(CWIRE_ESYSTEM, "cannot look at %s: %s", path, strerror(errno));
+    if (S_ISDIR(found.st_mode))
+        return cwi_fail(CWIRE_EINUSE, "%s is a directory: choose a path in it, or another one",
+                        path);
     if (!S_ISSOCK(found.st_mode))
-        return cwi_fail(CWIRE_EINUSE, "%s exists and is not a socket: choose another path", path);
-    if (unlink(path) < 0)
-        return cwi_fail(CWIRE_ESYSTEM, "cannot remove the old socket %s: %s", path,
-                        strerror(errno));
-    return CWIRE_OK;
+        return cwi_fail(CWIRE_EINUSE, "%s is %s and no socket: remove it, or choose another path",
+                        path, S_ISLNK(found.st_mode) ? "a symbolic link" : "a file");
+    int code = check_stale(path);
+    if (code == CWIRE_OK && unlink(path) < 0 && errno != ENOENT)
+        code = cwi_fail(CWIRE_ESYSTEM,
+                        "cannot remove the old socket %s: %s. Remove it, or choose another path",
+                        path, strerror(errno));
+    return code;
 }
 
 int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name) {
@@ -145,6 +208,8 @@ int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name
         return cwi_fail(CWIRE_EINVAL, "a socket's path has 1 to %lu bytes, this one has %lu: %s",
                         (unsigned long)sizeof endpoint->path - 1, (unsigned long)strlen(path),
                         path);
+    } else if (path[strlen(path) - 1] == '/') {
+        return cwi_fail(CWIRE_EINVAL, "%s names a directory: end it with the socket's name", path);
     } else {
         strcpy(endpoint->path, path);
     }

@@ -10,9 +10,10 @@
 enum {
     RING_BYTES = 16 << 20,
     REPLY_BYTES = 1 << 20,
+    REPLY_LIMIT = 1 << 30,
     PEERS = 16,
+    PEER_LIMIT = 65536,
     HEARTBEAT_MS = 1000,
-    NAME_LIMIT = 255,
     LANE_LEAST = 4096, /* error replies always fit */
     CALLS = 4096       /* commands that may wait for their answer, of all peers */
 };
@@ -24,7 +25,9 @@ static int size_memory(cwire *link, const cwire_options *options, size_t *ring_b
         return cwi_fail(CWIRE_EINVAL, "cwire_options.frame_bytes is %lu: 24 to %lu are allowed",
                         (unsigned long)frame, (unsigned long)CWIRE_FRAME_LIMIT);
     if (ring > SIZE_MAX / 4)
-        return cwi_fail(CWIRE_EINVAL, "cwire_options.ring_bytes is too large");
+        return cwi_fail(CWIRE_EINVAL,
+                        "cwire_options.ring_bytes is %lu: at most %lu bytes are allowed",
+                        (unsigned long)ring, (unsigned long)(SIZE_MAX / 4));
     if (!ring)
         ring = frame > RING_BYTES / 4 ? 4 * frame : RING_BYTES;
     ring = cwi_ring_round(ring);
@@ -55,8 +58,6 @@ static size_t size_lane(const cwire *link, size_t reply_bytes) {
 static int make_hello(cwire *link, const char *name) {
     cwi_hello hello;
     memset(&hello, 0, sizeof hello);
-    if (strlen(name) > NAME_LIMIT)
-        return cwi_fail(CWIRE_EINVAL, "a driver's name has at most %d bytes", NAME_LIMIT);
     hello.name = name;
     hello.json = link->schema->json;
     hello.json_size = link->schema->json_size;
@@ -72,9 +73,22 @@ static int make_hello(cwire *link, const char *name) {
     return CWIRE_OK;
 }
 
+static int check_peers(const cwire_options *options) {
+    if (options->reply_bytes > REPLY_LIMIT)
+        return cwi_fail(CWIRE_EINVAL,
+                        "cwire_options.reply_bytes is %lu: at most %d bytes are allowed",
+                        (unsigned long)options->reply_bytes, REPLY_LIMIT);
+    if (options->peers > PEER_LIMIT)
+        return cwi_fail(CWIRE_EINVAL, "cwire_options.peers is %lu: at most %d are allowed",
+                        (unsigned long)options->peers, PEER_LIMIT);
+    return CWIRE_OK;
+}
+
 static int make_memory(cwire *link, const cwire_options *options) {
     size_t ring_bytes = 0;
-    int code = size_memory(link, options, &ring_bytes);
+    int code = check_peers(options);
+    if (code == CWIRE_OK)
+        code = size_memory(link, options, &ring_bytes);
     if (code != CWIRE_OK)
         return code;
     const char *fault = cwi_schema_fault(link->schema, link->frame_bytes);
@@ -145,7 +159,9 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
     int code = make_memory(link, options);
     if (code == CWIRE_OK) {
         const char *name = options->name ? options->name : schema->name;
-        code = make_hello(link, name);
+        code = cwi_name_check(name);
+        if (code == CWIRE_OK)
+            code = make_hello(link, name);
         if (code == CWIRE_OK)
             code = cwi_endpoint_open(&link->endpoint, path, name);
     }

@@ -87,7 +87,8 @@ struct cwire {
 
 /* peer.c: one connection. Only the polling thread calls these. */
 
-/* Makes a peer for a connection and takes `fd` over. NULL: out of memory, fd is closed. */
+/* Makes a peer for a connection and takes `fd` over. NULL: out of memory, fd is still the caller's.
+ */
 cwi_peer *cwi_peer_new(cwire *link, int fd, uint64_t now_ms);
 
 void cwi_peer_free(cwi_peer *peer);

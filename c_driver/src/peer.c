@@ -33,7 +33,6 @@ cwi_peer *cwi_peer_new(cwire *link, int fd, uint64_t now_ms) {
         free(peer);
         free(lane);
         free(rest);
-        close(fd);
         return NULL;
     }
     peer->link = link;

@@ -41,6 +41,10 @@ int cwi_tick_open(unsigned period_ms);
 /* A non-blocking Unix stream socket, bound to `path`, of mode 0600, listening. */
 int cwi_socket_listen(const char *path);
 
+/* Whether a process holds the Unix socket (of any type) that is bound to `path`: 1; 0: it is a dead
+ * one's, or no file; -1: it cannot be told. Disturbs nobody. */
+int cwi_socket_alive(const char *path);
+
 /* The next connection, non-blocking; -1 with errno EAGAIN when there is none. */
 int cwi_socket_accept(int listener);
 

@@ -80,15 +80,21 @@ int cwi_tick_open(unsigned period_ms) {
     return tick;
 }
 
-int cwi_socket_listen(const char *path) {
-    struct sockaddr_un address;
-    memset(&address, 0, sizeof address);
-    address.sun_family = AF_UNIX;
-    if (strlen(path) >= sizeof address.sun_path) {
+static int make_address(struct sockaddr_un *address, const char *path) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    strcpy(address.sun_path, path);
+    strcpy(address->sun_path, path);
+    return 0;
+}
+
+int cwi_socket_listen(const char *path) {
+    struct sockaddr_un address;
+    if (make_address(&address, path) < 0)
+        return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
@@ -105,6 +111,23 @@ int cwi_socket_listen(const char *path) {
         return -1;
     }
     return fd;
+}
+
+/* A datagram socket asks: the owner of a stream socket sees no connection come and go. */
+int cwi_socket_alive(const char *path) {
+    struct sockaddr_un address;
+    if (make_address(&address, path) < 0)
+        return -1;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    int result = connect(fd, (const struct sockaddr *)&address, sizeof address);
+    int error = errno;
+    close(fd);
+    errno = error;
+    if (result == 0 || error == EPROTOTYPE || error == EAGAIN) /* there, perhaps of another type */
+        return 1;
+    return error == ECONNREFUSED || error == ENOENT ? 0 : -1;
 }
 
 int cwi_socket_accept(int listener) {

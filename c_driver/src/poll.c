@@ -42,8 +42,12 @@ static void accept_peers(cwire *link, uint64_t now_ms) {
             continue;
         }
         cwi_peer *peer = cwi_peer_new(link, fd, now_ms);
-        if (!peer)
+        if (!peer) {
+            turn_away(fd, CWIRE_ESYSTEM,
+                      "this driver is out of memory for another peer: lower "
+                      "cwire_options.reply_bytes or frame_bytes");
             continue;
+        }
         if (cwi_poller_add(link->poller, fd, peer) < 0) {
             cwi_peer_free(peer);
             continue;
@@ -242,9 +246,14 @@ int cwire_poll(cwire *link, int timeout_ms) {
 
 int cwire_fd(cwire *link) {
     if (link->tick < 0) {
-        link->tick = cwi_tick_open(link->heartbeat_ms < 1000 ? link->heartbeat_ms : 1000);
-        if (link->tick < 0 || cwi_poller_add(link->poller, link->tick, &link->tick) < 0)
-            return cwi_fail(CWIRE_ESYSTEM, "cannot make a timer: %s", strerror(errno));
+        int tick = cwi_tick_open(link->heartbeat_ms < 1000 ? link->heartbeat_ms : 1000);
+        if (tick < 0 || cwi_poller_add(link->poller, tick, &link->tick) < 0) {
+            cwi_fail(CWIRE_ESYSTEM, "cannot make a timer: %s", strerror(errno));
+            if (tick >= 0)
+                close(tick);
+            return CWIRE_ESYSTEM;
+        }
+        link->tick = tick;
         if (!fall_asleep(link))
             cwi_wake_set(link->wake);
     }

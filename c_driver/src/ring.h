@@ -19,7 +19,7 @@ typedef struct cwi_ring {
 
 void cwi_ring_init(cwi_ring *ring, void *bytes, size_t size);
 
-/* The smallest power of two that is at least `size` and 64. */
+/* The smallest power of two that is at least 64 and `size`, which is at most SIZE_MAX / 4. */
 size_t cwi_ring_round(size_t size);
 
 /* Whether `span` more bytes fit without losing any. */

@@ -21,6 +21,8 @@ size_t cwi_schema_find(const cwire_schema *schema, uint16_t id) {
 const char *cwi_schema_fault(const cwire_schema *schema, uint32_t frame_bytes) {
     if (!schema || !schema->name || !schema->json || !schema->messages || schema->count == 0)
         return "it is empty";
+    if (schema->json_size == 0)
+        return "its JSON is empty";
     if (schema->json_size > CWIRE_HELLO_LIMIT - 4096)
         return "its JSON is larger than 4 MiB";
     for (size_t i = 0; i < schema->count; i++) {

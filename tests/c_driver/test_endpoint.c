@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -54,29 +55,89 @@ static void a_socket_in_use_is_left_alone(void) {
     cwire_close(link);
 }
 
-static void a_stale_socket_is_taken_over(void) {
+static int bound_socket(int type, const char *path) {
     struct sockaddr_un address = {AF_UNIX, {0}};
-    strcpy(address.sun_path, test_path("a.sock"));
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     CHECK_EQUAL(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
-    close(fd); /* as a killed program leaves it */
-    CHECK(exists(address.sun_path));
+    return fd;
+}
+
+static void a_stale_socket_is_taken_over(void) {
     side s;
+    close(bound_socket(SOCK_STREAM, test_path("a.sock"))); /* as a killed program leaves it */
+    CHECK(exists(test_path("a.sock")));
     cwire *link = test_listen("a.sock", NULL);
     side_join(&s, link);
     side_close(&s);
     cwire_close(link);
 }
 
-static void another_file_is_never_removed(void) {
+/* It knows nothing of our lock file. */
+static void a_socket_of_another_program_is_left_alone(void) {
+    const int types[] = {SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM};
     char path[108];
     strcpy(path, test_path("a.sock"));
+    for (int i = 0; i < 3; i++) {
+        int fd = bound_socket(types[i], path);
+        if (types[i] != SOCK_DGRAM) {
+            check_refused(path, path); /* a moment before it listens */
+            CHECK_EQUAL(listen(fd, 0), 0);
+            CHECK_EQUAL(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+        }
+        check_refused(path, "another program has its socket at");
+        CHECK_TEXT(cwire_error(NULL), path);
+        CHECK_TEXT(cwire_error(NULL), "stop it, or choose another path");
+        CHECK(exists(path));
+        CHECK_EQUAL(accept(fd, NULL, NULL), -1); /* it was not disturbed */
+        CHECK(!exists(test_path("a.sock.lock")));
+        close(fd);
+        cwire_close(test_listen("a.sock", NULL)); /* stale now */
+        CHECK(!exists(path));
+    }
+}
+
+static void another_file_is_never_removed(void) {
+    char path[108], target[108];
+    strcpy(path, test_path("a.sock"));
+    strcpy(target, test_path("b.sock"));
     close(open(path, O_CREAT | O_WRONLY, 0600));
-    check_refused(path, "not a socket");
-    CHECK(exists(path));
+    check_refused(path, "is a file");
+    CHECK_TEXT(cwire_error(NULL), path);
+    CHECK_TEXT(cwire_error(NULL), "remove it, or choose another path");
     CHECK_EQUAL(unlink(path), 0);
-    snprintf(path, sizeof path, "%s", test_path("a.sock.lock"));
-    CHECK(!exists(path));
+
+    CHECK_EQUAL(mkdir(path, 0700), 0);
+    check_refused(path, "is a directory: choose a path in it");
+    CHECK_TEXT(cwire_error(NULL), path);
+    CHECK_EQUAL(rmdir(path), 0);
+
+    CHECK_EQUAL(symlink(target, path), 0);
+    int fd = bound_socket(SOCK_STREAM, target);
+    check_refused(path, "is a symbolic link");
+    close(fd);
+    check_refused(path, "is a symbolic link");
+    CHECK(exists(target));
+    CHECK_EQUAL(unlink(path), 0);
+    CHECK_EQUAL(unlink(target), 0);
+    CHECK(!exists(test_path("a.sock.lock")));
+}
+
+/* poetry + .lock, say */
+static void a_file_that_only_looks_like_the_lock_is_kept(void) {
+    char path[108], lock[108];
+    strcpy(path, test_path("poetry"));
+    strcpy(lock, test_path("poetry.lock"));
+    int fd = open(lock, O_CREAT | O_WRONLY, 0600);
+    CHECK_EQUAL(write(fd, "precious", 8), 8);
+    close(fd);
+    check_refused(path, "poetry.lock is not a lock file of cwire");
+    CHECK_TEXT(cwire_error(NULL), "choose another socket path");
+    CHECK(exists(lock) && !exists(path));
+    CHECK_EQUAL(unlink(lock), 0);
+    close(open(lock, O_CREAT | O_WRONLY, 0600)); /* as a killed driver leaves it */
+    cwire_close(test_listen("poetry", NULL));
+    CHECK(!exists(lock));
 }
 
 static void a_socket_of_somebody_else_is_not_removed(void) {
@@ -98,6 +159,10 @@ static void bad_paths_are_explained(void) {
     check_refused("", "1 to 107 bytes");
     check_refused("/no/such/place/a.sock", "cannot make the directory /no/such/place");
     check_refused("/proc/a.sock", "/proc/a.sock");
+    check_refused("/", "/ names a directory");
+    strcpy(path, test_path("missing/"));
+    check_refused(path, "missing/ names a directory: end it with the socket's name");
+    CHECK(!exists(test_path("missing")));
 }
 
 static void bad_options_are_explained(void) {
@@ -119,6 +184,73 @@ static void bad_options_are_explained(void) {
     CHECK(!exists(path));
 }
 
+static void options_without_measure_are_refused(void) {
+    cwire_options options = {0};
+    char path[108];
+    strcpy(path, test_path("a.sock"));
+    options.reply_bytes = SIZE_MAX;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "cwire_options.reply_bytes is 18446744073709551615: at most");
+    options.reply_bytes = ((size_t)1 << 30) + 1;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "at most 1073741824 bytes are allowed");
+    options.reply_bytes = 0;
+    options.ring_bytes = SIZE_MAX;
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "cwire_options.ring_bytes is 18446744073709551615: at most");
+    options.ring_bytes = 0;
+    options.peers = UINT_MAX; /* (unsigned)-1 */
+    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "cwire_options.peers is 4294967295: at most 65536 are allowed");
+    options.peers = 0;
+    CHECK(!exists(path));
+}
+
+/* Peers get it as text, and the default path is made of it. */
+static void a_name_is_a_line_of_text(void) {
+    const char *bad[] = {"",
+                         "a/b",
+                         "a\nb",
+                         "a\tb",
+                         "\x1b[2J",
+                         "a\x7f",
+                         "\xC2\x85",
+                         "caf\xE9",
+                         "\xC3",
+                         "\xC0\xAF",
+                         "\xE2\x82",
+                         "\xED\xA0\x80",
+                         "\xF4\x90\x80\x80",
+                         "0123456789012345678901234567890123456789012345678901234567890123+"};
+    const char *good[] = {
+        "scope",          "caf\xC3\xA9",
+        "\xE2\x82\xAC 2", "\xF0\x9F\x94\xAC",
+        ".hidden",        "0123456789012345678901234567890123456789012345678901234567890123"};
+    char path[108], wanted[120], made[108];
+    cwire_options options = {0};
+    strcpy(path, test_path("a.sock"));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        options.name = bad[i];
+        CHECK(cwire_listen(path, &test_schema, &options) == NULL);
+        CHECK_TEXT(cwire_error(NULL), "a driver's name is 1 to 64 bytes of UTF-8");
+        for (const char *at = cwire_error(NULL); *at; at++)
+            CHECK((unsigned char)*at >= ' '); /* it goes to a terminal or a log */
+        CHECK_EQUAL(cwire_default_path(bad[i], made, sizeof made), CWIRE_EINVAL);
+    }
+    CHECK_EQUAL(cwire_default_path(NULL, made, sizeof made), CWIRE_EINVAL);
+    setenv("CWIRE_RUNTIME_DIR", "/r", 1);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        options.name = good[i];
+        cwire *link = cwire_listen(path, &test_schema, &options);
+        CHECK(link != NULL);
+        cwire_close(link);
+        CHECK_EQUAL(cwire_default_path(good[i], made, sizeof made), 0);
+        snprintf(wanted, sizeof wanted, "/r/%s.sock", good[i]);
+        CHECK(strcmp(made, wanted) == 0);
+    }
+    unsetenv("CWIRE_RUNTIME_DIR");
+}
+
 static void the_default_path_follows_the_environment(void) {
     char path[108], wanted[108];
     setenv("CWIRE_RUNTIME_DIR", "/run/own", 1);
@@ -133,6 +265,9 @@ static void the_default_path_follows_the_environment(void) {
     snprintf(wanted, sizeof wanted, "/tmp/cwire-%u/scope.sock", (unsigned)geteuid());
     CHECK(strcmp(path, wanted) == 0);
     CHECK_EQUAL(cwire_default_path("scope", path, 10), CWIRE_EINVAL);
+    CHECK_TEXT(cwire_error(NULL), "longer than 9 bytes");
+    CHECK_EQUAL(cwire_default_path("scope", NULL, 0), CWIRE_EINVAL);
+    CHECK_TEXT(cwire_error(NULL), "longer than 0 bytes");
     CHECK_EQUAL(cwire_default_path("../scope", path, sizeof path), CWIRE_EINVAL);
     CHECK_EQUAL(cwire_default_path("", path, sizeof path), CWIRE_EINVAL);
 }
@@ -206,6 +341,37 @@ static void descriptors_are_closed_on_exec_and_at_the_end(void) {
     CHECK_EQUAL(open_descriptors(0), before);
 }
 
+/* The descriptor of the link's own poller: there is no other in this program. */
+static int find_poller(void) {
+    int found = -1;
+    for (int fd = 0; fd < 1024; fd++) {
+        char name[32], target[64] = {0};
+        snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+        if (readlink(name, target, sizeof target - 1) > 0 && strstr(target, "eventpoll"))
+            found = fd;
+    }
+    CHECK(found >= 0);
+    return found;
+}
+
+/* A poller that takes no timer: another file stands in for it meanwhile. */
+static void a_descriptor_that_failed_is_tried_again(void) {
+    cwire *link = test_listen("a.sock", NULL);
+    int before = open_descriptors(0), poller = find_poller();
+    int kept = dup(poller), other = open("/dev/null", O_RDONLY);
+    CHECK_EQUAL(dup2(other, poller), poller);
+    CHECK_EQUAL(cwire_fd(link), CWIRE_ESYSTEM);
+    CHECK_TEXT(cwire_error(link), "cannot make a timer");
+    CHECK_EQUAL(cwire_fd(link), CWIRE_ESYSTEM); /* no more true than before */
+    CHECK_EQUAL(dup2(kept, poller), poller);
+    close(kept);
+    close(other);
+    CHECK_EQUAL(open_descriptors(0), before);
+    CHECK_EQUAL(cwire_fd(link), poller);
+    CHECK_EQUAL(open_descriptors(0), before + 1);
+    cwire_close(link);
+}
+
 /* Out of descriptors, a waiting connection must not keep the poller busy, and is taken later. */
 static void connections_wait_while_descriptors_are_short(void) {
     cwire *link = test_listen("a.sock", NULL);
@@ -232,14 +398,19 @@ int main(int argc, char **argv) {
     RUN(the_socket_is_private_and_leaves_nothing);
     RUN(a_socket_in_use_is_left_alone);
     RUN(a_stale_socket_is_taken_over);
+    RUN(a_socket_of_another_program_is_left_alone);
     RUN(another_file_is_never_removed);
+    RUN(a_file_that_only_looks_like_the_lock_is_kept);
     RUN(a_socket_of_somebody_else_is_not_removed);
     RUN(bad_paths_are_explained);
     RUN(bad_options_are_explained);
+    RUN(options_without_measure_are_refused);
+    RUN(a_name_is_a_line_of_text);
     RUN(the_default_path_follows_the_environment);
     RUN(the_default_directory_must_be_ours_alone);
     RUN(a_forked_child_that_closes_takes_nothing_away);
     RUN(descriptors_are_closed_on_exec_and_at_the_end);
+    RUN(a_descriptor_that_failed_is_tried_again);
     RUN(connections_wait_while_descriptors_are_short);
     return 0;
 }

@@ -608,6 +608,29 @@ static void one_peer_too_many_is_turned_away(void) {
     cwire_close(link);
 }
 
+/* So that malloc of too much fails as it does without ASan. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "allocator_may_return_null=1:max_allocation_size_mb=512";
+}
+
+static void a_peer_without_memory_is_told(void) {
+    cwire_options options = {0};
+    options.reply_bytes = 1 << 30;
+    cwire *link = test_listen("a.sock", &options);
+    char text[512];
+    side s;
+    side_open(&s, link);
+    CHECK_EQUAL(side_expect_bye(&s, link, text), CWIRE_ESYSTEM);
+    CHECK_TEXT(text, "out of memory for another peer: lower cwire_options.reply_bytes");
+    side_close(&s);
+    cwire_close(link);
+    options.reply_bytes = 0;
+    options.ring_bytes = 1 << 30;
+    CHECK(cwire_listen(test_path("a.sock"), &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), "out of memory for a ring of 1073741824 bytes");
+}
+
 static void a_bye_is_taken(void) {
     cwire *link = test_listen("a.sock", NULL);
     side s;
@@ -746,6 +769,7 @@ int main(int argc, char **argv) {
     RUN(replies_reach_a_peer_that_has_stopped_sending);
     RUN(wrong_answers_are_told);
     RUN(one_peer_too_many_is_turned_away);
+    RUN(a_peer_without_memory_is_told);
     RUN(a_bye_is_taken);
     RUN(a_large_hello_does_not_block);
     RUN(interest_is_counted);

@@ -104,6 +104,8 @@ static void a_bad_schema_is_refused(void) {
     CHECK_TEXT(cwi_schema_fault(&schema, 1000), "sorted");
     messages[1].id = 0xF000;
     CHECK_TEXT(cwi_schema_fault(&schema, 1000), "0xEFFF");
+    schema.json_size = 0;
+    CHECK_TEXT(cwi_schema_fault(&schema, 1000), "its JSON is empty");
     schema.json_size = CWIRE_HELLO_LIMIT;
     CHECK_TEXT(cwi_schema_fault(&schema, 1000), "4 MiB");
     schema.count = 0;

@@ -71,7 +71,7 @@ class Running:
         return self.process.wait(seconds)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Ends the process and returns its status."""
+        """Ends the process and returns its status; `output` is complete then."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
         try:
@@ -82,6 +82,9 @@ class Running:
         self._reader.join(5)
         assert self.process.stdout is not None
         self.process.stdout.close()
+        while not self._lines.empty():
+            if (line := self._lines.get()) is not None:
+                self.output.append(line)
         return status
 
     def __enter__(self) -> Self:
