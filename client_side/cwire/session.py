@@ -276,7 +276,7 @@ class Session:
             feed = self.feeds.get(key) or self._new_feed(*key)
             if feed is not None:
                 first = stream.get("first_sequence")
-                feed.ledger.begin(None if first is None else int(first))
+                feed.ledger.begin(None if first is None else int(first), message["id"])
         return [Subscribed(message["id"])]
 
     def _unsubscribed(self, message: Mapping[str, Any]) -> list[Event]:
