@@ -23,6 +23,7 @@ class Driver:
         source: Its number in frames.
         state: ``up``, ``down`` or ``stale`` (connected, but silent for too long).
         session: The number of its present run; None while it is down.
+        run: The number of its last run.
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
     """
@@ -31,6 +32,7 @@ class Driver:
     source: int
     state: str = "down"
     session: int | None = None
+    run: int | None = None
     schema: Schema | None = None
     problem: str = ""
 

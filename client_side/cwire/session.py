@@ -221,7 +221,8 @@ class Session:
                 self._drop_feeds(driver.source)
             driver = Driver(name, source)
         session = None if item.get("session") is None else int(item["session"])
-        if session != driver.session:
+        if session not in (None, driver.run):  # while it is down, its run may yet go on
+            driver.run = session
             for feed in self._feeds_of(source):
                 feed.ledger.end()
         if item.get("schema") is not None:

@@ -314,6 +314,21 @@ def test_dropped() -> None:
     session.receive_text(event("dropped", **{**drop, "message": "nope"}))  # of no consequence
 
 
+def test_a_link_that_breaks_and_comes_back_to_the_same_run_counts_no_loss_twice() -> None:
+    session = connected()
+    streams = [{"source": 1, "message": "tick", "type": schemas.TICK, "first_sequence": 0}]
+    session.receive_text(event("subscribed", id=1, streams=streams))
+    drop = {"id": 1, "source": 1, "message": "tick", "reason": "driver"}
+    session.receive_text(event("dropped", **drop, count=100, sequence=104))
+    session.receive_binary(ticks(100, 5), 0.0)
+    session.receive_text(event("driver", event="down", driver=driver(state="down", session=None)))
+    session.receive_text(event("driver", event="up", driver=driver()))
+    session.receive_text(event("dropped", **drop, count=105, sequence=114))
+    session.receive_binary(ticks(110, 5), 0.0)
+    ledger = session.feeds[1, schemas.TICK].ledger
+    assert (ledger.frames, ledger.lost, ledger.lost_at("driver")) == (10, 105, 105)
+
+
 def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
     session = connected()
     session.receive_binary(ticks(50, 5), 0.0)
