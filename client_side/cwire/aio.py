@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
@@ -34,7 +35,7 @@ async def open_link(
     timeout: float,
 ) -> Link:
     """Connects and subscribes; the arguments are those of `connect`."""
-    link = Link(resolve(url, token), Session(history_bytes))
+    link = Link(resolve(url, token), Session(history_bytes, threading.Lock()))
     await link.open(timeout)
     if subscribe is not None:
         names = [subscribe] if isinstance(subscribe, str) else list(subscribe)

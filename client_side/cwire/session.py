@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +43,12 @@ class Subscription:
 class Session:
     """The state of a client: drivers, subscriptions, commands that wait, and everything received.
 
-    One thread calls the methods that change it; others may read `drivers` and feeds meanwhile.
+    One thread calls the methods that change it; others may read `drivers` and feeds, and ask for a
+    `feed`, meanwhile.
+
+    Args:
+        history_bytes: Memory for the last frames of each message.
+        lock: Held while feeds are added and taken away; needed where there are other threads.
 
     Attributes:
         connected: A hello has come and the connection has not ended since.
@@ -56,7 +62,10 @@ class Session:
         unknown: Frames that no schema describes.
     """
 
-    def __init__(self, history_bytes: int = 64 << 20) -> None:
+    def __init__(
+        self, history_bytes: int = 64 << 20, lock: AbstractContextManager[object] | None = None
+    ) -> None:
+        self._lock = lock or nullcontext()
         self.history_bytes = history_bytes
         self.connected = False
         self.client: int | None = None
@@ -134,9 +143,8 @@ class Session:
     def disconnected(self) -> list[Reply]:
         """The connection is gone: what waits is answered here; feeds and subscriptions stay."""
         self.connected = False
-        for feed in self.feeds.values():
-            feed.ledger.end()
         for feed in tuple(self.feeds.values()):
+            feed.ledger.end()
             feed.wake_all()
         text = "the relay went away before the driver answered: the outcome is unknown"
         return self.calls.abandon(errors.NotConnected(text))
@@ -170,12 +178,22 @@ class Session:
         return self.calls.make(driver, name, fields, self.limits.get("command"))
 
     def feed(self, driver: Driver, message: Message) -> Feed:
-        """The feed of a driver's message; an empty one if nothing has come yet."""
+        """The feed of a driver's message; an empty one if nothing has come yet.
+
+        One that is `replaced` at once if the message is not one of the driver's present schema: it
+        has come back with another one since the caller looked.
+        """
         key = (driver.source, message.id)
         feed = self.feeds.get(key)
         if feed is None:
             made = Feed(driver.name, message, self.history_bytes)
-            feed = self.feeds.setdefault(key, made)  # another thread may have been first
+            with self._lock:
+                schema = driver.schema
+                known = schema is not None and schema.by_id.get(message.id) is message
+                if not known or self._by_source.get(driver.source) is not driver:
+                    made.replaced = True
+                    return made
+                feed = self.feeds.setdefault(key, made)  # another thread may have been first
         return feed
 
     def wants(self, driver: str, message: str) -> bool:
@@ -199,7 +217,8 @@ class Session:
         self.limits = {str(k): int(v) for k, v in (message.get("limits") or {}).items()}
         present = {item["name"] for item in message["drivers"]}
         for name in set(self.drivers) - present:
-            gone = self.drivers.pop(name)
+            gone = self.drivers[name]
+            self.drivers = {key: one for key, one in self.drivers.items() if one is not gone}
             self._by_source.pop(gone.source, None)
             self._drop_feeds(gone.source)
         for item in message["drivers"]:
@@ -253,8 +272,9 @@ class Session:
         return [feed for (number, _), feed in tuple(self.feeds.items()) if number == source]
 
     def _drop_feeds(self, source: int) -> None:
-        dropped = self._feeds_of(source)
-        self.feeds = {key: feed for key, feed in self.feeds.items() if key[0] != source}
+        with self._lock:
+            dropped = self._feeds_of(source)
+            self.feeds = {key: feed for key, feed in self.feeds.items() if key[0] != source}
         for feed in dropped:
             feed.replaced = True
             feed.wake_all()

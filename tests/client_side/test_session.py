@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 import cwire
 from cwire.events import DriverChanged, Hello, Refused, Reply, Resend, Subscribed
 from cwire.feed import Watch
+from cwire.health import health
 from cwire.session import Session
 from cwire_structs import frames
 from support import schemas
@@ -274,6 +279,73 @@ def test_other_structs_begin_new_histories() -> None:
     assert woken
     session.receive_binary(ticks(0, 2), 0.0)
     assert session.feeds[1, schemas.TICK].history.total == 2
+
+
+class Overtaken(AbstractContextManager[None]):
+    """A lock that another thread got first, to do something."""
+
+    def __init__(self) -> None:
+        self.action: Callable[[], object] | None = None
+
+    def __enter__(self) -> None:
+        action, self.action = self.action, None
+        if action:
+            action()
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def test_a_feed_that_was_asked_for_while_the_structs_changed_is_replaced() -> None:
+    lock = Overtaken()
+    session = Session(1 << 20, lock)
+    session.receive_text(hello(driver()))
+    lab = session.drivers["lab"]
+    assert lab.schema is not None
+    changed = driver(session=8, schema=schemas.document(extra_field=True))
+    news = event("driver", event="schema_changed", driver=changed)
+    lock.action = lambda: session.receive_text(news)
+    assert session.feed(lab, lab.schema.messages["rare"]).replaced
+    assert session.feeds == {}
+    assert not session.feed(lab, lab.schema.messages["rare"]).replaced
+
+
+def test_other_threads_read_while_feeds_and_counts_change() -> None:
+    session = Session(4096, threading.Lock())
+    session.receive_text(hello(driver()))
+    schema = session.drivers["lab"].schema
+    assert schema is not None
+    done = threading.Event()
+    failures: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                for message in schema.published.values():
+                    session.feed(session.drivers["lab"], message)
+                health(session, 0.0)
+        except BaseException as error:
+            failures.append(error)
+
+    drop = {"source": 1, "message": "tick", "reason": "relay", "count": 1}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    try:
+        for thread in threads:
+            thread.start()
+        for number in range(1500):
+            session.receive_text(event("dropped", id=number, sequence=number, **drop))
+            if number % 50 == 0:
+                session.disconnected()
+                session.connected = True
+                session._drop_feeds(1)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+        sys.setswitchinterval(before)
+    assert failures == []
 
 
 def test_subscriptions() -> None:
