@@ -18,6 +18,7 @@ from time import monotonic, sleep
 
 try:
     import cwire
+    from cwire.driver import down_text, driver_text
     from cwire_structs.fields import TextType
     from cwire_structs.schema import Message
 except ImportError as missing:
@@ -103,11 +104,11 @@ def _run(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
     for name in names:
         state = bridge[name].state
         if state == "down" and len(names) > 1:
-            print(f"driver {name}, down\n")
+            print(f"{driver_text(bridge[name].driver)}\n")
             continue
         if state == "down":
-            raise cwire.DriverDown(name, "", -14, "it is down: start it (demo: c_driver/driver)")
-        print(f"driver {name}, {state}\n\n{bridge[name].schema}\n")
+            raise cwire.DriverDown(name, "", -14, down_text(bridge[name].driver))
+        print(f"{driver_text(bridge[name].driver)}\n\n{bridge[name].schema}\n")
     commands = options.send
     if commands is None:
         known = dir(bridge.send if options.driver is None else bridge[options.driver].send)

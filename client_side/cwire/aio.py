@@ -13,7 +13,7 @@ from cwire.base import COMMAND_TIMEOUT, BridgeBase
 from cwire.commands import Commands
 from cwire.cursor import Cursor
 from cwire.describe import SchemaView
-from cwire.driver import Driver, usable_schema
+from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
@@ -261,7 +261,7 @@ class AsyncDriver:
 
     @property
     def state(self) -> str:
-        """``up``, ``down`` or ``stale``."""
+        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
         return self.driver.state
 
     @property
@@ -285,7 +285,7 @@ class AsyncDriver:
         return self._bridge.stream(message, timeout, driver=self.name)
 
     def __repr__(self) -> str:
-        return f"driver {self.name!r}, {self.state}"
+        return driver_text(self.driver)
 
 
 def _commands(bridge: AsyncBridge, driver: str | None) -> Commands[Awaitable[Record | None]]:

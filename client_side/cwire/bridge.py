@@ -16,7 +16,7 @@ from cwire.base import COMMAND_TIMEOUT, BridgeBase
 from cwire.commands import Commands
 from cwire.cursor import Cursor
 from cwire.describe import SchemaView
-from cwire.driver import Driver, usable_schema
+from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.frame_array import FrameArray
 from cwire.link import Link
@@ -298,7 +298,7 @@ class BridgeDriver:
 
     @property
     def state(self) -> str:
-        """``up``, ``down`` or ``stale``."""
+        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
         return self.driver.state
 
     @property
@@ -335,7 +335,7 @@ class BridgeDriver:
         return self._bridge.plot(message, y, x=x, by=by, window=window, fps=fps, driver=self.name)
 
     def __repr__(self) -> str:
-        return f"driver {self.name!r}, {self.state}"
+        return driver_text(self.driver)
 
 
 def _commands(bridge: Bridge, driver: str | None) -> Commands[Record | None]:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from cwire import errors
 from cwire_structs.schema import Schema
 
-__all__ = ["Driver", "down_text", "unknown_text", "usable_schema"]
+__all__ = ["Driver", "down_text", "driver_text", "unknown_text", "usable_schema"]
 
 _EDOWN = -14
 
@@ -21,7 +21,9 @@ class Driver:
     Attributes:
         name: The name that the relay gives it.
         source: Its number in frames.
-        state: ``up``, ``down`` or ``stale`` (connected, but silent for too long).
+        state: ``up``, ``down`` or ``stale`` (connected, but silent for too long); ``unknown`` when
+            the relay is gone.
+        reason: Why it is not up, in the relay's words; empty if it is, or if nobody knows.
         session: The number of its present run; None while it is down.
         run: The number of its last run.
         schema: Its messages, as last heard; None before the first time.
@@ -35,6 +37,7 @@ class Driver:
     run: int | None = None
     schema: Schema | None = None
     problem: str = ""
+    reason: str = ""
 
 
 def usable_schema(driver: Driver) -> Schema:
@@ -54,15 +57,25 @@ def usable_schema(driver: Driver) -> Schema:
     return driver.schema
 
 
+def driver_text(driver: Driver) -> str:
+    """A driver in a line."""
+    why = driver.problem or driver.reason
+    return f"driver {driver.name!r}, {driver.state}{f': {why}' if why else ''}"
+
+
 def down_text(driver: Driver) -> str:
     """Why nothing comes from a driver, and what to do."""
     if driver.state == "down":
+        why = f"{driver.reason}. If it does not run, " if driver.reason else ""
         return (
-            f"driver {driver.name!r} is down: start it (the demo: `c_driver/driver`); "
+            f"driver {driver.name!r} is down: {why}start it (the demo: `c_driver/driver`); "
             "the relay finds it within seconds"
         )
     if driver.state == "stale":
-        return f"driver {driver.name!r} is connected but silent: is it stopped in a debugger?"
+        why = driver.reason or "is it stopped in a debugger?"
+        return f"driver {driver.name!r} is connected but silent: {why}"
+    if driver.state == "unknown":
+        return f"nothing is known of driver {driver.name!r}: the relay is gone"
     return f"driver {driver.name!r} is up"
 
 

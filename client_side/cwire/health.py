@@ -18,7 +18,7 @@ class FeedHealth:
 
     Attributes:
         driver: The driver's name.
-        state: ``up``, ``down`` or ``stale``.
+        state: ``up``, ``down``, ``stale``, or ``unknown`` when the relay is gone.
         message: The message's name.
         frames: Frames received.
         bytes: Their bytes.
@@ -111,7 +111,7 @@ def health(session: Session, now: float) -> Health:
             ledger = feed.ledger
             if source != driver.source or not (ledger.frames or ledger.lost):
                 continue
-            rate, byte_rate = ledger.rates(now)
+            rate, byte_rate = ledger.rates(now) if session.connected else (0.0, 0.0)
             rows.append(
                 FeedHealth(
                     driver=driver.name,

@@ -143,6 +143,8 @@ class Session:
     def disconnected(self) -> list[Reply]:
         """The connection is gone: what waits is answered here; feeds and subscriptions stay."""
         self.connected = False
+        for driver in self.drivers.values():
+            driver.state, driver.reason = "unknown", ""
         for feed in tuple(self.feeds.values()):
             feed.ledger.end()
             feed.wake_all()
@@ -247,6 +249,7 @@ class Session:
         if item.get("schema") is not None:
             self._take_schema(driver, item["schema"])
         driver.state, driver.session = state, session
+        driver.reason = "" if state == "up" else str(item.get("problem") or "")
         self._by_source[source] = driver
         # Replaced, not changed: another thread may be walking through it.
         self.drivers = {**self.drivers, name: driver}

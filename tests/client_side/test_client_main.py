@@ -98,18 +98,20 @@ def test_a_wrong_token(relay: FakeRelay, run: Run) -> None:
 
 
 def test_a_driver_that_is_down(run: Run) -> None:
-    with FakeRelay(driver(state="down", session=None, schema=None)) as relay:
+    why = "the driver broke the protocol: a frame of 3 bytes"
+    with FakeRelay(driver(state="down", session=None, schema=None, problem=why)) as relay:
         status, _, err = run("--url", relay.url)
     assert status == 5
+    assert why in err
     assert "start it" in err
 
 
 def test_one_of_two_drivers_is_down(run: Run) -> None:
-    off = driver("off", 2, state="down", session=None, schema=None)
+    off = driver("off", 2, state="down", session=None, schema=None, problem="nothing is at /x")
     with FakeRelay(driver(), off) as relay:
         status, out, err = run("--url", relay.url, "--count", "0")
     assert (status, err) == (0, "")
-    assert "driver off, down" in out
+    assert "driver 'off', down: nothing is at /x" in out
 
 
 def test_a_refusal(relay: FakeRelay, run: Run) -> None:
