@@ -7,13 +7,21 @@ Without --url it uses the relay that runs on this account. The exit status is 0 
 other one has a line on stderr that says what was wrong.
 """
 
+# ruff: noqa: E402
+
 from __future__ import annotations
+
+import signal
+
+# Ctrl-C while all this is imported ends the program without a word.
+_interrupt = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
 import json
 import os
 import sys
 from collections.abc import Sequence
+from math import nan
 from time import monotonic, sleep
 
 try:
@@ -52,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(arguments)
     try:
+        signal.signal(signal.SIGINT, _interrupt)
         with cwire.connect(options.url, options.token, timeout=options.timeout) as bridge:
             _run(bridge, options)
     except cwire.CwireError as error:
@@ -86,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"may be given again; default: {_DEFAULT_COMMAND} if the driver has it",
     )
     parser.add_argument(
-        "--timeout", metavar="S", type=float, default=5.0, help="for each wait; default: 5"
+        "--timeout", metavar="S", type=_seconds, default=5.0, help="for each wait; default: 5"
     )
     return parser
 
@@ -95,6 +104,16 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of messages")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = nan
+    if not 1e-3 <= seconds <= 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
 
 
 def _run(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
@@ -139,7 +158,7 @@ def _field(message: Message, word: str) -> tuple[str, object]:
         return name, text
     try:
         return name, json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, text
 
 
