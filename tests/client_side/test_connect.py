@@ -92,8 +92,40 @@ def test_nobody_answers() -> None:
 
 
 def test_another_path(relay: FakeRelay) -> None:
-    with pytest.raises(cwire.NotConnected, match=r"HTTP 404.*its endpoint is /ws"):
+    with pytest.raises(cwire.NotConnected, match=r"HTTP 404 Not Found; its endpoint is /ws"):
         cwire.connect(relay.url + "x")
+
+
+def test_a_relay_that_is_stopped(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(short_dir / "relay.sock")
+    monkeypatch.setattr(aio, "resolve", lambda url, token: find.Address("ws://x/ws", unix=path))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        with pytest.raises(cwire.NotConnected, match="it is there, but stopped or very busy"):
+            cwire.connect(timeout=0.2)
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), -1, 0])
+def test_impossible_timeouts(relay: FakeRelay, timeout: float) -> None:
+    with pytest.raises(ValueError, match="a timeout is a number of seconds, at least 0.001"):
+        cwire.connect(relay.url, timeout=timeout)
+
+
+def test_a_timeout_without_end(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, timeout=float("inf")) as bridge:
+        assert bridge.connected
+
+
+@pytest.mark.parametrize("size", [1 << 50, -1])
+def test_impossible_histories(relay: FakeRelay, size: int) -> None:
+    with pytest.raises(ValueError, match=f"history_bytes={size} is not"):
+        cwire.connect(relay.url, history_bytes=size)
+
+
+def test_a_url_that_is_no_text() -> None:
+    with pytest.raises(TypeError, match="the URL of a relay is text, not 5; give one such as"):
+        cwire.connect(5)  # type: ignore[arg-type]
 
 
 def test_another_websocket(relay: FakeRelay) -> None:
