@@ -7,7 +7,14 @@ Without --url it uses the relay that runs on this account. The exit status is 0 
 other one has a line on stderr that says what was wrong.
 """
 
+# ruff: noqa: E402
+
 from __future__ import annotations
+
+import signal
+
+# Ctrl-C while all this is imported ends the program without a word.
+_interrupt = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
 import sys
@@ -17,6 +24,7 @@ from time import monotonic, sleep
 try:
     import cwire
     from cwire import terminal
+    from cwire.driver import down_text, driver_text
 except ImportError as missing:
     sys.exit(f"client_main: {missing}; run `make setup`, then use .venv/bin/python")
 
@@ -26,6 +34,7 @@ _DEFAULT_COMMAND = "get_status"
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, _interrupt)
 
     def run() -> None:
         with cwire.connect(options.url, options.token, timeout=options.timeout) as bridge:
@@ -70,11 +79,11 @@ def _run(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
     for name in names:
         state = bridge[name].state
         if state == "down" and len(names) > 1:
-            print(f"driver {name}, down\n")
+            print(f"{driver_text(bridge[name].driver)}\n")
             continue
         if state == "down":
-            raise cwire.DriverDown(name, "", -14, "it is down: start it (demo: c_driver/driver)")
-        print(f"driver {name}, {state}\n\n{bridge[name].schema}\n")
+            raise cwire.DriverDown(name, "", -14, down_text(bridge[name].driver))
+        print(f"{driver_text(bridge[name].driver)}\n\n{bridge[name].schema}\n")
     commands = options.send
     if commands is None:
         known = dir(bridge.send if options.driver is None else bridge[options.driver].send)

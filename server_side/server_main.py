@@ -1,6 +1,10 @@
 """Starts the relay: python server_side/server_main.py --driver NAME=PATH. See --help."""
 
+import signal
 import sys
+
+# Ctrl-C while the relay is imported ends it without a word; then it has handlers of its own.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 try:
     from cwire_server.main import main

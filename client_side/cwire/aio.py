@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
 
 from cwire import errors
-from cwire.base import COMMAND_TIMEOUT, BridgeBase
+from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, BridgeBase, frame_count, seconds
 from cwire.commands import Commands
 from cwire.cursor import Cursor
 from cwire.describe import SchemaView
-from cwire.driver import Driver, usable_schema
+from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
@@ -25,6 +27,7 @@ __all__ = ["AsyncBridge", "AsyncDriver", "AsyncStream", "aconnect", "open_link"]
 
 HISTORY_BYTES = 64 << 20
 CONNECT_TIMEOUT = 10.0
+_LONGEST_CONNECT = 1e6  # s
 
 
 async def open_link(
@@ -36,8 +39,15 @@ async def open_link(
     window: int | None,
 ) -> Link:
     """Connects and subscribes; the arguments are those of `connect`."""
-    link = Link(resolve(url, token), Session(history_bytes, check_window(window)))
-    await link.open(timeout)
+    wait = seconds(timeout, least=SHORTEST_WAIT)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if not 0 <= history_bytes <= memory:
+        raise ValueError(
+            f"history_bytes={history_bytes!r} is not a number of bytes that this machine has: "
+            f"it has {memory} in all, and each message takes so many"
+        )
+    link = Link(resolve(url, token), Session(history_bytes, check_window(window), threading.Lock()))
+    await link.open(_LONGEST_CONNECT if wait is None else wait)
     if subscribe is not None:
         names = [subscribe] if isinstance(subscribe, str) else list(subscribe)
         try:
@@ -119,12 +129,13 @@ class AsyncBridge(BridgeBase):
         timeout: float = COMMAND_TIMEOUT,
     ) -> Record | None:
         """Sends a command and waits for the answer; see `Bridge.command`."""
+        wait = seconds(timeout, least=SHORTEST_WAIT)
         self._check()
         owner, _ = self._owner("command", name, driver)
         answer: asyncio.Future[Record | None] = asyncio.get_running_loop().create_future()
         self._link.command(owner.name, name, fields or {}, answer)
         try:
-            await asyncio.wait([answer], timeout=timeout)
+            await asyncio.wait([answer], timeout=wait)
             if not answer.done():
                 raise errors.CommandTimeout(
                     owner.name, name, -13, f"no answer in {timeout:g} s; the outcome is unknown"
@@ -144,10 +155,11 @@ class AsyncBridge(BridgeBase):
         driver: str | None = None,
     ) -> FrameArray | list[Record]:
         """The newest frames; see `Bridge.latest`."""
+        wait, n = seconds(timeout), frame_count(n)
         feed = await self._open_feed(message, driver)
         if timeout is not None:
             with suppress(TimeoutError):
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(wait):
                     while (missing := feed.missing(n)) > 0:
                         await self._more(feed, feed.history.total + missing)
                         feed = self._feed(message, driver)
@@ -229,7 +241,7 @@ class AsyncStream(AsyncIterator[Record]):
         self, bridge: AsyncBridge, message: str, timeout: float | None, driver: str | None
     ) -> None:
         self._bridge = bridge
-        self._timeout = timeout
+        self._timeout = seconds(timeout)
         self._message = message
         self._cursor = Cursor(lambda: bridge._feed(message, driver))
         self._opened = False
@@ -275,7 +287,7 @@ class AsyncDriver:
 
     @property
     def state(self) -> str:
-        """``up``, ``down`` or ``stale``."""
+        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
         return self.driver.state
 
     @property
@@ -299,7 +311,7 @@ class AsyncDriver:
         return self._bridge.stream(message, timeout, driver=self.name)
 
     def __repr__(self) -> str:
-        return f"driver {self.name!r}, {self.state}"
+        return driver_text(self.driver)
 
 
 def _commands(bridge: AsyncBridge, driver: str | None) -> Commands[Awaitable[Record | None]]:

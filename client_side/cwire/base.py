@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import index
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,15 @@ from cwire_structs.schema import Message
 if TYPE_CHECKING:
     from cwire.plot import LivePlot
 
-__all__ = ["COMMAND_TIMEOUT", "BridgeBase"]
+__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "seconds"]
 
 COMMAND_TIMEOUT = 15.0
 """Seconds; longer than the relay's own limit, so that its answer comes first."""
+
+SHORTEST_WAIT = 1e-3
+"""Seconds that a command or a connection is given at least: in less there is no answer."""
+
+_FOR_EVER = 1e9  # s
 
 
 class BridgeBase:
@@ -182,7 +188,7 @@ class BridgeBase:
         return {name: m for one in chosen for name, m in _named(one, "command").items()}
 
     def _latest(self, feed: Feed, count: int) -> FrameArray | list[Record]:
-        if count < 0:
+        if frame_count(count) < 0:
             raise ValueError(f"latest takes a number of frames, not {count}")
         return feed.history.latest(count)
 
@@ -194,6 +200,36 @@ class BridgeBase:
             if driver.state == "up":
                 why += " but does not publish it now"
         return errors.WaitTimeout(f"no {wanted} of {feed.message.name} in {timeout:g} s{why}")
+
+
+def frame_count(count: int) -> int:
+    """A number of frames that the user gave.
+
+    Raises:
+        TypeError: It is none.
+    """
+    try:
+        return index(count)
+    except TypeError:
+        raise TypeError(f"latest takes a number of frames, not {count!r}") from None
+
+
+def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
+    """A timeout that the user gave; None: for ever, also where no clock counts so far.
+
+    Raises:
+        TypeError: It is not a number.
+        ValueError: It is one that no wait can have.
+    """
+    if timeout is None:
+        return None
+    try:
+        fits = timeout >= least
+    except TypeError:
+        raise TypeError(f"a timeout is a number of seconds, not {timeout!r}") from None
+    if not fits:
+        raise ValueError(f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}")
+    return timeout if timeout < _FOR_EVER else None
 
 
 def _named(driver: Driver, what: str) -> Mapping[str, Message]:

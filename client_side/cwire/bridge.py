@@ -12,11 +12,11 @@ from types import TracebackType
 
 from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
-from cwire.base import COMMAND_TIMEOUT, BridgeBase
+from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, BridgeBase, frame_count, seconds
 from cwire.commands import Commands
 from cwire.cursor import Cursor
 from cwire.describe import SchemaView
-from cwire.driver import Driver, usable_schema
+from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.frame_array import FrameArray
 from cwire.link import Link
@@ -116,12 +116,13 @@ class Bridge(BridgeBase):
             UnknownCommand: There is no such command.
             NotConnected: The relay is gone.
         """
+        wait = seconds(timeout, least=SHORTEST_WAIT)
         self._check()
         owner, _ = self._owner("command", name, driver)
         answer: concurrent.futures.Future[Record | None] = concurrent.futures.Future()
         self._thread.post(self._link.command, owner.name, name, dict(fields or {}), answer)
         try:
-            return answer.result(timeout)
+            return answer.result(wait)
         except errors.CommandError:
             raise
         except concurrent.futures.TimeoutError:
@@ -158,9 +159,10 @@ class Bridge(BridgeBase):
             WaitTimeout: `n` did not come in time.
             NotConnected: The relay is gone; without `timeout`, what came before is still here.
         """
+        wait, n = seconds(timeout), frame_count(n)
         feed = self._open_feed(message, driver)
         if timeout is not None:
-            deadline = monotonic() + timeout
+            deadline = None if wait is None else monotonic() + wait
             while (missing := feed.missing(n)) > 0:
                 if not self._more(feed, feed.history.total + missing, deadline):
                     raise self._nothing_came(feed, timeout, f"{n} frames")
@@ -298,7 +300,7 @@ class Stream(Iterator[Record]):
         self, bridge: Bridge, message: str, timeout: float | None, driver: str | None
     ) -> None:
         self._bridge = bridge
-        self._timeout = timeout
+        self._timeout = seconds(timeout)
         self._cursor = Cursor(lambda: bridge._feed(message, driver))
 
     @property
@@ -332,7 +334,7 @@ class BridgeDriver:
 
     @property
     def state(self) -> str:
-        """``up``, ``down`` or ``stale``."""
+        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
         return self.driver.state
 
     @property
@@ -369,7 +371,7 @@ class BridgeDriver:
         return self._bridge.plot(message, y, x=x, by=by, window=window, fps=fps, driver=self.name)
 
     def __repr__(self) -> str:
-        return f"driver {self.name!r}, {self.state}"
+        return driver_text(self.driver)
 
 
 def _commands(bridge: Bridge, driver: str | None) -> Commands[Record | None]:

@@ -79,6 +79,9 @@ class Calls:
         except FieldError as problem:
             reason = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
             raise errors.InvalidCommand(driver.name, name, _EINVAL, reason) from None
+        except RecursionError:
+            reason = "a value is nested too deeply"
+            raise errors.InvalidCommand(driver.name, name, _EINVAL, reason) from None
         size = frames.span(HEADER_SIZE + len(payload))
         if limit is not None and size > limit:
             text = f"it has {size} bytes, the relay takes {limit} at most"

@@ -32,8 +32,13 @@ class CommandFunction(Generic[_T]):
         self.__doc__ = command_doc(message)
         self.__signature__ = command_signature(message)
 
-    def __call__(self, **fields: object) -> _T:
+    def __call__(self, *unnamed: object, **fields: object) -> _T:
         """Sends the command with these field values."""
+        if unnamed:
+            raise TypeError(
+                f"{self.message.name} takes its fields by name, not {unnamed[0]!r}: "
+                f"{self.message.name}{self.__signature__}"
+            )
         return self._call(self.message.name, fields)
 
     def __repr__(self) -> str:

@@ -217,13 +217,14 @@ def _bridge_rows(bridge: BridgeBase) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for driver in bridge.drivers.values():
         feeds = [row for row in health if row.driver == driver.name and row.published]
-        if not feeds:
-            note = driver.problem or ("nothing received" if driver.state == "up" else "")
-            if driver.is_relay:
-                note = f"statistics: bridge[{driver.name!r}].schema"
+        note = driver.problem or driver.reason
+        if driver.is_relay and not feeds:
+            note = note or f"statistics: bridge[{driver.name!r}].schema"
+        if note or not feeds:
+            note = note or ("nothing received" if driver.state == "up" else "")
             rows.append((driver.name, driver.state, note, "", "", "", ""))
         for i, row in enumerate(feeds):
-            lead = (driver.name, driver.state) if i == 0 else ("", "")
+            lead = (driver.name, driver.state) if i == 0 and not note else ("", "")
             counts = (f"{row.frames:,}", f"{row.rate:,.1f}", f"{row.byte_rate / 1e6:.2f}")
             rows.append((*lead, row.message, *counts, f"{row.lost:,}"))
     return rows

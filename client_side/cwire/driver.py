@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from cwire import errors
 from cwire_structs.frames import RELAY_SOURCE
 from cwire_structs.schema import Message, Schema
 
-__all__ = ["Derived", "Driver", "down_text", "unknown_text", "usable_schema"]
+__all__ = ["Derived", "Driver", "down_text", "driver_text", "unknown_text", "usable_schema"]
 
 _EDOWN = -14
 
@@ -45,11 +47,13 @@ class Driver:
     Attributes:
         name: The name that the relay gives it.
         source: Its number in frames.
-        state: ``up``, ``down`` or ``stale`` (connected, but silent for too long).
+        state: ``up``, ``down`` or ``stale`` (connected, but silent for too long); ``unknown`` when
+            the relay is gone.
+        reason: Why it is not up, in the relay's words; empty if it is, or if nobody knows.
         session: The number of its present run; None while it is down.
+        run: The number of its last run.
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
-        reason: Why it is not up, in the relay's words; empty if it is.
         derived: By name: messages that the relay makes of this driver's, as subscribed to.
     """
 
@@ -57,6 +61,7 @@ class Driver:
     source: int
     state: str = "down"
     session: int | None = None
+    run: int | None = None
     schema: Schema | None = None
     problem: str = ""
     reason: str = ""
@@ -72,6 +77,29 @@ class Driver:
         """The messages that can come from it, by name, derived ones included."""
         own = {} if self.schema is None else self.schema.published
         return {**{name: made.message for name, made in self.derived.items()}, **own}
+
+    def derive(self, type: int, stream: Mapping[str, Any]) -> set[int]:
+        """Takes the description of a derived stream. The relay gives its ids out again.
+
+        Returns:
+            The message ids that stand for something else now; none if it is known already.
+        """
+        text = json.dumps(stream["schema"], ensure_ascii=False, separators=(",", ":"))
+        schema = Schema.from_json(text, derived=True)
+        made = Derived(
+            schema.by_id[type], schema.layout_hash, str(stream["of"]), int(stream["decimate"])
+        )
+        name = made.message.name
+        others = {
+            one.message.name: one
+            for one in self.derived.values()
+            if type == one.message.id or one.message.name == name
+        }
+        if [one.layout_hash for one in others.values()] == [made.layout_hash]:
+            return set()
+        kept = {key: one for key, one in self.derived.items() if key not in others}
+        self.derived = {**kept, name: made}
+        return {type, *(one.message.id for one in others.values())}
 
     def by_id(self, type: int) -> Message | None:
         """The message with this id that can come from it."""
@@ -99,15 +127,25 @@ def usable_schema(driver: Driver) -> Schema:
     return driver.schema
 
 
+def driver_text(driver: Driver) -> str:
+    """A driver in a line."""
+    why = driver.problem or driver.reason
+    return f"driver {driver.name!r}, {driver.state}{f': {why}' if why else ''}"
+
+
 def down_text(driver: Driver) -> str:
     """Why nothing comes from a driver, and what to do."""
     if driver.state == "down":
+        why = f"{driver.reason}. If it does not run, " if driver.reason else ""
         return (
-            f"driver {driver.name!r} is down: start it (the demo: `c_driver/driver`); "
+            f"driver {driver.name!r} is down: {why}start it (the demo: `c_driver/driver`); "
             "the relay finds it within seconds"
         )
     if driver.state == "stale":
-        return f"driver {driver.name!r} is connected but silent: is it stopped in a debugger?"
+        why = driver.reason or "is it stopped in a debugger?"
+        return f"driver {driver.name!r} is connected but silent: {why}"
+    if driver.state == "unknown":
+        return f"nothing is known of driver {driver.name!r}: the relay is gone"
     return f"driver {driver.name!r} is up"
 
 

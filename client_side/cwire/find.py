@@ -48,6 +48,8 @@ def resolve(url: str | None = None, token: str | None = None) -> Address:
     """
     if url is None:
         return find_relay()
+    if not isinstance(url, str):
+        raise TypeError(f"the URL of a relay is text, not {url!r}; {_EXAMPLE}")
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port

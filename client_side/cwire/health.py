@@ -18,7 +18,7 @@ class FeedHealth:
 
     Attributes:
         driver: The driver's name.
-        state: ``up``, ``down`` or ``stale``.
+        state: ``up``, ``down``, ``stale``, or ``unknown`` when the relay is gone.
         message: The message's name.
         frames: Frames received.
         bytes: Their bytes.
@@ -130,7 +130,7 @@ def health(session: Session, now: float) -> Health:
             ledger = feed.ledger
             if source != driver.source:
                 continue
-            rate, byte_rate = ledger.rates(now)
+            rate, byte_rate = ledger.rates(now) if session.connected else (0.0, 0.0)
             rows.append(
                 FeedHealth(
                     driver=driver.name,

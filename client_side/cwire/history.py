@@ -254,12 +254,19 @@ class TailHistory(History):
             slots = np.arange(start, stop) % self._slots
             places = self._place[slots] % len(arena)
             sizes = self._size[slots]
+            # The writer may have taken slots over between the place and the size.
+            gone = max(0, self._oldest - start)
+            if gone >= len(slots):
+                continue
+            start, places, sizes = start + gone, places[gone:], sizes[gone:]
             spans = (sizes + 7) & ~7
             pieces = self._copy(arena, places, spans)
             torn = self._oldest - start
             if torn <= 0:
                 torn = 0
-            elif torn >= len(slots):
+            elif torn >= len(sizes):
+                continue
+            if self._arena is not arena:  # it has grown: what we copied was somewhere else
                 continue
             return start + torn, self._frames(pieces, sizes[torn:], int(spans[:torn].sum()))
 

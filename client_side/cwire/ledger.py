@@ -39,23 +39,23 @@ class Ledger:
         self._next: int | None = None  # sequence of the next frame
         self._gaps = 0  # frames that are missing between those that came, of this run
         self._gone_before = 0  # frames that did not come, of earlier runs
-        self._counts: dict[tuple[object, str], int] = {}  # (subscription, reason) -> last count
-        # By reason: who told last, and up to which sequence.
-        self._teller: dict[str, tuple[int, object]] = {}
-        self._told: dict[str, int] = {}  # reason -> frames, of this run
-        self._told_before: dict[str, int] = {}
+        self._told: dict[str, int] = {}  # by reason, of all runs
+        self._told_to: int | None = None  # the last sequence that the relay told of
+        self._bases: dict[object, dict[str, int]] = {}  # `_told` when a subscription began
+        self._run_base: dict[str, int] = {}  # and when the run began
         self._marks: deque[tuple[float, int, int]] = deque(maxlen=int(_WINDOW / _MARK))
 
     @property
     def next_sequence(self) -> int | None:
         """The widened sequence of the next frame; None before the first one."""
-        told = [sequence + 1 for sequence, _ in self._teller.values()]
-        return max([*told, *([] if self._next is None else [self._next])], default=None)
+        ends = [end for end in (self._next, self._told_to and self._told_to + 1) if end is not None]
+        return max(ends, default=None)
 
     @property
     def gone(self) -> int:
         """Frames published that did not come, for whatever reason: received + gone = published."""
-        return self._gone_before + max(self._gaps, sum(self._told.values()))
+        told = sum(self._told.values()) - sum(self._run_base.values())
+        return self._gone_before + max(self._gaps, told)
 
     @property
     def skipped(self) -> int:
@@ -69,22 +69,23 @@ class Ledger:
 
     def gone_by(self, reason: str) -> int:
         """How many did not come for this reason: ``relay driver conflated rate``."""
-        return self._told_before.get(reason, 0) + self._told.get(reason, 0)
+        return self._told.get(reason, 0)
 
-    def begin(self, first_sequence: int | None) -> None:
-        """Says from which sequence on frames are due; ignored in the middle of a run."""
+    def begin(self, first_sequence: int | None, subscription: object = None) -> None:
+        """A subscription begins: its counts start at zero, and frames are due from this sequence.
+
+        In the middle of a run the sequence is of no effect: frames come already.
+        """
+        self._bases[subscription] = dict(self._told)
         if self._next is None:
             self._next = first_sequence
 
     def end(self) -> None:
         """The run is over (driver restart, disconnect, unsubscribe): sequences start afresh."""
         self._gone_before = self.gone
-        self._told_before = {
-            reason: self.gone_by(reason) for reason in {*self._told_before, *self._told}
-        }
-        self._told, self._gaps, self._next = {}, 0, None
-        self._counts.clear()
-        self._teller = {}
+        self._gaps, self._next, self._told_to = 0, None, None
+        self._run_base = dict(self._told)
+        self._bases.clear()
 
     def add(self, tally: Tally, taken: int, now: float) -> None:
         """Counts a batch of frames, of which the history took so many; `now` in seconds."""
@@ -103,7 +104,10 @@ class Ledger:
             marks.append((now, self.frames, self.bytes))
 
     def dropped(self, subscription: object, reason: str, count: int, sequence: int) -> None:
-        """Takes the relay's word: so many frames up to this sequence were dropped, and why.
+        """Takes the relay's word: so many frames were dropped, and why.
+
+        It says so before what comes next. The sequence may be one that comes yet: frames of a batch
+        that itself has gaps. So the count says how many are lost, not the sequence.
 
         Args:
             subscription: Whose count it is; each starts at its own first sequence.
@@ -111,15 +115,12 @@ class Ledger:
             count: Dropped since the subscription's first sequence.
             sequence: The last one that the count covers; frames before it may still come.
         """
-        more = count - self._counts.get((subscription, reason), 0)
-        self._counts[subscription, reason] = count
-        before, teller = self._teller.get(reason, (None, subscription))
-        near = self._next if before is None else before
+        # Two subscriptions to one stream both hear of the same loss: who has heard most counts.
+        base = self._bases.get(subscription, self._run_base).get(reason, 0)
+        self._told[reason] = max(self._told.get(reason, 0), base + count)
+        near = self._next if self._told_to is None else self._told_to
         last = sequence if near is None else widen(sequence, near)
-        # Two subscriptions to one stream both hear of the same loss: the first to tell counts.
-        if before is None or last > before or (last == before and teller == subscription):
-            self._told[reason] = self._told.get(reason, 0) + more
-            self._teller[reason] = last, subscription
+        self._told_to = last if self._told_to is None else max(self._told_to, last)
 
     def rates(self, now: float) -> tuple[float, float]:
         """Frames and bytes per second over the last three seconds."""

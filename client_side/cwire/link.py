@@ -202,7 +202,8 @@ class Link:
                 if answer is not None:
                     _settle(answer, value, error)
             case Resend(data):
-                self._send(data)
+                with suppress(errors.NotConnected):  # its end comes next, and answers what waits
+                    self._send(data)
             case Subscribed(id):
                 ack = self._acks.get(id)
                 if ack is not None and not ack.done():

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from cwire import errors
 from cwire.calls import Calls, Command
-from cwire.driver import Derived, Driver
+from cwire.driver import Driver
 from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
 from cwire.feed import Feed
 from cwire.options import Options
@@ -57,7 +58,12 @@ class Subscription:
 class Session:
     """The state of a client: drivers, subscriptions, commands that wait, and everything received.
 
-    One thread calls the methods that change it; others may read `drivers` and feeds meanwhile.
+    One thread calls the methods that change it; others may read `drivers` and feeds, and ask for a
+    `feed`, meanwhile.
+
+    Args:
+        history_bytes: Memory for the last frames of each message.
+        lock: Held while feeds are added and taken away; needed where there are other threads.
 
     Attributes:
         connected: A hello has come and the connection has not ended since.
@@ -72,7 +78,13 @@ class Session:
         window: What may be under way, and what is to be acknowledged.
     """
 
-    def __init__(self, history_bytes: int = 64 << 20, window: int | None = None) -> None:
+    def __init__(
+        self,
+        history_bytes: int = 64 << 20,
+        window: int | None = None,
+        lock: AbstractContextManager[object] | None = None,
+    ) -> None:
+        self._lock = lock or nullcontext()
         self.history_bytes = history_bytes
         self.connected = False
         self.client: int | None = None
@@ -154,9 +166,10 @@ class Session:
     def disconnected(self) -> list[Reply]:
         """The connection is gone: what waits is answered here; feeds and subscriptions stay."""
         self.connected = False
-        for feed in self.feeds.values():
-            feed.ledger.end()
+        for driver in self.drivers.values():
+            driver.state, driver.reason = "unknown", ""
         for feed in tuple(self.feeds.values()):
+            feed.ledger.end()
             feed.wake_all()
         text = "the relay went away before the driver answered: the outcome is unknown"
         return self.calls.abandon(errors.NotConnected(text))
@@ -201,12 +214,21 @@ class Session:
         return self.calls.make(driver, name, fields, self.limits.get("command"))
 
     def feed(self, driver: Driver, message: Message) -> Feed:
-        """The feed of a driver's message; an empty one if nothing has come yet."""
+        """The feed of a driver's message; an empty one if nothing has come yet.
+
+        One that is `replaced` at once if the message is not one of the driver's present schema: it
+        has come back with another one since the caller looked.
+        """
         key = (driver.source, message.id)
         feed = self.feeds.get(key)
         if feed is None:
             made = Feed(driver.name, message, self.history_bytes)
-            feed = self.feeds.setdefault(key, made)  # another thread may have been first
+            with self._lock:
+                known = driver.by_id(message.id) is message
+                if not known or self._by_source.get(driver.source) is not driver:
+                    made.replaced = True
+                    return made
+                feed = self.feeds.setdefault(key, made)  # another thread may have been first
         return feed
 
     def wants(self, driver: str, message: str) -> bool:
@@ -235,7 +257,8 @@ class Session:
         self.limits = {str(k): int(v) for k, v in (message.get("limits") or {}).items()}
         present = {item["name"] for item in message["drivers"]}
         for name in set(self.drivers) - present:
-            gone = self.drivers.pop(name)
+            gone = self.drivers[name]
+            self.drivers = {key: one for key, one in self.drivers.items() if one is not gone}
             self._by_source.pop(gone.source, None)
             self._drop_feeds(gone.source)
         for item in message["drivers"]:
@@ -257,13 +280,14 @@ class Session:
                 self._drop_feeds(driver.source)
             driver = Driver(name, source)
         session = None if item.get("session") is None else int(item["session"])
-        if session != driver.session:
+        if session not in (None, driver.run):  # while it is down, its run may yet go on
+            driver.run = session
             for feed in self._feeds_of(source):
                 feed.ledger.end()
         if item.get("schema") is not None:
             self._take_schema(driver, item["schema"])
         driver.state, driver.session = state, session
-        driver.reason = str(item.get("problem") or "")
+        driver.reason = "" if state == "up" else str(item.get("problem") or "")
         self._by_source[source] = driver
         # Replaced, not changed: another thread may be walking through it.
         self.drivers = {**self.drivers, name: driver}
@@ -291,12 +315,13 @@ class Session:
 
     def _drop_feeds(self, source: int, only: Collection[int] | None = None) -> None:
         """Gives up the feeds of a driver; `only` those of some message ids."""
-        dropped = {
-            key: feed
-            for key, feed in tuple(self.feeds.items())
-            if key[0] == source and (only is None or key[1] in only)
-        }
-        self.feeds = {key: feed for key, feed in self.feeds.items() if key not in dropped}
+        with self._lock:
+            dropped = {
+                key: feed
+                for key, feed in self.feeds.items()
+                if key[0] == source and (only is None or key[1] in only)
+            }
+            self.feeds = {key: feed for key, feed in self.feeds.items() if key not in dropped}
         for feed in dropped.values():
             feed.replaced = True
             feed.wake_all()
@@ -312,37 +337,16 @@ class Session:
         wanted = self.subscriptions.get(message["id"])
         for stream in message["streams"]:
             key = (int(stream["source"]), int(stream["type"]))
-            if stream.get("schema") is not None:
-                self._derive(*key, stream)
+            driver = self._by_source.get(key[0])
+            if driver is not None and stream.get("schema") is not None:
+                self._drop_feeds(key[0], driver.derive(key[1], stream))
             if wanted is not None:
                 wanted.streams.add(key)
             feed = self.feeds.get(key) or self._new_feed(*key)
             if feed is not None:
                 first = stream.get("first_sequence")
-                feed.ledger.begin(None if first is None else int(first))
+                feed.ledger.begin(None if first is None else int(first), message["id"])
         return [Subscribed(message["id"])]
-
-    def _derive(self, source: int, type: int, stream: Mapping[str, Any]) -> None:
-        """Takes the description of a derived stream. The relay gives its ids out again."""
-        driver = self._by_source.get(source)
-        if driver is None:
-            return
-        text = json.dumps(stream["schema"], ensure_ascii=False, separators=(",", ":"))
-        schema = Schema.from_json(text, derived=True)
-        made = Derived(
-            schema.by_id[type], schema.layout_hash, str(stream["of"]), int(stream["decimate"])
-        )
-        name = made.message.name
-        others = {
-            one.message.name: one
-            for one in driver.derived.values()
-            if type == one.message.id or one.message.name == name
-        }
-        if [one.layout_hash for one in others.values()] == [made.layout_hash]:
-            return  # the same as before
-        kept = {key: one for key, one in driver.derived.items() if key not in others}
-        driver.derived = {**kept, name: made}
-        self._drop_feeds(source, {type, *(one.message.id for one in others.values())})
 
     def _unsubscribed(self, message: Mapping[str, Any]) -> list[Event]:
         ended = self.subscriptions.pop(message["id"], None)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from math import nan
 
 from cwire import errors
 from cwire.bridge import Bridge
@@ -72,8 +73,18 @@ def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--token", help="what the relay printed after #token=")
     parser.add_argument(
-        "--timeout", metavar="S", type=float, default=5.0, help="for each wait; default: 5"
+        "--timeout", metavar="S", type=_seconds, default=5.0, help="for each wait; default: 5"
     )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = nan
+    if not 1e-3 <= seconds <= 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
 
 
 def send(

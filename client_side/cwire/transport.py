@@ -144,11 +144,17 @@ def _refused(address: Address, error: HTTPClientError) -> NotConnected:
     reason = ""
     if error.response is not None and error.response.body:
         reason = error.response.body[:500].decode(errors="replace").strip()
+    if reason.startswith("<") or not reason.isprintable():
+        reason = ""  # a page for browsers
     if error.code in (401, 403):
         why = reason or "the token is missing or wrong"
         return Unauthorized(
             f"the relay at {address} does not let you in: {why} "
             "(the token is what follows #token= in the link that the relay printed)"
+        )
+    if error.code == 599 and address.unix is not None:
+        return NotConnected(
+            f"no relay answers at {address} in time: it is there, but stopped or very busy"
         )
     if error.code == 599:
         return NotConnected(f"no relay answers at {address} in time; is it the right port?")

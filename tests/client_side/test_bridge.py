@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import cwire
+from cwire.events import Resend
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks
@@ -200,6 +201,53 @@ def test_a_command_without_answer(relay: FakeRelay, bridge: cwire.Bridge) -> Non
         bridge.command("lab", "go", timeout=0.05)
     relay.on_binary = state_reply
     assert bridge.send.set(x=1) is not None
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), -1.0])
+def test_impossible_timeouts(bridge: cwire.Bridge, timeout: float) -> None:
+    for use in (
+        lambda: bridge.command("lab", "go", timeout=timeout),
+        lambda: bridge.stream("tick", timeout=timeout),
+        lambda: bridge.latest("tick", timeout=timeout),
+    ):
+        with pytest.raises(ValueError, match="a timeout is a number of seconds"):
+            use()
+    with pytest.raises(ValueError, match="at least 0.001, not 0"):
+        bridge.command("lab", "go", timeout=0)
+    with pytest.raises(TypeError, match="a timeout is a number of seconds, not '3'"):
+        bridge.latest("tick", timeout="3")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("timeout", [float("inf"), 1e300])
+def test_timeouts_without_end(relay: FakeRelay, bridge: cwire.Bridge, timeout: float) -> None:
+    relay.on_binary = state_reply
+    assert bridge.command("lab", "set", timeout=timeout) is not None
+    stream = bridge.stream("tick", timeout=timeout)
+    relay.send(ticks(0, 3))
+    assert len(bridge.latest("tick", 3, timeout=timeout)) == 3
+    assert next(stream).index == 0
+
+
+def test_arguments_of_the_wrong_kind(bridge: cwire.Bridge) -> None:
+    with pytest.raises(TypeError, match="latest takes a number of frames, not '3'"):
+        bridge.latest("tick", "3")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"set takes its fields by name, not 5: set\(.*x.*= 1"):
+        bridge.send.set(5)
+    deep: object = 1
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(cwire.InvalidCommand, match="nested too deeply"):
+        bridge.send.set(x=deep)
+
+
+def test_a_resent_command_and_a_relay_that_goes_at_once(
+    bridge: cwire.Bridge, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = bridge._link
+    link.closed = "the relay went away"
+    link._on_event(Resend(b""))  # what _on_message would do with it
+    link.closed = None
+    assert not caplog.records
 
 
 def test_the_relay_goes_while_a_command_waits(relay: FakeRelay, bridge: cwire.Bridge) -> None:

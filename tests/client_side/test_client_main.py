@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks
 
 PROGRAM = Path(__file__).parents[2] / "client_side" / "client_main.py"
+SERVER = PROGRAM.parents[1] / "server_side" / "server_main.py"
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -70,6 +72,11 @@ def test_success(relay: FakeRelay, run: Run) -> None:
         (["--message", "tick", "--timeout", "0.2"], 8, "no message of tick in 0.2 s"),
         (["--timeout", "0.2"], 8, "nothing came in 0.2 s"),
         (["--send", "go", "--timeout", "0.2"], 8, "no answer in 0.2 s"),
+        *(
+            (["--timeout", bad], 2, "not a number of seconds")
+            for bad in ("inf", "nan", "-1", "0", "x")
+        ),
+        (["--send", "set", f"x={'[' * 5000}"], 6, "needs a number"),
         (["--count", "-1"], 2, "'-1' is not a number of messages"),
         (["--url", "what"], 3, "'what' is not the URL of a relay"),
         (["--url", "ws://127.0.0.1:1/ws"], 3, "no relay answers at"),
@@ -81,6 +88,20 @@ def test_failures(relay: FakeRelay, run: Run, words: list[str], status: int, tex
     assert text in err
     assert "Traceback" not in err
     assert status == 2 or len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("program", "package"), [(PROGRAM, "numpy"), (SERVER, "tornado")])
+def test_ctrl_c_while_it_starts(short_dir: Path, program: Path, package: str) -> None:
+    text = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    (short_dir / f"{package}.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(short_dir), "CWIRE_RUNTIME_DIR": str(short_dir)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_no_relay(run: Run, runtime: Path) -> None:
@@ -98,18 +119,20 @@ def test_a_wrong_token(relay: FakeRelay, run: Run) -> None:
 
 
 def test_a_driver_that_is_down(run: Run) -> None:
-    with FakeRelay(driver(state="down", session=None, schema=None)) as relay:
+    why = "the driver broke the protocol: a frame of 3 bytes"
+    with FakeRelay(driver(state="down", session=None, schema=None, problem=why)) as relay:
         status, _, err = run("--url", relay.url)
     assert status == 5
+    assert why in err
     assert "start it" in err
 
 
 def test_one_of_two_drivers_is_down(run: Run) -> None:
-    off = driver("off", 2, state="down", session=None, schema=None)
+    off = driver("off", 2, state="down", session=None, schema=None, problem="nothing is at /x")
     with FakeRelay(driver(), off) as relay:
         status, out, err = run("--url", relay.url, "--count", "0")
     assert (status, err) == (0, "")
-    assert "driver off, down" in out
+    assert "driver 'off', down: nothing is at /x" in out
 
 
 def test_a_refusal(relay: FakeRelay, run: Run) -> None:

@@ -43,7 +43,7 @@ def test_a_call(send: Commands[None], sent: list[tuple[str, Mapping[str, object]
         ("start", {"blocks": 3}),
     ]
     with pytest.raises(TypeError):
-        send.set_waveform(5.0)  # type: ignore[call-arg]
+        send.set_waveform(5.0)
 
 
 def test_the_signature(send: Commands[None]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import cwire
 from cwire import aio, find
-from support.fake_relay import FakeRelay, driver
+from support.fake_relay import FakeRelay, driver, ticks
 
 
 @pytest.fixture
@@ -92,8 +92,40 @@ def test_nobody_answers() -> None:
 
 
 def test_another_path(relay: FakeRelay) -> None:
-    with pytest.raises(cwire.NotConnected, match=r"HTTP 404.*its endpoint is /ws"):
+    with pytest.raises(cwire.NotConnected, match=r"HTTP 404 Not Found; its endpoint is /ws"):
         cwire.connect(relay.url + "x")
+
+
+def test_a_relay_that_is_stopped(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(short_dir / "relay.sock")
+    monkeypatch.setattr(aio, "resolve", lambda url, token: find.Address("ws://x/ws", unix=path))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        with pytest.raises(cwire.NotConnected, match="it is there, but stopped or very busy"):
+            cwire.connect(timeout=0.2)
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), -1, 0])
+def test_impossible_timeouts(relay: FakeRelay, timeout: float) -> None:
+    with pytest.raises(ValueError, match="a timeout is a number of seconds, at least 0.001"):
+        cwire.connect(relay.url, timeout=timeout)
+
+
+def test_a_timeout_without_end(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, timeout=float("inf")) as bridge:
+        assert bridge.connected
+
+
+@pytest.mark.parametrize("size", [1 << 50, -1])
+def test_impossible_histories(relay: FakeRelay, size: int) -> None:
+    with pytest.raises(ValueError, match=f"history_bytes={size} is not"):
+        cwire.connect(relay.url, history_bytes=size)
+
+
+def test_a_url_that_is_no_text() -> None:
+    with pytest.raises(TypeError, match="the URL of a relay is text, not 5; give one such as"):
+        cwire.connect(5)  # type: ignore[arg-type]
 
 
 def test_another_websocket(relay: FakeRelay) -> None:
@@ -137,6 +169,29 @@ def test_a_driver_that_is_down() -> None:
                 use()
 
 
+def test_why_a_driver_is_down() -> None:
+    why = "it sent a frame of type 9, which its schema does not have"
+    off = driver("off", state="down", session=None, problem=why)
+    with FakeRelay(off) as relay, cwire.connect(relay.url) as bridge:
+        with pytest.raises(cwire.DriverDown, match=why):
+            bridge.send.set(x=1)
+        with pytest.raises(cwire.WaitTimeout, match=why):
+            bridge.latest("tick", 1, timeout=0.01)
+        shown = repr(bridge), bridge._repr_html_(), repr(bridge["off"])
+        assert all(why in text for text in shown)
+        assert bridge.drivers["off"].reason == why
+        relay.say("driver", event="up", driver=driver("off"))
+        relay.send(ticks(0, 1))
+        bridge.latest("tick", 1, timeout=10)
+        silent = driver("off", state="stale", problem="silent for 9 s")
+        assert why not in repr(bridge)
+        relay.say("driver", event="stale", driver=silent)
+        relay.send(ticks(1, 1))
+        bridge.latest("tick", 2, timeout=10)
+        assert "silent for 9 s" in repr(bridge)
+        assert "tick" in repr(bridge)
+
+
 def test_no_driver_at_all() -> None:
     with FakeRelay() as relay:
         assert isinstance(relay.hello, dict)
@@ -157,11 +212,18 @@ def test_broken_frames_end_the_connection_with_a_reason(relay: FakeRelay) -> Non
 def test_the_relay_goes(relay: FakeRelay) -> None:
     with cwire.connect(relay.url) as bridge:
         stream = bridge.stream("tick", timeout=10)
+        relay.send(ticks(0, 5))
+        bridge.latest("tick", 5, timeout=10)
+        assert [next(stream).index for _ in range(5)] == [0, 1, 2, 3, 4]
         relay.hang_up()
         gone = r"gone: the relay is stopping \(close code 1001\).*connect again"
         with pytest.raises(cwire.NotConnected, match=gone):
             next(stream)
         with pytest.raises(cwire.NotConnected, match=gone):
             bridge.send.go()
-        assert len(bridge.latest("tick")) == 0  # what came can still be read
+        assert len(bridge.latest("tick")) == 1  # what came can still be read
         assert "not connected" in repr(bridge)
+        row = bridge.health.of("tick")
+        assert (row.state, row.rate, row.frames) == ("unknown", 0.0, 5)
+        assert bridge["lab"].state == "unknown"
+        assert " up" not in repr(bridge)

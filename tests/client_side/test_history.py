@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -163,3 +165,63 @@ def test_a_reader_never_sees_a_torn_row() -> None:
         reads += 1
     writer.join()
     assert reads
+
+
+class Hook:
+    """An array, or a history's number, that is read just after something else has happened."""
+
+    def __init__(self, array: Any, action: Callable[[], object]) -> None:
+        self.array = array
+        self.action: Callable[[], object] | None = action
+
+    def __getitem__(self, index: Any) -> Any:
+        action, self.action = self.action, None
+        if action:
+            action()
+        return self.array[index]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.array[index] = value
+
+
+@pytest.mark.parametrize("pixels", [0, 40, 400])
+@pytest.mark.parametrize("count", range(30, 240, 5))
+def test_slots_taken_over_between_place_and_size(count: int, pixels: int) -> None:
+    history = TailHistory(PICTURE, 8192)
+    feed(history, pictures(0, *[4] * count))
+
+    def write() -> None:
+        for number in range(count, count + 5):
+            feed(history, pictures(number, pixels))
+
+    history._size = Hook(history._size, write)  # type: ignore[assignment]
+    start, rows = history.read(history.total - 30, history.total)
+    found = [record.number for record in rows]
+    assert found == list(range(start, start + len(found)))
+
+
+class Growing(TailHistory):
+    """A writer makes it grow after a reader has looked at the arena."""
+
+    action: Callable[[], object] | None = None
+
+    @property
+    def total(self) -> int:
+        action, self.action = self.action, None
+        if action:
+            action()
+        return self._total
+
+    @total.setter
+    def total(self, value: int) -> None:
+        self._total = value
+
+
+def test_an_arena_that_grows_under_a_reader() -> None:
+    history = Growing(PICTURE, 8192)
+    feed(history, pictures(0, *[4] * 10))
+    history.action = lambda: feed(history, pictures(10, 5000, 5000, 5000))
+    start, rows = history.read(5, 1000)
+    numbers = [record.number for record in rows]
+    assert numbers
+    assert numbers == list(range(start, start + len(numbers)))

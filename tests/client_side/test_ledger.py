@@ -73,14 +73,37 @@ def test_dropped_says_why_and_covers_the_end() -> None:
     assert ledger.frames + ledger.lost == ledger.next_sequence
 
 
-def test_what_the_driver_lost_is_counted_once() -> None:
+@pytest.mark.parametrize("first", [0, None])
+def test_dropped_is_told_before_the_batch_whose_gaps_it_counts(first: int | None) -> None:
     ledger = Ledger()
-    ledger.begin(0)
+    ledger.begin(first)
     add(ledger, 0, 10)
-    ledger.dropped(1, "driver", 5, 19)  # comes before its batch: 15 to 19
+    ledger.dropped(1, "driver", 5, 19)  # 10 to 14; the batch with 15 to 19 comes
     add(ledger, 15, 5)
     assert (ledger.frames, ledger.lost, ledger.gone_by("driver")) == (15, 5, 5)
-    assert ledger.frames + ledger.lost == ledger.next_sequence
+    # 20 to 24 at the relay, then 25 and 28 at the driver; 26, 27 and 29 come. Told together.
+    ledger.dropped(1, "relay", 5, 29)
+    ledger.dropped(1, "driver", 7, 29)
+    (tally,) = frames.scan(ticks(26, 2) + ticks(29, 1)).tallies
+    ledger.add(tally, 3, 0.0)
+    assert (ledger.frames, ledger.lost) == (18, 12)
+    assert (ledger.gone_by("relay"), ledger.gone_by("driver")) == (5, 7)
+    add(ledger, 32, 1)  # nobody has told of these two
+    assert ledger.lost == 14
+
+
+def test_subscriptions_to_one_stream_come_and_go() -> None:
+    ledger = Ledger()
+    ledger.begin(0, 1)
+    ledger.dropped(1, "relay", 5, 4)
+    ledger.begin(5, 2)  # a second one begins to count here
+    add(ledger, 5, 5)
+    for id, count in ((1, 8), (2, 3)):
+        ledger.dropped(id, "relay", count, 12)
+    assert ledger.gone_by("relay") == 8
+    ledger.dropped(2, "relay", 4, 13)  # the first one has ended
+    add(ledger, 14, 1)
+    assert (ledger.frames, ledger.lost, ledger.gone_by("relay")) == (6, 9, 9)
 
 
 def test_dropped_before_anything_came() -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 import cwire
 from cwire.events import DriverChanged, Hello, Refused, Reply, Resend, Subscribed
 from cwire.feed import Watch
+from cwire.health import health
 from cwire.options import Options
 from cwire.session import Session
 from cwire_server.decimation import Decimation
@@ -280,6 +285,73 @@ def test_other_structs_begin_new_histories() -> None:
     assert session.feeds[1, schemas.TICK].history.total == 2
 
 
+class Overtaken(AbstractContextManager[None]):
+    """A lock that another thread got first, to do something."""
+
+    def __init__(self) -> None:
+        self.action: Callable[[], object] | None = None
+
+    def __enter__(self) -> None:
+        action, self.action = self.action, None
+        if action:
+            action()
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def test_a_feed_that_was_asked_for_while_the_structs_changed_is_replaced() -> None:
+    lock = Overtaken()
+    session = Session(1 << 20, lock=lock)
+    session.receive_text(hello(driver()))
+    lab = session.drivers["lab"]
+    assert lab.schema is not None
+    changed = driver(session=8, schema=schemas.document(extra_field=True))
+    news = event("driver", event="schema_changed", driver=changed)
+    lock.action = lambda: session.receive_text(news)
+    assert session.feed(lab, lab.schema.messages["rare"]).replaced
+    assert session.feeds == {}
+    assert not session.feed(lab, lab.schema.messages["rare"]).replaced
+
+
+def test_other_threads_read_while_feeds_and_counts_change() -> None:
+    session = Session(4096, lock=threading.Lock())
+    session.receive_text(hello(driver()))
+    schema = session.drivers["lab"].schema
+    assert schema is not None
+    done = threading.Event()
+    failures: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                for message in schema.published.values():
+                    session.feed(session.drivers["lab"], message)
+                health(session, 0.0)
+        except BaseException as error:
+            failures.append(error)
+
+    drop = {"source": 1, "message": "tick", "reason": "relay", "count": 1}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    try:
+        for thread in threads:
+            thread.start()
+        for number in range(1500):
+            session.receive_text(event("dropped", id=number, sequence=number, **drop))
+            if number % 50 == 0:
+                session.disconnected()
+                session.connected = True
+                session._drop_feeds(1)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+        sys.setswitchinterval(before)
+    assert failures == []
+
+
 def test_subscriptions() -> None:
     session = connected()
     id, text = session.subscribe(["tick"], "lab")
@@ -412,6 +484,21 @@ def test_dropped() -> None:
     ledger = session.feeds[1, schemas.TICK].ledger
     assert (ledger.lost, ledger.gone_by("relay")) == (4, 4)
     session.receive_text(event("dropped", **{**drop, "message": "nope"}))  # of no consequence
+
+
+def test_a_link_that_breaks_and_comes_back_to_the_same_run_counts_no_loss_twice() -> None:
+    session = connected()
+    streams = [{"source": 1, "message": "tick", "type": schemas.TICK, "first_sequence": 0}]
+    session.receive_text(event("subscribed", id=1, streams=streams))
+    drop = {"id": 1, "source": 1, "message": "tick", "reason": "driver"}
+    session.receive_text(event("dropped", **drop, count=100, sequence=104))
+    session.receive_binary(ticks(100, 5), 0.0)
+    session.receive_text(event("driver", event="down", driver=driver(state="down", session=None)))
+    session.receive_text(event("driver", event="up", driver=driver()))
+    session.receive_text(event("dropped", **drop, count=105, sequence=114))
+    session.receive_binary(ticks(110, 5), 0.0)
+    ledger = session.feeds[1, schemas.TICK].ledger
+    assert (ledger.frames, ledger.lost, ledger.gone_by("driver")) == (10, 105, 105)
 
 
 def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:

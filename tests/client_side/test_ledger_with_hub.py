@@ -1,0 +1,145 @@
+"""The relay's hub and queue against the client's session: what both count must add up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from cwire.health import health
+from cwire.session import Session
+from cwire_server.batch import HEADROOM, Batch
+from cwire_server.client_queue import Text
+from cwire_server.config import Limits
+from cwire_server.hub import Hub
+from cwire_server.subscription import Subscription
+from cwire_structs import frames
+from cwire_structs.control import Hello
+from support import schemas
+from support.schemas import GO, PICTURE, RARE, TICK
+
+SIZES = {TICK: 40, RARE: 8, PICTURE: 8}
+NAMES = {"tick": TICK, "rare": RARE, "picture": PICTURE}
+
+
+class Machine(RuleBasedStateMachine):
+    """Publishes with gaps, stalls, restarts, breaks the link, subscribes; then counts."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.hub = Hub(["lab"], Limits(queue=2000, crowd=500, batch=600, history=4000))
+        self.session = Session(1 << 16)
+        self.client = self.hub.add_client(lambda: None)
+        self.covered: dict[int, tuple[str, ...]] = {}
+        self.published: Counter[str] = Counter()
+        self.lost_at_driver: Counter[str] = Counter()
+        self.epoch = 0
+        self.restart()
+        self.subscribe(sorted(NAMES))
+
+    @rule()
+    def restart(self) -> None:
+        self.epoch += 1
+        self.last: dict[str, int] = {}
+        self.break_link()
+
+    @rule()
+    def break_link(self) -> None:
+        if self.hub.drivers[1].epoch is not None:
+            self.hub.driver_down(1, "gone")
+        hello = Hello(1, self.epoch, 1 << 20, 1.0, "fake", b"")
+        self.hub.driver_up(1, hello, schemas.schema())
+
+    @rule(
+        plan=st.lists(
+            st.tuples(st.sampled_from(sorted(NAMES)), st.sampled_from([0, 1, 7])),
+            min_size=1,
+            max_size=12,
+        ),
+        pixels=st.integers(0, 40),
+    )
+    def publish(self, plan: list[tuple[str, int]], pixels: int) -> None:
+        data = bytearray(HEADROOM)
+        for name, gap in plan:
+            known = name in self.last  # before the first frame, nobody can tell what is missing
+            self.last[name] = self.last.get(name, -1) + 1 + gap
+            if any(name in names for names in self.covered.values()):
+                self.published[name] += 1 + gap * known
+                self.lost_at_driver[name] += gap * known
+            extra = 2 * pixels if name == "picture" else 0
+            payload = bytes(SIZES[NAMES[name]] + extra)
+            data += frames.pack(NAMES[name], payload, sequence=self.last[name])
+        found = frames.scan(data, HEADROOM, source=1)
+        losses = self.hub.drivers[1].account(found.tallies)
+        if self.hub.route(
+            Batch(1, data, HEADROOM, found.end, found.tallies, losses, headroom=True), 0.0
+        ):
+            self.hub.overdue(1)
+
+    @rule()
+    def reply(self) -> None:
+        self.client.queue.put_reply(frames.pack(GO, flags=frames.REPLY, source=1, request=9))
+
+    @rule(names=st.lists(st.sampled_from(sorted(NAMES)), min_size=1, max_size=3, unique=True))
+    def subscribe(self, names: list[str]) -> None:
+        id_, _ = self.session.subscribe(names)
+        self.covered[id_] = tuple(names)
+        self.hub.subscribe(self.client, Subscription(id_, None, tuple(names)), 0.0)
+
+    @rule(which=st.integers(0, 9))
+    def unsubscribe(self, which: int) -> None:
+        if self.covered:
+            id_ = sorted(self.covered)[which % len(self.covered)]
+            del self.covered[id_]
+            self.hub.unsubscribe(self.client, id_)
+
+    @rule(size=st.one_of(st.none(), st.integers(1, 1000)))
+    def set_window(self, size: int | None) -> None:
+        self.client.queue.set_window(size)
+
+    @rule(count=st.integers(1, 5))
+    def read(self, count: int) -> None:
+        while count and (message := self.client.queue.take()) is not None:
+            if isinstance(message, Text):
+                self.session.receive_text(message.text)
+            else:
+                self.session.receive_binary(b"".join(message.pieces), 0.0)
+            count -= 1
+        self.hub.drained(self.client)
+
+    @rule()
+    def drain(self) -> None:
+        self.set_window(None)
+        self.read(1 << 30)
+        rows = {row.message: row for row in health(self.session, 0.0)}
+        for name in NAMES:
+            row = rows.get(name)
+            if row is None:
+                assert not self.published[name]
+                continue
+            assert row.frames + row.lost == self.published[name], row
+            assert row.lost_at_driver == self.lost_at_driver[name], row
+            assert row.lost_at_relay + row.lost_at_driver == row.lost, row
+
+    @rule()
+    def reconnect(self) -> None:
+        self.drain()
+        self.hub.remove_client(self.client)
+        self.session.disconnected()
+        self.client = self.hub.add_client(lambda: None)
+        self.read(1)
+        for text in self.session.resubscribe():
+            asked = json.loads(text)
+            subscription = Subscription(asked["id"], None, tuple(asked["messages"]))
+            self.hub.subscribe(self.client, subscription, 0.0)
+
+    def teardown(self) -> None:
+        if hasattr(self, "hub"):
+            self.drain()
+
+
+TestLedgers = Machine.TestCase
+TestLedgers.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
