@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -269,7 +269,8 @@ async def _served(address: Address) -> list[Driver]:
     link = Link(address, Session())
     await link.open(_SECONDS)
     try:
-        return [one for one in link.session.drivers.values() if not one.is_relay]
+        # Copies: with the connection gone, a driver's state is not known any more.
+        return [replace(one) for one in link.session.drivers.values() if not one.is_relay]
     finally:
         await link.shut()
 
