@@ -82,7 +82,7 @@ class Client:
         self.dropped: dict[tuple[int, str, str], int] = {}
         self.covered = -1
         self.hello = self.text("hello")
-        (driver,) = self.hello["drivers"]
+        driver = next(one for one in self.hello["drivers"] if one["name"] == "demo")
         while driver["state"] != "up":
             news = self.text("driver")["driver"]
             driver = {**driver, **news}

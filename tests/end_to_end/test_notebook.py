@@ -38,7 +38,9 @@ def test_your_own_struct(
     cells, counts = execute(OWN)
     assert "pendulum/driver.c" in printed(cells["new"])
     assert "2 messages, 1 of them commands; layout proved" in printed(cells["build"])
-    assert "warning" not in printed(cells["build"])
+    # Of the padding, which the notebook comes back to; the compilers have nothing to say.
+    (warning,) = (line for line in printed(cells["build"]).splitlines() if "warning" in line)
+    assert "struct motion has bytes that no member names" in warning
     assert "10 frames of motion" in cells["run"].outputs[0].data["text/plain"]
     assert "image/png" in cells["plot"].outputs[0].data
     assert counts["update_display_data"] >= 10

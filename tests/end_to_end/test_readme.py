@@ -57,7 +57,7 @@ def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.Mo
 
 
 def test_the_tools_at_a_glance(driver: Driver, relay: Relay) -> None:
-    (block,) = blocks("sh")
+    block = next(block for block in blocks("sh") if "cwire watch" in block)
     with cwire.connect(subscribe=None) as bridge:
         until(lambda: bridge["demo"].state == "up")
     for line in block.splitlines():
@@ -96,7 +96,7 @@ def own_driver(built_driver: None, short_dir: Path) -> Path:
 
 
 def test_the_own_folder(built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (line,) = blocks("sh")
+    line = next(block for block in blocks("sh") if "cwire new" in block)
     monkeypatch.chdir(runtime.parent)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     with Running("sh", "-c", line, session=True) as run:
