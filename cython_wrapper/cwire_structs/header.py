@@ -96,13 +96,13 @@ class Problems:
 
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
-        problem = f"{self.line(cursor)}: {_readable(text)}"
+        problem = f"{self.line(cursor)}: {readable(text)}"
         if problem not in self._texts:
             self._texts.append(problem)
 
     def warn(self, cursor: Any, text: str) -> None:
         """Notes what is supported but may surprise."""
-        self.warnings.append(f"{self.line(cursor)}: {_readable(text)}")
+        self.warnings.append(f"{self.line(cursor)}: {readable(text)}")
 
     def raise_any(self) -> None:
         """Raises WrapError if there is a problem."""
@@ -112,7 +112,7 @@ class Problems:
             raise WrapError("\n".join(shown))
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Says ``struct a.b`` where C needs ``__typeof__(((struct a *)0)->b)``."""
     while (shorter := _TYPEOF.sub(r"\1.\2", text)) != text:
         text = shorter
