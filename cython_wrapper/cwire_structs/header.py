@@ -69,6 +69,7 @@ def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) 
         macros=find_macros(cindex, unit, path, _arguments(seen)),
         lines=parser.lines,
         anonymous=frozenset(parser.anonymous),
+        inner_enums=frozenset(parser.enums.inner),
         warnings=tuple(problems.warnings),
     )
     return layout if known else relayout(layout, path, toolchain)
