@@ -135,6 +135,8 @@ def _libclang() -> Any:
 
 
 def _arguments(toolchain: Toolchain) -> list[str]:
+    # Not -fgnuc-version of the user's gcc: glibc then uses what libclang has not, such as _Float128
+    # and __malloc__ with arguments. What a header makes of __GNUC__ is the proof's to find.
     dirs = [part for folder in toolchain.include_dirs for part in ("-isystem", folder)]
     return ["-x", "c", f"--target={toolchain.target}", *toolchain.parser_flags, "-nostdinc", *dirs]
 
