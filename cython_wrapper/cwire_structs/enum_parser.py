@@ -30,12 +30,15 @@ class EnumParser:
         found: By name.
         c_names: As C spells them; one without a name by a member that has it.
         named: The names of those that C has a name for.
+        inner: Those defined inside of a struct, where C++ keeps their enumerators.
     """
 
     def __init__(self, cindex: Any, byte_order: ByteOrder, reader: Reader) -> None:
         self.found: dict[str, Enum] = {}
         self.c_names: dict[str, str] = {}
         self.named: set[str] = set()
+        self.inner: set[str] = set()
+        self._outermost = cindex.CursorKind.TRANSLATION_UNIT
         self._constant = cindex.CursorKind.ENUM_CONSTANT_DECL
         self._byte_order = byte_order
         self._reader = reader
@@ -70,6 +73,8 @@ class EnumParser:
             self._reader.lines[name] = self._reader.problems.line(cursor)
             if name == cursor.spelling:
                 self.named.add(name)
+            if cursor.lexical_parent.kind != self._outermost:
+                self.inner.add(name)
         enum = self.found[name]
         code = number_code("int" if enum.signed else "uint", enum.size, self._byte_order)
         return EnumType(code, enum)

@@ -69,6 +69,7 @@ def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) 
         macros=find_macros(cindex, unit, path, _arguments(seen)),
         lines=parser.lines,
         anonymous=frozenset(parser.anonymous),
+        inner_enums=frozenset(parser.enums.inner),
         warnings=tuple(problems.warnings),
     )
     return layout if known else relayout(layout, path, toolchain)
@@ -96,13 +97,13 @@ class Problems:
 
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
-        problem = f"{self.line(cursor)}: {_readable(text)}"
+        problem = f"{self.line(cursor)}: {readable(text)}"
         if problem not in self._texts:
             self._texts.append(problem)
 
     def warn(self, cursor: Any, text: str) -> None:
         """Notes what is supported but may surprise."""
-        self.warnings.append(f"{self.line(cursor)}: {_readable(text)}")
+        self.warnings.append(f"{self.line(cursor)}: {readable(text)}")
 
     def raise_any(self) -> None:
         """Raises WrapError if there is a problem."""
@@ -112,7 +113,7 @@ class Problems:
             raise WrapError("\n".join(shown))
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Says ``struct a.b`` where C needs ``__typeof__(((struct a *)0)->b)``."""
     while (shorter := _TYPEOF.sub(r"\1.\2", text)) != text:
         text = shorter
@@ -134,6 +135,8 @@ def _libclang() -> Any:
 
 
 def _arguments(toolchain: Toolchain) -> list[str]:
+    # Not -fgnuc-version of the user's gcc: glibc then uses what libclang has not, such as _Float128
+    # and __malloc__ with arguments. What a header makes of __GNUC__ is the proof's to find.
     dirs = [part for folder in toolchain.include_dirs for part in ("-isystem", folder)]
     return ["-x", "c", f"--target={toolchain.target}", *toolchain.parser_flags, "-nostdinc", *dirs]
 

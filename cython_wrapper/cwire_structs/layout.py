@@ -45,6 +45,7 @@ class Layout:
             come from the compiler.
         lines: ``messages.h:12`` of each ``struct_name.field``, struct and enum.
         anonymous: Names of the structs and unions that C has no name for and reaches without one.
+        inner_enums: Those defined inside of a struct, where C++ keeps their enumerators.
         warnings: What is supported but may surprise.
         reader: Where sizes and offsets come from, before the proof: libclang or DWARF.
     """
@@ -58,6 +59,7 @@ class Layout:
     macros: Mapping[str, Literal["int", "float"]]
     lines: Mapping[str, str]
     anonymous: frozenset[str] = frozenset()
+    inner_enums: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
     reader: str = "libclang"
 

@@ -1,31 +1,62 @@
 """The proof: the user's own compiler says the same as libclang, or the header is refused.
 
-A C file with a table of every size, alignment, offset, enumerator and constant, and with a struct
-for each bit field in which only that one is set, is compiled, not run, and read from the object
-file. So a cross compiler can be proved, too.
+A C file with a table of every size, alignment, offset, array dimension, kind and type, enumerator
+and constant, and with a struct for each bit field in which only that one is set, is compiled, not
+run, and read from the object file. So a cross compiler can be proved, too.
+
+A nested struct or enum is proved once, by its name; of each member it is then asked whether the
+compiler, too, takes it for that type: equal sizes would hide another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .errors import LayoutMismatch
-from .fields import ArrayType, BitRange, Enum, Field, NumberType, Struct, TailType
+from .errors import LayoutMismatch, WrapError
+from .fields import (
+    ArrayType,
+    BitRange,
+    ElementType,
+    Enum,
+    EnumType,
+    Field,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+)
+from .header import readable
 from .layout import Abi, Layout, Proof
 from .object_file import ObjectFile
 from .toolchain import Toolchain
 
 _MAGIC = 0x6377697265313031
-# What a number's type does to -1, 0.5 and 2 tells signed from unsigned from float from bool.
-_KINDS = {"uint": 0, "int": 1, "float": 3, "bool": 6}
+# What a number's type does to -1, 0.5 and 2 tells signed from unsigned from float from bool. Other
+# types are 16 and their __builtin_classify_type.
+_KINDS = {"uint": 0, "int": 1, "float": 3, "bool": 6, "complex": 25, "struct": 28, "union": 29}
+_KIND_NAMES = {
+    0: "unsigned integer", 1: "signed integer", 3: "float", 6: "bool", 21: "array or pointer",
+    25: "complex", 28: "struct", 29: "union",
+}  # fmt: skip
+_ARRAY_NAMES = {0: "no array", 1: "an array"}
 _SHOWN = 8
+# No question is an error for a type that was not expected: the answer is then another one.
 _PRELUDE = """\
 #include <stddef.h>
+#define CWIRE_CLASS(x) __builtin_classify_type(x)
+#define CWIRE_NUMBER(x) ((CWIRE_CLASS(x) >= 1 && CWIRE_CLASS(x) <= 4) || CWIRE_CLASS(x) == 8)
+#define CWIRE_CAST(x, n) ((__typeof__(__builtin_choose_expr(CWIRE_NUMBER(x), x, 0)))(n))
 #define CWIRE_KIND(x) \\
-    ((((__typeof__(x))-1 < 0) ? 1 : 0) + (((__typeof__(x))0.5 != 0) ? 2 : 0) + \\
-     (((__typeof__(x))2 == 1) ? 4 : 0))
+    (CWIRE_NUMBER(x) ? ((CWIRE_CAST(x, -1) < 0) ? 1 : 0) + ((CWIRE_CAST(x, 0.5) != 0) ? 2 : 0) + \\
+                           ((CWIRE_CAST(x, 2) == 1) ? 4 : 0) \\
+                     : 16 + CWIRE_CLASS(x))
+#define CWIRE_FIRST(x) (*__builtin_choose_expr(CWIRE_CLASS(x) == 5, x, &(x)))
+#define CWIRE_IS(x, type) __builtin_types_compatible_p(__typeof__(x), type)
+#define CWIRE_ARRAY(x) \\
+    (CWIRE_CLASS(x) == 5 && !CWIRE_IS(x, __typeof__(CWIRE_FIRST(x)) *) ? 1 : 0)
 #define CWIRE_NEGATIVE(x) ((x) < 0 ? 1 : 0)
 """
 
@@ -40,6 +71,8 @@ class _Question:
         what: The thing, for errors: ``struct a.b``.
         property: Which of its properties: ``offset``.
         line: Where it is in the header.
+        words: What answers mean.
+        nested: Of the question whether a member is this struct, the expression for the member.
     """
 
     expression: str
@@ -47,6 +80,29 @@ class _Question:
     what: str
     property: str
     line: str = ""
+    words: Mapping[int, str] = field(default_factory=dict)
+    nested: tuple[str, Struct] | None = None
+
+    def word(self, answer: int) -> str:
+        """Returns an answer for people."""
+        return self.words.get(answer, str(answer))
+
+
+class _Types:
+    """Names for types, so that the macros, which repeat what they are given, are given little.
+
+    Attributes:
+        lines: The typedefs.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def name(self, expression: str) -> str:
+        """Names the type of an expression and returns a short one of that type."""
+        name = f"cwire_type_{len(self.lines)}"
+        self.lines.append(f"typedef __typeof__({expression}) {name};")
+        return f"(*({name} *)0)"
 
 
 def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
@@ -59,10 +115,11 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
         LayoutMismatch: The compiler lays something out differently.
         WrapError: The header does not compile, or the object file cannot be read.
     """
+    types = _Types()
     questions = [
         *_abi_questions(),
         *_enum_questions(layout),
-        *(q for struct in layout.structs.values() for q in _struct_questions(layout, struct)),
+        *(q for one in layout.structs.values() for q in _struct_questions(layout, one, types)),
     ]
     numbers = [question.expression for question in questions]
     integers = [name for name, kind in layout.macros.items() if kind == "int"]
@@ -70,13 +127,14 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
     for name in integers:
         numbers += [f"CWIRE_NEGATIVE({name})", name]
     bit_fields = list(_bit_fields(layout))
-    source = _source(layout, header, numbers, floats, bit_fields)
+    source = _source(layout, header, types.lines, numbers, floats, bit_fields)
     found = ObjectFile(toolchain.compile(source))
     answers = found.integers("cwire_numbers", _MAGIC, len(numbers))
     values = found.floats("cwire_floats", len(floats))
     asked = answers[: len(questions)]
     sides = _Sides(str(toolchain), layout.reader)
     wrong = [*_disagreements(questions, asked, sides)]
+    wrong += _inner_disagreements(layout, header, toolchain, types, questions, asked)
     wrong += _bit_disagreements(bit_fields, found, sides)
     if wrong:
         raise LayoutMismatch(_mismatch(wrong, toolchain))
@@ -115,7 +173,7 @@ def _enumerator_questions(enum: Enum, c_name: str, line: str) -> Iterator[_Quest
         yield _Question(label, expected, f"{c_name}: {label}", "value", line)
 
 
-def _struct_questions(layout: Layout, struct: Struct) -> Iterator[_Question]:
+def _struct_questions(layout: Layout, struct: Struct, types: _Types) -> Iterator[_Question]:
     """An anonymous struct is proved by its members, which are the outer one's for C."""
     if struct.name in layout.anonymous:
         return
@@ -124,9 +182,9 @@ def _struct_questions(layout: Layout, struct: Struct) -> Iterator[_Question]:
     probe = f"struct cwire_align_{struct.name}"
     # The alignment that a member gets: __alignof__ may say a larger one.
     yield _Question(f"offsetof({probe}, member)", struct.align, c_name, "alignment", line)
-    for field in struct.fields:
-        if not field.bits:
-            yield from _field_questions(c_name, field, _line(layout, struct, field.name))
+    for one in struct.fields:
+        asker = _Asker(layout, types, f"{c_name}.{one.name}", _line(layout, struct, one.name))
+        yield from asker.field(c_name, one)
 
 
 def _line(layout: Layout, struct: Struct, name: str) -> str:
@@ -140,24 +198,81 @@ def _line(layout: Layout, struct: Struct, name: str) -> str:
     return layout.lines[f"{struct.name}.{name}"]
 
 
-def _field_questions(c_name: str, field: Field, line: str) -> Iterator[_Question]:
-    what, member = f"{c_name}.{field.name}", f"(({c_name} *)0)->{field.name}"
-    offset = f"offsetof({c_name}, {field.name})"
-    yield _Question(offset, field.offset, what, "offset", line)
-    type_, size = field.type, field.size
-    if isinstance(type_, TailType):
-        member, size, type_ = f"{member}[0]", type_.stride, type_.of
-    yield _Question(f"sizeof({member})", size, what, "size", line)
-    if isinstance(type_, ArrayType):
-        member += "[0]" * len(type_.shape)
-        type_ = type_.of
-        yield _Question(f"sizeof({member})", type_.size, what, "element size", line)
-    if isinstance(type_, NumberType) and type_.kind == "complex":
-        c_type = "float" if type_.size == 8 else "double"
-        same = f"__builtin_types_compatible_p(__typeof__({member}), {c_type} _Complex)"
-        yield _Question(same, 1, what, f"being {c_type} _Complex", line)
-    elif isinstance(type_, NumberType):
-        yield _Question(f"CWIRE_KIND({member})", _KINDS[type_.kind], what, "kind of number", line)
+@dataclass(frozen=True)
+class _Asker:
+    """Asks for one field.
+
+    Attributes:
+        layout: What libclang says.
+        types: Where to name types.
+        what: The field, for errors.
+        line: Where it is in the header.
+    """
+
+    layout: Layout
+    types: _Types
+    what: str
+    line: str
+
+    def field(self, c_name: str, one: Field) -> Iterator[_Question]:
+        """Asks where a field is, and what."""
+        member, type_ = f"(({c_name} *)0)->{one.name}", one.type
+        if one.bits:  # `_BitField` asks where it is; C has neither its size nor its type
+            kind = type_.kind if isinstance(type_, NumberType) else None
+            if isinstance(type_, EnumType):
+                kind = "int" if type_.enum.signed else "uint"
+            assert kind is not None
+            yield self._kind(self.types.name(f"(0, {member})"), kind)
+            return
+        yield self._ask(f"offsetof({c_name}, {one.name})", one.offset, "offset")
+        x = self.types.name(member)
+        if isinstance(type_, TailType):
+            yield self._ask(f"CWIRE_ARRAY({x})", 1, "type", _ARRAY_NAMES)
+            x = self.types.name(f"CWIRE_FIRST({x})")
+            yield self._ask(f"sizeof({x})", type_.stride, "element size")
+            type_ = type_.of
+        else:
+            yield self._ask(f"sizeof({x})", one.size, "size")
+        if isinstance(type_, ArrayType):
+            size = type_.size
+            for depth, count in enumerate(type_.shape, 1):
+                size //= count
+                yield self._ask(f"CWIRE_ARRAY({x})", 1, "type" + "[0]" * (depth - 1), _ARRAY_NAMES)
+                x = self.types.name(f"CWIRE_FIRST({x})")
+                last = depth == len(type_.shape)
+                name = "element size" if last else f"size of {'[0]' * depth}"
+                yield self._ask(f"sizeof({x})", size, name)
+            type_ = type_.of
+        yield from self._element(x, type_)
+
+    def _element(self, x: str, type_: ElementType) -> Iterator[_Question]:
+        if isinstance(type_, TextType):
+            yield self._type(self.types.name(f"CWIRE_FIRST({x})"), "char")
+        elif isinstance(type_, StructType):
+            yield self._kind(x, type_.struct.kind)
+            same = self._type(x, type_.struct.c_name)
+            yield replace(same, nested=(x, type_.struct))
+        elif isinstance(type_, EnumType):
+            yield self._kind(x, "int" if type_.enum.signed else "uint")
+            yield self._type(x, self.layout.enum_c_names[type_.enum.name])
+        else:
+            yield self._kind(x, type_.kind)
+            if type_.size == 1:
+                yield self._type(x, "char", expected=0)
+            elif type_.kind == "complex":
+                yield self._type(x, f"{'float' if type_.size == 8 else 'double'} _Complex")
+
+    def _kind(self, x: str, kind: str) -> _Question:
+        return self._ask(f"CWIRE_KIND({x})", _KINDS[kind], "kind", _KIND_NAMES)
+
+    def _type(self, x: str, c_name: str, expected: int = 1) -> _Question:
+        words = {0: f"another than {c_name}", 1: c_name}
+        return self._ask(f"CWIRE_IS({x}, {c_name})", expected, "type", words)
+
+    def _ask(
+        self, expression: str, expected: int, name: str, words: Mapping[int, str] | None = None
+    ) -> _Question:
+        return _Question(expression, expected, self.what, name, self.line, words or {})
 
 
 @dataclass(frozen=True)
@@ -180,17 +295,18 @@ class _BitField:
 
 
 def _bit_fields(layout: Layout) -> Iterator[_BitField]:
-    structs = [one for name, one in layout.structs.items() if name not in layout.anonymous]
-    fields = ((struct, field) for struct in structs for field in struct.fields)
-    for index, (struct, field) in enumerate(fields):
-        if field.bits:
-            line = _line(layout, struct, field.name)
-            yield _BitField(f"cwire_bits_{index}", struct, field.name, field.bits, line)
+    structs = [struct for name, struct in layout.structs.items() if name not in layout.anonymous]
+    fields = ((struct, one) for struct in structs for one in struct.fields)
+    for index, (struct, one) in enumerate(fields):
+        if one.bits:
+            line = _line(layout, struct, one.name)
+            yield _BitField(f"cwire_bits_{index}", struct, one.name, one.bits, line)
 
 
 def _source(
     layout: Layout,
     header: Path,
+    types: list[str],
     numbers: list[str],
     floats: list[str],
     bit_fields: list[_BitField],
@@ -210,7 +326,7 @@ def _source(
     values = [f"    (double)({value})," for value in ["1.0", *floats]]
     table = ["const unsigned long long cwire_numbers[] = {", *entries, "};"]
     floats_table = ["const double cwire_floats[] = {", *values, "};"]
-    return "\n".join([f'#include "{path}"', _PRELUDE, *probes, *table, *floats_table, ""])
+    return "\n".join([f'#include "{path}"', _PRELUDE, *probes, *types, *table, *floats_table, ""])
 
 
 @dataclass(frozen=True)
@@ -225,10 +341,39 @@ def _disagreements(questions: list[_Question], answers: list[int], sides: _Sides
     for question, answer in zip(questions, answers, strict=True):
         if question.expected is not None and question.expected != answer:
             yield (
-                f"{question.line + ': ' if question.line else ''}{question.what}: "
-                f"{question.property} is {answer} for {sides.compiler}, but {question.expected} "
-                f"for {sides.reader}"
+                f"{question.line + ': ' if question.line else ''}{readable(question.what)}: "
+                f"{question.property} is {question.word(answer)} for {sides.compiler}, but "
+                f"{question.word(question.expected)} for {sides.reader}"
             )
+
+
+def _inner_disagreements(
+    layout: Layout,
+    header: Path,
+    toolchain: Toolchain,
+    types: _Types,
+    questions: list[_Question],
+    answers: list[int],
+) -> list[str]:
+    """Says what is different in nested structs that are other types for the compiler."""
+    inner: list[_Question] = []
+    for question, answer in zip(questions, answers, strict=True):
+        if question.nested is None or question.expected == answer:
+            continue
+        x, struct = question.nested
+        for one in struct.fields:
+            asker = _Asker(layout, types, f"{question.what}.{one.name}", question.line)
+            inner += asker.field(f"__typeof__({x})", one)
+    if not inner:
+        return []
+    numbers = [question.expression for question in inner]
+    source = _source(layout, header, types.lines, numbers, [], [])
+    try:
+        found = ObjectFile(toolchain.compile(source))
+    except WrapError:  # it has no members of these names: that it is another type was said
+        return []
+    told = found.integers("cwire_numbers", _MAGIC, len(numbers))
+    return [*_disagreements(inner, told, _Sides(str(toolchain), layout.reader))]
 
 
 def _bit_disagreements(
@@ -253,8 +398,8 @@ def _bit_disagreements(
                 where = f"bits {total - raw.bit_length()} to {total - 1 - low}"
             last = one.bits.offset + one.bits.width - 1
             yield (
-                f"{one.line}: {one.struct.c_name}.{one.name}: the bit field is {where} for "
-                f"{sides.compiler}, but bits {one.bits.offset} to {last} for {sides.reader}"
+                f"{one.line}: {readable(one.struct.c_name)}.{one.name}: the bit field is {where} "
+                f"for {sides.compiler}, but bits {one.bits.offset} to {last} for {sides.reader}"
             )
 
 
@@ -263,6 +408,6 @@ def _mismatch(wrong: list[str], toolchain: Toolchain) -> str:
     advice = (
         "Nothing was written. Give CC all flags of your build that change layouts, for example "
         f"CC='{toolchain.command[0]} -fshort-enums', and keep compiler-specific #if blocks out of "
-        "messages."
+        "messages: libclang defines __clang__ and says that __GNUC__ is 4."
     )
     return "\n".join([*wrong[:_SHOWN], *more, advice])

@@ -161,11 +161,11 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         toolchain = toolchains.find(arguments.cc, arguments.target, flags)
         wrapped = wrap(header, toolchain, Choice.of(arguments.ids, arguments.only))
-        for warning in wrapped.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
-        if arguments.explain:
+        if arguments.explain:  # draws the padding that warnings tell of
             explain.run(arguments, wrapped.schema, wrapped.toolchain)
             return 0
+        for warning in wrapped.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
         if arguments.check:
             return _check(wrapped, folder)
         paths = write(wrapped, folder)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from .fields import Field, Struct, TailType
+from .fields import (
+    ArrayType,
+    ElementType,
+    Enum,
+    EnumType,
+    Field,
+    NumberType,
+    Struct,
+    TailType,
+    TextType,
+)
 from .layout import Layout, MessageLayout
 
 _GUARDED_INCLUDE = """\
@@ -25,7 +35,8 @@ _BYTE_ORDER = """\
 """
 _ASSERT = """\
 /* An error in one of these lines: this compiler, with these flags, lays the struct out otherwise
- * than the one that `cwire wrap` asked. Wrap again with CC set to this compiler and its flags. */
+ * than the one that `cwire wrap` asked, or sees another header (-D). Wrap again with CC set to this
+ * compiler and its flags. */
 #ifndef CWIRE_ASSERT
 #if defined(__cplusplus)
 #define CWIRE_ASSERT(condition, name) static_assert(condition, #name)
@@ -83,7 +94,16 @@ def _row(message: MessageLayout, ids: dict[str, int]) -> str:
 
 def _assertions(layout: Layout) -> Iterator[str]:
     used: set[str] = set()
-    for condition, label in _conditions(layout):
+    yield from _lines(layout, _conditions(layout), used)
+    inner = (c for name in sorted(layout.inner_enums) for c in _enumerators(layout.enums[name]))
+    if lines := [*_lines(layout, inner, used)]:
+        yield "#ifndef __cplusplus /* C++ keeps the enumerators of an enum in a struct in there */"
+        yield from lines
+        yield "#endif"
+
+
+def _lines(layout: Layout, conditions: Iterable[tuple[str, str]], used: set[str]) -> Iterator[str]:
+    for condition, label in conditions:
         name = f"{layout.name}_{label}"
         while name in used:  # a_b.c and a.b_c
             name += "_"
@@ -97,6 +117,9 @@ def _conditions(layout: Layout) -> Iterator[tuple[str, str]]:
         if message.id_name is None:
             continue
         yield f"{message.id_name} == {message.id}", f"{message.id_name}_id"
+    for name, enum in layout.enums.items():
+        if name not in layout.inner_enums:
+            yield from _enumerators(enum)
     for struct in layout.structs.values():
         if struct.name in layout.anonymous:
             continue
@@ -105,13 +128,48 @@ def _conditions(layout: Layout) -> Iterator[tuple[str, str]]:
             yield from _field_conditions(struct, field)
 
 
+def _enumerators(enum: Enum) -> Iterator[tuple[str, str]]:
+    for label, value in enum.values.items():
+        yield f"{label} == {_literal(value)}", f"{label}_value"
+
+
+def _literal(value: int) -> str:
+    if value == -(1 << 63):
+        return "-9223372036854775807LL - 1"
+    if -(1 << 31) < value < 1 << 31:
+        return str(value)
+    return f"{value}{'LL' if value < 1 << 63 else 'ULL'}"
+
+
 def _field_conditions(struct: Struct, field: Field) -> Iterator[tuple[str, str]]:
     label = f"{struct.name}_{field.name}"
     yield f"offsetof({struct.c_name}, {field.name}) == {field.offset}", f"{label}_offset"
-    member, size = f"(({struct.c_name} *)0)->{field.name}", field.size
-    if isinstance(field.type, TailType):
-        member, size = f"{member}[0]", field.type.stride
+    member, size, type_ = f"(({struct.c_name} *)0)->{field.name}", field.size, field.type
+    if isinstance(type_, TailType):
+        member, size, type_ = f"{member}[0]", type_.stride, type_.of
     yield f"sizeof({member}) == {size}", f"{label}_size"
+    if isinstance(type_, ArrayType):
+        for count in type_.shape:
+            member, size = f"{member}[0]", size // count
+            yield f"sizeof({member}) == {size}", f"{label}_element_size"
+        type_ = type_.of
+    yield from _element_conditions(member, type_, label)
+
+
+def _element_conditions(member: str, type_: ElementType, label: str) -> Iterator[tuple[str, str]]:
+    if isinstance(type_, TextType):
+        if type_.length > 1:
+            yield f"sizeof({member}[0]) == 1", f"{label}_element_size"
+    elif isinstance(type_, EnumType) or (
+        isinstance(type_, NumberType) and type_.kind in ("int", "uint", "float")
+    ):
+        # Neither C99 nor C++ can ask for a type, but for the size of a sum: an integer and a float
+        # make a float; a float and an integer of any size make that float.
+        real = isinstance(type_, NumberType) and type_.kind == "float"
+        if type_.size == 4:
+            yield f"sizeof({member} + 0LL) == {4 if real else 'sizeof(0LL)'}", f"{label}_kind"
+        elif type_.size == 8 and isinstance(type_, NumberType):  # C++20: no enum and a float
+            yield f"sizeof({member} + 0.0f) == {8 if real else 'sizeof(0.0f)'}", f"{label}_kind"
 
 
 def _byte_lines(data: bytes) -> Iterator[str]:

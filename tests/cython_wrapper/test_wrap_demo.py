@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import subprocess
 from collections.abc import Callable
@@ -197,6 +198,56 @@ def test_a_packed_build_does_not_compile(
     packed = [*command, "-fpack-struct"]
     done = subprocess.run(packed, capture_output=True, text=True, check=False)
     assert "unit_pair_b_offset" in done.stderr
+
+
+ANOTHER = """
+#include <stdint.h>
+enum mode { OLD,
+#ifdef NEW
+STANDBY,
+#endif
+ON };
+enum wide { LOW = INT64_MIN, HIGH = INT64_MAX };
+enum top { TOP = UINT64_MAX };
+enum message_id { M = 1 };
+struct m {
+    enum mode mode;
+    enum wide wide;
+    enum top top;
+    struct { enum { A,
+#ifdef INNER
+    SKIPPED,
+#endif
+    B } inner; } in[2];
+#ifdef NEW
+    float v, w; int64_t d; float g[3][2]; char t[2][4]; char u[4][2]; int32_t tail[];
+#else
+    int32_t v; uint32_t w; double d; float g[2][3]; char t[4][2]; char u[8]; float tail[];
+#endif
+};
+"""
+PICKY = "-Wall -Wextra -Wconversion -Wdouble-promotion -Wsign-conversion -Wfloat-conversion"
+
+
+@pytest.mark.parametrize("compiler", ["cc -std=gnu99", "cc -std=c11", "c++ -std=c++11"])
+def test_a_build_with_another_macro_does_not_compile(
+    compiler: str, wrap_text: Callable[..., wrap.Wrapped], tmp_path: Path
+) -> None:
+    """All sizes and offsets are the same: the values, the shapes and the kinds are not."""
+    wrap.write(wrap_text(ANOTHER), tmp_path)
+    source = tmp_path / ("another.cpp" if "++" in compiler else "another.c")
+    source.write_text('#include "unit_schema.h"\nint main(void) { return unit_schema.count != 1; }')
+    include = [f"-I{tmp_path}", f"-I{DRIVER / 'include'}"]
+    command = [*compiler.split(), *PICKY.split(), *include, str(source), "-o", "/dev/null"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run([*command, "-DNEW"], capture_output=True, text=True, check=False)
+    wrong = {match[1] for match in re.finditer(r"error: .*?unit_(\w+)", done.stderr)}
+    kinds = {"m_v_kind", "m_w_kind", "m_d_kind", "m_tail_kind"}
+    shapes = {"m_g_element_size", "m_t_element_size", "m_u_element_size"}
+    assert wrong == {"ON_value"} | kinds | shapes
+    done = subprocess.run([*command, "-DINNER"], capture_output=True, text=True, check=False)
+    assert ("unit_B_value" in done.stderr) == ("++" not in compiler)
 
 
 def test_clang_as_cpp_has_nothing_to_say() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -261,14 +262,78 @@ def test_a_disagreement_about_bits_names_them(tmp_path: Path) -> None:
     assert "struct m.c: the bit field is bits 6 to 10 for" in text
 
 
-@pytest.mark.parametrize("member", ["float a;", "unsigned a;"])
-def test_the_kind_of_a_number_is_proved(tmp_path: Path, member: str) -> None:
+OTHERS = """
+struct a { int x; float y; };
+struct b { float y; int x; };
+struct far { int p; float q; };
+enum color { RED, GREEN };
+enum other { NO, YES };
+typedef char text_t[16];
+typedef float numbers_t[4];
+"""
+# What libclang sees, what the compiler sees, and what is told: all of them have equal sizes.
+TYPES = [
+    ("int m;", "float m;", r"kind is float for cc -DOTHER, but signed integer for libclang"),
+    ("int m;", "unsigned m;", r"kind is unsigned integer for .*, but signed integer for"),
+    ("bool m;", "unsigned char m;", r"kind is unsigned integer for .*, but bool for"),
+    ("char m;", "int8_t m;", r"type is another than char for .*, but char for"),
+    ("int8_t m;", "char m;", r"type is char for .*, but another than char for"),
+    ("text_t m;", "numbers_t m;", r"type is another than char for .*, but char for"),
+    ("char m[3];", "uint8_t m[3];", r"type is another than char for .*, but char for"),
+    ("char m[2][3];", "char m[3][2];", r"element size is 2 for .*, but 3 for"),
+    ("float m[2][3];", "float m[3][2];", r"size of \[0\] is 8 for .*, but 12 for"),
+    ("float m[6];", "float m[2][3];", r"element size is 12 for .*, but 4 for"),
+    ("float m[1];", "float m;", r"type is no array for .*, but an array for"),
+    ("float m;", "float m[1];", r"kind is array or pointer for .*, but float for"),
+    ("float m[];", "int m[];", r"kind is signed integer for .*, but float for"),
+    ("enum color m;", "enum other m;", r"type is another than enum color for .*, but enum color"),
+    ("enum color m;", "float m;", r"kind is float for .*, but unsigned integer for"),
+    ("enum color m[2];", "struct a m;", r"type is no array for .*, but an array for"),
+    ("double m;", "struct a m;", r"kind is struct for .*, but float for"),
+    ("double m;", "float _Complex m;", r"kind is complex for .*, but float for"),
+    ("float _Complex m;", "double m;", r"kind is float for .*, but complex for"),
+    ("struct a m;", "struct b m;", r"type is another than struct a for .*, but struct a for"),
+    ("struct a m[2];", "struct b m[2];", r"m\.m\.x: offset is 4 for .*, but 0 for libclang"),
+    ("struct a m;", "struct far m;", r"type is another than struct a for"),
+    ("struct a m;", "double m;", r"kind is float for .*, but struct for"),
+    (
+        "struct { int x; } m;",
+        "struct { float x; } m;",
+        r"m\.m\.x: kind is float for .*, but signed",
+    ),
+    ("struct { int x; };", "struct { float x; };", r"m\.x: kind is float for .*, but signed"),
+    ("union { int x; } m;", "struct { int x; } m;", r"kind is struct for .*, but union for"),
+    ("int m : 3;", "unsigned m : 3;", r"kind is unsigned integer for .*, but signed integer"),
+    ("bool m : 1;", "unsigned m : 1;", r"kind is unsigned integer for .*, but bool for"),
+]
+
+
+@pytest.mark.parametrize("name", ["cc", "powerpc-linux-gnu-gcc", "arm-linux-gnueabihf-gcc"])
+@pytest.mark.parametrize(("seen", "compiled", "complaint"), TYPES)
+def test_another_type_of_the_same_size_is_refused(
+    tmp_path: Path, name: str, seen: str, compiled: str, complaint: str
+) -> None:
+    if shutil.which(name) is None:
+        pytest.skip(f"there is no {name} here (tests/install_cross_compilers.sh)")
+    cc = name if name == "cc" else f"{name} -ffreestanding"
     path = tmp_path / "unit.h"
-    guarded = f"#ifdef OTHER\n{member}\n#else\nint a;\n#endif"
-    path.write_text(f"enum message_id {{ M = 1 }};\nstruct m {{\n{guarded}\n}};")
-    layout = header.read_header(path, toolchain.find("cc"))
-    with pytest.raises(LayoutMismatch, match=r"unit\.h:6: struct m\.a: kind of number is \d"):
-        proof.prove(layout, path, toolchain.find("cc -DOTHER"))
+    path.write_text(
+        f"#include <stdint.h>\n#include <stdbool.h>{OTHERS}enum message_id {{ M = 1 }};\n"
+        f"struct m {{ int first;\n#ifdef OTHER\n{compiled}\n#else\n{seen}\n#endif\n}};"
+    )
+    chain = toolchain.find(cc)
+    layout = header.read_header(path, chain)
+    proof.prove(layout, path, chain)
+    with pytest.raises(LayoutMismatch, match=complaint.replace("cc ", f"{cc} ")) as caught:
+        proof.prove(layout, path, toolchain.find(f"{cc} -DOTHER"))
+    assert "unit.h:15: struct m.m" in str(caught.value) or "};" in seen
+
+
+def test_a_header_that_asks_for_the_compilers_name_is_refused(wrap_text: Wrap) -> None:
+    """libclang is a clang, whatever the user's compiler is."""
+    text = "#ifdef __clang__\ntypedef int v_t;\n#else\ntypedef float v_t;\n#endif\n"
+    with pytest.raises(LayoutMismatch, match=r"struct m\.v: kind is float .*\n.*__clang__"):
+        wrap_text(text + "enum message_id { M = 1 };\nstruct m { v_t v; };", "gcc")
 
 
 @pytest.mark.parametrize(
