@@ -48,8 +48,10 @@ class Ledger:
     @property
     def next_sequence(self) -> int | None:
         """The widened sequence of the next frame; None before the first one."""
-        ends = [end for end in (self._next, self._told_to and self._told_to + 1) if end is not None]
-        return max(ends, default=None)
+        if self._told_to is None:
+            return self._next
+        told = self._told_to + 1
+        return told if self._next is None else max(self._next, told)
 
     @property
     def gone(self) -> int:

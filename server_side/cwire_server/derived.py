@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from cwire_server.batch import Batch
@@ -37,15 +38,18 @@ class DerivedStreams:
         problems = []
         names = subscription.messages or tuple(schema.published)
         for name in names:
-            if name in schema.published and (name, factor) not in self._made:
+            if name in schema.published:
                 try:
-                    self._make(schema, name, factor)
+                    self._find(schema, name, factor)
                 except RequestError as error:
                     problems.append(error)
         if problems and (subscription.messages or len(problems) == len(names)):
             raise problems[0]
 
-    def _make(self, schema: Schema, name: str, factor: int) -> None:
+    def _find(self, schema: Schema, name: str, factor: int) -> Decimation:
+        """The one that is there, or a new one."""
+        if (known := self._made.get((name, factor))) is not None:
+            return known
         if len(self._made) >= _LIMIT:
             raise RequestError(
                 "bad_request",
@@ -60,18 +64,18 @@ class DerivedStreams:
         made = Decimation(schema, schema.published[name], factor, type_)
         self._made[name, factor] = made
         self._by_type[type_] = made
+        return made
 
     def messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
         """The derived messages that a subscription covers."""
+        if driver.schema is None:
+            return []
         factor = subscription.options.decimate or 0
         found = []
         for message in subscription.wants(driver):
-            if driver.schema is not None and (message.name, factor) not in self._made:
-                try:
-                    self._make(driver.schema, message.name, factor)
-                except RequestError:
-                    continue  # of this run's messages it is none that can be decimated
-            found.append(self._made[message.name, factor].message)
+            # Of another run's messages a name may stand for one that cannot be decimated.
+            with suppress(RequestError):
+                found.append(self._find(driver.schema, message.name, factor).message)
         return found
 
     def keep(self, types: frozenset[int]) -> None:

@@ -106,6 +106,12 @@ def test_subscriptions_to_one_stream_come_and_go() -> None:
     assert (ledger.frames, ledger.lost, ledger.gone_by("relay")) == (6, 9, 9)
 
 
+def test_the_first_frame_of_a_run_may_be_the_one_that_is_dropped() -> None:
+    ledger = Ledger()
+    ledger.dropped(1, "relay", 1, 0)
+    assert (ledger.lost, ledger.next_sequence) == (1, 1)
+
+
 def test_dropped_before_anything_came() -> None:
     ledger = Ledger()
     ledger.dropped(1, "relay", 4, 9)
