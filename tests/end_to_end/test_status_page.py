@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from support.processes import ROOT, Driver, Relay
+from support.browser import browser, needs_chromium, page, picture
+from support.processes import Driver, Relay
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
-    # Playwright's own event loop does not close its transport (playwright-python#2204).
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
-]
+__all__ = ["browser", "page"]  # fixtures
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
-    opened = context.new_page()
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    # A refused handshake is logged by the browser itself; the page shows it to the user.
-    opened.on(
-        "console",
-        lambda message: (
-            problems.append(message.text)
-            if message.type == "error" and "WebSocket connection" not in message.text
-            else None
-        ),
-    )
-    yield opened
-    context.close()
-    assert problems == []
-
-
-def picture(page: Page, name: str) -> None:
-    folder = ROOT / "test-artefacts"
-    folder.mkdir(exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+pytestmark = needs_chromium
 
 
 def test_it_shows_drivers_rates_and_messages(page: Page, driver: Driver, relay: Relay) -> None:

@@ -1,0 +1,72 @@
+"""A real Chromium for tests. Import the fixtures `browser` and `page` where they are used.
+
+The browser lives as long as a test module: Playwright's loop would else be in the way of the tests
+that have a loop of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from support.processes import ROOT
+
+__all__ = ["CHROMIUM", "browser", "needs_chromium", "page", "picture"]
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+needs_chromium = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+    # Playwright's own event loop does not close its transport (playwright-python#2204).
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+"""Marks of a module that uses the browser: ``pytestmark = needs_chromium``."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a module."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page without history; what goes wrong in it fails the test."""
+    context = browser.new_context()
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    # A refused handshake is logged by the browser itself; the page shows it to the user.
+    opened.on(
+        "console",
+        lambda message: (
+            problems.append(message.text)
+            if message.type == "error" and "WebSocket connection" not in message.text
+            else None
+        ),
+    )
+    yield opened
+    context.close()
+    assert problems == []
+
+
+def picture(page: Page, name: str) -> None:
+    """Keeps a screenshot, to be looked at."""
+    folder = ROOT / "test-artefacts"
+    folder.mkdir(exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
