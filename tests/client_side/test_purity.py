@@ -25,8 +25,10 @@ PURE = {
     "history",
     "ledger",
     "options",
+    "reconnect",
     "record",
     "session",
+    "subscription",
     "window",
 }
 FORBIDDEN = {
