@@ -11,6 +11,7 @@ import cwire
 
 PURE = {
     "calls",
+    "columns",
     "commands",
     "convert",
     "cursor",
