@@ -31,6 +31,7 @@ from cwire.errors import (
     WaitTimeout,
 )
 from cwire.frame_array import FrameArray
+from cwire.ipython import complete_in_notebooks
 from cwire.plot import LivePlot
 from cwire.record import Record
 from cwire_structs.schema import FieldError, SchemaError
@@ -65,3 +66,5 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+complete_in_notebooks()

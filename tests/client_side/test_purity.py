@@ -11,6 +11,7 @@ import cwire
 
 PURE = {
     "calls",
+    "code_context",
     "columns",
     "commands",
     "convert",
