@@ -11,7 +11,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
 
-from cwire_server.access import own_origins
+from cwire_server.access import Origins, PageAccess, own_origins
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.driver_link import DriverLink
 from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
@@ -72,16 +72,17 @@ class Relay:
         self.hub.on_interest = lambda source: self._links[source].update_interest()
         self.hub.on_room = lambda source: self._links[source].resume()
         self._source.start()
-        tcp = self._serve(
-            Rules(config.host, own_origins(self.port) | config.allowed_origins, config.token)
-        )
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        url = f"ws://{host}:{self.port}/ws"
+        origins = Origins(own_origins(self.port) | config.allowed_origins)
+        pages = PageAccess(url, config.token, origins)
+        tcp = self._serve(Rules(config.host, origins, config.token), pages)
         tcp.add_sockets(sockets)
         self._runtime = RuntimeFile()
-        unix = self._serve(Rules("localhost"))
-        host = f"[{config.host}]" if ":" in config.host else config.host
+        unix = self._serve(Rules("localhost"), pages)
         try:
             unix.add_socket(bind_unix_socket(str(self._runtime.socket), mode=0o600))
-            self._runtime.write(f"ws://{host}:{self.port}/ws")
+            self._runtime.write(url)
         except OSError as error:
             raise ConfigError(
                 f"cannot listen at {self._runtime.socket}: {error.strerror or error}; "
@@ -93,7 +94,7 @@ class Relay:
         ]
         self._tasks.append(asyncio.create_task(Pinger(self._handlers).run(), name="pinger"))
 
-    def _serve(self, rules: Rules) -> HTTPServer:
+    def _serve(self, rules: Rules, pages: PageAccess) -> HTTPServer:
         shared: dict[str, Any] = {"rules": rules}
         application = Application(
             [
@@ -104,6 +105,7 @@ class Relay:
                         **shared,
                         "hub": self.hub,
                         "links": self._links,
+                        "pages": pages,
                         "started": self._started,
                         "handlers": self._handlers,
                     },

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
-from cwire_server.access import SUBPROTOCOL, origin_is_allowed, token_is_right
+from cwire_server.access import SUBPROTOCOL, PageAccess, origin_is_allowed, token_is_right
 from cwire_server.client_queue import Binary, Text
 from cwire_server.client_session import ClientSession
 from cwire_server.driver_link import DriverLink
@@ -48,6 +48,7 @@ class ClientHandler(WebSocketHandler):
         hub: Hub,
         links: Mapping[int, DriverLink],
         rules: Rules,
+        pages: PageAccess,
         started: float,
         handlers: set[ClientHandler],
     ) -> None:
@@ -56,6 +57,7 @@ class ClientHandler(WebSocketHandler):
         self._hub = hub
         self._links = links
         self._rules = rules
+        self._pages = pages
         self._started = started
         self._client: Client | None = None
         self._stream: IOStream | None = None
@@ -116,7 +118,7 @@ class ClientHandler(WebSocketHandler):
         client.wake = self._pump
         self._client = client
         self._handlers.add(self)
-        self._session = ClientSession(self._hub, client, self._links, self._started)
+        self._session = ClientSession(self._hub, client, self._links, self._pages, self._started)
         _log.info("client %d connected", client.id)
         self._pump()
 
@@ -162,6 +164,7 @@ class ClientHandler(WebSocketHandler):
             self._closed.set_result(None)
         if self._client is not None:
             self._hub.remove_client(self._client)
+            self._pages.origins.forget(self._client.id)
             for link in self._links.values():
                 link.pending.forget_client(self._client.id)
             _log.info("client %d left", self._client.id)

@@ -27,6 +27,7 @@ PURE = {
     "options",
     "record",
     "session",
+    "subscription",
     "window",
 }
 FORBIDDEN = {
