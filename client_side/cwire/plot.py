@@ -184,7 +184,7 @@ class LivePlot:
         if self._state() != self._drawn:
             self._draw()
             self._screen.refresh()
-        if not self._bridge.connected and self.running:
+        if self._bridge._link.closed is not None and self.running:
             self.stop("not connected any more")
 
     def _refeed(self) -> None:

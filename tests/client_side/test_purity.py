@@ -11,6 +11,7 @@ import cwire
 
 PURE = {
     "calls",
+    "columns",
     "commands",
     "convert",
     "cursor",
@@ -25,6 +26,7 @@ PURE = {
     "history",
     "ledger",
     "options",
+    "reconnect",
     "record",
     "session",
     "subscription",
