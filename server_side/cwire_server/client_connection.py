@@ -37,7 +37,9 @@ _GOODBYE_SECONDS, _LAST_GOODBYE_SECONDS = 5.0, 1.0
 _READ_BYTES = 32 << 10
 # A Unix socket holds what its sender's buffer allows: a large frame shall need few calls.
 _UNIX_BUFFER = 1 << 20
-# More pieces than this are joined: the system takes 1024 at once, and each costs something.
+# A message below this is joined: to copy it is cheaper than to name its pieces to the system.
+_JOIN_BELOW = 4 << 10
+# More pieces than this are joined, too: the system takes 1024 at once, and each costs something.
 _PIECES = 64
 _Bytes = bytes | memoryview
 
@@ -294,4 +296,6 @@ def _pieces(message: Text | Binary) -> Sequence[_Bytes]:
         begin = batch.start - len(header)
         batch.buffer[begin : batch.start] = header
         return (memoryview(batch.buffer)[begin : batch.end],)
+    if message.size < _JOIN_BELOW:
+        return (b"".join((header, *message.pieces)),)
     return (header, *message.pieces)
