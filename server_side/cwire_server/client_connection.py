@@ -154,13 +154,14 @@ class ClientConnection:
             _log.warning("client %d does not read its replies: disconnected", client.id)
             self.close(_TOO_SLOW, "you do not read what you are sent: replies and text pile up")
             return
+        if self._unsent:
+            return  # it is written first
         while not self._unsent and (message := client.queue.take()) is not None:
-            # Our JSON is ASCII: as many bytes as characters.
-            size = message.size if isinstance(message, Binary) else len(message.text)
-            self._hub.count_sent(client, size)
+            self._hub.count_sent(client, message.size)
             self._send(_pieces(message))
-        if not self._unsent:
-            self._hub.drained(client)
+            if self._client is None:
+                return  # it was gone
+        self._hub.drained(client)
 
     def _send(self, pieces: Sequence[_Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""
@@ -169,6 +170,8 @@ class ClientConnection:
         try:
             if len(pieces) == 1:
                 sent = self._socket.send(pieces[0])
+                if sent == len(pieces[0]):
+                    return
             else:
                 sent = self._socket.sendmsg(pieces)
         except (BlockingIOError, InterruptedError):

@@ -238,7 +238,8 @@ class DriverLink:
         buffer, filled = self._buffer, self._filled
         position = HEADROOM
         kept = hold = False
-        while True:
+        needed = 0
+        while position < filled:
             found = frames.scan(buffer, position, filled, source=self._source)
             if found.tallies:
                 if buffer is self._buffer and _is_sparse(buffer, filled):
@@ -250,10 +251,11 @@ class DriverLink:
                 self._take_special(buffer, position)
                 position += found.span
             elif not found.tallies or found.span == 0 or found.span > filled - position:
+                needed = found.span
                 break
         rest = filled - position
         # Large frames come one after the other: the next buffer is for one like the last.
-        room = HEADROOM + max(_READ_BYTES, found.span)
+        room = HEADROOM + max(_READ_BYTES, needed)
         if 2 * filled > len(self._buffer):
             room = max(room, len(self._buffer))
         into = self._buffer
@@ -264,7 +266,7 @@ class DriverLink:
             into[HEADROOM : HEADROOM + rest] = memoryview(buffer)[position:filled]
         self._buffer = into
         self._filled = HEADROOM + rest
-        self._needed = found.span
+        self._needed = needed
         if hold:
             self._hold()
 
