@@ -185,6 +185,7 @@ PURE = [
     "server_side/cwire_server/config.py",
     "server_side/cwire_server/hub.py",
     "server_side/cwire_server/metrics.py",
+    "server_side/cwire_server/read_buffers.py",
     "server_side/cwire_server/relay_schema.py",
     "server_side/cwire_server/statistics.py",
     "server_side/cwire_server/websocket_frames.py",

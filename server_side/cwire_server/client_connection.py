@@ -38,7 +38,9 @@ _GOODBYE_SECONDS, _LAST_GOODBYE_SECONDS = 5.0, 1.0
 _READ_BYTES = 32 << 10
 # A Unix socket holds what its sender's buffer allows: a large frame shall need few calls.
 _UNIX_BUFFER = 1 << 20
-# More pieces than this are joined: the system takes 1024 at once, and each costs something.
+# A message below this is joined: to copy it is cheaper than to name its pieces to the system.
+_JOIN_BELOW = 4 << 10
+# More pieces than this are joined, too: the system takes 1024 at once, and each costs something.
 _PIECES = 64
 _Bytes = bytes | memoryview
 
@@ -166,13 +168,14 @@ class ClientConnection:
             _log.warning("client %d does not read its replies: disconnected", client.id)
             self.close(_TOO_SLOW, "you do not read what you are sent: replies and text pile up")
             return
+        if self._unsent:
+            return  # it is written first
         while not self._unsent and (message := client.queue.take()) is not None:
-            # Our JSON is ASCII: as many bytes as characters.
-            size = message.size if isinstance(message, Binary) else len(message.text)
-            self._hub.count_sent(client, size)
+            self._hub.count_sent(client, message.size)
             self._send(_pieces(message))
-        if not self._unsent:
-            self._hub.drained(client)
+            if self._client is None:
+                return  # it was gone
+        self._hub.drained(client)
 
     def _send(self, pieces: Sequence[_Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""
@@ -181,6 +184,8 @@ class ClientConnection:
         try:
             if len(pieces) == 1:
                 sent = self._socket.send(pieces[0])
+                if sent == len(pieces[0]):
+                    return
             else:
                 sent = self._socket.sendmsg(pieces)
         except (BlockingIOError, InterruptedError):
@@ -309,4 +314,6 @@ def _pieces(message: Text | Binary) -> Sequence[_Bytes]:
         begin = batch.start - len(header)
         batch.buffer[begin : batch.start] = header
         return (memoryview(batch.buffer)[begin : batch.end],)
+    if message.size < _JOIN_BELOW:
+        return (b"".join((header, *message.pieces)),)
     return (header, *message.pieces)

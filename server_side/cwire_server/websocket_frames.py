@@ -57,7 +57,7 @@ class WebSocketReader:
         Raises:
             WebSocketError: The client broke the protocol; nothing after it can be understood.
         """
-        while (frame := self._frame()) is not None:
+        while self._at < len(self._data) and (frame := self._frame()) is not None:
             first, payload = frame
             opcode = first & _OPCODE
             if opcode & _CONTROL_BIT:
