@@ -2,9 +2,12 @@
 // Python with cwire, CWIRE_RUNTIME_DIR a directory of its own.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { Client, CommandError, NotConnected } from "../../client_side/web/client.mjs";
 import { startDriver, startRelay } from "./processes.mjs";
@@ -213,6 +216,13 @@ describe("live", { skip, timeout: 60_000 }, () => {
     }
     await assert.rejects(client.command("demo", "start"), /the client was closed/);
     assert.throws(() => client.subscribe({}, {}), NotConnected);
+  });
+
+  test("a client that is closed leaves nothing behind", async () => {
+    const script = fileURLToPath(new URL("closes.mjs", import.meta.url));
+    const args = [...process.execArgv.filter((arg) => arg.includes("websocket")), script, JSON.stringify(relay.address)];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    assert.equal(stdout, "closed\n");
   });
 
   test("closing a subscription ends what it gets, and only that", async () => {
