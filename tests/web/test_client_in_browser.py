@@ -30,7 +30,7 @@ export function look(address) {
         for (const sample of batch.column("samples")) seen.peak = Math.max(seen.peak, sample);
         if (seen.sequences.length < 200 || seen.done) return;
         seen.done = true;
-        const reply = await client.command("demo", "set_waveform", { shape: "SINE", frequency: 50 });
+        const reply = await client.command("demo", "set_waveform", { shape: "SINE" });
         client.close();
         resolve({ ...seen, shape: reply.fields.shape, state: client.state });
       },
