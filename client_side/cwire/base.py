@@ -45,8 +45,8 @@ class BridgeBase:
 
     @property
     def connected(self) -> bool:
-        """Whether data can come."""
-        return self._link.closed is None
+        """Whether data can come now; while the relay is gone, the bridge looks for it."""
+        return self._link.connected
 
     @property
     def drivers(self) -> Mapping[str, Driver]:
@@ -174,6 +174,12 @@ class BridgeBase:
     # For the faces and for LivePlot ---------------------------------------------------------------
 
     def _check(self) -> None:
+        """Something is to be sent: that needs a connection now."""
+        if self._link.unconnected:
+            raise errors.NotConnected(self._link.unconnected)
+
+    def _check_open(self) -> None:
+        """Something is waited for: that may come over the next connection, too."""
         if self._link.closed is not None:
             raise errors.NotConnected(self._link.closed)
 
@@ -256,7 +262,9 @@ class BridgeBase:
     def _nothing_came(self, feed: Feed, timeout: float, wanted: str) -> errors.WaitTimeout:
         driver = self.drivers.get(feed.driver)
         why = ""
-        if driver is not None:
+        if self._link.unconnected:
+            why = f"; {self._link.unconnected}"
+        elif driver is not None:
             why = f"; {down_text(driver)}"
             if driver.state == "up":
                 why += " but does not publish it now"

@@ -11,6 +11,7 @@ import cwire
 
 PURE = {
     "calls",
+    "columns",
     "commands",
     "convert",
     "cursor",
@@ -18,19 +19,21 @@ PURE = {
     "describe",
     "driver",
     "errors",
-    "exit_status",
     "events",
+    "exit_status",
     "feed",
     "frame_array",
+    "getters",
     "health",
     "history",
     "ledger",
-    "getters",
     "options",
     "parse",
     "recipe",
+    "reconnect",
     "record",
     "session",
+    "subscription",
     "window",
 }
 FORBIDDEN = {
