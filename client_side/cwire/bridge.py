@@ -6,9 +6,10 @@ import concurrent.futures
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
@@ -24,6 +25,9 @@ from cwire.loop_thread import LoopThread
 from cwire.options import Options
 from cwire.plot import LivePlot
 from cwire.record import Record
+
+if TYPE_CHECKING:
+    from cwire.panel import Panel
 
 __all__ = ["Bridge", "BridgeDriver", "Stream", "connect"]
 
@@ -240,21 +244,6 @@ class Bridge(BridgeBase):
         self._check_open()
         self._thread.post(self._link.unsubscribe, id)
 
-    def plot(
-        self,
-        message: str,
-        y: str | list[str] | None = None,
-        *,
-        x: str | None = None,
-        by: str | None = None,
-        window: float = 10.0,
-        fps: float = 20.0,
-        driver: str | None = None,
-    ) -> LivePlot:
-        """A live figure; see `BridgeBase.plot`."""
-        self._open_feed(message, driver)
-        return super().plot(message, y, x=x, by=by, window=window, fps=fps, driver=driver)
-
     def close(self) -> None:
         """Ends the connection and its thread. What has come can still be read."""
         self._finish()
@@ -293,6 +282,9 @@ class Bridge(BridgeBase):
             else:
                 self._thread.post(self._link.want, (name,), feed.driver, options)
         return feed
+
+    def _plotted(self, message: str, driver: str | None) -> Feed:
+        return self._open_feed(message, driver)
 
     def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:
         """Waits until the feed reaches a position or is replaced; False when time is up."""
@@ -374,18 +366,13 @@ class BridgeDriver:
         """Every message from now on; see `Bridge.stream`."""
         return self._bridge.stream(message, timeout, driver=self.name)
 
-    def plot(
-        self,
-        message: str,
-        y: str | list[str] | None = None,
-        *,
-        x: str | None = None,
-        by: str | None = None,
-        window: float = 10.0,
-        fps: float = 20.0,
-    ) -> LivePlot:
-        """A live figure; see `Bridge.plot`."""
-        return self._bridge.plot(message, y, x=x, by=by, window=window, fps=fps, driver=self.name)
+    def plot(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> LivePlot:
+        """A live figure; see `Bridge.plot`, which says what else there is."""
+        return self._bridge.plot(message, y, driver=self.name, **how)
+
+    def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
+        """Forms for its commands; see `Bridge.panel`."""
+        return self._bridge.panel(self.name, commands)
 
     def __repr__(self) -> str:
         return driver_text(self.driver)

@@ -1,3 +1,5 @@
+# IPython's decorators and its display have no types.
+# mypy: disable-error-code="no-untyped-call, untyped-decorator"
 """``%load_ext cwire``: ``%cwire connect``, ``serve``, ``driver`` and ``status`` in a notebook."""
 
 from __future__ import annotations
@@ -106,10 +108,10 @@ _PARSERS: dict[str, MagicArgumentParser] = {
 
 
 @magics_class
-class CwireMagics(Magics):  # type: ignore[misc]
+class CwireMagics(Magics):
     """The line magic ``%cwire``."""
 
-    @line_magic  # type: ignore[untyped-decorator]
+    @line_magic
     def cwire(self, line: str) -> None:
         """``%cwire connect|serve|driver|status``; without a word: what there is."""
         try:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import errno
 import os
 import select
 import shlex
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
-import tty
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from html import escape
@@ -24,7 +19,9 @@ from typing import TYPE_CHECKING, Self
 
 from cwire import errors
 from cwire.cell import Tenants
+from cwire.command_line import check_program, words
 from cwire.exit_status import status_text
+from cwire.launch import Launched, launch
 from cwire.output_buffer import OutputBuffer
 
 if TYPE_CHECKING:
@@ -32,9 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ManagedProcess", "running"]
 
-_SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _GRACE = 3.0  # s between SIGTERM and SIGKILL
-_START_SECONDS = 10.0
 _KILL_SECONDS = 5.0
 _TICK = 1.0  # s; uptimes are shown in seconds
 _TOLD = 5  # last lines in an error
@@ -59,7 +54,7 @@ class ManagedProcess:
         cwd: str | os.PathLike[str] | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
-        self.command = _words(command, arguments)
+        self.command = words(command, arguments)
         self.name = name or Path(self.command[0]).stem
         self.cwd = Path(cwd or ".").absolute()
         self._env = dict(env or {})
@@ -133,7 +128,7 @@ class ManagedProcess:
         """
         if self.running:
             return self
-        self._check()
+        check_program(self.name, self.command[0], self.cwd)
         for other in running():
             if (other.command, other.cwd) == (self.command, self.cwd):
                 other.retire("the same command was started again")
@@ -141,7 +136,12 @@ class ManagedProcess:
             self._buffer.add(f"--- {self.name} is started again ---")
         self._stopping = self.status = None
         self._first_line = self._buffer.total
-        self._launch()
+        child = launch(self.command, self.cwd, self._env, _GRACE)
+        self._control, self.pid, self._begun = child.control, child.pid, monotonic()
+        _running.add(self)
+        name = f"cwire {self.name}"
+        self._reader = threading.Thread(target=self._read, args=(child,), name=name, daemon=True)
+        self._reader.start()
         return self
 
     def stop(self, grace: float = _GRACE, *, reason: str = "stopped") -> None:
@@ -276,79 +276,9 @@ class ManagedProcess:
 
     # How ----------------------------------------------------------------------------------------
 
-    def _check(self) -> None:
-        """Says what is wrong before anything is started."""
-        if not self.cwd.is_dir():
-            raise errors.CwireError(f"{self.name} cannot start: there is no folder {self.cwd}")
-        path = Path(self.command[0])
-        if path.is_dir():
-            raise errors.CwireError(f"{path} is a folder: name the program in it")
-        if not path.exists():
-            raise errors.CwireError(f"{path} is missing{_make_first(path)}")
-        if not os.access(path, os.X_OK):
-            raise errors.CwireError(f"{path} cannot be executed: chmod +x {path}")
-
-    def _launch(self) -> None:
-        ours, theirs = socket.socketpair()
-        # A terminal, not a pipe: C programs write whole lines at once only to a terminal.
-        master, slave = os.openpty()
-        try:
-            tty.setraw(slave)  # bytes come as they are
-            supervisor = subprocess.Popen(
-                [
-                    *(sys.executable, "-I", "-S", str(_SUPERVISOR)),
-                    *(str(theirs.fileno()), str(_GRACE), *self.command),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=slave,
-                stderr=slave,
-                cwd=self.cwd,
-                env={**os.environ, **self._env},
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # Ctrl-C in Jupyter is not for the driver
-            )
-            theirs.close()
-            os.close(slave)
-            slave = -1
-            pid = self._handshake(ours, supervisor)
-        except BaseException:
-            for fd in (master, slave):
-                if fd >= 0:
-                    os.close(fd)
-            ours.close()
-            theirs.close()
-            raise
-        self._control, self.pid, self._begun = ours, pid, monotonic()
-        _running.add(self)
-        self._reader = threading.Thread(
-            target=self._read, args=(master, ours, supervisor), name=f"cwire {self.name}"
-        )
-        self._reader.daemon = True
-        self._reader.start()
-
-    def _handshake(self, control: socket.socket, supervisor: subprocess.Popen[bytes]) -> int:
-        control.settimeout(_START_SECONDS)
-        try:
-            word, _, number = _read_line(control).partition(" ")
-        except TimeoutError:
-            supervisor.kill()
-            word = number = ""
-        if word == "pid":
-            control.settimeout(None)
-            return int(number)
-        supervisor.wait()
-        if word != "error":
-            raise errors.CwireError(f"{self.name} did not start: its supervisor failed")
-        code = int(number)
-        why = os.strerror(code)
-        if code == errno.ENOEXEC:
-            why += ": it was not built for this machine, or is a script without a #! line"
-        raise errors.CwireError(f"{self.command[0]} cannot be executed: {why}")
-
-    def _read(
-        self, master: int, control: socket.socket, supervisor: subprocess.Popen[bytes]
-    ) -> None:
+    def _read(self, child: Launched) -> None:
         """Runs in a thread of its own: takes the output, until the process has ended."""
+        master, control = child.terminal, child.control
         report = b""
         watched: list[int] = [master, control.fileno()]
         while watched:
@@ -370,14 +300,14 @@ class ManagedProcess:
                 report += data
                 if not data:
                     watched.remove(control.fileno())
+                    if not report and self.pid is not None:  # the supervisor was killed
+                        with suppress(ProcessLookupError, PermissionError):
+                            os.killpg(self.pid, signal.SIGKILL)
             self._tell()
         os.close(master)
-        supervisor.wait()
+        child.supervisor.wait()
         word, _, number = report.decode().strip().partition(" ")
         with self._changed:
-            if word != "status" and self.pid is not None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(self.pid, signal.SIGKILL)
             self._buffer.end()
             self.status = int(number) if word == "status" else None
             self.pid = None
@@ -424,44 +354,6 @@ def span_text(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
-
-
-def _words(command: str | os.PathLike[str], arguments: tuple[object, ...]) -> list[str]:
-    """The command line, with the program's full path if it can be found."""
-    text = os.fspath(command)
-    words = [text]
-    if isinstance(command, str) and not Path(text).exists():
-        try:
-            words = shlex.split(text)
-        except ValueError as error:
-            raise errors.CwireError(f"{text!r} is not a command line: {error}") from None
-        if not words:
-            raise errors.CwireError("the command is empty: name a program")
-    program = Path(words[0]).expanduser()
-    found = shutil.which(words[0]) if program.name == words[0] and not program.exists() else None
-    return [found or str(program.absolute()), *words[1:], *map(str, arguments)]
-
-
-def _make_first(path: Path) -> str:
-    """What to do about a missing program."""
-    for folder in (path.parent, path.parent.parent):
-        if (folder / "Makefile").exists():
-            return f": build it first, with `make -C {folder}`"
-    if path.with_suffix(".c").exists():
-        return f": compile {path.with_suffix('.c').name} first"
-    if path.parent.is_dir():
-        return ": is the name right?"
-    return f": there is no folder {path.parent}"
-
-
-def _read_line(control: socket.socket) -> str:
-    line = b""
-    while not line.endswith(b"\n"):
-        byte = control.recv(1)
-        if not byte:
-            break
-        line += byte
-    return line.decode().strip()
 
 
 @atexit.register
