@@ -21,12 +21,14 @@ PURE = {
     "events",
     "feed",
     "frame_array",
+    "handshake",
     "health",
     "history",
     "ledger",
     "options",
     "record",
     "session",
+    "websocket",
     "window",
 }
 FORBIDDEN = {
