@@ -20,7 +20,7 @@ from cwire.find import Address
 from cwire.options import Options
 from cwire.record import Record
 from cwire.session import Session
-from cwire.transport import Message, Transport
+from cwire.transport import Incoming, Transport
 
 __all__ = ["Answer", "Link"]
 
@@ -163,7 +163,7 @@ class Link:
             raise errors.NotConnected(self.closed or "not connected")
         self._transport.send(message)
 
-    def _on_message(self, message: Message | None) -> None:
+    def _on_message(self, message: Incoming | None) -> None:
         try:
             if isinstance(message, memoryview):
                 for event in self.session.receive_binary(message, monotonic()):

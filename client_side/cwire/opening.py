@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import re
 import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -41,8 +42,10 @@ async def open_websocket(address: Address, timeout: float) -> Opened:
             async with asyncio.timeout(timeout):
                 greeting = await _connect(address)
                 answer = await greeting.ask(request(_url(address), key, SUBPROTOCOL, address.token))
+        except ssl.SSLError as error:
+            raise NotConnected(f"the TLS handshake with {address} failed: {error}") from error
         except (BadAnswer, OSError, UnicodeError) as error:
-            raise _failure(address, error) from error
+            raise _failure(address, error) from None  # it says it all
         _check(address, answer, key)
     except BaseException:
         if greeting is not None:
@@ -99,13 +102,13 @@ class _Greeting(asyncio.Protocol):
                 self._settle(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._settle(
-            self._reader.ended() or error or ConnectionResetError("it hung up during the handshake")
-        )
+        if not self._answer.done():
+            hung_up = ConnectionResetError("it hung up during the handshake")
+            self._settle(self._reader.ended() or error or hung_up)
 
     def _settle(self, result: Answer | Exception) -> None:
         if self._answer.done():
-            return
+            return  # it is being closed already
         if isinstance(result, Answer):
             self._answer.set_result(result)
         else:
@@ -117,16 +120,16 @@ def _failure(address: Address, error: Exception) -> NotConnected:
     """What to say of an error of the connection itself."""
     if isinstance(error, BadAnswer):
         return NotConnected(f"what answers at {address} is not a cwire relay: {error}")
-    if isinstance(error, ssl.SSLError):
-        return NotConnected(f"the TLS handshake with {address} failed: {error}")
     if isinstance(error, TimeoutError) and not error.errno:  # ours, not the system's
         stopped = "it is there, but stopped or very busy"
         hint = "; is it the right port?" if address.unix is None else f": {stopped}"
         return NotConnected(f"no relay answers at {address} in time{hint}")
     reason = str(error) or type(error).__name__
-    if isinstance(error, OSError) and error.errno:
-        # asyncio puts the address there, too; numbers of the resolver are not the system's.
-        reason = os.strerror(error.errno) if error.errno > 0 else error.strerror or reason
+    # asyncio's texts have the address, too; of several addresses, only the text has the numbers.
+    if number := re.match(r"(?:Multiple exceptions: )?\[Errno ([0-9]+)\]", reason):
+        reason = os.strerror(int(number[1]))
+    elif isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
     return NotConnected(
         f"no relay answers at {address} ({reason}); start it with `cwire serve`, "
         "and look at the link that it prints"

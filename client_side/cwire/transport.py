@@ -13,10 +13,10 @@ from cwire.opening import Opened, open_websocket
 from cwire.websocket import Close, Opcode, Ping, Pong, Reader, Violation, close_payload, encode
 from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
 
-__all__ = ["Message", "Transport"]
+__all__ = ["Incoming", "Transport"]
 
-Message: TypeAlias = str | memoryview
-"""Text, or binary: a view that is valid until the function that takes it returns."""
+Incoming: TypeAlias = str | memoryview
+"""A text or binary message; the view is valid until the function that takes it returns."""
 
 _MESSAGE_LIMIT = FRAME_LIMIT + HELLO_LIMIT
 _PING = 20.0  # s, as the relay does
@@ -26,12 +26,12 @@ _GOODBYE = 5.0  # s for the relay to say goodbye too, and for what is still to b
 class Transport(asyncio.BufferedProtocol):
     """An open connection. Use it in the loop that opened it.
 
-    The socket is read into the reader's memory, messages are handed on from there: the kernel's
-    copy is the only one. Many small messages come with one read.
+    asyncio receives into the reader's memory, and messages are handed on from there, many of them
+    from one read.
     """
 
     def __init__(
-        self, opened: Opened, on_message: Callable[[Message | None], None], ping: float
+        self, opened: Opened, on_message: Callable[[Incoming | None], None], ping: float
     ) -> None:
         self._wire = opened.wire
         self._on_message = on_message
@@ -39,19 +39,18 @@ class Transport(asyncio.BufferedProtocol):
         self._reader = Reader(_MESSAGE_LIMIT)
         self._heard = True  # something has come since the last ping
         self._leaving = False  # a goodbye has been sent: nothing more is sent, nor handed on
-        self._ended = False
         self._reason = ""
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(ping, self._look)
         self._wire.set_protocol(self)
-        # Later: whoever opens it is to know it before the first message comes.
+        # Later: who awaits `open` has this transport before the first message comes.
         self._loop.call_soon(self._start, opened.rest)
 
     @classmethod
     async def open(
         cls,
         address: Address,
-        on_message: Callable[[Message | None], None],
+        on_message: Callable[[Incoming | None], None],
         timeout: float,
         ping: float = _PING,
     ) -> Transport:
@@ -59,10 +58,10 @@ class Transport(asyncio.BufferedProtocol):
 
         Args:
             address: Where to.
-            on_message: Takes each message, and None once when the connection has ended. It must
-                not raise, and not keep the memory of a binary message.
+            on_message: Takes each message, and None once when the connection has ended; not before
+                this returns. It must not raise, nor keep the memory of a binary message.
             timeout: Seconds for the handshake.
-            ping: Seconds between pings; a relay that is silent from one to the next is gone.
+            ping: Seconds between pings; a relay that sends nothing from one to the next is gone.
 
         Raises:
             Unauthorized: The relay does not accept the token.

@@ -23,7 +23,7 @@ from websockets.typing import Subprotocol
 
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
 from cwire.find import Address
-from cwire.transport import Message, Transport
+from cwire.transport import Incoming, Transport
 from support.fake_relay import FakeRelay
 from support.foreign import masked_frames
 
@@ -38,7 +38,7 @@ class Inbox:
         self._messages: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self.on_message: Callable[[], None] = lambda: None
 
-    def take(self, message: Message | None) -> None:
+    def take(self, message: Incoming | None) -> None:
         self._messages.put_nowait(message.tobytes() if isinstance(message, memoryview) else message)
         self.on_message()
 
@@ -195,6 +195,16 @@ async def test_a_unix_socket(short_dir: Path) -> None:
         await Transport.open(address, inbox.take, 10)
 
 
+async def test_a_name_with_several_addresses() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    address = Address(f"ws://localhost:{port}/ws")
+    with pytest.raises(NotConnected, match=r"no relay answers at .* \(Connection refused\)"):
+        await Transport.open(address, Inbox().take, 10)
+    async with serve(until_it_goes, "127.0.0.1", port, subprotocols=PROTOCOLS):
+        (await Transport.open(address, Inbox().take, 10)).abort()
+
+
 async def test_ipv6() -> None:
     try:
         with socket.create_server(("::1", 0), family=socket.AF_INET6):
@@ -223,10 +233,16 @@ def certificate(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def secure_url(certificate: Path) -> AsyncIterator[str]:
+    """A server with this certificate that says welcome at once, then echoes."""
+
+    async def handler(connection: ServerConnection) -> None:
+        await connection.send("welcome")
+        await echo(connection)
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     async with serve(
-        echo, "127.0.0.1", 0, subprotocols=PROTOCOLS, max_size=None, ssl=context
+        handler, "127.0.0.1", 0, subprotocols=PROTOCOLS, max_size=None, ssl=context
     ) as server:
         yield url_of(server, "wss")
 
@@ -235,11 +251,13 @@ async def test_tls(secure_url: str, certificate: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     inbox = Inbox()
     transport = await Transport.open(Address(secure_url), inbox.take, 10)
+    assert await inbox.next() == "welcome"
     for message in ("text", LARGE, b"small"):
         transport.send(message)
         assert await inbox.next() == message
     transport.close()
     await inbox.end()
+    transport.abort()  # of no effect
 
 
 async def test_a_certificate_that_nobody_vouches_for(secure_url: str) -> None:
