@@ -15,7 +15,7 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _HEAD_LIMIT = 64 << 10
 _BODY_LIMIT = 4 << 10  # of a refusal: its reason is at the front
 _PATH = "/%:@!$&'()*+,;="
-_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: ([^\r\n]*))?")
+_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: ([ -~\xa0-\xff]*))?")
 
 
 class BadAnswer(Exception):  # noqa: N818 - it is not an error of ours
