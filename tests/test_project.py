@@ -187,6 +187,7 @@ PURE = [
     "server_side/cwire_server/metrics.py",
     "server_side/cwire_server/relay_schema.py",
     "server_side/cwire_server/statistics.py",
+    "server_side/cwire_server/websocket_frames.py",
     "cython_wrapper/cwire_structs/control.py",
     "cython_wrapper/cwire_structs/frames.py",
     "cython_wrapper/cwire_structs/schema.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import index
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from cwire.record import Record
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
+    from cwire.panel import Panel
     from cwire.plot import LivePlot
 
 __all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "seconds"]
@@ -113,6 +114,37 @@ class BridgeBase:
 
         feed = self._feed(message, driver)
         return LivePlot(self, feed, y=y, x=x, by=by, window=window, fps=fps)
+
+    def panel(
+        self, driver: str | None = None, commands: str | Iterable[str] | None = None
+    ) -> Panel:
+        """Makes forms for commands, from the header: sliders, drop-downs, buttons, replies.
+
+        Args:
+            driver: The driver whose commands these are. Default: all.
+            commands: Their names, in the order to show. Default: all that the header has.
+
+        Raises:
+            UnknownDriver: The relay has no such driver.
+            UnknownCommand: No driver has such a command.
+            DriverDown: The driver was never up, so its commands are not known.
+        """
+        try:
+            from cwire.panel import Panel
+        except ImportError:
+            raise errors.CwireError(
+                "a panel needs ipywidgets: pip install 'cwire[notebook]'"
+            ) from None
+        wanted = [commands] if isinstance(commands, str) else commands
+        chosen = None if wanted is None else list(wanted)
+        if chosen is None:
+            owner = self._driver(driver) if driver is not None or len(self._served()) < 2 else None
+            if owner is not None:
+                usable_schema(owner)
+            names = list(self._served()) if owner is None else [owner.name]
+        else:
+            names = list(dict.fromkeys(self._owner("command", n, driver)[0].name for n in chosen))
+        return Panel(self, names, chosen)
 
     # For the faces and for LivePlot ---------------------------------------------------------------
 

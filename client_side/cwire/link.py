@@ -15,7 +15,16 @@ from typing import Any, Protocol
 from cwire import errors
 from cwire.calls import Command
 from cwire.driver import unknown_text
-from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
+from cwire.events import (
+    DriverChanged,
+    Event,
+    Hello,
+    OriginAllowed,
+    Refused,
+    Reply,
+    Resend,
+    Subscribed,
+)
 from cwire.find import Address
 from cwire.options import Options
 from cwire.record import Record
@@ -26,7 +35,7 @@ __all__ = ["Answer", "Link"]
 
 _log = logging.getLogger("cwire")
 _GOODBYE_TIMEOUT = 1.0  # s for the relay to say goodbye too
-_ACK_TIMEOUT = 10.0  # s for the relay to answer a subscription
+_ACK_TIMEOUT = 10.0  # s for the relay to answer a request
 
 
 class Answer(Protocol):
@@ -61,7 +70,7 @@ class Link:
         self._transport: Transport | None = None
         self._hung_up = asyncio.Event()
         self._answers: dict[int, Answer] = {}
-        self._acks: dict[int, asyncio.Future[None]] = {}
+        self._acks: dict[int, asyncio.Future[Event]] = {}
         self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._failure: errors.CwireError | None = None
         self._ack_soon = False
@@ -117,17 +126,48 @@ class Link:
             NotConnected: The relay is gone.
         """
         id, text = self.session.subscribe(messages, driver, options)
-        ack = self._acks[id] = asyncio.get_running_loop().create_future()
         try:
-            self._send(text)
-            async with asyncio.timeout(_ACK_TIMEOUT):
-                await ack
+            answer = await self._ask(id, text)
         except TimeoutError:
             self.session.subscriptions.pop(id, None)
             raise errors.ProtocolError("the relay does not answer a subscription") from None
+        if isinstance(answer, Refused):
+            raise _refusal(answer.code, answer.text)
+        return id
+
+    async def allow_origin(self, origin: str) -> tuple[str, str]:
+        """Lets pages of an origin connect to the relay, as long as this connection lasts.
+
+        Args:
+            origin: The page's ``location.origin``.
+
+        Returns:
+            The URL of the relay's WebSocket for pages, and the token that they need.
+
+        Raises:
+            CwireError: The relay does not allow it; the text says why.
+            NotConnected: The relay is gone.
+        """
+        id, text = self.session.allow_origin(origin)
+        try:
+            answer = await self._ask(id, text)
+        except TimeoutError:
+            raise errors.ProtocolError("the relay does not answer a request") from None
+        if not isinstance(answer, OriginAllowed):
+            why = answer.text if isinstance(answer, Refused) else "it answers something else"
+            raise errors.CwireError(f"the relay does not let pages of {origin!r} connect: {why}")
+        return answer.url, answer.token
+
+    async def _ask(self, id: int, text: str) -> Event:
+        """Sends a request and waits for its answer."""
+        ack: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._acks[id] = ack
+        try:
+            self._send(text)
+            async with asyncio.timeout(_ACK_TIMEOUT):
+                return await ack
         finally:
             self._acks.pop(id, None)
-        return id
 
     def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
@@ -204,16 +244,12 @@ class Link:
             case Resend(data):
                 with suppress(errors.NotConnected):  # its end comes next, and answers what waits
                     self._send(data)
-            case Subscribed(id):
-                ack = self._acks.get(id)
-                if ack is not None and not ack.done():
-                    ack.set_result(None)
-            case Refused(id, code, text):
+            case Subscribed(id) | OriginAllowed(id) | Refused(id):
                 ack = self._acks.get(id) if id is not None else None
                 if ack is not None and not ack.done():
-                    ack.set_exception(_refusal(code, text))
-                else:
-                    _log.warning("the relay refused a request: %s (%s)", text, code)
+                    ack.set_result(event)
+                elif isinstance(event, Refused):
+                    _log.warning("the relay refused a request: %s (%s)", event.text, event.code)
             case Hello():
                 if (window := self.session.window.open()) is not None:
                     self._send(window)
@@ -248,7 +284,8 @@ class Link:
         for answer in self._answers.values():
             _settle(answer, None, errors.NotConnected(reason))
         self._answers.clear()
-        for waiter in (self._hello, *self._acks.values()):
+        waiters: list[asyncio.Future[Any]] = [self._hello, *self._acks.values()]
+        for waiter in waiters:
             if not waiter.done():
                 waiter.set_exception(self._failure or errors.NotConnected(reason))
                 waiter.exception()  # seen: nobody may be waiting

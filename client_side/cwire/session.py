@@ -13,46 +13,32 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 from cwire import errors
 from cwire.calls import Calls, Command
 from cwire.driver import Driver
-from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
+from cwire.events import (
+    DriverChanged,
+    Event,
+    Hello,
+    OriginAllowed,
+    Refused,
+    Reply,
+    Resend,
+    Subscribed,
+)
 from cwire.feed import Feed
 from cwire.options import Options
+from cwire.subscription import Subscription
 from cwire.window import Window
 from cwire_structs import frames
 from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
 from cwire_structs.schema import Message, Schema, SchemaError
 
-__all__ = ["Session", "Subscription"]
+__all__ = ["Session"]
 
 _STATES = frozenset({"up", "down", "stale"})
-
-
-@dataclass(slots=True)
-class Subscription:
-    """What the client asked for; kept to ask again after a reconnect."""
-
-    id: int
-    driver: str | None
-    messages: tuple[str, ...] | None
-    options: Options = field(default_factory=Options)
-    streams: set[tuple[int, int]] = field(default_factory=set)
-
-    def overlaps(self, other: Subscription) -> bool:
-        """Whether some message may be covered by both."""
-        return (
-            self.options.decimate == other.options.decimate
-            and (None in (self.driver, other.driver) or self.driver == other.driver)
-            and (
-                self.messages is None
-                or other.messages is None
-                or not set(self.messages).isdisjoint(other.messages)
-            )
-        )
 
 
 class Session:
@@ -97,7 +83,7 @@ class Session:
         self.window = Window(window)
         self._by_source: dict[int, Driver] = {}
         self.calls = Calls()
-        self._subscription = 0
+        self._request = 0
 
     # What arrives ------------------------------------------------------------------------------
 
@@ -118,6 +104,7 @@ class Session:
                 "subscribed": self._subscribed,
                 "unsubscribed": self._unsubscribed,
                 "dropped": self._dropped,
+                "origin": self._origin,
                 "error": self._error,
             }.get(op)
             return handler(message) if handler else []  # unknown: a newer relay says more
@@ -194,23 +181,32 @@ class Session:
             InvalidSubscription: It asks for the history of a message that comes already.
         """
         names = None if messages is None else tuple(messages)
-        wanted = Subscription(self._subscription + 1, driver, names, options or Options())
+        wanted = Subscription(self._request + 1, driver, names, options or Options())
         if wanted.options.past and any(map(wanted.overlaps, self.subscriptions.values())):
             raise errors.InvalidSubscription(
                 "history is for messages that do not come yet, so that nothing comes twice: "
                 "connect with subscribe=None, then ask for messages with their history"
             )
-        self._subscription += 1
+        self._request += 1
         self.subscriptions[wanted.id] = wanted
-        return wanted.id, _subscribe_text(wanted)
+        return wanted.id, wanted.request()
 
     def resubscribe(self) -> list[str]:
         """The text messages that ask for all subscriptions again, after a new hello."""
-        return [_subscribe_text(wanted) for wanted in self.subscriptions.values()]
+        return [wanted.request() for wanted in self.subscriptions.values()]
 
     def unsubscribe(self, id: int) -> str:
         """Makes the request that ends a subscription."""
         return json.dumps({"op": "unsubscribe", "id": id})
+
+    def allow_origin(self, origin: str) -> tuple[int, str]:
+        """Makes the request to let pages of an origin connect; the answer is an event.
+
+        Returns:
+            The request's id and the text message to send.
+        """
+        self._request += 1
+        return self._request, json.dumps({"op": "origin", "id": self._request, "origin": origin})
 
     def command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
         """Encodes a command; its reply will be an event. See `Calls.make`."""
@@ -373,6 +369,9 @@ class Session:
                 )
         return []
 
+    def _origin(self, message: Mapping[str, Any]) -> list[Event]:
+        return [OriginAllowed(int(message["id"]), str(message["url"]), str(message["token"]))]
+
     def _error(self, message: Mapping[str, Any]) -> list[Event]:
         id = message.get("id")
         self.subscriptions.pop(id, None)  # type: ignore[arg-type]
@@ -382,9 +381,3 @@ class Session:
         if frames.unpack_header(frame).type == CONTROL:
             return None  # belongs to the Unix socket session; nothing depends on it here
         return self.calls.reply(frame, self.drivers)
-
-
-def _subscribe_text(wanted: Subscription) -> str:
-    messages = None if wanted.messages is None else list(wanted.messages)
-    request = {"op": "subscribe", "id": wanted.id, "driver": wanted.driver, "messages": messages}
-    return json.dumps({**request, **wanted.options.request()})

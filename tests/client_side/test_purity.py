@@ -28,6 +28,7 @@ PURE = {
     "options",
     "record",
     "session",
+    "subscription",
     "websocket",
     "window",
 }

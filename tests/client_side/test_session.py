@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 
 import cwire
-from cwire.events import DriverChanged, Hello, Refused, Reply, Resend, Subscribed
+from cwire.events import (
+    DriverChanged,
+    Hello,
+    OriginAllowed,
+    Refused,
+    Reply,
+    Resend,
+    Subscribed,
+)
 from cwire.feed import Watch
 from cwire.health import health
 from cwire.options import Options
@@ -532,3 +540,14 @@ def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
     session.receive_text(hello(driver("new", 4)))
     assert list(session.drivers) == ["new"]
     assert feed.replaced
+
+
+def test_an_origin_has_a_number_of_its_own() -> None:
+    session = connected()
+    first, _ = session.subscribe(["tick"])
+    id, text = session.allow_origin("http://localhost:8888")
+    assert id != first
+    assert json.loads(text) == {"op": "origin", "id": id, "origin": "http://localhost:8888"}
+    (told,) = session.receive_text(event("origin", id=id, url="ws://x/ws", token="secret"))
+    assert told == OriginAllowed(id, "ws://x/ws", "secret")
+    assert "secret" not in repr(told)
