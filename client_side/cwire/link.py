@@ -31,6 +31,7 @@ from cwire.options import Options
 from cwire.reconnect import Backoff
 from cwire.record import Record
 from cwire.session import Session
+from cwire.transport import Incoming
 
 __all__ = ["Answer", "Link"]
 
@@ -260,7 +261,7 @@ class Link:
             with suppress(errors.NotConnected):
                 self._connection.send(message)
 
-    def _receive(self, connection: Connection, message: str | bytes | None) -> None:
+    def _receive(self, connection: Connection, message: Incoming | None) -> None:
         if connection is not self._connection:
             return  # one that has been given up
         try:

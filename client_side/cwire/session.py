@@ -114,13 +114,16 @@ class Session:
                 f"the relay sent a message that is not cwire's ({problem!r}): {text[:200]!r}"
             ) from problem
 
-    def receive_binary(self, data: bytes, now: float) -> list[Event]:
+    def receive_binary(self, data: bytes | memoryview, now: float) -> list[Event]:
         """Takes a batch of frames; `now` is a clock in seconds that only has to be steady.
+
+        What is kept is copied: the memory may be used again as soon as this returns.
 
         Raises:
             ProtocolError: The bytes are not whole, well-formed frames.
         """
         events: list[Event] = []
+        data = memoryview(data)  # a piece of it is no copy then
         position, length = 0, len(data)
         replies = 0
         while position < length:
@@ -139,7 +142,7 @@ class Session:
             if scan.special and 0 < scan.span <= length - scan.end:
                 position = scan.end + scan.span
                 replies += scan.span
-                reply = self._special(data[scan.end : position])
+                reply = self._special(bytes(data[scan.end : position]))
                 if reply is not None:
                     events.append(reply)
             elif scan.end > position and not scan.special:

@@ -24,6 +24,7 @@ PURE = {
     "feed",
     "frame_array",
     "getters",
+    "handshake",
     "health",
     "history",
     "ledger",
@@ -34,6 +35,7 @@ PURE = {
     "record",
     "session",
     "subscription",
+    "websocket",
     "window",
 }
 FORBIDDEN = {

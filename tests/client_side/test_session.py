@@ -131,6 +131,20 @@ def test_frames_go_to_their_feeds() -> None:
     assert session.feeds[2, schemas.TICK].driver == "other"
 
 
+def test_nothing_refers_to_the_memory_of_a_batch() -> None:
+    session = connected()
+    lab = session.drivers["lab"]
+    answers = [
+        reply(session.command(lab, "set", {}).request, schemas.STATE, bytes(8)),
+        failure(session.command(lab, "set", {}).request, -5, "no"),
+    ]
+    batch = bytearray(b"".join((ticks(0, 3), pictures(0, 1, 2), *answers, ticks(3, 1))))
+    with memoryview(batch) as view:
+        events = session.receive_binary(view, 0.0)
+    assert len(events) == 2
+    batch.clear()  # a BufferError if anything still refers to it
+
+
 def test_unknown_frames_are_counted() -> None:
     session = connected()
     session.receive_binary(frames.pack(999, source=1) + ticks(0, 1, source=9) + ticks(0, 1), 0.0)
