@@ -18,7 +18,6 @@ from cwire.feed import Feed
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
 from cwire.options import Options
-from cwire.plot import LivePlot
 from cwire.record import Record
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]
@@ -182,21 +181,6 @@ class Bridge(BridgeReads):
         self._check_open()
         self._thread.post(self._link.unsubscribe, id)
 
-    def plot(
-        self,
-        message: str,
-        y: str | list[str] | None = None,
-        *,
-        x: str | None = None,
-        by: str | None = None,
-        window: float = 10.0,
-        fps: float = 20.0,
-        driver: str | None = None,
-    ) -> LivePlot:
-        """A live figure; see `BridgeBase.plot`."""
-        self._open_feed(message, driver)
-        return super().plot(message, y, x=x, by=by, window=window, fps=fps, driver=driver)
-
     def close(self) -> None:
         """Ends the connection and its thread. What has come can still be read."""
         self._finish()
@@ -235,3 +219,6 @@ class Bridge(BridgeReads):
             else:
                 self._thread.post(self._link.want, (name,), feed.driver, options)
         return feed
+
+    def _plotted(self, message: str, driver: str | None) -> Feed:
+        return self._open_feed(message, driver)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from cwire.commands import Commands
 from cwire.convert import Arrays
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
     from cwire.bridge import Bridge
+    from cwire.panel import Panel
 
 __all__ = ["BridgeDriver", "commands_of"]
 
@@ -90,18 +92,13 @@ class BridgeDriver:
             bar=bar,
         )
 
-    def plot(
-        self,
-        message: str,
-        y: str | list[str] | None = None,
-        *,
-        x: str | None = None,
-        by: str | None = None,
-        window: float = 10.0,
-        fps: float = 20.0,
-    ) -> LivePlot:
-        """A live figure; see `Bridge.plot`."""
-        return self._bridge.plot(message, y, x=x, by=by, window=window, fps=fps, driver=self.name)
+    def plot(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> LivePlot:
+        """A live figure; see `Bridge.plot`, which says what else there is."""
+        return self._bridge.plot(message, y, driver=self.name, **how)
+
+    def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
+        """Forms for its commands; see `Bridge.panel`."""
+        return self._bridge.panel(self.name, commands)
 
     def __repr__(self) -> str:
         return driver_text(self.driver)

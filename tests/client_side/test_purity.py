@@ -10,7 +10,9 @@ import pytest
 import cwire
 
 PURE = {
+    "answers",
     "calls",
+    "catalog",
     "code_context",
     "columns",
     "commands",
@@ -21,18 +23,24 @@ PURE = {
     "driver",
     "errors",
     "events",
+    "exit_status",
     "feed",
     "frame_array",
+    "getters",
+    "handshake",
     "health",
     "history",
     "ledger",
     "options",
     "past",
+    "parse",
+    "recipe",
     "reconnect",
     "recording",
     "record",
     "session",
     "subscription",
+    "websocket",
     "window",
 }
 FORBIDDEN = {

@@ -104,7 +104,7 @@ def test_history(relay: FakeRelay, bridge: cwire.Bridge) -> None:
 def test_the_last_seconds_of_stamps_that_jump() -> None:
     message = schemas.schema().messages["tick"]
     history = FixedHistory(message, 1 << 20)
-    data = ticks(100, 3) + ticks(50, 1) + ticks(101, 1)
+    data = memoryview(ticks(100, 3) + ticks(50, 1) + ticks(101, 1))
     (tally,) = frames.scan(data).tallies
     history.append(data, tally)
     recent = newest_seconds(history, 1)
