@@ -12,7 +12,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cwire import errors
-from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, BridgeBase, frame_count, seconds
+from cwire.base import (
+    COMMAND_TIMEOUT,
+    SHORTEST_WAIT,
+    BridgeBase,
+    frame_count,
+    no_answer,
+    seconds,
+)
 from cwire.commands import Commands
 from cwire.convert import Arrays
 from cwire.describe import SchemaView
@@ -149,9 +156,7 @@ class AsyncBridge(BridgeBase):
         try:
             await asyncio.wait([answer], timeout=wait)
             if not answer.done():
-                raise errors.CommandTimeout(
-                    owner.name, name, -13, f"no answer in {timeout:g} s; the outcome is unknown"
-                )
+                raise errors.CommandTimeout(owner.name, name, -13, no_answer(timeout))
             return answer.result()
         finally:
             if not answer.done():

@@ -30,6 +30,7 @@ PURE = {
     "handshake",
     "health",
     "history",
+    "layout_changes",
     "ledger",
     "options",
     "past",
