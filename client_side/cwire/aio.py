@@ -28,6 +28,7 @@ from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.link import Link
+from cwire.notebook_views import driver_html
 from cwire.options import Options, check_window
 from cwire.progress import progress
 from cwire.record import Record
@@ -372,6 +373,9 @@ class AsyncDriver:
 
     def __repr__(self) -> str:
         return driver_text(self.driver)
+
+    def _repr_html_(self) -> str:
+        return driver_html(self._bridge, self.driver)
 
 
 def _commands(bridge: AsyncBridge, driver: str | None) -> Commands[Awaitable[Record | None]]:

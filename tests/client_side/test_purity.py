@@ -32,6 +32,7 @@ PURE = {
     "history",
     "layout_changes",
     "ledger",
+    "notebook_views",
     "options",
     "past",
     "parse",
