@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import weakref
 from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
 from time import monotonic
@@ -132,6 +133,9 @@ class AsyncBridge(BridgeBase):
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        # When nobody holds the bridge any more; at the program's end the loop is gone anyway.
+        forgotten = weakref.finalize(self, _hang_up, asyncio.get_running_loop(), link)
+        forgotten.atexit = False
 
     @property
     def send(self) -> Commands[Awaitable[Record | None]]:
@@ -298,6 +302,11 @@ class AsyncBridge(BridgeBase):
                 woken.clear()
         finally:
             feed.unwatch(watch)
+
+
+def _hang_up(loop: asyncio.AbstractEventLoop, link: Link) -> None:
+    with suppress(RuntimeError):  # the loop is closed, and the connection with it
+        loop.call_soon_threadsafe(link.close)
 
 
 class AsyncDriver:

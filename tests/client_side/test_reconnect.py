@@ -356,6 +356,23 @@ def test_a_bridge_that_nobody_holds_stops_trying(relay: FakeRelay) -> None:
     assert not thread.alive
 
 
+async def test_an_async_bridge_that_nobody_holds_stops_trying(relay: FakeRelay) -> None:
+    bridge = await cwire.aconnect(relay.url)
+    link = bridge._link
+    ended = asyncio.Event()
+    link.on_change.append(ended.set)
+    relay.refuses = True
+    relay.hang_up()
+    await ended.wait()
+    ended.clear()
+    del bridge
+    gc.collect()
+    while link.closed is None:
+        await ended.wait()
+        ended.clear()
+    assert "closed" in link.closed
+
+
 def test_listeners_that_fail_are_told_of(
     relay: FakeRelay, caplog: pytest.LogCaptureFixture
 ) -> None:
