@@ -82,6 +82,24 @@ export class Client extends EventTarget {
   }
 
   /**
+   * Waits until the relay has said hello.
+   *
+   * @returns {Promise<void>} Rejects with NotConnected once the client is closed.
+   */
+  opened() {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (this.state === "open") resolve();
+        else if (this.state === "closed") reject(new NotConnected(this.reason));
+        else return;
+        this.removeEventListener("state", look);
+      };
+      this.addEventListener("state", look);
+      look();
+    });
+  }
+
+  /**
    * Asks for messages, now and after each reconnect, until it is closed.
    *
    * @param {import("./subscription.mjs").Wanted} wanted
