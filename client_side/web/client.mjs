@@ -7,10 +7,11 @@ import { Session } from "./session.mjs";
 import { Subscription } from "./subscription.mjs";
 
 export { Batch } from "./batch.mjs";
+export { SchemaError } from "./checks.mjs";
 export { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
 export { FrameError, groupFrames, parseFrames } from "./frames.mjs";
 export { PathError } from "./places.mjs";
-export { Message, Schema, SchemaError } from "./schema.mjs";
+export { Schema } from "./schema.mjs";
 export { Subscription };
 
 /** @typedef {import("./connection.mjs").Address} Address */
