@@ -37,6 +37,7 @@ async def open_link(
     history_bytes: int,
     timeout: float,
     window: int | None,
+    reconnect: bool,
 ) -> Link:
     """Connects and subscribes; the arguments are those of `connect`."""
     wait = seconds(timeout, least=SHORTEST_WAIT)
@@ -46,7 +47,8 @@ async def open_link(
             f"history_bytes={history_bytes!r} is not a number of bytes that this machine has: "
             f"it has {memory} in all, and each message takes so many"
         )
-    link = Link(resolve(url, token), Session(history_bytes, check_window(window), threading.Lock()))
+    session = Session(history_bytes, check_window(window), threading.Lock())
+    link = Link(resolve(url, token), session, (lambda: resolve(url, token)) if reconnect else None)
     await link.open(_LONGEST_CONNECT if wait is None else wait)
     if subscribe is not None:
         names = [subscribe] if isinstance(subscribe, str) else list(subscribe)
@@ -68,6 +70,7 @@ class aconnect:  # noqa: N801 - it is used like a function
         history_bytes: As in `connect`.
         timeout: As in `connect`.
         window: As in `connect`.
+        reconnect: As in `connect`.
     """
 
     def __init__(
@@ -79,8 +82,9 @@ class aconnect:  # noqa: N801 - it is used like a function
         history_bytes: int = HISTORY_BYTES,
         timeout: float = CONNECT_TIMEOUT,
         window: int | None = None,
+        reconnect: bool = True,
     ) -> None:
-        self._arguments = (url, token, subscribe, history_bytes, timeout, window)
+        self._arguments = (url, token, subscribe, history_bytes, timeout, window, reconnect)
         self._bridge: AsyncBridge | None = None
 
     async def _open(self) -> AsyncBridge:
@@ -164,7 +168,7 @@ class AsyncBridge(BridgeBase):
                         await self._more(feed, feed.history.total + missing)
                         feed = self._feed(message, driver)
             if feed.missing(n) > 0:
-                self._check()
+                self._check_open()
                 raise self._nothing_came(feed, timeout, f"{n} frames")
         return self._latest(feed, n)
 
@@ -191,7 +195,7 @@ class AsyncBridge(BridgeBase):
 
     async def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
-        self._check()
+        self._check_open()
         self._link.unsubscribe(id)
 
     async def close(self) -> None:
@@ -211,9 +215,12 @@ class AsyncBridge(BridgeBase):
 
     async def _open_feed(self, message: str, driver: str | None) -> Feed:
         feed = self._feed(message, driver)
-        if self.connected and not self._link.session.wants(feed.driver, message):
+        if self._link.closed is None and not self._link.session.wants(feed.driver, message):
             name, options = self._subscription(feed)
-            await self._link.subscribe((name,), feed.driver, options)
+            if self.connected:
+                await self._link.subscribe((name,), feed.driver, options)
+            else:
+                self._link.want((name,), feed.driver, options)
         return feed
 
     async def _more(self, feed: Feed, position: int) -> None:
@@ -223,7 +230,7 @@ class AsyncBridge(BridgeBase):
         feed.watch(watch)
         try:
             while not (feed.history.total >= position or feed.replaced):
-                self._check()
+                self._check_open()
                 await woken.wait()
                 woken.clear()
         finally:

@@ -6,9 +6,10 @@ import concurrent.futures
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
@@ -25,6 +26,9 @@ from cwire.options import Options
 from cwire.plot import LivePlot
 from cwire.record import Record
 
+if TYPE_CHECKING:
+    from cwire.panel import Panel
+
 __all__ = ["Bridge", "BridgeDriver", "Stream", "connect"]
 
 
@@ -36,6 +40,7 @@ def connect(
     history_bytes: int = HISTORY_BYTES,
     timeout: float = CONNECT_TIMEOUT,
     window: int | None = None,
+    reconnect: bool = True,
 ) -> Bridge:
     """Connects to a relay.
 
@@ -49,6 +54,9 @@ def connect(
         timeout: Seconds.
         window: Bytes of frames that may be under way to this client, so that what the relay has
             not sent yet is new: for slow lines and programs. None: as many as fit the sockets.
+        reconnect: When the relay goes, look for it and go on: subscriptions, streams, waits and
+            plots outlive it, and what was published meanwhile counts as lost. Commands raise
+            NotConnected until it is back.
 
     Returns:
         The bridge. Close it, or use it in a ``with`` block; it ends with the program anyway.
@@ -61,7 +69,9 @@ def connect(
     """
     thread = LoopThread("cwire")
     try:
-        link = thread.call(open_link(url, token, subscribe, history_bytes, timeout, window))
+        link = thread.call(
+            open_link(url, token, subscribe, history_bytes, timeout, window, reconnect)
+        )
     except BaseException:
         thread.stop()
         raise
@@ -157,7 +167,7 @@ class Bridge(BridgeBase):
         Raises:
             UnknownMessage: There is no such message.
             WaitTimeout: `n` did not come in time.
-            NotConnected: The relay is gone; without `timeout`, what came before is still here.
+            NotConnected: The bridge is closed; without `timeout`, what came before is still here.
         """
         wait, n = seconds(timeout), frame_count(n)
         feed = self._open_feed(message, driver)
@@ -181,7 +191,8 @@ class Bridge(BridgeBase):
 
         Returns:
             An iterator of records. It raises WaitTimeout when nothing comes for `timeout` seconds,
-            and NotConnected when the relay goes. What it was too slow for is in its `lost`.
+            and NotConnected when the bridge closes; while the relay is gone, it waits. What it
+            was too slow for is in its `lost`.
         """
         self._open_feed(message, driver)
         return Stream(self, message, timeout, driver)
@@ -230,23 +241,8 @@ class Bridge(BridgeBase):
 
     def unsubscribe(self, id: int) -> None:
         """Ends a subscription; what has come stays."""
-        self._check()
+        self._check_open()
         self._thread.post(self._link.unsubscribe, id)
-
-    def plot(
-        self,
-        message: str,
-        y: str | list[str] | None = None,
-        *,
-        x: str | None = None,
-        by: str | None = None,
-        window: float = 10.0,
-        fps: float = 20.0,
-        driver: str | None = None,
-    ) -> LivePlot:
-        """A live figure; see `BridgeBase.plot`."""
-        self._open_feed(message, driver)
-        return super().plot(message, y, x=x, by=by, window=window, fps=fps, driver=driver)
 
     def close(self) -> None:
         """Ends the connection and its thread. What has come can still be read."""
@@ -264,18 +260,31 @@ class Bridge(BridgeBase):
         self.close()
 
     def _check(self) -> None:
+        self._check_process()
+        super()._check()
+
+    def _check_open(self) -> None:
+        self._check_process()
+        super()._check_open()
+
+    def _check_process(self) -> None:
         if os.getpid() != self._process:
             raise errors.NotConnected(
                 "this bridge belongs to the process that made it: connect again in this one"
             )
-        super()._check()
 
     def _open_feed(self, message: str, driver: str | None) -> Feed:
         feed = self._feed(message, driver)
-        if self.connected and not self._link.session.wants(feed.driver, message):
+        if self._link.closed is None and not self._link.session.wants(feed.driver, message):
             name, options = self._subscription(feed)
-            self._ask((name,), feed.driver, options)
+            if self.connected:
+                self._ask((name,), feed.driver, options)
+            else:
+                self._thread.post(self._link.want, (name,), feed.driver, options)
         return feed
+
+    def _plotted(self, message: str, driver: str | None) -> Feed:
+        return self._open_feed(message, driver)
 
     def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:
         """Waits until the feed reaches a position or is replaced; False when time is up."""
@@ -284,7 +293,7 @@ class Bridge(BridgeBase):
         feed.watch(watch)
         try:
             while not (feed.history.total >= position or feed.replaced):
-                self._check()
+                self._check_open()
                 if not woken.wait(None if deadline is None else max(0.0, deadline - monotonic())):
                     return False
                 woken.clear()
@@ -357,18 +366,13 @@ class BridgeDriver:
         """Every message from now on; see `Bridge.stream`."""
         return self._bridge.stream(message, timeout, driver=self.name)
 
-    def plot(
-        self,
-        message: str,
-        y: str | list[str] | None = None,
-        *,
-        x: str | None = None,
-        by: str | None = None,
-        window: float = 10.0,
-        fps: float = 20.0,
-    ) -> LivePlot:
-        """A live figure; see `Bridge.plot`."""
-        return self._bridge.plot(message, y, x=x, by=by, window=window, fps=fps, driver=self.name)
+    def plot(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> LivePlot:
+        """A live figure; see `Bridge.plot`, which says what else there is."""
+        return self._bridge.plot(message, y, driver=self.name, **how)
+
+    def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
+        """Forms for its commands; see `Bridge.panel`."""
+        return self._bridge.panel(self.name, commands)
 
     def __repr__(self) -> str:
         return driver_text(self.driver)

@@ -13,46 +13,32 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 from cwire import errors
 from cwire.calls import Calls, Command
 from cwire.driver import Driver
-from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
+from cwire.events import (
+    DriverChanged,
+    Event,
+    Hello,
+    OriginAllowed,
+    Refused,
+    Reply,
+    Resend,
+    Subscribed,
+)
 from cwire.feed import Feed
 from cwire.options import Options
+from cwire.subscription import Subscription
 from cwire.window import Window
 from cwire_structs import frames
 from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
 from cwire_structs.schema import Message, Schema, SchemaError
 
-__all__ = ["Session", "Subscription"]
+__all__ = ["Session"]
 
 _STATES = frozenset({"up", "down", "stale"})
-
-
-@dataclass(slots=True)
-class Subscription:
-    """What the client asked for; kept to ask again after a reconnect."""
-
-    id: int
-    driver: str | None
-    messages: tuple[str, ...] | None
-    options: Options = field(default_factory=Options)
-    streams: set[tuple[int, int]] = field(default_factory=set)
-
-    def overlaps(self, other: Subscription) -> bool:
-        """Whether some message may be covered by both."""
-        return (
-            self.options.decimate == other.options.decimate
-            and (None in (self.driver, other.driver) or self.driver == other.driver)
-            and (
-                self.messages is None
-                or other.messages is None
-                or not set(self.messages).isdisjoint(other.messages)
-            )
-        )
 
 
 class Session:
@@ -97,7 +83,8 @@ class Session:
         self.window = Window(window)
         self._by_source: dict[int, Driver] = {}
         self.calls = Calls()
-        self._subscription = 0
+        self._request = 0
+        self._hellos = 0
 
     # What arrives ------------------------------------------------------------------------------
 
@@ -118,6 +105,7 @@ class Session:
                 "subscribed": self._subscribed,
                 "unsubscribed": self._unsubscribed,
                 "dropped": self._dropped,
+                "origin": self._origin,
                 "error": self._error,
             }.get(op)
             return handler(message) if handler else []  # unknown: a newer relay says more
@@ -126,13 +114,16 @@ class Session:
                 f"the relay sent a message that is not cwire's ({problem!r}): {text[:200]!r}"
             ) from problem
 
-    def receive_binary(self, data: bytes, now: float) -> list[Event]:
+    def receive_binary(self, data: bytes | memoryview, now: float) -> list[Event]:
         """Takes a batch of frames; `now` is a clock in seconds that only has to be steady.
+
+        What is kept is copied: the memory may be used again as soon as this returns.
 
         Raises:
             ProtocolError: The bytes are not whole, well-formed frames.
         """
         events: list[Event] = []
+        data = memoryview(data)  # a piece of it is no copy then
         position, length = 0, len(data)
         replies = 0
         while position < length:
@@ -151,7 +142,7 @@ class Session:
             if scan.special and 0 < scan.span <= length - scan.end:
                 position = scan.end + scan.span
                 replies += scan.span
-                reply = self._special(data[scan.end : position])
+                reply = self._special(bytes(data[scan.end : position]))
                 if reply is not None:
                     events.append(reply)
             elif scan.end > position and not scan.special:
@@ -168,8 +159,11 @@ class Session:
         self.connected = False
         for driver in self.drivers.values():
             driver.state, driver.reason = "unknown", ""
+        for wanted in self.subscriptions.values():
+            wanted.streams.clear()
+            wanted.refused = False
         for feed in tuple(self.feeds.values()):
-            feed.ledger.end()
+            feed.ledger.interrupt()
             feed.wake_all()
         text = "the relay went away before the driver answered: the outcome is unknown"
         return self.calls.abandon(errors.NotConnected(text))
@@ -191,23 +185,37 @@ class Session:
             InvalidSubscription: It asks for the history of a message that comes already.
         """
         names = None if messages is None else tuple(messages)
-        wanted = Subscription(self._subscription + 1, driver, names, options or Options())
+        wanted = Subscription(self._request + 1, driver, names, options or Options())
         if wanted.options.past and any(map(wanted.overlaps, self.subscriptions.values())):
             raise errors.InvalidSubscription(
                 "history is for messages that do not come yet, so that nothing comes twice: "
                 "connect with subscribe=None, then ask for messages with their history"
             )
-        self._subscription += 1
+        self._request += 1
         self.subscriptions[wanted.id] = wanted
-        return wanted.id, _subscribe_text(wanted)
+        return wanted.id, wanted.request()
 
-    def resubscribe(self) -> list[str]:
-        """The text messages that ask for all subscriptions again, after a new hello."""
-        return [_subscribe_text(wanted) for wanted in self.subscriptions.values()]
+    def resubscribe(self, *, refused: bool = False) -> list[str]:
+        """The text messages that ask for all subscriptions again, after a new hello.
+
+        Args:
+            refused: Only for those that this relay has refused: it may know more by now.
+        """
+        asked = self.subscriptions.values()
+        return [one.request() for one in asked if one.refused or not refused]
 
     def unsubscribe(self, id: int) -> str:
         """Makes the request that ends a subscription."""
         return json.dumps({"op": "unsubscribe", "id": id})
+
+    def allow_origin(self, origin: str) -> tuple[int, str]:
+        """Makes the request to let pages of an origin connect; the answer is an event.
+
+        Returns:
+            The request's id and the text message to send.
+        """
+        self._request += 1
+        return self._request, json.dumps({"op": "origin", "id": self._request, "origin": origin})
 
     def command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
         """Encodes a command; its reply will be an event. See `Calls.make`."""
@@ -219,16 +227,16 @@ class Session:
         One that is `replaced` at once if the message is not one of the driver's present schema: it
         has come back with another one since the caller looked.
         """
-        key = (driver.source, message.id)
-        feed = self.feeds.get(key)
-        if feed is None:
-            made = Feed(driver.name, message, self.history_bytes)
-            with self._lock:
+        with self._lock:
+            key = (driver.source, message.id)
+            feed = self.feeds.get(key)
+            if feed is None:
+                feed = Feed(driver.name, message, self.history_bytes)
                 known = driver.by_id(message.id) is message
                 if not known or self._by_source.get(driver.source) is not driver:
-                    made.replaced = True
-                    return made
-                feed = self.feeds.setdefault(key, made)  # another thread may have been first
+                    feed.replaced = True
+                else:
+                    self.feeds[key] = feed
         return feed
 
     def wants(self, driver: str, message: str) -> bool:
@@ -239,6 +247,7 @@ class Session:
         name, factor = (made.of, made.decimate) if made else (message, None)
         return any(
             wanted.driver in names
+            and not wanted.refused
             and wanted.options.decimate == factor
             and (wanted.messages is None or name in wanted.messages)
             for wanted in tuple(self.subscriptions.values())
@@ -255,13 +264,10 @@ class Session:
         self.client = message.get("client")
         self.server = str(message.get("server", ""))
         self.limits = {str(k): int(v) for k, v in (message.get("limits") or {}).items()}
-        present = {item["name"] for item in message["drivers"]}
-        for name in set(self.drivers) - present:
-            gone = self.drivers[name]
-            self.drivers = {key: one for key, one in self.drivers.items() if one is not gone}
-            self._by_source.pop(gone.source, None)
-            self._drop_feeds(gone.source)
-        for item in message["drivers"]:
+        self._hellos += 1
+        items = message["drivers"]
+        self._renumber({str(item["name"]): int(item["source"]) for item in items})
+        for item in items:
             self._update(item)
         self.connected = True
         return [Hello()]
@@ -274,14 +280,14 @@ class Session:
         if state not in _STATES:
             raise ValueError(f"unknown driver state {state!r}")
         driver = self.drivers.get(name)
-        if driver is None or driver.source != source:
-            if driver is not None:
-                self._by_source.pop(driver.source, None)
-                self._drop_feeds(driver.source)
-            driver = Driver(name, source)
+        if driver is not None and driver.source != source:
+            known = {one.name: one.source for one in self.drivers.values()}
+            self._renumber({**known, name: source})
+        driver = driver or Driver(name, source)
         session = None if item.get("session") is None else int(item["session"])
-        if session not in (None, driver.run):  # while it is down, its run may yet go on
-            driver.run = session
+        run = self._run(item.get("epoch"), session)
+        if run not in (None, driver.run):  # while it is down, its run may yet go on
+            driver.run = run
             for feed in self._feeds_of(source):
                 feed.ledger.end()
         if item.get("schema") is not None:
@@ -289,11 +295,33 @@ class Session:
         driver.state, driver.session = state, session
         driver.reason = "" if state == "up" else str(item.get("problem") or "")
         self._by_source[source] = driver
-        # Replaced, not changed: another thread may be walking through it.
         self.drivers = {**self.drivers, name: driver}
         for feed in self._feeds_of(source):
             feed.wake_all()
         return driver
+
+    def _run(self, epoch: object, session: int | None) -> str | None:
+        """What tells one run of a driver from another, also by way of another relay."""
+        if epoch is not None:
+            return str(epoch)
+        return None if session is None else f"{session} of connection {self._hellos}"
+
+    def _renumber(self, sources: Mapping[str, int]) -> None:
+        """Gives the drivers these numbers, feeds and all, and forgets those that have none."""
+        feeds, gone = {}, []
+        with self._lock:
+            for (_, type), feed in self.feeds.items():
+                if feed.driver in sources:
+                    feeds[sources[feed.driver], type] = feed
+                else:
+                    gone.append(feed)
+            self.feeds = feeds
+            # Replaced, not changed: another thread may be walking through it.
+            self.drivers = {name: one for name, one in self.drivers.items() if name in sources}
+            for name, driver in self.drivers.items():
+                driver.source = sources[name]
+            self._by_source = {driver.source: driver for driver in self.drivers.values()}
+        _give_up(gone)
 
     def _take_schema(self, driver: Driver, given: Mapping[str, Any]) -> None:
         # Compact, so that a schema that fitted a hello fits here.
@@ -322,9 +350,7 @@ class Session:
                 if key[0] == source and (only is None or key[1] in only)
             }
             self.feeds = {key: feed for key, feed in self.feeds.items() if key not in dropped}
-        for feed in dropped.values():
-            feed.replaced = True
-            feed.wake_all()
+        _give_up(dropped.values())
 
     def _new_feed(self, source: int, type: int) -> Feed | None:
         driver = self._by_source.get(source)
@@ -335,6 +361,8 @@ class Session:
 
     def _subscribed(self, message: Mapping[str, Any]) -> list[Event]:
         wanted = self.subscriptions.get(message["id"])
+        if wanted is not None:
+            wanted.confirm()
         for stream in message["streams"]:
             key = (int(stream["source"]), int(stream["type"]))
             driver = self._by_source.get(key[0])
@@ -370,9 +398,16 @@ class Session:
                 )
         return []
 
+    def _origin(self, message: Mapping[str, Any]) -> list[Event]:
+        return [OriginAllowed(int(message["id"]), str(message["url"]), str(message["token"]))]
+
     def _error(self, message: Mapping[str, Any]) -> list[Event]:
         id = message.get("id")
-        self.subscriptions.pop(id, None)  # type: ignore[arg-type]
+        wanted = self.subscriptions.get(id)  # type: ignore[arg-type]
+        if wanted is not None and wanted.taken and message["code"] != "unknown_subscription":
+            wanted.refused = True  # by another relay than the one that took it
+        elif wanted is not None:
+            del self.subscriptions[wanted.id]
         return [Refused(id, str(message["code"]), str(message["text"]))]
 
     def _special(self, frame: bytes) -> Reply | Resend | None:
@@ -381,7 +416,8 @@ class Session:
         return self.calls.reply(frame, self.drivers)
 
 
-def _subscribe_text(wanted: Subscription) -> str:
-    messages = None if wanted.messages is None else list(wanted.messages)
-    request = {"op": "subscribe", "id": wanted.id, "driver": wanted.driver, "messages": messages}
-    return json.dumps({**request, **wanted.options.request()})
+def _give_up(feeds: Iterable[Feed]) -> None:
+    """Nothing will come in these feeds any more."""
+    for feed in feeds:
+        feed.replaced = True
+        feed.wake_all()

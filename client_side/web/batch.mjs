@@ -35,22 +35,32 @@ export class Batch {
   /** The sequence of each frame, modulo 2^32. */
   get sequence() {
     const { view, starts } = this._group;
-    return Uint32Array.from(starts, (start) => view.getUint32(start + SEQUENCE, true));
+    const column = new Uint32Array(starts.length); // `from` with a function takes ten times as long
+    for (let index = 0; index < starts.length; index++) {
+      column[index] = view.getUint32(starts[index] + SEQUENCE, true);
+    }
+    return column;
   }
 
   /** When each was published: nanoseconds since 1970 UTC. */
   get time_ns() {
     const { view, starts } = this._group;
-    return BigUint64Array.from(starts, (start) => view.getBigUint64(start + TIME, true));
+    const column = new BigUint64Array(starts.length);
+    for (let index = 0; index < starts.length; index++) {
+      column[index] = view.getBigUint64(starts[index] + TIME, true);
+    }
+    return column;
   }
 
   /** The same in seconds, to within a microsecond. */
   get time() {
     const { view, starts } = this._group;
-    return Float64Array.from(
-      starts,
-      (start) => (view.getUint32(start + TIME + 4, true) * 2 ** 32 + view.getUint32(start + TIME, true)) / 1e9,
-    );
+    const column = new Float64Array(starts.length);
+    for (let index = 0; index < starts.length; index++) {
+      const at = starts[index] + TIME;
+      column[index] = (view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)) / 1e9;
+    }
+    return column;
   }
 
   /**

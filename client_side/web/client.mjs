@@ -17,6 +17,7 @@ export { Subscription };
 /** @typedef {import("./session.mjs").Driver} Driver */
 
 const WINDOW_BYTES = 4 * 1024 * 1024;
+const TIMEOUT_MS = 10_000;
 
 /**
  * A connection to a relay that comes back when it is lost.
@@ -29,14 +30,16 @@ export class Client extends EventTarget {
    *   asked before every attempt.
    * @param {object} [options]
    * @param {import("./connection.mjs").WebSocketClass} [options.WebSocket] Where there is no global
-   *   one: Node 20.
+   *   one (Node 20), or where frames come another way: whatever behaves as a WebSocket.
    * @param {boolean} [options.reconnect] Try again for ever (the default).
+   * @param {number} [options.timeout] Milliseconds for an attempt, until the relay's hello (10,000).
    * @param {number | null} [options.window] Bytes that may be under way (4 MiB): a page that is slow
    *   then gets what is new, not what has piled up. null: no bound.
    */
   constructor(address, options = {}) {
     super();
-    const { WebSocket = globalThis.WebSocket, reconnect = true, window = WINDOW_BYTES } = options;
+    const { WebSocket = globalThis.WebSocket, window = WINDOW_BYTES } = options;
+    const { reconnect = true, timeout = TIMEOUT_MS } = options;
     if (!WebSocket) {
       throw new TypeError("there is no WebSocket here (Node before 22): give one, {WebSocket: …}");
     }
@@ -56,7 +59,7 @@ export class Client extends EventTarget {
     });
     this._connection = new Connection(
       typeof address === "function" ? address : () => address,
-      { WebSocket, reconnect },
+      { WebSocket, reconnect, timeout },
       {
         onmessage: (data) => this._message(data),
         onattempt: () => this._change("connecting", this.reason),

@@ -4,7 +4,6 @@ import { ProtocolError } from "./errors.mjs";
 
 const FIRST_DELAY_MS = 100;
 const LAST_DELAY_MS = 2000;
-const HELLO_TIMEOUT_MS = 10_000;
 const NORMAL = 1000;
 
 /** Why the relay closes, in the words of people (PROTOCOL.md). */
@@ -34,16 +33,18 @@ export class Connection {
    * @param {object} options
    * @param {WebSocketClass} options.WebSocket
    * @param {boolean} options.reconnect
+   * @param {number} options.timeout Milliseconds for an attempt, until the relay's hello.
    * @param {object} handlers
    * @param {(data: string | ArrayBuffer) => void} handlers.onmessage May throw a ProtocolError.
    * @param {() => void} handlers.onattempt
    * @param {(reason: string, final: boolean) => void} handlers.onlost Called once per connection
    *   or attempt; `final`: there is no further one.
    */
-  constructor(address, { WebSocket, reconnect }, handlers) {
+  constructor(address, { WebSocket, reconnect, timeout }, handlers) {
     this._address = address;
     this._WebSocket = WebSocket;
     this._reconnect = reconnect;
+    this._timeout = timeout;
     this._handlers = handlers;
     this._closed = false;
     this._delay = FIRST_DELAY_MS;
@@ -95,8 +96,8 @@ export class Connection {
     let opened = false;
     const refused = `cannot connect to ${place}: it does not run there, or it refuses this page or its token`;
     this._timer = setTimeout(() => {
-      this._lost(`${place} does not say hello within ${HELLO_TIMEOUT_MS / 1000} s: is it a cwire relay?`);
-    }, HELLO_TIMEOUT_MS);
+      this._lost(`${place} does not say hello within ${this._timeout / 1000} s: is it a cwire relay?`);
+    }, this._timeout);
     socket.onopen = () => {
       opened = true;
     };

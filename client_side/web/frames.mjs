@@ -79,7 +79,7 @@ function checkedSize(view, at, limit) {
 
 /** @param {number} size */
 function padded(size) {
-  return Math.ceil(size / 8) * 8; // `(size + 7) & ~7` is negative from 2 GiB up
+  return (size + 7) & ~7; // of sizes that are within the limit
 }
 
 /**

@@ -40,21 +40,17 @@ export class Ledger {
     this._missed = 0; // frames published meanwhile
     /** @type {string | null} */
     this._epoch = null;
-    this._startRun();
     this._before = 0; // frames that did not come, of earlier runs
     /** @type {Map<string, number>} By reason, of all runs. */
     this._told = new Map();
     /** @type {Map<string, number>} `_told` when the subscription began: its counts start at zero. */
     this._base = new Map();
     this._toldBefore = 0; // the sum of `_told` when the run began
-  }
-
-  _startRun() {
-    /** @type {number | null} The sequence that is due. */
+    /** @type {number | null} The sequence that is due, of this run. */
     this._next = null;
-    /** @type {number | null} The last one that the relay told of. */
+    /** @type {number | null} The last one that the relay told of, of this run. */
     this._toldTo = null;
-    this._gaps = 0; // missing between the frames that came
+    this._gaps = 0; // missing between the frames that came, of this run
   }
 
   _sum() {
@@ -103,7 +99,8 @@ export class Ledger {
     this._before += Math.max(this._gaps, this._sum() - this._toldBefore);
     this._toldBefore = this._sum();
     this._base = new Map(this._told);
-    this._startRun();
+    this._next = this._toldTo = null;
+    this._gaps = 0;
   }
 
   /** The connection is lost: what is published now is missed. */

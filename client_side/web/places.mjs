@@ -42,53 +42,64 @@ export class PathError extends Error {
  * @throws {PathError}
  */
 export function findPlace(struct, path, message) {
+  const where = `${message}: ${path}`;
   /** @type {Field | undefined} */
-  let field;
+  let last;
   /** @type {Struct | undefined} */
   let inside = struct;
   let offset = 0;
-  /** @type {number[]} */
-  let shape = [];
-  /** @type {number[]} */
-  let strides = [];
   let tailStart = 0;
+  /** @type {{length: number, stride: number}[]} */
+  const dimensions = [];
   let open = 0; // dimensions at the end that an index may choose from
-  for (let rest = path; rest !== "" || field === undefined; ) {
-    const step = STEP.exec(rest);
-    if (!step) throw new PathError(`${message}: cannot read the path "${path}" from "${rest}" on`);
-    rest = rest.slice(step[0].length);
-    if (step[2] !== undefined) {
-      const length = shape[shape.length - open];
-      if (!open || length < 0) throw new PathError(`${message}: ${path}: nothing of a fixed length to choose from`);
-      if (Number(step[2]) >= length) throw new PathError(`${message}: ${path}: there are only ${length}`);
-      offset += Number(step[2]) * strides[strides.length - open];
-      shape.splice(shape.length - open, 1);
-      strides.splice(strides.length - open, 1);
+  for (let rest = path; rest !== "" || !last; ) {
+    const [step, name, index] = STEP.exec(rest) ?? [];
+    if (!step) throw new PathError(`${where}: cannot be read from "${rest}" on`);
+    rest = rest.slice(step.length);
+    if (name === undefined) {
+      if (!open) throw new PathError(`${where}: there is no array to choose from`);
+      const [{ length, stride }] = dimensions.splice(dimensions.length - open, 1);
+      if (length < 0) throw new PathError(`${where}: not every message has so many`);
+      if (Number(index) >= length) throw new PathError(`${where}: there are only ${length}`);
+      offset += Number(index) * stride;
       open -= 1;
       continue;
     }
-    field = inside?.fields.get(step[1]);
-    if (!field || !inside) {
-      const known = inside ? `it has ${[...inside.fields.keys()].join(", ")}` : "it has no members";
-      throw new PathError(`${message} has no ${path}; where ${step[1]} is looked for, ${known}`);
-    }
-    if (!field.bits) offset += field.offset;
-    if (field.tail) tailStart = offset;
-    const inner = field.tail ? [-1] : field.shape;
+    last = findField(inside, name, where);
+    if (!last.bits) offset += last.offset;
+    if (last.tail) tailStart = offset;
+    const inner = ownDimensions(last);
+    dimensions.push(...inner);
     open = inner.length;
-    shape = [...shape, ...inner];
-    strides = [...strides, ...inner.map((_, index) => stride(field, index))];
-    inside = field.type.struct;
+    inside = last.type.struct;
   }
-  return { ...place(field, shape, strides, `${message}: ${path}`), offset, tailStart };
+  const shape = dimensions.map(({ length }) => length);
+  const strides = dimensions.map(({ stride }) => stride);
+  return { ...place(last, shape, strides, where), offset, tailStart };
+}
+
+/**
+ * @param {Struct | undefined} struct
+ * @param {string} name
+ * @param {string} where
+ */
+function findField(struct, name, where) {
+  const field = struct?.fields.get(name);
+  if (field) return field;
+  const known = struct ? `there are ${[...struct.fields.keys()].join(", ")}` : "this is no struct";
+  throw new PathError(`${where}: there is no ${name}; ${known}`);
 }
 
 /**
  * @param {Field} field
- * @param {number} dimension
+ * @returns {{length: number, stride: number}[]}
  */
-function stride({ shape, type }, dimension) {
-  return shape.slice(dimension + 1).reduce((all, length) => all * length, type.size);
+function ownDimensions({ shape, type, tail }) {
+  if (tail) return [{ length: -1, stride: type.size }];
+  return shape.map((length, dimension) => {
+    const stride = shape.slice(dimension + 1).reduce((all, one) => all * one, type.size);
+    return { length, stride };
+  });
 }
 
 /**

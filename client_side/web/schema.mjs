@@ -11,7 +11,7 @@ const FORMAT = "cwire-schema/1";
 const SIZE_LIMIT = 64 * 1024 * 1024;
 const NESTING_LIMIT = 32;
 const DIMENSION_LIMIT = 16;
-const LETTERS = { int: "i", uint: "u", float: "f", complex: "c", bool: "b" };
+const LETTERS = new Map([["int", "i"], ["uint", "u"], ["float", "f"], ["complex", "c"], ["bool", "b"]]);
 
 /** The schema cannot be used; the text says where and why. */
 export class SchemaError extends Error {
@@ -378,7 +378,7 @@ class StructReader {
     const letter =
       kind === "enum"
         ? enumeration && (enumeration.signed ? "i" : "u") + enumeration.size
-        : LETTERS[/** @type {keyof LETTERS} */ (kind)];
+        : LETTERS.get(kind);
     const code = numberCode(String(json?.np));
     if (!letter || !code || !json.np.slice(1).startsWith(letter)) {
       throw new SchemaError(path, `the type ${kind} ${json?.np} is not known to this version`);

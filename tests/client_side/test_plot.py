@@ -68,15 +68,14 @@ def test_run_draws_what_comes(relay: FakeRelay, bridge: cwire.Bridge) -> None:
 
 def test_nothing_new_is_not_drawn(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     plot = bridge.plot("tick", y="index")
-    drawn: list[int] = []
-    plot._screen.refresh = lambda: drawn.append(1)  # type: ignore[method-assign]
+    assert plot.drawn == 1
     plot.update()
-    assert drawn == []
+    assert plot.drawn == 1
     relay.send(ticks(0, 1))
     bridge.latest("tick", 1, timeout=10)
     plot.update()
     plot.update()
-    assert drawn == [1]
+    assert plot.drawn == 2
 
 
 def test_it_stops_when_the_bridge_closes(relay: FakeRelay, bridge: cwire.Bridge) -> None:
@@ -168,13 +167,13 @@ def test_figures_are_not_kept(bridge: cwire.Bridge) -> None:
 def test_running_a_cell_again_ends_its_earlier_plots(
     bridge: cwire.Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cwire.plot.cell_of_now", lambda: ("cell", 1))
+    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 1))
     first, second = bridge.plot("tick", y="index"), bridge.plot("tick", y="values")
-    monkeypatch.setattr("cwire.plot.cell_of_now", lambda: ("other", 2))
+    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("other", 2))
     other = bridge.plot("tick")
     assert first.running
     assert second.running
-    monkeypatch.setattr("cwire.plot.cell_of_now", lambda: ("cell", 3))
+    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 3))
     again = bridge.plot("tick")
     assert [plot.running for plot in (first, second, other, again)] == [False, False, True, True]
     assert "its cell was run again" in first.axes.get_title("left")

@@ -11,6 +11,7 @@ import cwire
 
 PURE = {
     "calls",
+    "columns",
     "commands",
     "convert",
     "cursor",
@@ -19,14 +20,22 @@ PURE = {
     "driver",
     "errors",
     "events",
+    "exit_status",
     "feed",
     "frame_array",
+    "getters",
+    "handshake",
     "health",
     "history",
     "ledger",
     "options",
+    "parse",
+    "recipe",
+    "reconnect",
     "record",
     "session",
+    "subscription",
+    "websocket",
     "window",
 }
 FORBIDDEN = {
