@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A wheel puts the extension's switch there; an editable install ships no data files.
+JUPYTER := etc/jupyter/jupyter_server_config.d
 PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
 FUZZ_ARGS ?=
@@ -29,6 +31,7 @@ $(READY): pyproject.toml $(EXTENSION_SOURCES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cwire needs Python >= 3.11; name one: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@mkdir -p $(VENV)/$(JUPYTER) && cp server_side/cwire_server/jupyter/cwire.json $(VENV)/$(JUPYTER)
 	@touch $@
 
 # Without npm's registry everything but bridge.scope works: it says so and goes on.

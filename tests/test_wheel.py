@@ -134,3 +134,15 @@ def test_the_c_sources_are_the_checkouts(
     assert folder.is_relative_to(installed.parent)
     for name in ("cwire.c", "cwire.h"):
         assert (folder / name).read_bytes() == (ROOT / "c_driver" / "build" / name).read_bytes()
+
+
+def test_jupyter_has_the_extension(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    said = run(
+        installed / "python", "-m", "jupyter_server.extension.serverextension", "list", cwd=tmp_path
+    )
+    lines = [line for line in said.splitlines() if "cwire_server.jupyter" in line]
+    assert "enabled" in lines[0]
+    assert "OK" in lines[-1]

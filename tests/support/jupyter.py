@@ -53,11 +53,21 @@ __all__ = [
     "write_notebook",
 ]
 
-App = Literal["lab", "notebook"]
+App = Literal["lab", "notebook", "server"]
 _SECONDS = 60.0
-_MODULES: dict[App, str] = {"lab": "jupyterlab", "notebook": "notebook"}
+# The readonly manager does not ask package registries for extensions.
+_COMMANDS: dict[App, tuple[str, ...]] = {
+    "lab": (
+        *("jupyterlab", "--LabApp.expose_app_in_browser=True"),
+        "--LabApp.extension_manager=readonly",
+    ),
+    "notebook": (
+        *("notebook", "--JupyterNotebookApp.expose_app_in_browser=True"),
+        "--LabApp.extension_manager=readonly",
+    ),
+    "server": ("jupyter_server",),
+}
 _NEWS = "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-_CLASSES: dict[App, str] = {"lab": "LabApp", "notebook": "JupyterNotebookApp"}
 
 
 class Lab:
@@ -65,9 +75,9 @@ class Lab:
 
     Args:
         folder: The notebooks' folder.
-        app: ``lab`` or ``notebook``.
+        app: ``lab`` or ``notebook``; ``server`` has no pages and starts faster.
         base_url: The path before all others, as JupyterHub sets it.
-        config: Further settings, such as ``{"Cwire": {"port": 0}}``.
+        config: Settings of cwire's extension.
         runtime: cwire's runtime directory for the server and its kernels, if not the environment's.
 
     Attributes:
@@ -99,15 +109,15 @@ class Lab:
         settings = Path(env["JUPYTER_CONFIG_DIR"])
         (settings / _NEWS).parent.mkdir(parents=True)
         (settings / _NEWS).write_text('{"fetchNews": "false", "checkForUpdates": false}')
-        (settings / "jupyter_server_config.json").write_text(json.dumps(config or {}))
+        enabled = {"jpserver_extensions": {"cwire_server.jupyter": True}}
+        (settings / "jupyter_server_config.json").write_text(
+            json.dumps({"ServerApp": enabled, "CwireExtension": config or {}})
+        )
         self.process = Running(
             sys.executable,
-            *("-m", _MODULES[app], "--no-browser", "--ip=127.0.0.1", "--port=0"),
+            *("-m", *_COMMANDS[app], "--no-browser", "--ip=127.0.0.1", "--port=0"),
             *("--ServerApp.port_retries=0", f"--ServerApp.base_url={base_url}"),
             *(f"--ServerApp.root_dir={folder}", "--ServerApp.terminals_enabled=False"),
-            *(f"--{_CLASSES[app]}.expose_app_in_browser=True",),
-            # It would ask package registries for extensions.
-            "--LabApp.extension_manager=readonly",
             *(["--allow-root"] if os.geteuid() == 0 else []),
             env={**env, "JUPYTER_TOKEN": self.token},
         )
@@ -123,7 +133,7 @@ class Lab:
 
     def _answers(self) -> bool:
         try:
-            self.api("GET", "status")
+            self.call("GET", "api/status")
         except ConnectionError:
             return False
         except urllib.error.URLError as error:
@@ -132,10 +142,10 @@ class Lab:
             raise
         return True
 
-    def api(self, method: str, path: str) -> Any:
-        """What Jupyter's REST API answers."""
+    def call(self, method: str, path: str) -> Any:
+        """What the server answers, such as ``call("GET", "api/status")``."""
         request = urllib.request.Request(
-            f"{self.url}api/{path}",
+            self.url + path,
             method=method,
             headers={"Authorization": f"token {self.token}"},
         )
@@ -145,8 +155,8 @@ class Lab:
 
     def end_kernels(self) -> None:
         """Ends all kernels: they outlive the page that started them."""
-        for session in self.api("GET", "sessions"):
-            self.api("DELETE", f"sessions/{session['id']}")
+        for session in self.call("GET", "api/sessions"):
+            self.call("DELETE", f"api/sessions/{session['id']}")
 
     def stop(self) -> None:
         """Ends the kernels, the server, and its traces."""
@@ -154,7 +164,7 @@ class Lab:
             with contextlib.suppress(OSError):
                 self.end_kernels()
         self.process.stop()
-        shutil.rmtree(self._home)
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
