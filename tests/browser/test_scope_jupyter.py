@@ -86,7 +86,9 @@ def test_from_connect_to_the_first_point(page: Page, lab: Lab, relay: Relay) -> 
     at = page.evaluate("ms => (performance.timeOrigin + ms) / 1000", drawn)
     run_cell(page, 1)
     connect = float(cell(page, 1).locator(".jp-OutputArea-output").inner_text())
-    print(f"connect() to the first point: {at - connect:.2f} s; run: {(drawn - begun) / 1000:.2f} s")
+    print(
+        f"connect() to the first point: {at - connect:.2f} s; run: {(drawn - begun) / 1000:.2f} s"
+    )
     assert 0 < at - connect < 30
 
 
@@ -152,7 +154,7 @@ def test_its_end_is_told(page: Page, lab: Lab, relay: Relay) -> None:
         lab.folder / "end.ipynb",
         f"{CONNECT}\n{SHOW}",
         "bridge.close()",
-        "import threading; sorted(one.name for one in threading.enumerate() if 'cwire' in one.name)",
+        "import threading\nsorted(t.name for t in threading.enumerate() if 'cwire' in t.name)",
     )
     open_notebook(page, lab, "end.ipynb")
     run_cell(page, 0)
