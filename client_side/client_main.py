@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, _interrupt)
 
     def run() -> None:
-        with cwire.connect(options.url, options.token, timeout=options.timeout) as bridge:
+        with cwire.connect(
+            options.url, options.token, timeout=options.timeout, reconnect=False
+        ) as bridge:
             _run(bridge, options)
 
     return terminal.report_errors("client_main", run)

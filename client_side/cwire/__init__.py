@@ -10,8 +10,11 @@ bridge.plot("scope_block", y="samples")
 
 from __future__ import annotations
 
+from typing import Any
+
 from cwire.aio import AsyncBridge, aconnect
 from cwire.bridge import Bridge, connect
+from cwire.driver_process import DriverProcess
 from cwire.errors import (
     Ambiguous,
     CommandError,
@@ -31,8 +34,10 @@ from cwire.errors import (
     WaitTimeout,
 )
 from cwire.frame_array import FrameArray
+from cwire.ipython import complete_in_notebooks
 from cwire.plot import LivePlot
 from cwire.record import Record
+from cwire.relay_process import RelayProcess
 from cwire_structs.schema import FieldError, SchemaError
 
 __all__ = [
@@ -43,6 +48,7 @@ __all__ = [
     "CommandTimeout",
     "CwireError",
     "DriverDown",
+    "DriverProcess",
     "FieldError",
     "FrameArray",
     "InvalidCommand",
@@ -52,6 +58,7 @@ __all__ = [
     "NotConnected",
     "ProtocolError",
     "Record",
+    "RelayProcess",
     "SchemaError",
     "Unauthorized",
     "UnknownCommand",
@@ -65,3 +72,13 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext cwire`` calls this: it adds the magic ``%cwire``."""
+    from cwire.magics import load
+
+    load(shell)
+
+
+complete_in_notebooks()

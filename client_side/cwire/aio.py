@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
+from time import monotonic
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from cwire import errors
 from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, BridgeBase, frame_count, seconds
 from cwire.commands import Commands
-from cwire.cursor import Cursor
+from cwire.convert import Arrays
 from cwire.describe import SchemaView
 from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
@@ -20,10 +22,16 @@ from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.link import Link
 from cwire.options import Options, check_window
+from cwire.progress import progress
 from cwire.record import Record
+from cwire.recording import Recording
 from cwire.session import Session
+from cwire.stream import AsyncStream, Predicate
 
-__all__ = ["AsyncBridge", "AsyncDriver", "AsyncStream", "aconnect", "open_link"]
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["AsyncBridge", "AsyncDriver", "aconnect", "open_link"]
 
 HISTORY_BYTES = 64 << 20
 CONNECT_TIMEOUT = 10.0
@@ -37,6 +45,7 @@ async def open_link(
     history_bytes: int,
     timeout: float,
     window: int | None,
+    reconnect: bool,
 ) -> Link:
     """Connects and subscribes; the arguments are those of `connect`."""
     wait = seconds(timeout, least=SHORTEST_WAIT)
@@ -46,7 +55,8 @@ async def open_link(
             f"history_bytes={history_bytes!r} is not a number of bytes that this machine has: "
             f"it has {memory} in all, and each message takes so many"
         )
-    link = Link(resolve(url, token), Session(history_bytes, check_window(window), threading.Lock()))
+    session = Session(history_bytes, check_window(window), threading.Lock())
+    link = Link(resolve(url, token), session, (lambda: resolve(url, token)) if reconnect else None)
     await link.open(_LONGEST_CONNECT if wait is None else wait)
     if subscribe is not None:
         names = [subscribe] if isinstance(subscribe, str) else list(subscribe)
@@ -68,6 +78,7 @@ class aconnect:  # noqa: N801 - it is used like a function
         history_bytes: As in `connect`.
         timeout: As in `connect`.
         window: As in `connect`.
+        reconnect: As in `connect`.
     """
 
     def __init__(
@@ -79,8 +90,9 @@ class aconnect:  # noqa: N801 - it is used like a function
         history_bytes: int = HISTORY_BYTES,
         timeout: float = CONNECT_TIMEOUT,
         window: int | None = None,
+        reconnect: bool = True,
     ) -> None:
-        self._arguments = (url, token, subscribe, history_bytes, timeout, window)
+        self._arguments = (url, token, subscribe, history_bytes, timeout, window, reconnect)
         self._bridge: AsyncBridge | None = None
 
     async def _open(self) -> AsyncBridge:
@@ -164,7 +176,7 @@ class AsyncBridge(BridgeBase):
                         await self._more(feed, feed.history.total + missing)
                         feed = self._feed(message, driver)
             if feed.missing(n) > 0:
-                self._check()
+                self._check_open()
                 raise self._nothing_came(feed, timeout, f"{n} frames")
         return self._latest(feed, n)
 
@@ -173,6 +185,55 @@ class AsyncBridge(BridgeBase):
     ) -> AsyncStream:
         """Every message from now on: ``async for block in bridge.stream("scope_block")``."""
         return AsyncStream(self, message, timeout, driver)
+
+    async def wait_for(
+        self,
+        message: str,
+        predicate: Predicate,
+        timeout: float | None = None,
+        *,
+        driver: str | None = None,
+    ) -> Record:
+        """Waits for the first message that satisfies a condition; see `Bridge.wait_for`."""
+        return await self.stream(message, driver=driver).wait_for(predicate, timeout)
+
+    async def history(
+        self,
+        message: str,
+        n: int | None = None,
+        *,
+        seconds: float | None = None,
+        driver: str | None = None,
+    ) -> FrameArray | list[Record]:
+        """What is still here of the past; see `Bridge.history`."""
+        return self._past(await self._open_feed(message, driver), n, seconds)
+
+    async def record_to_dataframe(
+        self,
+        message: str,
+        *fields: str,
+        seconds: float | None = None,
+        frames: int | None = None,
+        arrays: Arrays = "columns",
+        timeout: float | None = 10.0,
+        driver: str | None = None,
+        bar: bool = True,
+    ) -> pandas.DataFrame:
+        """Records live data as a DataFrame; see `Bridge.record_to_dataframe`."""
+        feed = await self._open_feed(message, driver)
+        recording = Recording(
+            feed, seconds, frames, timeout, monotonic(), fields=fields, arrays=arrays
+        )
+        with progress(f"recording {message}", *recording.extent, shown=bar) as show:
+            while not recording.done:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(recording.pause):
+                        await self._more(feed, recording.due)
+                recording.take(monotonic())
+                show(*recording.reached)
+        if recording.starved:
+            raise self._nothing_came(feed, timeout or 0.0, "message")
+        return recording.table()
 
     async def subscribe(
         self,
@@ -191,7 +252,7 @@ class AsyncBridge(BridgeBase):
 
     async def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
-        self._check()
+        self._check_open()
         self._link.unsubscribe(id)
 
     async def close(self) -> None:
@@ -211,9 +272,12 @@ class AsyncBridge(BridgeBase):
 
     async def _open_feed(self, message: str, driver: str | None) -> Feed:
         feed = self._feed(message, driver)
-        if self.connected and not self._link.session.wants(feed.driver, message):
+        if self._link.closed is None and not self._link.session.wants(feed.driver, message):
             name, options = self._subscription(feed)
-            await self._link.subscribe((name,), feed.driver, options)
+            if self.connected:
+                await self._link.subscribe((name,), feed.driver, options)
+            else:
+                self._link.want((name,), feed.driver, options)
         return feed
 
     async def _more(self, feed: Feed, position: int) -> None:
@@ -223,54 +287,11 @@ class AsyncBridge(BridgeBase):
         feed.watch(watch)
         try:
             while not (feed.history.total >= position or feed.replaced):
-                self._check()
+                self._check_open()
                 await woken.wait()
                 woken.clear()
         finally:
             feed.unwatch(watch)
-
-
-class AsyncStream(AsyncIterator[Record]):
-    """The messages of `AsyncBridge.stream`.
-
-    Attributes:
-        lost: Messages that this loop was too slow for: the history had dropped them.
-    """
-
-    def __init__(
-        self, bridge: AsyncBridge, message: str, timeout: float | None, driver: str | None
-    ) -> None:
-        self._bridge = bridge
-        self._timeout = seconds(timeout)
-        self._message = message
-        self._cursor = Cursor(lambda: bridge._feed(message, driver))
-        self._opened = False
-
-    @property
-    def lost(self) -> int:
-        """Messages that this loop was too slow for."""
-        return self._cursor.lost
-
-    async def __anext__(self) -> Record:
-        cursor = self._cursor
-        if not self._opened:
-            await self._bridge._open_feed(self._message, cursor.feed.driver)
-            self._opened = True
-        record = cursor.next()
-        if record is None:
-            record = await self._wait()
-        return record
-
-    async def _wait(self) -> Record:
-        cursor = self._cursor
-        try:
-            async with asyncio.timeout(self._timeout):
-                while (record := cursor.next()) is None:
-                    await self._bridge._more(cursor.feed, cursor.position + 1)
-                return record
-        except TimeoutError:
-            timeout = self._timeout or 0.0
-            raise self._bridge._nothing_came(cursor.feed, timeout, "message") from None
 
 
 class AsyncDriver:
@@ -309,6 +330,40 @@ class AsyncDriver:
     def stream(self, message: str, timeout: float | None = None) -> AsyncStream:
         """Every message from now on."""
         return self._bridge.stream(message, timeout, driver=self.name)
+
+    async def wait_for(
+        self, message: str, predicate: Predicate, timeout: float | None = None
+    ) -> Record:
+        """The first message that satisfies a condition."""
+        return await self._bridge.wait_for(message, predicate, timeout, driver=self.name)
+
+    async def history(
+        self, message: str, n: int | None = None, *, seconds: float | None = None
+    ) -> FrameArray | list[Record]:
+        """What is still here of the past."""
+        return await self._bridge.history(message, n, seconds=seconds, driver=self.name)
+
+    async def record_to_dataframe(
+        self,
+        message: str,
+        *fields: str,
+        seconds: float | None = None,
+        frames: int | None = None,
+        arrays: Arrays = "columns",
+        timeout: float | None = 10.0,
+        bar: bool = True,
+    ) -> pandas.DataFrame:
+        """Records live data as a DataFrame."""
+        return await self._bridge.record_to_dataframe(
+            message,
+            *fields,
+            seconds=seconds,
+            frames=frames,
+            arrays=arrays,
+            timeout=timeout,
+            driver=self.name,
+            bar=bar,
+        )
 
     def __repr__(self) -> str:
         return driver_text(self.driver)

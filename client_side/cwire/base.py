@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import index
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.describe import SchemaView, bridge_html, bridge_text
@@ -15,10 +15,12 @@ from cwire.frame_array import FrameArray
 from cwire.health import Health, health
 from cwire.link import Link
 from cwire.options import Options
+from cwire.past import newest, newest_seconds
 from cwire.record import Record
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
+    from cwire.panel import Panel
     from cwire.plot import LivePlot
 
 __all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "seconds"]
@@ -44,8 +46,8 @@ class BridgeBase:
 
     @property
     def connected(self) -> bool:
-        """Whether data can come."""
-        return self._link.closed is None
+        """Whether data can come now; while the relay is gone, the bridge looks for it."""
+        return self._link.connected
 
     @property
     def drivers(self) -> Mapping[str, Driver]:
@@ -79,28 +81,51 @@ class BridgeBase:
     def plot(
         self,
         message: str,
-        y: str | list[str] | None = None,
+        y: str | Sequence[str] | None = None,
         *,
         x: str | None = None,
         by: str | None = None,
+        kind: str | None = None,
+        update: Callable[..., Any] | None = None,
+        subplots: bool = False,
+        cmap: str | None = None,
+        vmin: float | None = None,
+        vmax: float | None = None,
+        figsize: tuple[float, float] | None = None,
         window: float = 10.0,
-        fps: float = 20.0,
+        fps: float = 30.0,
         driver: str | None = None,
     ) -> LivePlot:
         """Makes a live matplotlib figure of a message's fields.
 
         It shows itself, and goes on by itself while the kernel is idle; see `LivePlot` for `run`,
-        `update` and `stop`.
+        `update` and `stop`. It is drawn in the thread that makes it only.
+
+            bridge.plot("scope_block", "samples")
+            bridge.plot("driver_status", ["cpu_load", "temperature"], subplots=True)
+            bridge.plot("camera_tile", cmap="gray", vmin=0, vmax=60000)
+            bridge.plot("scope_block", update=lambda axes, frames: ...)
 
         Args:
             message: The message to draw.
             y: The field, or several scalar or several array fields. An array is drawn as a line
-                per frame, a two-dimensional one as an image, scalars against time. Default: the
-                first array of numbers (both of them, if it is decimated), else all numbers.
+                per frame, a two-dimensional one (or one with ``width`` and ``height`` beside it) as
+                an image, scalars against time. Default: the first array of numbers (both of them,
+                if it is decimated), else all numbers.
             x: For an array: a field with the step from one sample to the next, or an array field
                 of the same length. Default: the field ``dt`` if there is one, else the index.
             by: An integer field: one line for each of its values. Default: ``channel`` if the
                 message has it.
+            kind: ``line``, ``bar`` or ``image``, where what the fields suggest is not wanted.
+            update: Draws instead: it is called with the axes and the frames that came since its
+                last call (an array of frames as `latest` gives it), in the thread that made the
+                plot. If it returns artists, only these are drawn anew, which is faster. When it
+                raises, the plot stops and says so.
+            subplots: Axes of its own for each field.
+            cmap: Of an image: matplotlib's name of a colormap.
+            vmin: Of an image: the value at the colormap's lower end. Default: the smallest.
+            vmax: Of an image: the value at its upper end. Default: the largest.
+            figsize: Width and height in inches.
             window: Seconds of scalars to show.
             fps: Pictures per second at most.
             driver: Where several drivers have this message.
@@ -108,15 +133,54 @@ class BridgeBase:
         Raises:
             UnknownMessage: There is no such message.
             UnknownField: It has no such field, or it cannot be drawn.
+            ValueError: There is no such kind.
         """
-        from cwire.plot import LivePlot
+        from cwire.plot import LivePlot, Look
 
-        feed = self._feed(message, driver)
-        return LivePlot(self, feed, y=y, x=x, by=by, window=window, fps=fps)
+        feed = self._plotted(message, driver)
+        look = Look(y, x, by, kind, update, subplots, cmap, vmin, vmax, figsize, window)
+        return LivePlot(self, feed, look, fps)
+
+    def panel(
+        self, driver: str | None = None, commands: str | Iterable[str] | None = None
+    ) -> Panel:
+        """Makes forms for commands, from the header: sliders, drop-downs, buttons, replies.
+
+        Args:
+            driver: The driver whose commands these are. Default: all.
+            commands: Their names, in the order to show. Default: all that the header has.
+
+        Raises:
+            UnknownDriver: The relay has no such driver.
+            UnknownCommand: No driver has such a command.
+            DriverDown: The driver was never up, so its commands are not known.
+        """
+        try:
+            from cwire.panel import Panel
+        except ImportError:
+            raise errors.CwireError(
+                "a panel needs ipywidgets: pip install 'cwire[notebook]'"
+            ) from None
+        wanted = [commands] if isinstance(commands, str) else commands
+        chosen = None if wanted is None else list(wanted)
+        if chosen is None:
+            owner = self._driver(driver) if driver is not None or len(self._served()) < 2 else None
+            if owner is not None:
+                usable_schema(owner)
+            names = list(self._served()) if owner is None else [owner.name]
+        else:
+            names = list(dict.fromkeys(self._owner("command", n, driver)[0].name for n in chosen))
+        return Panel(self, names, chosen)
 
     # For the faces and for LivePlot ---------------------------------------------------------------
 
     def _check(self) -> None:
+        """Something is to be sent: that needs a connection now."""
+        if self._link.unconnected:
+            raise errors.NotConnected(self._link.unconnected)
+
+    def _check_open(self) -> None:
+        """Something is waited for: that may come over the next connection, too."""
         if self._link.closed is not None:
             raise errors.NotConnected(self._link.closed)
 
@@ -164,6 +228,10 @@ class BridgeBase:
         every = [known for one in served.values() for known in _named(one, what)]
         raise _unknown(what, name, "no driver that the relay knows" if not every else "", every)
 
+    def _plotted(self, message: str, driver: str | None) -> Feed:
+        """The feed that a plot follows."""
+        return self._feed(message, driver)
+
     def _feed(self, message: str, driver: str | None) -> Feed:
         owner, described = self._owner("message", message, driver)
         return self._link.session.feed(owner, described)
@@ -195,14 +263,36 @@ class BridgeBase:
     def _nothing_came(self, feed: Feed, timeout: float, wanted: str) -> errors.WaitTimeout:
         driver = self.drivers.get(feed.driver)
         why = ""
-        if driver is not None:
+        if self._link.unconnected:
+            why = f"; {self._link.unconnected}"
+        elif driver is not None:
             why = f"; {down_text(driver)}"
             if driver.state == "up":
                 why += " but does not publish it now"
         return errors.WaitTimeout(f"no {wanted} of {feed.message.name} in {timeout:g} s{why}")
 
+    def _not_satisfied(
+        self, feed: Feed, timeout: float, seen: int, last: Record | None
+    ) -> errors.WaitTimeout:
+        if last is None:
+            return self._nothing_came(feed, timeout, "message")
+        return errors.WaitTimeout(
+            f"of {seen:,} messages of {feed.message.name} in {timeout:g} s none was the one that "
+            f"is waited for; the last one: {last!r}"
+        )
 
-def frame_count(count: int) -> int:
+    def _past(self, feed: Feed, n: int | None, seconds_: float | None) -> FrameArray | list[Record]:
+        if n is not None and seconds_ is not None:
+            raise ValueError("history takes a number of frames or seconds, not both")
+        if seconds_ is not None:
+            span = seconds(seconds_)
+            return newest_seconds(feed.history, _FOR_EVER if span is None else span)
+        if n is not None and frame_count(n, "history") < 0:
+            raise ValueError(f"history takes a number of frames, not {n}")
+        return newest(feed.history, n)
+
+
+def frame_count(count: int, what: str = "latest") -> int:
     """A number of frames that the user gave.
 
     Raises:
@@ -211,7 +301,7 @@ def frame_count(count: int) -> int:
     try:
         return index(count)
     except TypeError:
-        raise TypeError(f"latest takes a number of frames, not {count!r}") from None
+        raise TypeError(f"{what} takes a number of frames, not {count!r}") from None
 
 
 def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:

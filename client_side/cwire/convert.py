@@ -1,71 +1,186 @@
-"""Frames to pandas."""
+"""Frames to pandas, xarray and pyarrow, where those are installed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from cwire.errors import CwireError, UnknownField
-from cwire_structs.dtypes import column as field_column
-from cwire_structs.fields import EnumType, Struct, StructType
+from cwire.columns import Column, flatten
+from cwire.errors import CwireError
 
 if TYPE_CHECKING:
     import pandas
+    import pyarrow
+    import xarray
 
     from cwire.frame_array import FrameArray
 
-__all__ = ["to_pandas"]
+__all__ = ["Arrays", "to_pandas", "to_pyarrow", "to_xarray"]
+
+Arrays = Literal["columns", "long", "cells"]
 
 
-def to_pandas(frames: FrameArray, fields: Sequence[str]) -> pandas.DataFrame:
+def to_pandas(
+    frames: FrameArray, fields: Sequence[str], arrays: Arrays = "columns"
+) -> pandas.DataFrame:
     """Makes a DataFrame; see `FrameArray.to_pandas`."""
-    try:
-        import pandas
-    except ImportError:
-        raise CwireError("this needs pandas: pip install 'cwire[notebook]'") from None
-    plain = np.asarray(frames)
-    struct = frames.message.struct if frames.message else None
-    known = tuple(struct.by_name) if struct else plain.dtype.names or ()
-    names = tuple(fields) or known
-    for name in names:
-        if name not in known:
-            raise UnknownField(f"there is no field {name!r}; there are: {', '.join(known)}")
+    pd = _package("pandas")
+    if arrays not in ("columns", "long", "cells"):
+        raise ValueError(f"arrays can be 'columns', 'long' or 'cells', not {arrays!r}")
+    index = pd.DatetimeIndex(np.array(frames.time), tz="UTC", name="time")
+    columns = flatten(frames, fields)
+    if arrays == "long":
+        return _long(pd, index, columns)
+    parts = []
+    for column in columns:
+        if column.values.ndim == 1:
+            parts.append(_series(pd, column, column.values).to_frame(column.name))
+        elif arrays == "cells":
+            cells = np.empty(len(column.values), object)
+            cells[:] = list(column.values)
+            parts.append(pd.DataFrame({column.name: cells}))
+        else:
+            parts.append(_spread(pd, column))
+    table = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=range(len(index)))
+    table.index = index
+    return _noted(table, frames, columns)
+
+
+def _series(pd: Any, column: Column, values: npt.NDArray[Any]) -> Any:
+    labels = column.labels
+    if labels is None:
+        return pd.Series(values)
+    names = list(dict.fromkeys(labels.values()))
+    return pd.Series(pd.Categorical(pd.Series(values).map(labels), categories=names))
+
+
+def _spread(pd: Any, column: Column) -> Any:
+    """One column for each element, named as C writes it: ``samples[0]``."""
+    shape = column.values.shape[1:]
+    names = [
+        column.name + "".join(f"[{i}]" for i in place) for place in product(*map(range, shape))
+    ]
+    flat = column.values.reshape(len(column.values), len(names))
+    if column.labels is None:
+        return pd.DataFrame(flat, columns=names)
+    parts = {name: _series(pd, column, flat[:, i]) for i, name in enumerate(names)}
+    return pd.DataFrame(parts)
+
+
+def _long(pd: Any, index: Any, columns: list[Column]) -> Any:
+    shapes = {column.values.shape[1:] for column in columns if column.values.ndim > 1}
+    if len(shapes) > 1:
+        sizes = ", ".join(
+            f"{column.name}{list(column.values.shape[1:])}"
+            for column in columns
+            if column.values.ndim > 1
+        )
+        raise ValueError(f"the long form needs arrays of one shape; choose fields of: {sizes}")
+    shape = next(iter(shapes), ())
+    places = list(product(*map(range, shape)))
+    levels = ["sample"] if len(shape) == 1 else [f"sample_{axis}" for axis in range(len(shape))]
     data = {}
-    for path, column, labels in _columns(plain, names, struct, ""):
-        if labels is None:
-            data[path] = column
+    for column in columns:
+        values = column.values
+        flat = values.reshape(-1) if values.ndim > 1 else np.repeat(values, len(places))
+        data[column.name] = _series(pd, column, flat)
+    table = pd.DataFrame(data)
+    numbers = np.array(places, np.intp).reshape(len(places), len(shape))
+    levels_of = [np.tile(numbers[:, axis], len(index)) for axis in range(len(shape))]
+    table.index = (
+        pd.MultiIndex.from_arrays([index.repeat(len(places)), *levels_of], names=["time", *levels])
+        if shape
+        else index
+    )
+    return table
+
+
+def _noted(table: Any, frames: FrameArray, columns: list[Column]) -> Any:
+    if frames.message is not None:
+        table.attrs["message"] = frames.message.name
+        table.attrs["units"] = {
+            column.name: column.field.unit
+            for column in columns
+            if column.field and column.field.unit
+        }
+    return table
+
+
+def to_xarray(frames: FrameArray, fields: Sequence[str]) -> xarray.Dataset:
+    """Makes a Dataset; see `FrameArray.to_xarray`."""
+    xr = _package("xarray")
+    columns = flatten(frames, fields)
+    lengths = {column.values.shape[1] for column in columns if column.values.ndim == 2}
+    data = {}
+    for column in columns:
+        shape = column.values.shape[1:]
+        if len(shape) == 1:
+            dims = ["sample" if len(lengths) == 1 else f"{column.name}_sample"]
+        elif len(shape) == 2:
+            dims = [f"{column.name}_row", f"{column.name}_column"]
         else:
-            named = pandas.Series(column).map(labels)
-            data[path] = pandas.Categorical(named, categories=list(dict.fromkeys(labels.values())))
-    index = pandas.DatetimeIndex(np.array(frames.time), tz="UTC", name="time")
-    return pandas.DataFrame(data, index=index)
+            dims = [f"{column.name}_{axis}" for axis in range(len(shape))]
+        notes: dict[str, Any] = dict(column.notes)
+        if (labels := column.labels) is not None:  # as the CF conventions say it
+            notes["flag_values"] = list(labels)
+            notes["flag_meanings"] = " ".join(labels.values())
+        data[column.name] = (["time", *dims], column.values, notes)
+    clock = {"long_name": "when it was published, UTC"}
+    coordinates = {
+        "time": ("time", np.array(frames.time), clock),
+        "seconds": ("time", frames.seconds, {"units": "s", "long_name": "since 1970, UTC"}),
+        "sequence": ("time", frames.sequence.copy(), {"long_name": "the driver's count"}),
+    }
+    message = frames.message
+    about = {"message": message.name, "doc": message.doc} if message else {}
+    made: xarray.Dataset = xr.Dataset(data, coords=coordinates, attrs=about)
+    return made
 
 
-def _columns(
-    plain: np.ndarray[Any, np.dtype[Any]], names: Sequence[str], struct: Struct | None, path: str
-) -> Iterator[tuple[str, Any, dict[int, str] | None]]:
-    for name in names:
-        field = struct.by_name.get(name) if struct else None
-        column = field_column(plain, struct, field) if struct and field else plain[name]
-        if column.ndim > 1:
-            cells = np.empty(len(column), object)
-            cells[:] = list(column)
-            yield path + name, cells, None
-        elif column.dtype.names:
-            inner = field.type.struct if field and isinstance(field.type, StructType) else None
-            below = tuple(inner.by_name) if inner else column.dtype.names
-            yield from _columns(column, below, inner, f"{path}{name}.")
-        elif column.dtype.kind == "S":
-            yield path + name, [_text(cell) for cell in column], None
-        elif field and isinstance(field.type, EnumType):
-            labels = {value: label for label, value in field.type.enum.values.items()}
-            yield path + name, column, labels
-        else:
-            # pandas wants the machine's own byte order, and columns that stand alone.
-            yield path + name, column.astype(column.dtype.newbyteorder("=")), None
+def to_pyarrow(frames: FrameArray, fields: Sequence[str]) -> pyarrow.Table:
+    """Makes a Table; see `FrameArray.to_pyarrow`."""
+    pa = _package("pyarrow")
+    time = pa.array(np.array(frames.time)).cast(pa.timestamp("ns", "UTC"))
+    arrays, schema = [time], [pa.field("time", time.type)]
+    for name, array, notes in _arrow_columns(pa, flatten(frames, fields)):
+        arrays.append(array)
+        schema.append(pa.field(name, array.type, metadata=notes))
+    message = frames.message
+    about = {"message": message.name, "doc": message.doc} if message else None
+    return pa.Table.from_arrays(arrays, schema=pa.schema(schema, metadata=about))
 
 
-def _text(cell: bytes) -> str:
-    return bytes(cell).split(b"\0", 1)[0].decode(errors="replace")
+def _arrow_columns(pa: Any, columns: list[Column]) -> Iterator[tuple[str, Any, dict[str, str]]]:
+    for column in columns:
+        values = column.values
+        if values.dtype.kind == "c":  # arrow has no complex numbers: pairs of real and imaginary
+            values = values.view(values.real.dtype).reshape(*values.shape, 2)
+        array = _arrow_flat(pa, column, np.ascontiguousarray(values).reshape(-1))
+        for size in reversed(values.shape[1:]):
+            array = pa.FixedSizeListArray.from_arrays(array, size)
+        if not len(array) and len(values):  # of zero elements: arrow cannot tell how many rows
+            array = pa.array([[]] * len(values), array.type)
+        yield column.name, array, column.notes
+
+
+def _arrow_flat(pa: Any, column: Column, flat: npt.NDArray[Any]) -> Any:
+    labels = column.labels
+    if flat.dtype == object:
+        return pa.array(flat, pa.string())
+    if labels is None:
+        return pa.array(flat)
+    place = {value: i for i, value in enumerate(labels)}
+    indices = pa.array([place.get(value) for value in flat.tolist()], pa.int32())
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(labels.values()), pa.string()))
+
+
+def _package(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError:
+        raise CwireError(f"this needs {name}, which is not installed: pip install {name}") from None

@@ -234,8 +234,8 @@ _BRIDGE_HEAD = ("driver", "state", "message", "frames", "/s", "MB/s", "lost")
 
 
 def _bridge_title(bridge: BridgeBase) -> str:
-    closed = bridge._link.closed
-    return f"cwire: not connected: {closed}" if closed else f"cwire: connected to {bridge.address}"
+    why = bridge._link.unconnected
+    return f"cwire: not connected: {why}" if why else f"cwire: connected to {bridge.address}"
 
 
 def bridge_text(bridge: BridgeBase) -> str:

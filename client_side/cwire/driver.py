@@ -51,7 +51,7 @@ class Driver:
             the relay is gone.
         reason: Why it is not up, in the relay's words; empty if it is, or if nobody knows.
         session: The number of its present run; None while it is down.
-        run: The number of its last run.
+        run: What tells its last run from others: the epoch, where the relay tells it.
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
         derived: By name: messages that the relay makes of this driver's, as subscribed to.
@@ -61,7 +61,7 @@ class Driver:
     source: int
     state: str = "down"
     session: int | None = None
-    run: int | None = None
+    run: str | None = None
     schema: Schema | None = None
     problem: str = ""
     reason: str = ""
@@ -145,7 +145,7 @@ def down_text(driver: Driver) -> str:
         why = driver.reason or "is it stopped in a debugger?"
         return f"driver {driver.name!r} is connected but silent: {why}"
     if driver.state == "unknown":
-        return f"nothing is known of driver {driver.name!r}: the relay is gone"
+        return f"nothing is known of driver {driver.name!r} while the relay is gone"
     return f"driver {driver.name!r} is up"
 
 

@@ -15,7 +15,10 @@ from cwire_structs.frames import HEADER, HEADER_SIZE
 
 if TYPE_CHECKING:
     import pandas
+    import pyarrow
+    import xarray
 
+    from cwire.convert import Arrays
     from cwire_structs.schema import Message
 
 __all__ = ["FrameArray"]
@@ -122,6 +125,9 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         rows = self._raw()[key]
         return _framed(rows.view(self.dtype), self._message, whole=self._whole)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._message.struct.by_name if self._message else self.dtype.names or ())
+
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))
 
@@ -149,17 +155,61 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
                 return _framed(rows.view(self.dtype), self._message, whole=whole)
         return func(*_plain(args), **{name: _plain(value) for name, value in kwargs.items()})
 
-    def to_pandas(self, *fields: str) -> pandas.DataFrame:
-        """A pandas DataFrame: one row per frame, indexed by time.
+    def to_pandas(self, *fields: str, arrays: Arrays = "columns") -> pandas.DataFrame:
+        """A pandas DataFrame: one row per frame, indexed by time (UTC).
+
+        Enums are categories with their names, nested structs have names such as
+        ``acquisition.level``. Units are in ``attrs["units"]``.
 
         Args:
-            *fields: The fields to take, all by default. Nested structs become columns such as
-                ``acquisition.level``, enums categories with their names, arrays objects (one
-                array per cell).
+            *fields: The fields to take, all by default.
+            arrays: What becomes of array fields. ``columns``: one column per element, named as in
+                C: ``samples[0]``. ``long``: one row per element, indexed by time and ``sample``;
+                scalars are repeated. ``cells``: one array per cell.
+
+        Raises:
+            UnknownField: There is no such field.
+            CwireError: pandas is not installed.
         """
         from cwire.convert import to_pandas
 
-        return to_pandas(self, fields)
+        return to_pandas(self, fields, arrays)
+
+    def to_xarray(self, *fields: str) -> xarray.Dataset:
+        """An xarray Dataset with the dimension ``time`` and those of the array fields.
+
+        Arrays of one length have the dimension ``sample``; of several lengths, ``FIELD_sample``;
+        of two dimensions, ``FIELD_row`` and ``FIELD_column``. ``seconds`` and ``sequence`` are
+        further coordinates. Units and comments are attributes, as the CF conventions name them;
+        enums stay numbers with ``flag_values`` and ``flag_meanings``.
+
+        Args:
+            *fields: The fields to take, all by default.
+
+        Raises:
+            UnknownField: There is no such field.
+            CwireError: xarray is not installed.
+        """
+        from cwire.convert import to_xarray
+
+        return to_xarray(self, fields)
+
+    def to_pyarrow(self, *fields: str) -> pyarrow.Table:
+        """An Arrow table: a column ``time``, and one for each field.
+
+        Arrays are lists of a fixed size, enums dictionaries, complex numbers pairs; unit, comment
+        and C type are the fields' metadata.
+
+        Args:
+            *fields: The fields to take, all by default.
+
+        Raises:
+            UnknownField: There is no such field.
+            CwireError: pyarrow is not installed.
+        """
+        from cwire.convert import to_pyarrow
+
+        return to_pyarrow(self, fields)
 
     def __repr__(self) -> str:
         from cwire.describe import frames_text

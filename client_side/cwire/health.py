@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from cwire.describe import html_table, text_table
+from cwire.ledger import CONNECTION
 from cwire.session import Session
 
 __all__ = ["FeedHealth", "Health", "health"]
@@ -27,6 +28,7 @@ class FeedHealth:
         lost: Frames published that were wanted and did not come, in all.
         lost_at_relay: Of these, dropped by the relay: this client was too slow.
         lost_at_driver: Of these, lost between driver and relay.
+        lost_while_away: Of these, published while this client had no connection.
         conflated: Not sent, as asked for: replaced by newer ones (policy latest).
         over_rate: Not sent, as asked for: more than max_rate.
         unreadable: Frames received whose size does not fit the schema.
@@ -42,6 +44,7 @@ class FeedHealth:
     lost: int
     lost_at_relay: int
     lost_at_driver: int
+    lost_while_away: int
     conflated: int
     over_rate: int
     unreadable: int
@@ -94,7 +97,7 @@ class Health(Sequence[FeedHealth]):
 
     _HEAD = (
         *("driver", "state", "message", "frames", "/s", "MB/s"),
-        *("lost", "at relay", "at driver", "skipped"),
+        *("lost", "at relay", "at driver", "while away", "skipped"),
     )
 
     def _cells(self) -> list[tuple[str, ...]]:
@@ -109,6 +112,7 @@ class Health(Sequence[FeedHealth]):
                 f"{row.lost:,}",
                 f"{row.lost_at_relay:,}",
                 f"{row.lost_at_driver:,}",
+                f"{row.lost_while_away:,}",
                 f"{row.skipped:,}",
             )
             for row in self._rows
@@ -116,10 +120,10 @@ class Health(Sequence[FeedHealth]):
         ]
 
     def __repr__(self) -> str:
-        return text_table(self._HEAD, self._cells(), right=range(3, 10))
+        return text_table(self._HEAD, self._cells(), right=range(3, 11))
 
     def _repr_html_(self) -> str:
-        return html_table(self._HEAD, self._cells(), right=range(3, 10))
+        return html_table(self._HEAD, self._cells(), right=range(3, 11))
 
 
 def health(session: Session, now: float) -> Health:
@@ -143,6 +147,7 @@ def health(session: Session, now: float) -> Health:
                     lost=ledger.lost,
                     lost_at_relay=ledger.gone_by("relay"),
                     lost_at_driver=ledger.gone_by("driver"),
+                    lost_while_away=ledger.gone_by(CONNECTION),
                     conflated=ledger.gone_by("conflated"),
                     over_rate=ledger.gone_by("rate"),
                     unreadable=ledger.unreadable,

@@ -39,7 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     def show() -> None:
         with cwire.connect(
-            arguments.url, arguments.token, subscribe=None, timeout=arguments.timeout
+            arguments.url,
+            arguments.token,
+            subscribe=None,
+            timeout=arguments.timeout,
+            reconnect=False,
         ) as bridge:
             drivers = list(bridge.drivers.values())
             if arguments.driver is not None:

@@ -6,7 +6,10 @@ from collections import deque
 
 from cwire_structs.frames import Tally
 
-__all__ = ["Ledger", "widen"]
+__all__ = ["CONNECTION", "Ledger", "widen"]
+
+CONNECTION = "connection"
+"""The client's own reason: published while it had no connection to a relay."""
 
 _HALF = 1 << 31
 _WINDOW = 3.0  # s over which a rate is taken
@@ -26,6 +29,9 @@ class Ledger:
     relay tells all that is missing, also where nothing has followed yet; a simpler one may tell
     nothing. So the larger of both counts.
 
+    What was published while the connection was gone, nobody tells. A run has so many frames as came
+    or were told of; so where it goes on, the rest is known to be missing: reason ``connection``.
+
     Attributes:
         frames: Frames received.
         bytes: Their bytes, headers included.
@@ -38,7 +44,11 @@ class Ledger:
         self.unreadable = 0
         self._next: int | None = None  # sequence of the next frame
         self._gaps = 0  # frames that are missing between those that came, of this run
-        self._gone_before = 0  # frames that did not come, of earlier runs
+        self._frames_before = 0  # frames that came in earlier runs
+        self._gone_before = 0  # frames that did not come, of earlier runs and between connections
+        self._missed = 0  # of these, published while there was no connection
+        self._start: int | None = None  # sequence that this run's account begins with, once known
+        self._due: int | None = None  # where it must go on after the connection was gone
         self._told: dict[str, int] = {}  # by reason, of all runs
         self._told_to: int | None = None  # the last sequence that the relay told of
         self._bases: dict[object, dict[str, int]] = {}  # `_told` when a subscription began
@@ -56,8 +66,16 @@ class Ledger:
     @property
     def gone(self) -> int:
         """Frames published that did not come, for whatever reason: received + gone = published."""
+        return self._gone_before + self._gone_of_run
+
+    @property
+    def _gone_of_run(self) -> int:
         told = sum(self._told.values()) - sum(self._run_base.values())
-        return self._gone_before + max(self._gaps, told)
+        return max(self._gaps, told)
+
+    @property
+    def _frames_of_run(self) -> int:
+        return self.frames - self._frames_before
 
     @property
     def skipped(self) -> int:
@@ -70,8 +88,8 @@ class Ledger:
         return max(0, self.gone - self.skipped)
 
     def gone_by(self, reason: str) -> int:
-        """How many did not come for this reason: ``relay driver conflated rate``."""
-        return self._told.get(reason, 0)
+        """How many did not come for this reason: ``relay driver conflated rate connection``."""
+        return self._missed if reason == CONNECTION else self._told.get(reason, 0)
 
     def begin(self, first_sequence: int | None, subscription: object = None) -> None:
         """A subscription begins: its counts start at zero, and frames are due from this sequence.
@@ -79,15 +97,41 @@ class Ledger:
         In the middle of a run the sequence is of no effect: frames come already.
         """
         self._bases[subscription] = dict(self._told)
-        if self._next is None:
-            self._next = first_sequence
+        if self._next is None and first_sequence is not None:
+            self._next = self._near_due(first_sequence)
+            self._go_on(self._next)
 
     def end(self) -> None:
-        """The run is over (driver restart, disconnect, unsubscribe): sequences start afresh."""
+        """The run is over (driver restart, unsubscribe): sequences start afresh."""
+        self._close()
+        self._start = self._due = None
+
+    def interrupt(self) -> None:
+        """The connection is gone; the run goes on meanwhile, unless `end` says that it does not."""
+        base = self._due if self._start is None else self._start
+        if base is not None:
+            self._due = base + self._frames_of_run + self._gone_of_run
+        self._close()
+        self._start = None
+
+    def _close(self) -> None:
         self._gone_before = self.gone
+        self._frames_before = self.frames
         self._gaps, self._next, self._told_to = 0, None, None
         self._run_base = dict(self._told)
         self._bases.clear()
+
+    def _near_due(self, sequence: int) -> int:
+        return sequence if self._due is None else widen(sequence, self._due)
+
+    def _go_on(self, start: int) -> None:
+        """The account begins, or goes on, with this sequence: what lies between did not come."""
+        self._start = start
+        if self._due is not None:
+            missed = max(0, start - self._due)
+            self._missed += missed
+            self._gone_before += missed
+            self._due = None
 
     def add(self, tally: Tally, taken: int, now: float) -> None:
         """Counts a batch of frames, of which the history took so many; `now` in seconds."""
@@ -95,12 +139,19 @@ class Ledger:
         self.bytes += tally.bytes
         self.unreadable += tally.count - taken
         due = self._next
-        first = tally.first_sequence if due is None else widen(tally.first_sequence, due)
+        first = (
+            self._near_due(tally.first_sequence)
+            if due is None
+            else widen(tally.first_sequence, due)
+        )
         last = first + (tally.last_sequence - tally.first_sequence) % (1 << 32)
         if due is not None and first > due:
             self._gaps += first - due
         self._gaps += max(0, last - first + 1 - tally.count)
         self._next = last + 1
+        if self._start is None and (self._told_to is None or self._told_to <= last):
+            # All that was told of has come by: so many frames before here, the account began.
+            self._go_on(self._next - self._frames_of_run - self._gone_of_run)
         marks = self._marks
         if not marks or now - marks[-1][0] >= _MARK:
             marks.append((now, self.frames, self.bytes))
@@ -121,7 +172,7 @@ class Ledger:
         base = self._bases.get(subscription, self._run_base).get(reason, 0)
         self._told[reason] = max(self._told.get(reason, 0), base + count)
         near = self._next if self._told_to is None else self._told_to
-        last = sequence if near is None else widen(sequence, near)
+        last = self._near_due(sequence) if near is None else widen(sequence, near)
         self._told_to = last if self._told_to is None else max(self._told_to, last)
 
     def rates(self, now: float) -> tuple[float, float]:

@@ -7,64 +7,82 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol
 
 from cwire import errors
+from cwire.answers import Answer, Answers, settle
 from cwire.calls import Command
+from cwire.connection import Connection
 from cwire.driver import unknown_text
-from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
+from cwire.events import (
+    DriverChanged,
+    Event,
+    Hello,
+    OriginAllowed,
+    Refused,
+    Reply,
+    Resend,
+    Subscribed,
+)
 from cwire.find import Address
 from cwire.options import Options
-from cwire.record import Record
+from cwire.reconnect import Backoff
 from cwire.session import Session
-from cwire.transport import Transport
+from cwire.transport import Incoming
 
-__all__ = ["Answer", "Link"]
+__all__ = ["Link"]
 
 _log = logging.getLogger("cwire")
-_GOODBYE_TIMEOUT = 1.0  # s for the relay to say goodbye too
-_ACK_TIMEOUT = 10.0  # s for the relay to answer a subscription
-
-
-class Answer(Protocol):
-    """A future of asyncio or of a thread: where a command's reply goes."""
-
-    def done(self) -> bool:
-        """Whether it has its result or was cancelled."""
-        ...
-
-    def set_result(self, result: Any) -> None:
-        """Gives the reply."""
-        ...
-
-    def set_exception(self, exception: Any) -> None:
-        """Gives the error."""
-        ...
+_ACK_TIMEOUT = 10.0  # s for the relay to answer a request
+_ATTEMPT_TIMEOUT = 5.0  # s for one attempt to connect again
+_TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on by itself"
 
 
 class Link:
-    """A connection to a relay.
+    """A client's line to a relay: over one connection, and then the next.
+
+    Args:
+        address: Where the relay is.
+        session: What is known and what has come.
+        find: Says where the relay is by now, before each further attempt, or raises NotConnected.
+            None: when the connection is gone, that is the end.
 
     Attributes:
         session: What is known and what has come.
-        address: Where the relay is.
-        closed: Why nothing comes any more; None while connected.
+        address: Where the relay is, or was last.
+        closed: Why nothing comes any more, ever; None while it may.
+        trouble: Why nothing comes at the moment; empty while connected.
+        on_change: Called here, in the loop, when the connection or a driver has come, gone or
+            changed. They must not raise.
     """
 
-    def __init__(self, address: Address, session: Session) -> None:
+    def __init__(
+        self, address: Address, session: Session, find: Callable[[], Address] | None = None
+    ) -> None:
         self.address = address
         self.session = session
         self.closed: str | None = None
-        self._transport: Transport | None = None
-        self._hung_up = asyncio.Event()
-        self._answers: dict[int, Answer] = {}
-        self._acks: dict[int, asyncio.Future[None]] = {}
-        self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._failure: errors.CwireError | None = None
+        self.trouble = "not connected yet"
+        self.on_change: list[Callable[[], object]] = []
+        self._find = find
+        self._connection: Connection | None = None
+        self._backoff = Backoff()
+        self._returning: asyncio.Task[None] | None = None
+        self._answers = Answers()
+        self._acks: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether data can come and commands can go."""
+        return self.closed is None and self.session.connected
+
+    @property
+    def unconnected(self) -> str:
+        """Why nothing comes, and what to do; empty while connected."""
+        return "" if self.connected else self.closed or self.trouble
 
     async def open(self, timeout: float) -> None:
         """Connects and waits for the relay's hello.
@@ -76,69 +94,103 @@ class Link:
             NotConnected: It does not work out; the text says why.
             ProtocolError: It is not a relay that this client understands.
         """
-        transport = await Transport.open(self.address, self._on_message, timeout)
-        self._transport = transport
         try:
-            async with asyncio.timeout(timeout):
-                await self._hello
+            await self._connect(timeout)
         except BaseException as error:
-            self.close()
-            transport.abort()
-            if not isinstance(error, TimeoutError):
-                raise
-            raise errors.NotConnected(
-                f"{self.address} does not say hello within {timeout:g} s: is it a cwire relay?"
-            ) from None
+            self._end(str(error))
+            raise
 
     def close(self, reason: str = "the bridge was closed: connect again") -> None:
-        """Ends the connection; whoever waits is told the reason."""
+        """Ends the connection, and all attempts; whoever waits is told the reason."""
         self._end(reason)
-        if self._transport is not None:
-            self._transport.close()
 
     async def shut(self) -> None:
         """Ends the connection and waits, not for long, until the socket is closed."""
+        connection, returning = self._connection, self._returning
         self.close()
-        if self._transport is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_GOODBYE_TIMEOUT):
-                    await self._hung_up.wait()
-            self._transport.abort()
+        if returning is not None:
+            await asyncio.wait([returning])
+        if connection is not None:
+            await connection.hang_up()
 
     async def subscribe(
         self, messages: Sequence[str] | None, driver: str | None, options: Options | None = None
     ) -> int:
-        """Subscribes and waits until the relay has taken it.
+        """Subscribes and waits until the relay has taken it; across a lost connection, too.
 
         Raises:
             UnknownMessage: The relay knows no such message.
             UnknownDriver: The relay knows no such driver.
             InvalidSubscription: The messages cannot be had in this way.
-            NotConnected: The relay is gone.
+            NotConnected: The relay is gone, and not back in time.
         """
         id, text = self.session.subscribe(messages, driver, options)
-        ack = self._acks[id] = asyncio.get_running_loop().create_future()
+        try:
+            answer = await self._ask(id, text)
+        except TimeoutError:
+            self.session.subscriptions.pop(id, None)
+            if self.unconnected:
+                raise errors.NotConnected(self.unconnected) from None
+            raise errors.ProtocolError("the relay does not answer a subscription") from None
+        if isinstance(answer, Refused):
+            raise _refusal(answer.code, answer.text)
+        return id
+
+    async def allow_origin(self, origin: str) -> tuple[str, str]:
+        """Lets pages of an origin connect to the relay, as long as this connection lasts.
+
+        Args:
+            origin: The page's ``location.origin``.
+
+        Returns:
+            The URL of the relay's WebSocket for pages, and the token that they need.
+
+        Raises:
+            CwireError: The relay does not allow it; the text says why.
+            NotConnected: The relay is gone.
+        """
+        if self.unconnected:
+            raise errors.NotConnected(self.unconnected)
+        id, text = self.session.allow_origin(origin)
+        try:
+            answer = await self._ask(id, text)
+        except TimeoutError:
+            if self.unconnected:
+                raise errors.NotConnected(self.unconnected) from None
+            raise errors.ProtocolError("the relay does not answer a request") from None
+        if not isinstance(answer, OriginAllowed):
+            why = answer.text if isinstance(answer, Refused) else "it answers something else"
+            raise errors.CwireError(f"the relay does not let pages of {origin!r} connect: {why}")
+        return answer.url, answer.token
+
+    async def _ask(self, id: int, text: str) -> Event:
+        """Sends a request and waits for its answer."""
+        ack: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._acks[id] = ack
         try:
             self._send(text)
             async with asyncio.timeout(_ACK_TIMEOUT):
-                await ack
-        except TimeoutError:
-            self.session.subscriptions.pop(id, None)
-            raise errors.ProtocolError("the relay does not answer a subscription") from None
+                return await ack
         finally:
             self._acks.pop(id, None)
-        return id
+
+    def want(self, messages: Sequence[str], driver: str | None, options: Options) -> None:
+        """Subscribes without waiting; while there is no connection, for the next one."""
+        self._send(self.session.subscribe(messages, driver, options)[1])
 
     def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
-        self._send(self.session.unsubscribe(id))
+        if self.connected:
+            self._send(self.session.unsubscribe(id))
+        else:
+            self.session.subscriptions.pop(id, None)
 
     def command(self, driver: str, name: str, fields: Mapping[str, object], answer: Answer) -> None:
         """Sends a command; the reply, or whatever goes wrong, goes into the answer."""
         command: Command | None = None
         try:
-            if self.closed is not None:
-                raise errors.NotConnected(self.closed)
+            if self.unconnected:
+                raise errors.NotConnected(self.unconnected)
             target = self.session.drivers.get(driver)
             if target is None:
                 raise errors.UnknownDriver(unknown_text("driver", driver, "the relay", ()))
@@ -147,38 +199,68 @@ class Link:
         except Exception as error:
             if command is not None:
                 self.session.calls.forget(command.request)
-            _settle(answer, None, error)
+            settle(answer, None, error)
         else:
-            self._answers[command.request] = answer
+            self._answers.add(command.request, answer)
 
     def forget(self, answer: Answer) -> None:
         """Nobody waits for this reply any more."""
-        for request, waiting in tuple(self._answers.items()):
-            if waiting is answer:
-                del self._answers[request]
-                self.session.calls.forget(request)
+        for request in self._answers.drop(answer):
+            self.session.calls.forget(request)
+
+    async def _connect(self, timeout: float) -> None:
+        """One attempt: opens a connection and waits for the hello."""
+        self._connection = connection = Connection(self._receive)
+        try:
+            await connection.open(self.address, timeout)
+        except BaseException:
+            self._connection = None
+            connection.abort()
+            raise
+
+    async def _return(self) -> None:
+        """Tries until there is a relay again, or one that does not want this client."""
+        assert self._find is not None
+        while not self.connected:
+            await asyncio.sleep(self._backoff.next())
+            try:
+                self.address = self._find()
+                await self._connect(_ATTEMPT_TIMEOUT)
+            except (errors.Unauthorized, errors.ProtocolError) as error:
+                self._end(f"{error}; then connect again")
+            except errors.NotConnected as error:
+                self.trouble = f"{error}; {_TRYING}"
+            except Exception as error:  # a bug of ours: say so, do not seem to wait for ever
+                _log.exception("cannot connect to the relay again")
+                self._end(f"cannot connect to the relay again: {error!r}")
+            if self.closed is not None:
+                return
 
     def _send(self, message: str | bytes) -> None:
-        if self._transport is None or self.closed is not None:
-            raise errors.NotConnected(self.closed or "not connected")
-        self._transport.send(message)
+        """Sends a message; if the connection goes, the session knows what is to be said again."""
+        if self._connection is not None:
+            with suppress(errors.NotConnected):
+                self._connection.send(message)
 
-    def _on_message(self, message: str | bytes | None) -> None:
+    def _receive(self, connection: Connection, message: Incoming | None) -> None:
+        if connection is not self._connection:
+            return  # one that has been given up
         try:
-            if isinstance(message, bytes):
+            if isinstance(message, str):
+                for event in self.session.receive_text(message):
+                    self._on_event(event)
+            elif message is not None:
                 for event in self.session.receive_binary(message, monotonic()):
                     self._on_event(event)
                 self._acknowledge()
-            elif message is not None:
-                for event in self.session.receive_text(message):
-                    self._on_event(event)
             else:
-                self._on_end()
+                self._on_end(connection)
         except errors.ProtocolError as error:
-            self._fail(error)
+            self._fail(connection, error)
         except Exception as error:  # a bug of ours: end with a reason, not with a dead stream
             _log.exception("cannot take a message of the relay")
-            self._fail(errors.ProtocolError(f"cannot take a message of the relay: {error!r}"))
+            bug = errors.ProtocolError(f"cannot take a message of the relay: {error!r}")
+            self._fail(connection, bug)
 
     def _acknowledge(self) -> None:
         """Acknowledges messages that came together at once, but not later than half a window."""
@@ -191,76 +273,89 @@ class Link:
 
     def _send_ack(self) -> None:
         self._ack_soon = False
-        if self.closed is None and self.session.window.due:
-            with suppress(errors.NotConnected):
-                self._send(self.session.window.ack())
+        if self.connected and self.session.window.due:
+            self._send(self.session.window.ack())
 
     def _on_event(self, event: Event) -> None:
         match event:
             case Reply(request, value, error):
-                answer = self._answers.pop(request, None)
-                if answer is not None:
-                    _settle(answer, value, error)
+                self._answers.settle(request, value, error)
             case Resend(data):
-                with suppress(errors.NotConnected):  # its end comes next, and answers what waits
-                    self._send(data)
-            case Subscribed(id):
-                ack = self._acks.get(id)
-                if ack is not None and not ack.done():
-                    ack.set_result(None)
-            case Refused(id, code, text):
+                self._send(data)
+            case Subscribed(id) | OriginAllowed(id) | Refused(id):
                 ack = self._acks.get(id) if id is not None else None
                 if ack is not None and not ack.done():
-                    ack.set_exception(_refusal(code, text))
-                else:
-                    _log.warning("the relay refused a request: %s (%s)", text, code)
+                    ack.set_result(event)
+                elif isinstance(event, Refused):
+                    _log.warning("the relay refused a request: %s (%s)", event.text, event.code)
             case Hello():
-                if (window := self.session.window.open()) is not None:
-                    self._send(window)
-                if not self._hello.done():
-                    self._hello.set_result(None)
+                self._on_hello()
             case DriverChanged():
-                pass  # the session has taken it in, and woken who waits
+                for text in self.session.resubscribe(refused=True):
+                    self._send(text)
+                self._tell()
 
-    def _on_end(self) -> None:
-        self._hung_up.set()
-        why = ""
-        if self._transport is not None:
-            why = self._transport.close_reason
-            self._transport.abort()
-        self._end(
-            f"the relay at {self.address} is gone{': ' + why if why else ''}; "
-            "start it again (`cwire serve`) and connect again"
-        )
+    def _on_hello(self) -> None:
+        self.trouble = ""
+        self._backoff.connected(monotonic())
+        if (window := self.session.window.open()) is not None:
+            self._send(window)
+        for text in self.session.resubscribe():
+            self._send(text)
+        if self._connection is not None:
+            self._connection.greeted()
+        self._tell()
 
-    def _fail(self, error: errors.ProtocolError) -> None:
-        self._failure = error
-        self._end(str(error))
-        if self._transport is not None:
-            self._transport.close(1002, "protocol error")
+    def _on_end(self, connection: Connection) -> None:
+        why = connection.close_reason
+        gone = f"the relay at {self.address} is gone{': ' + why if why else ''}"
+        if connection.waits_for_hello:
+            connection.fail(errors.NotConnected(gone))  # whoever opens it goes on from there
+        elif self._find is None:
+            self._end(f"{gone}; start it again (`cwire serve`) and connect again")
+        else:
+            self._drop(f"{gone}; {_TRYING}")
+            self._backoff.lost(monotonic())
+            if self._returning is None or self._returning.done():
+                self._returning = asyncio.get_running_loop().create_task(self._return())
+            self._tell()
 
-    def _end(self, reason: str) -> None:
+    def _fail(self, connection: Connection, error: errors.ProtocolError) -> None:
+        if connection.waits_for_hello:
+            connection.fail(error)
+        else:
+            self._end(str(error), 1002)
+
+    def _end(self, reason: str, code: int = 1000) -> None:
+        """Nothing will come any more."""
         if self.closed is not None:
             return
         self.closed = reason
+        self._drop(reason, code)
+        if self._returning is not None and self._returning is not asyncio.current_task():
+            self._returning.cancel()
+        for ack in self._acks.values():
+            if not ack.done():
+                ack.set_exception(errors.NotConnected(reason))
+                ack.exception()  # seen: nobody may be waiting
+        self._tell()
+
+    def _drop(self, reason: str, code: int = 1000) -> None:
+        """This connection is over, and what was asked on it."""
+        self.trouble = reason
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close(code)
         for reply in self.session.disconnected():
             self._on_event(reply)
-        for answer in self._answers.values():
-            _settle(answer, None, errors.NotConnected(reason))
-        self._answers.clear()
-        for waiter in (self._hello, *self._acks.values()):
-            if not waiter.done():
-                waiter.set_exception(self._failure or errors.NotConnected(reason))
-                waiter.exception()  # seen: nobody may be waiting
+        self._answers.fail(errors.NotConnected(reason))
 
-
-def _settle(answer: Answer, value: Record | None, error: Exception | None) -> None:
-    if answer.done():
-        return
-    if error is not None:
-        answer.set_exception(error)
-    else:
-        answer.set_result(value)
+    def _tell(self) -> None:
+        for call in tuple(self.on_change):
+            try:
+                call()
+            except Exception:
+                _log.exception("a listener of the connection failed")
 
 
 def _refusal(code: str, text: str) -> errors.CwireError:

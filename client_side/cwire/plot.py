@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
-import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.curves import Curve, Recipe, blocks, image, make_recipe, trends
+from cwire.cell import Tenants
 from cwire.feed import Feed
-from cwire.screen import cell_of_now, open_screen
+from cwire.recipe import Recipe, make_recipe
+from cwire.screen import open_screen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from cwire.base import BridgeBase
+    from cwire.views import Update, View
 
-__all__ = ["LivePlot"]
+__all__ = ["LivePlot", "Look"]
 
 _log = logging.getLogger("cwire")
-_LEGEND = 8  # lines that a legend has room for
+_TITLE = 110  # characters that a figure has room for
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.15, 0.88
 
-_live: weakref.WeakSet[LivePlot] = weakref.WeakSet()
+_tenants: Tenants[LivePlot] = Tenants()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a live plot looks; see `Bridge.plot`."""
+
+    y: str | Sequence[str] | None = None
+    x: str | None = None
+    by: str | None = None
+    kind: str | None = None
+    update: Update | None = None
+    subplots: bool = False
+    cmap: str | None = None
+    vmin: float | None = None
+    vmax: float | None = None
+    figsize: tuple[float, float] | None = None
+    window: float = 10.0
 
 
 class LivePlot:
@@ -34,54 +55,49 @@ class LivePlot:
 
     In a notebook it shows itself under its cell and goes on by itself while the kernel is idle. In
     a cell (or a script) that keeps the kernel busy, `run` draws for some seconds and `update` once.
-    It stops when its cell is run again and when the bridge closes.
+    What does not come live (the driver is down, the relay is gone) is drawn pale, and goes on when
+    it comes again. It stops when its cell is run again, when its figure is closed and when the
+    bridge is.
 
     Attributes:
         figure: The matplotlib figure, to be changed or saved as usual.
-        axes: Its axes.
+        axes: Its axes; the first of them with ``subplots=True``.
+        drawn: How many pictures there were.
     """
 
     figure: Figure
     axes: Axes
 
-    def __init__(
-        self,
-        bridge: BridgeBase,
-        feed: Feed,
-        *,
-        y: str | Sequence[str] | None,
-        x: str | None,
-        by: str | None,
-        window: float,
-        fps: float,
-    ) -> None:
-        if not (fps > 0 and window > 0):
+    def __init__(self, bridge: BridgeBase, feed: Feed, look: Look, fps: float) -> None:
+        if not (fps > 0 and look.window > 0):
             raise ValueError("fps and window must be above zero")
         self._bridge = bridge
         self._feed = feed
-        self._wish = (y, x, by)
-        self._recipe = self._make_recipe()
-        self._window = window
+        self._look = look
+        self._recipes = self._make_recipes()
         self._period = 1.0 / fps
         self._thread = threading.get_ident()
         self._stopped: str | None = None
-        self._drawn: tuple[object, ...] = ()
-        self._lines: dict[str, Any] = {}
-        self._picture: Any = None
-        self._task: asyncio.Task[None] | None = None
+        self._seen: tuple[object, ...] = ()
+        self._views: list[View] = []
+        self._end: Callable[[], object] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.drawn = 0
         try:
-            self._screen = open_screen()
+            self._screen = open_screen(look.figsize)
         except ImportError:
             raise errors.CwireError(
                 "plots need matplotlib: pip install 'cwire[notebook]'"
             ) from None
         self.figure = self._screen.figure
-        self._cell = cell_of_now()
-        self._retire_earlier()
+        _tenants.enter(self)
         self._lay_out()
-        self._draw()
+        try:
+            self._draw()
+        except BaseException:
+            self._screen.close()
+            raise
         self._screen.show()
-        _live.add(self)
         self._follow_when_idle()
 
     @property
@@ -92,9 +108,16 @@ class LivePlot:
     def update(self) -> None:
         """Draws what is new, once.
 
+        From another thread than the one that made the figure, it only asks for that: the figure is
+        drawn as soon as the kernel is idle.
+
         Raises:
-            CwireError: Called from another thread than the one that made the figure.
+            CwireError: The update function failed; or it was called from another thread, and there
+                is no idle loop that could draw.
         """
+        if threading.get_ident() != self._thread and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._step_alone)
+            return
         self._check_thread()
         self._step()
 
@@ -102,7 +125,8 @@ class LivePlot:
         """Draws for some seconds, in this thread; Ctrl-C (or the stop button) ends it earlier.
 
         Raises:
-            CwireError: Called from another thread than the one that made the figure.
+            CwireError: The update function failed; or it was called from another thread than the
+                one that made the figure.
         """
         self._check_thread()
         deadline = monotonic() + seconds
@@ -116,13 +140,25 @@ class LivePlot:
 
     def stop(self, reason: str = "stopped") -> None:
         """Ends the following; the figure stays as it is, and its title says why."""
-        if self._stopped is None:
-            self._stopped = reason
-            if self._task is not None:
-                self._task.cancel()
-            if threading.get_ident() == self._thread:
-                self._title()
-                self._screen.refresh()
+        if self._stopped is not None:
+            return
+        self._stopped = reason
+        _tenants.leave(self)
+        if self._end is not None:
+            # A timer of a window's loop, or a task of the kernel's, is ended in its own thread.
+            if self._loop is not None and threading.get_ident() != self._thread:
+                self._loop.call_soon_threadsafe(self._end)
+            else:
+                self._end()
+            self._end = None
+        if threading.get_ident() == self._thread and not self._screen.closed:
+            self._title()
+            self._show()
+
+    def retire(self, reason: str) -> None:
+        """Stops it and frees its figure, because something else takes its place."""
+        self.stop(reason)
+        self._screen.close()
 
     def close(self) -> None:
         """Stops, and closes the figure's window if it has one."""
@@ -131,7 +167,8 @@ class LivePlot:
 
     def __repr__(self) -> str:
         state = self._stopped or "live"
-        return f"<plot of {self._feed.message.name}: {', '.join(self._recipe.y)}, {state}>"
+        names = ", ".join(name for recipe in self._recipes for name in recipe.y) or "update"
+        return f"<plot of {self._feed.message.name}: {names}, {state}>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         # The figure is on the screen already: only a line of text beside it.
@@ -143,32 +180,29 @@ class LivePlot:
         if not self._screen.visible:
             return
         try:
-            loop = asyncio.get_running_loop()  # a kernel runs its cells inside its own loop
+            self._loop = asyncio.get_running_loop()  # a kernel runs its cells inside its own loop
         except RuntimeError:
-            return
-        self._task = loop.create_task(self._follow(), name="cwire plot")
+            self._end = self._screen.later(self._period, self._step_alone)
+        else:
+            task = self._loop.create_task(self._follow(), name="cwire plot")
+            self._end = task.cancel
 
     async def _follow(self) -> None:
         while self.running:
             begun = monotonic()
-            try:
-                self._step()
-            except Exception as error:
-                _log.debug("live plot", exc_info=True)
-                self._task = None
-                self.stop(f"stopped: {error}")
-                return
+            self._step_alone()
             spent = monotonic() - begun
             # Half of the kernel's time is left for the cells, however slow the drawing is.
             await asyncio.sleep(max(self._period - spent, spent, 0.005))
 
-    def _retire_earlier(self) -> None:
-        if self._cell is None:
-            return
-        cell, count = self._cell
-        for other in tuple(_live):
-            if other._cell is not None and other._cell[0] == cell and other._cell[1] != count:
-                other.stop("its cell was run again")
+    def _step_alone(self) -> None:
+        """A step that nobody waits for: what goes wrong is told in the title and on stderr."""
+        try:
+            self._step()
+        except Exception as error:
+            _log.debug("live plot", exc_info=True)
+            self.stop(str(error))
+            print(f"{self._feed.message.name}: the plot has stopped: {error}", file=sys.stderr)
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:
@@ -179,12 +213,18 @@ class LivePlot:
     def _step(self) -> None:
         if not self.running:
             return
+        if self._screen.closed:
+            self.stop("its figure was closed")
+            return
         if self._feed.replaced:
             self._refeed()
-        if self._state() != self._drawn:
-            self._draw()
-            self._screen.refresh()
-        if not self._bridge.connected and self.running:
+        if self.running and (self._state() != self._seen or self.figure.stale):
+            try:
+                self._draw()
+            except errors.CwireError as error:
+                self.stop(str(error))
+                raise
+        if self._bridge._link.closed is not None and self.running:
             self.stop("not connected any more")
 
     def _refeed(self) -> None:
@@ -192,112 +232,95 @@ class LivePlot:
         name, driver = self._feed.message.name, self._feed.driver
         try:
             self._feed = self._bridge._feed(name, driver)
-            self._recipe = self._make_recipe()
+            self._recipes = self._make_recipes()
         except errors.CwireError as error:
             self.stop(str(error))
             return
         self.figure.clear()
         self._lay_out()
 
-    def _make_recipe(self) -> Recipe:
-        y, x, by = self._wish
-        return make_recipe(self._feed.message, y, x, by, self._bridge._samples(self._feed))
+    def _make_recipes(self) -> list[Recipe]:
+        look = self._look
+        if look.update is not None:
+            return []
+        message, samples = self._feed.message, self._bridge._samples(self._feed)
+
+        def make(y: str | Sequence[str] | None) -> Recipe:
+            return make_recipe(message, y, look.x, look.by, samples, look.kind)
+
+        together = make(look.y)
+        return [make(name) for name in together.y] if look.subplots else [together]
 
     def _state(self) -> tuple[object, ...]:
-        return self._feed, self._feed.history.total, self._driver_state()
+        return self._feed, self._feed.history.total, self._trouble()
 
-    def _driver_state(self) -> str:
+    def _trouble(self) -> str:
+        """Why what is shown is not live; empty if it is."""
+        if not self._bridge.connected:
+            return "not connected"
         driver = self._bridge.drivers.get(self._feed.driver)
-        return driver.state if driver else "gone"
+        state = driver.state if driver else "gone"
+        return "" if state == "up" else f"driver {self._feed.driver} is {state}"
 
     # Drawing ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._lines, self._picture = {}, None
-        self.axes = self.figure.add_subplot()
-        self.figure.subplots_adjust(left=0.1, right=0.97, bottom=0.15, top=0.88)
-        self.axes.set_xlabel(self._recipe.x_label)
-        self.axes.set_ylabel(self._recipe.y_label)
-        if self._recipe.kind == "trend":
-            self.axes.set_xlim(-self._window, 0)
-        if self._recipe.kind != "image":
-            self.axes.grid(alpha=0.3)
+        from cwire.views import CustomView, make_view
+
+        look = self._look
+        count = max(1, len(self._recipes))
+        grid = self.figure.subplots(count, 1, squeeze=False)[:, 0]
+        self.axes = grid[0]
+        height = (_TOP - _BOTTOM) if count == 1 else 0.9 * (_TOP - _BOTTOM)
+        self.figure.subplots_adjust(_LEFT, _TOP - height, _RIGHT, _TOP, hspace=0.35)
+        if look.update is not None:
+            self._views = [CustomView(self.axes, look.update)]
+            return
+        limits = (look.vmin, look.vmax)
+        self._views = [
+            make_view(axes, recipe, look.window, look.cmap, limits)
+            for axes, recipe in zip(grid, self._recipes, strict=True)
+        ]
+        for view in self._views[:-1]:
+            view.axes.set_xlabel("")
 
     def _draw(self) -> None:
-        recipe, history = self._recipe, self._feed.history
-        self._drawn = self._state()
-        if recipe.kind == "image":
-            self._draw_image()
-        elif recipe.kind == "block":
-            self._draw_lines(blocks(recipe, history))
-        else:
-            self._draw_lines(trends(recipe, history, self._window))
-        self._title()
+        self._seen = self._state()
+        artists: list[Any] = [one for view in self._views for one in view.artists]
+        # What is animated does not make the figure stale: so only what is not drawn over, such as
+        # new limits or a label that the user has set, leads to a whole new picture.
+        for artist in artists:
+            artist.set_animated(True)
+        try:
+            for view in self._views:
+                view.update(self._feed)
+                view.fade(bool(self._seen[2]))
+            self._title()
+        finally:
+            for artist in artists:
+                artist.set_animated(False)
+        self._show()
+
+    def _show(self) -> None:
+        self.drawn += 1
+        self._screen.refresh(
+            [artist for view in self._views for artist in view.artists],
+            [legend for view in self._views for legend in view.legends],
+        )
 
     def _title(self) -> None:
         message = self._feed.message
         parts = [f"{message.name}: {message.doc}" if message.doc else message.name]
-        state = self._driver_state()
-        if state != "up":
-            parts.append(f"(driver {self._feed.driver} is {state})")
         if self._stopped is not None:
             parts.append(f"({self._stopped})")
+        elif trouble := self._trouble():
+            parts.append(f"({trouble})")
         elif not self._feed.history.total:
             parts.append("(nothing received yet)")
-        # As text, not as matplotlib's mathematics: a header's comment may hold a dollar.
-        self.axes.set_title(" ".join(parts), loc="left", fontsize="medium", parse_math=False)
-
-    def _draw_lines(self, curves: list[Curve]) -> None:
-        labels = [curve.label for curve in curves]
-        if labels != list(self._lines):
-            for line in self._lines.values():
-                line.remove()
-            self.axes.set_prop_cycle(None)
-            self._lines = {
-                curve.label: self.axes.plot(curve.x, curve.y, lw=1, label=curve.label)[0]
-                for curve in curves
-            }
-            legend = self.axes.get_legend()
-            if legend is not None:
-                legend.remove()
-            if 1 < len(labels) <= _LEGEND:
-                self.axes.legend(loc="upper right", fontsize="small")
-        for curve in curves:
-            self._lines[curve.label].set_data(curve.x, curve.y)
-        points = [curve for curve in curves if len(curve.y)]
-        if not points:
-            return
-        if self._recipe.kind == "block":
-            low = min(float(curve.x[0]) for curve in points)
-            high = max(float(curve.x[-1]) for curve in points)
-            if high > low and self.axes.get_xlim() != (low, high):
-                self.axes.set_xlim(low, high)
-        self._fit_y(points)
-
-    def _fit_y(self, curves: list[Curve]) -> None:
-        """Widens at once and narrows late, so that the axis does not jump at every frame."""
-        import numpy as np
-
-        finite = [curve.y[np.isfinite(curve.y)] for curve in curves]
-        finite = [values for values in finite if len(values)]
-        if not finite:
-            return
-        low = min(float(values.min()) for values in finite)
-        high = max(float(values.max()) for values in finite)
-        bottom, top = self.axes.get_ylim()
-        if bottom <= low and high <= top and (high - low) > 0.5 * (top - bottom):
-            return
-        margin = 0.1 * (high - low) or 0.05 * abs(high) or 1.0
-        if (low - margin, high + margin) != (bottom, top):
-            self.axes.set_ylim(low - margin, high + margin)
-
-    def _draw_image(self) -> None:
-        values = image(self._recipe, self._feed.history)
-        if values is None:
-            return
-        if self._picture is None:
-            self._picture = self.axes.imshow(values, aspect="auto", interpolation="nearest")
-            self.figure.colorbar(self._picture, ax=self.axes, label=self._recipe.y_label)
-            self.axes.set_ylabel("")
-        self._picture.set_data(values)
-        self._picture.set_clim(float(values.min()), float(values.max()))
+        text = " ".join(parts)
+        if len(text) > _TITLE:
+            text = f"{message.name} {' '.join(parts[1:])}"[:_TITLE]
+        title = self.axes.get_title("left")
+        if title != text:
+            # As text, not as matplotlib's mathematics: a header's comment may hold a dollar.
+            self.axes.set_title(text, loc="left", fontsize="medium", parse_math=False)

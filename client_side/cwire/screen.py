@@ -5,47 +5,112 @@ from __future__ import annotations
 import base64
 import io
 import uuid
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cwire.cell import kernel_shell
+
 if TYPE_CHECKING:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-__all__ = ["CanvasScreen", "NoScreen", "NotebookScreen", "Screen", "cell_of_now", "open_screen"]
+__all__ = ["CanvasScreen", "NoScreen", "NotebookScreen", "Screen", "open_screen"]
 
 _SIZE = (8.0, 3.6)  # inches
 _UNSEEN = frozenset({"agg", "cairo", "pdf", "pgf", "ps", "svg", "template"})
 
 
 class Screen:
-    """Shows one figure."""
+    """Shows one figure.
 
-    figure: Figure
+    Most of a figure is the same from picture to picture: axes, ticks, labels. It is drawn once and
+    kept as pixels; then the artists that change are drawn over it. This is a fourth of the work.
+    A legend lies over them: its pixels are put back last, for its text is slow to draw.
+    """
 
-    def show(self) -> None:
-        """Makes the figure visible."""
-
-    def refresh(self) -> None:
-        """Draws it as it is now."""
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        self._behind: Any = None
+        self._over: list[Any] = []
+        self._ours = False
+        figure.canvas.mpl_connect("draw_event", self._drawn)
 
     @property
     def visible(self) -> bool:
         """Whether anybody can see it."""
         return True
 
+    @property
+    def closed(self) -> bool:
+        """Whether the user has closed it."""
+        return False
+
+    def show(self) -> None:
+        """Makes the figure visible."""
+
+    def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
+        """Shows the figure as it is now.
+
+        Args:
+            artists: What alone has changed since the last time, unless the figure is stale.
+            legends: What lies over them.
+        """
+        self._draw(artists, legends)
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None] | None:
+        """Has a function called again and again by the window's own loop, where it has one.
+
+        Returns:
+            What ends that, or None.
+        """
+        return None
+
     def close(self) -> None:
         """Frees what holds the figure."""
+
+    def _draw(self, artists: Sequence[Artist], legends: Sequence[Artist]) -> None:
+        """Draws into the canvas' memory; shows nothing yet."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        figure: Any = self.figure
+        canvas: Any = figure.canvas
+        agg: Any = FigureCanvasAgg
+        if not isinstance(canvas, agg):  # a canvas without pixels to keep
+            canvas.draw()
+            return
+        for artist in artists:
+            artist.set_animated(True)
+        try:
+            if figure.stale or self._behind is None:
+                self._ours = True
+                # Not canvas.draw(), which would show the figure without its artists.
+                agg.draw(canvas)
+                self._behind = canvas.copy_from_bbox(figure.bbox)
+                boxes = [legend.get_window_extent() for legend in legends]
+                self._over = [canvas.copy_from_bbox(box) for box in boxes]
+            else:
+                canvas.restore_region(self._behind)
+            for artist in artists:
+                figure.draw_artist(artist)
+            for pixels in self._over:
+                canvas.restore_region(pixels)
+            figure.stale = False  # some artists change themselves while they are drawn
+        finally:
+            self._ours = False
+            for artist in artists:
+                artist.set_animated(False)  # so that savefig has them
+
+    def _drawn(self, _: object) -> None:
+        # Somebody else has drawn it, in another size perhaps: what is kept may be old.
+        if not self._ours:
+            self._behind = None
 
 
 class NoScreen(Screen):
     """Draws into memory only: for scripts that save the figure."""
 
-    def __init__(self) -> None:
-        self.figure, self._canvas = _bare_figure()
-
-    def refresh(self) -> None:
-        """Draws it as it is now."""
-        self._canvas.draw()  # type: ignore[no-untyped-call]
+    def __init__(self, size: tuple[float, float] | None = None) -> None:
+        super().__init__(_bare_figure(size))
 
     @property
     def visible(self) -> bool:
@@ -56,24 +121,25 @@ class NoScreen(Screen):
 class NotebookScreen(Screen):
     """A picture in a cell's output that is replaced in place: no clearing, so no flicker."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[float, float] | None = None) -> None:
         # Not by pyplot: it would keep the figure for ever and show it once more by itself.
-        self.figure, self._canvas = _bare_figure()
+        super().__init__(_bare_figure(size))
         self._id = uuid.uuid4().hex
         self._shown = False
 
-    def show(self) -> None:
-        """Puts the picture under the present cell."""
-        self._shown = False
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Sends the picture as it is now."""
+    def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
+        """Sends the picture as it is now; the first one goes under the present cell."""
         from IPython.display import display
+        from PIL import Image
 
+        self._draw(artists, legends)
+        canvas: Any = self.figure.canvas
         buffer = io.BytesIO()
-        # Fast rather than small: the picture is seen for a twentieth of a second.
-        self._canvas.print_png(buffer, pil_kwargs={"compress_level": 1})  # type: ignore[no-untyped-call]
+        # Fast rather than small: the picture is seen for a thirtieth of a second.
+        pixels = Image.frombuffer(
+            "RGBA", canvas.get_width_height(physical=True), canvas.buffer_rgba()
+        )
+        pixels.save(buffer, "png", compress_level=1)
         picture = {
             "image/png": base64.b64encode(buffer.getvalue()).decode("ascii"),
             "text/plain": "<live plot>",
@@ -85,26 +151,49 @@ class NotebookScreen(Screen):
 class CanvasScreen(Screen):
     """An interactive canvas: ipympl in a notebook, or a window."""
 
-    def __init__(self, widget: bool) -> None:
+    def __init__(self, widget: bool, size: tuple[float, float] | None = None) -> None:
         from matplotlib import pyplot
 
         with pyplot.ioff():
-            self.figure = pyplot.figure(figsize=_SIZE)
+            super().__init__(pyplot.figure(figsize=size or _SIZE))
+        # Every change would ask the browser to ask for a picture; they come by themselves here.
+        self.figure.stale_callback = None
         self._widget = widget
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user has closed it."""
+        from matplotlib import pyplot
+
+        return not pyplot.fignum_exists(self.figure.number)
 
     def show(self) -> None:
         """Opens the window, or puts the widget under the present cell."""
-        if self._widget:
-            from IPython.display import display
-
-            display(self.figure.canvas)  # type: ignore[no-untyped-call]
-        else:
+        if not self._widget:
             self.figure.show()
+            return
+        from IPython.display import display
 
-    def refresh(self) -> None:
+        canvas: Any = self.figure.canvas
+        display(canvas)  # type: ignore[no-untyped-call]
+        if kernel_shell() is not None and hasattr(canvas, "syncing_data_url"):
+            # ipympl encodes each picture twice until the browser answers, which it cannot while
+            # a cell runs. The notebook file has the picture that `display` has made.
+            canvas.syncing_data_url = False
+
+    def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
         """Draws at once: `draw_idle` may wait for ever while a cell runs."""
-        self.figure.canvas.draw()
-        self.figure.canvas.flush_events()
+        self._draw(artists, legends)
+        canvas: Any = self.figure.canvas
+        canvas.blit(self.figure.bbox)  # of a canvas without pixels to keep, it does nothing
+        canvas.flush_events()
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None] | None:
+        """By the window's timer, which runs in the thread of its loop."""
+        timer = self.figure.canvas.new_timer(interval=max(1, round(1000 * seconds)))
+        timer.add_callback(call)
+        timer.start()
+        return timer.stop
 
     def close(self) -> None:
         """Closes the window."""
@@ -113,46 +202,22 @@ class CanvasScreen(Screen):
         pyplot.close(self.figure)
 
 
-def _bare_figure() -> tuple[Figure, FigureCanvasAgg]:
+def _bare_figure(size: tuple[float, float] | None) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg as Canvas
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=_SIZE, dpi=100)
-    return figure, Canvas(figure)
+    figure = Figure(figsize=size or _SIZE, dpi=100)
+    Canvas(figure)
+    return figure
 
 
-def open_screen() -> Screen:
+def open_screen(size: tuple[float, float] | None = None) -> Screen:
     """The screen that fits matplotlib's backend and where the program runs."""
     import matplotlib
 
     backend = str(matplotlib.get_backend()).lower()
     seen = "inline" not in backend and backend not in _UNSEEN
-    if _kernel_shell() is not None:
+    if kernel_shell() is not None:
         widget = backend == "nbagg" or "ipympl" in backend or "widget" in backend
-        return CanvasScreen(widget) if seen else NotebookScreen()
-    return CanvasScreen(widget=False) if seen else NoScreen()
-
-
-def _kernel_shell() -> Any:
-    """IPython's shell if this is a Jupyter kernel."""
-    import sys
-
-    if "IPython" not in sys.modules:
-        return None
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell if getattr(shell, "kernel", None) is not None else None
-
-
-def cell_of_now() -> tuple[str, int] | None:
-    """The notebook cell that runs and the count of its execution; None outside of Jupyter."""
-    shell = _kernel_shell()
-    if shell is None:
-        return None
-    try:
-        parent = shell.get_parent()
-        cell = parent.get("metadata", {}).get("cellId")
-    except (AttributeError, LookupError):
-        return None
-    return (str(cell), int(shell.execution_count)) if cell else None
+        return CanvasScreen(widget, size) if seen else NotebookScreen(size)
+    return CanvasScreen(False, size) if seen else NoScreen(size)

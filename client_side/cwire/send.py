@@ -35,7 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     def send() -> None:
         with cwire.connect(
-            arguments.url, arguments.token, subscribe=None, timeout=arguments.timeout
+            arguments.url,
+            arguments.token,
+            subscribe=None,
+            timeout=arguments.timeout,
+            reconnect=False,
         ) as bridge:
             print(
                 terminal.send(

@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             subscribe=None,
             history_bytes=_HISTORY_BYTES,
             timeout=arguments.timeout,
+            reconnect=False,
         ) as bridge:
             _subscribe(bridge)
             bridge.latest("relay_status", 1, driver="relay", timeout=arguments.timeout)

@@ -6,13 +6,14 @@ import asyncio
 import errno
 import socket
 import time
+from functools import partial
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
 
-from cwire_server.access import own_origins
+from cwire_server.access import Origins, PageAccess, own_origins
 from cwire_server.client_connection import ClientConnection
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.driver_link import DriverLink
@@ -74,16 +75,17 @@ class Relay:
         self.hub.on_interest = lambda source: self._links[source].update_interest()
         self.hub.on_room = lambda source: self._links[source].resume()
         self._source.start()
-        tcp = self._serve(
-            Rules(config.host, own_origins(self.port) | config.allowed_origins, config.token)
-        )
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        url = f"ws://{host}:{self.port}/ws"
+        origins = Origins(own_origins(self.port) | config.allowed_origins)
+        pages = PageAccess(url, config.token, origins)
+        tcp = self._serve(Rules(config.host, origins, config.token), pages)
         tcp.add_sockets(sockets)
         self._runtime = RuntimeFile()
-        unix = self._serve(Rules("localhost"))
-        host = f"[{config.host}]" if ":" in config.host else config.host
+        unix = self._serve(Rules("localhost"), pages)
         try:
             unix.add_socket(bind_unix_socket(str(self._runtime.socket), mode=0o600))
-            self._runtime.write(f"ws://{host}:{self.port}/ws")
+            self._runtime.write(url)
         except OSError as error:
             raise ConfigError(
                 f"cannot listen at {self._runtime.socket}: {error.strerror or error}; "
@@ -95,14 +97,14 @@ class Relay:
         ]
         self._tasks.append(asyncio.create_task(Pinger(self._connections).run(), name="pinger"))
 
-    def _serve(self, rules: Rules) -> HTTPServer:
+    def _serve(self, rules: Rules, pages: PageAccess) -> HTTPServer:
         shared: dict[str, Any] = {"rules": rules}
         application = Application(
             [
                 (
                     r"/ws",
                     ClientHandler,
-                    {**shared, "connect": self._connect},
+                    {**shared, "connect": partial(self._connect, pages)},
                 ),
                 (r"/health", HealthHandler, {**shared, "hub": self.hub}),
                 (r"/metrics", MetricsHandler, {**shared, "take": self._source.take}),
@@ -120,12 +122,13 @@ class Relay:
         self._servers.append(server)
         return server
 
-    def _connect(self, sock: socket.socket) -> ClientConnection:
+    def _connect(self, pages: PageAccess, sock: socket.socket) -> ClientConnection:
         """A client's connection, on a socket that is past the handshake."""
         return ClientConnection(
             sock,
             self.hub,
             self._links,
+            pages,
             self._started,
             self._connections,
             self.config.limits.command,

@@ -12,6 +12,7 @@ import socket
 import struct
 from collections.abc import Mapping, Sequence
 
+from cwire_server.access import PageAccess
 from cwire_server.client_queue import Binary, Text
 from cwire_server.client_session import ClientSession
 from cwire_server.driver_link import DriverLink
@@ -51,6 +52,7 @@ class ClientConnection:
         sock: The client's, past the handshake, not blocking; it is this object's now.
         hub: Where the client is made known.
         links: By source, where its commands go.
+        pages: How pages connect that it speaks for.
         started: When the relay was, on the steady clock.
         connections: Where this one is listed while it lives.
         limit: Bytes of a message from the client at the most.
@@ -59,7 +61,8 @@ class ClientConnection:
     # Thousands of them may do nothing: what they share is not in here.
     __slots__ = (
         *("_client", "_closed", "_connections", "_farewell", "_heard_bye", "_hub", "_links"),
-        *("_loop", "_pong", "_reader", "_said_bye", "_session", "_socket", "_unsent", "answered"),
+        *("_loop", "_pages", "_pong", "_reader", "_said_bye", "_session", "_socket", "_unsent"),
+        "answered",
     )
 
     def __init__(
@@ -67,6 +70,7 @@ class ClientConnection:
         sock: socket.socket,
         hub: Hub,
         links: Mapping[int, DriverLink],
+        pages: PageAccess,
         started: float,
         connections: set[ClientConnection],
         limit: int,
@@ -75,6 +79,7 @@ class ClientConnection:
         self._socket = sock
         self._hub = hub
         self._links = links
+        self._pages = pages
         self._connections = connections
         self._reader: WebSocketReader | None = WebSocketReader(limit)
         self._unsent: list[memoryview] = []
@@ -90,7 +95,7 @@ class ClientConnection:
         client = hub.add_client(_nothing)
         client.wake = self._pump
         self._client: Client | None = client
-        self._session = ClientSession(hub, client, links, started)
+        self._session = ClientSession(hub, client, links, pages, started)
         connections.add(self)
         _log.info("client %d connected", client.id)
         self._loop.add_reader(sock, self._readable)
@@ -127,7 +132,7 @@ class ClientConnection:
     def _hear(self, opcode: int, payload: bytes) -> None:
         if opcode == CLOSE:
             self._heard_bye = True
-            self._say_bye(payload[:2])
+            self._say_bye(payload[:2] if len(payload) > 1 else b"")  # its code, if it gave one
         elif opcode == PING:
             self._pong = payload  # it answers those before it, too
             if not self._unsent:
@@ -266,6 +271,7 @@ class ClientConnection:
         if client is None:
             return
         self._hub.remove_client(client)
+        self._pages.origins.forget(client.id)
         for link in self._links.values():
             link.pending.forget_client(client.id)
         _log.info("client %d left", client.id)

@@ -81,7 +81,7 @@ async def test_commands(relay: FakeRelay) -> None:
 
 
 async def test_the_relay_goes(relay: FakeRelay) -> None:
-    async with cwire.aconnect(relay.url) as bridge:
+    async with cwire.aconnect(relay.url, reconnect=False) as bridge:
         waiting = asyncio.ensure_future(anext(bridge.stream("tick")))
         await asyncio.sleep(0)
         relay.hang_up()

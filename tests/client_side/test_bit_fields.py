@@ -8,9 +8,9 @@ import json
 import pandas
 import pytest
 
-from cwire.curves import make_recipe
 from cwire.errors import UnknownField
 from cwire.frame_array import FrameArray
+from cwire.recipe import make_recipe
 from cwire_structs import frames
 from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Message, Schema

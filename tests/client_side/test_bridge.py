@@ -244,9 +244,8 @@ def test_a_resent_command_and_a_relay_that_goes_at_once(
     bridge: cwire.Bridge, caplog: pytest.LogCaptureFixture
 ) -> None:
     link = bridge._link
-    link.closed = "the relay went away"
-    link._on_event(Resend(b""))  # what _on_message would do with it
-    link.closed = None
+    bridge.close()
+    link._on_event(Resend(b""))  # what _receive would do with it
     assert not caplog.records
 
 

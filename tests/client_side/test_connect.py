@@ -210,7 +210,7 @@ def test_broken_frames_end_the_connection_with_a_reason(relay: FakeRelay) -> Non
 
 
 def test_the_relay_goes(relay: FakeRelay) -> None:
-    with cwire.connect(relay.url) as bridge:
+    with cwire.connect(relay.url, reconnect=False) as bridge:
         stream = bridge.stream("tick", timeout=10)
         relay.send(ticks(0, 5))
         bridge.latest("tick", 5, timeout=10)

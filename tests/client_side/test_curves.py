@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.curves import blocks, image, make_recipe, thin, trends
+from cwire.curves import blocks, image, thin, trends
 from cwire.history import make_history
+from cwire.recipe import make_recipe
 from cwire_server.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema
@@ -110,7 +111,7 @@ def test_images() -> None:
 def test_a_tail_is_a_line() -> None:
     history = make_history(TILE, 1 << 20)
     put(history, TILE, pixels=[5, 6, 7])
-    (line,) = blocks(make_recipe(TILE, "pixels", None, None), history)
+    (line,) = blocks(make_recipe(TILE, "pixels", None, None, kind="line"), history)
     assert (line.x.tolist(), line.y.tolist()) == ([0, 1, 2], [5, 6, 7])
 
 

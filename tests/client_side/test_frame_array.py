@@ -129,7 +129,7 @@ def test_repr(ten: FrameArray) -> None:
 
 def test_to_pandas(ten: FrameArray) -> None:
     table = ten.to_pandas()
-    assert list(table.columns) == ["index", "values"]
+    assert list(table.columns) == ["index", *(f"values[{i}]" for i in range(4))]
     assert table["index"].tolist() == list(range(100, 110))
     assert str(table.index[0]) == "1970-01-01 00:01:40+00:00"
     assert list(ten.to_pandas("index").columns) == ["index"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwire.ledger import Ledger, widen
+from cwire.ledger import CONNECTION, Ledger, widen
 from cwire_structs import frames
 from support.fake_relay import ticks
 
@@ -192,3 +192,60 @@ def test_notices_across_the_wrap() -> None:
     ledger.dropped(1, "relay", 5, 2)
     add(ledger, 3, 1)
     assert (ledger.lost, ledger.gone_by("relay")) == (5, 5)
+
+
+def test_what_was_published_while_away_is_lost_by_connection() -> None:
+    ledger = Ledger()
+    ledger.begin(100)
+    add(ledger, 100, 5)
+    ledger.dropped(1, "relay", 4, 112)  # of 105 to 112; those that are left never come
+    ledger.interrupt()
+    ledger.interrupt()  # an attempt that did not get far
+    assert (ledger.lost, ledger.gone_by(CONNECTION)) == (4, 0)
+    ledger.begin(120)
+    add(ledger, 120, 1)
+    ledger.dropped(1, "relay", 1, 121)
+    assert (ledger.lost, ledger.gone_by("relay"), ledger.gone_by(CONNECTION)) == (16, 5, 11)
+    assert ledger.frames + ledger.gone == 122 - 100
+
+
+def test_another_run_has_nothing_to_do_with_what_was_missed() -> None:
+    ledger = Ledger()
+    add(ledger, 100, 5)
+    ledger.interrupt()
+    ledger.end()
+    ledger.begin(300)
+    add(ledger, 300, 1)
+    assert ledger.lost == 0
+
+
+def test_a_relay_that_knows_no_first_sequence_yet() -> None:
+    ledger = Ledger()
+    add(ledger, 0, 10)
+    ledger.interrupt()
+    ledger.begin(None)
+    ledger.dropped(1, "rate", 4, 24)  # of 20 to 24 four are left out, and one comes now
+    assert ledger.gone_by(CONNECTION) == 0
+    add(ledger, 24, 1)
+    assert (ledger.gone_by(CONNECTION), ledger.skipped, ledger.lost) == (10, 4, 10)
+    add(ledger, 27, 1)  # nobody tells of these two
+    assert (ledger.gone_by(CONNECTION), ledger.gone) == (10, 14)
+
+
+def test_what_a_short_connection_did_not_tell_the_next_one_does() -> None:
+    ledger = Ledger()
+    add(ledger, 0, 10)
+    ledger.interrupt()
+    ledger.begin(None)
+    ledger.dropped(1, "relay", 2, 15)  # and then it is gone again: what began it, nobody knows
+    ledger.interrupt()
+    ledger.begin(30)
+    assert (ledger.gone_by(CONNECTION), ledger.gone_by("relay"), ledger.gone) == (18, 2, 20)
+
+
+def test_missed_across_the_wrap() -> None:
+    ledger = Ledger()
+    add(ledger, (1 << 32) - 3, 2)
+    ledger.interrupt()
+    add(ledger, 4, 1)
+    assert (ledger.lost, ledger.gone_by(CONNECTION)) == (5, 5)

@@ -10,7 +10,11 @@ import pytest
 import cwire
 
 PURE = {
+    "answers",
     "calls",
+    "catalog",
+    "code_context",
+    "columns",
     "commands",
     "convert",
     "cursor",
@@ -19,14 +23,24 @@ PURE = {
     "driver",
     "errors",
     "events",
+    "exit_status",
     "feed",
     "frame_array",
+    "getters",
+    "handshake",
     "health",
     "history",
     "ledger",
     "options",
+    "past",
+    "parse",
+    "recipe",
+    "reconnect",
+    "recording",
     "record",
     "session",
+    "subscription",
+    "websocket",
     "window",
 }
 FORBIDDEN = {

@@ -71,7 +71,10 @@ class FakeRelay:
         hello: Instead of a proper hello; None: no hello at all.
         token: Needed from clients, if set.
         answers: Whether subscriptions are answered.
+        first: First sequences that `subscribed` tells, by message.
+        refuses: No connection is let in: as if it were just starting.
         on_binary: Makes the answer to each binary message.
+        on_request: Called with each text message, when it has been answered.
         received: What came: dicts for text, bytes for binary.
     """
 
@@ -88,6 +91,9 @@ class FakeRelay:
         self.token: str | None = None
         self.answers = True
         self.subprotocol: str | None = "cwire.v1"
+        self.first: Mapping[str, int | None] = {}
+        self.refuses = False
+        self.on_request: Callable[[dict[str, Any]], object] = lambda request: None
         self.on_binary: Callable[[bytes], str | bytes | None] = lambda data: None
         self.received: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.connected = threading.Event()
@@ -152,22 +158,25 @@ class FakeRelay:
 
     def send(self, message: str | bytes) -> None:
         """Sends any message to all clients."""
-        binary = isinstance(message, bytes)
+        self.call(lambda: self.greet(message))
 
-        def send() -> None:
-            for handler in self._handlers:
-                handler.write_message(message, binary=binary)
-
-        self.call(send)
+    def greet(self, message: str | bytes) -> None:
+        """The same, for functions that run in the relay's thread."""
+        for handler in self._handlers:
+            handler.write_message(message, binary=isinstance(message, bytes))
 
     def hang_up(self, code: int = 1001, reason: str = "the relay is stopping") -> None:
         """Closes all connections."""
+        self.call(lambda: self.close_all(code, reason))
 
-        def close() -> None:
-            for handler in tuple(self._handlers):
-                handler.close(code, reason)
+    def close_all(self, code: int = 1001, reason: str = "the relay is stopping") -> None:
+        """The same, for functions that run in the relay's thread."""
+        for handler in tuple(self._handlers):
+            handler.close(code, reason)
 
-        self.call(close)
+    def set_drivers(self, *drivers: Mapping[str, Any]) -> None:
+        """From now on a hello lists these."""
+        self.drivers[:] = drivers
 
     def next(self, kind: type[_T]) -> _T:
         """The next message from a client that is of this type."""
@@ -182,6 +191,10 @@ class _Handler(WebSocketHandler):
         self.relay = relay
 
     def prepare(self) -> None:
+        if self.relay.refuses:
+            self.set_status(503)
+            self.finish("not yet")
+            return
         token = self.relay.token
         if token and self.request.headers.get("Authorization") != f"Bearer {token}":
             self.set_status(401)
@@ -215,6 +228,7 @@ class _Handler(WebSocketHandler):
         if request["op"] == "subscribe" and self.relay.answers:
             self._subscribe(request)
         self.relay.received.put(request)
+        self.relay.on_request(request)
 
     def _subscribe(self, request: dict[str, Any]) -> None:
         streams = []
@@ -228,7 +242,7 @@ class _Handler(WebSocketHandler):
                             "source": one["source"],
                             "message": item["name"],
                             "type": int(number),
-                            "first_sequence": None,
+                            "first_sequence": self.relay.first.get(item["name"]),
                         }
                     )
         if request["messages"] and not streams:

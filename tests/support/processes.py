@@ -127,6 +127,15 @@ class Relay(Running):
         self.url = f"ws{address.removeprefix('http')}/ws"
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and that nobody has waited for does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 def until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Waits for a condition that nothing signals, such as a file that another process makes."""
     deadline = time.monotonic() + seconds

@@ -1,0 +1,57 @@
+"""What a notebook asks to run: its words, and what is wrong with them before anything starts."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+
+from cwire.errors import CwireError
+
+__all__ = ["check_program", "words"]
+
+
+def words(command: str | os.PathLike[str], arguments: tuple[object, ...]) -> list[str]:
+    """The command line, with the program's full path if it can be found."""
+    text = os.fspath(command)
+    parts = [text]
+    if isinstance(command, str) and not Path(text).exists():
+        try:
+            parts = shlex.split(text)
+        except ValueError as error:
+            raise CwireError(f"{text!r} is not a command line: {error}") from None
+        if not parts:
+            raise CwireError("the command is empty: name a program")
+    program = Path(parts[0]).expanduser()
+    found = shutil.which(parts[0]) if program.name == parts[0] and not program.exists() else None
+    return [found or str(program.absolute()), *parts[1:], *map(str, arguments)]
+
+
+def check_program(name: str, program: str, cwd: Path) -> None:
+    """Says what is wrong before anything is started.
+
+    Raises:
+        CwireError: It cannot be executed; the text says what to do.
+    """
+    if not cwd.is_dir():
+        raise CwireError(f"{name} cannot start: there is no folder {cwd}")
+    path = Path(program)
+    if path.is_dir():
+        raise CwireError(f"{path} is a folder: name the program in it")
+    if not path.exists():
+        raise CwireError(f"{path} is missing{_make_first(path)}")
+    if not os.access(path, os.X_OK):
+        raise CwireError(f"{path} cannot be executed: chmod +x {path}")
+
+
+def _make_first(path: Path) -> str:
+    """What to do about a missing program."""
+    for folder in (path.parent, path.parent.parent):
+        if (folder / "Makefile").exists():
+            return f": build it first, with `make -C {folder}`"
+    if path.with_suffix(".c").exists():
+        return f": compile {path.with_suffix('.c').name} first"
+    if path.parent.is_dir():
+        return ": is the name right?"
+    return f": there is no folder {path.parent}"

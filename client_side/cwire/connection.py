@@ -1,0 +1,105 @@
+"""One connection to a relay, from the first attempt to the last byte."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from cwire import errors
+from cwire.find import Address
+from cwire.transport import Incoming, Transport
+
+__all__ = ["Connection"]
+
+_GOODBYE_TIMEOUT = 1.0  # s for the relay to say goodbye too
+
+
+class Connection:
+    """A transport and what the link must know of it beside its messages.
+
+    Args:
+        receive: Takes this connection and each message, and None once when it has ended. It must
+            not raise.
+    """
+
+    def __init__(self, receive: Callable[[Connection, Incoming | None], None]) -> None:
+        self._receive = receive
+        self._transport: Transport | None = None
+        self._hung_up = asyncio.Event()
+        self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def open(self, address: Address, timeout: float) -> None:
+        """Connects and waits until `greeted` is called.
+
+        Raises:
+            NotConnected: It does not work out; the text says why.
+            ProtocolError: It is not a relay that this client understands.
+        """
+        self._transport = await Transport.open(address, self._on_message, timeout)
+        try:
+            async with asyncio.timeout(timeout):
+                await self._hello
+        except TimeoutError:
+            raise errors.NotConnected(
+                f"{address} does not say hello within {timeout:g} s: is it a cwire relay?"
+            ) from None
+
+    @property
+    def waits_for_hello(self) -> bool:
+        """Nothing is known of the relay yet."""
+        return not self._hello.done()
+
+    def greeted(self) -> None:
+        """The relay has said hello."""
+        if not self._hello.done():
+            self._hello.set_result(None)
+
+    def fail(self, error: errors.CwireError) -> None:
+        """It will not come to a hello."""
+        if not self._hello.done():
+            self._hello.set_exception(error)
+            self._hello.exception()  # seen: `open` may have been cancelled
+
+    @property
+    def close_reason(self) -> str:
+        """What the relay said when it hung up; empty if nothing."""
+        return "" if self._transport is None else self._transport.close_reason
+
+    def send(self, message: str | bytes) -> None:
+        """Sends a message.
+
+        Raises:
+            NotConnected: The connection has ended.
+        """
+        if self._transport is None:
+            raise errors.NotConnected("not connected yet")
+        self._transport.send(message)
+
+    def close(self, code: int = 1000) -> None:
+        """Says goodbye, if the other side is still there to hear it."""
+        self.fail(errors.NotConnected("the connection was closed"))
+        if self._transport is None:
+            return
+        if self._hung_up.is_set():
+            self._transport.abort()
+        else:
+            self._transport.close(code, "" if code == 1000 else "protocol error")
+
+    def abort(self) -> None:
+        """Closes the socket, whatever the other side does."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def hang_up(self) -> None:
+        """Waits, not for long, until the other side has closed, too; then the socket is closed."""
+        if self._transport is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE_TIMEOUT):
+                    await self._hung_up.wait()
+            self._transport.abort()
+
+    def _on_message(self, message: Incoming | None) -> None:
+        if message is None:
+            self._hung_up.set()
+        self._receive(self, message)

@@ -1,0 +1,127 @@
+"""A widget that shows what a process writes, and starts and stops it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from cwire import errors
+from cwire.cell import Tenants
+from cwire.inputs import close_all
+from cwire.pacer import Pacer
+
+if TYPE_CHECKING:
+    from cwire.process import ManagedProcess
+
+__all__ = ["Console"]
+
+_PERIOD = 0.1  # s; a browser and a reader need no more than 10 pictures per second
+_COLORS = {"running": "#1a7f37", "failed": "#b3261e"}
+# Drawn from the bottom up, so that the newest line stays in view.
+_BOX = (
+    "display:flex;flex-direction:column-reverse;max-height:18em;min-height:5em;overflow:auto;"
+    "background:#1e1e1e;border-radius:3px;padding:4px 8px"
+)
+_TEXT = "margin:0;color:#e0e0e0;white-space:pre-wrap;line-height:1.3;font-size:12px"
+
+_tenants: Tenants[Console] = Tenants()
+
+
+class Console:
+    """Live output of a process, its state, and buttons. Made by `DriverProcess.console`.
+
+    It is updated by a thread of its own, so it also lives while a cell runs; the buttons work when
+    the kernel is idle. When its cell is run again it is closed; the process is not touched.
+
+    Attributes:
+        process: What it shows.
+        widget: The ipywidgets box, to be put into others.
+    """
+
+    def __init__(self, process: ManagedProcess, lines: int = 200) -> None:
+        self.process = process
+        self._lines = lines
+        self._trouble = ""
+        self._start = widgets.Button(
+            description="Start", icon="play", tooltip="Start the program", layout={"width": "6.5em"}
+        )
+        self._stop = widgets.Button(
+            description="Stop",
+            icon="stop",
+            tooltip="SIGTERM, then SIGKILL after 3 s",
+            layout={"width": "6.5em"},
+        )
+        self._restart = widgets.Button(
+            description="Restart",
+            icon="refresh",
+            tooltip="Stop the program and start it again",
+            layout={"width": "6.5em"},
+        )
+        self._state = widgets.HTML()
+        self._output = widgets.HTML()
+        self.widget = widgets.VBox(
+            [widgets.HBox([self._start, self._stop, self._restart, self._state]), self._output]
+        )
+        # A stop may take seconds, and must not hold up the kernel.
+        self._asked: list[str] = []
+        self._worker = Pacer(self._obey, 0.0, "cwire console buttons")
+        for button, order in (
+            (self._start, "start"),
+            (self._stop, "stop"),
+            (self._restart, "restart"),
+        ):
+            button.on_click(lambda _, order=order: self._ask(order))
+        self._pacer = Pacer(self._show, _PERIOD, "cwire console")
+        self._leave = process.listen(self._pacer.poke)
+        self._show()
+        _tenants.enter(self)
+
+    def close(self) -> None:
+        """Removes the widget; the process is not touched."""
+        self._leave()
+        self._pacer.close()
+        self._worker.close()
+        _tenants.leave(self)
+        close_all(self.widget)
+
+    def retire(self, reason: str) -> None:
+        """Removes the widget, because something else takes its place."""
+        del reason  # there is nothing left to show it
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<console of {self.process!r}>"
+
+    def _repr_mimebundle_(self, **options: object) -> Any:
+        return self.widget._repr_mimebundle_(**options)
+
+    def _ask(self, order: str) -> None:
+        self._asked.append(order)
+        self._worker.poke()
+
+    def _obey(self) -> None:
+        while self._asked:
+            order = self._asked.pop(0)
+            try:
+                getattr(self.process, order)()
+            except errors.CwireError as error:
+                self._trouble = str(error)
+            else:
+                self._trouble = ""
+            self._pacer.poke()
+
+    def _show(self) -> None:
+        process = self.process
+        runs = process.running
+        self._start.disabled = runs
+        self._stop.disabled = not runs
+        self._restart.disabled = process.state == "new"
+        color = "#b3261e" if self._trouble else _COLORS.get(process.state, "#666")
+        self._state.value = (
+            f"<b>{escape(process.name)}</b> "
+            f'<span style="color:{color}">{escape(self._trouble or process.summary())}</span>'
+        )
+        text = escape("\n".join(process.lines(self._lines))) or "(nothing written yet)"
+        self._output.value = f'<div style="{_BOX}"><pre style="{_TEXT}">{text}</pre></div>'

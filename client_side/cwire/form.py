@@ -1,0 +1,232 @@
+"""A command as a form: its fields, a button, and what came of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from html import escape
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from cwire import errors
+from cwire.describe import field_notes, value_text
+from cwire.inputs import close_all, make_group
+from cwire_structs import frames
+from cwire_structs.reading import to_dict
+
+if TYPE_CHECKING:
+    from cwire.getters import Getter
+    from cwire.record import Record
+    from cwire_structs.schema import Message
+
+__all__ = ["CommandForm", "Send"]
+
+Send = Callable[[str, Mapping[str, Any], Callable[["Record | Exception | None"], None]], None]
+"""Sends a command by name with its fields; the answer, or what went wrong, comes by the call."""
+
+_GOOD, _BAD, _BUSY = "#1a7f37", "#b3261e", "#666"
+
+
+class CommandForm:
+    """The widgets of one command.
+
+    At most one command is under way. With `live`, a change while one is under way is sent when its
+    answer has come, and only the newest one.
+
+    Attributes:
+        message: The command.
+        inputs: Its fields.
+        widget: What is shown.
+    """
+
+    def __init__(self, message: Message, getter: Getter | None, send: Send) -> None:
+        self.message = message
+        self._getter = getter
+        self._ask = send
+        self._lock = threading.Lock()
+        self._waiting = False
+        self._next: dict[str, Any] | None = None
+        self._writer: int | None = None
+        self._touched = False
+        self.inputs = make_group(message.struct)
+        self.send = widgets.Button(
+            description="Send",
+            button_style="primary",
+            tooltip=message.doc or f"Send {message.name}",
+            layout={"width": "6em"},
+        )
+        self.live = widgets.ToggleButton(
+            description="live",
+            tooltip="Send at every change, as fast as the driver answers",
+            layout={"width": "5em"},
+        )
+        self.refresh = widgets.Button(
+            description="Read",
+            tooltip="Show what the driver has now" + (f" ({getter.command})" if getter else ""),
+            layout={"width": "5em"},
+        )
+        self.status = widgets.HTML()
+        self.send.on_click(lambda _: self._click())
+        self.live.observe(lambda _: self._follow(), "value")
+        self.refresh.on_click(lambda _: self.fetch())
+        self.inputs.observe(self._change)
+        self.write(to_dict(message.struct, message.encode({}), message.size))
+        buttons = [self.send]
+        if message.struct.fields:
+            buttons.append(self.live)
+        if getter is not None:
+            buttons.append(self.refresh)
+        title = widgets.HTML(
+            f"<b>{escape(message.name)}</b> <span style='color:#666'>{escape(message.doc)}</span>"
+        )
+        self.widget = widgets.VBox(
+            [title, self.inputs.widget, widgets.HBox([*buttons, self.status])],
+            layout={"border": "1px solid #ddd", "padding": "4px 10px", "margin": "0 0 6px 0"},
+        )
+
+    def values(self) -> dict[str, Any]:
+        """What the fields hold, as the command takes it.
+
+        Raises:
+            ValueError: Something typed cannot be read; the text names the field.
+        """
+        return self.inputs.values()
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Shows other values; nothing is sent for it."""
+        self._writer = threading.get_ident()
+        try:
+            self.inputs.write(dict(values))
+        finally:
+            self._writer = None
+
+    def carry(self, other: CommandForm) -> None:
+        """Takes over what an earlier form of this command holds, where the fields still fit."""
+        with suppress(ValueError):
+            self.write(other.values())
+        self._touched = other._touched
+
+    def fetch(self, *, unless_touched: bool = False) -> None:
+        """Asks the driver for its present values and shows them, when they come."""
+        getter = self._getter
+        if getter is None:
+            return
+
+        def take(answer: Record | Exception | None) -> None:
+            if isinstance(answer, Exception):
+                self._say(str(answer), _BAD)
+            elif answer is not None and not (unless_touched and self._touched):
+                try:
+                    asked = self.values()
+                except ValueError:
+                    asked = {}
+                self.write(getter.pick(_plain(answer), asked))
+
+        self._ask(getter.command, {}, take)
+
+    def enable(self, on: bool) -> None:
+        """Allows or forbids to send."""
+        for button in (self.send, self.live, self.refresh):
+            button.disabled = not on
+        if not on:
+            self.live.value = False
+
+    def close(self) -> None:
+        """Closes all of its widgets."""
+        self.inputs.close()
+        close_all(self.widget)
+        for button in (self.send, self.live, self.refresh):  # not all of them may be shown
+            close_all(button)
+
+    def _follow(self) -> None:
+        self.inputs.follow(self.live.value)
+        if self.live.value:
+            self._change()
+
+    def _change(self) -> None:
+        if self._writer == threading.get_ident():
+            return
+        self._touched = True
+        if self.live.value:
+            self._submit(newest_wins=True)
+
+    def _click(self) -> None:
+        self._submit(newest_wins=False)
+
+    def _submit(self, *, newest_wins: bool) -> None:
+        try:
+            values = self.values()
+        except ValueError as error:
+            self._say(f"not sent: {error}", _BAD)
+            return
+        with self._lock:
+            if self._waiting:
+                if newest_wins:
+                    self._next = values
+                    return
+                waits = True
+            else:
+                waits, self._waiting = False, True
+        if waits:
+            self._say("not sent: the last one has not been answered yet", _BAD)
+        else:
+            self._go(values)
+
+    def _go(self, values: dict[str, Any]) -> None:
+        begun = perf_counter()
+        if not self.live.value:
+            self.send.disabled = True
+            self._say("sent, waiting for the answer …", _BUSY)
+
+        def take(answer: Record | Exception | None) -> None:
+            self._answered(answer, perf_counter() - begun)
+            with self._lock:
+                values, self._next = self._next, None
+                self._waiting = values is not None
+            if values is not None:
+                self._go(values)
+            else:
+                self.send.disabled = False
+
+        self._ask(self.message.name, values, take)
+
+    def _answered(self, answer: Record | Exception | None, seconds: float) -> None:
+        if isinstance(answer, Exception):
+            text = answer.text if isinstance(answer, errors.CommandError) else str(answer)
+            name = f" ({answer.name})" if isinstance(answer, errors.CommandError) else ""
+            self._say(text + name, _BAD)
+            return
+        when = f"{datetime.now():%H:%M:%S}, {1e3 * seconds:.1f} ms"
+        if answer is None:
+            self._say(f"OK ({when})", _GOOD)
+        else:
+            self._say(f"{answer.message.name} ({when})", _GOOD, _reply_html(answer))
+
+    def _say(self, text: str, color: str, more: str = "") -> None:
+        self.status.value = f'<span style="color:{color}">{escape(text)}</span>{more}'
+
+
+def _reply_html(record: Record) -> str:
+    """The reply's fields in one line that wraps; documentation as tooltips."""
+    parts = []
+    for field in record.message.struct.fields:
+        value = record[field.name]
+        shown = value.name if getattr(value, "name", None) else value_text(value)
+        tip = " ".join(part for part in (field.doc, field_notes(field)) if part)
+        unit = f" {field.unit}" if field.unit else ""
+        parts.append(
+            f'<span title="{escape(tip)}">{escape(field.name)} '
+            f"<b>{escape(str(shown))}</b>{escape(unit)}</span>"
+        )
+    return f'<div style="line-height:1.4">{" &middot; ".join(parts)}</div>'
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    data = np.asarray(record.frames).tobytes()
+    size = frames.unpack_header(data).size - frames.HEADER_SIZE
+    return to_dict(record.message.struct, data[frames.HEADER_SIZE :], size)

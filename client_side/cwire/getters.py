@@ -1,0 +1,86 @@
+"""Which command tells what another one sets, by the names in the header. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cwire_structs.fields import ArrayType, NumberType, Struct, StructType
+from cwire_structs.schema import Message, Schema
+
+__all__ = ["Getter", "find_getter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Getter:
+    """Where the present values of a command's fields are to be had.
+
+    Attributes:
+        command: The command to send, with its defaults.
+        field: The field of its reply that holds them; None: the reply itself.
+        key: Where that field is an array: the field that says which element is meant, or None.
+    """
+
+    command: str
+    field: str | None = None
+    key: str | None = None
+
+    def pick(self, reply: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The values for a form.
+
+        Args:
+            reply: The getter's reply as plain values.
+            asked: What the form holds: it says which element is meant.
+        """
+        found = reply if self.field is None else reply[self.field]
+        if isinstance(found, list):
+            same = [one for one in found if self.key and one[self.key] == asked.get(self.key)]
+            found = (same or found)[0]
+        return dict(found)
+
+
+def find_getter(schema: Schema, message: Message) -> Getter | None:
+    """The getter of a command ``set_X``, if there is one.
+
+    That is ``get_X``, whose reply has fields of the same names; or any ``get_…`` whose reply has a
+    field, or an array, of the struct that also answers ``set_X``.
+    """
+    stem = message.name.removeprefix("set_")
+    if stem == message.name:
+        return None
+    getters = {
+        name: schema.messages[one.reply].struct
+        for name, one in schema.commands.items()
+        if name.startswith("get_") and one.reply is not None
+    }
+    names = set(message.struct.by_name)
+    direct = getters.get(f"get_{stem}")
+    if direct is not None and names & set(direct.by_name):
+        return Getter(f"get_{stem}")
+    answer = schema.messages[message.reply].struct if message.reply else None
+    if answer is None or not names & set(answer.by_name):
+        return None
+    for name, reply in getters.items():
+        for field in reply.fields:
+            kind = field.type
+            if isinstance(kind, StructType) and kind.struct.name == answer.name:
+                return Getter(name, field.name)
+            if (
+                isinstance(kind, ArrayType)
+                and isinstance(kind.of, StructType)
+                and kind.of.struct.name == answer.name
+                and len(kind.shape) == 1
+            ):
+                return Getter(name, field.name, _key(message.struct, answer))
+    return None
+
+
+def _key(asked: Struct, answer: Struct) -> str | None:
+    """The first integer that both have: ``channel``, ``index``, ``axis``."""
+    for field in asked.fields:
+        kind = field.type
+        whole = isinstance(kind, NumberType) and kind.kind in ("int", "uint")
+        if whole and field.name in answer.by_name:
+            return field.name
+    return None

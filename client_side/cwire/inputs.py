@@ -1,0 +1,348 @@
+"""Fields of a header as ipywidgets: what a value is typed or dragged into."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from math import log10, prod
+from typing import Any
+
+import ipywidgets as widgets
+
+from cwire.describe import field_notes
+from cwire.parse import element_parser, list_text, parse_json, parse_list
+from cwire_structs.fields import (
+    ArrayType,
+    EnumType,
+    Field,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+    integer_bounds,
+)
+
+__all__ = ["Control", "Group", "Input", "close_all", "make_group"]
+
+_SAFE = 1 << 53  # beyond, JavaScript's numbers are not exact
+_DECADES = 1e3  # a range this wide is dragged by its logarithm
+_SLIDER = 1_000_000  # steps of an integer slider that a mouse can still mean
+_SHOWN = 32  # elements of an array that are written out
+_PARTS = 24  # fields of an array of structs that get a widget each
+_WIDE = "30em"
+
+
+class Input:
+    """One field, or several that belong together.
+
+    Attributes:
+        name: The field's name in C.
+        widget: What is shown.
+    """
+
+    name: str
+    widget: Any
+
+    def read(self) -> dict[str, Any]:
+        """The values to send, by field name; what is left out takes its default.
+
+        Raises:
+            ValueError: What was typed cannot be read; the text names the field.
+        """
+        raise NotImplementedError
+
+    def write(self, value: Any) -> None:
+        """Shows a value, as `to_dict` gives it; what does not fit is not shown."""
+
+    def observe(self, call: Callable[[], None]) -> None:
+        """Has a function called whenever the user changes something."""
+
+    def follow(self, live: bool) -> None:
+        """Whether sliders tell of every position, or only where they are let go."""
+
+    def close(self) -> None:
+        """Closes its widgets."""
+        close_all(self.widget)
+
+
+class Control(Input):
+    """One field in one widget."""
+
+    def __init__(
+        self,
+        field: Field,
+        control: Any,
+        parse: Callable[[Any], Any] = lambda value: value,
+        show: Callable[[Any], Any] = lambda value: value,
+        note: str = "",
+    ) -> None:
+        self.name = field.name
+        self.control = control
+        self._parse, self._show = parse, show
+        control.description = field.py_name
+        control.tooltip = "\n".join(part for part in (field.doc, field_notes(field)) if part)
+        control.layout.width = _WIDE
+        control.style.description_width = "9em"
+        self.widget = widgets.HBox([control, widgets.Label(field.unit or note)])
+
+    def read(self) -> dict[str, Any]:
+        """See `Input`."""
+        value = self.control.value
+        if value == "" and not isinstance(self.control, widgets.Dropdown):
+            return {}
+        try:
+            return {self.name: self._parse(value)}
+        except ValueError as error:
+            raise ValueError(f"{self.name}: {error}") from None
+
+    def write(self, value: Any) -> None:
+        """See `Input`."""
+        try:
+            self.control.value = self._show(value)
+        except (TypeError, ValueError, widgets.widget.traitlets.TraitError):
+            return  # such as a number that is no enumerator
+
+    def observe(self, call: Callable[[], None]) -> None:
+        """See `Input`."""
+        self.control.observe(lambda _: call(), "value")
+
+    def follow(self, live: bool) -> None:
+        """See `Input`."""
+        if self.control.has_trait("continuous_update"):
+            self.control.continuous_update = live
+
+
+class Group(Input):
+    """The fields of a struct, below each other."""
+
+    def __init__(self, name: str, inputs: Sequence[Input], doc: str = "") -> None:
+        self.name = name
+        self.inputs = list(inputs)
+        rows = [one.widget for one in self.inputs]
+        self.widget = widgets.VBox(rows)
+        if name:
+            title = widgets.Label(name, tooltip=doc, style={"font_weight": "bold"})
+            self.widget = widgets.VBox([title, *rows])
+            self.widget.layout.border_left = "2px solid #bbb"
+            self.widget.layout.padding = "0 0 0 8px"
+
+    def values(self) -> dict[str, Any]:
+        """What the fields hold."""
+        return {key: value for one in self.inputs for key, value in one.read().items()}
+
+    def read(self) -> dict[str, Any]:
+        """See `Input`."""
+        return {self.name: self.values()}
+
+    def write(self, value: Any) -> None:
+        """See `Input`."""
+        if isinstance(value, dict):
+            for one in self.inputs:
+                if one.name in value:
+                    one.write(value[one.name])
+
+    def observe(self, call: Callable[[], None]) -> None:
+        """See `Input`."""
+        for one in self.inputs:
+            one.observe(call)
+
+    def follow(self, live: bool) -> None:
+        """See `Input`."""
+        for one in self.inputs:
+            one.follow(live)
+
+
+class _List(Group):
+    """A small array of structs: a group for each."""
+
+    def read(self) -> dict[str, Any]:
+        """See `Input`."""
+        return {self.name: [next(iter(one.read().values())) for one in self.inputs]}
+
+    def write(self, value: Any) -> None:
+        """See `Input`."""
+        if isinstance(value, list):
+            for one, element in zip(self.inputs, value, strict=False):
+                one.write(element)
+
+
+class _Choice(Input):
+    """Members that share their bytes: one of them is meant."""
+
+    def __init__(self, name: str, inputs: Sequence[Input]) -> None:
+        self.name = name
+        self._inputs = {one.name: one for one in inputs}
+        first = next(iter(self._inputs))
+        self._chooser = widgets.Dropdown(
+            options=list(self._inputs),
+            value=first,
+            description="one of",
+            tooltip="These members share their bytes (a union): choose the one to send.",
+            layout={"width": _WIDE},
+            style={"description_width": "9em"},
+        )
+        self.widget = widgets.VBox([self._chooser, self._inputs[first].widget])
+        self._chooser.observe(self._choose, "value")
+
+    def _choose(self, change: Any) -> None:
+        self.widget.children = (self._chooser, self._inputs[change["new"]].widget)
+
+    def read(self) -> dict[str, Any]:
+        """See `Input`."""
+        return self._inputs[self._chooser.value].read()
+
+    def observe(self, call: Callable[[], None]) -> None:
+        """See `Input`."""
+        self._chooser.observe(lambda _: call(), "value")
+        for one in self._inputs.values():
+            one.observe(call)
+
+    def follow(self, live: bool) -> None:
+        """See `Input`."""
+        for one in self._inputs.values():
+            one.follow(live)
+
+    def close(self) -> None:
+        """See `Input`."""
+        for one in self._inputs.values():  # only one of them is shown
+            one.close()
+        super().close()
+
+
+class _Union(_Choice):
+    """A nested union with a name of its own."""
+
+    def read(self) -> dict[str, Any]:
+        """See `Input`."""
+        return {self.name: super().read()}
+
+
+def close_all(widget: Any) -> None:
+    """Closes a widget and all inside it: ipywidgets keeps every open one for ever."""
+    for child in getattr(widget, "children", ()):
+        close_all(child)
+    for part in (widget.layout, getattr(widget, "style", None), widget):
+        if part is not None:
+            part.close()
+
+
+def make_group(struct: Struct, name: str = "") -> Group:
+    """The inputs of all fields of a struct."""
+    return Group(name, _inputs(struct), struct.doc)
+
+
+def _inputs(struct: Struct) -> list[Input]:
+    if struct.kind == "union":
+        return [_Choice("", [_input(field) for field in struct.fields])]
+    made: list[Input] = []
+    for cluster in _clusters(struct.fields):
+        inputs = [_input(field) for field in cluster]
+        made.append(inputs[0] if len(inputs) == 1 else _Choice("", inputs))
+    return made
+
+
+def _clusters(fields: Sequence[Field]) -> list[list[Field]]:
+    """Fields that overlap, which the members of an anonymous union do, together."""
+    ordered = sorted(fields, key=lambda field: field.span)
+    clusters = [ordered[:1]]
+    end = ordered[0].span[1]
+    for _, field in pairwise(ordered):
+        if field.span[0] < end:
+            clusters[-1].append(field)
+        else:
+            clusters.append([field])
+        end = max(end, field.span[1])
+    return clusters
+
+
+def _input(field: Field) -> Input:
+    kind = field.type
+    if isinstance(kind, EnumType):
+        return Control(field, widgets.Dropdown(options=list(kind.enum.values)))
+    if isinstance(kind, NumberType):
+        return _number(field, kind)
+    if isinstance(kind, TextType):
+        hint = f"text, at most {kind.length} bytes"
+        return Control(field, widgets.Text(placeholder=hint))
+    if isinstance(kind, StructType):
+        if kind.struct.kind == "union":
+            return _Union(field.name, [_input(one) for one in kind.struct.fields])
+        return make_group(kind.struct, field.name)
+    return _array(field, kind)
+
+
+def _number(field: Field, kind: NumberType) -> Control:
+    if kind.kind == "bool":
+        return Control(field, widgets.Checkbox(indent=True), show=bool)
+    if kind.kind == "complex":
+        parse = element_parser(kind)
+        return Control(field, widgets.Text(placeholder="1+2j"), parse, lambda v: str(v).strip("()"))
+    if kind.kind == "float":
+        return _float(field)
+    low, high = integer_bounds(kind, field.bits)
+    if field.range is not None:
+        low, high = max(low, math.ceil(field.range[0])), min(high, math.floor(field.range[1]))
+    if field.range is not None and low > 0 and high >= _DECADES * low and high <= _SAFE:
+        slider = _log_slider(low, high, ",.0f")
+        return Control(field, slider, lambda value: min(max(round(value), low), high), float)
+    if field.range is not None and high - low <= _SLIDER and max(abs(low), abs(high)) <= _SAFE:
+        return Control(field, widgets.IntSlider(min=low, max=high, continuous_update=False))
+    if max(abs(low), abs(high)) <= _SAFE:
+        return Control(field, widgets.BoundedIntText(min=low, max=high))
+    # Its digits would not survive as a number of the browser.
+    return Control(field, widgets.Text(), element_parser(kind), str)
+
+
+def _float(field: Field) -> Control:
+    if field.range is None:
+        return Control(field, widgets.FloatText(), show=float)
+    low, high = field.range
+    if low > 0 and high >= _DECADES * low:
+        slider = _log_slider(low, high, ".5")
+        # What comes of the logarithm may lie beyond the range by its last bit.
+        return Control(field, slider, lambda value: min(max(value, low), high), float)
+    step = 10.0 ** math.floor(log10((high - low) / 200)) if high > low else 1.0
+    slider = widgets.FloatSlider(
+        min=low, max=high, step=step, readout_format=".5", continuous_update=False
+    )
+    return Control(field, slider, show=float)
+
+
+def _log_slider(low: float, high: float, form: str) -> Any:
+    return widgets.FloatLogSlider(
+        value=low,
+        min=log10(low),
+        max=log10(high),
+        step=0.01,
+        readout_format=form,
+        continuous_update=False,
+    )
+
+
+def _array(field: Field, kind: ArrayType | TailType) -> Input:
+    of = kind.of
+    shape = kind.shape if isinstance(kind, ArrayType) else ()
+    count = prod(shape)
+    if isinstance(kind, TailType) and isinstance(of, TextType) and of.length == 1:
+        return Control(field, widgets.Text(placeholder="text of any length"))
+    if isinstance(of, StructType):
+        plain = of.struct.kind == "struct" and len(shape) == 1
+        if plain and count * len(of.struct.fields) <= _PARTS:
+            groups = [make_group(of.struct, f"{field.name}[{i}]") for i in range(count)]
+            return _List(field.name, groups, field.doc)
+        return Control(field, widgets.Textarea(placeholder="JSON; empty: the defaults"), parse_json)
+    size = " x ".join(map(str, shape)) or "any number of"
+    hint = f"{size} values, such as 1, 2, 3; empty: the defaults"
+
+    def show(values: Any) -> str:
+        return list_text(values, of) if count <= _SHOWN else ""
+
+    return Control(
+        field,
+        widgets.Text(placeholder=hint, continuous_update=False),
+        lambda text: parse_list(text, of),
+        show,
+        note=size if shape else "list",
+    )

@@ -1,0 +1,210 @@
+"""``bridge.panel()``: the commands of the header as forms in the notebook."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from cwire import errors
+from cwire.aio import AsyncBridge
+from cwire.cell import Tenants
+from cwire.driver import Driver, down_text, unknown_text
+from cwire.form import CommandForm
+from cwire.getters import find_getter
+from cwire.inputs import close_all
+from cwire.pacer import Pacer
+
+if TYPE_CHECKING:
+    from cwire.base import BridgeBase
+    from cwire.record import Record
+
+__all__ = ["Panel"]
+
+_PERIOD = 0.1  # s between two looks at the drivers
+
+_tenants: Tenants[Panel] = Tenants()
+
+
+class Panel:
+    """Forms for commands. Made by `Bridge.panel`.
+
+    Sliders stand for ranges, drop-downs for enums; the header's comments are tooltips. A form
+    begins with what the driver has now, where a command ``get_…`` tells, else with the defaults.
+    When a driver restarts its forms go on; when its structs have changed they are made anew; when
+    it is down they say so and cannot send.
+
+        panel = bridge.panel(commands=["set_waveform"])
+        panel["set_waveform"].inputs  # the form, to be used from Python
+
+    Attributes:
+        widget: The ipywidgets box, to be put into others.
+    """
+
+    def __init__(
+        self, bridge: BridgeBase, drivers: Iterable[str], commands: Iterable[str] | None
+    ) -> None:
+        self._bridge = bridge
+        self._commands = None if commands is None else list(commands)
+        self._sections = {name: _Section(self, name) for name in drivers}
+        self._loop = _loop_of(bridge)
+        self._note = widgets.HTML()
+        self.widget = widgets.VBox()
+        self._pacer = Pacer(self._look, _PERIOD, "cwire panel")
+        self._update()
+        self.widget.children = (self._note, *(one.widget for one in self._sections.values()))
+        bridge._link.on_change.append(self._pacer.poke)
+        _tenants.enter(self)
+
+    def __getitem__(self, command: str) -> CommandForm:
+        """The form of a command.
+
+        Raises:
+            UnknownCommand: There is none in this panel.
+        """
+        forms = {name: form for one in self._sections.values() for name, form in one.forms.items()}
+        if command not in forms:
+            raise errors.UnknownCommand(unknown_text("command", command, "this panel", forms))
+        return forms[command]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [name for one in self._sections.values() for name in one.forms]
+
+    def close(self) -> None:
+        """Removes the widgets; nothing is sent any more."""
+        if self._pacer.poke in self._bridge._link.on_change:
+            self._bridge._link.on_change.remove(self._pacer.poke)
+        self._pacer.close()
+        _tenants.leave(self)
+        for section in self._sections.values():
+            for form in section.forms.values():
+                form.close()
+        close_all(self.widget)
+
+    def retire(self, reason: str) -> None:
+        """Removes the widgets, because something else takes their place."""
+        del reason  # there is nothing left to show it
+        self.close()
+
+    def __repr__(self) -> str:
+        parts = [f"{name}: {', '.join(one.forms)}" for name, one in self._sections.items()]
+        return f"<panel of {'; '.join(parts)}>"
+
+    def _repr_mimebundle_(self, **options: object) -> Any:
+        return self.widget._repr_mimebundle_(**options)
+
+    def _look(self) -> None:
+        """After a change, in the pacer's thread; or in the loop of an async bridge."""
+        if self._loop is None:
+            self._update()
+        else:
+            self._loop.call_soon_threadsafe(self._update)
+
+    def _update(self) -> None:
+        closed = self._bridge._link.closed
+        if closed is not None:
+            self._note.value = _problem(closed)
+        elif not self._bridge.connected:
+            self._note.value = _problem("the relay is gone; trying to reach it again")
+        else:
+            self._note.value = ""
+        for section in self._sections.values():
+            section.update(self._bridge.drivers.get(section.name), self._bridge.connected)
+
+    def _send(
+        self,
+        driver: str,
+        name: str,
+        fields: Mapping[str, Any],
+        done: Callable[[Record | Exception | None], None],
+    ) -> None:
+        """Sends a command without keeping the caller waiting."""
+        bridge = self._bridge
+        if isinstance(bridge, AsyncBridge):
+            task = asyncio.ensure_future(bridge.command(driver, name, fields))
+            task.add_done_callback(lambda task: done(_outcome(task)))
+            return
+
+        def work() -> None:
+            try:
+                answer: Record | Exception | None = bridge.command(driver, name, fields)  # type: ignore[attr-defined]
+            except Exception as error:  # shown beside the form, whatever it is
+                answer = error
+            done(answer)
+
+        threading.Thread(target=work, name=f"cwire {name}", daemon=True).start()
+
+    def _chosen(self, driver: Driver) -> list[str]:
+        known = list(driver.schema.commands) if driver.schema else []
+        return known if self._commands is None else [one for one in self._commands if one in known]
+
+
+class _Section:
+    """The forms of one driver."""
+
+    def __init__(self, panel: Panel, name: str) -> None:
+        self.name = name
+        self.forms: dict[str, CommandForm] = {}
+        self._panel = panel
+        self._hash: str | None = None
+        self._session: int | None = None
+        self._state = widgets.HTML()
+        self.widget = widgets.VBox([self._state])
+
+    def update(self, driver: Driver | None, connected: bool) -> None:
+        """Follows what the relay says of the driver."""
+        schema = driver.schema if driver is not None else None
+        if driver is not None and schema is not None and schema.layout_hash != self._hash:
+            self._rebuild(driver)
+        up = driver is not None and driver.state == "up" and not driver.problem
+        for form in self.forms.values():
+            form.enable(up and connected)
+        title = f"<b>{escape(self.name)}</b> " if len(self._panel._sections) > 1 else ""
+        if driver is None:
+            self._state.value = title + _problem("the relay does not know this driver any more")
+        elif not up and connected:
+            self._state.value = title + _problem(driver.problem or down_text(driver))
+        else:
+            self._state.value = title
+        if up and connected and driver is not None and driver.session != self._session:
+            self._session = driver.session  # a new run has values of its own
+            for form in self.forms.values():
+                form.fetch(unless_touched=True)
+
+    def _rebuild(self, driver: Driver) -> None:
+        schema = driver.schema
+        assert schema is not None
+        old, self._hash = self.forms, schema.layout_hash
+        self.forms = {}
+        for name in self._panel._chosen(driver):
+            message = schema.commands[name]
+            form = CommandForm(
+                message,
+                find_getter(schema, message),
+                lambda command, fields, done: self._panel._send(self.name, command, fields, done),
+            )
+            if name in old:
+                form.carry(old[name])
+            self.forms[name] = form
+        self.widget.children = (self._state, *(form.widget for form in self.forms.values()))
+        for form in old.values():
+            form.close()
+
+
+def _problem(text: str) -> str:
+    return f'<span style="color:#b3261e">{escape(text)}</span>'
+
+
+def _outcome(task: asyncio.Future[Record | None]) -> Record | Exception | None:
+    error = task.exception()
+    if error is None:
+        return task.result()
+    return error if isinstance(error, Exception) else errors.CwireError(repr(error))
+
+
+def _loop_of(bridge: BridgeBase) -> asyncio.AbstractEventLoop | None:
+    return asyncio.get_running_loop() if isinstance(bridge, AsyncBridge) else None

@@ -1,0 +1,163 @@
+"""What a live plot shows of a message: which fields, in which way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cwire.errors import UnknownField
+from cwire_structs.fields import (
+    ArrayType,
+    EnumType,
+    Field,
+    FieldType,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+)
+from cwire_structs.schema import Message
+
+__all__ = ["KINDS", "Recipe", "make_recipe"]
+
+KINDS = ("line", "image", "bar")
+_MOST_DEFAULTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to draw of a message.
+
+    Attributes:
+        kind: ``block`` (an array against x), ``image`` (a 2-D array, or the tiles of a picture),
+            ``bar`` (an array, or numbers side by side) or ``trend`` (numbers against time).
+        y: Paths of the fields, such as ``acquisition.level``.
+        x: Path of the step or of the x array; None: the index.
+        by: Path of the field that tells lines apart, or None.
+        x_label: For the axis, with the unit.
+        y_label: For the axis, with the unit.
+        samples: Of each y: samples behind one point, more than 1 in a decimated message.
+        tiled: The image is an array with ``width`` and ``height`` beside it, and perhaps ``x`` and
+            ``y``, its place in a larger picture, of which there are ``tiles``.
+    """
+
+    kind: str
+    y: tuple[str, ...]
+    x: str | None
+    by: str | None
+    x_label: str
+    y_label: str
+    samples: tuple[int, ...] = ()
+    tiled: bool = False
+
+
+def make_recipe(
+    message: Message,
+    y: str | Sequence[str] | None,
+    x: str | None,
+    by: str | None,
+    samples: Mapping[str, int] | None = None,
+    kind: str | None = None,
+) -> Recipe:
+    """Checks the names and fills in what was left out; see `Bridge.plot`.
+
+    Raises:
+        UnknownField: There is no such field, or it holds no numbers that can be drawn so.
+        ValueError: There is no such kind.
+    """
+    if kind is not None and kind not in KINDS:
+        raise ValueError(f"a plot is of kind {', '.join(map(repr, KINDS))}, not {kind!r}")
+    names = _defaults(message) if y is None else (y,) if isinstance(y, str) else tuple(y)
+    fields = [_find(message, name) for name in names]
+    dimensions = [
+        _dimensions(message, field.type, name) for field, name in zip(fields, names, strict=True)
+    ]
+    if not names or (len(names) > 1 and set(dimensions) not in ({0}, {1})):
+        raise UnknownField(
+            f"{message.name}: give one or more scalar fields, one or more arrays, or one image as y"
+        )
+    if by is None and "channel" in message.struct.by_name and "channel" not in names:
+        by = "channel"
+    if by is not None and not isinstance(_find(message, by).type, (NumberType, EnumType)):
+        raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
+    units = list(dict.fromkeys(field.unit for field in fields))
+    unit = f" [{units[0]}]" if len(units) == 1 and units[0] else ""
+    y_label = f"{names[0]}{unit}" if len(names) == 1 else unit.strip()
+    tiled = dimensions == [1] and _is_tile(message)
+    if dimensions[0] == 2 or (tiled and kind in (None, "image")):
+        if kind not in (None, "image"):
+            raise UnknownField(f"{message.name}.{names[0]} has two dimensions: it is an image only")
+        return Recipe("image", names, None, None, "", y_label, tiled=dimensions[0] != 2)
+    if kind == "image":
+        raise UnknownField(
+            f"{message.name}.{names[0]} is no image: that is an array of two dimensions, or one "
+            "with the fields width and height beside it"
+        )
+    if dimensions[0] == 0:
+        if x is not None:
+            raise UnknownField(f"{message.name}: scalar fields are drawn against time; leave x out")
+        if kind == "bar":
+            return Recipe("bar", names, None, by, "", y_label)
+        return Recipe("trend", names, None, by, "time before the last frame [s]", y_label)
+    x_label = "index"
+    if x is None and "dt" in message.struct.by_name:
+        x = "dt"
+    if x is not None:
+        field = _find(message, x)
+        _dimensions(message, field.type, x)
+        label = "time" if field.unit == "s" else field.name
+        x_label = f"{label} [{field.unit}]" if field.unit else label
+    points = tuple((samples or {}).get(name, 1) for name in names)
+    return Recipe("bar" if kind == "bar" else "block", names, x, by, x_label, y_label, points)
+
+
+def _is_tile(message: Message) -> bool:
+    found = (message.struct.by_name.get(name) for name in ("width", "height"))
+    return all(
+        field is not None and isinstance(field.type, NumberType) and field.type.kind != "float"
+        for field in found
+    )
+
+
+def _find(message: Message, path: str) -> Field:
+    struct: Struct | None = message.struct
+    field: Field | None = None
+    for name in path.split("."):
+        field = struct.by_name.get(name) if struct else None
+        if field is None:
+            known = ", ".join(struct.by_name) if struct else "none"
+            raise UnknownField(f"{message.name} has no field {path!r}; there are: {known}")
+        struct = field.type.struct if isinstance(field.type, StructType) else None
+    assert field is not None
+    if field.bits and "." in path:
+        raise UnknownField(f"{message.name}.{path} is a bit field of a nested struct: not drawn")
+    return field
+
+
+def _dimensions(message: Message, kind: FieldType, path: str) -> int:
+    if getattr(kind, "of", kind).kind == "complex":
+        raise UnknownField(f"{message.name}.{path} cannot be drawn: its numbers are complex")
+    if isinstance(kind, (NumberType, EnumType)):
+        return 0
+    if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, (NumberType, EnumType)):
+        dimensions = len(kind.shape) if isinstance(kind, ArrayType) else 1
+        if dimensions <= 2:
+            return dimensions
+    raise UnknownField(f"{message.name}.{path} cannot be drawn: give a field of numbers as y")
+
+
+def _defaults(message: Message) -> tuple[str, ...]:
+    numbers = []
+    for field in message.struct.fields:
+        kind = field.type
+        if getattr(kind, "of", kind).kind == "complex":
+            continue
+        if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, NumberType):
+            stem, _, end = field.name.rpartition("_")
+            other = f"{stem}_max"
+            if end == "min" and other in message.struct.by_name:
+                return (field.name, other)
+            return (field.name,)
+        if isinstance(kind, NumberType) and field.name != "channel":
+            numbers.append(field.name)
+    return tuple(numbers[:_MOST_DEFAULTS])

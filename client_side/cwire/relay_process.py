@@ -1,0 +1,69 @@
+"""A relay that is started from the notebook, as ``cwire serve`` starts it from a shell."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+
+from cwire import errors
+from cwire.process import ManagedProcess
+
+__all__ = ["RelayProcess"]
+
+_TOKEN = re.compile(rb"(#token=)(\S+)")
+
+
+class RelayProcess(ManagedProcess):
+    """A relay that this notebook starts; it ends with the kernel.
+
+        relay = cwire.RelayProcess("scope", "camera").start()
+        bridge = cwire.connect()
+
+    Its token is not in `output`, which is saved with the notebook: take it from `link`.
+
+    Args:
+        *drivers: Names of drivers that listen in the runtime directory, or ``NAME=PATH``. Default:
+            ``demo``.
+        port: TCP port, for browsers and other machines' tunnels; 0: a free one.
+        name: For people.
+        env: Environment variables besides the notebook's.
+
+    Attributes:
+        link: The link for a browser, with the token; empty until the relay runs.
+    """
+
+    def __init__(
+        self,
+        *drivers: str,
+        port: int = 0,
+        name: str = "relay",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.link = ""
+        words = ["-m", "cwire", "serve", "--port", str(port), *_options(drivers)]
+        super().__init__(sys.executable, *words, name=name, env=env)
+
+    def start(self) -> RelayProcess:
+        """Starts it, and waits until it takes clients.
+
+        Raises:
+            CwireError: It does not start; the text has its last lines.
+        """
+        super().start()
+        try:
+            self.wait_until("cwire relay: http")
+        except errors.CwireError:
+            self.stop()
+            raise
+        return self
+
+    def _visible(self, data: bytes) -> bytes:
+        # The relay writes this line at once, so it comes at once.
+        for found in re.finditer(rb"(http://\S+)", data):
+            self.link = found[1].decode() if _TOKEN.search(found[1]) else self.link
+        return _TOKEN.sub(rb"\1(see link)", data)
+
+
+def _options(drivers: Iterable[str]) -> list[str]:
+    return [word for driver in drivers for word in ("--driver", driver)]

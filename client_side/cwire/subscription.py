@@ -1,0 +1,57 @@
+"""What the client asked the relay for; kept to ask again after a reconnect. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+
+from cwire.options import Options
+
+__all__ = ["Subscription"]
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One subscription.
+
+    Attributes:
+        id: Its number.
+        driver: A driver's name; None: all but the relay itself.
+        messages: Their names; None: all that are published.
+        options: How they shall come.
+        streams: What it stands for on this connection, by (source, message id).
+        taken: A relay has taken it: what the user got once is asked for again and again.
+        refused: It was taken, and the relay of now knows no such message; it may yet.
+    """
+
+    id: int
+    driver: str | None
+    messages: tuple[str, ...] | None
+    options: Options = field(default_factory=Options)
+    streams: set[tuple[int, int]] = field(default_factory=set)
+    taken: bool = False
+    refused: bool = False
+
+    def overlaps(self, other: Subscription) -> bool:
+        """Whether some message may be covered by both."""
+        return (
+            self.options.decimate == other.options.decimate
+            and (None in (self.driver, other.driver) or self.driver == other.driver)
+            and (
+                self.messages is None
+                or other.messages is None
+                or not set(self.messages).isdisjoint(other.messages)
+            )
+        )
+
+    def confirm(self) -> None:
+        """The relay has taken it; its history has come, and must not come a second time."""
+        self.taken, self.refused = True, False
+        if self.options.past:
+            self.options = replace(self.options, history=None, history_seconds=None)
+
+    def request(self) -> str:
+        """The text message that asks for it."""
+        messages = None if self.messages is None else list(self.messages)
+        asked = {"op": "subscribe", "id": self.id, "driver": self.driver, "messages": messages}
+        return json.dumps({**asked, **self.options.request()})

@@ -1,0 +1,312 @@
+"""What a live plot draws into its axes, as matplotlib artists that are changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cwire import errors
+from cwire.curves import Curve, bars, blocks, image, trends
+from cwire.recipe import Recipe
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from cwire.feed import Feed
+
+__all__ = ["CustomView", "Update", "View", "make_view"]
+
+Update = Callable[..., Any]
+"""A user's function: ``update(axes, frames)``."""
+
+_LEGEND = 8  # lines that a legend has room for
+_BAR = 0.8  # of the room that bars have
+_FADED = 0.35  # opacity of what is not live
+
+
+class View:
+    """The contents of one axes.
+
+    Attributes:
+        axes: Where it draws.
+        artists: What changes from picture to picture; all else is drawn once.
+        legends: What lies over that.
+    """
+
+    def __init__(self, axes: Axes) -> None:
+        self.axes = axes
+        self.artists: list[Artist] = []
+        self.legends: list[Artist] = []
+
+    def update(self, feed: Feed) -> None:
+        """Shows what has come."""
+        raise NotImplementedError
+
+    def fade(self, faded: bool) -> None:
+        """Shows whether it is live, by its opacity."""
+        alpha = _FADED if faded else None
+        for artist in self.artists:
+            if artist.get_alpha() in (None, _FADED) and artist.get_alpha() != alpha:
+                artist.set_alpha(alpha)
+
+
+class _Curves(View):
+    """Lines or bars: one artist for each, a legend, and a y axis that fits itself."""
+
+    def __init__(self, axes: Axes, recipe: Recipe) -> None:
+        super().__init__(axes)
+        self._recipe = recipe
+        self._by_label: dict[str, Artist] = {}
+        axes.set_xlabel(recipe.x_label)
+        axes.set_ylabel(recipe.y_label)
+        axes.grid(alpha=0.3)
+
+    def _show(self, curves: list[Curve]) -> None:
+        labels = [curve.label for curve in curves]
+        if labels != list(self._by_label):
+            for artist in self._by_label.values():
+                artist.remove()
+            self.axes.set_prop_cycle(None)
+            self._by_label = {
+                curve.label: self._make(curve, index, len(curves))
+                for index, curve in enumerate(curves)
+            }
+            legend = self.axes.get_legend()
+            if legend is not None:
+                legend.remove()
+            self.artists, self.legends = list(self._by_label.values()), []
+            if 1 < len(labels) <= _LEGEND:
+                # Opaque: its pixels are the same whatever lies below.
+                look: Any = {"fontsize": "small", "framealpha": 1, "fancybox": False}
+                self.legends.append(self.axes.legend(loc="upper right", **look))
+            return
+        for index, curve in enumerate(curves):
+            self._move(self._by_label[curve.label], curve, index, len(curves))
+
+    def _make(self, curve: Curve, index: int, count: int) -> Artist:
+        raise NotImplementedError
+
+    def _move(self, artist: Any, curve: Curve, index: int, count: int) -> None:
+        raise NotImplementedError
+
+    def _fit_x(self, curves: list[Curve], margin: float = 0.0) -> None:
+        points = [curve for curve in curves if len(curve.x)]
+        if not points or not self.axes.get_autoscalex_on():
+            return
+        low = min(float(curve.x[0]) for curve in points) - margin
+        high = max(float(curve.x[-1]) for curve in points) + margin
+        if high > low and self.axes.get_xlim() != (low, high):
+            self.axes.set_xlim(low, high, auto=True)
+
+    def _fit_y(self, curves: list[Curve], *, zero: bool = False) -> None:
+        if self.axes.get_autoscaley_on():  # the user has not chosen limits, by mouse or by call
+            span = _span([curve.y for curve in curves], zero=zero)
+            new = _fitted(span, self.axes.get_ylim())
+            if new is not None:
+                self.axes.set_ylim(*new, auto=True)
+
+
+class LineView(_Curves):
+    """Arrays against x, or numbers against time."""
+
+    def __init__(self, axes: Axes, recipe: Recipe, window: float) -> None:
+        super().__init__(axes, recipe)
+        self._window = window
+        if recipe.kind == "trend":
+            axes.set_xlim(-window, 0)
+
+    def update(self, feed: Feed) -> None:
+        """Shows the newest arrays, or the last seconds."""
+        trend = self._recipe.kind == "trend"
+        if trend:
+            curves = trends(self._recipe, feed.history, self._window)
+        else:
+            curves = blocks(self._recipe, feed.history)
+        self._show(curves)
+        if not trend:
+            self._fit_x(curves)
+        self._fit_y(curves)
+
+    def _make(self, curve: Curve, index: int, count: int) -> Artist:
+        line: Artist = self.axes.plot(
+            curve.x, curve.y, lw=1, label=curve.label, scalex=False, scaley=False
+        )[0]
+        return line
+
+    def _move(self, artist: Any, curve: Curve, index: int, count: int) -> None:
+        artist.set_data(curve.x, curve.y)
+
+
+class BarView(_Curves):
+    """Arrays, or numbers side by side, as bars; each row of bars is one artist."""
+
+    def __init__(self, axes: Axes, recipe: Recipe) -> None:
+        super().__init__(axes, recipe)
+        if not recipe.samples:
+            axes.set_xticks(range(len(recipe.y)), recipe.y)
+
+    def update(self, feed: Feed) -> None:
+        """Shows the newest values."""
+        curves = bars(self._recipe, feed.history)
+        self._show(curves)
+        self._fit_x(curves, max((_step(curve.x) for curve in curves), default=1.0) / 2)
+        self._fit_y(curves, zero=True)
+
+    def _make(self, curve: Curve, index: int, count: int) -> Artist:
+        from matplotlib.collections import PolyCollection
+
+        made = PolyCollection(
+            _corners(curve, index, count), facecolor=f"C{index}", label=curve.label, linewidth=0
+        )
+        self.axes.add_collection(made, autolim=False)
+        return made
+
+    def _move(self, artist: Any, curve: Curve, index: int, count: int) -> None:
+        artist.set_verts(_corners(curve, index, count))
+
+
+class ImageView(View):
+    """The newest two-dimensional array, with a colour bar."""
+
+    def __init__(
+        self,
+        axes: Axes,
+        recipe: Recipe,
+        cmap: str | None,
+        limits: tuple[float | None, float | None],
+    ) -> None:
+        super().__init__(axes)
+        self._recipe = recipe
+        self._cmap = cmap
+        self._limits = limits
+        self._picture: Any = None
+        self._shape: tuple[int, ...] = ()
+
+    def update(self, feed: Feed) -> None:
+        """Shows the newest picture."""
+        values = image(self._recipe, feed.history)
+        if values is None:
+            return
+        if self._picture is None:
+            # Pixels of a camera are square; a matrix fills its axes.
+            aspect: Any = "equal" if self._recipe.tiled else "auto"
+            self._picture = self.axes.imshow(
+                values, aspect=aspect, interpolation="nearest", cmap=self._cmap
+            )
+            figure = self.axes.figure
+            assert figure is not None
+            figure.colorbar(self._picture, ax=self.axes, label=self._recipe.y_label)
+            self.artists = [self._picture]
+        elif values.shape != self._shape:
+            rows, columns = values.shape
+            self._picture.set_extent((-0.5, columns - 0.5, rows - 0.5, -0.5))
+        self._shape = values.shape
+        self._picture.set_data(values)
+        low, high = _fitted(_span([values]), self._picture.get_clim(), 0.0) or (None, None)
+        vmin, vmax = self._limits
+        low, high = low if vmin is None else vmin, high if vmax is None else vmax
+        before = self._picture.get_clim()
+        wanted = (before[0] if low is None else low, before[1] if high is None else high)
+        if wanted != before:
+            self._picture.set_clim(*wanted)
+
+
+class CustomView(View):
+    """What a function of the user draws."""
+
+    def __init__(self, axes: Axes, update: Update) -> None:
+        super().__init__(axes)
+        self._call = update
+        self._position: int | None = None
+        self._feed: Feed | None = None
+
+    def update(self, feed: Feed) -> None:
+        """Calls it with the frames that came since the last call; not if there are none."""
+        from matplotlib.artist import Artist
+
+        history = feed.history
+        total = history.total
+        if feed is not self._feed:
+            self._feed, self._position = feed, history.oldest
+        count = total - max(self._position or 0, history.oldest)
+        if count <= 0:
+            return
+        frames = history.latest(count)
+        self._position = total
+        if not len(frames):
+            return
+        try:
+            made = self._call(self.axes, frames)
+        except Exception as error:
+            raise errors.CwireError(f"update failed{_place(error)}: {_words(error)}") from error
+        found = list(made) if isinstance(made, Iterable) else [made]
+        self.artists = found if all(isinstance(one, Artist) for one in found) else []
+
+
+def make_view(
+    axes: Axes,
+    recipe: Recipe,
+    window: float,
+    cmap: str | None,
+    limits: tuple[float | None, float | None],
+) -> View:
+    """The view that a recipe is for."""
+    if recipe.kind == "image":
+        return ImageView(axes, recipe, cmap, limits)
+    if recipe.kind == "bar":
+        return BarView(axes, recipe)
+    return LineView(axes, recipe, window)
+
+
+def _span(arrays: list[Any], *, zero: bool = False) -> tuple[float, float] | None:
+    """The smallest and the largest finite value."""
+    finite = [values[np.isfinite(values)] for values in arrays]
+    finite = [values for values in finite if values.size]
+    if not finite:
+        return None
+    low = min(float(values.min()) for values in finite)
+    high = max(float(values.max()) for values in finite)
+    return (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
+
+
+def _fitted(
+    span: tuple[float, float] | None, limits: tuple[float, float], share: float = 0.1
+) -> tuple[float, float] | None:
+    """New limits, or None: they widen at once and narrow late, so that nothing trembles."""
+    if span is None:
+        return None
+    low, high = span
+    bottom, top = limits
+    if bottom <= low and high <= top and (high - low) > 0.5 * (top - bottom):
+        return None
+    margin = share * (high - low) or (0.05 * abs(high) or 1.0) * (high == low)
+    new = (low - margin, high + margin)
+    return None if new == (bottom, top) else new
+
+
+def _step(x: Any) -> float:
+    return float(x[1] - x[0]) if len(x) > 1 else 1.0
+
+
+def _corners(curve: Curve, index: int, count: int) -> Any:
+    """The rectangles of one row of bars, (n, 4, 2)."""
+    width = _BAR * _step(curve.x) / count
+    left = curve.x + width * (index - count / 2)
+    x = np.stack([left, left, left + width, left + width], axis=1)
+    zero = np.zeros(len(curve.y))
+    y = np.stack([zero, curve.y, curve.y, zero], axis=1)
+    return np.stack([x, y], axis=2)
+
+
+def _place(error: Exception) -> str:
+    """The line of the user's function where it went wrong."""
+    trace = error.__traceback__
+    trace = trace.tb_next if trace is not None else None
+    return f" in line {trace.tb_lineno}" if trace is not None else ""
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,52 @@
+"""What a notebook asks to run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cwire import CwireError
+from cwire.command_line import check_program, words
+
+
+def test_a_path_a_name_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    spaced = tmp_path / "my driver"
+    spaced.touch()
+    assert words("my driver", ("--rate", 10)) == [str(spaced), "--rate", "10"]
+    assert words(spaced, ()) == [str(spaced)]
+    assert words("./driver --name 'a b'", ()) == [str(tmp_path / "driver"), "--name", "a b"]
+    (shell,) = words("sh", ())
+    assert os.access(shell, os.X_OK)
+    assert Path(shell).is_absolute()
+    assert words("nobody-has-this", ()) == [str(tmp_path / "nobody-has-this")]
+
+
+@pytest.mark.parametrize("line", ["", "  ", "./driver 'open"])
+def test_no_command(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CwireError, match="is empty|is a folder|not a command line"):
+        check_program("it", words(line, ())[0], tmp_path)
+
+
+def test_what_is_wrong_is_said_with_the_remedy(tmp_path: Path) -> None:
+    program = tmp_path / "driver"
+
+    def problem(folder: Path = tmp_path) -> str:
+        with pytest.raises(CwireError) as caught:
+            check_program("scope", str(program), folder)
+        return str(caught.value)
+
+    assert problem(tmp_path / "no") == f"scope cannot start: there is no folder {tmp_path / 'no'}"
+    assert problem() == f"{program} is missing: is the name right?"
+    (tmp_path / "driver.c").touch()
+    assert problem() == f"{program} is missing: compile driver.c first"
+    (tmp_path / "Makefile").touch()
+    assert problem() == f"{program} is missing: build it first, with `make -C {tmp_path}`"
+    program.touch(mode=0o600)
+    assert problem() == f"{program} cannot be executed: chmod +x {program}"
+    program.unlink()
+    program.mkdir()
+    assert problem() == f"{program} is a folder: name the program in it"

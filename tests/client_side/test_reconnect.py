@@ -1,0 +1,371 @@
+"""The relay goes and comes back: what outlives it, what is told, and what ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cwire
+from cwire.reconnect import Backoff
+from cwire_structs import frames
+from support import schemas
+from support.fake_relay import FakeRelay, driver, ticks
+from support.processes import until
+
+
+@pytest.fixture
+def relay(short_dir: Path) -> Iterator[FakeRelay]:
+    with FakeRelay() as relay:
+        yield relay
+
+
+class Changes:
+    """Waits for what `link.on_change` tells."""
+
+    def __init__(self, bridge: cwire.Bridge) -> None:
+        self._bridge = bridge
+        self._event = threading.Event()
+        bridge._link.on_change.append(self._event.set)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            assert self._event.wait(10), self._bridge
+            self._event.clear()
+
+    def away(self) -> None:
+        self.until(lambda: not self._bridge.connected)
+
+    def back(self) -> None:
+        self.until(lambda: self._bridge.connected)
+
+
+def again(relay: FakeRelay, **first: int | None) -> None:
+    """Hangs up; when the client comes back, its streams begin with these sequences."""
+    relay.first = first
+    relay.hang_up()
+
+
+def asked(relay: FakeRelay) -> dict[str, Any]:
+    request: dict[str, Any] = relay.next(dict)
+    return request
+
+
+def test_streams_and_waits_go_on(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        changes = Changes(bridge)
+        stream = bridge.stream("tick", timeout=10)
+        relay.send(ticks(0, 5))
+        before = bridge.latest("tick", 5, timeout=10)
+        assert isinstance(before, cwire.FrameArray)
+        feed = bridge._feed("tick", None)
+        again(relay, tick=8)
+        changes.away()
+        changes.back()
+        assert [asked(relay)["op"] for _ in range(2)] == ["subscribe"] * 2
+        relay.send(ticks(8, 2))
+        assert [next(stream).index for _ in range(7)] == [0, 1, 2, 3, 4, 8, 9]
+        assert bridge._feed("tick", None) is feed
+        rows = bridge.latest("tick", 7)
+        assert isinstance(rows, cwire.FrameArray)
+        assert rows["index"].tolist() == [0, 1, 2, 3, 4, 8, 9]
+        assert before["index"].tolist() == [0, 1, 2, 3, 4]
+        row = bridge.health.of("tick")
+        assert (row.frames, row.lost, row.lost_while_away, row.published) == (7, 3, 3, 10)
+        assert "while away" in repr(bridge.health)
+
+
+def test_while_the_relay_is_away(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, subscribe="tick") as bridge:
+        changes = Changes(bridge)
+        asked(relay)
+        relay.send(ticks(0, 3))
+        bridge.latest("tick", 3, timeout=10)
+        relay.refuses = True
+        relay.hang_up()
+        changes.away()
+        gone = r"gone: the relay is stopping \(close code 1001\).*goes on by itself|no relay"
+        for use in (
+            lambda: bridge.send.go(),
+            lambda: bridge.subscribe("rare"),
+        ):
+            with pytest.raises(cwire.NotConnected, match=gone):
+                use()
+        assert len(bridge.latest("tick", 9)) == 3
+        with pytest.raises(cwire.WaitTimeout, match=r"no 4 frames of tick in 0.05 s; .*relay"):
+            bridge.latest("tick", 4, timeout=0.05)
+        assert bridge["lab"].state == "unknown"
+        assert "not connected" in repr(bridge)
+        rare = bridge.stream("rare", timeout=10)  # asked for when there is a relay again
+        relay.refuses = False
+        changes.back()
+        assert [asked(relay)["messages"] for _ in range(2)] == [["tick"], ["rare"]]
+        relay.send(frames.pack(schemas.RARE, bytes(8), source=1))
+        assert next(rare).sequence == 0
+
+
+def test_a_command_that_waits_has_an_unknown_outcome(relay: FakeRelay) -> None:
+    relay.on_binary = lambda data: relay.close_all()
+    with cwire.connect(relay.url) as bridge:
+        changes = Changes(bridge)
+        with pytest.raises(cwire.NotConnected, match="outcome is unknown"):
+            bridge.send.go()
+        changes.back()
+        relay.on_binary = lambda data: frames.pack(
+            schemas.GO, flags=frames.REPLY, source=1, request=frames.unpack_header(data).request
+        )
+        assert bridge.send.go() is None
+
+
+def test_a_subscription_that_waits_is_asked_for_again(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, subscribe=None) as bridge:
+        relay.answers = False
+        relay.on_request = lambda request: relay.close_all()
+        done = threading.Thread(target=bridge.subscribe, args=("tick",), kwargs={"history": 5})
+        done.start()
+        first = asked(relay)
+        relay.on_request = lambda request: None
+        relay.answers = True
+        assert asked(relay) == first  # its history has not come yet
+        done.join(10)
+        assert not done.is_alive()
+        again(relay)
+        assert "history" not in asked(relay)  # it has come, and must not come twice
+
+
+@pytest.mark.parametrize("same_epoch", [True, False])
+def test_another_relay_with_other_numbers(relay: FakeRelay, same_epoch: bool) -> None:
+    with cwire.connect(relay.url) as bridge:
+        changes = Changes(bridge)
+        stream = bridge.stream("tick", timeout=10)
+        relay.send(ticks(0, 5))
+        bridge.latest("tick", 5, timeout=10)
+        epoch = "1" if same_epoch else "2"
+        relay.set_drivers(driver("new", 1, epoch="9"), driver("lab", 2, epoch=epoch, session=1))
+        again(relay, tick=100)
+        changes.away()
+        changes.back()
+        relay.send(ticks(100, 1, source=2) + ticks(7, 1, source=1))
+        assert [next(stream).index for _ in range(6)] == [0, 1, 2, 3, 4, 100]
+        row = bridge.health.of("tick", "lab")
+        assert (row.frames, row.lost_while_away) == (6, 95 if same_epoch else 0)
+        assert len(bridge["new"].latest("tick", 1, timeout=10)) == 1
+        assert bridge.health.of("tick", "new").lost == 0
+
+
+def test_a_driver_that_the_new_relay_has_not_found_yet(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        changes = Changes(bridge)
+        stream = bridge.stream("tick", timeout=10)
+        relay.send(ticks(0, 5))
+        bridge.latest("tick", 5, timeout=10)
+        relay.set_drivers(driver(state="down", session=None, epoch=None, schema=None))
+        again(relay)
+        changes.until(lambda: bridge.connected and bridge["lab"].state == "down")
+        relay.say("driver", event="up", driver=driver(session=1))
+        changes.until(lambda: bridge["lab"].state == "up")
+        relay.send(ticks(9, 1))  # its first sequence is not known: this one tells
+        assert [next(stream).index for _ in range(6)] == [0, 1, 2, 3, 4, 9]
+        assert bridge.health.of("tick").lost_while_away == 4
+
+
+def test_another_schema(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        changes = Changes(bridge)
+        stream = bridge.stream("rare", timeout=10)
+        relay.send(frames.pack(schemas.RARE, bytes(8), source=1))
+        assert "c" not in next(stream)
+        feed = bridge._feed("rare", None)
+        relay.set_drivers(driver(epoch="2", schema=schemas.document(extra_field=True)))
+        again(relay)
+        changes.away()
+        changes.back()
+        assert feed.replaced
+        relay.send(frames.pack(schemas.RARE, bytes(16), source=1, sequence=9))
+        assert "c" in next(stream)
+        assert bridge.health.of("rare").lost == 0
+
+
+def test_a_driver_that_is_no_more(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        stream = bridge["lab"].stream("tick", timeout=10)
+        relay.set_drivers(driver("other"))
+        again(relay)
+        with pytest.raises(cwire.UnknownDriver, match="no driver 'lab'"):
+            next(stream)
+
+
+def test_what_the_new_relay_does_not_know_is_asked_for_when_a_driver_changes(
+    relay: FakeRelay,
+) -> None:
+    with cwire.connect(relay.url, subscribe=["rare"]) as bridge:
+        changes = Changes(bridge)
+        asked(relay)
+        document = schemas.document()
+        poor = {**document, "messages": {}}
+        relay.set_drivers(driver(epoch="2", schema=poor))
+        again(relay)
+        changes.away()
+        changes.back()
+        assert asked(relay)["messages"] == ["rare"]  # and is refused
+        until(lambda: not bridge._link.session.wants("lab", "rare"))
+        relay.set_drivers(driver(epoch="3"))
+        relay.say("driver", event="schema_changed", driver=driver(epoch="3", session=8))
+        assert asked(relay)["messages"] == ["rare"]
+        relay.send(frames.pack(schemas.RARE, bytes(8), source=1))
+        assert len(bridge.latest("rare", 1, timeout=10)) == 1
+
+
+def test_unsubscribed_while_away(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, subscribe=None) as bridge:
+        changes = Changes(bridge)
+        first, second = bridge.subscribe("tick"), bridge.subscribe("rare")
+        assert [asked(relay)["id"] for _ in range(2)] == [first, second]
+        relay.refuses = True
+        relay.hang_up()
+        changes.away()
+        bridge.unsubscribe(first)
+        relay.refuses = False
+        assert asked(relay)["id"] == second
+
+
+def test_a_window_begins_anew(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, window=1 << 20) as bridge:
+        relay.send(ticks(0, 3))
+        bridge.latest("tick", 3, timeout=10)
+        ops = [asked(relay) for _ in range(3)]
+        assert [one["op"] for one in ops] == ["window", "subscribe", "ack"]
+        again(relay)
+        assert [asked(relay)["op"] for _ in range(2)] == ["window", "subscribe"]
+        relay.send(ticks(3, 1))
+        assert asked(relay)["bytes"] == 64
+
+
+def test_many_quick_restarts(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        stream = bridge.stream("tick", timeout=10)
+        relay.on_request = lambda request: relay.greet(ticks(request["id"], 1))
+        for _ in range(5):
+            relay.hang_up()
+            assert next(stream).index == 1
+    assert not [thread for thread in threading.enumerate() if thread.name == "cwire"]
+
+
+def test_a_relay_with_another_protocol_ends_it(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url) as bridge:
+        assert isinstance(relay.hello, dict)
+        relay.hello["protocol"] = 2
+        stream = bridge.stream("tick", timeout=10)
+        relay.hang_up()
+        why = "speaks cwire protocol 2, this client 1: install the same .*connect again"
+        with pytest.raises(cwire.NotConnected, match=why):
+            next(stream)
+        with pytest.raises(cwire.NotConnected, match=why):
+            bridge.send.go()
+
+
+def test_a_token_that_is_old_ends_it(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, "old") as bridge:
+        relay.token = "new"
+        stream = bridge.stream("tick", timeout=10)
+        relay.hang_up()
+        with pytest.raises(cwire.NotConnected, match="does not let you in.*connect again"):
+            next(stream)
+
+
+def test_closing_while_it_tries(relay: FakeRelay) -> None:
+    bridge = cwire.connect(relay.url)
+    changes = Changes(bridge)
+    thread = bridge._thread
+    caught: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            next(bridge.stream("tick"))
+        except cwire.NotConnected as error:
+            caught.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    relay.hello = None  # an attempt that hangs
+    relay.connected.clear()
+    relay.hang_up()
+    changes.away()
+    assert relay.connected.wait(10)
+    bridge.close()
+    waiting.join(10)
+    assert "the bridge was closed" in str(caught[0])
+    assert not thread.alive
+    with pytest.raises(cwire.NotConnected, match="the bridge was closed: connect again"):
+        bridge.send.go()
+
+
+def test_a_bridge_that_nobody_holds_stops_trying(relay: FakeRelay) -> None:
+    bridge = cwire.connect(relay.url)
+    changes = Changes(bridge)
+    thread = bridge._thread
+    relay.refuses = True
+    relay.hang_up()
+    changes.away()
+    del bridge, changes
+    gc.collect()
+    assert not thread.alive
+
+
+def test_listeners_that_fail_are_told_of(
+    relay: FakeRelay, caplog: pytest.LogCaptureFixture
+) -> None:
+    with cwire.connect(relay.url) as bridge:
+        bridge._link.on_change.append(lambda: 1 / 0)
+        changes = Changes(bridge)
+        relay.hang_up()
+        changes.away()
+        changes.back()
+    assert "a listener of the connection failed" in caplog.text
+
+
+async def test_async(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        stream = bridge.stream("tick", timeout=10)
+        relay.send(ticks(0, 2))
+        assert [(await anext(stream)).index for _ in range(2)] == [0, 1]
+        waiting = asyncio.ensure_future(bridge.latest("tick", 3, timeout=10))
+        await asyncio.sleep(0)
+        relay.on_request = lambda request: relay.greet(ticks(5, 1))
+        again(relay, tick=5)
+        assert (await anext(stream)).index == 5
+        assert len(await waiting) == 3
+        assert bridge.health.of("tick").lost_while_away == 3
+
+
+async def test_async_commands_and_closing_while_away(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        changed = asyncio.Event()
+        bridge._link.on_change.append(changed.set)
+        relay.refuses = True
+        relay.hang_up()
+        await changed.wait()
+        with pytest.raises(cwire.NotConnected, match="goes on by itself|no relay"):
+            await bridge.send.go()
+        rare = bridge.stream("rare", timeout=0.05)
+        with pytest.raises(cwire.WaitTimeout, match="no message of rare"):
+            await anext(rare)
+
+
+def test_pauses_grow_and_are_not_alike() -> None:
+    backoff = Backoff()
+    pauses = [backoff.next() for _ in range(8)]
+    assert 0.05 <= pauses[0] <= 0.1
+    assert all(1.0 <= pause <= 2.0 for pause in pauses[5:])
+    assert len(set(pauses)) == 8
+    backoff.connected(10.0)
+    backoff.lost(10.5)  # it broke at once
+    assert backoff.next() >= 1.0
+    backoff.connected(20.0)
+    backoff.lost(30.0)
+    assert backoff.next() <= 0.1
