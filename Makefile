@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A wheel puts the extension's switch there; an editable install ships no data files.
+JUPYTER := etc/jupyter/jupyter_server_config.d
 PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
 FUZZ_ARGS ?=
@@ -16,9 +18,12 @@ C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/c
 EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.h \
 	c_driver/include/cwire.h cython_wrapper/cwire_structs/_frames.pyx
 
+BUNDLE := client_side/cwire/static/scope.js
+WEB_SOURCES := $(wildcard client_side/web/*.mjs client_side/web/*.css client_side/web/package*.json) client_side/web/.npmrc
+
 .PHONY: setup run test lint bench fuzz clean browser cross
 
-setup: $(READY)
+setup: $(READY) $(BUNDLE)
 	@$(MAKE) --no-print-directory -s -C c_driver
 
 # The stamp is as old as the last installation; the extension is built again when its sources change.
@@ -26,7 +31,12 @@ $(READY): pyproject.toml $(EXTENSION_SOURCES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cwire needs Python >= 3.11; name one: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@mkdir -p $(VENV)/$(JUPYTER) && cp server_side/cwire_server/jupyter/cwire.json $(VENV)/$(JUPYTER)
 	@touch $@
+
+# Without npm's registry everything but bridge.scope works: it says so and goes on.
+$(BUNDLE): $(WEB_SOURCES) | $(READY)
+	@$(BIN)/python client_side/web/bundle.py || true
 
 run: setup
 	@exec $(BIN)/cwire demo
@@ -58,6 +68,6 @@ fuzz: setup
 clean:
 	$(MAKE) -C c_driver clean
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
-		benchmarks/build test-artefacts
+		benchmarks/build test-artefacts client_side/cwire/static client_side/web/node_modules
 	rm -f cython_wrapper/cwire_structs/_frames.c cython_wrapper/cwire_structs/_frames*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

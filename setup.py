@@ -1,9 +1,10 @@
-"""What is built: the C frame codec wrapped by Cython, and the library in two files for C programs.
+"""What is built: the C frame codec wrapped by Cython, the C library in two files, the web bundle.
 
 Everything else about the distribution is in pyproject.toml.
 """
 
 import subprocess
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -12,11 +13,16 @@ from setuptools.command.build_py import build_py
 AMALGAMATION = ("cwire.c", "cwire.h")
 
 
-class BuildWithCSources(build_py):  # type: ignore[misc] # setuptools has no types
-    """Puts the amalgamated C library beside the Python files, where `csources` looks for it."""
+class BuildWithSources(build_py):  # type: ignore[misc] # setuptools has no types
+    """Puts beside the Python files what they hand on: the C library, and the browser's part."""
 
     def run(self) -> None:
-        """Copies the packages and writes the two files; an editable install writes c_driver's."""
+        """Builds the bundle, copies the packages, writes the two files.
+
+        Without npm's registry there is no bundle: said so, and everything else works. An editable
+        install writes c_driver's C files and the checkout's bundle.
+        """
+        subprocess.run([sys.executable, "client_side/web/bundle.py"], check=False)
         super().run()
         subprocess.run(["sh", "c_driver/amalgamate.sh", self._folder().resolve()], check=True)
 
@@ -32,7 +38,7 @@ class BuildWithCSources(build_py):  # type: ignore[misc] # setuptools has no typ
 
 
 setup(
-    cmdclass={"build_py": BuildWithCSources},
+    cmdclass={"build_py": BuildWithSources},
     ext_modules=[
         Extension(
             "cwire_structs._frames",

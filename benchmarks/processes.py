@@ -106,10 +106,12 @@ class Relay:
 
 
 @contextlib.contextmanager
-def relay(path: Path, directory: Path) -> Iterator[Relay]:
-    """The cwire relay."""
+def relay(path: Path, directory: Path, *, allow_origin: str | None = None) -> Iterator[Relay]:
+    """The cwire relay; pages of an origin may connect."""
     server = _ROOT / "server_side" / "server_main.py"
-    command = (sys.executable, server, "--driver", f"load={path}", "--port", "0")
+    command = [sys.executable, str(server), "--driver", f"load={path}", "--port", "0"]
+    if allow_origin is not None:
+        command += ["--allow-origin", allow_origin]
     with _running(command, {"CWIRE_RUNTIME_DIR": str(directory)}) as process:
         address, token = process.line[process.line.index("http://") :].split("/#token=")
         yield Relay(f"ws{address.removeprefix('http')}/ws", token, process.pid)

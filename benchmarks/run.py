@@ -12,6 +12,7 @@ import sys
 from rich.console import Console
 
 import processes
+from bench_browser import bench_browser
 from bench_fan_out import bench_fan_out
 from bench_idle import bench_idle
 from bench_round_trip import bench_round_trip
@@ -38,6 +39,7 @@ def main() -> int:
         results = bench_stream(programs, repeats, status.update)
         results += bench_round_trip(programs, 2 * repeats, status.update)
         results += bench_fan_out(programs, max(1, repeats - 2), status.update)
+        results += bench_browser(programs, max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)
         results += bench_structs(console, status.update)
     show_results(console, results)

@@ -82,10 +82,29 @@ def test_the_sdist_has_what_git_has(sdist: Path) -> None:
     assert found - made - {"setup.cfg"} == set(tracked())
 
 
+def test_the_sdist_has_no_leftovers_of_the_checkout(tmp_path: Path) -> None:
+    """Built where npm and make have been at work already."""
+    build = "import setuptools.build_meta as m, sys; m.build_sdist(sys.argv[1])"
+    run(sys.executable, "-c", build, tmp_path, cwd=ROOT)
+    (archive,) = tmp_path.glob("cwire-*.tar.gz")
+    with tarfile.open(archive) as tar:
+        names = [name.partition("/")[2] for name in tar.getnames()]
+    assert "client_side/web/client.mjs" in names
+    assert not [name for name in names if "node_modules" in name or "/static" in name]
+
+
 def test_it_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:
     code = "import cwire, cwire_structs.frames as f; print(cwire.__file__); print(f.__file__)"
     for line in run(installed / "python", "-c", code, cwd=tmp_path).splitlines():
         assert Path(line).is_relative_to(installed.parent)
+
+
+def test_it_has_the_browsers_part(installed: Path, tmp_path: Path) -> None:
+    code = "import cwire, pathlib; print(*pathlib.Path(cwire.__file__).parent.glob('static/*'))"
+    found = run(installed / "python", "-c", code, cwd=tmp_path).split()
+    assert {Path(name).name for name in found} == {"scope.css", "scope.js"}
+    (site,) = installed.parent.glob("lib/python*/site-packages")
+    assert not list(site.rglob("uplot*")), "node_modules is not for users"
 
 
 def test_new_build_and_run(
@@ -115,3 +134,15 @@ def test_the_c_sources_are_the_checkouts(
     assert folder.is_relative_to(installed.parent)
     for name in ("cwire.c", "cwire.h"):
         assert (folder / name).read_bytes() == (ROOT / "c_driver" / "build" / name).read_bytes()
+
+
+def test_jupyter_has_the_extension(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    said = run(
+        installed / "python", "-m", "jupyter_server.extension.serverextension", "list", cwd=tmp_path
+    )
+    lines = [line for line in said.splitlines() if "cwire_server.jupyter" in line]
+    assert "enabled" in lines[0]
+    assert "OK" in lines[-1]

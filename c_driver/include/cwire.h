@@ -131,6 +131,17 @@ typedef struct cwire_part {
 int cwire_publish_parts(cwire *link, uint16_t id, uint64_t time_ns, const cwire_part *parts,
                         size_t count);
 
+/* Publishes `count` payloads of message `id`, of `size` bytes each, that follow each other in
+ * memory: an array of the struct. What peers see is the same as from `count` calls of
+ * cwire_publish, but all have one time stamp, and it costs one look at the clock and one lock for
+ * all (with many, for every 64 KiB of them: what other threads publish may come between). Where
+ * frames are small, this is several times faster. Nothing is published if one code says no. */
+int cwire_publish_many(cwire *link, uint16_t id, const void *payloads, size_t size, size_t count);
+
+/* The same with the caller's own time stamp. */
+int cwire_publish_many_at(cwire *link, uint16_t id, uint64_t time_ns, const void *payloads,
+                          size_t size, size_t count);
+
 /* Registers the handler of a command. Returns 0, or CWIRE_EUNKNOWN if the schema has no command
  * with this id. A NULL handler takes it away again. */
 int cwire_on_command(cwire *link, uint16_t id, cwire_handler *handler, void *user);

@@ -103,6 +103,7 @@ int cwire_frames_scan(void *bytes, size_t length, uint32_t limit, int source, cw
         if (why != CWIRE_FRAME_OK || *span == 0 || *span > length - offset)
             break;
         uint16_t type = load_le16(at + AT_TYPE);
+        uint32_t kind = load_le32(at + AT_TYPE); /* with flags and source */
         if (source >= 0)
             at[AT_SOURCE] = (uint8_t)source;
         if (type == CWIRE_CONTROL || at[AT_FLAGS] & CWIRE_REPLY) {
@@ -115,21 +116,34 @@ int cwire_frames_scan(void *bytes, size_t length, uint32_t limit, int source, cw
             break;
         }
         uint32_t size = load_le32(at + AT_SIZE);
-        uint32_t sequence = load_le32(at + AT_SEQUENCE);
+        uint32_t last = tally->last_sequence;
         if (tally->count == 0) {
             tally->size = size;
-            tally->first_sequence = sequence;
             tally->first_offset = offset;
-        } else {
-            tally->mixed |= size != tally->size;
-            uint32_t missing = sequence - tally->last_sequence - 1;
-            tally->gaps += missing < UINT32_C(1) << 31 ? missing : 0;
+            tally->first_sequence = load_le32(at + AT_SEQUENCE);
+            last = tally->first_sequence - 1;
         }
-        tally->count++;
-        tally->bytes += *span;
-        tally->last_sequence = sequence;
-        tally->last_offset = offset;
-        offset += *span;
+        tally->mixed |= size != tally->size;
+        size_t begin = offset;
+        for (;;) {
+            uint32_t sequence = load_le32(base + offset + AT_SEQUENCE);
+            uint32_t missing = sequence - last - 1;
+            tally->gaps += missing < UINT32_C(1) << 31 ? missing : 0;
+            last = sequence;
+            offset += *span;
+            /* Frames of one kind mostly come in runs: size, type and flags are the same, and good.
+             */
+            uint8_t *next = base + offset;
+            if (length - offset < *span || load_le32(next) != size ||
+                load_le32(next + AT_TYPE) != kind)
+                break;
+            if (source >= 0)
+                next[AT_SOURCE] = (uint8_t)source;
+        }
+        tally->count += (offset - begin) / *span;
+        tally->bytes += offset - begin;
+        tally->last_sequence = last;
+        tally->last_offset = offset - *span;
     }
     *end = offset;
     return why;

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 enum {
-    CHUNK = 128 * 1024,  /* bytes that one system call sends, and that are copied under the lock */
-    CHUNKS_AT_ONCE = 16, /* sent to one peer before others get their turn */
-    INPUT = 64 * 1024,   /* bytes that one system call reads, unless a frame is larger */
+    CHUNK = 256 * 1024, /* bytes that one system call sends, and that are copied under the lock */
+    CHUNKS_AT_ONCE = 8, /* sent to one peer before others get their turn */
+    INPUT = 64 * 1024,  /* bytes that one system call reads, unless a frame is larger */
     READS_AT_ONCE = 4
 };
 

@@ -1,6 +1,10 @@
 /* Publishing: from the caller's memory into the ring. */
 #include "link.h"
 
+/* Frames that are published together are copied under one lock as far as this: nobody else who
+ * publishes or polls waits longer for it than for one large frame. */
+enum { LOCKED_BYTES = 64 * 1024 };
+
 void cwi_link_trim(cwire *link) {
     uint64_t tail = link->ring.head;
     for (unsigned i = 0; i < link->peer_count; i++) {
@@ -31,55 +35,80 @@ static int evict(cwire *link, size_t span) {
     return lost;
 }
 
-int cwire_publish_parts(cwire *link, uint16_t id, uint64_t time_ns, const cwire_part *parts,
-                        size_t count) {
-    size_t index = cwi_schema_find(link->schema, id);
-    const cwire_message *message = &link->schema->messages[index];
-    if (index == link->schema->count)
+/* Whether a payload of so many bytes may be published under this id. Returns 0 and the message's
+ * index, or a code. */
+static int check_payload(const cwire *link, uint16_t id, size_t size, size_t *index) {
+    *index = cwi_schema_find(link->schema, id);
+    if (*index == link->schema->count)
         return cwi_fail(CWIRE_EUNKNOWN, "the schema '%s' has no message with id %u",
                         link->schema->name, (unsigned)id);
+    const cwire_message *message = &link->schema->messages[*index];
     if (message->command)
         return cwi_fail(CWIRE_EUNKNOWN, "'%s' is a command: peers send it, it is not published",
                         message->name);
-    const size_t most = link->frame_bytes - CWIRE_HEADER_SIZE;
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].size > most - size)
-            return cwi_fail(CWIRE_ETOOBIG,
-                            "this '%s' is larger than a frame of %lu bytes: raise "
-                            "cwire_options.frame_bytes",
-                            message->name, (unsigned long)link->frame_bytes);
-        size += parts[i].size;
-    }
+    if (size > link->frame_bytes - CWIRE_HEADER_SIZE)
+        return cwi_fail(CWIRE_ETOOBIG,
+                        "this '%s' is larger than a frame of %lu bytes: raise "
+                        "cwire_options.frame_bytes",
+                        message->name, (unsigned long)link->frame_bytes);
     if (!cwi_message_fits(message, size)) {
         char sizes[48];
         cwi_message_size_text(message, sizes, sizeof sizes);
         return cwi_fail(CWIRE_ESIZE, "'%s' has %s bytes, not %lu", message->name, sizes,
                         (unsigned long)size);
     }
+    return CWIRE_OK;
+}
 
+static cwire_header header_of(uint16_t id, size_t size, uint64_t time_ns) {
     cwire_header header;
     header.size = (uint32_t)(CWIRE_HEADER_SIZE + size);
     header.type = id;
     header.flags = 0;
     header.source = 0;
+    header.sequence = 0;
     header.request = 0;
     header.time_ns = time_ns;
-    int lost = 0, wake = 0;
+    return header;
+}
+
+/* Takes the lock, gives `header` the next of `count` sequences, and makes room for `span` bytes in
+ * the ring. Returns 1 if a peer lost frames for it, else 0; -1 without peers: there is nothing to
+ * put. */
+static int begin_publish(cwire *link, cwire_header *header, size_t index, size_t count,
+                         size_t span) {
     pthread_mutex_lock(&link->lock);
-    header.sequence = link->slots[index].sequence++;
-    if (link->streaming > 0) {
-        size_t span = cwire_frame_span(header.size);
-        if (!cwi_ring_fits(&link->ring, span))
-            lost = evict(link, span);
-        cwi_ring_put(&link->ring, &header, parts, count);
-        wake = link->sleeping;
+    header->sequence = link->slots[index].sequence;
+    link->slots[index].sequence += (uint32_t)count;
+    if (link->streaming == 0)
+        return -1;
+    return cwi_ring_fits(&link->ring, span) ? 0 : evict(link, span);
+}
+
+/* Gives the lock back and wakes the poller if it sleeps. */
+static void end_publish(cwire *link) {
+    int wake = link->streaming > 0 && link->sleeping;
+    if (wake)
         link->sleeping = 0;
-    }
     pthread_mutex_unlock(&link->lock);
     if (wake)
         cwi_wake_set(link->wake);
-    return lost ? CWIRE_EVICTED : CWIRE_OK;
+}
+
+int cwire_publish_parts(cwire *link, uint16_t id, uint64_t time_ns, const cwire_part *parts,
+                        size_t count) {
+    size_t index, size = 0;
+    for (size_t i = 0; i < count; i++)
+        size = parts[i].size > SIZE_MAX - size ? SIZE_MAX : size + parts[i].size;
+    int code = check_payload(link, id, size, &index);
+    if (code != CWIRE_OK)
+        return code;
+    cwire_header header = header_of(id, size, time_ns);
+    int lost = begin_publish(link, &header, index, 1, cwire_frame_span(header.size));
+    if (lost >= 0)
+        cwi_ring_put(&link->ring, &header, parts, count);
+    end_publish(link);
+    return lost > 0 ? CWIRE_EVICTED : CWIRE_OK;
 }
 
 int cwire_publish_at(cwire *link, uint16_t id, uint64_t time_ns, const void *payload, size_t size) {
@@ -91,6 +120,35 @@ int cwire_publish_at(cwire *link, uint16_t id, uint64_t time_ns, const void *pay
 
 int cwire_publish(cwire *link, uint16_t id, const void *payload, size_t size) {
     return cwire_publish_at(link, id, cwi_time_ns(), payload, size);
+}
+
+int cwire_publish_many_at(cwire *link, uint16_t id, uint64_t time_ns, const void *payloads,
+                          size_t size, size_t count) {
+    const uint8_t *from = payloads;
+    size_t index;
+    int evicted = 0;
+    int code = check_payload(link, id, size, &index);
+    if (code != CWIRE_OK)
+        return code;
+    cwire_header header = header_of(id, size, time_ns);
+    const size_t span = cwire_frame_span(header.size);
+    const size_t locked = link->ring.size < LOCKED_BYTES ? link->ring.size : LOCKED_BYTES;
+    const size_t most = locked > span ? locked / span : 1;
+    while (count > 0) {
+        size_t now = count < most ? count : most;
+        int lost = begin_publish(link, &header, index, now, now * span);
+        if (lost >= 0)
+            cwi_ring_put_many(&link->ring, &header, from, now);
+        end_publish(link);
+        evicted |= lost > 0;
+        from += now * size;
+        count -= now;
+    }
+    return evicted ? CWIRE_EVICTED : CWIRE_OK;
+}
+
+int cwire_publish_many(cwire *link, uint16_t id, const void *payloads, size_t size, size_t count) {
+    return cwire_publish_many_at(link, id, cwi_time_ns(), payloads, size, count);
 }
 
 size_t cwire_pending(cwire *link) {

@@ -43,12 +43,17 @@ void cwi_ring_read(const cwi_ring *ring, uint64_t offset, void *out, size_t size
     }
 }
 
-/* Frames begin at multiples of 8, and so do the ring's two ends: a size field is never cut. */
-uint64_t cwi_ring_frame_end(const cwi_ring *ring, uint64_t offset) {
+/* Frames begin at multiples of 8, and so do the ring's two ends: a size field is never cut. Static
+ * for the walks over frames below: they take this step for each. */
+static uint64_t frame_end(const cwi_ring *ring, uint64_t offset) {
     const uint8_t *at = ring->bytes + place(ring, offset);
     uint32_t size =
         (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-    return offset + cwire_frame_span(size);
+    return offset + (((uint64_t)size + 7) & ~UINT64_C(7)); /* cwire_frame_span, inlined */
+}
+
+uint64_t cwi_ring_frame_end(const cwi_ring *ring, uint64_t offset) {
+    return frame_end(ring, offset);
 }
 
 int cwi_ring_fits(const cwi_ring *ring, size_t span) {
@@ -58,7 +63,7 @@ int cwi_ring_fits(const cwi_ring *ring, size_t span) {
 uint64_t cwi_ring_tail_for(const cwi_ring *ring, size_t span) {
     uint64_t tail = ring->tail;
     while (ring->head - tail + span > ring->size)
-        tail = cwi_ring_frame_end(ring, tail);
+        tail = frame_end(ring, tail);
     return tail;
 }
 
@@ -102,6 +107,39 @@ void cwi_ring_put(cwi_ring *ring, const cwire_header *header, const cwire_part *
     ring->head += span;
 }
 
+void cwi_ring_put_many(cwi_ring *ring, const cwire_header *first, const void *payloads,
+                       size_t count) {
+    const uint8_t *from = payloads;
+    const size_t size = first->size - CWIRE_HEADER_SIZE;
+    const size_t span = cwire_frame_span(first->size);
+    cwire_header header = *first;
+    rewind_if_empty(ring);
+    while (count > 0) {
+        size_t fit = (ring->size - place(ring, ring->head)) / span;
+        if (fit == 0) { /* the one that goes over the ring's end */
+            cwire_part part;
+            part.data = from;
+            part.size = size;
+            cwi_ring_put(ring, &header, &part, 1);
+            header.sequence++;
+            from += size;
+            count--;
+            continue;
+        }
+        uint8_t *to = ring->bytes + place(ring, ring->head);
+        fit = fit < count ? fit : count;
+        count -= fit;
+        ring->head += fit * span;
+        for (; fit > 0; fit--, to += span, from += size) {
+            memset(to + span - 8, 0, 8); /* the padding, and maybe bytes that are written next */
+            cwire_header_store(to, &header);
+            header.sequence++;
+            if (size > 0)
+                memcpy(to + CWIRE_HEADER_SIZE, from, size);
+        }
+    }
+}
+
 void cwi_cursor_init(cwi_cursor *cursor, const cwi_ring *ring, void *rest) {
     memset(cursor, 0, sizeof *cursor);
     cursor->frame = ring->head;
@@ -142,7 +180,7 @@ static size_t whole_frames(const cwi_cursor *cursor, const cwi_ring *ring, uint6
         return (size_t)(until - cursor->frame);
     uint64_t end = cursor->frame;
     for (;;) {
-        uint64_t next = cwi_ring_frame_end(ring, end);
+        uint64_t next = frame_end(ring, end);
         if (next - cursor->frame > room)
             return (size_t)(end - cursor->frame);
         end = next;

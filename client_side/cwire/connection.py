@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from cwire import errors
 from cwire.find import Address
-from cwire.transport import Transport
+from cwire.transport import Incoming, Transport
 
 __all__ = ["Connection"]
 
@@ -23,10 +23,9 @@ class Connection:
             not raise.
     """
 
-    def __init__(self, receive: Callable[[Connection, str | bytes | None], None]) -> None:
+    def __init__(self, receive: Callable[[Connection, Incoming | None], None]) -> None:
         self._receive = receive
         self._transport: Transport | None = None
-        self._early: list[str | bytes | None] = []
         self._hung_up = asyncio.Event()
         self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -38,9 +37,6 @@ class Connection:
             ProtocolError: It is not a relay that this client understands.
         """
         self._transport = await Transport.open(address, self._on_message, timeout)
-        early, self._early = self._early, []
-        for message in early:
-            self._receive(self, message)
         try:
             async with asyncio.timeout(timeout):
                 await self._hello
@@ -103,10 +99,7 @@ class Connection:
                     await self._hung_up.wait()
             self._transport.abort()
 
-    def _on_message(self, message: str | bytes | None) -> None:
+    def _on_message(self, message: Incoming | None) -> None:
         if message is None:
             self._hung_up.set()
-        if self._transport is None:  # nothing could be answered yet
-            self._early.append(message)
-        else:
-            self._receive(self, message)
+        self._receive(self, message)

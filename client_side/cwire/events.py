@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cwire import errors
 from cwire.driver import Driver
 from cwire.record import Record
 
-__all__ = ["DriverChanged", "Event", "Hello", "Refused", "Reply", "Resend", "Subscribed"]
+__all__ = [
+    "DriverChanged",
+    "Event",
+    "Hello",
+    "OriginAllowed",
+    "Refused",
+    "Reply",
+    "Resend",
+    "Subscribed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,17 @@ class Subscribed:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginAllowed:
+    """Pages of an origin may connect now: how they do it."""
+
+    id: int
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """The relay did not take something; `id` is the subscription's, if it was one."""
+    """The relay did not take something; `id` is the request's, if it had one."""
 
     id: int | None
     code: str
@@ -56,4 +74,4 @@ class Resend:
     data: bytes
 
 
-Event = Hello | DriverChanged | Subscribed | Refused | Reply | Resend
+Event = Hello | DriverChanged | Subscribed | OriginAllowed | Refused | Reply | Resend

@@ -40,8 +40,8 @@ class Feed:
         self.replaced = False
         self._watches: list[Watch] = []
 
-    def append(self, data: bytes, tally: Tally, now: float) -> None:
-        """Takes a tally's frames out of a batch and wakes those who waited for them."""
+    def append(self, data: memoryview, tally: Tally, now: float) -> None:
+        """Takes a copy of a tally's frames out of a batch and wakes those who waited for them."""
         self.ledger.add(tally, self.history.append(data, tally), now)
         if self._watches:
             total = self.history.total

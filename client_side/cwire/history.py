@@ -55,8 +55,8 @@ class History(ABC):
         """Frames that fit at most."""
 
     @abstractmethod
-    def append(self, data: bytes, tally: Tally) -> int:
-        """Takes a tally's frames out of a batch.
+    def append(self, data: memoryview, tally: Tally) -> int:
+        """Takes a copy of a tally's frames out of a batch.
 
         Returns:
             How many were taken; those of a size that the message cannot have are left out.
@@ -106,28 +106,27 @@ class FixedHistory(History):
         """Frames that fit at most."""
         return self._rows
 
-    def append(self, data: bytes, tally: Tally) -> int:
-        """Takes a tally's frames out of a batch; no Python per frame."""
+    def append(self, data: memoryview, tally: Tally) -> int:
+        """Takes a copy of a tally's frames out of a batch; no Python per frame."""
         if not tally.mixed and tally.size != self._size:
             return 0
         span, begin = self._span, self.total
         offset, left = tally.first_offset, tally.count
         # Frames of other sizes may be among them: the offset of the last one is not its row's.
         end = len(data) if tally.mixed else tally.last_offset + span
+        alone = not tally.mixed and end - offset == tally.bytes  # nothing lies between them
         while left:
             slot = self.total % self._rows
             rows = min(left, self._rows - slot)
             self._reserved = self.total + rows  # readers: these rows are no longer yours
-            written, offset = frames.gather(
-                data,
-                offset,
-                end,
-                tally.type,
-                tally.source,
-                self._size,
-                self._bytes[slot * span : (slot + rows) * span],
-                rows,
-            )
+            place = self._bytes[slot * span : (slot + rows) * span]
+            if alone:
+                place[:] = data[offset : offset + rows * span]
+                written, offset = rows, offset + rows * span
+            else:
+                written, offset = frames.gather(
+                    data, offset, end, tally.type, tally.source, self._size, place, rows
+                )
             self.total += written
             left -= written
             if written < rows:
@@ -181,7 +180,7 @@ class TailHistory(History):
         """Frames that fit at most, if they are small."""
         return self._slots
 
-    def append(self, data: bytes, tally: Tally) -> int:
+    def append(self, data: memoryview, tally: Tally) -> int:
         """Takes a tally's frames out of a batch; Python per frame only where sizes differ."""
         begin = self.total
         if tally.mixed:
@@ -198,7 +197,7 @@ class TailHistory(History):
         return self.total - begin
 
     def _append_run(
-        self, data: bytes, tally: Tally, size: int, offset: int, end: int, left: int
+        self, data: memoryview, tally: Tally, size: int, offset: int, end: int, left: int
     ) -> None:
         try:
             self.message.check_size(size - HEADER_SIZE)

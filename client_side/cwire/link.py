@@ -10,41 +10,34 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol
 
 from cwire import errors
+from cwire.answers import Answer, Answers, settle
 from cwire.calls import Command
 from cwire.connection import Connection
 from cwire.driver import unknown_text
-from cwire.events import DriverChanged, Event, Hello, Refused, Reply, Resend, Subscribed
+from cwire.events import (
+    DriverChanged,
+    Event,
+    Hello,
+    OriginAllowed,
+    Refused,
+    Reply,
+    Resend,
+    Subscribed,
+)
 from cwire.find import Address
 from cwire.options import Options
 from cwire.reconnect import Backoff
-from cwire.record import Record
 from cwire.session import Session
+from cwire.transport import Incoming
 
-__all__ = ["Answer", "Link"]
+__all__ = ["Link"]
 
 _log = logging.getLogger("cwire")
-_ACK_TIMEOUT = 10.0  # s for the relay to answer a subscription
+_ACK_TIMEOUT = 10.0  # s for the relay to answer a request
 _ATTEMPT_TIMEOUT = 5.0  # s for one attempt to connect again
 _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on by itself"
-
-
-class Answer(Protocol):
-    """A future of asyncio or of a thread: where a command's reply goes."""
-
-    def done(self) -> bool:
-        """Whether it has its result or was cancelled."""
-        ...
-
-    def set_result(self, result: Any) -> None:
-        """Gives the reply."""
-        ...
-
-    def set_exception(self, exception: Any) -> None:
-        """Gives the error."""
-        ...
 
 
 class Link:
@@ -77,8 +70,8 @@ class Link:
         self._connection: Connection | None = None
         self._backoff = Backoff()
         self._returning: asyncio.Task[None] | None = None
-        self._answers: dict[int, Answer] = {}
-        self._acks: dict[int, asyncio.Future[None]] = {}
+        self._answers = Answers()
+        self._acks: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
 
     @property
@@ -132,19 +125,54 @@ class Link:
             NotConnected: The relay is gone, and not back in time.
         """
         id, text = self.session.subscribe(messages, driver, options)
-        ack = self._acks[id] = asyncio.get_running_loop().create_future()
         try:
-            self._send(text)
-            async with asyncio.timeout(_ACK_TIMEOUT):
-                await ack
+            answer = await self._ask(id, text)
         except TimeoutError:
             self.session.subscriptions.pop(id, None)
             if self.unconnected:
                 raise errors.NotConnected(self.unconnected) from None
             raise errors.ProtocolError("the relay does not answer a subscription") from None
+        if isinstance(answer, Refused):
+            raise _refusal(answer.code, answer.text)
+        return id
+
+    async def allow_origin(self, origin: str) -> tuple[str, str]:
+        """Lets pages of an origin connect to the relay, as long as this connection lasts.
+
+        Args:
+            origin: The page's ``location.origin``.
+
+        Returns:
+            The URL of the relay's WebSocket for pages, and the token that they need.
+
+        Raises:
+            CwireError: The relay does not allow it; the text says why.
+            NotConnected: The relay is gone.
+        """
+        if self.unconnected:
+            raise errors.NotConnected(self.unconnected)
+        id, text = self.session.allow_origin(origin)
+        try:
+            answer = await self._ask(id, text)
+        except TimeoutError:
+            if self.unconnected:
+                raise errors.NotConnected(self.unconnected) from None
+            raise errors.ProtocolError("the relay does not answer a request") from None
+        if not isinstance(answer, OriginAllowed):
+            why = answer.text if isinstance(answer, Refused) else "it answers something else"
+            raise errors.CwireError(f"the relay does not let pages of {origin!r} connect: {why}")
+        return answer.url, answer.token
+
+    async def _ask(self, id: int, text: str) -> Event:
+        """Sends a request and waits for its answer."""
+        ack: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._acks[id] = ack
+        try:
+            self._send(text)
+            async with asyncio.timeout(_ACK_TIMEOUT):
+                return await ack
         finally:
             self._acks.pop(id, None)
-        return id
 
     def want(self, messages: Sequence[str], driver: str | None, options: Options) -> None:
         """Subscribes without waiting; while there is no connection, for the next one."""
@@ -171,16 +199,14 @@ class Link:
         except Exception as error:
             if command is not None:
                 self.session.calls.forget(command.request)
-            _settle(answer, None, error)
+            settle(answer, None, error)
         else:
-            self._answers[command.request] = answer
+            self._answers.add(command.request, answer)
 
     def forget(self, answer: Answer) -> None:
         """Nobody waits for this reply any more."""
-        for request, waiting in tuple(self._answers.items()):
-            if waiting is answer:
-                del self._answers[request]
-                self.session.calls.forget(request)
+        for request in self._answers.drop(answer):
+            self.session.calls.forget(request)
 
     async def _connect(self, timeout: float) -> None:
         """One attempt: opens a connection and waits for the hello."""
@@ -216,7 +242,7 @@ class Link:
             with suppress(errors.NotConnected):
                 self._connection.send(message)
 
-    def _receive(self, connection: Connection, message: str | bytes | None) -> None:
+    def _receive(self, connection: Connection, message: Incoming | None) -> None:
         if connection is not self._connection:
             return  # one that has been given up
         try:
@@ -253,21 +279,15 @@ class Link:
     def _on_event(self, event: Event) -> None:
         match event:
             case Reply(request, value, error):
-                answer = self._answers.pop(request, None)
-                if answer is not None:
-                    _settle(answer, value, error)
+                self._answers.settle(request, value, error)
             case Resend(data):
                 self._send(data)
-            case Subscribed(id):
-                ack = self._acks.get(id)
-                if ack is not None and not ack.done():
-                    ack.set_result(None)
-            case Refused(id, code, text):
+            case Subscribed(id) | OriginAllowed(id) | Refused(id):
                 ack = self._acks.get(id) if id is not None else None
                 if ack is not None and not ack.done():
-                    ack.set_exception(_refusal(code, text))
-                else:
-                    _log.warning("the relay refused a request: %s (%s)", text, code)
+                    ack.set_result(event)
+                elif isinstance(event, Refused):
+                    _log.warning("the relay refused a request: %s (%s)", event.text, event.code)
             case Hello():
                 self._on_hello()
             case DriverChanged():
@@ -328,9 +348,7 @@ class Link:
             connection.close(code)
         for reply in self.session.disconnected():
             self._on_event(reply)
-        for answer in self._answers.values():
-            _settle(answer, None, errors.NotConnected(reason))
-        self._answers.clear()
+        self._answers.fail(errors.NotConnected(reason))
 
     def _tell(self) -> None:
         for call in tuple(self.on_change):
@@ -338,15 +356,6 @@ class Link:
                 call()
             except Exception:
                 _log.exception("a listener of the connection failed")
-
-
-def _settle(answer: Answer, value: Record | None, error: Exception | None) -> None:
-    if answer.done():
-        return
-    if error is not None:
-        answer.set_exception(error)
-    else:
-        answer.set_result(value)
 
 
 def _refusal(code: str, text: str) -> errors.CwireError:

@@ -1,120 +1,79 @@
-"""A WebSocket to the relay, over TCP or a Unix socket: Tornado's client in a thin coat."""
+"""A WebSocket to the relay: asyncio reads and writes, `websocket` understands."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
+import os
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.iostream import IOStream, StreamClosedError
-from tornado.netutil import Resolver
-from tornado.websocket import (
-    WebSocketClientConnection,
-    WebSocketClosedError,
-    WebSocketError,
-    websocket_connect,
-)
-
-from cwire.errors import NotConnected, ProtocolError, Unauthorized
+from cwire.errors import NotConnected
 from cwire.find import Address
+from cwire.opening import Opened, open_websocket
+from cwire.websocket import Close, Opcode, Ping, Pong, Reader, Violation, close_payload, encode
 from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
 
-__all__ = ["SUBPROTOCOL", "Transport"]
+__all__ = ["Incoming", "Transport"]
 
-SUBPROTOCOL = "cwire.v1"
+Incoming: TypeAlias = str | memoryview
+"""A text or binary message; the view is valid until the function that takes it returns."""
+
 _MESSAGE_LIMIT = FRAME_LIMIT + HELLO_LIMIT
 _PING = 20.0  # s, as the relay does
-_READ_CHUNK = 256 << 10  # bytes: a whole batch of the relay in one system call
+_GOODBYE = 5.0  # s for the relay to say goodbye too, and for what is still to be sent
 
 
-class _UnixResolver(Resolver):
-    """Resolves every name to one Unix socket."""
+class Transport(asyncio.BufferedProtocol):
+    """An open connection. Use it in the loop that opened it.
 
-    def initialize(self, path: str) -> None:
-        self._path = path
+    asyncio receives into the reader's memory, and messages are handed on from there, many of them
+    from one read.
+    """
 
-    def resolve(self, host: str, port: int, family: Any = 0) -> Any:
-        done: asyncio.Future[list[tuple[int, str]]] = asyncio.get_running_loop().create_future()
-        done.set_result([(socket.AF_UNIX, self._path)])
-        return done
-
-
-class Transport:
-    """An open connection. Use it in the loop that opened it."""
-
-    def __init__(self, connection: WebSocketClientConnection) -> None:
-        self._connection = connection
-        protocol = connection.protocol
-        assert protocol is not None
-        assert protocol.stream is not None
-        self._stream: IOStream = protocol.stream
-        self._stream.read_chunk_size = _READ_CHUNK
+    def __init__(
+        self, opened: Opened, on_message: Callable[[Incoming | None], None], ping: float
+    ) -> None:
+        self._wire = opened.wire
+        self._on_message = on_message
+        self._ping = ping
+        self._reader = Reader(_MESSAGE_LIMIT)
+        self._heard = True  # something has come since the last ping
+        self._leaving = False  # a goodbye has been sent: nothing more is sent, nor handed on
+        self._reason = ""
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(ping, self._look)
+        self._wire.set_protocol(self)
+        # Later: who awaits `open` has this transport before the first message comes.
+        self._loop.call_soon(self._start, opened.rest)
 
     @classmethod
     async def open(
         cls,
         address: Address,
-        on_message: Callable[[str | bytes | None], None],
+        on_message: Callable[[Incoming | None], None],
         timeout: float,
+        ping: float = _PING,
     ) -> Transport:
         """Connects.
 
         Args:
             address: Where to.
-            on_message: Takes each message, and None once when the connection has ended. It must
-                not raise.
+            on_message: Takes each message, and None once when the connection has ended; not before
+                this returns. It must not raise, nor keep the memory of a binary message.
             timeout: Seconds for the handshake.
+            ping: Seconds between pings; a relay that sends nothing from one to the next is gone.
 
         Raises:
             Unauthorized: The relay does not accept the token.
             NotConnected: Nothing listens there, or it is not a relay.
+            ProtocolError: It is a WebSocket, but not a relay's.
         """
-        url = address.url
-        resolver = None
-        if address.unix is not None:
-            url = "ws://localhost/ws"
-            resolver = _UnixResolver(path=address.unix)
-        request = HTTPRequest(url, connect_timeout=timeout, request_timeout=timeout)
-        if address.token is not None:
-            request.headers["Authorization"] = f"Bearer {address.token}"
-        try:
-            connection = await websocket_connect(
-                request,
-                on_message_callback=on_message,
-                ping_interval=_PING,
-                ping_timeout=_PING,
-                max_message_size=_MESSAGE_LIMIT,
-                subprotocols=[SUBPROTOCOL],
-                resolver=resolver,
-            )
-        except HTTPClientError as error:
-            raise _refused(address, error) from None
-        except ssl.SSLError as error:
-            raise NotConnected(f"the TLS handshake with {address} failed: {error}") from error
-        except (TimeoutError, OSError, StreamClosedError, WebSocketError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise NotConnected(
-                f"no relay answers at {address} ({reason}); start it with `cwire serve`, "
-                "and look at the link that it prints"
-            ) from None
-        if connection.selected_subprotocol != SUBPROTOCOL:
-            cls(connection).abort()
-            raise ProtocolError(
-                f"what answers at {address} is a WebSocket, but no cwire relay: "
-                f"it did not take the protocol {SUBPROTOCOL}"
-            )
-        return cls(connection)
+        return cls(await open_websocket(address, timeout), on_message, ping)
 
     @property
     def close_reason(self) -> str:
-        """What the relay said when it hung up; empty if nothing."""
-        code, reason = self._connection.close_code, self._connection.close_reason
-        if reason:
-            return f"{reason} (close code {code})"
-        return f"close code {code}" if code else ""
+        """Why the connection has ended, by the relay's word or as found; empty if unknown."""
+        return self._reason
 
     def send(self, message: str | bytes) -> None:
         """Sends a text or binary message.
@@ -122,43 +81,94 @@ class Transport:
         Raises:
             NotConnected: The connection has ended.
         """
-        try:
-            sent = self._connection.write_message(message, binary=isinstance(message, bytes))
-        except WebSocketClosedError:
-            raise NotConnected("the relay has hung up") from None
-        # If the write fails, the connection ends, and that is told by on_message(None).
-        sent.add_done_callback(lambda future: future.cancelled() or future.exception())
+        if self._leaving or self._wire.is_closing():
+            raise NotConnected("the relay has hung up")
+        if isinstance(message, str):
+            self._write(Opcode.TEXT, message.encode())
+        else:
+            self._write(Opcode.BINARY, message)
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Says goodbye; on_message(None) follows."""
-        self._connection.close(code, reason or None)
+        self._leave(close_payload(code, reason))
 
     def abort(self) -> None:
         """Closes the socket, whatever the other side does."""
-        self._connection.close()
-        if not self._stream.closed():
-            self._stream.close()
+        self._leaving = True
+        self._wire.abort()
+
+    # What asyncio calls ------------------------------------------------------------------------
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where to receive."""
+        return self._reader.room()
+
+    def buffer_updated(self, size: int) -> None:
+        """Hands on what has become whole."""
+        self._heard = True
+        for event in self._reader.received(size):
+            if isinstance(event, memoryview | str):
+                if not self._leaving:
+                    self._on_message(event)
+            elif isinstance(event, Ping):
+                if not self._leaving:
+                    self._write(Opcode.PONG, event.data)
+            elif isinstance(event, Close):
+                self._reason = self._reason or _told(event)
+                self._leave(b"" if event.code is None else close_payload(event.code))
+                self._wire.close()
+            elif isinstance(event, Violation):
+                self._reason = f"it sent {event.reason}"
+                self._leave(close_payload(event.code, event.reason))
+                self._wire.close()
+            else:
+                assert isinstance(event, Pong)  # `_heard` is all it says
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The socket is closed."""
+        self._leaving = True
+        self._timer.cancel()
+        if isinstance(error, OSError) and not self._reason:
+            self._reason = error.strerror or str(error)
+        self._on_message(None)
+
+    # Inside ------------------------------------------------------------------------------------
+
+    def _start(self, rest: bytes) -> None:
+        while rest and not self._wire.is_closing():
+            room = self._reader.room()
+            size = min(len(room), len(rest))
+            room[:size] = rest[:size]
+            rest = rest[size:]
+            self.buffer_updated(size)
+        if not self._wire.is_closing():
+            self._wire.resume_reading()
+
+    def _write(self, opcode: Opcode, payload: bytes) -> None:
+        self._wire.write(encode(opcode, payload, os.urandom(4)))
+
+    def _leave(self, goodbye: bytes) -> None:
+        if self._leaving:
+            return
+        self._write(Opcode.CLOSE, goodbye)
+        self._leaving = True
+        self._timer.cancel()
+        self._timer = self._loop.call_later(_GOODBYE, self._wire.abort)
+
+    def _look(self) -> None:
+        """Every so often: is the relay still there?"""
+        if not self._heard:
+            self._reason = f"it has not answered for {self._ping:g} s"
+        if not self._heard or self._wire.is_closing():
+            self.abort()
+            return
+        self._heard = False
+        self._write(Opcode.PING, b"")
+        self._reader.trim()
+        self._timer = self._loop.call_later(self._ping, self._look)
 
 
-def _refused(address: Address, error: HTTPClientError) -> NotConnected:
-    reason = ""
-    if error.response is not None and error.response.body:
-        reason = error.response.body[:500].decode(errors="replace").strip()
-    if reason.startswith("<") or not reason.isprintable():
-        reason = ""  # a page for browsers
-    if error.code in (401, 403):
-        why = reason or "the token is missing or wrong"
-        return Unauthorized(
-            f"the relay at {address} does not let you in: {why} "
-            "(the token is what follows #token= in the link that the relay printed)"
-        )
-    if error.code == 599 and address.unix is not None:
-        return NotConnected(
-            f"no relay answers at {address} in time: it is there, but stopped or very busy"
-        )
-    if error.code == 599:
-        return NotConnected(f"no relay answers at {address} in time; is it the right port?")
-    return NotConnected(
-        f"what answers at {address} is not a cwire relay: "
-        f"HTTP {error.code} {reason or error.message}; its endpoint is /ws"
-    )
+def _told(close: Close) -> str:
+    if close.reason:
+        return f"{close.reason} (close code {close.code})"
+    return f"close code {close.code}" if close.code else ""

@@ -9,14 +9,31 @@ machine: so TCP needs the token. Cookies are not used, since they are shared bet
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-__all__ = ["SUBPROTOCOL", "host_is_ours", "origin_is_allowed", "own_origins", "token_is_right"]
+__all__ = [
+    "SUBPROTOCOL",
+    "Origins",
+    "PageAccess",
+    "check_origin",
+    "host_is_ours",
+    "origin_is_allowed",
+    "own_origins",
+    "token_is_right",
+]
 
 SUBPROTOCOL = "cwire.v1"
 _TOKEN_PREFIX = "cwire.token."  # noqa: S105 - not a token
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_NAME = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?"
+_ORIGIN = re.compile(
+    rf"(?:https?|vscode-webview)://(?:{_NAME}|\[[0-9a-f:.]+\])(?::([0-9]{{1,5}}))?"
+)
+_LONGEST_ORIGIN = 300
+_ORIGINS_OF_A_CLIENT = 16
 
 
 def host_is_ours(host: str, bound: str) -> bool:
@@ -35,7 +52,71 @@ def own_origins(port: int) -> frozenset[str]:
     )
 
 
-def origin_is_allowed(origin: str | None, allowed: Iterable[str]) -> bool:
+def check_origin(origin: object) -> str:
+    """An origin as a page's ``location.origin`` gives it; anything else could never match one.
+
+    Raises:
+        ValueError: It is none.
+    """
+    found = (
+        _ORIGIN.fullmatch(origin)
+        if isinstance(origin, str) and len(origin) <= _LONGEST_ORIGIN
+        else None
+    )
+    if found is None or int(found[1] or 0) > 65535:
+        raise ValueError(
+            f"{str(origin)[:100]!r} is not an origin: give the page's location.origin, such as "
+            "http://localhost:8888 (no path, in small letters)"
+        )
+    return found[0]
+
+
+class Origins:
+    """The origins whose pages may connect: fixed ones, and those that clients ask for.
+
+    A client's are forgotten when it leaves, so that what it opened does not stay open.
+
+    Args:
+        fixed: Allowed as long as the relay runs.
+    """
+
+    def __init__(self, fixed: Iterable[str] = ()) -> None:
+        self._fixed = frozenset(fixed)
+        self._asked: dict[int, set[str]] = {}
+
+    def __contains__(self, origin: object) -> bool:
+        return origin in self._fixed or any(origin in asked for asked in self._asked.values())
+
+    def add(self, client: int, origin: object) -> None:
+        """Allows an origin until the client leaves.
+
+        Raises:
+            ValueError: It is no origin, or the client has asked for too many.
+        """
+        checked = check_origin(origin)
+        asked = self._asked.setdefault(client, set())
+        if checked not in asked and len(asked) >= _ORIGINS_OF_A_CLIENT:
+            raise ValueError(
+                f"this client has asked for {_ORIGINS_OF_A_CLIENT} origins already; "
+                "it must connect anew to ask for others"
+            )
+        asked.add(checked)
+
+    def forget(self, client: int) -> None:
+        """The client has left."""
+        self._asked.pop(client, None)
+
+
+@dataclass(frozen=True)
+class PageAccess:
+    """What a page needs to connect over TCP, for the clients that may tell it."""
+
+    url: str
+    token: str = field(repr=False)
+    origins: Origins
+
+
+def origin_is_allowed(origin: str | None, allowed: Container[str]) -> bool:
     """Whether a browser at this origin may connect.
 
     Programs send no Origin; that alone opens nothing, since the token is checked as well.

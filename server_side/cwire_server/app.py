@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import socket
 import time
+from functools import partial
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
 
-from cwire_server.access import own_origins
+from cwire_server.access import Origins, PageAccess, own_origins
+from cwire_server.client_connection import ClientConnection
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.driver_link import DriverLink
 from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
@@ -45,7 +48,7 @@ class Relay:
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: list[HTTPServer] = []
         self._runtime: RuntimeFile | None = None
-        self._handlers: set[ClientHandler] = set()
+        self._connections: set[ClientConnection] = set()
         self._started = time.monotonic()
         self._source = RelaySource(self.hub, self._links, self._started)
 
@@ -72,16 +75,17 @@ class Relay:
         self.hub.on_interest = lambda source: self._links[source].update_interest()
         self.hub.on_room = lambda source: self._links[source].resume()
         self._source.start()
-        tcp = self._serve(
-            Rules(config.host, own_origins(self.port) | config.allowed_origins, config.token)
-        )
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        url = f"ws://{host}:{self.port}/ws"
+        origins = Origins(own_origins(self.port) | config.allowed_origins)
+        pages = PageAccess(url, config.token, origins)
+        tcp = self._serve(Rules(config.host, origins, config.token), pages)
         tcp.add_sockets(sockets)
         self._runtime = RuntimeFile()
-        unix = self._serve(Rules("localhost"))
-        host = f"[{config.host}]" if ":" in config.host else config.host
+        unix = self._serve(Rules("localhost"), pages)
         try:
             unix.add_socket(bind_unix_socket(str(self._runtime.socket), mode=0o600))
-            self._runtime.write(f"ws://{host}:{self.port}/ws")
+            self._runtime.write(url)
         except OSError as error:
             raise ConfigError(
                 f"cannot listen at {self._runtime.socket}: {error.strerror or error}; "
@@ -91,28 +95,21 @@ class Relay:
             asyncio.create_task(link.run(), name=f"driver {link_source}")
             for link_source, link in self._links.items()
         ]
-        self._tasks.append(asyncio.create_task(Pinger(self._handlers).run(), name="pinger"))
+        self._tasks.append(asyncio.create_task(Pinger(self._connections).run(), name="pinger"))
 
-    def _serve(self, rules: Rules) -> HTTPServer:
+    def _serve(self, rules: Rules, pages: PageAccess) -> HTTPServer:
         shared: dict[str, Any] = {"rules": rules}
         application = Application(
             [
                 (
                     r"/ws",
                     ClientHandler,
-                    {
-                        **shared,
-                        "hub": self.hub,
-                        "links": self._links,
-                        "started": self._started,
-                        "handlers": self._handlers,
-                    },
+                    {**shared, "connect": partial(self._connect, pages)},
                 ),
                 (r"/health", HealthHandler, {**shared, "hub": self.hub}),
                 (r"/metrics", MetricsHandler, {**shared, "take": self._source.take}),
                 (r"/(|status\.mjs|status\.css)", PageHandler, shared),
             ],
-            websocket_max_message_size=self.config.limits.command,
         )
         server = HTTPServer(
             application,
@@ -125,6 +122,18 @@ class Relay:
         self._servers.append(server)
         return server
 
+    def _connect(self, pages: PageAccess, sock: socket.socket) -> ClientConnection:
+        """A client's connection, on a socket that is past the handshake."""
+        return ClientConnection(
+            sock,
+            self.hub,
+            self._links,
+            pages,
+            self._started,
+            self._connections,
+            self.config.limits.command,
+        )
+
     async def stop(self) -> None:
         """Says goodbye to the clients and closes everything."""
         self._source.stop()
@@ -133,7 +142,7 @@ class Relay:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(handler.leave() for handler in list(self._handlers)))
+        await asyncio.gather(*(client.leave() for client in list(self._connections)))
         for server in self._servers:
             await server.close_all_connections()
         if self._runtime is not None:

@@ -11,6 +11,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cwire_server.batch import Batch
 from cwire_server.subscription import Stream
@@ -23,15 +24,18 @@ Streams = Mapping[int, Sequence[Stream]]
 _EMPTY_ENTRIES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text message to send."""
 
     text: str
 
+    @property
+    def size(self) -> int:
+        """Its bytes: our JSON is ASCII."""
+        return len(self.text)
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+
+class Binary(NamedTuple):
     """A binary message to send: pieces in order, of ``size`` bytes together."""
 
     pieces: tuple[memoryview, ...]

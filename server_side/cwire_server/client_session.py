@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from cwire_server.access import PageAccess
 from cwire_server.commands import Pending, PendingCommands
 from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
@@ -43,14 +44,20 @@ class CommandSink(Protocol):
 class ClientSession:
     """Reads a client's messages. Whatever is wrong with one is told, and the next is read."""
 
-    __slots__ = ("_client", "_hub", "_links", "_started")
+    __slots__ = ("_client", "_hub", "_links", "_pages", "_started")
 
     def __init__(
-        self, hub: Hub, client: Client, links: Mapping[int, CommandSink], started: float
+        self,
+        hub: Hub,
+        client: Client,
+        links: Mapping[int, CommandSink],
+        pages: PageAccess,
+        started: float,
     ) -> None:
         self._hub = hub
         self._client = client
         self._links = links
+        self._pages = pages
         self._started = started
 
     # Text
@@ -101,6 +108,14 @@ class ClientSession:
                 "had since the window was set, replies not counted; never fewer than before",
             )
         self._client.wake()
+
+    def _origin(self, request: dict[str, Any]) -> None:
+        id_ = _id(request)
+        try:
+            self._pages.origins.add(self._client.id, request.get("origin"))
+        except ValueError as error:
+            raise RequestError("bad_request", str(error)) from error
+        self._client.send("origin", id=id_, url=self._pages.url, token=self._pages.token)
 
     # Commands
 
@@ -229,6 +244,7 @@ _OPERATIONS: dict[str, Callable[[ClientSession, dict[str, Any]], None]] = {
     "window": ClientSession._window,
     "ack": ClientSession._ack,
     "command": ClientSession._text_command,
+    "origin": ClientSession._origin,
     "status": ClientSession._status,
 }
 

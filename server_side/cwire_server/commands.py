@@ -6,13 +6,12 @@ a reply that comes after its client is gone, or after its time is up, reaches no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Pending", "PendingCommands"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A command that waits for its reply."""
 
     client: int

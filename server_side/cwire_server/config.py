@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cwire_server.access import check_origin
 from cwire_server.relay_schema import RELAY_NAME
 from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
 
@@ -103,6 +104,11 @@ class RelayConfig:
                 "would travel unencrypted; keep 127.0.0.1 and reach it with "
                 f"ssh -L {self.port}:127.0.0.1:{self.port} THIS_MACHINE"
             )
+        for origin in self.allowed_origins:
+            try:
+                check_origin(origin)
+            except ValueError as error:
+                raise ConfigError(f"--allow-origin: {error}") from None
         if not self.token.isascii() or not self.token.isalnum():
             raise ConfigError("the token must be letters and digits only (it travels in a header)")
         if len(self.token) < 16:

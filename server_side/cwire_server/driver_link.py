@@ -6,7 +6,6 @@ A shell around `Hub` (who gets what) and `PendingCommands` (who asked what).
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import logging
 import random
@@ -19,9 +18,10 @@ from cwire_server.commands import Pending, PendingCommands
 from cwire_server.config import DriverAddress
 from cwire_server.errors import BatchError
 from cwire_server.hub import Hub
+from cwire_server.read_buffers import ReadBuffers
 from cwire_server.replies import forward_reply, refuse
 from cwire_structs import control, frames
-from cwire_structs.frames import FrameError
+from cwire_structs.frames import FrameError, Scan
 from cwire_structs.schema import Schema, SchemaError
 
 __all__ = ["DriverLink"]
@@ -31,8 +31,8 @@ _log = logging.getLogger("cwire.driver")
 _new_socket = socket.socket
 
 _READ_BYTES = 256 << 10
-# A batch smaller than this is copied out of the read buffer, so that a few bytes that wait for a
-# slow client do not keep 256 KiB alive.
+# Less than this, or than a quarter of the read buffer, is copied out of it, so that a few bytes
+# that wait for a slow client do not keep 256 KiB alive.
 _COPY_BELOW = 32 << 10
 _HELLO_SECONDS = 5.0
 _FIRST_RETRY_SECONDS = 0.05
@@ -58,9 +58,12 @@ class DriverLink:
         self._expiry: asyncio.TimerHandle | None = None
         self._outgoing: deque[memoryview] = deque()
         self._outgoing_bytes = 0
+        self._full = False
         self._interest: frozenset[int] | None = None
         self._broken: asyncio.Future[None] | None = None
-        self._buffer = bytearray(HEADROOM + _READ_BYTES)
+        # As much as the history keeps, and some to read into.
+        self._buffers = ReadBuffers(2 * hub.limits.history)
+        self._buffer = self._buffers.take(HEADROOM + _READ_BYTES)
         self._filled = HEADROOM
         self._needed = 0
         self._heard = 0.0
@@ -193,6 +196,7 @@ class DriverLink:
             self._socket = None
         self._outgoing.clear()
         self._outgoing_bytes = 0
+        self._full = False
         self._interest = None
         self._filled = HEADROOM
         self._needed = 0
@@ -208,7 +212,9 @@ class DriverLink:
     def _on_readable(self) -> None:
         assert self._socket is not None
         try:
-            received = self._socket.recv_into(memoryview(self._buffer)[self._filled :])
+            # At most one large frame, or as much as a message to a client may have.
+            end = HEADROOM + max(_READ_BYTES, self._needed)
+            received = self._socket.recv_into(memoryview(self._buffer)[self._filled : end])
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -230,45 +236,55 @@ class DriverLink:
     def _consume(self) -> None:
         """Hands on all whole frames of the buffer and keeps the rest for the next read."""
         buffer, filled = self._buffer, self._filled
-        if filled - HEADROOM < _COPY_BELOW:
-            buffer = buffer[:filled]
         position = HEADROOM
-        hold = False
-        while True:
+        kept = hold = False
+        needed = 0
+        while position < filled:
             found = frames.scan(buffer, position, filled, source=self._source)
             if found.tallies:
-                losses = self._hub.drivers[self._source].account(found.tallies)
-                hold |= self._hub.route(
-                    Batch(
-                        source=self._source,
-                        buffer=buffer,
-                        start=position,
-                        end=found.end,
-                        tallies=found.tallies,
-                        losses=losses,
-                        headroom=position == HEADROOM,
-                        slack=len(buffer) - filled if position == HEADROOM else 0,
-                    ),
-                    self._heard,
-                )
+                if buffer is self._buffer and _is_sparse(buffer, filled):
+                    buffer = buffer[:filled]
+                kept |= buffer is self._buffer
+                hold |= self._route(buffer, position, filled, found)
             position = found.end
             if found.special:
                 self._take_special(buffer, position)
                 position += found.span
             elif not found.tallies or found.span == 0 or found.span > filled - position:
+                needed = found.span
                 break
         rest = filled - position
-        if buffer is not self._buffer and found.span <= _READ_BYTES:
-            # The batches are in a copy: the read buffer can be used again.
-            self._buffer[HEADROOM : HEADROOM + rest] = buffer[position:filled]
-        else:
-            fresh = bytearray(HEADROOM + max(_READ_BYTES, found.span))
-            fresh[HEADROOM : HEADROOM + rest] = memoryview(buffer)[position:filled]
-            self._buffer = fresh
+        # Large frames come one after the other: the next buffer is for one like the last.
+        room = HEADROOM + max(_READ_BYTES, needed)
+        if 2 * filled > len(self._buffer):
+            room = max(room, len(self._buffer))
+        into = self._buffer
+        # Where the batches are in a copy, or there are none, the read buffer can be used again.
+        if kept or room > len(into):
+            into = self._buffers.take(room)
+        if rest and (into is not self._buffer or position > HEADROOM):
+            into[HEADROOM : HEADROOM + rest] = memoryview(buffer)[position:filled]
+        self._buffer = into
         self._filled = HEADROOM + rest
-        self._needed = found.span
+        self._needed = needed
         if hold:
             self._hold()
+
+    def _route(self, buffer: bytearray, position: int, filled: int, found: Scan) -> bool:
+        """Gives frames to the hub; whether the driver should not be read on for now."""
+        losses = self._hub.drivers[self._source].account(found.tallies)
+        first = position == HEADROOM
+        batch = Batch(
+            source=self._source,
+            buffer=buffer,
+            start=position,
+            end=found.end,
+            tallies=found.tallies,
+            losses=losses,
+            headroom=first,
+            slack=len(buffer) - filled if first else 0,
+        )
+        return self._hub.route(batch, self._heard)
 
     def _hold(self) -> None:
         """Stops reading until a client has room, but not for long."""
@@ -348,11 +364,14 @@ class DriverLink:
                 else:
                     self._outgoing.popleft()
         except (BlockingIOError, InterruptedError):
-            self._loop.add_writer(self._socket, self._flush)
+            if not self._full:
+                self._full = True
+                self._loop.add_writer(self._socket, self._flush)
             return
         except OSError as error:
             self._break(_LinkError(f"the driver broke the connection: {error.strerror}"))
-        with contextlib.suppress(OSError, ValueError):
+        if self._full:
+            self._full = False
             self._loop.remove_writer(self._socket)
 
     def _expire(self) -> None:
@@ -371,6 +390,11 @@ class DriverLink:
         client = self._hub.clients.get(pending.client)
         if client is not None:
             refuse(client, pending, code, text)
+
+
+def _is_sparse(buffer: bytearray, filled: int) -> bool:
+    """Whether what was read should rather be copied than keep all of the buffer alive."""
+    return filled - HEADROOM < max(_COPY_BELOW, len(buffer) // 4)
 
 
 def _why_no_connection(error: OSError, address: DriverAddress) -> str:

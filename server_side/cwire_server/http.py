@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -37,7 +37,7 @@ class Rules:
 
     host: str
     """The address that it is bound to."""
-    origins: frozenset[str] = frozenset()
+    origins: Container[str] = frozenset()
     token: str | None = None
     """None: the file's mode protects the listener (a Unix socket)."""
 

@@ -1,69 +1,43 @@
-"""The WebSocket endpoint: a thin shell that moves one client's queue to its socket."""
+"""The WebSocket endpoint: who may connect, and the handshake of those who may."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-import struct
-from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING
+import base64
+import hashlib
+import socket
+from collections.abc import Callable
 
-from tornado.iostream import StreamClosedError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import HTTPHeaders
+from tornado.ioloop import IOLoop
+from tornado.iostream import IOStream, StreamClosedError
+from tornado.web import RequestHandler
 
 from cwire_server.access import SUBPROTOCOL, origin_is_allowed, token_is_right
-from cwire_server.client_queue import Binary, Text
-from cwire_server.client_session import ClientSession
-from cwire_server.driver_link import DriverLink
+from cwire_server.client_connection import ClientConnection
 from cwire_server.http import Rules, check_host, refuse
-from cwire_server.hub import Client, Hub
-
-if TYPE_CHECKING:
-    from tornado.iostream import IOStream
 
 __all__ = ["ClientHandler"]
 
-_log = logging.getLogger("cwire.client")
-
-_GOING_AWAY, _TOO_SLOW = 1001, 4008  # close codes, as PROTOCOL.md lists them
-_GOODBYE_SECONDS = 1.0
-_SENT_HEADERS = (
-    *("Server", "Content-Type", "Date"),
-    *("Upgrade", "Connection", "Sec-Websocket-Accept", "Sec-Websocket-Protocol"),
-)
-# Pieces smaller than this are joined: a copy is cheaper than a further system call.
-_JOIN_BELOW = 64 << 10
-_BINARY, _TEXT = 0x82, 0x81  # FIN and the opcode (RFC 6455, section 5.2)
+_VERSION = "13"
+_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
+_EARLY_BYTES = 1 << 20
 
 
-class ClientHandler(WebSocketHandler):
-    """One client. Tornado does the handshake, pings and reading; writing is done here.
+class ClientHandler(RequestHandler):
+    """The request that becomes a client. Tornado reads it and sends the answer; then it is out.
 
-    Tornado's `write_message` copies every payload; here one buffer goes to all clients.
+    Its WebSockets copy each payload for each client, take three turns of the event loop to read a
+    message, and keep what the handshake needed for as long as the client is there.
     """
 
     def initialize(
-        self,
-        hub: Hub,
-        links: Mapping[int, DriverLink],
-        rules: Rules,
-        started: float,
-        handlers: set[ClientHandler],
+        self, rules: Rules, connect: Callable[[socket.socket], ClientConnection]
     ) -> None:
         """Takes what the application gives to each handler."""
-        self._handlers = handlers
-        self._hub = hub
-        self._links = links
         self._rules = rules
-        self._started = started
-        self._client: Client | None = None
-        self._stream: IOStream | None = None
-        self._writing = False
-        self.answered = True
-        self._closed: asyncio.Future[None] | None = None
-
-    # Handshake
+        self._connect = connect
 
     def prepare(self) -> None:
         """Refuses, before the upgrade, whoever may not connect."""
@@ -89,141 +63,59 @@ class ClientHandler(WebSocketHandler):
         elif SUBPROTOCOL not in offered:
             refuse(self, 400, f"this is a cwire relay: offer the WebSocket protocol {SUBPROTOCOL}")
 
-    def check_origin(self, origin: str) -> bool:
-        """True: `prepare` has checked it by a stricter rule than Tornado's."""
-        return True
-
-    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        """Never the token: what is selected goes back in a header."""
-        return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
-
-    def get_compression_options(self) -> None:
-        """None: structs of doubles do not compress, and a small message could become a huge one."""
-
-    # Session
-
-    def open(self, *args: str, **kwargs: str) -> None:
-        """Makes the client known to the hub."""
-        assert isinstance(self.ws_connection, WebSocketProtocol13)
-        self._stream = self.ws_connection.stream
-        self.set_nodelay(True)
-        # They have been checked; an idle client need not keep them, the token among them.
-        for name in list(self.request.headers):
-            del self.request.headers[name]
-        for name in _SENT_HEADERS:
-            self.clear_header(name)
-        client = self._hub.add_client(lambda: None)
-        client.wake = self._pump
-        self._client = client
-        self._handlers.add(self)
-        self._session = ClientSession(self._hub, client, self._links, self._started)
-        _log.info("client %d connected", client.id)
-        self._pump()
-
-    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
-        """Hands a message to the session."""
-        self.answered = True
-        if isinstance(message, str):
-            self._session.receive_text(message)
-        else:
-            self._session.receive_frames(message)
-        return None
-
-    def on_pong(self, data: bytes) -> None:
-        """Notes a sign of life."""
-        self.answered = True
-
-    def send_ping(self) -> None:
-        """Asks for a sign of life."""
-        with contextlib.suppress(WebSocketClosedError):
-            self.ping()
-
-    def cut_off(self) -> None:
-        """Closes without waiting for an answer: there was none to the last ping."""
-        if self._client is not None:
-            _log.info("client %d does not answer: cut off", self._client.id)
-        if self._stream is not None:
-            self._stream.close()
-
-    async def leave(self) -> None:
-        """Says goodbye: the relay is stopping. A client that does not answer is cut off."""
-        self.close(_GOING_AWAY, "the relay is stopping")
-        self._closed = asyncio.get_running_loop().create_future()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GOODBYE_SECONDS):
-                await self._closed
-        if self._stream is not None:
-            self._stream.close()
-
-    def on_close(self) -> None:
-        """Forgets the client and the commands that wait for it."""
-        self._handlers.discard(self)
-        if self._closed is not None and not self._closed.done():
-            self._closed.set_result(None)
-        if self._client is not None:
-            self._hub.remove_client(self._client)
-            for link in self._links.values():
-                link.pending.forget_client(self._client.id)
-            _log.info("client %d left", self._client.id)
-            self._client = None
-
-    # Writing
-
-    def _pump(self) -> None:
-        """Writes what waits until the socket is full; goes on when it has room again."""
-        client, stream = self._client, self._stream
-        if client is None or stream is None:
+    def get(self) -> None:
+        """Upgrades: from here on the socket is the client's connection, and not Tornado's."""
+        key = self.request.headers.get("Sec-WebSocket-Key", "")
+        if problem := _problem(self.request.headers):
+            self.set_header("Sec-WebSocket-Version", _VERSION)
+            refuse(self, 400, f"this is a WebSocket of version {_VERSION}, and {problem}")
             return
-        if client.queue.overflown:
-            _log.warning("client %d does not read its replies: disconnected", client.id)
-            self.close(_TOO_SLOW, "you do not read what you are sent: replies and text pile up")
-            self.on_close()
+        self.clear_header("Content-Type")
+        self.set_status(101)
+        self.set_header("Upgrade", "websocket")
+        self.set_header("Connection", "Upgrade")
+        self.set_header("Sec-WebSocket-Accept", _accept(key))
+        # Never the token, which is offered, too: what is selected goes back in a header.
+        self.set_header("Sec-WebSocket-Protocol", SUBPROTOCOL)
+        self.finish()
+        connection = self.request.connection
+        assert isinstance(connection, HTTP1Connection)
+        stream = connection.detach()
+        early = _taken_from(stream)
+        if stream.closed():
             return
-        if self._writing:
-            return
-        try:
-            while not stream.closed() and (message := client.queue.take()) is not None:
-                written = _write(stream, message)
-                # Our JSON is ASCII: as many bytes as characters.
-                size = message.size if isinstance(message, Binary) else len(message.text)
-                self._hub.count_sent(client, size)
-                if stream.writing():
-                    self._writing = True
-                    written.add_done_callback(self._resume)
-                    break
-        except StreamClosedError:
-            return  # on_close follows
-        self._hub.drained(client)
-
-    def _resume(self, written: asyncio.Future[None]) -> None:
-        self._writing = False
-        if not written.cancelled() and written.exception() is None:
-            self._pump()
+        client = self._connect(stream.socket)
+        if early:
+            client.receive(early)
 
 
-def _write(stream: IOStream, message: Text | Binary) -> asyncio.Future[None]:
-    """Writes one unmasked WebSocket message; batches go out without a copy."""
-    if isinstance(message, Text):
-        payload = message.text.encode()
-        return stream.write(_head(_TEXT, len(payload)) + payload)
-    head = _head(_BINARY, message.size)
-    batch = message.batch
-    if batch is not None and batch.headroom and isinstance(batch.buffer, bytearray):
-        begin = batch.start - len(head)
-        batch.buffer[begin : batch.start] = head
-        return stream.write(memoryview(batch.buffer)[begin : batch.end])
-    if message.size < _JOIN_BELOW:
-        return stream.write(b"".join((head, *message.pieces)))
-    stream.write(head)
-    for piece in message.pieces[:-1]:
-        stream.write(piece)
-    return stream.write(message.pieces[-1])
+def _problem(headers: HTTPHeaders) -> str | None:
+    """Why a request is no WebSocket handshake (RFC 6455, section 4.2.1); None if it is one."""
+    if headers.get("Upgrade", "").lower() != "websocket":
+        return 'a handshake has the header "Upgrade: websocket"'
+    if "upgrade" not in [word.strip().lower() for word in headers.get("Connection", "").split(",")]:
+        return 'a handshake has the header "Connection: Upgrade"'
+    if headers.get("Sec-WebSocket-Version") != _VERSION:
+        return f'a handshake has the header "Sec-WebSocket-Version: {_VERSION}"'
+    try:
+        size = len(base64.b64decode(headers.get("Sec-WebSocket-Key", ""), validate=True))
+    except ValueError:
+        size = 0
+    return None if size == 16 else "the Sec-WebSocket-Key of a handshake is 16 bytes in base64"
 
 
-def _head(first: int, size: int) -> bytes:
-    """The header of an unmasked message in one frame (RFC 6455, section 5.2)."""
-    if size < 126:
-        return struct.pack("!BB", first, size)
-    if size < 1 << 16:
-        return struct.pack("!BBH", first, 126, size)
-    return struct.pack("!BBQ", first, 127, size)
+def _accept(key: str) -> str:
+    """What proves that the handshake was understood."""
+    digest = hashlib.sha1((key + _GUID).encode(), usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _taken_from(stream: IOStream) -> bytes:
+    """Takes a socket out of Tornado's hands; what it has read of it after the request, if any."""
+    try:
+        read = stream.read_bytes(_EARLY_BYTES, partial=True)
+    except StreamClosedError:
+        return b""
+    IOLoop.current().remove_handler(stream.socket)
+    assert isinstance(read, asyncio.Future)
+    return bytes(read.result()) if read.done() else b""

@@ -69,6 +69,49 @@ static void sequences_count_by_message(void) {
     cwire_close(link);
 }
 
+/* Publishes the same on both links: on one in arrays, on the other frame by frame. */
+static void publish_both(cwire *links[2], size_t count, uint64_t time_ns) {
+    static uint64_t values[20000];
+    int single = 0;
+    for (size_t i = 0; i < count; i++)
+        values[i] = time_ns * 100000 + i;
+    int many = cwire_publish_many_at(links[0], TICK, time_ns, values, sizeof values[0], count);
+    for (size_t i = 0; i < count; i++)
+        single |= cwire_publish_at(links[1], TICK, time_ns, &values[i], sizeof values[0]);
+    CHECK_EQUAL(many, single);
+}
+
+static void an_array_is_the_same_as_its_elements(void) {
+    static const size_t counts[] = {0, 1, 7, 64, 2047, 2048, 2049, 20000, 3};
+    cwire_options options = {0};
+    cwire *links[2];
+    side sides[2];
+    options.ring_bytes = 1 << 16; /* 2048 frames of tick */
+    for (int i = 0; i < 2; i++) {
+        links[i] = test_listen(i ? "b.sock" : "a.sock", &options);
+        publish_both((cwire *[2]){links[i], links[i]}, 5, 1); /* nobody is there */
+        side_join(&sides[i], links[i]);
+    }
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        static const uint8_t image[8 + 5];
+        cwire_header header, other;
+        publish_both(links, counts[i], i + 2);
+        for (int l = 0; l < 2; l++)
+            CHECK(cwire_publish_at(links[l], IMAGE, i, image, sizeof image) >= 0);
+        do {
+            const uint8_t *one, *same;
+            CHECK(side_next(&sides[0], links[0], &header, &one));
+            CHECK(side_next(&sides[1], links[1], &other, &same));
+            CHECK_EQUAL(memcmp(&header, &other, sizeof header), 0);
+            CHECK_EQUAL(memcmp(one, same, header.size - CWIRE_HEADER_SIZE), 0);
+        } while (header.type != IMAGE);
+    }
+    for (int i = 0; i < 2; i++) {
+        side_close(&sides[i]);
+        cwire_close(links[i]);
+    }
+}
+
 static void what_cannot_be_published_is_refused(void) {
     cwire_options options = {0};
     options.ring_bytes = 1 << 16;
@@ -86,6 +129,9 @@ static void what_cannot_be_published_is_refused(void) {
     CHECK_EQUAL(cwire_publish(link, IMAGE, image, (1 << 14) - 23), CWIRE_ETOOBIG);
     CHECK_TEXT(cwire_error(link), "frame_bytes");
     CHECK_EQUAL(cwire_publish_parts(link, IMAGE, 0, forged, 2), CWIRE_ETOOBIG);
+    CHECK_EQUAL(cwire_publish_many(link, 99, image, 8, 2), CWIRE_EUNKNOWN);
+    CHECK_EQUAL(cwire_publish_many(link, TICK, image, 16, 2), CWIRE_ESIZE);
+    CHECK_EQUAL(cwire_publish_many(link, IMAGE, image, SIZE_MAX, 2), CWIRE_ETOOBIG);
     cwire_close(link);
 }
 
@@ -750,6 +796,7 @@ static void closing_says_goodbye(void) {
 int main(int argc, char **argv) {
     RUN(every_peer_gets_every_frame);
     RUN(sequences_count_by_message);
+    RUN(an_array_is_the_same_as_its_elements);
     RUN(what_cannot_be_published_is_refused);
     RUN(a_slow_peer_is_lapped_and_others_are_not);
     RUN(big_frames_are_never_torn);

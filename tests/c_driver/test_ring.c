@@ -73,6 +73,34 @@ static void frames_come_out_as_they_went_in(void) {
     CHECK_EQUAL(take(&b, SIZE, 1), 0);
 }
 
+static void frames_put_together_are_as_frames_put_one_by_one(void) {
+    static uint8_t data[16 * 80];
+    bench one, many;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 7);
+    begin(&one);
+    begin(&many);
+    for (uint32_t round = 0; round < 500; round++) { /* over the ring's end at every place */
+        const uint32_t size = round % 41, count = round % 12;
+        cwire_header header = {CWIRE_HEADER_SIZE + size, 1, 0, 0, one.sequence, 0, round};
+        cwi_ring_put_many(&many.ring, &header, data, count);
+        for (uint32_t i = 0; i < count; i++, header.sequence++) {
+            cwire_part part = {data + i * size, size};
+            cwi_ring_put(&one.ring, &header, &part, 1);
+        }
+        one.sequence = header.sequence;
+        size_t taken = take(&one, SIZE, 0);
+        CHECK_EQUAL(take(&many, SIZE, 0), taken);
+        CHECK_EQUAL(memcmp(one.out, many.out, taken), 0);
+        if (round % 2) { /* else the rings begin at their fronts again */
+            publish(&one, 8);
+            many.sequence = one.sequence - 1;
+            publish(&many, 8);
+        }
+    }
+    CHECK_EQUAL(many.ring.head, one.ring.head);
+}
+
 static void a_chunk_ends_at_a_frame(void) {
     bench b;
     begin(&b);
@@ -145,6 +173,7 @@ static void sizes_round_up_to_powers_of_two(void) {
 
 int main(int argc, char **argv) {
     RUN(frames_come_out_as_they_went_in);
+    RUN(frames_put_together_are_as_frames_put_one_by_one);
     RUN(a_chunk_ends_at_a_frame);
     RUN(a_lapped_cursor_goes_to_the_oldest_whole_frame);
     RUN(the_rest_of_a_begun_frame_is_saved);

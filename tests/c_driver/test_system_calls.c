@@ -42,6 +42,8 @@ static void publishing_makes_no_system_call(void) {
             _exit(77);
         for (uint64_t i = 0; i < 10000; i++)
             evicted += cwire_publish(link, TICK, &i, sizeof i) == CWIRE_EVICTED;
+        uint64_t values[100] = {0};
+        evicted += cwire_publish_many(link, TICK, values, sizeof values[0], 100);
         size_t pending = cwire_pending(link);
         int well = evicted > 0 && pending > 0 && cwire_wanted(link, TICK) == 1;
         syscall(SYS_exit, well && mallinfo2().uordblks == used ? 0 : 1);

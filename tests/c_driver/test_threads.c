@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { PUBLISHERS = 3, FRAMES = 3000, COMMANDS = 200 };
+enum { PUBLISHERS = 3, FRAMES = 3000, TOGETHER = 60, COMMANDS = 200 };
 
 typedef struct shared {
     cwire *link;
@@ -50,6 +50,17 @@ static void *publish_ticks(void *user) {
     return NULL;
 }
 
+static void *publish_arrays(void *user) {
+    shared *s = user;
+    uint64_t values[TOGETHER] = {0};
+    for (int i = 0; i < FRAMES; i += TOGETHER) {
+        while (cwire_pending(s->link) > 1 << 14)
+            usleep(50);
+        CHECK_EQUAL(cwire_publish_many(s->link, TICK, values, sizeof values[0], TOGETHER), 0);
+    }
+    return NULL;
+}
+
 static void *reply_later(void *user) {
     shared *s = user;
     for (int done = 0; done < COMMANDS;) {
@@ -85,7 +96,8 @@ static void everything_arrives_once_and_in_order(void) {
     CHECK_EQUAL(pthread_create(&poller, NULL, poll_link, &s), 0);
     CHECK_EQUAL(pthread_create(&replier, NULL, reply_later, &s), 0);
     for (int i = 0; i < PUBLISHERS; i++)
-        CHECK_EQUAL(pthread_create(&publishers[i], NULL, publish_ticks, &s), 0);
+        CHECK_EQUAL(pthread_create(&publishers[i], NULL, i ? publish_ticks : publish_arrays, &s),
+                    0);
     for (uint32_t i = 1; i <= COMMANDS; i++)
         side_send_frame(&peer, ASK, i, &nothing, sizeof nothing);
     while (ticks < PUBLISHERS * FRAMES || replies < COMMANDS) {

@@ -21,7 +21,7 @@ TICK, PICTURE = SCHEMA.messages["tick"], SCHEMA.messages["picture"]
 
 def feed(history: History, data: bytes) -> int:
     return sum(
-        history.append(data, tally)
+        history.append(memoryview(data), tally)
         for tally in frames.scan(data).tallies
         if tally.type == history.message.id
     )

@@ -10,7 +10,10 @@ import pytest
 import cwire
 
 PURE = {
+    "answers",
     "calls",
+    "catalog",
+    "code_context",
     "columns",
     "commands",
     "convert",
@@ -24,16 +27,20 @@ PURE = {
     "feed",
     "frame_array",
     "getters",
+    "handshake",
     "health",
     "history",
     "ledger",
     "options",
+    "past",
     "parse",
     "recipe",
     "reconnect",
+    "recording",
     "record",
     "session",
     "subscription",
+    "websocket",
     "window",
 }
 FORBIDDEN = {

@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 
 import cwire
-from cwire.events import DriverChanged, Hello, Refused, Reply, Resend, Subscribed
+from cwire.events import (
+    DriverChanged,
+    Hello,
+    OriginAllowed,
+    Refused,
+    Reply,
+    Resend,
+    Subscribed,
+)
 from cwire.feed import Watch
 from cwire.health import health
 from cwire.options import Options
@@ -121,6 +129,20 @@ def test_frames_go_to_their_feeds() -> None:
         (1, schemas.PICTURE): 1,
     }
     assert session.feeds[2, schemas.TICK].driver == "other"
+
+
+def test_nothing_refers_to_the_memory_of_a_batch() -> None:
+    session = connected()
+    lab = session.drivers["lab"]
+    answers = [
+        reply(session.command(lab, "set", {}).request, schemas.STATE, bytes(8)),
+        failure(session.command(lab, "set", {}).request, -5, "no"),
+    ]
+    batch = bytearray(b"".join((ticks(0, 3), pictures(0, 1, 2), *answers, ticks(3, 1))))
+    with memoryview(batch) as view:
+        events = session.receive_binary(view, 0.0)
+    assert len(events) == 2
+    batch.clear()  # a BufferError if anything still refers to it
 
 
 def test_unknown_frames_are_counted() -> None:
@@ -343,7 +365,7 @@ def test_other_threads_read_while_feeds_and_counts_change() -> None:
             if number % 50 == 0:
                 session.disconnected()
                 session.connected = True
-                session._drop_feeds(1)
+                session._catalog.drop_feeds(1)
     finally:
         done.set()
         for thread in threads:
@@ -518,3 +540,14 @@ def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
     session.receive_text(hello(driver("new", 4)))
     assert list(session.drivers) == ["new"]
     assert feed.replaced
+
+
+def test_an_origin_has_a_number_of_its_own() -> None:
+    session = connected()
+    first, _ = session.subscribe(["tick"])
+    id, text = session.allow_origin("http://localhost:8888")
+    assert id != first
+    assert json.loads(text) == {"op": "origin", "id": id, "origin": "http://localhost:8888"}
+    (told,) = session.receive_text(event("origin", id=id, url="ws://x/ws", token="secret"))
+    assert told == OriginAllowed(id, "ws://x/ws", "secret")
+    assert "secret" not in repr(told)

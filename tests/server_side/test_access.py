@@ -1,6 +1,13 @@
 import pytest
 
-from cwire_server.access import host_is_ours, origin_is_allowed, own_origins, token_is_right
+from cwire_server.access import (
+    Origins,
+    check_origin,
+    host_is_ours,
+    origin_is_allowed,
+    own_origins,
+    token_is_right,
+)
 
 TOKEN = "0123456789abcdef"
 
@@ -41,6 +48,60 @@ def test_origins_are_exact() -> None:
     for foreign in ("http://localhost:8766", "https://localhost:8765", "null", "http://localhost"):
         assert not origin_is_allowed(foreign, allowed)
     assert not origin_is_allowed("http://localhost:8765.evil.com", allowed)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost",
+        "https://hub.lab.example:8443",
+        "http://127.0.0.1:8888",
+        "http://[::1]:8888",
+        "http://lab_pc:65535",
+        "vscode-webview://1f2e3d4c-0000-4000-8000-123456789abc",
+    ],
+)
+def test_origins_of_pages(origin: str) -> None:
+    assert check_origin(origin) == origin
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "null",
+        "*",
+        "http://",
+        "file://",
+        "ftp://localhost",
+        "http://localhost/",
+        "http://localhost/lab",
+        "http://localhost:65536",
+        "http://localhost:",
+        "http://LOCALHOST",
+        "http://user@localhost",
+        "http://localhost#",
+        "http://localhost\n",
+        "http://localhost, http://evil.com",
+        "http://" + "x" * 300,
+        ["http://localhost"],
+        None,
+    ],
+)
+def test_no_origins(origin: object) -> None:
+    with pytest.raises(ValueError, match="is not an origin"):
+        check_origin(origin)
+
+
+def test_asked_origins_last_as_long_as_their_client() -> None:
+    origins = Origins(["http://fixed"])
+    origins.add(1, "http://page")
+    origins.add(2, "http://page")
+    origins.forget(1)
+    assert "http://page" in origins
+    origins.forget(2)
+    origins.forget(2)
+    assert "http://page" not in origins
+    assert "http://fixed" in origins
 
 
 def test_tokens() -> None:

@@ -29,6 +29,7 @@ def test_what_is_no_name_and_path(text: str) -> None:
         ({"host": "0.0.0.0"}, "not a loopback address.*ssh -L"),
         ({"host": "example.com"}, "not a loopback address"),
         ({"port": 70000}, "port 70000"),
+        ({"allowed_origins": {"http://localhost:8888/"}}, "--allow-origin: .* is not an origin"),
         ({"token": "short"}, "shorter than 16"),
         ({"token": "with space 0123456789"}, "letters and digits"),
     ],

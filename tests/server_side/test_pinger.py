@@ -32,7 +32,7 @@ def test_who_answers_stays_and_who_does_not_is_cut_off() -> None:
 async def test_a_client_that_hangs_is_cut_off(start_relay: StartRelay, runtime: Path) -> None:
     async with FakeDriver(runtime / "lab.sock") as driver:
         relay = await up(start_relay, driver)
-        pinger = Pinger(relay._handlers)
+        pinger = Pinger(relay._connections)
         async with client(relay) as good, client(relay) as hung:
             hung.pause()
             pinger.round()

@@ -126,6 +126,36 @@ async def test_frames_cut_anywhere_arrive_whole(start_relay: StartRelay, runtime
             assert received == expected
 
 
+async def test_what_waits_for_a_slow_client_stays_as_it_was(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver, limits=Limits(history=1 << 20))
+        async with client(relay) as slow, client(relay) as fast:
+            await subscribed(slow)
+            await subscribed(fast)
+            slow.pause()
+            expected = bytearray()
+            read = b""
+            # Read buffers of several sizes come back, while what was in them waits.
+            for number, size in enumerate((1 << 20, 300_000, 40_000, 8, 1 << 20, 1 << 20, 9) * 3):
+                picture = frames.pack(
+                    PICTURE, bytes(8) + bytes([number]) * size, sequence=number, time_ns=number
+                )
+                data = ticks(2 * number, 2) + picture
+                await driver.send(data)
+                expected += data
+                while len(read) < len(expected):
+                    read += await fast.binary()
+            slow.resume()
+            late = b""
+            while len(late) < len(expected):
+                late += await slow.binary()
+            frames.scan(expected, source=1)
+            assert read == expected
+            assert late == expected
+
+
 async def test_two_drivers_have_two_sources(start_relay: StartRelay, runtime: Path) -> None:
     async with FakeDriver(runtime / "a.sock") as one, FakeDriver(runtime / "b.sock") as other:
         relay = await start_relay("a", "b")
@@ -575,6 +605,8 @@ async def test_a_client_that_never_reads_replies_is_disconnected(
                 await connected.send(command(connected.hello, SET, bytes(8), request=request))
                 header, _ = await driver.receive()
                 await driver.send(frames.pack(SET, refused, flags=3, request=header.request))
+                while len(relay._links[1].pending):
+                    await asyncio.sleep(0)
                 if not relay.hub.clients:
                     break
             assert not relay.hub.clients

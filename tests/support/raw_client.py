@@ -115,6 +115,11 @@ class RawClient:
         """Why the relay closed."""
         return self._connection.close_code
 
+    @property
+    def close_reason(self) -> str | None:
+        """What the relay said when it closed."""
+        return self._connection.close_reason
+
     def pause(self) -> None:
         """Stops reading from the socket, as a client that hangs does."""
         asyncio.get_running_loop().remove_reader(self._socket)

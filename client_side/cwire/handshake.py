@@ -1,0 +1,131 @@
+"""The opening handshake of a WebSocket (RFC 6455, section 4) as a client does it. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+__all__ = ["Answer", "AnswerReader", "BadAnswer", "request", "why_not_open"]
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_HEAD_LIMIT = 64 << 10
+_BODY_LIMIT = 4 << 10  # of a refusal: its reason is at the front
+_PATH = "/%:@!$&'()*+,;="
+_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: ([ -~\xa0-\xff]*))?")
+
+
+class BadAnswer(Exception):  # noqa: N818 - it is not an error of ours
+    """What came is not an answer to the handshake; the text says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answered.
+
+    Attributes:
+        status: HTTP's, 101 if it takes us.
+        phrase: What the server calls that.
+        headers: By name in lower case; those of one name are joined by commas.
+        rest: What came behind: the first WebSocket frames, or the beginning of a refusal's page.
+    """
+
+    status: int
+    phrase: str
+    headers: Mapping[str, str]
+    rest: bytes
+
+
+def request(url: str, key: str, subprotocol: str, token: str | None) -> bytes:
+    """The request that asks for a WebSocket.
+
+    Args:
+        url: ``ws://HOST:PORT/PATH`` or ``wss://…``.
+        key: 16 random bytes in base64.
+        subprotocol: The one to offer.
+        token: What the server wants to see, if anything.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    elif ":" in host:
+        host = f"[{host}]"
+    lines = [
+        f"GET {quote(parts.path or '/', safe=_PATH)} HTTP/1.1",
+        f"Host: {host}:{parts.port}" if parts.port else f"Host: {host}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {key}",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Protocol: {subprotocol}",
+    ]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+class AnswerReader:
+    """Takes the server's answer as it comes."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    def received(self, data: bytes) -> Answer | None:
+        """Some more has come; the answer, when it is whole.
+
+        Raises:
+            BadAnswer: It will never be one.
+        """
+        self._data += data
+        if not b"HTTP/1.".startswith(self._data[:7]):
+            raise BadAnswer(f"it does not speak HTTP but says {self._data[:40]!r}")
+        answer = self._so_far()
+        if answer is None or answer.status == 101:
+            return answer
+        length = answer.headers.get("content-length", "")
+        wanted = min(int(length), _BODY_LIMIT) if re.fullmatch("[0-9]{1,15}", length) else 0
+        return answer if len(answer.rest) >= wanted else None
+
+    def ended(self) -> Answer | None:
+        """The server has hung up; its answer, if at least the headers have come."""
+        return self._so_far()
+
+    def _so_far(self) -> Answer | None:
+        head, end, rest = self._data.partition(b"\r\n\r\n")
+        if len(head) > _HEAD_LIMIT:
+            raise BadAnswer("the headers of its answer have no end")
+        return Answer(*_parse(head), rest) if end else None
+
+
+def _parse(head: bytes) -> tuple[int, str, dict[str, str]]:
+    first, *lines = head.split(b"\r\n")
+    match = _STATUS.fullmatch(first)
+    if match is None:
+        raise BadAnswer(f"it does not speak HTTP but says {first[:40]!r}")
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.decode("latin-1").partition(":")
+        if not colon:
+            raise BadAnswer(f"{line[:40]!r} is not an HTTP header")
+        name, value = name.lower(), value.strip()
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return int(match[1]), (match[2] or b"").decode("latin-1"), headers
+
+
+def why_not_open(answer: Answer, key: str) -> str:
+    """What is wrong with an answer of status 101; empty if it opens a WebSocket."""
+    # The protocol has SHA-1 in it, as a checksum; nothing is secret.
+    digest = hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()
+    headers = answer.headers
+    connection = [word.strip().lower() for word in headers.get("connection", "").split(",")]
+    if headers.get("upgrade", "").lower() != "websocket" or "upgrade" not in connection:
+        return "it upgrades to something else"
+    if headers.get("sec-websocket-accept") != base64.b64encode(digest).decode():
+        return "its Sec-WebSocket-Accept is not the one for our key"
+    if headers.get("sec-websocket-extensions"):
+        return "it wants extensions that were not offered"
+    return ""

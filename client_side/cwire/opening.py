@@ -1,0 +1,166 @@
+"""Opens a WebSocket to the relay (TCP, TLS or a Unix socket), and says why that did not work."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import re
+import ssl
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from cwire.errors import NotConnected, ProtocolError, Unauthorized
+from cwire.find import Address
+from cwire.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
+
+__all__ = ["SUBPROTOCOL", "Opened", "open_websocket"]
+
+SUBPROTOCOL = "cwire.v1"
+_SECOND_FAMILY = 0.25  # s until IPv4 is tried beside a silent IPv6, or the other way round
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection that speaks WebSocket from now on.
+
+    Attributes:
+        wire: The connection; it is paused, so that nothing is read before its new protocol is set.
+        rest: What has been read of that already.
+    """
+
+    wire: asyncio.Transport
+    rest: bytes
+
+
+async def open_websocket(address: Address, timeout: float) -> Opened:
+    """Connects and shakes hands; see `Transport.open`."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    greeting: _Greeting | None = None
+    try:
+        try:
+            async with asyncio.timeout(timeout):
+                greeting = await _connect(address)
+                answer = await greeting.ask(request(_url(address), key, SUBPROTOCOL, address.token))
+        except ssl.SSLError as error:
+            raise NotConnected(f"the TLS handshake with {address} failed: {error}") from error
+        except (BadAnswer, OSError, UnicodeError) as error:
+            raise _failure(address, error) from None  # it says it all
+        _check(address, answer, key)
+    except BaseException:
+        if greeting is not None:
+            greeting.wire.abort()
+        raise
+    return Opened(greeting.wire, answer.rest)
+
+
+def _url(address: Address) -> str:
+    return address.url if address.unix is None else "ws://localhost/ws"
+
+
+async def _connect(address: Address) -> _Greeting:
+    loop = asyncio.get_running_loop()
+    if address.unix is not None:
+        return (await loop.create_unix_connection(_Greeting, address.unix))[1]
+    parts = urlsplit(address.url)
+    secure = parts.scheme == "wss"
+    _, greeting = await loop.create_connection(
+        _Greeting,
+        parts.hostname or "",
+        parts.port or (443 if secure else 80),
+        ssl=ssl.create_default_context() if secure else None,
+        happy_eyeballs_delay=_SECOND_FAMILY,
+    )
+    return greeting
+
+
+class _Greeting(asyncio.Protocol):
+    """Sends the request and waits for the answer."""
+
+    wire: asyncio.Transport
+
+    def __init__(self) -> None:
+        self._reader = AnswerReader()
+        self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+    async def ask(self, data: bytes) -> Answer:
+        self.wire.write(data)
+        return await self._answer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.wire = transport
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            answer = self._reader.received(data)
+        except BadAnswer as error:
+            self._settle(error)
+        else:
+            if answer is not None:
+                self.wire.pause_reading()
+                self._settle(answer)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._answer.done():
+            hung_up = ConnectionResetError("it hung up during the handshake")
+            self._settle(self._reader.ended() or error or hung_up)
+
+    def _settle(self, result: Answer | Exception) -> None:
+        if self._answer.done():
+            return  # it is being closed already
+        if isinstance(result, Answer):
+            self._answer.set_result(result)
+        else:
+            self._answer.set_exception(result)
+            self._answer.exception()  # seen: nobody may be waiting
+
+
+def _failure(address: Address, error: Exception) -> NotConnected:
+    """What to say of an error of the connection itself."""
+    if isinstance(error, BadAnswer):
+        return NotConnected(f"what answers at {address} is not a cwire relay: {error}")
+    if isinstance(error, TimeoutError) and not error.errno:  # ours, not the system's
+        stopped = "it is there, but stopped or very busy"
+        hint = "; is it the right port?" if address.unix is None else f": {stopped}"
+        return NotConnected(f"no relay answers at {address} in time{hint}")
+    reason = str(error) or type(error).__name__
+    # asyncio's texts have the address, too; of several addresses, only the text has the numbers.
+    if number := re.match(r"(?:Multiple exceptions: )?\[Errno ([0-9]+)\]", reason):
+        reason = os.strerror(int(number[1]))
+    elif isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+    return NotConnected(
+        f"no relay answers at {address} ({reason}); start it with `cwire serve`, "
+        "and look at the link that it prints"
+    )
+
+
+def _check(address: Address, answer: Answer, key: str) -> None:
+    """Raises what there is to say if the answer does not open a WebSocket with a relay."""
+    if answer.status != 101:
+        raise _refused(address, answer)
+    problem = why_not_open(answer, key)
+    if problem:
+        raise NotConnected(f"what answers at {address} is not a cwire relay: {problem}")
+    if answer.headers.get("sec-websocket-protocol") != SUBPROTOCOL:
+        raise ProtocolError(
+            f"what answers at {address} is a WebSocket, but no cwire relay: "
+            f"it did not take the protocol {SUBPROTOCOL}"
+        )
+
+
+def _refused(address: Address, answer: Answer) -> NotConnected:
+    reason = answer.rest[:500].decode(errors="replace").strip()
+    if reason.startswith("<") or not reason.isprintable():
+        reason = ""  # a page for browsers
+    if answer.status in (401, 403):
+        why = reason or "the token is missing or wrong"
+        return Unauthorized(
+            f"the relay at {address} does not let you in: {why} "
+            "(the token is what follows #token= in the link that the relay printed)"
+        )
+    return NotConnected(
+        f"what answers at {address} is not a cwire relay: "
+        f"HTTP {answer.status} {reason or answer.phrase}; its endpoint is /ws"
+    )

@@ -1,0 +1,112 @@
+// A batch: the frames of one message that came together. Pure.
+
+import { columnLengths, readColumn } from "./columns.mjs";
+import { HEADER_BYTES } from "./frames.mjs";
+import { readRow } from "./rows.mjs";
+
+/** @typedef {import("./numbers.mjs").TypedArray} TypedArray */
+
+const SEQUENCE = 8 - HEADER_BYTES; // from the payload
+const TIME = 16 - HEADER_BYTES;
+
+/** The frames of one message that came in one WebSocket message. It may be kept. */
+export class Batch {
+  /**
+   * @param {string} driver The driver's name.
+   * @param {import("./structs.mjs").Message} type What the frames are.
+   * @param {import("./frames.mjs").FrameGroup} group Where they are.
+   */
+  constructor(driver, type, group) {
+    this.driver = driver;
+    this.type = type;
+    this._group = group;
+  }
+
+  /** The message's name. */
+  get message() {
+    return this.type.name;
+  }
+
+  /** How many frames. */
+  get count() {
+    return this._group.starts.length;
+  }
+
+  /** The sequence of each frame, modulo 2^32. */
+  get sequence() {
+    const { view, starts } = this._group;
+    const column = new Uint32Array(starts.length); // `from` with a function takes ten times as long
+    for (let index = 0; index < starts.length; index++) {
+      column[index] = view.getUint32(starts[index] + SEQUENCE, true);
+    }
+    return column;
+  }
+
+  /** When each was published: nanoseconds since 1970 UTC. */
+  get time_ns() {
+    const { view, starts } = this._group;
+    const column = new BigUint64Array(starts.length);
+    for (let index = 0; index < starts.length; index++) {
+      column[index] = view.getBigUint64(starts[index] + TIME, true);
+    }
+    return column;
+  }
+
+  /** The same in seconds, to within a microsecond. */
+  get time() {
+    const { view, starts } = this._group;
+    const column = new Float64Array(starts.length);
+    for (let index = 0; index < starts.length; index++) {
+      const at = starts[index] + TIME;
+      column[index] = (view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)) / 1e9;
+    }
+    return column;
+  }
+
+  /**
+   * A field's values of all frames, one frame after the other. A path leads into structs and
+   * arrays: `samples`, `acquisition.level`, `channels.frequency`, `channels[1].frequency`.
+   *
+   * It is a copy, or, of one frame, a view of the message's memory, which is nobody else's.
+   * 64-bit integers are BigInt64Array or BigUint64Array, enums and bools their numbers, complex
+   * numbers real, imaginary, real, …, texts an array of strings, a union its bytes.
+   *
+   * @param {string} path
+   * @param {{as?: "number"}} [options] `as: "number"`: a Float64Array in any case (integers beyond
+   *   2^53 lose digits).
+   * @returns {any} A typed array, of `length(path)` values per frame; strings where it is text.
+   * @throws {import("./places.mjs").PathError} The message has no such place, or a struct is there.
+   */
+  column(path, options) {
+    const column = readColumn(this._group, this.type.place(path));
+    if (options?.as !== "number") return column;
+    if (column instanceof BigInt64Array || column instanceof BigUint64Array) {
+      return Float64Array.from(column, Number);
+    }
+    return new Float64Array(/** @type {ArrayLike<number>} */ (column));
+  }
+
+  /**
+   * How many values of a column each frame has: they differ only behind a flexible array member.
+   *
+   * @param {string} path
+   * @returns {Uint32Array}
+   */
+  lengths(path) {
+    return columnLengths(this._group, this.type.place(path));
+  }
+
+  /**
+   * One frame as a plain object: enums by name, 64-bit integers BigInt, arrays of numbers typed
+   * arrays, unions their bytes.
+   *
+   * @param {number} index From 0; negative: from the end.
+   * @returns {Record<string, any>}
+   */
+  row(index) {
+    const { view, starts, sizes } = this._group;
+    const at = index < 0 ? starts.length + index : index;
+    if (!(at in starts)) throw new RangeError(`row ${index} of a batch of ${starts.length}`);
+    return readRow(this.type.struct, view, starts[at], sizes[at]);
+  }
+}

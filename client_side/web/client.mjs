@@ -1,0 +1,186 @@
+// The cwire client for browsers and Node: live C structs from a relay, decoded by their schema.
+// It has no dependencies and needs no bundler: import it as it is.
+
+import { Connection } from "./connection.mjs";
+import { NotConnected } from "./errors.mjs";
+import { Session } from "./session.mjs";
+import { Subscription } from "./subscription.mjs";
+
+export { Batch } from "./batch.mjs";
+export { SchemaError } from "./checks.mjs";
+export { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
+export { FrameError, groupFrames, parseFrames } from "./frames.mjs";
+export { PathError } from "./places.mjs";
+export { Schema } from "./schema.mjs";
+export { Subscription };
+
+/** @typedef {import("./connection.mjs").Address} Address */
+/** @typedef {import("./session.mjs").Driver} Driver */
+
+const WINDOW_BYTES = 4 * 1024 * 1024;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * A connection to a relay that comes back when it is lost.
+ *
+ * Events: `state` (detail `{state, reason}`), and `drivers` after any change of `drivers`.
+ */
+export class Client extends EventTarget {
+  /**
+   * @param {Address | (() => Address | Promise<Address>)} address Where the relay is; a function is
+   *   asked before every attempt.
+   * @param {object} [options]
+   * @param {import("./connection.mjs").WebSocketClass} [options.WebSocket] Where there is no global
+   *   one (Node 20), or where frames come another way: whatever behaves as a WebSocket.
+   * @param {boolean} [options.reconnect] Try again for ever (the default).
+   * @param {number} [options.timeout] Milliseconds for an attempt, until the relay's hello (10,000).
+   * @param {number | null} [options.window] Bytes that may be under way (4 MiB): a page that is slow
+   *   then gets what is new, not what has piled up. null: no bound.
+   */
+  constructor(address, options = {}) {
+    super();
+    const { WebSocket = globalThis.WebSocket, window = WINDOW_BYTES } = options;
+    const { reconnect = true, timeout = TIMEOUT_MS } = options;
+    if (!WebSocket) {
+      throw new TypeError("there is no WebSocket here (Node before 22): give one, {WebSocket: …}");
+    }
+    /** @type {"connecting" | "open" | "lost" | "closed"} */
+    this.state = "connecting";
+    /** Why it is not open, for people. */
+    this.reason = "";
+    this._window = window;
+    this._received = 0; // bytes of frames since the window was told
+    this._acknowledged = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this._ackTimer = undefined;
+    this._session = new Session({
+      send: (text) => this._connection.send(text),
+      onhello: () => this._hello(),
+      ondrivers: () => this.dispatchEvent(new CustomEvent("drivers")),
+    });
+    this._connection = new Connection(
+      typeof address === "function" ? address : () => address,
+      { WebSocket, reconnect, timeout },
+      {
+        onmessage: (data) => this._message(data),
+        onattempt: () => this._change("connecting", this.reason),
+        onlost: (reason, final) => {
+          this._session.disconnected(reason);
+          this._change(final ? "closed" : "lost", reason);
+        },
+      },
+    );
+  }
+
+  /** @returns {ReadonlyMap<string, Driver>} What the relay has, by name; the relay itself is `relay`. */
+  get drivers() {
+    return this._session.drivers;
+  }
+
+  /** Frames that came and that no subscription explains. */
+  get unknown() {
+    return this._session.unknown;
+  }
+
+  /**
+   * Waits until the relay has said hello.
+   *
+   * @returns {Promise<void>} Rejects with NotConnected once the client is closed.
+   */
+  opened() {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (this.state === "open") resolve();
+        else if (this.state === "closed") reject(new NotConnected(this.reason));
+        else return;
+        this.removeEventListener("state", look);
+      };
+      this.addEventListener("state", look);
+      look();
+    });
+  }
+
+  /**
+   * Asks for messages, now and after each reconnect, until it is closed.
+   *
+   * @param {import("./subscription.mjs").Wanted} wanted
+   * @param {import("./subscription.mjs").Handlers} handlers
+   * @returns {Subscription}
+   */
+  subscribe(wanted, handlers) {
+    this._refuseIfClosed();
+    const session = this._session;
+    const subscription = new Subscription(session.nextId(), wanted, handlers, (ended) => session.unsubscribe(ended));
+    session.subscribe(subscription);
+    return subscription;
+  }
+
+  /**
+   * Sends a command. Fields are as PROTOCOL.md has them in JSON; BigInt and typed arrays are
+   * welcome. In the reply, integers beyond 2^53 are decimal text.
+   *
+   * @param {string | null} driver null: the only one that has it.
+   * @param {string} name
+   * @param {Record<string, any>} [fields] What is left out is the default.
+   * @returns {Promise<{message: string, fields: Record<string, any>} | null>} null: an empty OK.
+   *   Rejects with a CommandError, or with NotConnected: if it was under way, its outcome is unknown.
+   */
+  async command(driver, name, fields = {}) {
+    if (this.state !== "open") {
+      throw new NotConnected(`${name} was not sent: ${this.reason || "not connected yet"}`);
+    }
+    return this._session.command(driver, name, fields);
+  }
+
+  /** Ends everything, for ever. Commands that wait are rejected. */
+  close() {
+    if (this.state === "closed") return;
+    this._connection.close();
+    this._session.disconnected("the client was closed");
+    this._change("closed", "the client was closed");
+  }
+
+  _refuseIfClosed() {
+    if (this.state === "closed") throw new NotConnected(this.reason);
+  }
+
+  _hello() {
+    this._connection.established();
+    this._received = this._acknowledged = 0;
+    if (this._window !== null) this._connection.send(JSON.stringify({ op: "window", bytes: this._window }));
+    this._change("open", "");
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  _message(data) {
+    if (typeof data === "string") {
+      this._session.receiveText(data);
+      return;
+    }
+    this._received += this._session.receiveBinary(data);
+    if (this._window === null) return;
+    // Messages that came together are acknowledged together, but not later than half a window.
+    if (2 * (this._received - this._acknowledged) >= this._window) this._acknowledge();
+    else this._ackTimer ??= setTimeout(() => this._acknowledge());
+  }
+
+  _acknowledge() {
+    clearTimeout(this._ackTimer);
+    this._ackTimer = undefined;
+    if (this.state !== "open" || this._received === this._acknowledged) return;
+    this._acknowledged = this._received;
+    this._connection.send(JSON.stringify({ op: "ack", bytes: this._received }));
+  }
+
+  /**
+   * @param {Client["state"]} state
+   * @param {string} reason
+   */
+  _change(state, reason) {
+    clearTimeout(this._ackTimer);
+    this._ackTimer = undefined;
+    this.state = state;
+    this.reason = reason;
+    this.dispatchEvent(new CustomEvent("state", { detail: { state, reason } }));
+  }
+}

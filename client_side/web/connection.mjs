@@ -1,0 +1,165 @@
+// A WebSocket that comes back: attempts with jittered backoff, and the reason whenever it is gone.
+
+import { ProtocolError } from "./errors.mjs";
+
+const FIRST_DELAY_MS = 100;
+const LAST_DELAY_MS = 2000;
+const NORMAL = 1000;
+
+/** Why the relay closes, in the words of people (PROTOCOL.md). */
+const CLOSE_REASONS = new Map([
+  [1001, "the relay is stopping"],
+  [1009, "a message to the relay was too large"],
+  [4008, "the relay hung up: this page does not read what it is sent"],
+]);
+
+/**
+ * Where the relay is. A token is offered as a subprotocol: `["cwire.v1", "cwire.token.…"]`.
+ *
+ * @typedef {object} Address
+ * @property {string} url
+ * @property {string[]} [protocols] `["cwire.v1"]` if not said.
+ */
+/**
+ * What `WebSocket` must be like: the browser's, Node's, or one from a package.
+ *
+ * @typedef {new (url: string, protocols: string[]) => WebSocket} WebSocketClass
+ */
+
+/** Keeps one WebSocket open. Says nothing of tokens: reasons name the place without its query. */
+export class Connection {
+  /**
+   * @param {() => Address | Promise<Address>} address Asked before every attempt.
+   * @param {object} options
+   * @param {WebSocketClass} options.WebSocket
+   * @param {boolean} options.reconnect
+   * @param {number} options.timeout Milliseconds for an attempt, until the relay's hello.
+   * @param {object} handlers
+   * @param {(data: string | ArrayBuffer) => void} handlers.onmessage May throw a ProtocolError.
+   * @param {() => void} handlers.onattempt
+   * @param {(reason: string, final: boolean) => void} handlers.onlost Called once per connection
+   *   or attempt; `final`: there is no further one.
+   */
+  constructor(address, { WebSocket, reconnect, timeout }, handlers) {
+    this._address = address;
+    this._WebSocket = WebSocket;
+    this._reconnect = reconnect;
+    this._timeout = timeout;
+    this._handlers = handlers;
+    this._closed = false;
+    this._delay = FIRST_DELAY_MS;
+    /** @type {WebSocket | null} */
+    this._socket = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this._timer = undefined; // until the hello, or the next attempt
+    void this._attempt();
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this._socket?.send(text);
+  }
+
+  /** The relay has said hello: it works. */
+  established() {
+    clearTimeout(this._timer);
+    this._delay = FIRST_DELAY_MS;
+  }
+
+  /** Ends it for ever; `onlost` is not called. */
+  close() {
+    this._closed = true;
+    this._drop();
+  }
+
+  async _attempt() {
+    this._handlers.onattempt();
+    let place = "the relay";
+    try {
+      const { url, protocols = ["cwire.v1"] } = await this._address();
+      if (this._closed) return;
+      place = publicPart(url);
+      const socket = new this._WebSocket(url, protocols);
+      socket.binaryType = "arraybuffer";
+      this._socket = socket;
+      this._listen(socket, place);
+    } catch (error) {
+      if (!this._closed) this._lost(`cannot connect to ${place}: ${/** @type {Error} */ (error).message}`);
+    }
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {string} place
+   */
+  _listen(socket, place) {
+    let opened = false;
+    const refused = `cannot connect to ${place}: it does not run there, or it refuses this page or its token`;
+    this._timer = setTimeout(() => {
+      this._lost(`${place} does not say hello within ${this._timeout / 1000} s: is it a cwire relay?`);
+    }, this._timeout);
+    socket.onopen = () => {
+      opened = true;
+    };
+    socket.onmessage = ({ data }) => {
+      if (socket !== this._socket) return;
+      try {
+        this._handlers.onmessage(data);
+      } catch (error) {
+        this._lost(/** @type {Error} */ (error).message, true);
+        if (!(error instanceof ProtocolError)) throw error; // a bug: for the console
+      }
+    };
+    socket.onclose = ({ code, reason }) => {
+      if (socket !== this._socket) return;
+      this._lost(opened ? closeReason(place, code, reason) : refused);
+    };
+    socket.onerror = () => {
+      // A close follows, in Node 20 not always.
+      setTimeout(() => {
+        if (socket === this._socket && socket.readyState !== 1) this._lost(opened ? `${place} is gone` : refused);
+      });
+    };
+  }
+
+  /**
+   * @param {string} reason
+   * @param {boolean} [final]
+   */
+  _lost(reason, final = false) {
+    this._drop();
+    this._closed ||= final || !this._reconnect;
+    this._handlers.onlost(reason, this._closed);
+    if (this._closed) return;
+    // Jitter: clients of a relay that restarts do not all come at once.
+    this._timer = setTimeout(() => void this._attempt(), this._delay * (0.5 + Math.random() / 2));
+    this._delay = Math.min(2 * this._delay, LAST_DELAY_MS);
+  }
+
+  /** Lets go of socket and timer; events of the old socket are not listened to any more. */
+  _drop() {
+    clearTimeout(this._timer);
+    const socket = this._socket;
+    this._socket = null;
+    if (socket && socket.readyState <= 1) socket.close(NORMAL);
+  }
+}
+
+/**
+ * @param {string} place
+ * @param {number} code
+ * @param {string} reason
+ */
+function closeReason(place, code, reason) {
+  const known = CLOSE_REASONS.get(code) ?? `${place} is gone`;
+  return reason && !known.includes(reason) ? `${known}: ${reason}` : known;
+}
+
+/**
+ * An address without its query and fragment, where other services keep tokens.
+ *
+ * @param {string} url
+ */
+function publicPart(url) {
+  return url.replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//");
+}

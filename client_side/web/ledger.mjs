@@ -1,0 +1,182 @@
+// What came of one message, and what did not: delivered + dropped = published. Pure.
+
+const HALF = 2 ** 31;
+const FULL = 2 ** 32;
+/** Reasons of frames that were not wanted: policy latest, or above the rate. */
+const ASKED_FOR = ["conflated", "rate"];
+
+/**
+ * The number nearest to `near` whose lowest 32 bits are `low`: a sequence that never wraps.
+ *
+ * @param {number} low
+ * @param {number} near
+ */
+export function widen(low, near) {
+  const step = (low - near + HALF) % FULL;
+  return near + (step < 0 ? step + FULL : step) - HALF;
+}
+
+/**
+ * What a subscription got.
+ *
+ * @typedef {object} Health
+ * @property {number} received Frames.
+ * @property {number} bytes Their bytes, headers and padding included.
+ * @property {number} unreadable Of these, frames whose size the schema does not allow.
+ * @property {number} lost Frames that were published and wanted, and did not come.
+ * @property {number} skipped Frames that were not wanted: policy latest, or above the rate.
+ * @property {Record<string, number>} dropped By reason, in the relay's words: `driver` (lost before
+ *   they came to the relay), `relay` (this client read too slowly), `conflated`, `rate`; and
+ *   `connection`: published while the relay was away.
+ */
+
+/** Counts one message of one subscription; sequences are widened beyond 32 bits. */
+export class Ledger {
+  constructor() {
+    this.received = 0;
+    this.bytes = 0;
+    this.unreadable = 0;
+    this._away = true; // there is, or was, no connection, and nothing has come since
+    this._missed = 0; // frames published meanwhile
+    /** @type {string | null} */
+    this._epoch = null;
+    this._before = 0; // frames that did not come, of earlier runs
+    /** @type {Map<string, number>} By reason, of all runs. */
+    this._told = new Map();
+    /** @type {Map<string, number>} `_told` when the subscription began: its counts start at zero. */
+    this._base = new Map();
+    this._toldBefore = 0; // the sum of `_told` when the run began
+    /** @type {number | null} The sequence that is due, of this run. */
+    this._next = null;
+    /** @type {number | null} The last one that the relay told of, of this run. */
+    this._toldTo = null;
+    this._gaps = 0; // missing between the frames that came, of this run
+  }
+
+  _sum() {
+    let sum = 0;
+    for (const count of this._told.values()) sum += count;
+    return sum;
+  }
+
+  /** Frames that did not come, for whatever reason. */
+  get gone() {
+    // Gaps and the relay's word tell of the same frames; the relay tells those, too, that nothing
+    // has followed yet.
+    return this._before + this._missed + Math.max(this._gaps, this._sum() - this._toldBefore);
+  }
+
+  /** @returns {Health} */
+  get health() {
+    const skipped = ASKED_FOR.reduce((sum, reason) => sum + (this._told.get(reason) ?? 0), 0);
+    /** @type {Record<string, number>} */
+    const dropped = { driver: 0, relay: 0, conflated: 0, rate: 0, connection: this._missed };
+    for (const [reason, count] of this._told) dropped[reason] = count;
+    const { received, bytes, unreadable } = this;
+    return { received, bytes, unreadable, lost: Math.max(0, this.gone - skipped), skipped, dropped };
+  }
+
+  /**
+   * The relay has taken the subscription: its counts start at zero.
+   *
+   * @param {number | null} first The first sequence that will come or be told of; null: the relay
+   *   has seen none yet.
+   * @param {string | null} epoch The run of the driver.
+   */
+  begin(first, epoch) {
+    if (epoch !== this._epoch) this.endRun();
+    else if (!this._away) return; // told again because another driver came: this one goes on
+    this._epoch = epoch;
+    this._base = new Map(this._told);
+    if (first === null) return;
+    if (this._next === null) this._next = first;
+    else this._resume(first);
+    this._away = false;
+  }
+
+  /** The driver's run is over: sequences start afresh. */
+  endRun() {
+    this._before += Math.max(this._gaps, this._sum() - this._toldBefore);
+    this._toldBefore = this._sum();
+    this._base = new Map(this._told);
+    this._next = this._toldTo = null;
+    this._gaps = 0;
+  }
+
+  /** The connection is lost: what is published now is missed. */
+  disconnected() {
+    this._away = true;
+  }
+
+  /** @param {number} first The first sequence after the connection was lost. */
+  _resume(first) {
+    const told = this._toldTo === null ? 0 : this._toldTo + 1;
+    const due = Math.max(/** @type {number} */ (this._next), told);
+    const wide = widen(first, due);
+    // What the relay told of, but did not send before it went, is gone by its word already.
+    this._gaps = Math.max(this._gaps, this._sum() - this._toldBefore);
+    this._missed += Math.max(0, wide - due);
+    this._next = wide;
+    this._toldTo = null;
+  }
+
+  /**
+   * Counts the frames of a batch.
+   *
+   * @param {Uint32Array} sequences In their order.
+   * @param {number} bytes
+   * @param {number} unreadable
+   */
+  add(sequences, bytes, unreadable) {
+    this.received += sequences.length;
+    this.bytes += bytes;
+    this.unreadable += unreadable;
+    if (this._next === null) this._next = sequences[0];
+    else if (this._away) this._resume(sequences[0]); // the relay had not seen any when it began
+    this._away = false;
+    let next = /** @type {number} */ (this._next);
+    for (const sequence of sequences) {
+      const wide = sequence === next ? next : widen(sequence, next);
+      if (wide > next) this._gaps += wide - next;
+      next = wide + 1;
+    }
+    this._next = next;
+  }
+
+  /**
+   * Takes the relay's word. It may tell of frames up to a sequence of which some come yet: the
+   * count alone says how many do not.
+   *
+   * @param {string} reason
+   * @param {number} count Since the subscription began.
+   * @param {number} sequence The last one that the count covers.
+   * @returns {number} How many more than it said before.
+   */
+  dropped(reason, count, sequence) {
+    const before = this._told.get(reason) ?? 0;
+    const told = Math.max(before, (this._base.get(reason) ?? 0) + count);
+    this._told.set(reason, told);
+    const near = this._toldTo ?? this._next ?? sequence;
+    this._toldTo = Math.max(this._toldTo ?? 0, widen(sequence, near));
+    return told - before;
+  }
+}
+
+/**
+ * The sum of several ledgers.
+ *
+ * @param {Iterable<Ledger>} ledgers
+ * @returns {Health}
+ */
+export function totalHealth(ledgers) {
+  const total = new Ledger().health;
+  for (const { health } of ledgers) {
+    for (const key of /** @type {const} */ (["received", "bytes", "unreadable", "lost", "skipped"])) {
+      total[key] += health[key];
+    }
+    for (const [reason, count] of Object.entries(health.dropped)) {
+      total.dropped[reason] = (total.dropped[reason] ?? 0) + count;
+    }
+  }
+  return total;
+}

@@ -1,0 +1,168 @@
+// Where the values of a path lie in a payload: "samples", "acquisition.level", "channels[1].shape".
+// Pure.
+
+import { numberCode, readBits, readSmallBits } from "./numbers.mjs";
+
+/** @typedef {import("./structs.mjs").Field} Field */
+/** @typedef {import("./structs.mjs").Struct} Struct */
+/** @typedef {import("./structs.mjs").Type} Type */
+
+const BYTE = /** @type {import("./numbers.mjs").NumberCode} */ (numberCode("|u1"));
+const STEP = /^(?:\.?([A-Za-z_]\w*)|\[(\d+)\])/;
+
+/** A place that a message does not have, or that has no column. */
+export class PathError extends Error {
+  /** @param {string} text */
+  constructor(text) {
+    super(text);
+    this.name = "PathError";
+  }
+}
+
+/**
+ * Where the values are.
+ *
+ * @typedef {object} Place
+ * @property {Field} field The last field of the path: its unit, docs, enum.
+ * @property {number} offset Of the first value in the payload; of bits, of their struct.
+ * @property {number[]} shape Per frame; a tail's first length is -1.
+ * @property {number} tailStart Where the tail begins in the payload, if the path goes through it.
+ * @property {number[]} strides Bytes between neighbours in each dimension.
+ * @property {boolean} dense The values of a frame stand side by side.
+ * @property {boolean} textual Values are strings.
+ * @property {import("./numbers.mjs").NumberCode} code Of a text: bytes.
+ * @property {(view: DataView, at: number) => number | bigint} read
+ */
+
+/**
+ * @param {Struct} struct
+ * @param {string} path
+ * @param {string} message Its name, for people.
+ * @returns {Place}
+ * @throws {PathError}
+ */
+export function findPlace(struct, path, message) {
+  const where = `${message}: ${path}`;
+  /** @type {Field | undefined} */
+  let last;
+  /** @type {Struct | undefined} */
+  let inside = struct;
+  let offset = 0;
+  let tailStart = 0;
+  /** @type {{length: number, stride: number}[]} */
+  const dimensions = [];
+  let open = 0; // dimensions at the end that an index may choose from
+  for (let rest = path; rest !== "" || !last; ) {
+    const [step, name, index] = STEP.exec(rest) ?? [];
+    if (!step) throw new PathError(`${where}: cannot be read from "${rest}" on`);
+    rest = rest.slice(step.length);
+    if (name === undefined) {
+      if (!open) throw new PathError(`${where}: there is no array to choose from`);
+      const [{ length, stride }] = dimensions.splice(dimensions.length - open, 1);
+      if (length < 0) throw new PathError(`${where}: not every message has so many`);
+      if (Number(index) >= length) throw new PathError(`${where}: there are only ${length}`);
+      offset += Number(index) * stride;
+      open -= 1;
+      continue;
+    }
+    last = findField(inside, name, where);
+    if (!last.bits) offset += last.offset;
+    if (last.tail) tailStart = offset;
+    const inner = ownDimensions(last);
+    dimensions.push(...inner);
+    open = inner.length;
+    inside = last.type.struct;
+  }
+  const shape = dimensions.map(({ length }) => length);
+  const strides = dimensions.map(({ stride }) => stride);
+  return { ...place(last, shape, strides, where), offset, tailStart };
+}
+
+/**
+ * @param {Struct | undefined} struct
+ * @param {string} name
+ * @param {string} where
+ */
+function findField(struct, name, where) {
+  const field = struct?.fields.get(name);
+  if (field) return field;
+  const known = struct ? `there are ${[...struct.fields.keys()].join(", ")}` : "this is no struct";
+  throw new PathError(`${where}: there is no ${name}; ${known}`);
+}
+
+/**
+ * @param {Field} field
+ * @returns {{length: number, stride: number}[]}
+ */
+function ownDimensions({ shape, type, tail }) {
+  if (tail) return [{ length: -1, stride: type.size }];
+  return shape.map((length, dimension) => {
+    const stride = shape.slice(dimension + 1).reduce((all, one) => all * one, type.size);
+    return { length, stride };
+  });
+}
+
+/**
+ * @param {Field} field
+ * @param {number[]} shape
+ * @param {number[]} strides
+ * @param {string} where
+ * @returns {Omit<Place, "offset" | "tailStart">}
+ */
+function place(field, shape, strides, where) {
+  const { type, bits } = field;
+  const textual = type.kind === "char";
+  if (type.struct && !type.struct.union) {
+    const names = [...type.struct.fields.keys()].join(", ");
+    throw new PathError(`${where} is a struct; name one of its members: ${names}`);
+  }
+  if (type.struct) return bytes(field, [...shape, type.size], [...strides, 1]);
+  if (textual && field.tail) return bytes(field, [], []); // one text, not one of each char
+  const code = type.code ?? BYTE;
+  return {
+    field,
+    shape,
+    strides,
+    dense: !bits && isDense(shape, strides, type.size),
+    textual,
+    code,
+    read: bits ? bitReader(bits, code.wide) : code.read,
+  };
+}
+
+/**
+ * @param {Field} field
+ * @param {number[]} shape
+ * @param {number[]} strides
+ * @returns {Omit<Place, "offset" | "tailStart">}
+ */
+function bytes(field, shape, strides) {
+  const textual = field.type.kind === "char";
+  return { field, shape, strides, dense: isDense(shape, strides, 1), textual, code: BYTE, read: BYTE.read };
+}
+
+/**
+ * @param {number[]} shape
+ * @param {number[]} strides
+ * @param {number} size
+ */
+function isDense(shape, strides, size) {
+  for (let index = shape.length - 1; index >= 0; index--) {
+    if (strides[index] !== size) return false;
+    size *= shape[index];
+  }
+  return true;
+}
+
+/**
+ * @param {import("./numbers.mjs").BitRange} bits
+ * @param {boolean} wide Whether a BigInt is wanted.
+ * @returns {Place["read"]}
+ */
+function bitReader(bits, wide) {
+  if (bits.width > 32 || bits.bytes > 6) {
+    return wide ? (view, at) => readBits(view, at, bits) : (view, at) => Number(readBits(view, at, bits));
+  }
+  if (wide) return (view, at) => BigInt(readSmallBits(view, at, bits));
+  return (view, at) => readSmallBits(view, at, bits);
+}

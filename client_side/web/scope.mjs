@@ -1,0 +1,82 @@
+// The widget of `bridge.scope`: an anywidget module, and `mount` for pages of their own.
+//
+// The kernel says what to draw in traits, which may be saved with a notebook. What must not be
+// saved (tokens), and what is for now only, goes by messages.
+
+import "./scope.css";
+import { Placeholders } from "./scope/placeholders.mjs";
+import { Screen } from "./scope/screen.mjs";
+import { Source } from "./scope/source.mjs";
+import { WidgetLink } from "./scope/widget_link.mjs";
+
+/** What scopes have measured, by id: for tests, benchmarks and a console. */
+const figures = (globalThis.__cwireScope ??= {});
+
+/**
+ * Puts a scope into an element of any page.
+ * @param {HTMLElement} place
+ * @param {import("./scope/lines.mjs").Recipe & {id: string}} recipe as `Scope.recipe` of Python says
+ * @param {import("./scope/routes.mjs").Route[]} routes
+ * @param {{base?: string|null}} [options]
+ */
+export function mount(place, recipe, routes, { base = null } = {}) {
+  const screen = new Screen(recipe);
+  const source = new Source(screen, { base });
+  figures[recipe.id] = screen.figures;
+  source.routes.set(routes);
+  source.open();
+  screen.mount(place);
+  return {
+    screen,
+    source,
+    close() {
+      source.close();
+      screen.close();
+      delete figures[recipe.id];
+    },
+  };
+}
+
+const links = new Map(); // by recipe's id: `initialize` makes them, `render` shows them
+
+/** The model has come to be: shows the scope where the notebook has room for it. */
+function initialize({ model }) {
+  const recipe = model.get("recipe");
+  const screen = new Screen(recipe);
+  const link = new WidgetLink(model, screen, jupyterBase());
+  const places = new Placeholders(recipe.id, screen, {
+    found: () => link.open(),
+    gone: () => link.close(),
+  });
+  figures[recipe.id] = screen.figures;
+  links.set(recipe.id, { screen, link });
+  return () => {
+    places.close();
+    link.close();
+    screen.close();
+    links.delete(recipe.id);
+    delete figures[recipe.id];
+  };
+}
+
+/** Where notebooks show widgets only, not what is in the page. */
+function render({ model, el }) {
+  const { screen, link } = links.get(model.get("recipe").id);
+  el.classList.add("cwire-scope");
+  screen.mount(el);
+  link.open();
+  return () => link.close();
+}
+
+/** URL of the Jupyter server of this page; null in pages that are not its own. */
+function jupyterBase() {
+  const text = document.getElementById("jupyter-config-data")?.textContent;
+  if (!text) return null;
+  try {
+    return new URL(JSON.parse(text).baseUrl, location.href).href;
+  } catch {
+    return null; // not as Jupyter writes it
+  }
+}
+
+export default { initialize, render };

@@ -1,0 +1,294 @@
+// The lines of a scope, filled from the frames of a message: which line a value belongs to, when it
+// was, and whether it follows the one before. Pure.
+
+import { Trace } from "./trace.mjs";
+
+const MOST_LINES = 32;
+const MOST_SAMPLES = 1 << 22; // that one line keeps
+const MOST_TIMED = 1 << 19;
+const NARROW = /[|<>=](f4|f2|[iub][12])$/; // values that fit a float
+
+/**
+ * What to draw, as `Scope` of Python says it.
+ * @typedef {object} Recipe
+ * @property {string} message the message's name, for people
+ * @property {"trend"|"block"} kind scalars against time, or arrays
+ * @property {string[]} y paths of the fields
+ * @property {string|null} x path of the step or of the x array; null: the index
+ * @property {"step"|"array"|null} x_kind
+ * @property {string|null} by path of the field that tells lines apart
+ * @property {string|null} first path of the index of an array's first sample
+ * @property {number|null} decimate samples behind a minimum and a maximum that the relay makes
+ * @property {number|null} window seconds that roll by; null: the newest array of each line
+ * @property {string[]} units of each y
+ */
+
+/** One line. */
+export class Line {
+  constructor(label, path, unit, trace) {
+    this.label = label;
+    this.path = path;
+    this.unit = unit;
+    this.trace = trace;
+    this.broken = false; // a gap comes before its next value
+    this.next = null; // index that its next array begins with, where the message tells it
+    this.wall = NaN; // when its last frame was published, s
+    this.block = null; // its newest array: {first, end, t0}
+  }
+}
+
+/** All lines of a message. */
+export class Lines {
+  /** @param {Recipe} recipe */
+  constructor(recipe) {
+    this.recipe = recipe;
+    this.all = new Map(); // by label
+    this.full = false; // more lines came than are drawn
+    this.frames = 0;
+    this.#clock = new SampleClock();
+    this.#origin = null;
+    this.#sequence = null;
+  }
+
+  #clock;
+  #origin; // time of the first frame, two halves of nanoseconds
+  #sequence; // of the last frame
+
+  /** A gap follows: the driver was away, or the user paused. */
+  interrupt({ restarted = false } = {}) {
+    for (const line of this.all.values()) line.broken = true;
+    this.#sequence = null;
+    if (restarted) this.#clock.restart();
+  }
+
+  /** Time of the newest value, s; NaN before the first. */
+  get end() {
+    let end = NaN;
+    for (const { trace } of this.all.values()) {
+      if (!(trace.end <= end) && !Number.isNaN(trace.end)) end = trace.end;
+    }
+    return end;
+  }
+
+  /** Takes frames; see `Batch` of client.mjs. */
+  take(batch) {
+    const times = this.#seconds(batch.time_ns);
+    const gaps = this.#gaps(batch.sequence);
+    if (this.recipe.kind === "trend") this.#takeNumbers(batch, times, gaps);
+    else this.#takeArrays(batch, times, gaps);
+    this.frames += batch.count;
+  }
+
+  /** Replaces everything by curves that the kernel has thinned. */
+  show(curves) {
+    const labels = new Set(curves.map(({ label }) => label));
+    for (const label of this.all.keys()) if (!labels.has(label)) this.all.delete(label);
+    for (const { label, unit, x, y } of curves) {
+      let line = this.all.get(label);
+      if (!line?.trace.timed) {
+        line = new Line(label, label, unit, new Trace(y.length, { timed: true, wide: true }));
+        this.all.set(label, line);
+      }
+      line.trace.reset();
+      line.trace.limit = Math.max(line.trace.limit, 1 << 16);
+      // A gap is a point without a value.
+      for (let from = 0; from < y.length; ) {
+        let to = from;
+        while (to < y.length && !Number.isNaN(y[to])) to++;
+        line.trace.appendTimed(y.subarray(from, to), x.subarray(from, to));
+        from = to + 1;
+      }
+      line.block = { first: 0, end: line.trace.total, t0: 0 };
+    }
+  }
+
+  #takeNumbers(batch, times, gaps) {
+    const { y, by, units } = this.recipe;
+    const groups = by === null ? null : batch.column(by);
+    y.forEach((path, number) => {
+      const values = batch.column(path, { as: "number" });
+      for (let from = 0; from < batch.count; ) {
+        let to = from + 1;
+        // Neighbours that belong together go together.
+        while (to < batch.count && !gaps.has(to) && (!groups || groups[to] === groups[from])) to++;
+        const line = this.#line(path, groups?.[from], units[number], true);
+        if (gaps.has(from)) this.#break(path);
+        line?.trace.appendTimed(
+          values.subarray(from, to), ascending(times.subarray(from, to), line.trace), !line.broken);
+        if (line) line.broken = false;
+        from = to;
+      }
+    });
+  }
+
+  /** Frames were lost: nobody knows of which line of this field. */
+  #break(path) {
+    for (const line of this.all.values()) {
+      if (line.path === path) line.broken = true;
+    }
+  }
+
+  #takeArrays(batch, times, gaps) {
+    const { y, x, x_kind, by, first, units, decimate } = this.recipe;
+    const groups = by === null ? null : batch.column(by);
+    const firsts = first === null ? null : batch.column(first, { as: "number" });
+    const steps = x_kind === "step" ? batch.column(x, { as: "number" }) : null;
+    const abscissas = x_kind === "array" ? arrays(batch, x) : null;
+    y.forEach((path, number) => {
+      const series = decimate === null ? arrays(batch, path) : extremes(batch, path);
+      // Of the relay's decimation, the minimum and the maximum stand for so many samples.
+      const stretch = decimate === null ? 1 : decimate / 2;
+      for (let index = 0; index < batch.count; index++) {
+        if (gaps.has(index) && firsts === null) this.#break(path);
+        const line = this.#line(path, groups?.[index], units[number], abscissas !== null);
+        if (line === null) continue;
+        const values = series(index);
+        if (abscissas !== null) this.#takeCurve(line, abscissas(index), values);
+        else {
+          const step = (steps === null ? 1 : steps[index]) * stretch;
+          this.#takeBlock(line, values, step, firsts?.[index], times[index], stretch);
+        }
+      }
+    });
+  }
+
+  #takeCurve(line, x, y) {
+    const count = Math.min(x.length, y.length);
+    line.trace.reset();
+    line.trace.appendTimed(y.subarray(0, count), x.subarray(0, count));
+    line.block = { first: 0, end: count, t0: 0 };
+  }
+
+  #takeBlock(line, values, step, first, wall, stretch) {
+    const { trace } = line;
+    const samples = values.length * stretch;
+    const length = values.length * step;
+    const same = trace.segments.at(-1)?.dt === step && !line.broken;
+    let joined, t0;
+    let fresh = values;
+    if (first !== undefined) {
+      t0 = this.#clock.time(first, step / stretch, wall - length);
+      // Blocks of a driver that triggers may begin inside the one before.
+      const known = same ? (line.next - first) / stretch : -1;
+      joined = known >= 0 && known < values.length && Number.isInteger(known);
+      if (joined) fresh = values.subarray(known);
+      line.next = first + samples;
+    } else {
+      // Without a count of samples: a frame that comes late did not follow the one before.
+      joined = same && wall - line.wall <= 1.5 * length + 0.05;
+      t0 = wall - length;
+    }
+    if (trace.total && !(t0 >= trace.end)) t0 = trace.end;
+    trace.append(fresh, t0, step, joined);
+    const begin = trace.total - values.length;
+    line.block = { first: begin, end: trace.total, t0: trace.time(begin) };
+    line.broken = false;
+    line.wall = wall;
+  }
+
+  #line(path, group, unit, timed) {
+    const { y, by, x_kind, kind } = this.recipe;
+    let label = group === undefined ? path : `${by} ${group}`;
+    if (group !== undefined && y.length > 1) label = `${path}, ${label}`;
+    const known = this.all.get(label);
+    if (known !== undefined) return known;
+    if (this.all.size === MOST_LINES) {
+      this.full = true;
+      return null;
+    }
+    const wide = !NARROW.test(this.recipe.types?.[y.indexOf(path)] ?? "");
+    const capacity = kind === "trend" || x_kind === "array" ? MOST_TIMED : MOST_SAMPLES;
+    const line = new Line(label, path, unit, new Trace(wide ? capacity / 2 : capacity, { timed, wide }));
+    this.all.set(label, line);
+    return line;
+  }
+
+  /** Seconds since the first frame: differences of halves, so that nothing is rounded. */
+  #seconds(time_ns) {
+    const halves = new Uint32Array(time_ns.buffer, time_ns.byteOffset, time_ns.length * 2);
+    if (this.#origin === null) this.#origin = [halves[0], halves[1]];
+    const [low, high] = this.#origin;
+    const seconds = new Float64Array(time_ns.length);
+    for (let index = 0; index < seconds.length; index++) {
+      seconds[index] =
+        (halves[2 * index + 1] - high) * 4.294967296 + (halves[2 * index] - low) * 1e-9;
+    }
+    return seconds;
+  }
+
+  /** Indices of frames before which others are missing. */
+  #gaps(sequence) {
+    const gaps = new Set();
+    let last = this.#sequence;
+    for (let index = 0; index < sequence.length; index++) {
+      if (last !== null && ((sequence[index] - last) >>> 0) !== 1) gaps.add(index);
+      last = sequence[index];
+    }
+    this.#sequence = last;
+    return gaps;
+  }
+}
+
+/** When samples were, of a driver that counts them: one time for all channels. */
+class SampleClock {
+  #first = NaN;
+  #t0 = NaN;
+  #dt = NaN;
+  #newest = -Infinity;
+  #wall = NaN;
+
+  /** The driver has begun again: it may count from anywhere. */
+  restart() {
+    this.#dt = NaN;
+  }
+
+  time(first, dt, wall) {
+    if (dt !== this.#dt || first < this.#first) {
+      // Another rate, or a count from the beginning: on the wall clock it goes on.
+      const away = Math.max(0, wall - this.#wall) || 0;
+      this.#t0 = this.#newest === -Infinity ? wall : this.#newest + away;
+      this.#first = first;
+      this.#dt = dt;
+    }
+    const t0 = this.#t0 + (first - this.#first) * dt;
+    if (t0 >= this.#newest) {
+      this.#newest = t0;
+      this.#wall = wall;
+    }
+    return t0;
+  }
+}
+
+/** The arrays of a field, by frame. */
+function arrays(batch, path) {
+  let column = batch.column(path);
+  if (column instanceof BigInt64Array || column instanceof BigUint64Array) {
+    column = batch.column(path, { as: "number" });
+  }
+  const length = column.length / batch.count;
+  return (index) => column.subarray(index * length, (index + 1) * length);
+}
+
+/** Minima and maxima that the relay has made of a field, one after the other, by frame. */
+function extremes(batch, path) {
+  const [low, high] = [arrays(batch, `${path}_min`), arrays(batch, `${path}_max`)];
+  return (index) => {
+    const [least, most] = [low(index), high(index)];
+    const both = new least.constructor(least.length * 2);
+    for (let i = 0; i < least.length; i++) {
+      both[2 * i] = least[i];
+      both[2 * i + 1] = most[i];
+    }
+    return both;
+  };
+}
+
+/** Times that do not go back, whatever the clock does. */
+function ascending(times, trace) {
+  let last = trace.total ? trace.end : -Infinity;
+  for (let index = 0; index < times.length; index++) {
+    if (!(times[index] >= last)) times[index] = last;
+    last = times[index];
+  }
+  return times;
+}

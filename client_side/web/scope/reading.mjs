@@ -1,0 +1,30 @@
+// Numbers as people read them. Pure.
+
+const PREFIXES = [
+  [1, ""],
+  [1e-3, "m"],
+  [1e-6, "µ"],
+  [1e-9, "n"],
+];
+
+/** A value with its unit, in about five digits. */
+export function valueText(value, unit = "") {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  const size = Math.abs(value);
+  const whole = Number.isInteger(value) && size < 1e9;
+  const digits = whole ? String(value) : size && (size < 1e-4 || size >= 1e6) ? value.toExponential(4) : value.toPrecision(5);
+  return unit ? `${digits} ${unit}` : digits;
+}
+
+/** A place on the x axis; seconds in the part of a second that suits them. */
+export function placeText(value, unit) {
+  if (unit !== "s") return valueText(value, unit);
+  const size = Math.abs(value);
+  const [part, prefix] = PREFIXES.find(([one]) => size >= one) ?? (size ? PREFIXES.at(-1) : PREFIXES[0]);
+  return `${(value / part).toPrecision(5)} ${prefix}s`;
+}
+
+/** A count of things, such as "1 frame" or "12 frames". */
+export function countText(count, thing) {
+  return `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,91 @@
+// Ways to the relay, tried one after the other: the one that worked last comes first. Pure.
+
+const PATIENCE = 1500; // ms for a way to show that it works
+const AGAIN = 10_000; // ms until ways that never worked are tried once more
+const SOON = 1000; // the same for ways of which one has worked
+
+/**
+ * @typedef {{kind: "jupyter", path: string} | {kind: "direct", url: string, token: string}} Route
+ */
+
+/** Chooses among routes. */
+export class Routes {
+  /**
+   * @param {{base: string|null, exhausted(): void}} options base: URL of the Jupyter server that
+   *   the page is of; exhausted: called when no route works, each time
+   */
+  constructor({ base, exhausted }) {
+    this.base = base;
+    this.exhausted = exhausted;
+    this.list = [];
+    this.current = null;
+    this.good = null; // kind of the one that worked last
+    this.#failed = new Set();
+    this.#wake = () => {};
+  }
+
+  #failed;
+  #wake;
+
+  /** Replaces the routes; the next attempt takes the best of them. */
+  set(list) {
+    this.list = list.filter(({ kind }) => kind === "direct" || (kind === "jupyter" && this.base !== null));
+    this.#failed.clear();
+    this.#wake();
+  }
+
+  /** Where to connect now; waits while there is nothing to try. */
+  async next() {
+    for (;;) {
+      const open = this.list.filter((route) => !this.#failed.has(route));
+      this.current = open.find(({ kind }) => kind === this.good) ?? open[0] ?? null;
+      if (this.current !== null) return address(this.current, this.base);
+      if (this.list.length) this.exhausted();
+      await this.#pause();
+      this.#failed.clear();
+    }
+  }
+
+  opened() {
+    this.good = this.current?.kind ?? null;
+    this.#failed.clear();
+  }
+
+  /** The present route did not work, or works no more. */
+  failed() {
+    if (this.current !== null) this.#failed.add(this.current);
+  }
+
+  #pause() {
+    const never = this.list.length === 0;
+    return new Promise((resolve) => {
+      const timer = never ? 0 : setTimeout(resolve, this.good === null ? AGAIN : SOON);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function address(route, base) {
+  if (route.kind === "direct") {
+    return { url: route.url, protocols: ["cwire.v1", `cwire.token.${route.token}`] };
+  }
+  const url = new URL(route.path, base);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return { url: url.href, protocols: ["cwire.v1"] };
+}
+
+/** A WebSocket that gives up when nothing comes soon: a proxy may accept and then be silent. */
+export function impatient(Socket) {
+  return class extends Socket {
+    constructor(url, protocols) {
+      super(url, protocols);
+      const timer = setTimeout(() => this.close(), PATIENCE);
+      for (const event of ["message", "close", "error"]) {
+        this.addEventListener(event, () => clearTimeout(timer), { once: true });
+      }
+    }
+  };
+}

@@ -1,0 +1,333 @@
+// The scope as one sees it: takes frames when they come, draws when the browser is about to paint,
+// and not at all while nobody looks.
+
+import { Controls } from "./controls.mjs";
+import { element } from "./elements.mjs";
+import { Figures } from "./figures.mjs";
+import { Legend } from "./legend.mjs";
+import { Lines } from "./lines.mjs";
+import { Notices } from "./notices.mjs";
+import { paint } from "./picture.mjs";
+import { placeText, valueText } from "./reading.mjs";
+import { Sight } from "./sight.mjs";
+import { Points, nearest, sketch } from "./sketch.mjs";
+import { View } from "./view.mjs";
+
+const STEP = 5; // pixels of an arrow key
+
+/**
+ * Events: `draw` after each picture; `settled` when the user has paused or zoomed.
+ */
+export class Screen extends EventTarget {
+  /** @param {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
+   *   x_label: string, x_unit: string, y_label: string}} recipe */
+  constructor(recipe) {
+    super();
+    this.recipe = recipe;
+    this.figures = new Figures();
+    this.notices = new Notices();
+    this.lines = new Lines(recipe);
+    this.sight = new Sight(recipe);
+    this.paused = false;
+    this.fit = true;
+    this.kernel = false; // the data comes thinned, through the kernel
+    this.#build();
+    this.notices.waiting = "nothing received yet";
+    this.#show();
+  }
+
+  #points = new Map(); // by label
+  #dirty = false;
+  #asked = 0; // of requestAnimationFrame
+  #seen = false; // in the window
+  #last = -Infinity; // when it was drawn last, ms
+  #pressed = false;
+  #view = null;
+
+  /** Frames of the message have come. */
+  take(batch) {
+    this.figures.batches++;
+    this.figures.frames += batch.count;
+    if (this.paused) return;
+    try {
+      this.lines.take(batch);
+      this.notices.fields = null;
+    } catch (error) {
+      // The driver came back with other structs, and the field is not there any more.
+      this.notices.fields = `${this.recipe.message} cannot be drawn any more: ${error.message}; run the cell again`;
+      this.lines.interrupt();
+    }
+    this.#arrived();
+  }
+
+  /** Curves have come from the kernel instead. */
+  show(curves) {
+    this.figures.batches++;
+    if (this.paused) return;
+    this.lines.show(curves);
+    this.#arrived();
+  }
+
+  /** From now on the data comes this way. */
+  changeRoute(kernel) {
+    if (kernel === this.kernel) return;
+    this.kernel = kernel;
+    this.lines = new Lines(this.recipe);
+    this.sight.trigger.set({ mode: "off" });
+    this.sight.window = kernel ? null : this.recipe.window;
+    this.sight.zoom = null;
+    this.refresh();
+  }
+
+  /** The driver was away, or begins anew: a gap. */
+  interrupt(options) {
+    this.lines.interrupt(options);
+  }
+
+  /** Something other than the data has changed. */
+  refresh() {
+    this.#dirty = true;
+    this.#ask();
+    this.#show();
+  }
+
+  /** Puts the scope into an element. */
+  mount(place) {
+    const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
+    place.replaceChildren(this.root);
+    focused?.focus({ preventScroll: true });
+    this.#view ??= this.#makeView();
+    this.#view.resize();
+    this.#view.recolor();
+    this.refresh();
+  }
+
+  /** Whether the user holds the mouse button: not the time to change anything. */
+  get busy() {
+    return this.#pressed;
+  }
+
+  /** What is seen, as a PNG; null before it was ever seen. */
+  async picture() {
+    if (this.#view === null) return null;
+    const style = getComputedStyle(this.root);
+    const entries = [...this.legend.entries].filter(([, one]) => !one.hidden);
+    return paint({
+      canvas: this.#view.plot.ctx.canvas,
+      title: this.recipe.title,
+      note: this.notices.line.problem ? this.notices.line.text : "",
+      ground: style.getPropertyValue("--cwire-ground").trim() || "white",
+      text: style.getPropertyValue("--cwire-text").trim() || "black",
+      entries: entries.map(([label, one]) => ({ label, color: one.color })),
+    });
+  }
+
+  close() {
+    cancelAnimationFrame(this.#asked);
+    for (const observer of this.#observers) observer.disconnect();
+    this.#media.removeEventListener("change", this.#recolor);
+    document.removeEventListener("visibilitychange", this.#look);
+    this.#view?.close();
+    this.#view = null;
+    this.root.remove();
+  }
+
+  #observers = [];
+  #media = matchMedia("(prefers-color-scheme: dark)");
+  #recolor = () => {
+    this.#view?.recolor();
+  };
+  #look = () => this.#ask();
+
+  #build() {
+    const { title, x_kind, kind } = this.recipe;
+    this.controls = new Controls(
+      { timed: this.sight.timed, window: this.recipe.window, rolls: kind === "trend" || x_kind !== "step" },
+      (wish) => this.#act(wish));
+    this.legend = new Legend(() => this.refresh());
+    this.notice = element("div", { className: "cwire-notice", role: "status" });
+    this.sheet = element("div", {
+      className: "cwire-sheet", tabIndex: 0, role: "img", "aria-label": `${title}; space pauses, `
+        + "the arrows left and right move the cursor, r resets the zoom",
+      onkeydown: (event) => this.#key(event),
+      onpointerdown: () => (this.#pressed = true),
+    });
+    window.addEventListener("pointerup", () => (this.#pressed = false), { passive: true });
+    this.root = element("div", { className: "cwire-live", "data-lm-suppress-shortcuts": "true" },
+      element("div", { className: "cwire-head" }, element("strong", {}, title), this.notice),
+      this.controls.place, this.sheet, this.legend.place);
+    const sight = new IntersectionObserver((entries) => {
+      this.#seen = entries.at(-1).isIntersecting;
+      this.#ask();
+    });
+    sight.observe(this.root);
+    const size = new ResizeObserver(() => {
+      this.#view?.resize();
+      this.refresh();
+    });
+    size.observe(this.sheet);
+    const theme = new MutationObserver(this.#recolor);
+    theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    this.#observers = [sight, size, theme];
+    this.#media.addEventListener("change", this.#recolor);
+    document.addEventListener("visibilitychange", this.#look);
+  }
+
+  #makeView() {
+    const { height, x_label: xLabel, x_unit: xUnit, y_label: yLabel } = this.recipe;
+    return new View(this.sheet, { height, xLabel, xUnit, yLabel }, {
+      zoom: (x, y) => this.#zoom(x, y),
+      reset: () => this.#act({ reset: true }),
+      cursor: () => this.#read(),
+    });
+  }
+
+  #arrived() {
+    this.notices.waiting = null;
+    if (this.lines.full) this.notices.lines = `only the first ${this.lines.all.size} lines are drawn`;
+    this.#dirty = true;
+    this.#ask();
+  }
+
+  #ask() {
+    if (!this.#dirty || this.#asked || !this.#seen || document.hidden) return;
+    this.#asked = requestAnimationFrame((now) => {
+      this.#asked = 0;
+      // Half a frame early is in time: the browser's clock and ours beat.
+      if (now - this.#last < 1000 / this.recipe.fps - 8) {
+        this.#ask();
+        return;
+      }
+      this.#last = now;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    if (this.#view === null || !this.#seen) return;
+    const begun = performance.now();
+    this.#dirty = false;
+    const { sight, lines, legend } = this;
+    if (!this.paused) {
+      sight.follow(lines, begun / 1000);
+      if (sight.trigger.done) this.#act({ pause: true });
+    }
+    legend.update([...lines.all.keys()]);
+    const [from, to] = sight.edges;
+    const drawn = [];
+    let total = 0;
+    this.figures.lines = {};
+    for (const [label, line] of lines.all) {
+      const entry = legend.entries.get(label);
+      const zero = sight.zeroOf(line);
+      if (entry.hidden || Number.isNaN(zero)) continue;
+      const points = this.#pointsOf(label);
+      sketch(line.trace, from + zero, to + zero, this.#view.columns, points);
+      this.figures.lines[label] = { low: points.low, high: points.high };
+      total += points.count;
+      drawn.push({ points, zero, color: entry.color });
+    }
+    this.#view.level = sight.trigger.active ? sight.trigger.settings.level : null;
+    this.#view.draw([from, to], drawn, this.fit);
+    this.#read();
+    this.#show();
+    this.figures.drew(begun, performance.now(), total);
+    this.dispatchEvent(new CustomEvent("draw"));
+  }
+
+  #pointsOf(label) {
+    if (!this.#points.has(label)) this.#points.set(label, new Points());
+    return this.#points.get(label);
+  }
+
+  #read() {
+    const at = this.#view?.cursor ?? null;
+    const values = new Map();
+    if (at !== null) {
+      const [from, to] = this.sight.edges;
+      for (const [label, line] of this.lines.all) {
+        const found = nearest(line.trace, at + this.sight.zeroOf(line), (to - from) / 50);
+        if (found) values.set(label, valueText(found.value, line.unit));
+      }
+    }
+    this.legend.read(at === null ? null : placeText(at, this.recipe.x_unit), values);
+  }
+
+  #show() {
+    const { text, problem } = this.notices.line;
+    if (this.notice.textContent !== text) this.notice.textContent = text;
+    this.notice.classList.toggle("cwire-problem", problem);
+    this.controls.show({
+      paused: this.paused,
+      fit: this.fit,
+      follow: this.sight.zoom === null,
+      trigger: this.sight.trigger.settings,
+      sources: [...this.legend.entries.keys()],
+      kernel: this.kernel,
+    });
+  }
+
+  #zoom(x, y) {
+    if (x !== null) this.sight.zoom = x;
+    if (y !== null) {
+      this.fit = false;
+      this.#view.y = y;
+    }
+    this.refresh();
+    this.#settled();
+  }
+
+  #act(wish) {
+    const { sight } = this;
+    if (wish.pause !== undefined) this.#pause(wish.pause === "toggle" ? !this.paused : wish.pause);
+    if (wish.fit) this.fit = !this.fit;
+    if (wish.follow) sight.zoom = sight.zoom === null ? [...sight.edges] : null;
+    if (wish.window !== undefined && !(wish.window <= 0 && wish.window !== null)) {
+      // Scalars have no block to go back to.
+      sight.window = wish.window ?? (this.recipe.kind === "trend" ? this.recipe.window : null);
+      sight.zoom = null;
+    }
+    if (wish.trigger) sight.trigger.set(wish.trigger);
+    if (wish.trigger?.mode) sight.zoom = null;
+    if (wish.arm) {
+      sight.trigger.rearm();
+      this.#pause(false);
+    }
+    if (wish.reset) {
+      sight.zoom = null;
+      this.fit = true;
+    }
+    this.refresh();
+    if (wish.pause !== undefined || wish.reset) this.#settled();
+  }
+
+  #pause(paused) {
+    if (this.paused === paused) return;
+    this.paused = paused;
+    // What came meanwhile was not kept.
+    if (!paused) {
+      this.lines.interrupt();
+      if (this.sight.trigger.done) this.sight.trigger.rearm();
+    }
+  }
+
+  #settled() {
+    this.dispatchEvent(new CustomEvent("settled"));
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const reach = event.shiftKey ? 10 * STEP : STEP;
+    const acts = {
+      " ": () => this.#act({ pause: "toggle" }),
+      r: () => this.#act({ reset: true }),
+      ArrowLeft: () => this.#view.moveCursor(-reach),
+      ArrowRight: () => this.#view.moveCursor(reach),
+    };
+    const act = acts[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+}

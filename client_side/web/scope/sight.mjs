@@ -1,0 +1,90 @@
+// Which part of the lines is seen: the newest block, what rolls by, or what a trigger has caught;
+// and what the user has zoomed to. Pure.
+
+import { Trigger } from "./trigger.mjs";
+
+/** What is seen: times are relative to each line's zero. */
+export class Sight {
+  /** @param {import("./lines.mjs").Recipe} recipe */
+  constructor(recipe) {
+    this.recipe = recipe;
+    this.trigger = new Trigger();
+    this.window = recipe.window; // s; null: the newest array
+    this.zoom = null; // [from, to], or null: all
+    this.zero = NaN; // shared zero of all lines; NaN: each line's own block
+    this.begin = 0; // of the blocks
+    this.span = 1;
+  }
+
+  /** Whether samples have times, so that they can roll, and a trigger makes sense. */
+  get timed() {
+    return this.recipe.kind === "trend" || this.recipe.x_kind === "step";
+  }
+
+  /** The edges of the whole picture. */
+  get whole() {
+    if (Number.isNaN(this.zero)) return [this.begin, this.begin + this.span];
+    if (!this.trigger.active) return [-this.span, 0];
+    const { position } = this.trigger.settings;
+    return [-position * this.span, (1 - position) * this.span];
+  }
+
+  /** The edges of what is seen. */
+  get edges() {
+    return this.zoom ?? this.whole;
+  }
+
+  /** Follows the lines; `now` is a steady clock in seconds. */
+  follow(lines, now) {
+    this.#measure(lines);
+    if (!this.timed || !this.trigger.active) {
+      this.zero = this.window === null || !this.timed ? NaN : lines.end;
+      return;
+    }
+    const { source } = this.trigger.settings;
+    const line = lines.all.get(source) ?? lines.all.values().next().value;
+    if (line === undefined) return;
+    let end = Infinity;
+    for (const { trace } of lines.all.values()) {
+      // A line that has ended long ago is not waited for.
+      if (trace.end > lines.end - 2 * this.span) end = Math.min(end, trace.end);
+    }
+    const seen = this.trigger.look(line.trace, this.span, end, now);
+    if (seen === "trigger") this.zero = this.trigger.shown;
+    else if (seen === "free") this.zero = end - (1 - this.trigger.settings.position) * this.span;
+  }
+
+  /** The span is the window's, or that of the blocks; not changed for a rounding error. */
+  #measure(lines) {
+    if (this.window !== null && this.timed) {
+      this.span = this.window;
+      return;
+    }
+    let [begin, end] = [Infinity, -Infinity];
+    for (const line of lines.all.values()) {
+      if (line.block === null) continue;
+      const [from, to] = extent(line);
+      [begin, end] = [Math.min(begin, from), Math.max(end, to)];
+    }
+    if (!(end > begin)) return;
+    if (Math.abs(end - begin - this.span) > 1e-9 * this.span || begin !== this.begin) {
+      [this.begin, this.span] = [begin, end - begin];
+    }
+  }
+
+  /** A line's zero on its trace's clock. */
+  zeroOf(line) {
+    return Number.isNaN(this.zero) ? (line.block?.t0 ?? NaN) : this.zero;
+  }
+}
+
+/** From where to where a line's block goes, from its zero. */
+function extent({ block, trace }) {
+  if (!trace.timed) return [0, (block.end - block.first - 1) * trace.segments.at(-1).dt];
+  let [begin, end] = [Infinity, -Infinity];
+  trace.segments.forEach((segment, number) => {
+    begin = Math.min(begin, trace.time(segment.first, segment));
+    end = Math.max(end, trace.time(trace.endOf(number) - 1, segment));
+  });
+  return [begin, end];
+}

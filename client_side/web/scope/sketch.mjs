@@ -1,0 +1,115 @@
+// What is drawn of a trace: its samples where there are few, else the smallest and the largest of
+// each column of pixels, so that no peak is lost. Pure.
+
+/** Points of a line; NaN in y is a gap. Kept and filled again for each picture. */
+export class Points {
+  constructor() {
+    this.x = new Float64Array(4096);
+    this.y = new Float64Array(4096);
+    this.clear();
+  }
+
+  clear() {
+    this.count = 0;
+    this.low = Infinity; // the extremes of what is between the edges
+    this.high = -Infinity;
+  }
+
+  push(x, y) {
+    if (this.count === this.x.length) {
+      [this.x, this.y] = [this.x, this.y].map((old) => {
+        const made = new Float64Array(old.length * 2);
+        made.set(old);
+        return made;
+      });
+    }
+    this.x[this.count] = x;
+    this.y[this.count++] = y;
+  }
+}
+
+/**
+ * Fills `points` with what is seen of a trace.
+ * @param {import("./trace.mjs").Trace} trace
+ * @param {number} from left edge, s
+ * @param {number} to right edge, s
+ * @param {number} columns pixels from edge to edge
+ * @param {Points} points
+ */
+export function sketch(trace, from, to, columns, points) {
+  points.clear();
+  const { segments, oldest } = trace;
+  for (let number = 0; number < segments.length; number++) {
+    const segment = segments[number];
+    const first = Math.max(segment.first, oldest);
+    const end = trace.endOf(number);
+    if (first >= end || trace.time(first, segment) > to || trace.time(end - 1, segment) < from) {
+      continue;
+    }
+    if (points.count) points.push(points.x[points.count - 1], NaN);
+    const inner = trace.search(segment, from, first, end);
+    const outer = trace.search(segment, to, inner, end);
+    // One sample more at each side: its line leads out of the picture.
+    const [begin, stop] = [Math.max(first, inner - 1), Math.min(end, outer + 1)];
+    if (inner < outer) trace.range(inner, outer);
+    else trace.range(begin, stop);
+    points.low = Math.min(points.low, trace.low);
+    points.high = Math.max(points.high, trace.high);
+    const width = (to - from) / columns;
+    const covered = (trace.time(stop - 1, segment) - trace.time(begin, segment)) / width;
+    if (stop - begin <= 2 * covered + 4) exact(trace, segment, begin, stop, points);
+    else thinned(trace, segment, begin, stop, from, width, points);
+  }
+}
+
+function exact(trace, segment, begin, stop, points) {
+  for (let index = begin; index < stop; index++) {
+    points.push(trace.time(index, segment), trace.value(index));
+  }
+}
+
+function thinned(trace, segment, begin, stop, from, width, points) {
+  // Columns begin at multiples of their width, whatever the edge: a line that moves does not flicker.
+  let column = Math.floor(Math.max(trace.time(begin, segment), from - width) / width);
+  for (let index = begin; index < stop; column++) {
+    const next = trace.search(segment, (column + 1) * width, index, stop);
+    if (next === index) {
+      // Nothing in this column: on to the one before the next sample's.
+      column = Math.max(column, Math.floor(trace.time(index, segment) / width) - 1);
+      continue;
+    }
+    const x = (column + 0.5) * width;
+    trace.range(index, next);
+    if (trace.low <= trace.high) {
+      // The end that is nearer to the last point comes first: no zigzag from column to column.
+      const last = points.count ? points.y[points.count - 1] : NaN;
+      const down = last > (trace.low + trace.high) / 2;
+      points.push(x, down ? trace.high : trace.low);
+      if (trace.low < trace.high) points.push(x, down ? trace.low : trace.high);
+    } else {
+      points.push(x, NaN);
+    }
+    index = next;
+  }
+}
+
+/** The value of a trace nearest to a time, as {time, value}; null where there is none. */
+export function nearest(trace, time, reach) {
+  let found = null;
+  for (let number = 0; number < trace.segments.length; number++) {
+    const segment = trace.segments[number];
+    const first = Math.max(segment.first, trace.oldest);
+    const end = trace.endOf(number);
+    if (first >= end) continue;
+    const at = trace.search(segment, time, first, end);
+    for (const index of [at - 1, at]) {
+      if (index < first || index >= end) continue;
+      const one = trace.time(index, segment);
+      const away = Math.abs(one - time);
+      if (away <= reach && (found === null || away < Math.abs(found.time - time))) {
+        found = { time: one, value: trace.value(index) };
+      }
+    }
+  }
+  return found;
+}

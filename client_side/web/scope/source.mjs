@@ -1,0 +1,103 @@
+// Where the frames come from: a client at the relay, by whatever route works. It tells a screen
+// what comes, and what is wrong when nothing does.
+
+import { Client } from "../client.mjs";
+import { Routes, impatient } from "./routes.mjs";
+
+export class Source {
+  /**
+   * @param {import("./screen.mjs").Screen} screen
+   * @param {{base: string|null, fallback?(): void, restored?(kind: string): void}} options
+   */
+  constructor(screen, { base, fallback = () => {}, restored = () => {} }) {
+    this.screen = screen;
+    this.restored = restored;
+    this.routes = new Routes({ base, exhausted: fallback });
+    this.client = null;
+    this.subscription = null;
+  }
+
+  /** Connects, if it does not already. */
+  open() {
+    if (this.client !== null) return;
+    this.#open = false;
+    this.client = new Client(() => this.routes.next(), { WebSocket: impatient(WebSocket) });
+    this.client.addEventListener("state", ({ detail }) => this.#state(detail));
+    this.client.addEventListener("drivers", () => this.#drivers());
+    const { message, driver, decimate } = this.screen.recipe;
+    this.subscription = this.client.subscribe(
+      { driver, messages: [message], ...(decimate === null ? {} : { decimate }) },
+      {
+        onbatch: (batch) => this.screen.take(batch),
+        onchange: ({ event }) => this.#change(event),
+        ondropped: () => this.#count(),
+        onerror: (error) => {
+          this.screen.notices.fields = error.message;
+          this.screen.refresh();
+        },
+      },
+    );
+  }
+
+  /** Disconnects; `open` begins anew. */
+  close() {
+    const { client } = this;
+    this.client = null;
+    this.subscription = null;
+    client?.close();
+    this.screen.interrupt();
+  }
+
+  #open = false;
+
+  /** Whether the relay is reached. */
+  get connected() {
+    return this.#open;
+  }
+
+  #state({ state, reason }) {
+    if (this.client === null || state === "connecting") return;
+    const { notices } = this.screen;
+    if (state === "open") {
+      this.#open = true;
+      this.routes.opened();
+      this.screen.changeRoute(false);
+      this.screen.figures.route = this.routes.current.kind;
+      notices.relay = null;
+      notices.route = null;
+      this.restored(this.routes.current.kind);
+    } else {
+      if (!this.#open) this.routes.failed();
+      this.#open = false;
+      this.screen.interrupt();
+      if (!this.screen.kernel) notices.relay = state === "lost" ? `${reason}; trying again` : reason;
+    }
+    this.screen.refresh();
+  }
+
+  #drivers() {
+    const { driver: name, message } = this.screen.recipe;
+    const driver = this.client?.drivers.get(name);
+    const { notices } = this.screen;
+    if (driver === undefined || driver.state === "unknown" || driver.state === "up") notices.driver = null;
+    else notices.driver = `driver ${name} is ${driver.state}${driver.problem ? `: ${driver.problem}` : ""}`;
+    if (driver?.state === "up" && driver.problem) notices.driver = `driver ${name}: ${driver.problem}`;
+    if (this.client && driver === undefined && this.#open) notices.driver = `the relay has no driver ${name}`;
+    const known = driver?.schema;
+    notices.fields = known && !known.messages.has(message)
+      ? `driver ${name} has no message ${message} any more: run the cell again` : null;
+    this.screen.refresh();
+  }
+
+  #change(event) {
+    if (event === "subscribed") return;
+    this.screen.interrupt({ restarted: event === "restarted" || event === "schema_changed" });
+    this.#count();
+  }
+
+  #count() {
+    const { dropped = {}, lost = 0 } = this.subscription?.health ?? {};
+    this.screen.notices.count(lost, Object.keys(dropped).filter((reason) => dropped[reason] > 0));
+    this.screen.refresh();
+  }
+}

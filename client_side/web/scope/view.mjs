@@ -1,0 +1,226 @@
+// The picture: uPlot has the axes, the scales, the cursor and the selection; the lines are drawn
+// here, because each has points of its own.
+
+import uPlot from "uplot";
+
+const PARTS = [
+  [1, "s"],
+  [1e-3, "ms"],
+  [1e-6, "µs"],
+  [1e-9, "ns"],
+];
+const EDGE = 0.08; // of the height, above and below the lines
+const ROOMY = 0.4; // when the lines fill less of the height, the axis follows them
+
+/** Draws lines into an element. */
+export class View {
+  /**
+   * @param {HTMLElement} place
+   * @param {{height: number, xLabel: string, xUnit: string, yLabel: string}} labels
+   * @param {{zoom(x: [number, number]|null, y: [number, number]|null): void, reset(): void,
+   *   cursor(): void}} events
+   */
+  constructor(place, labels, events) {
+    this.place = place;
+    this.labels = labels;
+    this.events = events;
+    this.y = [0, 0]; // edges; nothing fits into these, so the first lines set them
+    this.lines = []; // what is drawn: {points, zero, color}
+    this.level = null; // of the trigger
+    this.factor = 1; // of the numbers at the x axis
+    this.colors = { text: "", grid: "", level: "" };
+    this.plot = new uPlot(this.#options(), [[0, 1], [null, null]], place);
+    this.recolor();
+  }
+
+  /** Pixels of the screen between the edges. */
+  get columns() {
+    return Math.max(16, Math.round(this.plot.bbox.width));
+  }
+
+  /**
+   * Draws.
+   * @param {[number, number]} edges of x, in the axis' unit
+   * @param {{points: import("./sketch.mjs").Points, zero: number, color: string}[]} lines
+   * @param {boolean} fit whether the y axis follows the lines
+   */
+  draw(edges, lines, fit) {
+    this.lines = lines;
+    if (fit) this.#fit(lines);
+    this.#scaleUnit(edges[1] - edges[0]);
+    const [low, high] = edges.map((edge) => edge / this.factor);
+    this.plot.batch(() => {
+      this.plot.setScale("x", { min: low, max: high });
+      const [bottom, top] = this.y[0] < this.y[1] ? this.y : [-1, 1];
+      this.plot.setScale("y", { min: bottom, max: top });
+      this.plot.redraw(false, false);
+    });
+  }
+
+  /** Where the cursor is, in the unit of the axis; null when it is not in the picture. */
+  get cursor() {
+    const { left } = this.plot.cursor;
+    return left === undefined || left < 0 ? null : this.plot.posToVal(left, "x") * this.factor;
+  }
+
+  /** Moves the cursor by pixels, into the picture if it was not there. */
+  moveCursor(pixels) {
+    const { left, top } = this.plot.cursor;
+    const { width, height } = this.plot.over.getBoundingClientRect();
+    const begin = left === undefined || left < 0 ? width / 2 : left;
+    this.plot.setCursor({
+      left: Math.min(width - 1, Math.max(0, begin + pixels)),
+      top: top === undefined || top < 0 ? height / 2 : top,
+    });
+  }
+
+  resize() {
+    const width = Math.floor(this.place.clientWidth);
+    if (width > 0 && width !== this.plot.width) {
+      this.plot.setSize({ width, height: this.labels.height });
+    }
+  }
+
+  /** Takes the colours from the style sheet: the theme may have changed. */
+  recolor() {
+    const style = getComputedStyle(this.place);
+    for (const name of Object.keys(this.colors)) {
+      this.colors[name] = style.getPropertyValue(`--cwire-${name}`).trim() || "gray";
+    }
+    this.plot.redraw(false, true);
+  }
+
+  close() {
+    this.plot.destroy();
+  }
+
+  #options() {
+    const axis = { stroke: () => this.colors.text, font: FONT, labelFont: FONT, labelSize: 18 };
+    const lines = { stroke: () => this.colors.grid, width: 1 };
+    const common = { ...axis, grid: lines, ticks: { ...lines, size: 4 } };
+    return {
+      width: Math.max(200, this.place.clientWidth),
+      height: this.labels.height,
+      legend: { show: false },
+      padding: [8, 12, 0, 0],
+      scales: { x: { time: false, auto: false, range: keep }, y: { auto: false, range: keep } },
+      series: [{}, { show: true, paths: () => null, points: { show: false } }],
+      axes: [
+        { ...common, size: 30, label: " " },
+        { ...common, size: wide, label: this.labels.yLabel || " " },
+      ],
+      cursor: {
+        drag: { x: true, y: true, uni: 30, setScale: false },
+        points: { show: false },
+        bind: { dblclick: () => () => this.events.reset() },
+      },
+      hooks: {
+        draw: [() => this.#drawLines()],
+        setSelect: [() => this.#select()],
+        setCursor: [() => this.events.cursor()],
+      },
+    };
+  }
+
+  #drawLines() {
+    const { ctx, bbox } = this.plot;
+    const ratio = this.plot.pxRatio ?? devicePixelRatio;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.lineWidth = 1.25 * ratio;
+    ctx.lineJoin = "bevel";
+    for (const line of this.lines) this.#drawLine(ctx, line, ratio);
+    if (this.level !== null) this.#drawLevel(ctx, ratio);
+    ctx.restore();
+  }
+
+  #drawLine(ctx, { points, zero, color }, ratio) {
+    const { x, y, count } = points;
+    const { bbox, scales } = this.plot;
+    // As valToPos does it, without a call for each point.
+    const across = bbox.width / (scales.x.max - scales.x.min) / this.factor;
+    const left = bbox.left - scales.x.min * this.factor * across;
+    const up = bbox.height / (scales.y.max - scales.y.min);
+    const bottom = bbox.top + bbox.height + scales.y.min * up;
+    const [top, low] = [bbox.top - 1e4, bbox.top + bbox.height + 1e4];
+    ctx.strokeStyle = color;
+    ctx.fillStyle = color;
+    ctx.beginPath();
+    let pen = false;
+    for (let index = 0; index < count; index++) {
+      if (Number.isNaN(y[index])) {
+        pen = false;
+        continue;
+      }
+      const px = left + (x[index] - zero) * across;
+      const py = Math.min(low, Math.max(top, bottom - y[index] * up));
+      if (pen) ctx.lineTo(px, py);
+      else ctx.moveTo(px, py);
+      // A value between two gaps has no line: a dot.
+      if (!pen && (index + 1 === count || Number.isNaN(y[index + 1]))) {
+        ctx.fillRect(px - ratio, py - ratio, 2 * ratio, 2 * ratio);
+      }
+      pen = true;
+    }
+    ctx.stroke();
+  }
+
+  #drawLevel(ctx, ratio) {
+    const at = this.plot.valToPos(this.level, "y", true);
+    ctx.strokeStyle = this.colors.level;
+    ctx.setLineDash([4 * ratio, 4 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(this.plot.bbox.left, at);
+    ctx.lineTo(this.plot.bbox.left + this.plot.bbox.width, at);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+
+  #select() {
+    const { left, top, width, height } = this.plot.select;
+    if (width < 4 && height < 4) return;
+    const across = this.plot.over.clientWidth;
+    const down = this.plot.over.clientHeight;
+    const x = (pixel) => this.plot.posToVal(pixel, "x") * this.factor;
+    const y = (pixel) => this.plot.posToVal(pixel, "y");
+    this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    // uPlot selects all of a direction that was not dragged in.
+    this.events.zoom(
+      width < across - 1 ? [x(left), x(left + width)] : null,
+      height < down - 1 ? [y(top + height), y(top)] : null,
+    );
+  }
+
+  #fit(lines) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const { points } of lines) {
+      [low, high] = [Math.min(low, points.low), Math.max(high, points.high)];
+    }
+    if (low > high) return;
+    const size = high - low || Math.abs(high) || 1;
+    const [bottom, top] = this.y;
+    if (low >= bottom && high <= top && size > ROOMY * (top - bottom)) return;
+    this.y = [low - EDGE * size, high + EDGE * size];
+  }
+
+  #scaleUnit(span) {
+    let [factor, unit] = [1, this.labels.xUnit];
+    if (unit === "s") [factor, unit] = PARTS.find(([part]) => span >= part) ?? PARTS.at(-1);
+    this.factor = factor;
+    this.plot.axes[0].label = `${this.labels.xLabel}${unit ? ` [${unit}]` : ""}`;
+  }
+}
+
+const FONT = "12px system-ui, sans-serif";
+
+function keep(plot, low, high) {
+  return [low, high];
+}
+
+/** Room for the longest number at the y axis, in steps, so that it does not tremble. */
+function wide(plot, values) {
+  const longest = Math.max(4, ...(values ?? []).map((text) => text?.length ?? 0));
+  return 24 + 7 * longest;
+}

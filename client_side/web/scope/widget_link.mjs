@@ -1,0 +1,151 @@
+// The widget's side of the kernel: routes to the relay, curves where there is none, and the picture
+// that stays in the notebook.
+
+import { Source } from "./source.mjs";
+
+const SAVE_EVERY = 15_000; // ms, while the picture changes
+const SAVE_FIRST = 1000; // ms after the first points
+
+/** Joins a model of the kernel and a screen. */
+export class WidgetLink {
+  /**
+   * @param {object} model of anywidget
+   * @param {import("./screen.mjs").Screen} screen
+   * @param {string|null} base URL of the Jupyter server
+   */
+  constructor(model, screen, base) {
+    this.model = model;
+    this.screen = screen;
+    this.source = new Source(screen, {
+      base,
+      fallback: () => this.#askKernel(true),
+      restored: (kind) => {
+        this.#askKernel(false);
+        this.#send({ type: "route", kind });
+      },
+    });
+    this.#direct = [];
+    this.#draws = 0;
+    this.#saving = false;
+    this.#wanted = false;
+    this.#curves = false;
+    model.on("msg:custom", this.#receive);
+    model.on("change:relay", this.#reroute);
+    model.on("change:stopped", this.#stop);
+    screen.addEventListener("settled", this.#save);
+    this.#reroute();
+  }
+
+  #direct; // routes that the kernel has told of in messages
+  #draws; // of the picture that was saved last
+  #saving; // a picture is under way
+  #wanted; // another one is to follow
+  #curves; // the kernel is asked to send curves
+  #timers = [];
+
+  /** Somebody looks. */
+  open() {
+    if (this.#timers.length) return;
+    this.#stop();
+    if (this.model.get("stopped")) return;
+    this.#send({ type: "ready", origin: location.origin });
+    this.source.open();
+    this.#timers = [setInterval(() => this.#saveIfChanged(), SAVE_EVERY), setTimeout(this.#saveFirst, SAVE_FIRST)];
+  }
+
+  /** Nobody looks any more. */
+  close() {
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    this.#timers = [];
+    this.source.close();
+    if (this.#curves) this.#askKernel(false);
+  }
+
+  #send(content, buffers = []) {
+    try {
+      this.model.send(content, undefined, buffers);
+    } catch {
+      // The kernel is gone: there is nobody to tell.
+    }
+  }
+
+  #receive = (content, buffers) => {
+    if (content.type === "routes") {
+      this.#direct = content.routes;
+      this.#reroute();
+    } else if (content.type === "curves") {
+      this.#showCurves(content, buffers);
+    } else if (content.type === "saved") {
+      this.#saving = false;
+      if (this.#wanted) this.#save();
+    } else if (content.type === "save") {
+      this.#save();
+    }
+  };
+
+  #reroute = () => {
+    const relay = this.model.get("relay");
+    const routes = relay ? [{ kind: "jupyter", path: `cwire/ws?relay=${encodeURIComponent(relay)}` }] : [];
+    this.source.routes.set([...routes, ...this.#direct]);
+  };
+
+  #stop = () => {
+    const reason = this.model.get("stopped");
+    if (!reason) return;
+    this.close();
+    this.screen.notices.stopped = reason;
+    this.screen.refresh();
+    this.#save();
+  };
+
+  #askKernel(on) {
+    if (on === this.#curves) return;
+    this.#curves = on;
+    this.#send({ type: "curves", on });
+  }
+
+  #showCurves({ number, lines, problem }, buffers) {
+    this.#send({ type: "ack", number });
+    if (this.source.connected || !this.#timers.length) return;
+    const { screen } = this;
+    screen.changeRoute(true);
+    screen.figures.route = "kernel";
+    screen.notices.relay = null;
+    screen.notices.driver = problem || null;
+    screen.notices.route = "through the kernel: the browser does not reach the relay";
+    screen.show(lines.map(({ label, unit }, index) => ({
+      label, unit, x: doubles(buffers[2 * index]), y: doubles(buffers[2 * index + 1]),
+    })));
+  }
+
+  #saveFirst = () => {
+    if (this.screen.figures.points) this.#save();
+    else this.#timers.push(setTimeout(this.#saveFirst, SAVE_FIRST));
+  };
+
+  #saveIfChanged() {
+    if (this.screen.figures.draws !== this.#draws && !this.screen.busy) this.#save();
+  }
+
+  // Not while an earlier picture is under way: a busy kernel would find a pile of them.
+  #save = async () => {
+    this.#wanted = this.#saving;
+    if (this.#saving) return;
+    this.#saving = true;
+    await new Promise((resolve) => requestAnimationFrame(resolve)); // what was asked for is drawn
+    const picture = await this.screen.picture();
+    if (picture === null) {
+      this.#saving = false;
+      return;
+    }
+    const { png, width, height } = picture;
+    this.#draws = this.screen.figures.draws;
+    this.#send({ type: "picture", width, height, figures: this.screen.figures.report() }, [png.buffer]);
+  };
+}
+
+/** Numbers that came as bytes, perhaps not where numbers may stand. */
+function doubles(buffer) {
+  const { buffer: bytes, byteOffset, byteLength } = ArrayBuffer.isView(buffer) ? buffer : new DataView(buffer);
+  return new Float64Array(bytes.slice(byteOffset, byteOffset + byteLength));
+}

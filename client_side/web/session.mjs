@@ -1,0 +1,374 @@
+// The client's side of the WebSocket session (PROTOCOL.md), without a socket or a timer. Pure.
+// It outlives a connection: `disconnected`, then a new hello, and everything goes on.
+
+import { Batch } from "./batch.mjs";
+import { SchemaError } from "./checks.mjs";
+import { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
+import { FrameError, groupFrames } from "./frames.mjs";
+import { Schema } from "./schema.mjs";
+
+/** @typedef {import("./subscription.mjs").Subscription} Subscription */
+/** @typedef {import("./frames.mjs").FrameGroup} FrameGroup */
+/** @typedef {import("./structs.mjs").Message} Message */
+
+const PROTOCOL = 1;
+
+/**
+ * What the relay says of a driver.
+ *
+ * @typedef {object} Driver
+ * @property {string} name
+ * @property {number} source
+ * @property {"up" | "down" | "stale" | "unknown"} state `unknown`: the relay is gone.
+ * @property {string} problem Why it is not up, or why its schema cannot be used; for people.
+ * @property {number | null} session The number of its present run.
+ * @property {string | null} epoch
+ * @property {Schema | null} schema null before it was ever up.
+ */
+/**
+ * Where the frames of one message go.
+ *
+ * @typedef {object} Route
+ * @property {string} driver
+ * @property {Message} message
+ * @property {Set<Subscription>} subscriptions
+ */
+
+/** The state of a client: drivers, subscriptions, and commands that wait. */
+export class Session {
+  /**
+   * @param {object} shell
+   * @param {(text: string) => void} shell.send
+   * @param {() => void} shell.onhello The relay has said hello; subscriptions are asked for next.
+   * @param {() => void} shell.ondrivers `drivers` has changed.
+   */
+  constructor({ send, onhello, ondrivers }) {
+    this._send = send;
+    this._onhello = onhello;
+    this._ondrivers = ondrivers;
+    this.connected = false;
+    /** @type {Map<string, Driver>} By name. */
+    this.drivers = new Map();
+    /** @type {Map<number, Subscription>} */
+    this.subscriptions = new Map();
+    /** Frames that no subscription explains. */
+    this.unknown = 0;
+    /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+    this._commands = new Map();
+    /** @type {Map<number, Route>} By source and type. */
+    this._routes = new Map();
+    this._lastId = 0;
+  }
+
+  /** A number that no other request has. */
+  nextId() {
+    return ++this._lastId;
+  }
+
+  /**
+   * Takes a text of the relay.
+   *
+   * @param {string} text
+   * @throws {ProtocolError}
+   */
+  receiveText(text) {
+    try {
+      this._take(JSON.parse(text));
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      throw new ProtocolError(`the relay sent a message that is not cwire's (${error}): ${text.slice(0, 80)}`);
+    }
+  }
+
+  /** @param {any} message */
+  _take(message) {
+    if (!this.connected && message.op !== "hello") {
+      throw new ProtocolError(`the relay sent ${JSON.stringify(message.op)} before its hello`);
+    }
+    switch (message.op) {
+      case "hello":
+        return this._hello(message);
+      case "driver":
+        return this._driver(message);
+      case "subscribed":
+        return this._subscribed(message);
+      case "dropped":
+        return this._dropped(message);
+      case "reply":
+        return this._reply(message);
+      case "error":
+        return this._error(message);
+    } // unknown: a newer relay says more
+  }
+
+  /**
+   * Takes a batch of frames.
+   *
+   * @param {ArrayBuffer | ArrayBufferView} data
+   * @returns {number} Bytes of frames to acknowledge.
+   * @throws {ProtocolError}
+   */
+  receiveBinary(data) {
+    let batch;
+    try {
+      batch = groupFrames(data);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      throw new ProtocolError(`the relay sent a malformed batch: ${error.message}`);
+    }
+    for (const group of batch.groups) this._deliver(group);
+    return data.byteLength - batch.replyBytes;
+  }
+
+  /**
+   * The connection is gone: what waits is answered; drivers and subscriptions stay.
+   *
+   * @param {string} reason
+   */
+  disconnected(reason) {
+    if (!this.connected) return;
+    this.connected = false;
+    this._routes.clear();
+    for (const { reject } of this._commands.values()) {
+      reject(new NotConnected(`${reason}; it went before the driver answered: the outcome is unknown`));
+    }
+    this._commands.clear();
+    for (const [name, driver] of this.drivers) {
+      this.drivers.set(name, { ...driver, state: "unknown", problem: reason });
+    }
+    for (const subscription of this.subscriptions.values()) {
+      subscription.disconnected();
+      call(subscription.handlers.onchange, { event: "lost", driver: null });
+    }
+    this._ondrivers();
+  }
+
+  /** @param {Subscription} subscription */
+  subscribe(subscription) {
+    this.subscriptions.set(subscription.id, subscription);
+    if (this.connected) this._send(subscription.request());
+  }
+
+  /** @param {Subscription} subscription */
+  unsubscribe(subscription) {
+    if (!this.subscriptions.delete(subscription.id)) return;
+    for (const route of this._routes.values()) route.subscriptions.delete(subscription);
+    if (this.connected) this._send(JSON.stringify({ op: "unsubscribe", id: subscription.id }));
+  }
+
+  /**
+   * @param {string | null} driver
+   * @param {string} name
+   * @param {Record<string, any>} fields
+   * @returns {Promise<{message: string, fields: Record<string, any>} | null>}
+   */
+  command(driver, name, fields) {
+    return new Promise((resolve, reject) => {
+      const id = this.nextId();
+      this._send(JSON.stringify({ op: "command", id, driver, name, fields }, jsonValue));
+      this._commands.set(id, { resolve, reject });
+    });
+  }
+
+  /** @param {any} message */
+  _hello(message) {
+    if (message.protocol !== PROTOCOL) {
+      throw new ProtocolError(
+        `the relay speaks cwire protocol ${message.protocol}, this page ${PROTOCOL}: ` +
+          "install the same cwire version on both sides",
+      );
+    }
+    this.connected = true;
+    const names = new Set(message.drivers.map((/** @type {any} */ driver) => driver.name));
+    for (const name of this.drivers.keys()) if (!names.has(name)) this.drivers.delete(name);
+    for (const driver of message.drivers) this._update(driver);
+    const again = [...this.subscriptions.values()]; // those that handlers make now ask themselves
+    this._onhello();
+    for (const subscription of again) {
+      if (this.subscriptions.has(subscription.id)) this._send(subscription.request());
+    }
+    this._ondrivers();
+  }
+
+  /** @param {any} message */
+  _driver(message) {
+    const driver = this._update(message.driver);
+    this._ondrivers();
+    for (const subscription of this.subscriptions.values()) {
+      if (!subscription.covers(driver.name)) continue;
+      call(subscription.handlers.onchange, { event: message.event, driver: driver.name });
+    }
+  }
+
+  /**
+   * @param {any} json
+   * @returns {Driver}
+   */
+  _update(json) {
+    const before = this.drivers.get(json.name);
+    let schema = before?.schema ?? null;
+    let problem = json.state === "up" ? "" : String(json.problem ?? "");
+    if (json.schema) {
+      try {
+        schema = new Schema(json.schema);
+      } catch (error) {
+        if (!(error instanceof SchemaError)) throw error;
+        schema = null;
+        problem = `${error.message}; run \`cwire wrap\` on its header again and rebuild it`;
+      }
+      this._forget(json.source); // `subscribed` says anew what comes
+    }
+    const { name, source, state } = json;
+    // A driver that is down has no epoch; its run may yet go on.
+    const epoch = json.epoch ?? before?.epoch ?? null;
+    const driver = { name, source, state, problem, session: json.session ?? null, epoch, schema };
+    this.drivers.set(name, driver);
+    return driver;
+  }
+
+  /** @param {number} source */
+  _forget(source) {
+    for (const key of this._routes.keys()) if (key >> 16 === source) this._routes.delete(key);
+  }
+
+  /** @param {any} message */
+  _subscribed(message) {
+    const subscription = this.subscriptions.get(message.id);
+    if (!subscription) return; // closed meanwhile
+    subscription.begun();
+    for (const route of this._routes.values()) route.subscriptions.delete(subscription);
+    subscription.streams = [];
+    for (const stream of message.streams) this._addStream(subscription, stream);
+    call(subscription.handlers.onchange, { event: "subscribed", driver: null });
+  }
+
+  /**
+   * @param {Subscription} subscription
+   * @param {any} stream
+   */
+  _addStream(subscription, stream) {
+    const driver = this._bySource(stream.source);
+    if (!driver?.schema) return; // it cannot be used: `driver.problem` says why
+    const schema = stream.schema ? new Schema(stream.schema) : driver.schema;
+    const message = schema.byId.get(stream.type);
+    if (!message) throw new Error(`a stream of message ${stream.type}, which no schema has`);
+    const key = routeKey(stream.source, stream.type);
+    let route = this._routes.get(key);
+    if (!route || stream.schema) {
+      // The relay gives the ids of derived streams out again: the last word counts.
+      const subscriptions = route?.message.name === message.name ? route.subscriptions : new Set();
+      this._routes.set(key, (route = { driver: driver.name, message, subscriptions }));
+    }
+    route.subscriptions.add(subscription);
+    const { of = null, decimate = null } = stream;
+    subscription.streams.push({ driver: driver.name, message, of, decimate });
+    const first = stream.first_sequence ?? null;
+    subscription.ledger(driver.name, message.name).begin(first, driver.epoch);
+  }
+
+  /** @param {any} message */
+  _dropped(message) {
+    const subscription = this.subscriptions.get(message.id);
+    const driver = this._bySource(message.source)?.name;
+    if (!subscription || driver === undefined) return;
+    const { reason } = message;
+    const ledger = subscription.ledger(driver, message.message);
+    const count = ledger.dropped(reason, message.count, message.sequence);
+    call(subscription.handlers.ondropped, { driver, message: message.message, reason, count });
+  }
+
+  /** @param {any} message */
+  _reply(message) {
+    const waiting = this._commands.get(message.id);
+    if (!waiting) return;
+    this._commands.delete(message.id);
+    const { error } = message;
+    if (error) waiting.reject(new CommandError(error.code, error.name, error.text));
+    else waiting.resolve(message.message === null ? null : { message: message.message, fields: message.fields });
+  }
+
+  /** @param {any} message */
+  _error(message) {
+    const waiting = this._commands.get(message.id);
+    this._commands.delete(message.id);
+    waiting?.reject(new CommandError(null, message.code, message.text));
+    call(this.subscriptions.get(message.id)?.handlers.onerror, new Refused(message.code, message.text));
+  }
+
+  /** @param {FrameGroup} group */
+  _deliver(group) {
+    const route = this._routes.get(routeKey(group.source, group.type));
+    if (!route || !route.subscriptions.size) {
+      this.unknown += group.starts.length;
+      return;
+    }
+    const { message, driver } = route;
+    const { sequence } = new Batch(driver, message, group);
+    const readable = onlyReadable(group, message);
+    const unreadable = group.starts.length - readable.starts.length;
+    let bytes = 0;
+    for (const size of group.sizes) bytes += 24 + Math.ceil(size / 8) * 8;
+    const batch = new Batch(driver, message, readable);
+    for (const subscription of [...route.subscriptions]) {
+      subscription.ledger(driver, message.name).add(sequence, bytes, unreadable);
+      if (batch.count && this.subscriptions.has(subscription.id)) call(subscription.handlers.onbatch, batch);
+    }
+  }
+
+  /** @param {number} source */
+  _bySource(source) {
+    for (const driver of this.drivers.values()) if (driver.source === source) return driver;
+    return undefined;
+  }
+}
+
+/**
+ * @param {number} source
+ * @param {number} type
+ */
+function routeKey(source, type) {
+  return (source << 16) | type;
+}
+
+/**
+ * @param {FrameGroup} group
+ * @param {Message} message
+ * @returns {FrameGroup} Without the frames whose size the schema does not allow.
+ */
+function onlyReadable(group, message) {
+  const fits = (/** @type {unknown} */ _, /** @type {number} */ index) => message.fits(group.sizes[index]);
+  if (group.sizes.every(fits)) return group;
+  return { ...group, starts: group.starts.filter(fits), sizes: group.sizes.filter(fits) };
+}
+
+/**
+ * What JSON has not: BigInt as a number, or beyond 2^53 as text; typed arrays as arrays.
+ *
+ * @param {string} _
+ * @param {any} value
+ */
+function jsonValue(_, value) {
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
+  return ArrayBuffer.isView(value) ? Array.from(/** @type {any} */ (value)) : value;
+}
+
+/**
+ * Calls a page's handler. What it throws is the page's, not the stream's, to end: it is reported
+ * as any uncaught error.
+ *
+ * @template T
+ * @param {((value: T) => void) | undefined} handler
+ * @param {T} value
+ */
+function call(handler, value) {
+  try {
+    handler?.(value);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,105 @@
+// A subscription: what a page asked for, its handlers, and what came of it.
+
+import { Ledger, totalHealth } from "./ledger.mjs";
+
+/**
+ * What to ask for (PROTOCOL.md, "Subscriptions").
+ *
+ * @typedef {object} Wanted
+ * @property {string | null} [driver] null: all but the relay itself.
+ * @property {string[] | null} [messages] null: all that are published.
+ * @property {"queue" | "latest"} [policy]
+ * @property {number} [max_rate] Frames per second of each message.
+ * @property {{frames: number} | {seconds: number}} [history] What the relay has kept comes first;
+ *   not again after a reconnect.
+ * @property {number} [decimate] Minima and maxima of every so many samples instead.
+ */
+/**
+ * @typedef {object} Handlers
+ * @property {(batch: import("./batch.mjs").Batch) => void} [onbatch]
+ * @property {(change: {event: string, driver: string | null}) => void} [onchange] `event` is
+ *   `subscribed` (`streams` is new), one of the driver's (`up`, `down`, `stale`, `restarted`,
+ *   `schema_changed`), or `lost`: the relay is gone.
+ * @property {(dropped: {driver: string, message: string, reason: string, count: number}) => void}
+ *   [ondropped] `count`: how many more than were told before.
+ * @property {(error: Error) => void} [onerror] The relay refuses it; it is asked again after a
+ *   reconnect.
+ */
+/**
+ * One message that comes.
+ *
+ * @typedef {object} Stream
+ * @property {string} driver
+ * @property {import("./structs.mjs").Message} message
+ * @property {string | null} of Of a decimated stream: the driver's own message.
+ * @property {number | null} decimate Samples behind each minimum and maximum.
+ */
+
+/** Made by `Client.subscribe`. It survives reconnects and restarts of the driver. */
+export class Subscription {
+  /**
+   * @param {number} id
+   * @param {Wanted} wanted
+   * @param {Handlers} handlers
+   * @param {(subscription: Subscription) => void} end
+   */
+  constructor(id, wanted, handlers, end) {
+    this.id = id;
+    this.wanted = wanted;
+    this.handlers = handlers;
+    /** @type {Stream[]} What comes, as the relay said last. */
+    this.streams = [];
+    /** @type {Map<string, Ledger>} */
+    this._ledgers = new Map();
+    this._begun = false;
+    this._end = end;
+  }
+
+  /** Ends it; nothing is handed over any more. */
+  close() {
+    this._end(this);
+  }
+
+  /** What came and what did not, of all its messages. */
+  get health() {
+    return totalHealth(this._ledgers.values());
+  }
+
+  /** The text that asks the relay for it. */
+  request() {
+    const { driver = null, messages = null, history, ...options } = this.wanted;
+    // After a reconnect live frames only: the history would come twice.
+    const past = history && !this._begun ? { history } : {};
+    return JSON.stringify({ op: "subscribe", id: this.id, driver, messages, ...options, ...past });
+  }
+
+  /** The relay has taken it. */
+  begun() {
+    this._begun = true;
+  }
+
+  /** The connection is lost. */
+  disconnected() {
+    for (const ledger of this._ledgers.values()) ledger.disconnected();
+  }
+
+  /**
+   * @param {string} driver
+   * @param {string} message
+   */
+  ledger(driver, message) {
+    const key = `${driver}/${message}`;
+    let ledger = this._ledgers.get(key);
+    if (!ledger) this._ledgers.set(key, (ledger = new Ledger()));
+    return ledger;
+  }
+
+  /**
+   * Whether something of this driver comes.
+   *
+   * @param {string} driver
+   */
+  covers(driver) {
+    return this.streams.some((stream) => stream.driver === driver);
+  }
+}

@@ -1,0 +1,319 @@
+"""One client past its handshake: a thin shell that moves its queue to its socket.
+
+Everything that is sent goes through `_send`, in order: messages, pings, pongs and the goodbye.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import struct
+from collections.abc import Mapping, Sequence
+
+from cwire_server.access import PageAccess
+from cwire_server.client_queue import Binary, Text
+from cwire_server.client_session import ClientSession
+from cwire_server.driver_link import DriverLink
+from cwire_server.hub import Client, Hub
+from cwire_server.websocket_frames import (
+    BINARY,
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    WebSocketError,
+    WebSocketReader,
+    head,
+)
+
+__all__ = ["ClientConnection"]
+
+_log = logging.getLogger("cwire.client")
+
+# Close codes, as PROTOCOL.md lists them.
+_GOING_AWAY, _NO_TEXT, _TOO_SLOW = 1001, 1007, 4008
+_GOODBYE_SECONDS, _LAST_GOODBYE_SECONDS = 5.0, 1.0
+_READ_BYTES = 32 << 10
+# A Unix socket holds what its sender's buffer allows: a large frame shall need few calls.
+_UNIX_BUFFER = 1 << 20
+# A message below this is joined: to copy it is cheaper than to name its pieces to the system.
+_JOIN_BELOW = 4 << 10
+# More pieces than this are joined, too: the system takes 1024 at once, and each costs something.
+_PIECES = 64
+_Bytes = bytes | memoryview
+
+
+class ClientConnection:
+    """Reads what the client says and writes what waits for it, when the socket can take it.
+
+    Args:
+        sock: The client's, past the handshake, not blocking; it is this object's now.
+        hub: Where the client is made known.
+        links: By source, where its commands go.
+        pages: How pages connect that it speaks for.
+        started: When the relay was, on the steady clock.
+        connections: Where this one is listed while it lives.
+        limit: Bytes of a message from the client at the most.
+    """
+
+    # Thousands of them may do nothing: what they share is not in here.
+    __slots__ = (
+        *("_client", "_closed", "_connections", "_farewell", "_heard_bye", "_hub", "_links"),
+        *(
+            "_loop",
+            "_pages",
+            "_pong",
+            "_reader",
+            "_said_bye",
+            "_session",
+            "_socket",
+            "_unsent",
+            "answered",
+        ),
+    )
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        hub: Hub,
+        links: Mapping[int, DriverLink],
+        pages: PageAccess,
+        started: float,
+        connections: set[ClientConnection],
+        limit: int,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._socket = sock
+        self._hub = hub
+        self._links = links
+        self._pages = pages
+        self._connections = connections
+        self._reader: WebSocketReader | None = WebSocketReader(limit)
+        self._unsent: list[memoryview] = []
+        self._pong: bytes | None = None
+        self._said_bye = self._heard_bye = False
+        self._farewell: asyncio.TimerHandle | None = None
+        self._closed: asyncio.Future[None] | None = None
+        self.answered = True
+        if sock.family == socket.AF_UNIX:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNIX_BUFFER)
+        else:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client = hub.add_client(_nothing)
+        client.wake = self._pump
+        self._client: Client | None = client
+        self._session = ClientSession(hub, client, links, pages, started)
+        connections.add(self)
+        _log.info("client %d connected", client.id)
+        self._loop.add_reader(sock, self._readable)
+        self._pump()
+
+    # Reading
+
+    def _readable(self) -> None:
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if data:
+            self.receive(data)
+        else:
+            self._end()
+
+    def receive(self, data: bytes) -> None:
+        """Carries out what has come from the client."""
+        self.answered = True
+        reader = self._reader
+        if reader is None:
+            return  # after an error nothing can be understood: it is read and forgotten
+        try:
+            reader.feed(data)
+            while not self._heard_bye and (message := reader.next()) is not None:
+                self._hear(*message)
+        except WebSocketError as error:
+            self._reader = None
+            self.close(error.code, error.reason)
+
+    def _hear(self, opcode: int, payload: bytes) -> None:
+        if opcode == CLOSE:
+            self._heard_bye = True
+            self._say_bye(payload[:2])
+        elif opcode == PING:
+            self._pong = payload  # it answers those before it, too
+            if not self._unsent:
+                self._send_pong()
+        elif self._client is None:
+            return  # it was told goodbye, and has not answered yet
+        elif opcode == BINARY:
+            self._session.receive_frames(payload)
+        elif opcode == TEXT:
+            try:
+                text = payload.decode()
+            except UnicodeDecodeError:
+                raise WebSocketError(_NO_TEXT, "a text message is not UTF-8") from None
+            self._session.receive_text(text)
+
+    # Writing
+
+    def _pump(self) -> None:
+        """Writes what waits until the socket is full; goes on when it has room again."""
+        client = self._client
+        if client is None:
+            return
+        if client.queue.overflown:
+            _log.warning("client %d does not read its replies: disconnected", client.id)
+            self.close(_TOO_SLOW, "you do not read what you are sent: replies and text pile up")
+            return
+        if self._unsent:
+            return  # it is written first
+        while not self._unsent and (message := client.queue.take()) is not None:
+            self._hub.count_sent(client, message.size)
+            self._send(_pieces(message))
+            if self._client is None:
+                return  # it was gone
+        self._hub.drained(client)
+
+    def _send(self, pieces: Sequence[_Bytes]) -> None:
+        """Sends pieces in order as far as the socket takes them; the rest waits for room."""
+        if len(pieces) > _PIECES:
+            pieces = (b"".join(pieces),)
+        try:
+            if len(pieces) == 1:
+                sent = self._socket.send(pieces[0])
+                if sent == len(pieces[0]):
+                    return
+            else:
+                sent = self._socket.sendmsg(pieces)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            self._end()
+            return
+        for piece in pieces:
+            if sent < len(piece):
+                self._unsent.append(memoryview(piece)[sent:])
+            sent = max(sent - len(piece), 0)
+        if self._unsent:
+            self._loop.add_writer(self._socket, self._writable)
+
+    def _writable(self) -> None:
+        pieces, self._unsent = self._unsent, []
+        self._send(pieces)
+        if self._unsent or self._socket.fileno() < 0:
+            return
+        self._loop.remove_writer(self._socket)
+        if self._pong is not None:
+            self._send_pong()
+        if self._said_bye:
+            self._part()
+        elif self._client is not None:
+            self._pump()
+
+    def _send_control(self, opcode: int, payload: bytes) -> None:
+        frame = head(opcode, len(payload)) + payload
+        if self._unsent:
+            self._unsent.append(memoryview(frame))
+        else:
+            self._send((frame,))
+
+    def _send_pong(self) -> None:
+        payload, self._pong = self._pong, None
+        if payload is not None and not self._said_bye:
+            self._send_control(PONG, payload)
+
+    # Signs of life
+
+    def send_ping(self) -> None:
+        """Asks for a sign of life."""
+        if not self._said_bye:
+            self._send_control(PING, b"")
+
+    def cut_off(self) -> None:
+        """Closes without waiting for an answer: there was none to the last ping."""
+        if self._client is not None:
+            _log.info("client %d does not answer: cut off", self._client.id)
+        self._end()
+
+    # The end
+
+    def close(self, code: int, reason: str) -> None:
+        """Says goodbye; a client that does not answer is cut off after a while."""
+        self._say_bye(struct.pack("!H", code) + reason.encode())
+
+    async def leave(self) -> None:
+        """Says goodbye, and waits for the answer: the relay is stopping."""
+        self.close(_GOING_AWAY, "the relay is stopping")
+        if self._socket.fileno() >= 0:
+            self._closed = self._loop.create_future()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_GOODBYE_SECONDS):
+                    await self._closed
+        self._end()
+
+    def _say_bye(self, payload: bytes) -> None:
+        """Nothing is sent after this; what waits for the client is forgotten."""
+        self._forget()
+        if not self._said_bye and self._socket.fileno() >= 0:
+            self._said_bye = True
+            self._farewell = self._loop.call_later(_GOODBYE_SECONDS, self._end)
+            self._send_control(CLOSE, payload)
+        if not self._unsent:
+            self._part()
+
+    def _part(self) -> None:
+        """The goodbye is on its way: ends the connection as soon as the client has it."""
+        if self._heard_bye:
+            self._end()
+        elif self._reader is None and self._socket.fileno() >= 0:
+            # Its own goodbye cannot be understood, but its hanging up can. To close now, with bytes
+            # unread, would take ours away from it.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
+
+    def _forget(self) -> None:
+        """Takes the client out of the hub, and the commands that wait for it."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        self._hub.remove_client(client)
+        self._pages.origins.forget(client.id)
+        for link in self._links.values():
+            link.pending.forget_client(client.id)
+        _log.info("client %d left", client.id)
+
+    def _end(self) -> None:
+        self._forget()
+        self._connections.discard(self)
+        if self._farewell is not None:
+            self._farewell.cancel()
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket.close()
+        self._unsent.clear()
+        if self._closed is not None and not self._closed.done():
+            self._closed.set_result(None)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _pieces(message: Text | Binary) -> Sequence[_Bytes]:
+    """The bytes of one unmasked WebSocket message; those of batches are not copied."""
+    if isinstance(message, Text):
+        payload = message.text.encode()
+        return (head(TEXT, len(payload)) + payload,)
+    header = head(BINARY, message.size)
+    batch = message.batch
+    if batch is not None and batch.headroom and isinstance(batch.buffer, bytearray):
+        begin = batch.start - len(header)
+        batch.buffer[begin : batch.start] = header
+        return (memoryview(batch.buffer)[begin : batch.end],)
+    if message.size < _JOIN_BELOW:
+        return (b"".join((header, *message.pieces)),)
+    return (header, *message.pieces)

@@ -1,0 +1,84 @@
+"""The extension: its settings, its routes, and the relay that goes with the server."""
+
+from __future__ import annotations
+
+import json
+
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.extension.application import ExtensionApp
+from tornado.web import authenticated
+from traitlets import Bool, Dict, Float, Int, List, Unicode
+
+from cwire.errors import NotConnected
+from cwire_server.jupyter.relay_process import RelayProcess, RelayStartError
+from cwire_server.jupyter.relays import Relays
+from cwire_server.jupyter.splice import SpliceHandler, may_execute
+from cwire_structs.runtime import RuntimeDirError
+
+__all__ = ["CwireExtension"]
+
+
+class RelayHandler(APIHandler):
+    """`cwire/relay`: which relay there is (GET); one is there from now on (POST)."""
+
+    def initialize(self, relays: Relays) -> None:
+        """Takes what the extension gives to each handler."""
+        super().initialize()
+        self._relays = relays
+
+    @authenticated
+    async def get(self) -> None:
+        """Answers ``{"relay": "relay-PID"}``, or null where none lives."""
+        await may_execute(self)
+        path = self._relays.find()
+        self.finish(json.dumps({"relay": None if path is None else path.stem}))
+
+    @authenticated
+    async def post(self) -> None:
+        """Starts a relay if none lives; answers as `get`, or 503 and a message."""
+        await may_execute(self)
+        try:
+            path = await self._relays.get()
+        except (NotConnected, RelayStartError, RuntimeDirError) as error:
+            self.log.warning("cwire: %s", error)
+            self.set_status(503)
+            self.finish(json.dumps({"message": str(error)}))
+        else:
+            self.finish(json.dumps({"relay": path.stem}))
+
+
+class CwireExtension(ExtensionApp):
+    """cwire in Jupyter: pages reach the relay through the server's own login."""
+
+    name = "cwire"
+
+    start_relay = Bool(
+        True, config=True, help="Start a relay when a page or a kernel wants one and none runs."
+    )
+    drivers = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        config=True,
+        help="The drivers of that relay: a name, and the path of the driver's Unix socket, or '' "
+        "for the place where a driver of this name listens. Without any, demo.",
+    )
+    port = Int(0, config=True, help="The TCP port of that relay; 0 picks a free one.")
+    arguments = List(Unicode(), config=True, help="Further arguments of `cwire serve` for it.")
+    start_timeout = Float(20.0, config=True, help="Seconds that it may take to start.")
+
+    def initialize_handlers(self) -> None:
+        """Adds the routes, under the server's base URL."""
+        self.relays = Relays(self._make if self.start_relay else None, self.start_timeout)
+        shared = {"relays": self.relays}
+        self.handlers.extend(
+            [(r"/cwire/ws", SpliceHandler, shared), (r"/cwire/relay", RelayHandler, shared)]
+        )
+
+    def _make(self) -> RelayProcess:
+        drivers = [f"{name}={path}" if path else name for name, path in self.drivers.items()]
+        options = [word for driver in drivers for word in ("--driver", driver)]
+        return RelayProcess([*options, "--port", str(self.port), *self.arguments], self.log)
+
+    async def stop_extension(self) -> None:
+        """Stops the relay that was started here."""
+        await self.relays.stop()

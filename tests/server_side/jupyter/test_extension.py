@@ -1,0 +1,115 @@
+"""The relay that goes with a Jupyter server: started when it is wanted, stopped with the server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+import cwire
+from support.jupyter import Lab
+from support.processes import Relay, until
+
+from .conftest import BASE, splice
+
+
+def running(runtime: Path) -> list[str]:
+    return sorted(path.stem for path in runtime.glob("relay-*.json"))
+
+
+async def test_the_first_page_starts_one_relay_for_all(tmp_path: Path, runtime: Path) -> None:
+    with Lab(tmp_path, "server", BASE) as server:
+        assert server.call("GET", "cwire/relay") == {"relay": None}
+        assert running(runtime) == []
+        async with asyncio.TaskGroup() as group:
+            pages = [group.create_task(hello(server)) for _ in range(3)]
+        assert sorted(page.result()["client"] for page in pages) == [1, 2, 3]
+        (name,) = running(runtime)
+        assert server.call("POST", "cwire/relay") == {"relay": name}
+        with cwire.connect() as one, cwire.connect() as other:
+            assert one.address == other.address == str(runtime / f"{name}.sock")
+        with Relay() as foreign:
+            server.stop()
+            assert running(runtime) == [f"relay-{foreign.process.pid}"]
+    assert not any("#token=" in line for line in server.process.output)
+
+
+async def hello(server: Lab) -> dict[str, Any]:
+    async with splice(server) as page:
+        return page.hello
+
+
+async def test_a_relay_that_runs_is_taken(tmp_path: Path, runtime: Path, relay: Relay) -> None:
+    with Lab(tmp_path, "server") as server:
+        name = f"relay-{relay.process.pid}"
+        assert server.call("POST", "cwire/relay") == {"relay": name}
+        async with splice(server):
+            assert running(runtime) == [name]
+    assert running(runtime) == [name]
+
+
+def test_a_relay_does_not_outlive_a_jupyter_that_was_killed(tmp_path: Path, runtime: Path) -> None:
+    with Lab(tmp_path, "server") as server:
+        server.call("POST", "cwire/relay")
+        server.process.stop(signal.SIGKILL)
+        until(lambda: running(runtime) == [])
+
+
+def test_one_that_was_stopped_is_started_anew(tmp_path: Path, runtime: Path) -> None:
+    with Lab(tmp_path, "server") as server:
+        first = server.call("POST", "cwire/relay")["relay"]
+        os.kill(int(first.removeprefix("relay-")), signal.SIGTERM)
+        until(lambda: running(runtime) == [])
+        second = server.call("POST", "cwire/relay")["relay"]
+        assert second != first
+        assert running(runtime) == [second]
+
+
+async def test_settings(tmp_path: Path, runtime: Path, unused_tcp_port: int) -> None:
+    config = {
+        "drivers": {"scope": str(tmp_path / "s.sock"), "camera": ""},
+        "port": unused_tcp_port,
+        "arguments": ["--allow-origin", "http://localhost:9"],
+    }
+    with Lab(tmp_path, "server", config=config) as server:
+        async with splice(server) as page:
+            drivers = {driver["name"]: driver["problem"] for driver in page.hello["drivers"]}
+        assert list(drivers) == ["scope", "camera", "relay"]
+        assert str(tmp_path / "s.sock") in drivers["scope"]
+        assert str(runtime / "camera.sock") in drivers["camera"]
+        (entry,) = runtime.glob("relay-*.json")
+        assert f"127.0.0.1:{unused_tcp_port}/ws" in entry.read_text()
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ({"start_relay": False}, "CwireExtension.start_relay is off: start one with `cwire serve`"),
+        ({"drivers": {"two words": ""}}, "driver name 'two words': use letters"),
+        ({"start_timeout": 0.001}, "the relay was not ready after 0.001 s"),
+    ],
+)
+async def test_why_there_is_no_relay(
+    tmp_path: Path, runtime: Path, config: dict[str, Any], reason: str
+) -> None:
+    with Lab(tmp_path, "server", config=config) as server:
+        with pytest.raises(HTTPClientError) as refused:
+            async with splice(server):
+                pass
+        assert refused.value.code == 503
+        assert refused.value.response is not None
+        assert reason in refused.value.response.body.decode()
+        with pytest.raises(HTTPError) as answered:
+            server.call("POST", "cwire/relay")
+        assert answered.value.code == 503
+        assert reason in answered.value.read().decode()
+        answered.value.close()
+        assert server.call("GET", "cwire/relay") == {"relay": None}
+        assert running(runtime) == []
+        server.process.wait_for(reason)

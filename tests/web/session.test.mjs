@@ -1,0 +1,295 @@
+// The session without a socket: what is asked, what is told, and that the books are right.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ProtocolError } from "../../client_side/web/client.mjs";
+import { Ledger, widen } from "../../client_side/web/ledger.mjs";
+import { Session } from "../../client_side/web/session.mjs";
+import { Subscription } from "../../client_side/web/subscription.mjs";
+import { frame, join, random } from "./golden.mjs";
+
+const number = (name, offset) => ({ name, offset, size: 4, type: { kind: "uint", np: "<u4" } });
+
+/** A schema whose message `tick` has so many fields. */
+function schema(...names) {
+  return {
+    schema: "cwire-schema/1",
+    byte_order: "little",
+    enums: {},
+    types: { tick: { kind: "struct", size: 4 * names.length, align: 4, fields: names.map((name, index) => number(name, 4 * index)) } },
+    messages: { 1: { name: "tick", type: "tick" } },
+  };
+}
+
+/** A session that says what it sends, with one subscription to `tick` of the driver `lab`. */
+class Bench {
+  constructor(wanted = { driver: "lab", messages: ["tick"] }) {
+    this.sent = [];
+    this.batches = [];
+    this.changes = [];
+    this.drops = [];
+    this.hellos = 0;
+    this.session = new Session({
+      send: (text) => this.sent.push(JSON.parse(text)),
+      onhello: () => (this.hellos += 1),
+      ondrivers: () => {},
+    });
+    this.subscription = new Subscription(
+      this.session.nextId(),
+      wanted,
+      {
+        onbatch: (batch) => this.batches.push(batch),
+        onchange: ({ event }) => this.changes.push(event),
+        ondropped: (dropped) => this.drops.push(dropped),
+      },
+      (ended) => this.session.unsubscribe(ended),
+    );
+    this.session.subscribe(this.subscription);
+  }
+
+  say(op, fields) {
+    this.session.receiveText(JSON.stringify({ op, ...fields }));
+  }
+
+  hello({ epoch = "1", names = ["lab"] } = {}) {
+    const driver = (name, index) => ({ name, source: index + 1, state: "up", session: 1, epoch, schema: schema("a") });
+    this.say("hello", { protocol: 1, drivers: names.map(driver) });
+  }
+
+  subscribed(first, streams = [[1, first]]) {
+    const stream = ([source, first_sequence]) => ({ source, message: "tick", type: 1, first_sequence });
+    this.say("subscribed", { id: this.subscription.id, streams: streams.map(stream) });
+  }
+
+  restart(epoch, layout = null) {
+    const event = layout ? "schema_changed" : "restarted";
+    this.say("driver", { event, driver: { name: "lab", source: 1, state: "up", session: 2, epoch, ...(layout && { schema: layout }) } });
+  }
+
+  frames(...sequences) {
+    const payload = new Uint8Array(4);
+    return this.session.receiveBinary(join(...sequences.map((sequence) => frame({ sequence, payload }))));
+  }
+
+  dropped(reason, count, sequence) {
+    this.say("dropped", { id: this.subscription.id, source: 1, message: "tick", reason, count, sequence });
+  }
+
+  get health() {
+    return this.subscription.health;
+  }
+}
+
+test("what is asked for is asked for at each hello, history only once", () => {
+  const bench = new Bench({ driver: "lab", messages: ["tick"], history: { frames: 5 }, max_rate: 10 });
+  assert.deepEqual(bench.sent, []);
+  bench.hello();
+  const request = { op: "subscribe", id: 1, driver: "lab", messages: ["tick"], max_rate: 10 };
+  assert.deepEqual(bench.sent, [{ ...request, history: { frames: 5 } }]);
+  bench.subscribed(0);
+  bench.session.disconnected("gone");
+  bench.hello();
+  assert.deepEqual(bench.sent[1], request);
+  bench.subscription.close();
+  assert.deepEqual(bench.sent[2], { op: "unsubscribe", id: 1 });
+  bench.session.disconnected("gone");
+  bench.hello();
+  assert.equal(bench.sent.length, 3);
+});
+
+test("gaps and the relay's word are counted once", () => {
+  const bench = new Bench();
+  bench.hello();
+  bench.subscribed(10);
+  bench.frames(10, 11);
+  bench.dropped("relay", 3, 14);
+  assert.equal(bench.health.lost, 3);
+  bench.frames(15, 16);
+  assert.deepEqual([bench.health.received, bench.health.lost], [4, 3]);
+  bench.dropped("driver", 2, 18);
+  bench.frames(19);
+  assert.deepEqual(bench.health.dropped, { driver: 2, relay: 3, conflated: 0, rate: 0, connection: 0 });
+  assert.equal(bench.health.lost, 5);
+  bench.frames(25); // a gap that nobody tells of
+  assert.equal(bench.health.lost, 10);
+  bench.dropped("rate", 7, 32);
+  assert.deepEqual(bench.drops.map(({ reason, count }) => [reason, count]), [["relay", 3], ["driver", 2], ["rate", 7]]);
+});
+
+test("sequences pass 2^32", () => {
+  assert.equal(widen(2, 2 ** 32 - 3), 2 ** 32 + 2);
+  assert.equal(widen(2 ** 32 - 3, 2 ** 32 + 2), 2 ** 32 - 3);
+  const bench = new Bench();
+  bench.hello();
+  bench.subscribed(2 ** 32 - 2);
+  bench.frames(2 ** 32 - 2, 2 ** 32 - 1, 0, 1, 3);
+  assert.deepEqual([bench.health.received, bench.health.lost], [5, 1]);
+});
+
+test("a restart begins the books anew, and keeps what was lost", () => {
+  const bench = new Bench();
+  bench.hello();
+  bench.subscribed(0);
+  bench.frames(0, 3);
+  bench.dropped("relay", 2, 2);
+  bench.restart("2");
+  bench.subscribed(null);
+  bench.frames(0, 1);
+  bench.dropped("relay", 1, 2);
+  bench.frames(3);
+  assert.deepEqual([bench.health.received, bench.health.lost, bench.health.dropped.relay], [5, 3, 3]);
+  assert.deepEqual(bench.changes, ["subscribed", "restarted", "subscribed"]);
+});
+
+test("another driver's coming leaves the counts of this one alone", () => {
+  const bench = new Bench({ driver: null, messages: null });
+  bench.hello({ names: ["lab", "other"] });
+  bench.subscribed(0, [[1, 0], [2, null]]);
+  bench.frames(0);
+  bench.dropped("relay", 4, 4);
+  bench.say("driver", { event: "restarted", driver: { name: "other", source: 2, state: "up", session: 9, epoch: "9" } });
+  bench.subscribed(5, [[1, 5], [2, null]]);
+  bench.dropped("relay", 6, 6);
+  bench.frames(7);
+  assert.equal(bench.health.lost, 6);
+});
+
+test("what was published while the relay was away is missed", () => {
+  const bench = new Bench();
+  bench.hello();
+  bench.subscribed(0);
+  bench.frames(0, 1, 2);
+  bench.session.disconnected("gone");
+  assert.equal(bench.session.drivers.get("lab").state, "unknown");
+  bench.hello();
+  bench.subscribed(10);
+  assert.equal(bench.health.dropped.connection, 7);
+  bench.frames(10);
+  bench.session.disconnected("gone");
+  bench.hello();
+  bench.subscribed(null); // a new relay has seen none yet
+  bench.frames(15);
+  assert.deepEqual([bench.health.lost, bench.health.dropped.connection], [11, 11]);
+  bench.session.disconnected("gone");
+  bench.hello({ epoch: "2" }); // another run: nobody knows what it published
+  bench.subscribed(100);
+  bench.frames(100);
+  assert.equal(bench.health.lost, 11);
+});
+
+test("another schema is read by its own struct", () => {
+  const bench = new Bench();
+  bench.hello();
+  bench.subscribed(0);
+  bench.frames(0);
+  bench.restart("2", schema("a", "b"));
+  bench.frames(1); // nothing says yet what it is
+  assert.equal(bench.session.unknown, 1);
+  bench.subscribed(null);
+  bench.session.receiveBinary(frame({ payload: Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0) }));
+  assert.deepEqual(bench.batches.at(-1).row(0), { a: 1, b: 2 });
+  bench.frames(1, 2); // of a size that it cannot have
+  assert.equal(bench.health.unreadable, 2);
+  assert.equal(bench.batches.length, 2);
+});
+
+test("a schema that cannot be used is the driver's problem", () => {
+  const bench = new Bench();
+  bench.say("hello", {
+    protocol: 1,
+    drivers: [{ name: "lab", source: 1, state: "up", session: 1, epoch: "1", schema: { schema: "cwire-schema/9" } }],
+  });
+  const { schema: none, problem } = bench.session.drivers.get("lab");
+  assert.equal(none, null);
+  assert.match(problem, /cwire-schema\/9.*cwire wrap/);
+  bench.subscribed(0);
+  assert.deepEqual(bench.subscription.streams, []);
+});
+
+test("a derived stream's number may stand for another one later", () => {
+  const bench = new Bench();
+  bench.hello();
+  const derived = (name, ...fields) => {
+    const json = schema(...fields);
+    json.messages = { 0xf000: { name, type: "tick" } };
+    return { source: 1, message: name, type: 0xf000, first_sequence: 0, of: "tick", decimate: 4, schema: json };
+  };
+  bench.say("subscribed", { id: 1, streams: [derived("tick_by_4", "low")] });
+  bench.session.receiveBinary(frame({ type: 0xf000, payload: new Uint8Array(4) }));
+  assert.deepEqual(bench.batches[0].row(0), { low: 0 });
+  bench.say("subscribed", { id: 1, streams: [derived("tick_by_8", "low", "high")] });
+  bench.session.receiveBinary(frame({ type: 0xf000, payload: new Uint8Array(8) }));
+  assert.deepEqual(bench.batches[1].row(0), { low: 0, high: 0 });
+  assert.deepEqual(bench.subscription.streams.map(({ of, decimate }) => [of, decimate]), [["tick", 4]]);
+});
+
+test("replies do not count for the window", () => {
+  const bench = new Bench();
+  bench.hello();
+  const reply = frame({ type: 16, flags: 1, payload: new Uint8Array(3) });
+  const size = bench.session.receiveBinary(join(frame({ payload: new Uint8Array(4) }), reply));
+  assert.equal(size, 32);
+});
+
+test("an error in a page's handler is reported, and ends nothing", (context) => {
+  const bench = new Bench();
+  bench.subscription.handlers.onbatch = () => {
+    throw new Error("the page's own");
+  };
+  bench.hello();
+  bench.subscribed(0);
+  const { mock } = context.mock.method(globalThis, "queueMicrotask", () => {}); // thrown for the console
+  bench.frames(0);
+  assert.throws(mock.calls[0].arguments[0], /the page's own/);
+  assert.equal(bench.health.received, 1);
+});
+
+test("a relay that is none, or another version's", () => {
+  const refused = (text, reason) => {
+    const bench = new Bench();
+    assert.throws(() => bench.session.receiveText(text), (error) => error instanceof ProtocolError && reason.test(error.message));
+  };
+  refused("nonsense", /is not cwire's/);
+  refused("null", /is not cwire's/);
+  refused('{"op":"hello"}', /cwire protocol undefined, this page 1/);
+  refused('{"op":"hello","protocol":2}', /install the same cwire version/);
+  refused('{"op":"hello","protocol":1}', /is not cwire's/);
+  refused('{"op":"driver"}', /"driver" before its hello/);
+  const bench = new Bench();
+  bench.hello();
+  assert.throws(() => bench.session.receiveBinary(new Uint8Array(23)), /malformed batch: the frame at byte 0 ends/);
+  bench.say("of_a_newer_relay", {});
+});
+
+test("received and lost are all that was published, whatever happens", () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const chance = random(seed);
+    const ledger = new Ledger();
+    const told = { relay: 0, driver: 0, rate: 0 };
+    let next = Math.floor(chance() * 2 ** 32);
+    const first = next;
+    let published = 0;
+    let received = 0;
+    ledger.begin(first, "1");
+    for (let step = 0; step < 50; step++) {
+      const count = 1 + Math.floor(chance() * 5);
+      const sequences = Array.from({ length: count }, (_, index) => (next + index) % 2 ** 32);
+      next += count;
+      published += count;
+      if (chance() < 0.5) {
+        ledger.add(Uint32Array.from(sequences), 0, 0);
+        received += count;
+      } else {
+        const reason = Object.keys(told)[Math.floor(chance() * 3)];
+        told[reason] += count;
+        if (chance() < 0.8) ledger.dropped(reason, told[reason], (next - 1) % 2 ** 32);
+        else ledger.dropped(reason, told[reason], sequences[0]); // the count alone says how many
+      }
+    }
+    const { health } = ledger;
+    assert.equal(health.received, received);
+    assert.equal(health.received + health.lost + health.skipped, published, `seed ${seed}`);
+    assert.equal(health.skipped, told.rate);
+  }
+});

@@ -1,0 +1,59 @@
+"""client.mjs under Node: its own tests, with cases and programs that they need from here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from cwire_structs import wrap
+from cwire_structs.schema import Schema
+from support.node import NODE, node_options
+from support.processes import ROOT
+from support.random_structs import StructWriter
+from support.web_cases import big_endian, cases
+
+HERE = Path(__file__).parent
+ZOO = ROOT / "tests" / "cython_wrapper" / "zoo.h"
+STRUCTS = 40
+
+
+def run_tests(*names: str, **environment: str) -> None:
+    done = subprocess.run(
+        [str(NODE), *node_options(), "--test", *(str(HERE / name) for name in names)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_everything_that_needs_no_program() -> None:
+    names = {path.name for path in HERE.glob("*.test.mjs")} - {"cases.test.mjs", "live.test.mjs"}
+    run_tests(*sorted(names))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_reads_what_python_reads(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    header = tmp_path / "unit.h"
+    header.write_text(StructWriter(random).header(STRUCTS))
+    made = []
+    for source in (header, ZOO):
+        native = wrap.wrap(source, "cc").schema
+        for schema in (native, Schema.from_json(json.dumps(big_endian(native.json)))):
+            name = f"{source.name} {schema.byte_order}"
+            made.append({"name": name, "schema": schema.json, "cases": cases(schema, random)})
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps(made))
+    run_tests("cases.test.mjs", CWIRE_CASES=str(file))
+
+
+def test_before_a_real_relay(built_driver: None, runtime: Path) -> None:
+    run_tests("live.test.mjs", CWIRE_PYTHON=sys.executable)
