@@ -185,6 +185,10 @@ class CanvasScreen(Screen):
         """Draws at once: `draw_idle` may wait for ever while a cell runs."""
         self._draw(artists, legends)
         canvas: Any = self.figure.canvas
+        if hasattr(canvas, "_force_full"):
+            # ipympl's page gives up a picture that has not been decoded when the next one comes:
+            # harmless, if each is whole and not the difference from the one before.
+            canvas._force_full = True
         canvas.blit(self.figure.bbox)  # of a canvas without pixels to keep, it does nothing
         canvas.flush_events()
 
