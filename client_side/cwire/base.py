@@ -15,6 +15,7 @@ from cwire.frame_array import FrameArray
 from cwire.health import Health, health
 from cwire.link import Link
 from cwire.options import Options
+from cwire.past import newest, newest_seconds
 from cwire.record import Record
 from cwire_structs.schema import Message
 
@@ -270,8 +271,28 @@ class BridgeBase:
                 why += " but does not publish it now"
         return errors.WaitTimeout(f"no {wanted} of {feed.message.name} in {timeout:g} s{why}")
 
+    def _not_satisfied(
+        self, feed: Feed, timeout: float, seen: int, last: Record | None
+    ) -> errors.WaitTimeout:
+        if last is None:
+            return self._nothing_came(feed, timeout, "message")
+        return errors.WaitTimeout(
+            f"of {seen:,} messages of {feed.message.name} in {timeout:g} s none was the one that "
+            f"is waited for; the last one: {last!r}"
+        )
 
-def frame_count(count: int) -> int:
+    def _past(self, feed: Feed, n: int | None, seconds_: float | None) -> FrameArray | list[Record]:
+        if n is not None and seconds_ is not None:
+            raise ValueError("history takes a number of frames or seconds, not both")
+        if seconds_ is not None:
+            span = seconds(seconds_)
+            return newest_seconds(feed.history, _FOR_EVER if span is None else span)
+        if n is not None and frame_count(n, "history") < 0:
+            raise ValueError(f"history takes a number of frames, not {n}")
+        return newest(feed.history, n)
+
+
+def frame_count(count: int, what: str = "latest") -> int:
     """A number of frames that the user gave.
 
     Raises:
@@ -280,7 +301,7 @@ def frame_count(count: int) -> int:
     try:
         return index(count)
     except TypeError:
-        raise TypeError(f"latest takes a number of frames, not {count!r}") from None
+        raise TypeError(f"{what} takes a number of frames, not {count!r}") from None
 
 
 def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:

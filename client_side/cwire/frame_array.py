@@ -125,6 +125,9 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         rows = self._raw()[key]
         return _framed(rows.view(self.dtype), self._message, whole=self._whole)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._message.struct.by_name if self._message else self.dtype.names or ())
+
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))
 

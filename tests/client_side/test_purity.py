@@ -10,7 +10,10 @@ import pytest
 import cwire
 
 PURE = {
+    "answers",
     "calls",
+    "catalog",
+    "code_context",
     "columns",
     "commands",
     "convert",
@@ -29,9 +32,11 @@ PURE = {
     "history",
     "ledger",
     "options",
+    "past",
     "parse",
     "recipe",
     "reconnect",
+    "recording",
     "record",
     "session",
     "subscription",

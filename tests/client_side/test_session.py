@@ -365,7 +365,7 @@ def test_other_threads_read_while_feeds_and_counts_change() -> None:
             if number % 50 == 0:
                 session.disconnected()
                 session.connected = True
-                session._drop_feeds(1)
+                session._catalog.drop_feeds(1)
     finally:
         done.set()
         for thread in threads:
