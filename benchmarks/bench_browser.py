@@ -59,9 +59,9 @@ def bench_browser(programs: Programs, repeats: int, step: Callable[[str], None])
 def _row(size: int, runs: list[dict[str, Any]]) -> Result:
     rates = [run["frames"] / run["seconds"] for run in runs]
     rate = statistics.median(rates)
-    batch = statistics.median(run["messages"] for run in runs)
-    decode = statistics.median(run["decode_s"] for run in runs)
     count = _PLAN[size][3]
+    batch = count / statistics.median(run["messages"] for run in runs)
+    decode = statistics.median(run["decode_s"] for run in runs) / count
     return Result(
         "browser",
         "client_mjs",
@@ -71,7 +71,7 @@ def _row(size: int, runs: list[dict[str, Any]]) -> Result:
         lost=sum(run["lost"] for run in runs),
         published=count * len(runs),
         spread=(max(rates) - min(rates)) / rate,
-        note=f"columns {decode / count * 1e9:,.0f} ns a frame, {count / batch:,.1f} frames a message",
+        note=f"columns {decode * 1e9:,.0f} ns a frame, {batch:,.1f} frames a message",
     )
 
 

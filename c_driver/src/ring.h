@@ -39,8 +39,8 @@ void cwi_ring_append(cwi_ring *ring, const void *bytes, size_t size);
 void cwi_ring_put(cwi_ring *ring, const cwire_header *header, const cwire_part *parts,
                   size_t count);
 
-/* Appends `count` frames, which must fit: payloads of one size that follow each other, under headers
- * that differ from `first` in their sequence only, which counts up. */
+/* Appends `count` frames, which must fit: payloads of one size that follow each other, under
+ * headers that differ from `first` in their sequence only, which counts up. */
 void cwi_ring_put_many(cwi_ring *ring, const cwire_header *first, const void *payloads,
                        size_t count);
 

@@ -34,6 +34,7 @@ from cwire.errors import (
     WaitTimeout,
 )
 from cwire.frame_array import FrameArray
+from cwire.ipython import complete_in_notebooks
 from cwire.plot import LivePlot
 from cwire.record import Record
 from cwire.relay_process import RelayProcess
@@ -78,3 +79,6 @@ def load_ipython_extension(shell: Any) -> None:
     from cwire.magics import load
 
     load(shell)
+
+
+complete_in_notebooks()

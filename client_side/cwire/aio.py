@@ -5,25 +5,42 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Mapping
+import weakref
+from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
+from time import monotonic
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from cwire import errors
-from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, BridgeBase, frame_count, seconds
+from cwire.base import (
+    COMMAND_TIMEOUT,
+    SHORTEST_WAIT,
+    BridgeBase,
+    frame_count,
+    no_answer,
+    seconds,
+)
 from cwire.commands import Commands
-from cwire.cursor import Cursor
+from cwire.convert import Arrays
 from cwire.describe import SchemaView
 from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.link import Link
+from cwire.notebook_views import driver_html
 from cwire.options import Options, check_window
+from cwire.progress import progress
 from cwire.record import Record
+from cwire.recording import Recording
 from cwire.session import Session
+from cwire.stream import AsyncStream, Predicate
 
-__all__ = ["AsyncBridge", "AsyncDriver", "AsyncStream", "aconnect", "open_link"]
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["AsyncBridge", "AsyncDriver", "aconnect", "open_link"]
 
 HISTORY_BYTES = 64 << 20
 CONNECT_TIMEOUT = 10.0
@@ -116,6 +133,9 @@ class AsyncBridge(BridgeBase):
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        # When nobody holds the bridge any more; at the program's end the loop is gone anyway.
+        forgotten = weakref.finalize(self, _hang_up, asyncio.get_running_loop(), link)
+        forgotten.atexit = False
 
     @property
     def send(self) -> Commands[Awaitable[Record | None]]:
@@ -141,9 +161,7 @@ class AsyncBridge(BridgeBase):
         try:
             await asyncio.wait([answer], timeout=wait)
             if not answer.done():
-                raise errors.CommandTimeout(
-                    owner.name, name, -13, f"no answer in {timeout:g} s; the outcome is unknown"
-                )
+                raise errors.CommandTimeout(owner.name, name, -13, no_answer(timeout))
             return answer.result()
         finally:
             if not answer.done():
@@ -177,6 +195,55 @@ class AsyncBridge(BridgeBase):
     ) -> AsyncStream:
         """Every message from now on: ``async for block in bridge.stream("scope_block")``."""
         return AsyncStream(self, message, timeout, driver)
+
+    async def wait_for(
+        self,
+        message: str,
+        predicate: Predicate,
+        timeout: float | None = None,
+        *,
+        driver: str | None = None,
+    ) -> Record:
+        """Waits for the first message that satisfies a condition; see `Bridge.wait_for`."""
+        return await self.stream(message, driver=driver).wait_for(predicate, timeout)
+
+    async def history(
+        self,
+        message: str,
+        n: int | None = None,
+        *,
+        seconds: float | None = None,
+        driver: str | None = None,
+    ) -> FrameArray | list[Record]:
+        """What is still here of the past; see `Bridge.history`."""
+        return self._past(await self._open_feed(message, driver), n, seconds)
+
+    async def record_to_dataframe(
+        self,
+        message: str,
+        *fields: str,
+        seconds: float | None = None,
+        frames: int | None = None,
+        arrays: Arrays = "columns",
+        timeout: float | None = 10.0,
+        driver: str | None = None,
+        bar: bool = True,
+    ) -> pandas.DataFrame:
+        """Records live data as a DataFrame; see `Bridge.record_to_dataframe`."""
+        feed = await self._open_feed(message, driver)
+        recording = Recording(
+            feed, seconds, frames, timeout, monotonic(), fields=fields, arrays=arrays
+        )
+        with progress(f"recording {message}", *recording.extent, shown=bar) as show:
+            while not recording.done:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(recording.pause):
+                        await self._more(feed, recording.due)
+                recording.take(monotonic())
+                show(*recording.reached)
+        if recording.starved:
+            raise self._nothing_came(feed, timeout or 0.0, "message")
+        return recording.table()
 
     async def subscribe(
         self,
@@ -237,47 +304,9 @@ class AsyncBridge(BridgeBase):
             feed.unwatch(watch)
 
 
-class AsyncStream(AsyncIterator[Record]):
-    """The messages of `AsyncBridge.stream`.
-
-    Attributes:
-        lost: Messages that this loop was too slow for: the history had dropped them.
-    """
-
-    def __init__(
-        self, bridge: AsyncBridge, message: str, timeout: float | None, driver: str | None
-    ) -> None:
-        self._bridge = bridge
-        self._timeout = seconds(timeout)
-        self._message = message
-        self._cursor = Cursor(lambda: bridge._feed(message, driver))
-        self._opened = False
-
-    @property
-    def lost(self) -> int:
-        """Messages that this loop was too slow for."""
-        return self._cursor.lost
-
-    async def __anext__(self) -> Record:
-        cursor = self._cursor
-        if not self._opened:
-            await self._bridge._open_feed(self._message, cursor.feed.driver)
-            self._opened = True
-        record = cursor.next()
-        if record is None:
-            record = await self._wait()
-        return record
-
-    async def _wait(self) -> Record:
-        cursor = self._cursor
-        try:
-            async with asyncio.timeout(self._timeout):
-                while (record := cursor.next()) is None:
-                    await self._bridge._more(cursor.feed, cursor.position + 1)
-                return record
-        except TimeoutError:
-            timeout = self._timeout or 0.0
-            raise self._bridge._nothing_came(cursor.feed, timeout, "message") from None
+def _hang_up(loop: asyncio.AbstractEventLoop, link: Link) -> None:
+    with suppress(RuntimeError):  # the loop is closed, and the connection with it
+        loop.call_soon_threadsafe(link.close)
 
 
 class AsyncDriver:
@@ -317,8 +346,45 @@ class AsyncDriver:
         """Every message from now on."""
         return self._bridge.stream(message, timeout, driver=self.name)
 
+    async def wait_for(
+        self, message: str, predicate: Predicate, timeout: float | None = None
+    ) -> Record:
+        """The first message that satisfies a condition."""
+        return await self._bridge.wait_for(message, predicate, timeout, driver=self.name)
+
+    async def history(
+        self, message: str, n: int | None = None, *, seconds: float | None = None
+    ) -> FrameArray | list[Record]:
+        """What is still here of the past."""
+        return await self._bridge.history(message, n, seconds=seconds, driver=self.name)
+
+    async def record_to_dataframe(
+        self,
+        message: str,
+        *fields: str,
+        seconds: float | None = None,
+        frames: int | None = None,
+        arrays: Arrays = "columns",
+        timeout: float | None = 10.0,
+        bar: bool = True,
+    ) -> pandas.DataFrame:
+        """Records live data as a DataFrame."""
+        return await self._bridge.record_to_dataframe(
+            message,
+            *fields,
+            seconds=seconds,
+            frames=frames,
+            arrays=arrays,
+            timeout=timeout,
+            driver=self.name,
+            bar=bar,
+        )
+
     def __repr__(self) -> str:
         return driver_text(self.driver)
+
+    def _repr_html_(self) -> str:
+        return driver_html(self._bridge, self.driver)
 
 
 def _commands(bridge: AsyncBridge, driver: str | None) -> Commands[Awaitable[Record | None]]:

@@ -15,6 +15,7 @@ from cwire.frame_array import FrameArray
 from cwire.health import Health, health
 from cwire.link import Link
 from cwire.options import Options
+from cwire.past import newest, newest_seconds
 from cwire.record import Record
 from cwire.scope_recipe import ScopeRecipe
 from cwire_structs.schema import Message
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cwire.plot import LivePlot
     from cwire.scope import Scope
 
-__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "seconds"]
+__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "no_answer", "seconds"]
 
 COMMAND_TIMEOUT = 15.0
 """Seconds; longer than the relay's own limit, so that its answer comes first."""
@@ -329,8 +330,28 @@ class BridgeBase:
                 why += " but does not publish it now"
         return errors.WaitTimeout(f"no {wanted} of {feed.message.name} in {timeout:g} s{why}")
 
+    def _not_satisfied(
+        self, feed: Feed, timeout: float, seen: int, last: Record | None
+    ) -> errors.WaitTimeout:
+        if last is None:
+            return self._nothing_came(feed, timeout, "message")
+        return errors.WaitTimeout(
+            f"of {seen:,} messages of {feed.message.name} in {timeout:g} s none was the one that "
+            f"is waited for; the last one: {last!r}"
+        )
 
-def frame_count(count: int) -> int:
+    def _past(self, feed: Feed, n: int | None, seconds_: float | None) -> FrameArray | list[Record]:
+        if n is not None and seconds_ is not None:
+            raise ValueError("history takes a number of frames or seconds, not both")
+        if seconds_ is not None:
+            span = seconds(seconds_)
+            return newest_seconds(feed.history, _FOR_EVER if span is None else span)
+        if n is not None and frame_count(n, "history") < 0:
+            raise ValueError(f"history takes a number of frames, not {n}")
+        return newest(feed.history, n)
+
+
+def frame_count(count: int, what: str = "latest") -> int:
     """A number of frames that the user gave.
 
     Raises:
@@ -339,7 +360,7 @@ def frame_count(count: int) -> int:
     try:
         return index(count)
     except TypeError:
-        raise TypeError(f"latest takes a number of frames, not {count!r}") from None
+        raise TypeError(f"{what} takes a number of frames, not {count!r}") from None
 
 
 def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
@@ -358,6 +379,14 @@ def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
     if not fits:
         raise ValueError(f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}")
     return timeout if timeout < _FOR_EVER else None
+
+
+def no_answer(timeout: float) -> str:
+    """What to say of a command that nobody has answered."""
+    return (
+        f"no answer in {timeout:g} s; the outcome is unknown: look at the driver's state before "
+        "you send it again"
+    )
 
 
 def _named(driver: Driver, what: str) -> Mapping[str, Message]:

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
-import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from time import monotonic
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
-from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, BridgeBase, frame_count, seconds
+from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
+from cwire.bridge_driver import BridgeDriver, commands_of
+from cwire.bridge_reads import BridgeReads
 from cwire.commands import Commands
-from cwire.cursor import Cursor
-from cwire.describe import SchemaView
-from cwire.driver import Driver, driver_text, usable_schema
-from cwire.feed import Feed, Watch
-from cwire.frame_array import FrameArray
+from cwire.feed import Feed
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
 from cwire.options import Options
-from cwire.plot import LivePlot
 from cwire.record import Record
 
-if TYPE_CHECKING:
-    from cwire.panel import Panel
-    from cwire.scope import Scope
-
-__all__ = ["Bridge", "BridgeDriver", "Stream", "connect"]
+__all__ = ["Bridge", "BridgeDriver", "connect"]
 
 
 def connect(
@@ -79,7 +69,7 @@ def connect(
     return Bridge(link, thread)
 
 
-class Bridge(BridgeBase):
+class Bridge(BridgeReads):
     """A connection to a relay. Made by `connect`; any thread may use it.
 
     A thread of its own receives, so data keeps arriving while a notebook cell runs.
@@ -95,7 +85,7 @@ class Bridge(BridgeBase):
     @property
     def send(self) -> Commands[Record | None]:
         """The commands of all drivers: ``bridge.send.set_waveform(frequency=5.0)``."""
-        return _commands(self, None)
+        return commands_of(self, None)
 
     def __getitem__(self, driver: str) -> BridgeDriver:
         return BridgeDriver(self, self._driver(driver).name)
@@ -137,66 +127,10 @@ class Bridge(BridgeBase):
         except errors.CommandError:
             raise
         except concurrent.futures.TimeoutError:
-            raise errors.CommandTimeout(
-                owner.name, name, -13, f"no answer in {timeout:g} s; the outcome is unknown"
-            ) from None
+            raise errors.CommandTimeout(owner.name, name, -13, no_answer(timeout)) from None
         finally:
             if not answer.done():  # timeout or Ctrl-C
                 self._thread.post(self._link.forget, answer)
-
-    def latest(
-        self,
-        message: str,
-        n: int = 1,
-        *,
-        timeout: float | None = None,
-        driver: str | None = None,
-    ) -> FrameArray | list[Record]:
-        """The newest frames, oldest of them first.
-
-        Args:
-            message: The message's name.
-            n: How many at most.
-            timeout: Seconds to wait until there are `n`; None: take what is here.
-            driver: Where several drivers have this message.
-
-        Returns:
-            A copy: a structured array with `time`, `seconds` and `sequence` beside the fields.
-            Empty if nothing has come. Messages with a flexible array member give a list of
-            records if they differ in size.
-
-        Raises:
-            UnknownMessage: There is no such message.
-            WaitTimeout: `n` did not come in time.
-            NotConnected: The bridge is closed; without `timeout`, what came before is still here.
-        """
-        wait, n = seconds(timeout), frame_count(n)
-        feed = self._open_feed(message, driver)
-        if timeout is not None:
-            deadline = None if wait is None else monotonic() + wait
-            while (missing := feed.missing(n)) > 0:
-                if not self._more(feed, feed.history.total + missing, deadline):
-                    raise self._nothing_came(feed, timeout, f"{n} frames")
-                feed = self._feed(message, driver)
-        return self._latest(feed, n)
-
-    def stream(
-        self, message: str, timeout: float | None = None, *, driver: str | None = None
-    ) -> Stream:
-        """Every message from now on, in order: ``for block in bridge.stream("scope_block")``.
-
-        Args:
-            message: The message's name.
-            timeout: Seconds to wait for each; None: for ever.
-            driver: Where several drivers have this message.
-
-        Returns:
-            An iterator of records. It raises WaitTimeout when nothing comes for `timeout` seconds,
-            and NotConnected when the bridge closes; while the relay is gone, it waits. What it
-            was too slow for is in its `lost`.
-        """
-        self._open_feed(message, driver)
-        return Stream(self, message, timeout, driver)
 
     def subscribe(
         self,
@@ -286,106 +220,3 @@ class Bridge(BridgeBase):
 
     def _plotted(self, message: str, driver: str | None) -> Feed:
         return self._open_feed(message, driver)
-
-    def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:
-        """Waits until the feed reaches a position or is replaced; False when time is up."""
-        woken = threading.Event()
-        watch = Watch(position, woken.set)
-        feed.watch(watch)
-        try:
-            while not (feed.history.total >= position or feed.replaced):
-                self._check_open()
-                if not woken.wait(None if deadline is None else max(0.0, deadline - monotonic())):
-                    return False
-                woken.clear()
-            return True
-        finally:
-            feed.unwatch(watch)
-
-
-class Stream(Iterator[Record]):
-    """The messages of `Bridge.stream`. Several threads need a stream each."""
-
-    def __init__(
-        self, bridge: Bridge, message: str, timeout: float | None, driver: str | None
-    ) -> None:
-        self._bridge = bridge
-        self._timeout = seconds(timeout)
-        self._cursor = Cursor(lambda: bridge._feed(message, driver))
-
-    @property
-    def lost(self) -> int:
-        """Messages that this loop was too slow for: the history had dropped them."""
-        return self._cursor.lost
-
-    def __next__(self) -> Record:
-        cursor = self._cursor
-        record = cursor.next()
-        if record is None:
-            deadline = None if self._timeout is None else monotonic() + self._timeout
-            while (record := cursor.next()) is None:
-                if not self._bridge._more(cursor.feed, cursor.position + 1, deadline):
-                    timeout = self._timeout or 0.0
-                    raise self._bridge._nothing_came(cursor.feed, timeout, "message")
-        return record
-
-
-class BridgeDriver:
-    """One driver of a `Bridge`: the same calls, without other drivers' messages."""
-
-    def __init__(self, bridge: Bridge, name: str) -> None:
-        self._bridge = bridge
-        self.name = name
-
-    @property
-    def driver(self) -> Driver:
-        """What the relay says of it."""
-        return self._bridge._driver(self.name)
-
-    @property
-    def state(self) -> str:
-        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
-        return self.driver.state
-
-    @property
-    def schema(self) -> SchemaView:
-        """Its messages."""
-        return SchemaView(usable_schema(self.driver))
-
-    @property
-    def send(self) -> Commands[Record | None]:
-        """Its commands."""
-        return _commands(self._bridge, self.name)
-
-    def latest(
-        self, message: str, n: int = 1, *, timeout: float | None = None
-    ) -> FrameArray | list[Record]:
-        """The newest frames; see `Bridge.latest`."""
-        return self._bridge.latest(message, n, timeout=timeout, driver=self.name)
-
-    def stream(self, message: str, timeout: float | None = None) -> Stream:
-        """Every message from now on; see `Bridge.stream`."""
-        return self._bridge.stream(message, timeout, driver=self.name)
-
-    def plot(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> LivePlot:
-        """A live figure; see `Bridge.plot`, which says what else there is."""
-        return self._bridge.plot(message, y, driver=self.name, **how)
-
-    def scope(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> Scope:
-        """A live picture in the browser; see `Bridge.scope`, which says what else there is."""
-        return self._bridge.scope(message, y, driver=self.name, **how)
-
-    def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
-        """Forms for its commands; see `Bridge.panel`."""
-        return self._bridge.panel(self.name, commands)
-
-    def __repr__(self) -> str:
-        return driver_text(self.driver)
-
-
-def _commands(bridge: Bridge, driver: str | None) -> Commands[Record | None]:
-    return Commands(
-        lambda: bridge._commands(driver),
-        lambda name: bridge._owner("command", name, driver)[1],
-        lambda name, fields: bridge.command(driver, name, fields),
-    )

@@ -125,6 +125,9 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         rows = self._raw()[key]
         return _framed(rows.view(self.dtype), self._message, whole=self._whole)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._message.struct.by_name if self._message else self.dtype.names or ())
+
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))
 
@@ -214,6 +217,11 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         return frames_text(self)
 
     __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        from cwire.notebook_views import frames_html
+
+        return frames_html(self)
 
 
 def _framed(rows: npt.NDArray[Any], message: Message | None, *, whole: bool = True) -> FrameArray:

@@ -10,9 +10,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol
 
 from cwire import errors
+from cwire.answers import Answer, Answers, settle
 from cwire.calls import Command
 from cwire.connection import Connection
 from cwire.driver import unknown_text
@@ -29,32 +29,15 @@ from cwire.events import (
 from cwire.find import Address
 from cwire.options import Options
 from cwire.reconnect import Backoff
-from cwire.record import Record
 from cwire.session import Session
 from cwire.transport import Incoming
 
-__all__ = ["Answer", "Link"]
+__all__ = ["Link"]
 
 _log = logging.getLogger("cwire")
 _ACK_TIMEOUT = 10.0  # s for the relay to answer a request
 _ATTEMPT_TIMEOUT = 5.0  # s for one attempt to connect again
 _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on by itself"
-
-
-class Answer(Protocol):
-    """A future of asyncio or of a thread: where a command's reply goes."""
-
-    def done(self) -> bool:
-        """Whether it has its result or was cancelled."""
-        ...
-
-    def set_result(self, result: Any) -> None:
-        """Gives the reply."""
-        ...
-
-    def set_exception(self, exception: Any) -> None:
-        """Gives the error."""
-        ...
 
 
 class Link:
@@ -87,7 +70,7 @@ class Link:
         self._connection: Connection | None = None
         self._backoff = Backoff()
         self._returning: asyncio.Task[None] | None = None
-        self._answers: dict[int, Answer] = {}
+        self._answers = Answers()
         self._acks: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
 
@@ -216,16 +199,14 @@ class Link:
         except Exception as error:
             if command is not None:
                 self.session.calls.forget(command.request)
-            _settle(answer, None, error)
+            settle(answer, None, error)
         else:
-            self._answers[command.request] = answer
+            self._answers.add(command.request, answer)
 
     def forget(self, answer: Answer) -> None:
         """Nobody waits for this reply any more."""
-        for request, waiting in tuple(self._answers.items()):
-            if waiting is answer:
-                del self._answers[request]
-                self.session.calls.forget(request)
+        for request in self._answers.drop(answer):
+            self.session.calls.forget(request)
 
     async def _connect(self, timeout: float) -> None:
         """One attempt: opens a connection and waits for the hello."""
@@ -245,7 +226,9 @@ class Link:
             try:
                 self.address = self._find()
                 await self._connect(_ATTEMPT_TIMEOUT)
-            except (errors.Unauthorized, errors.ProtocolError) as error:
+            except errors.Unauthorized as error:
+                self._end(f"{error}; each start has a token of its own: connect again with it")
+            except errors.ProtocolError as error:
                 self._end(f"{error}; then connect again")
             except errors.NotConnected as error:
                 self.trouble = f"{error}; {_TRYING}"
@@ -256,8 +239,8 @@ class Link:
                 return
 
     def _send(self, message: str | bytes) -> None:
-        """Sends a message; if the connection goes, the session knows what is to be said again."""
-        if self._connection is not None:
+        """Sends a message; what is not sent now, the session says after the next hello."""
+        if self._connection is not None and self.session.connected:
             with suppress(errors.NotConnected):
                 self._connection.send(message)
 
@@ -298,9 +281,7 @@ class Link:
     def _on_event(self, event: Event) -> None:
         match event:
             case Reply(request, value, error):
-                answer = self._answers.pop(request, None)
-                if answer is not None:
-                    _settle(answer, value, error)
+                self._answers.settle(request, value, error)
             case Resend(data):
                 self._send(data)
             case Subscribed(id) | OriginAllowed(id) | Refused(id):
@@ -369,9 +350,7 @@ class Link:
             connection.close(code)
         for reply in self.session.disconnected():
             self._on_event(reply)
-        for answer in self._answers.values():
-            _settle(answer, None, errors.NotConnected(reason))
-        self._answers.clear()
+        self._answers.fail(errors.NotConnected(reason))
 
     def _tell(self) -> None:
         for call in tuple(self.on_change):
@@ -379,15 +358,6 @@ class Link:
                 call()
             except Exception:
                 _log.exception("a listener of the connection failed")
-
-
-def _settle(answer: Answer, value: Record | None, error: Exception | None) -> None:
-    if answer.done():
-        return
-    if error is not None:
-        answer.set_exception(error)
-    else:
-        answer.set_result(value)
 
 
 def _refusal(code: str, text: str) -> errors.CwireError:

@@ -303,7 +303,10 @@ class LivePlot:
 
     def _show(self) -> None:
         self.drawn += 1
-        self._screen.refresh([one for view in self._views for one in view.artists])
+        self._screen.refresh(
+            [artist for view in self._views for artist in view.artists],
+            [legend for view in self._views for legend in view.legends],
+        )
 
     def _title(self) -> None:
         message = self._feed.message

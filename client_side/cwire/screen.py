@@ -25,11 +25,13 @@ class Screen:
 
     Most of a figure is the same from picture to picture: axes, ticks, labels. It is drawn once and
     kept as pixels; then the artists that change are drawn over it. This is a fourth of the work.
+    A legend lies over them: its pixels are put back last, for its text is slow to draw.
     """
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
         self._behind: Any = None
+        self._over: list[Any] = []
         self._ours = False
         figure.canvas.mpl_connect("draw_event", self._drawn)
 
@@ -46,13 +48,14 @@ class Screen:
     def show(self) -> None:
         """Makes the figure visible."""
 
-    def refresh(self, artists: Sequence[Artist]) -> None:
+    def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
         """Shows the figure as it is now.
 
         Args:
             artists: What alone has changed since the last time, unless the figure is stale.
+            legends: What lies over them.
         """
-        self._draw(artists)
+        self._draw(artists, legends)
 
     def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None] | None:
         """Has a function called again and again by the window's own loop, where it has one.
@@ -65,7 +68,7 @@ class Screen:
     def close(self) -> None:
         """Frees what holds the figure."""
 
-    def _draw(self, artists: Sequence[Artist]) -> None:
+    def _draw(self, artists: Sequence[Artist], legends: Sequence[Artist]) -> None:
         """Draws into the canvas' memory; shows nothing yet."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -83,11 +86,15 @@ class Screen:
                 # Not canvas.draw(), which would show the figure without its artists.
                 agg.draw(canvas)
                 self._behind = canvas.copy_from_bbox(figure.bbox)
+                boxes = [legend.get_window_extent() for legend in legends]
+                self._over = [canvas.copy_from_bbox(box) for box in boxes]
             else:
                 canvas.restore_region(self._behind)
             for artist in artists:
                 figure.draw_artist(artist)
-            figure.stale = False  # a legend moves its parts while it is drawn
+            for pixels in self._over:
+                canvas.restore_region(pixels)
+            figure.stale = False  # some artists change themselves while they are drawn
         finally:
             self._ours = False
             for artist in artists:
@@ -120,12 +127,12 @@ class NotebookScreen(Screen):
         self._id = uuid.uuid4().hex
         self._shown = False
 
-    def refresh(self, artists: Sequence[Artist]) -> None:
+    def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
         """Sends the picture as it is now; the first one goes under the present cell."""
         from IPython.display import display
         from PIL import Image
 
-        self._draw(artists)
+        self._draw(artists, legends)
         canvas: Any = self.figure.canvas
         buffer = io.BytesIO()
         # Fast rather than small: the picture is seen for a thirtieth of a second.
@@ -152,13 +159,18 @@ class CanvasScreen(Screen):
         # Every change would ask the browser to ask for a picture; they come by themselves here.
         self.figure.stale_callback = None
         self._widget = widget
+        canvas: Any = self.figure.canvas
+        if hasattr(canvas, "syncing_data_url"):
+            # ipympl encodes each picture twice until the browser answers, which it cannot while
+            # a cell runs. The notebook file has the picture that `display` makes.
+            canvas.syncing_data_url = False
 
     @property
     def closed(self) -> bool:
         """Whether the user has closed it."""
         from matplotlib import pyplot
 
-        return not pyplot.fignum_exists(self.figure.number)  # type: ignore[attr-defined]
+        return not pyplot.fignum_exists(self.figure.number)
 
     def show(self) -> None:
         """Opens the window, or puts the widget under the present cell."""
@@ -167,19 +179,17 @@ class CanvasScreen(Screen):
             return
         from IPython.display import display
 
-        canvas: Any = self.figure.canvas
-        display(canvas)  # type: ignore[no-untyped-call]
-        if kernel_shell() is not None and hasattr(canvas, "syncing_data_url"):
-            # ipympl encodes each picture twice until the browser answers, which it cannot while
-            # a cell runs. The notebook file has the picture that `display` has made.
-            canvas.syncing_data_url = False
+        display(self.figure.canvas)  # type: ignore[no-untyped-call]
 
-    def refresh(self, artists: Sequence[Artist]) -> None:
+    def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
         """Draws at once: `draw_idle` may wait for ever while a cell runs."""
-        self._draw(artists)
+        self._draw(artists, legends)
         canvas: Any = self.figure.canvas
-        if canvas.supports_blit:
-            canvas.blit(self.figure.bbox)
+        if hasattr(canvas, "_force_full"):
+            # ipympl's page gives up a picture that has not been decoded when the next one comes:
+            # harmless, if each is whole and not the difference from the one before.
+            canvas._force_full = True
+        canvas.blit(self.figure.bbox)  # of a canvas without pixels to keep, it does nothing
         canvas.flush_events()
 
     def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None] | None:

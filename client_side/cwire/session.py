@@ -11,12 +11,13 @@ It outlives a connection: `disconnected`, then a new hello, and everything goes 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from cwire import errors
 from cwire.calls import Calls, Command
+from cwire.catalog import Catalog
 from cwire.driver import Driver
 from cwire.events import (
     DriverChanged,
@@ -34,11 +35,9 @@ from cwire.subscription import Subscription
 from cwire.window import Window
 from cwire_structs import frames
 from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
-from cwire_structs.schema import Message, Schema, SchemaError
+from cwire_structs.schema import Message
 
 __all__ = ["Session"]
-
-_STATES = frozenset({"up", "down", "stale"})
 
 
 class Session:
@@ -56,9 +55,7 @@ class Session:
         client: The relay's number for this client.
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
-        drivers: By name.
         calls: Commands that wait.
-        feeds: By (source, message id).
         subscriptions: By id.
         unknown: Frames that no schema describes.
         window: What may be under way, and what is to be acknowledged.
@@ -70,21 +67,30 @@ class Session:
         window: int | None = None,
         lock: AbstractContextManager[object] | None = None,
     ) -> None:
-        self._lock = lock or nullcontext()
-        self.history_bytes = history_bytes
+        self._catalog = Catalog(history_bytes, lock or nullcontext())
         self.connected = False
         self.client: int | None = None
         self.server = ""
         self.limits: Mapping[str, int] = {}
-        self.drivers: dict[str, Driver] = {}
-        self.feeds: dict[tuple[int, int], Feed] = {}
         self.subscriptions: dict[int, Subscription] = {}
         self.unknown = 0
         self.window = Window(window)
-        self._by_source: dict[int, Driver] = {}
         self.calls = Calls()
         self._request = 0
-        self._hellos = 0
+
+    @property
+    def drivers(self) -> dict[str, Driver]:
+        """By name. Replaced, never changed."""
+        return self._catalog.drivers
+
+    @property
+    def feeds(self) -> dict[tuple[int, int], Feed]:
+        """By (source, message id)."""
+        return self._catalog.feeds
+
+    def feed(self, driver: Driver, message: Message) -> Feed:
+        """The feed of a driver's message; see `Catalog.feed`."""
+        return self._catalog.feed(driver, message)
 
     # What arrives ------------------------------------------------------------------------------
 
@@ -132,9 +138,7 @@ class Session:
             except FrameError as problem:
                 raise errors.ProtocolError(f"the relay sent a bad frame: {problem}") from problem
             for tally in scan.tallies:
-                feed = self.feeds.get((tally.source, tally.type)) or self._new_feed(
-                    tally.source, tally.type
-                )
+                feed = self._catalog.find_feed(tally.source, tally.type)
                 if feed is None:
                     self.unknown += tally.count
                 else:
@@ -221,24 +225,6 @@ class Session:
         """Encodes a command; its reply will be an event. See `Calls.make`."""
         return self.calls.make(driver, name, fields, self.limits.get("command"))
 
-    def feed(self, driver: Driver, message: Message) -> Feed:
-        """The feed of a driver's message; an empty one if nothing has come yet.
-
-        One that is `replaced` at once if the message is not one of the driver's present schema: it
-        has come back with another one since the caller looked.
-        """
-        with self._lock:
-            key = (driver.source, message.id)
-            feed = self.feeds.get(key)
-            if feed is None:
-                feed = Feed(driver.name, message, self.history_bytes)
-                known = driver.by_id(message.id) is message
-                if not known or self._by_source.get(driver.source) is not driver:
-                    feed.replaced = True
-                else:
-                    self.feeds[key] = feed
-        return feed
-
     def wants(self, driver: str, message: str) -> bool:
         """Whether a subscription covers the message; the relay's own must be named for that."""
         known = self.drivers.get(driver)
@@ -264,100 +250,12 @@ class Session:
         self.client = message.get("client")
         self.server = str(message.get("server", ""))
         self.limits = {str(k): int(v) for k, v in (message.get("limits") or {}).items()}
-        self._hellos += 1
-        items = message["drivers"]
-        self._renumber({str(item["name"]): int(item["source"]) for item in items})
-        for item in items:
-            self._update(item)
+        self._catalog.renew(message["drivers"])
         self.connected = True
         return [Hello()]
 
     def _driver(self, message: Mapping[str, Any]) -> list[Event]:
-        return [DriverChanged(str(message["event"]), self._update(message["driver"]))]
-
-    def _update(self, item: Mapping[str, Any]) -> Driver:
-        name, source, state = str(item["name"]), int(item["source"]), str(item["state"])
-        if state not in _STATES:
-            raise ValueError(f"unknown driver state {state!r}")
-        driver = self.drivers.get(name)
-        if driver is not None and driver.source != source:
-            known = {one.name: one.source for one in self.drivers.values()}
-            self._renumber({**known, name: source})
-        driver = driver or Driver(name, source)
-        session = None if item.get("session") is None else int(item["session"])
-        run = self._run(item.get("epoch"), session)
-        if run not in (None, driver.run):  # while it is down, its run may yet go on
-            driver.run = run
-            for feed in self._feeds_of(source):
-                feed.ledger.end()
-        if item.get("schema") is not None:
-            self._take_schema(driver, item["schema"])
-        driver.state, driver.session = state, session
-        driver.reason = "" if state == "up" else str(item.get("problem") or "")
-        self._by_source[source] = driver
-        self.drivers = {**self.drivers, name: driver}
-        for feed in self._feeds_of(source):
-            feed.wake_all()
-        return driver
-
-    def _run(self, epoch: object, session: int | None) -> str | None:
-        """What tells one run of a driver from another, also by way of another relay."""
-        if epoch is not None:
-            return str(epoch)
-        return None if session is None else f"{session} of connection {self._hellos}"
-
-    def _renumber(self, sources: Mapping[str, int]) -> None:
-        """Gives the drivers these numbers, feeds and all, and forgets those that have none."""
-        feeds, gone = {}, []
-        with self._lock:
-            for (_, type), feed in self.feeds.items():
-                if feed.driver in sources:
-                    feeds[sources[feed.driver], type] = feed
-                else:
-                    gone.append(feed)
-            self.feeds = feeds
-            # Replaced, not changed: another thread may be walking through it.
-            self.drivers = {name: one for name, one in self.drivers.items() if name in sources}
-            for name, driver in self.drivers.items():
-                driver.source = sources[name]
-            self._by_source = {driver.source: driver for driver in self.drivers.values()}
-        _give_up(gone)
-
-    def _take_schema(self, driver: Driver, given: Mapping[str, Any]) -> None:
-        # Compact, so that a schema that fitted a hello fits here.
-        text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
-        try:
-            schema = Schema.from_json(text)
-        except SchemaError as problem:
-            driver.schema, driver.problem = None, str(problem)
-        else:
-            if driver.schema is not None and driver.schema.layout_hash == schema.layout_hash:
-                driver.schema, driver.problem = schema, ""
-                return
-            driver.schema, driver.problem = schema, ""
-        driver.derived = {}
-        self._drop_feeds(driver.source)
-
-    def _feeds_of(self, source: int) -> list[Feed]:
-        return [feed for (number, _), feed in tuple(self.feeds.items()) if number == source]
-
-    def _drop_feeds(self, source: int, only: Collection[int] | None = None) -> None:
-        """Gives up the feeds of a driver; `only` those of some message ids."""
-        with self._lock:
-            dropped = {
-                key: feed
-                for key, feed in self.feeds.items()
-                if key[0] == source and (only is None or key[1] in only)
-            }
-            self.feeds = {key: feed for key, feed in self.feeds.items() if key not in dropped}
-        _give_up(dropped.values())
-
-    def _new_feed(self, source: int, type: int) -> Feed | None:
-        driver = self._by_source.get(source)
-        message = None if driver is None else driver.by_id(type)
-        if driver is None or message is None:
-            return None
-        return self.feed(driver, message)
+        return [DriverChanged(str(message["event"]), self._catalog.update(message["driver"]))]
 
     def _subscribed(self, message: Mapping[str, Any]) -> list[Event]:
         wanted = self.subscriptions.get(message["id"])
@@ -365,12 +263,12 @@ class Session:
             wanted.confirm()
         for stream in message["streams"]:
             key = (int(stream["source"]), int(stream["type"]))
-            driver = self._by_source.get(key[0])
+            driver = self._catalog.of_source(key[0])
             if driver is not None and stream.get("schema") is not None:
-                self._drop_feeds(key[0], driver.derive(key[1], stream))
+                self._catalog.drop_feeds(key[0], driver.derive(key[1], stream))
             if wanted is not None:
                 wanted.streams.add(key)
-            feed = self.feeds.get(key) or self._new_feed(*key)
+            feed = self._catalog.find_feed(*key)
             if feed is not None:
                 first = stream.get("first_sequence")
                 feed.ledger.begin(None if first is None else int(first), message["id"])
@@ -386,7 +284,7 @@ class Session:
         return []
 
     def _dropped(self, message: Mapping[str, Any]) -> list[Event]:
-        driver = self._by_source.get(message["source"])
+        driver = self._catalog.of_source(message["source"])
         if driver is not None:
             described = driver.published.get(message["message"])
             if described is not None:
@@ -414,10 +312,3 @@ class Session:
         if frames.unpack_header(frame).type == CONTROL:
             return None  # belongs to the Unix socket session; nothing depends on it here
         return self.calls.reply(frame, self.drivers)
-
-
-def _give_up(feeds: Iterable[Feed]) -> None:
-    """Nothing will come in these feeds any more."""
-    for feed in feeds:
-        feed.replaced = True
-        feed.wake_all()

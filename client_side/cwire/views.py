@@ -33,11 +33,13 @@ class View:
     Attributes:
         axes: Where it draws.
         artists: What changes from picture to picture; all else is drawn once.
+        legends: What lies over that.
     """
 
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
         self.artists: list[Artist] = []
+        self.legends: list[Artist] = []
 
     def update(self, feed: Feed) -> None:
         """Shows what has come."""
@@ -75,10 +77,11 @@ class _Curves(View):
             legend = self.axes.get_legend()
             if legend is not None:
                 legend.remove()
-            self.artists = list(self._by_label.values())
+            self.artists, self.legends = list(self._by_label.values()), []
             if 1 < len(labels) <= _LEGEND:
-                # It lies over the lines, so it is drawn after them.
-                self.artists.append(self.axes.legend(loc="upper right", fontsize="small"))
+                # Opaque: its pixels are the same whatever lies below.
+                look: Any = {"fontsize": "small", "framealpha": 1, "fancybox": False}
+                self.legends.append(self.axes.legend(loc="upper right", **look))
             return
         for index, curve in enumerate(curves):
             self._move(self._by_label[curve.label], curve, index, len(curves))

@@ -57,6 +57,7 @@ class Opcode(IntEnum):
 
 
 _OPCODES = frozenset(Opcode)
+_WHOLE_BINARY = _FIN | Opcode.BINARY  # nearly every frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ class Reader:
         if have < 2:
             return None
         first, length = memory[begin], memory[begin + 1]
-        self._check(first, length)
+        if first != _WHOLE_BINARY or length & _MASKED or self._opcode is not None:
+            self._check(first, length)
         head = 2
         if length > 125:
             head = 4 if length == 126 else 10
@@ -195,6 +197,8 @@ class Reader:
 
     def _event(self, first: int, payload: memoryview) -> Event | None:
         """What a frame says; None for a fragment with more to come."""
+        if first == _WHOLE_BINARY:
+            return payload
         opcode = first & _OPCODE
         if opcode & _CONTROL:
             if opcode == Opcode.CLOSE:

@@ -13,7 +13,7 @@ const TIME = 16 - HEADER_BYTES;
 export class Batch {
   /**
    * @param {string} driver The driver's name.
-   * @param {import("./schema.mjs").Message} type What the frames are.
+   * @param {import("./structs.mjs").Message} type What the frames are.
    * @param {import("./frames.mjs").FrameGroup} group Where they are.
    */
   constructor(driver, type, group) {

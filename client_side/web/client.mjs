@@ -7,10 +7,11 @@ import { Session } from "./session.mjs";
 import { Subscription } from "./subscription.mjs";
 
 export { Batch } from "./batch.mjs";
+export { SchemaError } from "./checks.mjs";
 export { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
 export { FrameError, groupFrames, parseFrames } from "./frames.mjs";
 export { PathError } from "./places.mjs";
-export { Message, Schema, SchemaError } from "./schema.mjs";
+export { Schema } from "./schema.mjs";
 export { Subscription };
 
 /** @typedef {import("./connection.mjs").Address} Address */
@@ -79,6 +80,24 @@ export class Client extends EventTarget {
   /** Frames that came and that no subscription explains. */
   get unknown() {
     return this._session.unknown;
+  }
+
+  /**
+   * Waits until the relay has said hello.
+   *
+   * @returns {Promise<void>} Rejects with NotConnected once the client is closed.
+   */
+  opened() {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (this.state === "open") resolve();
+        else if (this.state === "closed") reject(new NotConnected(this.reason));
+        else return;
+        this.removeEventListener("state", look);
+      };
+      this.addEventListener("state", look);
+      look();
+    });
   }
 
   /**

@@ -3,9 +3,9 @@
 
 import { numberCode, readBits, readSmallBits } from "./numbers.mjs";
 
-/** @typedef {import("./schema.mjs").Field} Field */
-/** @typedef {import("./schema.mjs").Struct} Struct */
-/** @typedef {import("./schema.mjs").Type} Type */
+/** @typedef {import("./structs.mjs").Field} Field */
+/** @typedef {import("./structs.mjs").Struct} Struct */
+/** @typedef {import("./structs.mjs").Type} Type */
 
 const BYTE = /** @type {import("./numbers.mjs").NumberCode} */ (numberCode("|u1"));
 const STEP = /^(?:\.?([A-Za-z_]\w*)|\[(\d+)\])/;

@@ -3,9 +3,9 @@
 import { readText } from "./columns.mjs";
 import { readBits, readSmallBits } from "./numbers.mjs";
 
-/** @typedef {import("./schema.mjs").Field} Field */
-/** @typedef {import("./schema.mjs").Struct} Struct */
-/** @typedef {import("./schema.mjs").Type} Type */
+/** @typedef {import("./structs.mjs").Field} Field */
+/** @typedef {import("./structs.mjs").Struct} Struct */
+/** @typedef {import("./structs.mjs").Type} Type */
 
 /**
  * Numbers are numbers (64-bit integers BigInt), arrays of numbers typed arrays, enums their names

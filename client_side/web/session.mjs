@@ -2,13 +2,14 @@
 // It outlives a connection: `disconnected`, then a new hello, and everything goes on.
 
 import { Batch } from "./batch.mjs";
+import { SchemaError } from "./checks.mjs";
 import { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
 import { FrameError, groupFrames } from "./frames.mjs";
-import { Schema, SchemaError } from "./schema.mjs";
+import { Schema } from "./schema.mjs";
 
 /** @typedef {import("./subscription.mjs").Subscription} Subscription */
 /** @typedef {import("./frames.mjs").FrameGroup} FrameGroup */
-/** @typedef {import("./schema.mjs").Message} Message */
+/** @typedef {import("./structs.mjs").Message} Message */
 
 const PROTOCOL = 1;
 

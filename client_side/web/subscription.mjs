@@ -30,7 +30,7 @@ import { Ledger, totalHealth } from "./ledger.mjs";
  *
  * @typedef {object} Stream
  * @property {string} driver
- * @property {import("./schema.mjs").Message} message
+ * @property {import("./structs.mjs").Message} message
  * @property {string | null} of Of a decimated stream: the driver's own message.
  * @property {number | null} decimate Samples behind each minimum and maximum.
  */

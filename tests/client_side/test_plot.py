@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import subprocess
 import sys
 import threading
 import time
 import weakref
-from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import nbclient
-import nbformat
 import numpy as np
 import pytest
 
 import cwire
+from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks
+from support.processes import until
 
 
 @pytest.fixture(autouse=True)
@@ -187,74 +188,185 @@ def test_the_client_needs_no_matplotlib() -> None:
     assert done.stdout == "\n"
 
 
-class Kernel(nbclient.NotebookClient):
-    """Executes a notebook and counts what the kernel sends during each cell."""
-
-    def __init__(self, *cells: str) -> None:
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-        super().__init__(notebook, timeout=60, kernel_name="python3")
-        self.counts: list[Counter[str]] = [Counter() for _ in cells]
-        self.running = 0
-
-    async def async_start_new_kernel_client(self) -> Any:
-        client = await super().async_start_new_kernel_client()
-        get = client.iopub_channel.get_msg
-
-        async def counted(*args: Any, **kwargs: Any) -> Any:
-            message = await get(*args, **kwargs)
-            self.counts[self.running][message["msg_type"]] += 1
-            return message
-
-        client.iopub_channel.get_msg = counted
-        return client
-
-    async def async_execute_cell(
-        self,
-        cell: Any,
-        cell_index: int,
-        execution_count: int | None = None,
-        store_history: bool = True,
-    ) -> Any:
-        self.running = cell_index
-        return await super().async_execute_cell(cell, cell_index, execution_count, store_history)
+def pair(number: int) -> bytes:
+    """A frame of `rare`, whose two values grow with its number."""
+    payload = number.to_bytes(4, "little") + (2 * number).to_bytes(4, "little")
+    time_ns = number * 10**8
+    return frames.pack(schemas.RARE, payload, source=1, sequence=number, time_ns=time_ns)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_in_a_kernel(relay: FakeRelay) -> None:
-    """The picture appears once and is replaced in place: while idle, and by run()."""
-    sending = threading.Event()
+def newest(bridge: cwire.Bridge, relay: FakeRelay, first: int, count: int = 1) -> None:
+    """Sends ticks and waits until they are here."""
+    stop = bridge._feed("tick", None).history.total + count
+    relay.send(ticks(first, count))
+    until(lambda: bridge._feed("tick", None).history.total >= stop)
 
-    def send() -> None:
-        first = 0
-        while not sending.wait(0.02):
-            relay.send(ticks(first, 1))
-            first += 1
 
-    thread = threading.Thread(target=send)
-    thread.start()
-    kernel = Kernel(
-        f"import asyncio, time, cwire; bridge = cwire.connect({relay.url!r})",
-        "plot = bridge.plot('tick', y='values'); other = bridge.plot('tick', y='index')",
-        "await asyncio.sleep(1)",  # the kernel's loop is idle
-        "plot.run(1)",
-        "time.sleep(0.5)",  # the kernel is busy
-        "bridge.close(); await asyncio.sleep(0.5); print(plot, other)",
-        "names = [task.get_name() for task in asyncio.all_tasks()]; 'cwire plot' in names",
-    )
-    try:
-        kernel.execute()
-    finally:
-        sending.set()
-        thread.join()
-    counts = kernel.counts
-    assert counts[1]["display_data"] == 2
-    assert counts[2]["update_display_data"] >= 4
-    assert counts[3]["update_display_data"] >= 4
-    assert sum(count["display_data"] for count in counts) == 2
-    assert sum(count["clear_output"] for count in counts) == 0
-    assert counts[6]["update_display_data"] == 0
-    ended = "<plot of tick: values, not connected any more> <plot of tick: index, not"
-    assert kernel.nb.cells[5].outputs[0].text.startswith(ended)
-    assert kernel.nb.cells[6].outputs[0].data["text/plain"] == "False"
-    for output in kernel.nb.cells[1].outputs:
-        assert output.data["image/png"].startswith("iVBOR")
+def test_only_what_changes_is_drawn_anew(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    plot = bridge.plot("tick", y="index")
+    plot.axes.set_ylim(-1, 20)
+    newest(bridge, relay, 0, 8)
+    plot.update()
+    whole: list[object] = []
+    plot.figure.canvas.mpl_connect("draw_event", whole.append)
+    newest(bridge, relay, 8)
+    plot.update()
+    assert (plot.drawn, len(whole)) == (3, 0)
+    canvas: Any = plot.figure.canvas
+    pixels = np.array(canvas.buffer_rgba())
+    canvas.draw()  # all of it, by matplotlib itself: the same picture, but for the frame's line
+    assert (pixels != np.array(canvas.buffer_rgba())).any(-1).mean() < 1e-3
+    newest(bridge, relay, 9)
+    plot.update()  # somebody else has drawn: what is behind the lines is drawn anew
+    plot.axes.set_ylabel("mine")
+    plot.update()  # the user has changed something
+    assert len(whole) == 3
+    plot.update()
+    assert len(whole) == 3
+
+
+def test_a_legend_lies_over_the_lines(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    relay.send(pair(0) + pair(1))
+    until(lambda: bridge._feed("rare", None).history.total == 2)
+    plot = bridge.plot("rare", y=["a", "b"])
+    legend = plot.axes.get_legend()
+    assert legend is not None
+    canvas: Any = plot.figure.canvas
+    left, bottom, right, top = (int(edge) for edge in legend.get_window_extent().extents)
+
+    def pixels() -> Any:
+        return np.array(canvas.buffer_rgba())[-top + 1 : -bottom - 1, left + 1 : right - 1]
+
+    before = pixels()
+    for number in range(2, 5):
+        relay.send(pair(number))
+        until(lambda number=number: bridge._feed("rare", None).history.total > number)  # type: ignore[misc]
+        plot.update()
+    assert (pixels() == before).all()
+
+
+def test_limits_that_the_user_sets_stay(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    plot = bridge.plot("tick", y="index")
+    plot.axes.set_ylim(-5, 500)
+    newest(bridge, relay, 0, 1000)
+    plot.update()
+    assert plot.axes.get_ylim() == (-5, 500)
+    plot.axes.set_autoscaley_on(True)
+    newest(bridge, relay, 1000)
+    plot.update()
+    assert plot.axes.get_ylim()[1] > 1000
+
+
+def test_a_saved_figure_has_its_lines(
+    relay: FakeRelay, bridge: cwire.Bridge, tmp_path: Path
+) -> None:
+    plot = bridge.plot("tick", y="index")
+    newest(bridge, relay, 0, 8)
+    plot.update()
+    plot.figure.savefig(tmp_path / "a.png")
+    plot.axes.lines[0].set_visible(False)
+    plot.figure.savefig(tmp_path / "b.png")
+    assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
+
+
+def test_bars(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    plot = bridge.plot("tick", y="values", kind="bar")
+    newest(bridge, relay, 0)
+    plot.update()
+    (bars,) = plot.axes.collections
+    assert len(bars.get_paths()) == 4
+    assert plot.axes.get_xlim() == (-0.5, 3.5)
+    both = bridge.plot("rare", y=["a", "b"], kind="bar")
+    assert [label.get_text() for label in both.axes.get_xticklabels()] == ["a", "b"]
+    with pytest.raises(ValueError, match="of kind 'line', 'image', 'bar', not 'pie'"):
+        bridge.plot("tick", kind="pie")
+
+
+def test_subplots(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    plot = bridge.plot("rare", y=["a", "b"], subplots=True, figsize=(4, 6))
+    upper, lower = plot.figure.axes
+    assert plot.axes is upper
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("a", "b")
+    assert (upper.get_xlabel(), lower.get_xlabel()) == ("", "time before the last frame [s]")
+    assert plot.figure.get_size_inches().tolist() == [4, 6]
+
+
+def test_a_function_of_the_user(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    seen: list[list[int]] = []
+
+    def update(axes: Any, frames: Any) -> Any:
+        seen.append(frames["index"].tolist())
+        if not axes.lines:
+            axes.plot([0, 1], [0, 1])
+        axes.lines[0].set_ydata([0, frames["index"][-1]])
+        return axes.lines
+
+    plot = bridge.plot("tick", update=update)
+    assert repr(plot) == "<plot of tick: update, live>"
+    assert seen == []
+    newest(bridge, relay, 0, 3)
+    plot.update()
+    plot.update()
+    newest(bridge, relay, 3, 2)
+    plot.update()
+    assert seen == [[0, 1, 2], [3, 4]]
+    assert np.asarray(plot.axes.lines[0].get_ydata()).tolist() == [0, 4]
+
+
+def test_a_function_that_fails(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    def update(axes: Any, frames: Any) -> None:
+        raise KeyError("samples")
+
+    plot = bridge.plot("tick", update=update)
+    newest(bridge, relay, 0)
+    with pytest.raises(cwire.CwireError, match="update failed in line .*: KeyError: 'samples'"):
+        plot.run(60)
+    assert not plot.running
+    assert "(update failed in line" in plot.axes.get_title("left")
+    plot.update()
+
+
+def test_it_goes_on_with_another_relay(short_dir: Path) -> None:
+    path = short_dir / "relay.sock"
+    with FakeRelay(unix=path) as relay:
+        port = relay.url
+        with cwire.connect(port) as bridge:
+            plot = bridge.plot("tick", y="index")
+            newest(bridge, relay, 0, 3)
+            relay.hang_up()
+            until(lambda: not bridge.connected)
+            plot.update()
+            assert plot.running
+            assert "(not connected" in plot.axes.get_title("left")
+            assert plot.axes.lines[0].get_alpha() == 0.35
+            until(lambda: bridge.connected)
+            newest(bridge, relay, 10, 2)
+            plot.update()
+            assert plot.axes.get_title("left") == "tick: The tick."
+            assert plot.axes.lines[0].get_alpha() is None
+            line = np.asarray(plot.axes.lines[0].get_ydata(), float)
+            assert str(line.tolist()) == "[1.0, 2.0, nan, 10.0, 11.0]"
+
+
+def test_another_thread_may_ask_but_not_draw(bridge: cwire.Bridge, relay: FakeRelay) -> None:
+    async def main() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("cwire.screen.NoScreen.visible", True)
+            plot = bridge.plot("tick", y="index", fps=0.01)
+        drawing: list[int] = []
+        update = plot._views[0].update
+
+        def watched(feed: Any) -> None:
+            drawing.append(threading.get_ident())
+            update(feed)
+
+        plot._views[0].update = watched  # type: ignore[method-assign]
+        newest(bridge, relay, 0)
+        await asyncio.to_thread(plot.update)
+        while plot.drawn < 2:
+            await asyncio.sleep(0.01)
+        assert set(drawing) == {threading.get_ident()}
+        await asyncio.to_thread(plot.stop)
+        assert not plot.running
+
+    asyncio.run(main())

@@ -10,7 +10,10 @@ import pytest
 import cwire
 
 PURE = {
+    "answers",
     "calls",
+    "catalog",
+    "code_context",
     "columns",
     "commands",
     "convert",
@@ -27,11 +30,15 @@ PURE = {
     "handshake",
     "health",
     "history",
+    "layout_changes",
     "ledger",
+    "notebook_views",
     "options",
+    "past",
     "parse",
     "recipe",
     "reconnect",
+    "recording",
     "record",
     "scope_curves",
     "scope_flow",

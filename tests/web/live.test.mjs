@@ -29,7 +29,6 @@ function until(client, event, condition) {
   });
 }
 
-const open = (client) => until(client, "state", () => client.state === "open");
 const up = (client, name = "demo") => until(client, "drivers", () => client.drivers.get(name)?.state === "up");
 
 /** Subscribes and keeps what comes; `next(condition)` resolves with it when the condition holds. */
@@ -183,6 +182,7 @@ describe("live", { skip, timeout: 60_000 }, () => {
     await assert.rejects(client.command("demo", "start"), NotConnected);
     const before = kept.sequences.length;
     relay = await startRelay(SOCKET, { port: relay.port });
+    await client.opened();
     await kept.next(({ sequences }) => sequences.length >= before + 20);
     assert.ok(continuous(kept.sequences.slice(before)));
     const missing = kept.sequences[before] - kept.sequences[before - 1] - 1;
@@ -253,8 +253,7 @@ test("nobody is there: it says so and tries again", { skip }, async () => {
   assert.match(client.reason, /cannot connect to ws:\/\/127\.0\.0\.1:\d+\/ws: it does not run there/);
   assert.ok(!client.reason.includes("secret"));
   client.close();
-  const once_ = new Client(address, { reconnect: false });
-  await until(once_, "state", () => once_.state === "closed");
+  await assert.rejects(new Client(address, { reconnect: false }).opened(), /it does not run there/);
   const refusing = new Client(() => Promise.reject(new Error("no route")), { reconnect: false });
   await until(refusing, "state", () => refusing.state === "closed");
   assert.match(refusing.reason, /cannot connect to the relay: no route/);

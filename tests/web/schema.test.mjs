@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Schema, SchemaError } from "../../client_side/web/client.mjs";
+import { Batch, Schema, SchemaError, groupFrames } from "../../client_side/web/client.mjs";
+import { frame, random } from "./golden.mjs";
 
 const DEMO = new URL("../../c_driver/generated/messages.schema.json", import.meta.url);
 const demo = () => JSON.parse(readFileSync(DEMO, "utf8"));
@@ -39,7 +40,7 @@ test("enums of 64 bits are BigInt", () => {
 const REFUSED = {
   "another format": [(json) => (json.schema = "cwire-schema/2"), /reads cwire-schema\/1/],
   "no byte order": [(json) => delete json.byte_order, /byte_order: must be little or big/],
-  "no types": [(json) => delete json.types, /types: is missing/],
+  "no types": [(json) => delete json.types, /types: must be an object/],
   "an unknown kind": [(json, field) => (field("echo", "number").type.kind = "constructor"), /types\.echo\.fields\.number: the type constructor/],
   "another byte order": [(json, field) => (field("echo", "number").type.np = ">u8"), /has not the schema's byte order/],
   "a kind that is not its np's": [(json, field) => (field("echo", "number").type.np = "<i8"), /the type uint <i8/],
@@ -81,4 +82,45 @@ test("text that is no JSON, and JSON that is no schema", () => {
   assert.throws(() => new Schema("{"), /is not JSON/);
   assert.throws(() => new Schema("null"), SchemaError);
   assert.throws(() => new Schema([]), SchemaError);
+});
+
+test("whatever is changed in a schema, it is read or refused, and what is read can be used", () => {
+  const chance = random(6);
+  const odd = [null, -1, 0, 1.5, 2 ** 40, "", "x", "__proto__", [], {}, true, "struct", "<f8", "array"];
+  let refused = 0;
+  for (let round = 0; round < 3000; round++) {
+    const json = demo();
+    delete json.source;
+    let inside = json;
+    for (;;) {
+      const keys = Object.keys(inside);
+      const key = keys[Math.floor(chance() * keys.length)];
+      const value = inside[key];
+      if (value && typeof value === "object" && Object.keys(value).length && chance() < 0.95) {
+        inside = value;
+        continue;
+      }
+      if (Array.isArray(inside) && chance() < 0.3) inside.splice(key, 1);
+      else if (!Array.isArray(inside) && chance() < 0.3) delete inside[key];
+      else inside[key] = odd[Math.floor(chance() * odd.length)];
+      break;
+    }
+    let schema;
+    try {
+      schema = new Schema(json);
+    } catch (error) {
+      assert.ok(error instanceof SchemaError, error.stack);
+      refused += 1;
+      continue;
+    }
+    for (const message of schema.messages.values()) {
+      const { groups } = groupFrames(frame({ type: message.id, payload: new Uint8Array(message.size) }));
+      const batch = new Batch("lab", message, groups[0]);
+      batch.row(0);
+      for (const [name, { type }] of message.fields) {
+        if (!type.struct) batch.column(name);
+      }
+    }
+  }
+  assert.ok(refused > 500 && refused < 2900, `${refused}`);
 });

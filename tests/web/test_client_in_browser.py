@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from support.browser import browser, needs_chromium, page
-from support.processes import Driver, Relay
+from support.processes import ROOT, Driver, Relay
 from support.web_server import serve_web
 
 __all__ = ["browser", "page"]  # fixtures
 
 pytestmark = needs_chromium
+
+README = (ROOT / "README.md").read_text()
 
 # In a page and in a worker alike: reads a stream, sends a command, and says what it saw.
 LOOK = """
@@ -76,6 +79,27 @@ def test_it_reads_and_commands(page: Page, origin: str, relay: Relay, run: str) 
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     assert 0 < seen["peak"] <= 2
     assert (seen["shape"], seen["state"]) == ("SINE", "closed")
+
+
+def test_the_example_in_the_readme(page: Page, origin: str, relay: Relay) -> None:
+    (example,) = re.findall(r"^```js\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert "ws://127.0.0.1:8765/ws" in example
+    example = example.replace("ws://127.0.0.1:8765/ws", relay.url)
+    page.goto(origin)
+    page.evaluate(
+        """async ([token, example]) => {
+            window.token = token;
+            window.drawn = new Promise((done) => { window.draw = (...drawn) => done(drawn); });
+            const script = document.createElement('script');
+            script.type = 'module';
+            script.textContent = example + ';await drawn; client.close(); window.over = true;';
+            document.head.append(script);
+            const [time, samples] = await drawn;
+            if (samples.length !== 1024 * time.length) throw new Error(`${samples.length} samples`);
+        }""",
+        [relay.token, example],
+    )
+    page.wait_for_function("window.over")
 
 
 def test_a_page_that_the_relay_does_not_allow_says_so(

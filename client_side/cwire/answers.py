@@ -1,0 +1,65 @@
+"""Who waits for the replies of commands. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from cwire.record import Record
+
+__all__ = ["Answer", "Answers", "settle"]
+
+
+class Answer(Protocol):
+    """A future of asyncio or of a thread: where a command's reply goes."""
+
+    def done(self) -> bool:
+        """Whether it has its result or was cancelled."""
+        ...
+
+    def set_result(self, result: Any) -> None:
+        """Gives the reply."""
+        ...
+
+    def set_exception(self, exception: Any) -> None:
+        """Gives the error."""
+        ...
+
+
+class Answers:
+    """The answers that are due, by request number."""
+
+    def __init__(self) -> None:
+        self._due: dict[int, Answer] = {}
+
+    def add(self, request: int, answer: Answer) -> None:
+        """Somebody waits for the reply to a request."""
+        self._due[request] = answer
+
+    def drop(self, answer: Answer) -> list[int]:
+        """Nobody waits for it any more; returns the requests that it was due for."""
+        requests = [request for request, one in self._due.items() if one is answer]
+        for request in requests:
+            del self._due[request]
+        return requests
+
+    def settle(self, request: int, value: Record | None, error: Exception | None) -> None:
+        """The reply has come; of no effect if nobody waits for it."""
+        answer = self._due.pop(request, None)
+        if answer is not None:
+            settle(answer, value, error)
+
+    def fail(self, error: Exception) -> None:
+        """No reply will come any more."""
+        due, self._due = self._due, {}
+        for answer in due.values():
+            settle(answer, None, error)
+
+
+def settle(answer: Answer, value: Record | None, error: Exception | None) -> None:
+    """Gives a reply or an error to whoever waits, if it still does."""
+    if answer.done():
+        return
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(value)

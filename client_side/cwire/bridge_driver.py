@@ -1,0 +1,122 @@
+"""One driver of a bridge: ``bridge["scope"]``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cwire.commands import Commands
+from cwire.convert import Arrays
+from cwire.describe import SchemaView
+from cwire.driver import Driver, driver_text, usable_schema
+from cwire.frame_array import FrameArray
+from cwire.notebook_views import driver_html
+from cwire.plot import LivePlot
+from cwire.record import Record
+from cwire.stream import Predicate, Stream
+
+if TYPE_CHECKING:
+    import pandas
+
+    from cwire.bridge import Bridge
+    from cwire.panel import Panel
+    from cwire.scope import Scope
+
+__all__ = ["BridgeDriver", "commands_of"]
+
+
+class BridgeDriver:
+    """One driver of a `Bridge`: the same calls, without other drivers' messages."""
+
+    def __init__(self, bridge: Bridge, name: str) -> None:
+        self._bridge = bridge
+        self.name = name
+
+    @property
+    def driver(self) -> Driver:
+        """What the relay says of it."""
+        return self._bridge._driver(self.name)
+
+    @property
+    def state(self) -> str:
+        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
+        return self.driver.state
+
+    @property
+    def schema(self) -> SchemaView:
+        """Its messages."""
+        return SchemaView(usable_schema(self.driver))
+
+    @property
+    def send(self) -> Commands[Record | None]:
+        """Its commands."""
+        return commands_of(self._bridge, self.name)
+
+    def latest(
+        self, message: str, n: int = 1, *, timeout: float | None = None
+    ) -> FrameArray | list[Record]:
+        """The newest frames; see `Bridge.latest`."""
+        return self._bridge.latest(message, n, timeout=timeout, driver=self.name)
+
+    def stream(self, message: str, timeout: float | None = None) -> Stream:
+        """Every message from now on; see `Bridge.stream`."""
+        return self._bridge.stream(message, timeout, driver=self.name)
+
+    def wait_for(self, message: str, predicate: Predicate, timeout: float | None = None) -> Record:
+        """The first message that satisfies a condition; see `Bridge.wait_for`."""
+        return self._bridge.wait_for(message, predicate, timeout, driver=self.name)
+
+    def history(
+        self, message: str, n: int | None = None, *, seconds: float | None = None
+    ) -> FrameArray | list[Record]:
+        """What is still here of the past; see `Bridge.history`."""
+        return self._bridge.history(message, n, seconds=seconds, driver=self.name)
+
+    def record_to_dataframe(
+        self,
+        message: str,
+        *fields: str,
+        seconds: float | None = None,
+        frames: int | None = None,
+        arrays: Arrays = "columns",
+        timeout: float | None = 10.0,
+        bar: bool = True,
+    ) -> pandas.DataFrame:
+        """Records live data as a DataFrame; see `Bridge.record_to_dataframe`."""
+        return self._bridge.record_to_dataframe(
+            message,
+            *fields,
+            seconds=seconds,
+            frames=frames,
+            arrays=arrays,
+            timeout=timeout,
+            driver=self.name,
+            bar=bar,
+        )
+
+    def plot(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> LivePlot:
+        """A live figure; see `Bridge.plot`, which says what else there is."""
+        return self._bridge.plot(message, y, driver=self.name, **how)
+
+    def scope(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> Scope:
+        """A live picture in the browser; see `Bridge.scope`, which says what else there is."""
+        return self._bridge.scope(message, y, driver=self.name, **how)
+
+    def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
+        """Forms for its commands; see `Bridge.panel`."""
+        return self._bridge.panel(self.name, commands)
+
+    def __repr__(self) -> str:
+        return driver_text(self.driver)
+
+    def _repr_html_(self) -> str:
+        return driver_html(self._bridge, self.driver)
+
+
+def commands_of(bridge: Bridge, driver: str | None) -> Commands[Record | None]:
+    """The commands of a driver, or of all."""
+    return Commands(
+        lambda: bridge._commands(driver),
+        lambda name: bridge._owner("command", name, driver)[1],
+        lambda name, fields: bridge.command(driver, name, fields),
+    )

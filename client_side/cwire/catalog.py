@@ -1,0 +1,165 @@
+"""The drivers of a relay and the feeds of their messages. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from cwire.driver import Driver
+from cwire.feed import Feed
+from cwire_structs.schema import Message, Schema, SchemaError
+
+__all__ = ["Catalog"]
+
+_STATES = frozenset({"up", "down", "stale"})
+
+
+class Catalog:
+    """Who is there, and what has come of whom.
+
+    One thread changes it; others may read `drivers` and feeds, and ask for a `feed`, meanwhile.
+
+    Args:
+        history_bytes: Memory for the last frames of each message.
+        lock: Held while feeds are added and taken away.
+
+    Attributes:
+        drivers: By name.
+        feeds: By (source, message id).
+        connections: How many relays have said hello.
+    """
+
+    def __init__(self, history_bytes: int, lock: AbstractContextManager[object]) -> None:
+        self.drivers: dict[str, Driver] = {}
+        self.feeds: dict[tuple[int, int], Feed] = {}
+        self.connections = 0
+        self._history_bytes = history_bytes
+        self._lock = lock
+        self._by_source: dict[int, Driver] = {}
+
+    def renew(self, items: Collection[Mapping[str, Any]]) -> None:
+        """Takes the drivers of a relay's hello: who is not among them is no more."""
+        self.connections += 1
+        self._renumber({str(item["name"]): int(item["source"]) for item in items})
+        for item in items:
+            self.update(item)
+
+    def of_source(self, source: int) -> Driver | None:
+        """The driver with this number."""
+        return self._by_source.get(source)
+
+    def feed(self, driver: Driver, message: Message) -> Feed:
+        """The feed of a driver's message; an empty one if nothing has come yet.
+
+        One that is `replaced` at once if the message is not one of the driver's present schema: it
+        has come back with another one since the caller looked.
+        """
+        with self._lock:
+            key = (driver.source, message.id)
+            feed = self.feeds.get(key)
+            if feed is None:
+                feed = Feed(driver.name, message, self._history_bytes)
+                known = driver.by_id(message.id) is message
+                if not known or self._by_source.get(driver.source) is not driver:
+                    feed.replaced = True
+                else:
+                    self.feeds[key] = feed
+        return feed
+
+    def update(self, item: Mapping[str, Any]) -> Driver:
+        """Takes what the relay says of a driver."""
+        name, source, state = str(item["name"]), int(item["source"]), str(item["state"])
+        if state not in _STATES:
+            raise ValueError(f"unknown driver state {state!r}")
+        driver = self.drivers.get(name)
+        if driver is not None and driver.source != source:
+            known = {one.name: one.source for one in self.drivers.values()}
+            self._renumber({**known, name: source})
+        driver = driver or Driver(name, source)
+        session = None if item.get("session") is None else int(item["session"])
+        run = self._run(item.get("epoch"), session)
+        if run not in (None, driver.run):  # while it is down, its run may yet go on
+            driver.run = run
+            for feed in self._feeds_of(source):
+                feed.ledger.end()
+        if item.get("schema") is not None:
+            self._take_schema(driver, item["schema"])
+        driver.state, driver.session = state, session
+        driver.reason = "" if state == "up" else str(item.get("problem") or "")
+        self._by_source[source] = driver
+        self.drivers = {**self.drivers, name: driver}
+        for feed in self._feeds_of(source):
+            feed.wake_all()
+        return driver
+
+    def _run(self, epoch: object, session: int | None) -> str | None:
+        """What tells one run of a driver from another, also by way of another relay."""
+        if epoch is not None:
+            return str(epoch)
+        return None if session is None else f"{session} of connection {self.connections}"
+
+    def _renumber(self, sources: Mapping[str, int]) -> None:
+        """Gives the drivers these numbers, feeds and all, and forgets those that have none."""
+        feeds, gone = {}, []
+        with self._lock:
+            for (_, type), feed in self.feeds.items():
+                if feed.driver in sources:
+                    feeds[sources[feed.driver], type] = feed
+                else:
+                    gone.append(feed)
+            self.feeds = feeds
+            # Replaced, not changed: another thread may be walking through it.
+            self.drivers = {name: one for name, one in self.drivers.items() if name in sources}
+            for name, driver in self.drivers.items():
+                driver.source = sources[name]
+            self._by_source = {driver.source: driver for driver in self.drivers.values()}
+        _give_up(gone)
+
+    def _take_schema(self, driver: Driver, given: Mapping[str, Any]) -> None:
+        # Compact, so that a schema that fitted a hello fits here.
+        text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+        try:
+            schema = Schema.from_json(text)
+        except SchemaError as problem:
+            driver.schema, driver.problem = None, str(problem)
+        else:
+            if driver.schema is not None and driver.schema.layout_hash == schema.layout_hash:
+                driver.schema, driver.problem = schema, ""
+                return
+            driver.schema, driver.problem = schema, ""
+        driver.derived = {}
+        self.drop_feeds(driver.source)
+
+    def _feeds_of(self, source: int) -> list[Feed]:
+        return [feed for (number, _), feed in tuple(self.feeds.items()) if number == source]
+
+    def drop_feeds(self, source: int, only: Collection[int] | None = None) -> None:
+        """Gives up the feeds of a driver; `only` those of some message ids."""
+        with self._lock:
+            dropped = {
+                key: feed
+                for key, feed in self.feeds.items()
+                if key[0] == source and (only is None or key[1] in only)
+            }
+            self.feeds = {key: feed for key, feed in self.feeds.items() if key not in dropped}
+        _give_up(dropped.values())
+
+    def find_feed(self, source: int, type: int) -> Feed | None:
+        """The feed of these frames; None if no schema describes them."""
+        feed = self.feeds.get((source, type))
+        if feed is not None:
+            return feed
+        driver = self._by_source.get(source)
+        message = None if driver is None else driver.by_id(type)
+        if driver is None or message is None:
+            return None
+        return self.feed(driver, message)
+
+
+def _give_up(feeds: Iterable[Feed]) -> None:
+    """Nothing will come in these feeds any more."""
+    for feed in feeds:
+        feed.replaced = True
+        feed.wake_all()

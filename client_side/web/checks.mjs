@@ -1,0 +1,62 @@
+// What is read of a schema, checked. Pure.
+
+/** The schema cannot be used; the text says where and why. */
+export class SchemaError extends Error {
+  /**
+   * @param {string} path Where: `types.block.fields.dt`.
+   * @param {string} reason
+   */
+  constructor(path, reason) {
+    super(`schema, ${path}: ${reason}`);
+    this.name = "SchemaError";
+  }
+}
+
+/**
+ * @param {any} value
+ * @param {string} path
+ * @returns {any} It is an object, and no array.
+ */
+export function record(value, path) {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new SchemaError(path, `must be an object, is ${JSON.stringify(value)}`);
+}
+
+/**
+ * @param {any} value
+ * @param {string} path
+ * @returns {[string, any][]}
+ */
+export function entries(value, path) {
+  return Object.entries(record(value, path));
+}
+
+/**
+ * @param {any} value
+ * @param {string} path
+ * @param {number} low
+ * @param {number} high
+ * @returns {number}
+ */
+export function whole(value, path, low, high) {
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new SchemaError(path, `must be a whole number from ${low} to ${high}, is ${value}`);
+  }
+  return value;
+}
+
+/** @param {any} value */
+export function text(value) {
+  return typeof value === "string" ? value : "";
+}
+
+/**
+ * @param {any} value A number, or a large one as decimal text.
+ * @param {string} path
+ * @returns {number | bigint}
+ */
+export function integer(value, path) {
+  if (Number.isSafeInteger(value)) return value;
+  if (typeof value === "string" && /^-?\d{1,20}$/.test(value)) return BigInt(value);
+  throw new SchemaError(path, `must be a whole number, is ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,185 @@
+// Reads structs in the order in which they need each other; believes nothing. Pure.
+
+import { SchemaError, entries, record, text, whole } from "./checks.mjs";
+import { bitRange, numberCode } from "./numbers.mjs";
+import { Struct } from "./structs.mjs";
+
+/** @typedef {import("./structs.mjs").Enum} Enum */
+/** @typedef {import("./structs.mjs").Field} Field */
+/** @typedef {import("./structs.mjs").Type} Type */
+
+const SIZE_LIMIT = 64 * 1024 * 1024;
+const NESTING_LIMIT = 32;
+const DIMENSION_LIMIT = 16;
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
+const LETTERS = new Map([["int", "i"], ["uint", "u"], ["float", "f"], ["complex", "c"], ["bool", "b"]]);
+
+/** Reads the structs of a schema. */
+export class StructReader {
+  /**
+   * @param {any} types
+   * @param {Map<string, Enum>} enums
+   * @param {boolean} little
+   */
+  constructor(types, enums, little) {
+    /** @type {Map<string, any>} */
+    this._sources = new Map(entries(types, "types"));
+    this._enums = enums;
+    this._little = little;
+    /** @type {Map<string, Struct>} */
+    this._made = new Map();
+    /** @type {Set<string>} Being read: the way from the outermost. */
+    this._open = new Set();
+    /** @type {Set<string>} A second use could multiply the fields. */
+    this._anonymous = new Set();
+  }
+
+  readAll() {
+    for (const name of this._sources.keys()) this._struct(name, `types.${name}`);
+    return this._made;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} user
+   * @returns {Struct}
+   */
+  _struct(name, user) {
+    const known = this._made.get(name);
+    if (known) return known;
+    const json = this._sources.get(name);
+    if (json === undefined) throw new SchemaError(user, `names the struct ${name}, which is not in types`);
+    if (this._open.has(name)) throw new SchemaError(user, `the struct ${name} contains itself`);
+    if (this._open.size === NESTING_LIMIT) {
+      throw new SchemaError(user, `structs are nested more than ${NESTING_LIMIT} deep`);
+    }
+    const path = `types.${name}`;
+    record(json, path);
+    if (json.kind !== "struct" && json.kind !== "union") {
+      throw new SchemaError(path, `the kind ${json.kind} is not known to this version`);
+    }
+    whole(json.size, `${path}.size`, 1, SIZE_LIMIT);
+    if (!Array.isArray(json.fields) || json.fields.length === 0) throw new SchemaError(path, "has no fields");
+    this._open.add(name);
+    /** @type {Field[]} */
+    const members = json.fields.map((/** @type {any} */ field) => this._field(field, path, json));
+    this._open.delete(name);
+    if (members.slice(0, -1).some((member) => member.tail)) {
+      throw new SchemaError(path, "a flexible array member must be the last field");
+    }
+    const struct = new Struct(name, json, members);
+    this._made.set(name, struct);
+    return struct;
+  }
+
+  /**
+   * @param {any} json
+   * @param {string} outer
+   * @param {any} struct
+   * @returns {Field}
+   */
+  _field(json, outer, struct) {
+    const path = `${outer}.fields.${record(json, outer).name}`;
+    if (typeof json.name !== "string" || !IDENTIFIER.test(json.name)) {
+      throw new SchemaError(path, "its name is no identifier");
+    }
+    const kind = json.type?.kind;
+    const array = kind === "array";
+    const tail = kind === "tail";
+    const type = this._type(array || tail ? json.type.of : json.type, path);
+    const shape = array ? checkedShape(json.type.shape, path) : [];
+    const bits = "bit_offset" in json ? this._bits(json, type, path) : undefined;
+    const offset = bits ? bits.start : whole(json.offset, `${path}.offset`, 0, struct.size);
+    const size = bits ? bits.bytes : tail ? 0 : product(shape) * type.size;
+    if (!bits && json.size !== size) {
+      throw new SchemaError(path, `its size is ${json.size}, but its type has ${size}`);
+    }
+    if (offset + size > struct.size) throw new SchemaError(path, `ends beyond its struct's ${struct.size}`);
+    if (tail && (json.type.stride !== type.size || struct.kind === "union" || offset === 0)) {
+      throw new SchemaError(path, "is no flexible array member that this version knows");
+    }
+    const anonymous = json.anonymous === true;
+    if (anonymous) {
+      if (!type.struct || shape.length || this._anonymous.has(type.struct.name)) {
+        throw new SchemaError(path, "cannot be an anonymous member");
+      }
+      this._anonymous.add(type.struct.name);
+    }
+    return {
+      name: json.name,
+      offset,
+      size,
+      type,
+      shape,
+      tail,
+      bits,
+      anonymous,
+      doc: text(json.doc),
+      unit: json.unit,
+      range: json.range && [Number(json.range[0]), Number(json.range[1])],
+      default: json.default,
+      c_type: text(json.c_type),
+    };
+  }
+
+  /**
+   * @param {any} json
+   * @param {Type} type
+   * @param {string} path
+   */
+  _bits(json, type, path) {
+    const most = type.kind === "bool" ? 1 : 8 * type.size;
+    const offset = whole(json.bit_offset, `${path}.bit_offset`, 0, 8 * SIZE_LIMIT);
+    const width = whole(json.bit_width, `${path}.bit_width`, 1, most);
+    if (!["int", "uint", "bool", "enum"].includes(type.kind)) {
+      throw new SchemaError(path, "only an integer, a bool or an enum can be a bit field");
+    }
+    const signed = type.enum ? type.enum.signed : type.kind === "int";
+    return bitRange(offset, width, this._little, signed);
+  }
+
+  /**
+   * @param {any} json
+   * @param {string} path
+   * @returns {Type}
+   */
+  _type(json, path) {
+    const kind = json?.kind;
+    if (kind === "char") return { kind, size: whole(json.length, `${path}.type.length`, 1, SIZE_LIMIT) };
+    if (kind === "struct") {
+      const struct = this._struct(String(json.struct), path);
+      if (struct.tail) throw new SchemaError(path, `${struct.name} has a flexible array member`);
+      return { kind, size: struct.size, struct };
+    }
+    const enumeration = kind === "enum" ? this._enums.get(json.enum) : undefined;
+    const letter =
+      kind === "enum"
+        ? enumeration && (enumeration.signed ? "i" : "u") + enumeration.size
+        : LETTERS.get(kind);
+    const code = numberCode(String(json?.np));
+    if (!letter || !code || !json.np.slice(1).startsWith(letter)) {
+      throw new SchemaError(path, `the type ${kind} ${json?.np} is not known to this version`);
+    }
+    if (json.np[0] !== "|" && (json.np[0] === "<") !== this._little) {
+      throw new SchemaError(path, `${json.np} has not the schema's byte order`);
+    }
+    return { kind, size: code.size * code.parts, code, enum: enumeration };
+  }
+}
+
+/**
+ * @param {any} shape
+ * @param {string} path
+ * @returns {number[]}
+ */
+function checkedShape(shape, path) {
+  if (!Array.isArray(shape) || shape.length < 1 || shape.length > DIMENSION_LIMIT) {
+    throw new SchemaError(path, `an array has from 1 to ${DIMENSION_LIMIT} dimensions`);
+  }
+  return shape.map((length) => whole(length, `${path}.type.shape`, 1, SIZE_LIMIT));
+}
+
+/** @param {number[]} shape */
+function product(shape) {
+  return shape.reduce((all, length) => all * length, 1);
+}

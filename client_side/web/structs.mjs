@@ -1,0 +1,182 @@
+// The parts of a schema: enums, structs and messages. Pure.
+
+import { SchemaError, entries, integer, record, text, whole } from "./checks.mjs";
+import { findPlace } from "./places.mjs";
+
+/** @typedef {import("./numbers.mjs").NumberCode} NumberCode */
+/** @typedef {import("./numbers.mjs").BitRange} BitRange */
+
+/** A C enum. */
+export class Enum {
+  /**
+   * @param {string} name
+   * @param {any} json
+   */
+  constructor(name, json) {
+    const path = `enums.${name}`;
+    record(json, path);
+    this.name = name;
+    /** @type {number} Bytes of a value. */
+    this.size = whole(json.size, `${path}.size`, 1, 8);
+    this.signed = json.signed === true;
+    this.doc = text(json.doc);
+    const number = this.size === 8 ? BigInt : Number;
+    /** @type {Map<string, number | bigint>} Enumerators in the header's order; BigInt if of 8 bytes. */
+    this.values = new Map();
+    /** @type {Map<string, string>} Their doc comments, where they have one. */
+    this.docs = new Map(Object.entries(json.docs ?? {}));
+    /** @type {Map<number | bigint, string>} */
+    this._labels = new Map();
+    for (const [label, value] of entries(json.values, path)) {
+      const exact = number(integer(value, `${path}.${label}`));
+      this.values.set(label, exact);
+      if (!this._labels.has(exact)) this._labels.set(exact, label);
+    }
+  }
+
+  /**
+   * The first enumerator with this value.
+   *
+   * @param {number | bigint} value
+   * @returns {string | undefined}
+   */
+  label(value) {
+    return this._labels.get(this.size === 8 ? BigInt(value) : Number(value));
+  }
+}
+
+/**
+ * What the bytes of a field mean. `code` is there for numbers and enums, `enum` for enums,
+ * `struct` for structs and unions.
+ *
+ * @typedef {object} Type
+ * @property {"int" | "uint" | "float" | "complex" | "bool" | "enum" | "char" | "struct"} kind
+ * @property {number} size Bytes of one.
+ * @property {NumberCode} [code]
+ * @property {Enum} [enum]
+ * @property {Struct} [struct]
+ */
+
+/**
+ * A member of a struct. An array has a shape; a tail (flexible array member) is the rest of the
+ * payload; a bit field has `bits`.
+ *
+ * @typedef {object} Field
+ * @property {string} name
+ * @property {number} offset Bytes from the start of the struct.
+ * @property {number} size Bytes; 0 for a tail.
+ * @property {Type} type Of an array or a tail: of its elements.
+ * @property {number[]} shape Empty where it is no array.
+ * @property {boolean} tail
+ * @property {BitRange | undefined} bits
+ * @property {boolean} anonymous C reaches its members as the outer struct's own.
+ * @property {string} doc
+ * @property {string | undefined} unit
+ * @property {[number, number] | undefined} range
+ * @property {unknown} default
+ * @property {string} c_type As C spells the type.
+ */
+
+/** A struct or union. */
+export class Struct {
+  /**
+   * @param {string} name
+   * @param {any} json
+   * @param {Field[]} members
+   */
+  constructor(name, json, members) {
+    this.name = name;
+    this.union = json.kind === "union";
+    /** @type {number} sizeof */
+    this.size = json.size;
+    this.doc = text(json.doc);
+    /** @type {Field[]} As C declares them. */
+    this.members = members;
+    /** @type {Map<string, Field>} What has a name in C: in the place of an anonymous member, its own. */
+    this.fields = new Map();
+    for (const member of members) {
+      for (const field of reachable(member)) {
+        if (this.fields.has(field.name)) {
+          throw new SchemaError(`types.${name}`, `there are two fields ${field.name}`);
+        }
+        this.fields.set(field.name, field);
+      }
+    }
+    const last = members[members.length - 1];
+    /** @type {Field | undefined} The flexible array member. */
+    this.tail = last.tail ? last : undefined;
+  }
+}
+
+/**
+ * @param {Field} member
+ * @returns {Iterable<Field>}
+ */
+function reachable(member) {
+  if (!member.anonymous || !member.type.struct) return [member];
+  return [...member.type.struct.fields.values()].map((field) => moved(field, member.offset));
+}
+
+/**
+ * The same field in a struct that begins `by` bytes earlier.
+ *
+ * @param {Field} field
+ * @param {number} by
+ * @returns {Field}
+ */
+function moved(field, by) {
+  const bits = field.bits && { ...field.bits, start: field.bits.start + by };
+  return { ...field, offset: field.offset + by, bits };
+}
+
+/** A message: a struct with a number. */
+export class Message {
+  /**
+   * @param {number} id
+   * @param {string} name
+   * @param {Struct} struct
+   * @param {any} json
+   */
+  constructor(id, name, struct, json) {
+    this.id = id;
+    this.name = name;
+    this.struct = struct;
+    this.command = json.command === true;
+    /** @type {string | undefined} The message that answers the command. */
+    this.reply = json.reply;
+    this.doc = struct.doc;
+    /** @type {number} Bytes of the payload, without the elements of a tail. */
+    this.size = struct.tail ? struct.tail.offset : struct.size;
+    /** @type {Map<string, import("./places.mjs").Place>} */
+    this._places = new Map();
+  }
+
+  /** @returns {Map<string, Field>} By name. */
+  get fields() {
+    return this.struct.fields;
+  }
+
+  /**
+   * Where the values of a path are, and what: `place("channels[1].shape").field.enum`.
+   *
+   * @param {string} path
+   * @returns {import("./places.mjs").Place}
+   * @throws {import("./places.mjs").PathError}
+   */
+  place(path) {
+    let place = this._places.get(path);
+    if (!place) this._places.set(path, (place = findPlace(this.struct, path, this.name)));
+    return place;
+  }
+
+  /**
+   * Whether a payload can have this many bytes.
+   *
+   * @param {number} size
+   */
+  fits(size) {
+    const { tail } = this.struct;
+    if (!tail) return size === this.size;
+    return size >= this.size && (size - this.size) % tail.type.size === 0;
+  }
+}
