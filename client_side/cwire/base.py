@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cwire.plot import LivePlot
     from cwire.scope import Scope
 
-__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "seconds"]
+__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "no_answer", "seconds"]
 
 COMMAND_TIMEOUT = 15.0
 """Seconds; longer than the relay's own limit, so that its answer comes first."""
@@ -379,6 +379,14 @@ def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
     if not fits:
         raise ValueError(f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}")
     return timeout if timeout < _FOR_EVER else None
+
+
+def no_answer(timeout: float) -> str:
+    """What to say of a command that nobody has answered."""
+    return (
+        f"no answer in {timeout:g} s; the outcome is unknown: look at the driver's state before "
+        "you send it again"
+    )
 
 
 def _named(driver: Driver, what: str) -> Mapping[str, Message]:

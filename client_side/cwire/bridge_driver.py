@@ -10,6 +10,7 @@ from cwire.convert import Arrays
 from cwire.describe import SchemaView
 from cwire.driver import Driver, driver_text, usable_schema
 from cwire.frame_array import FrameArray
+from cwire.notebook_views import driver_html
 from cwire.plot import LivePlot
 from cwire.record import Record
 from cwire.stream import Predicate, Stream
@@ -107,6 +108,9 @@ class BridgeDriver:
 
     def __repr__(self) -> str:
         return driver_text(self.driver)
+
+    def _repr_html_(self) -> str:
+        return driver_html(self._bridge, self.driver)
 
 
 def commands_of(bridge: Bridge, driver: str | None) -> Commands[Record | None]:

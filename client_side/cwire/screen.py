@@ -159,6 +159,11 @@ class CanvasScreen(Screen):
         # Every change would ask the browser to ask for a picture; they come by themselves here.
         self.figure.stale_callback = None
         self._widget = widget
+        canvas: Any = self.figure.canvas
+        if hasattr(canvas, "syncing_data_url"):
+            # ipympl encodes each picture twice until the browser answers, which it cannot while
+            # a cell runs. The notebook file has the picture that `display` makes.
+            canvas.syncing_data_url = False
 
     @property
     def closed(self) -> bool:
@@ -174,17 +179,16 @@ class CanvasScreen(Screen):
             return
         from IPython.display import display
 
-        canvas: Any = self.figure.canvas
-        display(canvas)  # type: ignore[no-untyped-call]
-        if kernel_shell() is not None and hasattr(canvas, "syncing_data_url"):
-            # ipympl encodes each picture twice until the browser answers, which it cannot while
-            # a cell runs. The notebook file has the picture that `display` has made.
-            canvas.syncing_data_url = False
+        display(self.figure.canvas)  # type: ignore[no-untyped-call]
 
     def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
         """Draws at once: `draw_idle` may wait for ever while a cell runs."""
         self._draw(artists, legends)
         canvas: Any = self.figure.canvas
+        if hasattr(canvas, "_force_full"):
+            # ipympl's page gives up a picture that has not been decoded when the next one comes:
+            # harmless, if each is whole and not the difference from the one before.
+            canvas._force_full = True
         canvas.blit(self.figure.bbox)  # of a canvas without pixels to keep, it does nothing
         canvas.flush_events()
 

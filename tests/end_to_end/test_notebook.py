@@ -21,8 +21,17 @@ def test_quickstart(relay: Relay) -> None:
     cells, counts = execute(FOLDER / "01_quickstart.ipynb")
     assert counts["update_display_data"] >= 10
     assert "demo" in cells["connect"].outputs[0].data["text/html"]
+    shown = cells["schema"].outputs[0].data["text/html"]
+    assert "<b>set_waveform</b> → waveform: Sets what" in shown
+    assert "One block of samples" in shown
+    assert "in Hz" in cells["schema-one"].outputs[0].data["text/html"] + shown
+    assert ">SINE (0)<" in cells["command"].outputs[0].data["text/html"].replace("&gt;", ">")
     assert "image/png" in cells["plot"].outputs[0].data
     assert "(100, 1024) float32" in cells["numpy-more"].outputs[0].text
+    found = cells["wait"].outputs[0].data["text/html"]
+    assert "acquisition.level" in found
+    assert ">0.5<" in found
+    assert "temperature" in cells["record"].outputs[-1].data["text/html"]
     assert "image/png" in cells["camera"].outputs[0].data
     assert "out of range: allowed is 0.01 to 1000000.0 Hz" in cells["errors"].outputs[0].text
     assert "CWIRE_EFAILED - channel 1 clips" in cells["errors-more"].outputs[0].text

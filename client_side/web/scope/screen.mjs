@@ -16,7 +16,7 @@ import { View } from "./view.mjs";
 const STEP = 5; // pixels of an arrow key
 
 /**
- * Events: `draw` after each picture; `settled` when the user has paused or zoomed.
+ * Events: `draw` after each picture (its detail: the lines and their points); `settled` when the user has paused or zoomed.
  */
 export class Screen extends EventTarget {
   /** @param {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
@@ -225,14 +225,14 @@ export class Screen extends EventTarget {
       sketch(line.trace, from + zero, to + zero, this.#view.columns, points);
       this.figures.lines[label] = { low: points.low, high: points.high };
       total += points.count;
-      drawn.push({ points, zero, color: entry.color });
+      drawn.push({ label, points, zero, color: entry.color });
     }
     this.#view.level = sight.trigger.active ? sight.trigger.settings.level : null;
     this.#view.draw([from, to], drawn, this.fit);
     this.#read();
     this.#show();
     this.figures.drew(begun, performance.now(), total);
-    this.dispatchEvent(new CustomEvent("draw"));
+    this.dispatchEvent(new CustomEvent("draw", { detail: drawn }));
   }
 
   #pointsOf(label) {
