@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cwire.bridge import Bridge
     from cwire.panel import Panel
+    from cwire.scope import Scope
 
 __all__ = ["BridgeDriver", "commands_of"]
 
@@ -96,6 +97,10 @@ class BridgeDriver:
     def plot(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> LivePlot:
         """A live figure; see `Bridge.plot`, which says what else there is."""
         return self._bridge.plot(message, y, driver=self.name, **how)
+
+    def scope(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> Scope:
+        """A live picture in the browser; see `Bridge.scope`, which says what else there is."""
+        return self._bridge.scope(message, y, driver=self.name, **how)
 
     def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
         """Forms for its commands; see `Bridge.panel`."""

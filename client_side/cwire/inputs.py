@@ -9,6 +9,7 @@ from math import log10, prod
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import TraitError
 
 from cwire.describe import field_notes
 from cwire.parse import element_parser, list_text, parse_json, parse_list
@@ -101,7 +102,7 @@ class Control(Input):
         """See `Input`."""
         try:
             self.control.value = self._show(value)
-        except (TypeError, ValueError, widgets.widget.traitlets.TraitError):
+        except (TypeError, ValueError, TraitError):
             return  # such as a number that is no enumerator
 
     def observe(self, call: Callable[[], None]) -> None:
@@ -121,10 +122,10 @@ class Group(Input):
         self.name = name
         self.inputs = list(inputs)
         rows = [one.widget for one in self.inputs]
+        if name:
+            rows.insert(0, widgets.Label(name, tooltip=doc, style={"font_weight": "bold"}))
         self.widget = widgets.VBox(rows)
         if name:
-            title = widgets.Label(name, tooltip=doc, style={"font_weight": "bold"})
-            self.widget = widgets.VBox([title, *rows])
             self.widget.layout.border_left = "2px solid #bbb"
             self.widget.layout.padding = "0 0 0 8px"
 
@@ -152,6 +153,12 @@ class Group(Input):
         """See `Input`."""
         for one in self.inputs:
             one.follow(live)
+
+    def close(self) -> None:
+        """See `Input`."""
+        for one in self.inputs:
+            one.close()
+        super().close()
 
 
 class _List(Group):
@@ -332,7 +339,8 @@ def _array(field: Field, kind: ArrayType | TailType) -> Input:
         if plain and count * len(of.struct.fields) <= _PARTS:
             groups = [make_group(of.struct, f"{field.name}[{i}]") for i in range(count)]
             return _List(field.name, groups, field.doc)
-        return Control(field, widgets.Textarea(placeholder="JSON; empty: the defaults"), parse_json)
+        area = widgets.Textarea(placeholder="JSON; empty: the defaults", continuous_update=False)
+        return Control(field, area, parse_json, lambda value: "")
     size = " x ".join(map(str, shape)) or "any number of"
     hint = f"{size} values, such as 1, 2, 3; empty: the defaults"
 

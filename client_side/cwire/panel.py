@@ -179,7 +179,7 @@ class _Section:
         schema = driver.schema
         assert schema is not None
         old, self._hash = self.forms, schema.layout_hash
-        self.forms = {}
+        new: dict[str, CommandForm] = {}
         for name in self._panel._chosen(driver):
             message = schema.commands[name]
             form = CommandForm(
@@ -189,7 +189,8 @@ class _Section:
             )
             if name in old:
                 form.carry(old[name])
-            self.forms[name] = form
+            new[name] = form
+        self.forms = new
         self.widget.children = (self._state, *(form.widget for form in self.forms.values()))
         for form in old.values():
             form.close()

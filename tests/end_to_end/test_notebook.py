@@ -65,6 +65,40 @@ def test_your_own_struct(
     assert [path.name for path in runtime.parent.iterdir()] == ["run"]
 
 
+def test_live_lab(built_driver: None, runtime: Path) -> None:
+    cells, _ = execute(FOLDER / "03_live_lab.ipynb")
+    started = cells["start"].outputs[0].data["text/plain"]
+    assert re.search(r"left +up", started)
+    assert re.search(r"right +up", started)
+    for cell in ("scope", "second"):
+        assert "cwire-scope" in cells[cell].outputs[0].data["text/html"]
+    assert "widget-view" in " ".join(cells["panel"].outputs[0].data)
+    # About 120 blocks per second; the kernel slept, the client did not.
+    assert int(printed(cells["busy"]).split()[0]) > 100
+    health = cells["restart"].outputs[0].data["text/plain"]
+    assert re.search(r"left +up +scope_block", health)
+    assert re.search(r"driver +left +up", cells["magic"].outputs[0].data["text/plain"])
+    assert "temperature" in cells["record"].outputs[-1].data["text/plain"]
+    assert printed(cells["end"]).splitlines() == [
+        f"{name} stopped" for name in ("relay", "left", "right")
+    ]
+    assert list(runtime.iterdir()) == []
+
+
+def test_server(built_driver: None, runtime: Path) -> None:
+    cells, _ = execute(FOLDER / "04_server.ipynb")
+    assert "(100,) at " in printed(cells["connect"])
+    assert "1 demo scope_block camera_tile" in printed(cells["wire"])
+    assert cells["json"].outputs[-1].data["text/plain"].startswith("{'sample_rate': 61440.0")
+    assert "the first frame: Header(size=4144, type=1, flags=0, source=1" in printed(
+        cells["binary"]
+    )
+    assert [line[:3] for line in printed(cells["door"]).splitlines()] == ["401", "403"]
+    assert "demo up" in printed(cells["inside"])
+    assert "state=UP (2), name='demo'" in cells["statistics"].outputs[0].data["text/plain"]
+    assert list(runtime.iterdir()) == []
+
+
 def test_twenty_lines_of_c() -> None:
     cells = {cell["id"]: cell["source"] for cell in json.loads(OWN.read_text())["cells"]}
     lines = [line for line in cells["driver"][1:] if line.strip()]

@@ -1,0 +1,45 @@
+"""A cell that is run again retires what its last run made."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from cwire.cell import Tenants, cell_of_now, kernel_shell
+
+
+class Thing:
+    """Something that a cell made."""
+
+    retired = ""
+
+    def retire(self, reason: str) -> None:
+        """Ends it."""
+        self.retired = reason
+
+
+def test_outside_of_a_kernel_there_is_no_cell() -> None:
+    assert kernel_shell() is None
+    assert cell_of_now() is None
+
+
+def test_the_earlier_run_is_retired(monkeypatch: pytest.MonkeyPatch) -> None:
+    tenants: Tenants[Thing] = Tenants()
+
+    def made(cell: tuple[str, int] | None) -> Thing:
+        monkeypatch.setattr("cwire.cell.cell_of_now", lambda: cell)
+        thing = Thing()
+        tenants.enter(thing)
+        return thing
+
+    script, first, same, other = made(None), made(("a", 1)), made(("a", 1)), made(("b", 2))
+    left = made(("a", 1))
+    tenants.leave(left)
+    assert not any(one.retired for one in (script, first, same, other))
+    again = made(("a", 3))
+    assert first.retired == same.retired == "its cell was run again"
+    assert not any(one.retired for one in (script, other, left, again))
+    del again
+    gc.collect()
+    assert len(tenants._alive) == 2

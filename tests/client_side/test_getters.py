@@ -1,0 +1,54 @@
+"""Which command tells what another one sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cwire.getters import Getter, find_getter
+from cwire_structs.schema import Schema
+
+SCHEMA = Schema.from_json(
+    (Path(__file__).parents[2] / "c_driver" / "generated" / "messages.schema.json").read_bytes()
+)
+
+
+def found(name: str) -> Getter | None:
+    return find_getter(SCHEMA, SCHEMA.messages[name])
+
+
+def test_the_demo_driver_tells_all_that_can_be_set() -> None:
+    assert found("set_acquisition") == Getter("get_status", "acquisition")
+    assert found("set_waveform") == Getter("get_status", "channels", "channel")
+    assert found("get_status") is None
+    assert found("echo") is None
+
+
+def test_the_element_that_is_meant() -> None:
+    getter = found("set_waveform")
+    assert getter is not None
+    channels = [{"channel": 0, "offset": 1.0}, {"channel": 1, "offset": 2.0}]
+    assert getter.pick({"channels": channels}, {"channel": 1})["offset"] == 2.0
+    assert getter.pick({"channels": channels}, {"channel": 7})["offset"] == 1.0
+    assert Getter("get_x").pick({"x": 3}, {}) == {"x": 3}
+
+
+def test_the_getter_of_the_same_name_comes_first() -> None:
+    document = SCHEMA.json
+    messages = {
+        **document["messages"],
+        "30": {
+            "name": "get_acquisition",
+            "type": "get_status",
+            "command": True,
+            "reply": "acquisition",
+        },
+    }
+    from cwire_structs.layout_hash import layout_hash
+
+    changed = {**document, "messages": messages}
+    changed["layout_hash"] = layout_hash(changed)
+    import json
+
+    schema = Schema.from_json(json.dumps(changed))
+    getter = find_getter(schema, schema.messages["set_acquisition"])
+    assert getter == Getter("get_acquisition")

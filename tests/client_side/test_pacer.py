@@ -1,0 +1,58 @@
+"""Soon, not too often, and never in the thread that asks."""
+
+from __future__ import annotations
+
+import threading
+
+from cwire.pacer import Pacer
+from support.processes import until
+
+
+def names() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]
+
+
+def test_many_pokes_are_few_calls_and_the_last_one_counts() -> None:
+    seen: list[int] = []
+    value = 0
+    pacer = Pacer(lambda: seen.append(value), 0.02, "the pacer")
+    for value in range(1000):  # noqa: B007 - the pacer reads it
+        pacer.poke()
+    until(lambda: seen[-1:] == [999])
+    assert len(seen) <= 10
+    until(lambda: "the pacer" not in names())
+    pacer.poke()
+    until(lambda: "the pacer" not in names())
+    assert seen[-2:] == [999, 999]
+
+
+def test_a_call_that_fails_is_not_the_last_one() -> None:
+    called = threading.Semaphore(0)
+
+    def call() -> None:
+        called.release()
+        raise RuntimeError("the widget is closed")
+
+    pacer = Pacer(call, 0.0, "the pacer")
+    for _ in range(2):
+        pacer.poke()
+        assert called.acquire(timeout=10)
+
+
+def test_closed_is_closed() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def call() -> None:
+        entered.set()
+        leave.wait(10)
+
+    pacer = Pacer(call, 100.0, "the pacer")
+    pacer.poke()
+    assert entered.wait(10)
+    pacer.poke()
+    pacer.close()
+    entered.clear()
+    leave.set()
+    until(lambda: "the pacer" not in names())
+    pacer.poke()
+    assert not entered.is_set()
