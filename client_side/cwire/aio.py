@@ -13,14 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cwire import errors
-from cwire.base import (
-    COMMAND_TIMEOUT,
-    SHORTEST_WAIT,
-    BridgeBase,
-    frame_count,
-    no_answer,
-    seconds,
-)
+from cwire.base import BridgeBase
 from cwire.commands import Commands
 from cwire.convert import Arrays
 from cwire.describe import SchemaView
@@ -36,6 +29,7 @@ from cwire.record import Record
 from cwire.recording import Recording
 from cwire.session import Session
 from cwire.stream import AsyncStream, Predicate
+from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, frame_count, no_answer, seconds
 
 if TYPE_CHECKING:
     import pandas
