@@ -19,7 +19,7 @@ EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.
 	c_driver/include/cwire.h cython_wrapper/cwire_structs/_frames.pyx
 
 BUNDLE := client_side/cwire/static/scope.js
-WEB_SOURCES := $(wildcard client_side/web/*.mjs client_side/web/*.css client_side/web/package*.json) client_side/web/.npmrc
+WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs */*.mjs *.css */*.css package*.json .npmrc))
 
 .PHONY: setup run test lint bench fuzz clean browser cross
 

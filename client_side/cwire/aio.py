@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import weakref
 from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
 from time import monotonic
@@ -12,7 +13,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cwire import errors
-from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, BridgeBase, frame_count, seconds
+from cwire.base import (
+    COMMAND_TIMEOUT,
+    SHORTEST_WAIT,
+    BridgeBase,
+    frame_count,
+    no_answer,
+    seconds,
+)
 from cwire.commands import Commands
 from cwire.convert import Arrays
 from cwire.describe import SchemaView
@@ -21,6 +29,7 @@ from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.link import Link
+from cwire.notebook_views import driver_html
 from cwire.options import Options, check_window
 from cwire.progress import progress
 from cwire.record import Record
@@ -124,6 +133,9 @@ class AsyncBridge(BridgeBase):
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        # When nobody holds the bridge any more; at the program's end the loop is gone anyway.
+        forgotten = weakref.finalize(self, _hang_up, asyncio.get_running_loop(), link)
+        forgotten.atexit = False
 
     @property
     def send(self) -> Commands[Awaitable[Record | None]]:
@@ -149,9 +161,7 @@ class AsyncBridge(BridgeBase):
         try:
             await asyncio.wait([answer], timeout=wait)
             if not answer.done():
-                raise errors.CommandTimeout(
-                    owner.name, name, -13, f"no answer in {timeout:g} s; the outcome is unknown"
-                )
+                raise errors.CommandTimeout(owner.name, name, -13, no_answer(timeout))
             return answer.result()
         finally:
             if not answer.done():
@@ -294,6 +304,11 @@ class AsyncBridge(BridgeBase):
             feed.unwatch(watch)
 
 
+def _hang_up(loop: asyncio.AbstractEventLoop, link: Link) -> None:
+    with suppress(RuntimeError):  # the loop is closed, and the connection with it
+        loop.call_soon_threadsafe(link.close)
+
+
 class AsyncDriver:
     """One driver of an `AsyncBridge`: the same calls, without other drivers' messages."""
 
@@ -367,6 +382,9 @@ class AsyncDriver:
 
     def __repr__(self) -> str:
         return driver_text(self.driver)
+
+    def _repr_html_(self) -> str:
+        return driver_html(self._bridge, self.driver)
 
 
 def _commands(bridge: AsyncBridge, driver: str | None) -> Commands[Awaitable[Record | None]]:

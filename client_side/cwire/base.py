@@ -22,8 +22,9 @@ from cwire_structs.schema import Message
 if TYPE_CHECKING:
     from cwire.panel import Panel
     from cwire.plot import LivePlot
+    from cwire.scope import Scope
 
-__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "seconds"]
+__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "no_answer", "seconds"]
 
 COMMAND_TIMEOUT = 15.0
 """Seconds; longer than the relay's own limit, so that its answer comes first."""
@@ -140,6 +141,59 @@ class BridgeBase:
         feed = self._plotted(message, driver)
         look = Look(y, x, by, kind, update, subplots, cmap, vmin, vmax, figsize, window)
         return LivePlot(self, feed, look, fps)
+
+    def scope(
+        self,
+        message: str,
+        y: str | Sequence[str] | None = None,
+        *,
+        x: str | None = None,
+        by: str | None = None,
+        window: float | None = None,
+        decimate: int | None = None,
+        height: int = 320,
+        fps: float = 60.0,
+        driver: str | None = None,
+    ) -> Scope:
+        """Makes a live picture that the browser draws by itself, also while the kernel is busy.
+
+        The page gets the frames from the relay, not from the kernel: at 60 pictures per second,
+        whatever the kernel does. It can be paused and zoomed, has a trigger, and shows the values
+        at the cursor. Its last picture stays in the notebook file.
+
+            bridge.scope("scope_block")                # the newest block of each channel
+            bridge.scope("scope_block", window=2)      # two seconds that roll by
+            bridge.scope("driver_status", ["cpu_load", "temperature"], window=60)
+
+        Args:
+            message: The message to draw.
+            y: The field, or several scalar or several array fields. Default: as in `plot`.
+            x: For an array: a field with the step from one sample to the next, or an array field
+                of the same length. Default: the field ``dt`` if there is one, else the index.
+            by: An integer field: one line for each of its values. Default: ``channel`` if the
+                message has it.
+            window: Seconds that are seen. Arrays are joined then: by the field ``first_sample`` (it
+                counts samples) if there is one, else by the time of their frames. Default: the
+                newest array of each line; 10 s of scalars.
+            decimate: Lets the relay send the minimum and the maximum of every so many samples only,
+                for slow lines to the browser.
+            height: Of the picture, in pixels.
+            fps: Pictures per second at most.
+            driver: Where several drivers have this message.
+
+        Raises:
+            UnknownMessage: There is no such message.
+            UnknownField: It has no such field, or a scope cannot draw it.
+            CwireError: This is not a notebook, or something is not installed.
+        """
+        try:
+            from cwire.scope import open_scope
+        except ImportError:
+            raise errors.CwireError(
+                "a scope needs anywidget: pip install 'cwire[notebook]'"
+            ) from None
+        choice = (y, x, by, window, decimate)
+        return open_scope(self, message, driver, choice, height=height, fps=fps)
 
     def panel(
         self, driver: str | None = None, commands: str | Iterable[str] | None = None
@@ -320,6 +374,14 @@ def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
     if not fits:
         raise ValueError(f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}")
     return timeout if timeout < _FOR_EVER else None
+
+
+def no_answer(timeout: float) -> str:
+    """What to say of a command that nobody has answered."""
+    return (
+        f"no answer in {timeout:g} s; the outcome is unknown: look at the driver's state before "
+        "you send it again"
+    )
 
 
 def _named(driver: Driver, what: str) -> Mapping[str, Message]:

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
-from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, seconds
+from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 from cwire.bridge_driver import BridgeDriver, commands_of
 from cwire.bridge_reads import BridgeReads
 from cwire.commands import Commands
@@ -127,9 +127,7 @@ class Bridge(BridgeReads):
         except errors.CommandError:
             raise
         except concurrent.futures.TimeoutError:
-            raise errors.CommandTimeout(
-                owner.name, name, -13, f"no answer in {timeout:g} s; the outcome is unknown"
-            ) from None
+            raise errors.CommandTimeout(owner.name, name, -13, no_answer(timeout)) from None
         finally:
             if not answer.done():  # timeout or Ctrl-C
                 self._thread.post(self._link.forget, answer)

@@ -10,6 +10,7 @@ from cwire.convert import Arrays
 from cwire.describe import SchemaView
 from cwire.driver import Driver, driver_text, usable_schema
 from cwire.frame_array import FrameArray
+from cwire.notebook_views import driver_html
 from cwire.plot import LivePlot
 from cwire.record import Record
 from cwire.stream import Predicate, Stream
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from cwire.bridge import Bridge
     from cwire.panel import Panel
+    from cwire.scope import Scope
 
 __all__ = ["BridgeDriver", "commands_of"]
 
@@ -96,12 +98,19 @@ class BridgeDriver:
         """A live figure; see `Bridge.plot`, which says what else there is."""
         return self._bridge.plot(message, y, driver=self.name, **how)
 
+    def scope(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> Scope:
+        """A live picture in the browser; see `Bridge.scope`, which says what else there is."""
+        return self._bridge.scope(message, y, driver=self.name, **how)
+
     def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
         """Forms for its commands; see `Bridge.panel`."""
         return self._bridge.panel(self.name, commands)
 
     def __repr__(self) -> str:
         return driver_text(self.driver)
+
+    def _repr_html_(self) -> str:
+        return driver_html(self._bridge, self.driver)
 
 
 def commands_of(bridge: Bridge, driver: str | None) -> Commands[Record | None]:

@@ -9,6 +9,7 @@ from cwire import errors
 from cwire.driver import Driver, down_text, unknown_text, usable_schema
 from cwire.events import Reply, Resend
 from cwire.frame_array import FrameArray
+from cwire.layout_changes import layout_changes
 from cwire.record import Record
 from cwire_structs import frames
 from cwire_structs.frames import ERROR, HEADER_SIZE, FrameError
@@ -117,6 +118,8 @@ class Calls:
                 return self._failed(command, _EPROTOCOL, str(problem))
             if code == _ESESSION and (again := self._again(command, drivers)) is not None:
                 return Resend(again.data)
+            if code == _ESESSION:
+                text = f"{text}; {_what_changed(command, drivers.get(command.driver))}"
             return self._failed(command, code, text)
         value = None
         if payload:
@@ -148,8 +151,6 @@ class Calls:
 
     def _failed(self, command: Command, code: int, text: str) -> Reply:
         del self._waiting[command.request]
-        if code == _ESESSION:
-            text += "; its structs have changed: look at bridge.schema and send the command again"
         kind = _KINDS.get(code, errors.CommandError)
         return Reply(command.request, error=kind(command.driver, command.message.name, code, text))
 
@@ -158,6 +159,19 @@ class Calls:
             self._request = self._request % 0xFFFFFFFF + 1
             if self._request not in self._waiting:
                 return self._request
+
+
+def _what_changed(command: Command, driver: Driver | None) -> str:
+    """Why a command that was encoded for an earlier run is of no use now, and what to do."""
+    name = command.message.name
+    again = f"look at bridge[{command.driver!r}].schema[{name!r}] and send it again"
+    if driver is None or driver.schema is None:
+        return f"its structs are not known any more: {again}"
+    now = driver.schema.commands.get(name)
+    if now is None:
+        return unknown_text("command", name, "its new header", driver.schema.commands)
+    changes = layout_changes(command.message.struct, now.struct)
+    return f"its structs have changed{f' ({changes})' if changes else ''}: {again}"
 
 
 def _record(schema: Schema, type: int, frame: bytes, size: int) -> Record:

@@ -44,6 +44,11 @@ class CommandFunction(Generic[_T]):
     def __repr__(self) -> str:
         return f"{self.message.name}{self.__signature__}\n{self.__doc__}"
 
+    def _repr_html_(self) -> str:
+        from cwire.notebook_views import command_html
+
+        return command_html(self.message)
+
 
 class Commands(Generic[_T]):
     """The commands that can be sent now, as attributes; Tab completes them."""
@@ -78,6 +83,11 @@ class Commands(Generic[_T]):
             for name, message in self._known().items()
         ]
         return "\n".join(lines) or "no commands are known"
+
+    def _repr_html_(self) -> str:
+        from cwire.notebook_views import commands_html
+
+        return commands_html(self._known().values())
 
 
 def command_signature(message: Message) -> inspect.Signature:

@@ -30,6 +30,7 @@ _MESSAGE_FIRST = frozenset(
     {"latest", "stream", "wait_for", "history", "record_to_dataframe", "plot", "scope"}
 )
 _FIELDS_NEXT = frozenset({"record_to_dataframe", "plot", "scope"})
+_COMMAND_ARGUMENTS = {"command": ("driver", "name"), "panel": ("driver", "commands")}
 _FIELD_ARGUMENTS = frozenset({"y", "x", "by"})
 _FIELD_MAKERS = frozenset({"to_pandas", "to_xarray", "to_pyarrow"})
 _STEP = re.compile(r"\s*(?:\.\s*(\w+)|\[\s*(?:\"([^\"]*)\"|'([^']*)'|(-?\d+))\s*\])")
@@ -191,6 +192,8 @@ def _values(owner: Any, name: str, place: Argument) -> Iterable[str]:
         return ("queue", "latest")
     if name == "subscribe" and not place.keyword:
         return _messages(bridge, driver)
+    if name in _COMMAND_ARGUMENTS:
+        return _command_texts(bridge, name, place)
     if name not in _MESSAGE_FIRST:
         return ()
     if argument == "message":
@@ -201,6 +204,18 @@ def _values(owner: Any, name: str, place: Argument) -> Iterable[str]:
     if argument in _FIELD_ARGUMENTS or (not place.keyword and name in _FIELDS_NEXT):
         return bridge._owner("message", message, driver)[1].struct.by_name
     return ()
+
+
+def _command_texts(bridge: BridgeBase, name: str, place: Argument) -> Iterable[str]:
+    order = _COMMAND_ARGUMENTS[name]
+    if not place.keyword and place.index >= len(order):
+        return ()
+    argument = place.keyword or order[place.index]
+    if argument == "driver":
+        return list(bridge.drivers)
+    words = dict(zip(order, place.words, strict=False))
+    driver = place.named.get("driver") or words.get("driver")
+    return list(bridge._commands(driver)) if argument in ("name", "commands") else ()
 
 
 def _messages(bridge: BridgeBase, driver: str | None) -> list[str]:

@@ -21,7 +21,9 @@ __all__ = [
     "bridge_html",
     "bridge_text",
     "field_notes",
+    "frame_rows",
     "frames_text",
+    "frames_title",
     "html_table",
     "kind_text",
     "text_table",
@@ -91,27 +93,44 @@ def field_notes(field: Field) -> str:
     return ", ".join(notes)
 
 
-def frames_text(array: FrameArray) -> str:
-    """A summary of an array of frames: how many, from when to when, and each field's range."""
+def frames_title(array: FrameArray) -> str:
+    """How many frames of what, and from when to when."""
     message = array.message
     name = message.name if message else "frames"
     if array.ndim != 1 or not len(array):
         return f"<no frames of {name}>" if not array.size else f"<{array.shape} frames of {name}>"
+    title = f"{len(array):,} frames of {name}, {array.dtype.itemsize:,} bytes each"
+    if array._whole:
+        first, last = array.time[0], array.time[-1]
+        title += f", {str(first)[:23]} to {str(last)[11:23]} UTC"
+    return title
+
+
+def frame_rows(array: FrameArray) -> list[tuple[str, ...]] | None:
+    """Of each field: name, type, range of the values, unit and comment; None without frames."""
+    if array.ndim != 1 or not len(array):
+        return None
     plain = np.asarray(array)
-    fields = message.struct.by_name if message else {}
-    rows = []
+    fields = array.message.struct.by_name if array.message else {}
+    rows: list[tuple[str, ...]] = []
     for key in plain.dtype.names or ():
         column = plain[key]
         shape = " x ".join(map(str, column.shape[1:]))
         field = fields.get(key)
-        unit = (field.unit or "") if field else ""
+        unit, doc = (field.unit or "", field.doc) if field else ("", "")
         kind = field.c_type if field else f"{column.dtype} {shape}"
-        rows.append((f"  {key}", kind, _span_text(column), unit))
-    head = f"{len(array):,} frames of {name}, {array.dtype.itemsize:,} bytes each"
-    if array._whole:
-        first, last = array.time[0], array.time[-1]
-        head += f", {str(first)[:23]} to {str(last)[11:23]} UTC"
-    return f"{head}\n{text_table(('  field', 'type', 'values', 'unit'), rows)}"
+        rows.append((key, kind, _span_text(column), unit, doc))
+    return rows
+
+
+def frames_text(array: FrameArray) -> str:
+    """A summary of an array of frames: how many, from when to when, and each field's range."""
+    rows = frame_rows(array)
+    if rows is None:
+        return frames_title(array)
+    lines = [(f"  {name}", *rest[:3]) for name, *rest in rows]
+    head = ("  field", "type", "values", "unit")
+    return f"{frames_title(array)}\n{text_table(head, lines)}"
 
 
 def _span_text(column: np.ndarray[Any, np.dtype[Any]]) -> str:
@@ -213,6 +232,7 @@ def _rows(message: Message) -> list[tuple[str, str, str, str]]:
 
 
 def _bridge_rows(bridge: BridgeBase) -> list[tuple[str, ...]]:
+    """Of each message that has come: the columns of the table, and its comment."""
     health = bridge.health
     rows: list[tuple[str, ...]] = []
     for driver in bridge.drivers.values():
@@ -222,11 +242,13 @@ def _bridge_rows(bridge: BridgeBase) -> list[tuple[str, ...]]:
             note = note or f"statistics: bridge[{driver.name!r}].schema"
         if note or not feeds:
             note = note or ("nothing received" if driver.state == "up" else "")
-            rows.append((driver.name, driver.state, note, "", "", "", ""))
+            rows.append((driver.name, driver.state, note, "", "", "", "", ""))
         for i, row in enumerate(feeds):
             lead = (driver.name, driver.state) if i == 0 and not note else ("", "")
             counts = (f"{row.frames:,}", f"{row.rate:,.1f}", f"{row.byte_rate / 1e6:.2f}")
-            rows.append((*lead, row.message, *counts, f"{row.lost:,}"))
+            known = driver.published.get(row.message)
+            doc = known.doc if known else ""
+            rows.append((*lead, row.message, *counts, f"{row.lost:,}", doc))
     return rows
 
 
@@ -240,11 +262,12 @@ def _bridge_title(bridge: BridgeBase) -> str:
 
 def bridge_text(bridge: BridgeBase) -> str:
     """A bridge as text: drivers, messages, rates, losses."""
-    table = text_table(_BRIDGE_HEAD, _bridge_rows(bridge), right=range(3, 7))
+    rows = [row[: len(_BRIDGE_HEAD)] for row in _bridge_rows(bridge)]
+    table = text_table(_BRIDGE_HEAD, rows, right=range(3, 7))
     return f"{_bridge_title(bridge)}\n{table}"
 
 
 def bridge_html(bridge: BridgeBase) -> str:
-    """The same for a notebook."""
-    table = html_table(_BRIDGE_HEAD, _bridge_rows(bridge), right=range(3, 7))
+    """The same for a notebook, with the messages' comments."""
+    table = html_table((*_BRIDGE_HEAD, ""), _bridge_rows(bridge), right=range(3, 7))
     return f"<div>{escape(_bridge_title(bridge))}</div>{table}"

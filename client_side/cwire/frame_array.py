@@ -218,6 +218,11 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
     __str__ = __repr__
 
+    def _repr_html_(self) -> str:
+        from cwire.notebook_views import frames_html
+
+        return frames_html(self)
+
 
 def _framed(rows: npt.NDArray[Any], message: Message | None, *, whole: bool = True) -> FrameArray:
     if rows.dtype.itemsize < HEADER_SIZE:

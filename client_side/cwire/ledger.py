@@ -94,9 +94,9 @@ class Ledger:
     def begin(self, first_sequence: int | None, subscription: object = None) -> None:
         """A subscription begins: its counts start at zero, and frames are due from this sequence.
 
-        In the middle of a run the sequence is of no effect: frames come already.
+        In the middle of a run neither counts: frames come already, and another driver has come.
         """
-        self._bases[subscription] = dict(self._told)
+        self._bases.setdefault(subscription, dict(self._told))
         if self._next is None and first_sequence is not None:
             self._next = self._near_due(first_sequence)
             self._go_on(self._next)

@@ -226,7 +226,9 @@ class Link:
             try:
                 self.address = self._find()
                 await self._connect(_ATTEMPT_TIMEOUT)
-            except (errors.Unauthorized, errors.ProtocolError) as error:
+            except errors.Unauthorized as error:
+                self._end(f"{error}; each start has a token of its own: connect again with it")
+            except errors.ProtocolError as error:
                 self._end(f"{error}; then connect again")
             except errors.NotConnected as error:
                 self.trouble = f"{error}; {_TRYING}"
@@ -237,8 +239,8 @@ class Link:
                 return
 
     def _send(self, message: str | bytes) -> None:
-        """Sends a message; if the connection goes, the session knows what is to be said again."""
-        if self._connection is not None:
+        """Sends a message; what is not sent now, the session says after the next hello."""
+        if self._connection is not None and self.session.connected:
             with suppress(errors.NotConnected):
                 self._connection.send(message)
 

@@ -111,6 +111,14 @@ class Fields:
         inside = ", ".join(f"{name}={value_text(self[name])}" for name in self)
         return f"{self._struct.name}({inside})"
 
+    def _title(self) -> str:
+        return self._struct.name
+
+    def _repr_html_(self) -> str:
+        from cwire.notebook_views import record_html
+
+        return record_html(self, self._title())
+
 
 class Record(Fields):
     """One message as it came: its fields, and when and from whom it came.
@@ -166,3 +174,6 @@ class Record(Fields):
 
     def __reduce__(self) -> Any:
         return Record.of, (self._frame,)
+
+    def _title(self) -> str:
+        return f"{self.message.name}, {str(self.time)[:23]} UTC"

@@ -26,6 +26,7 @@ class RelayProcess(ManagedProcess):
         *drivers: Names of drivers that listen in the runtime directory, or ``NAME=PATH``. Default:
             ``demo``.
         port: TCP port, for browsers and other machines' tunnels; 0: a free one.
+        arguments: More arguments of ``cwire serve``.
         name: For people.
         env: Environment variables besides the notebook's.
 
@@ -37,22 +38,26 @@ class RelayProcess(ManagedProcess):
         self,
         *drivers: str,
         port: int = 0,
+        arguments: Iterable[str] = (),
         name: str = "relay",
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.link = ""
-        words = ["-m", "cwire", "serve", "--port", str(port), *_options(drivers)]
+        words = ["-m", "cwire", "serve", "--port", str(port), *_options(drivers), *arguments]
         super().__init__(sys.executable, *words, name=name, env=env)
 
-    def start(self) -> RelayProcess:
+    def start(self, timeout: float = 10.0) -> RelayProcess:
         """Starts it, and waits until it takes clients.
+
+        Args:
+            timeout: Seconds.
 
         Raises:
             CwireError: It does not start; the text has its last lines.
         """
         super().start()
         try:
-            self.wait_until("cwire relay: http")
+            self.wait_until("cwire relay: http", timeout)
         except errors.CwireError:
             self.stop()
             raise

@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 STATIC = HERE.parent / "cwire" / "static"
 BUILT = ("scope.js", "scope.css")
-SOURCES = ("*.mjs", "*.css", "package*.json", ".npmrc")
+SOURCES = ("*.mjs", "*.css", "*/*.mjs", "*/*.css", "package*.json", ".npmrc")
 TIMEOUT = 300  # s for npm: it waits for a registry that does not answer
 OLDEST_NODE = 20
 REMEDY = "run `python client_side/web/bundle.py` where npm reaches its registry"

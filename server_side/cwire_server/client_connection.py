@@ -61,17 +61,8 @@ class ClientConnection:
     # Thousands of them may do nothing: what they share is not in here.
     __slots__ = (
         *("_client", "_closed", "_connections", "_farewell", "_heard_bye", "_hub", "_links"),
-        *(
-            "_loop",
-            "_pages",
-            "_pong",
-            "_reader",
-            "_said_bye",
-            "_session",
-            "_socket",
-            "_unsent",
-            "answered",
-        ),
+        *("_loop", "_pages", "_pong", "_reader", "_said_bye", "_session", "_socket", "_unsent"),
+        "answered",
     )
 
     def __init__(
@@ -141,7 +132,7 @@ class ClientConnection:
     def _hear(self, opcode: int, payload: bytes) -> None:
         if opcode == CLOSE:
             self._heard_bye = True
-            self._say_bye(payload[:2])
+            self._say_bye(payload[:2] if len(payload) > 1 else b"")  # its code, if it gave one
         elif opcode == PING:
             self._pong = payload  # it answers those before it, too
             if not self._unsent:

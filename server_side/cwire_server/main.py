@@ -50,11 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="let pages of this origin connect, such as http://localhost:8888 (they need the "
         "token too)",
     )
-    parser.add_argument(
-        "--stop-on-eof",
-        action="store_true",
-        help="stop when standard input ends: for a program that must not leave the relay behind",
-    )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every client")
 
 
@@ -86,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger("tornado.access").setLevel(quiet)
     _allow_many_clients()
     try:
-        asyncio.run(_serve(_config(arguments), stop_on_eof=arguments.stop_on_eof))
+        asyncio.run(_serve(_config(arguments)))
     except (ConfigError, RuntimeDirError) as error:
         print(f"cwire serve: {error}", file=sys.stderr)
         return 2
@@ -121,13 +116,10 @@ def _driver(text: str) -> DriverAddress:
     return DriverAddress.parse(text)
 
 
-async def _serve(config: RelayConfig, *, stop_on_eof: bool) -> None:
+async def _serve(config: RelayConfig) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    if stop_on_eof:
-        loop.add_reader(sys.stdin.fileno(), _read_stdin, stop)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     relay = Relay(config)
     try:
         await relay.start()
@@ -137,9 +129,3 @@ async def _serve(config: RelayConfig, *, stop_on_eof: bool) -> None:
         await stop.wait()
     finally:
         await relay.stop()
-
-
-def _read_stdin(stop: asyncio.Event) -> None:
-    if not os.read(sys.stdin.fileno(), 4096):
-        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-        stop.set()

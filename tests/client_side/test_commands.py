@@ -71,5 +71,5 @@ def test_the_docs(send: Commands[None]) -> None:
 
 
 def test_private_names_are_not_commands(send: Commands[None]) -> None:
-    assert not hasattr(send, "_repr_html_")
+    assert not hasattr(send, "_repr_png_")
     assert not hasattr(send, "__len__")

@@ -48,6 +48,15 @@ def test_sequences_wrap() -> None:
     assert ledger.next_sequence == (1 << 32) + 6
 
 
+def test_told_again_for_another_driver_a_subscription_goes_on() -> None:
+    ledger = Ledger()
+    ledger.begin(0, 1)
+    ledger.dropped(1, "relay", 5, 4)
+    ledger.begin(9, 1)  # another driver came: the relay's count of this one goes on
+    ledger.dropped(1, "relay", 7, 6)
+    assert ledger.gone == ledger.gone_by("relay") == 7
+
+
 def test_the_first_sequence_counts() -> None:
     ledger = Ledger()
     ledger.begin(5)

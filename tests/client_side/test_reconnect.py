@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -305,6 +306,44 @@ def test_closing_while_it_tries(relay: FakeRelay) -> None:
         bridge.send.go()
 
 
+def test_closing_while_the_other_side_says_nothing() -> None:
+    """Something listens where the relay was, and does not even answer the handshake."""
+    with FakeRelay() as relay:
+        bridge = cwire.connect(relay.url)
+        port = int(relay.url.split(":")[2].removesuffix("/ws"))
+        relay.stop()
+        Changes(bridge).away()
+    with socket.create_server(("127.0.0.1", port)) as mute:
+        mute.settimeout(10)
+        there, _ = mute.accept()
+        with there:
+            assert there.recv(4) == b"GET "
+            bridge.close()
+            assert not bridge._thread.alive
+            there.settimeout(10)
+            while there.recv(4096):  # the rest of the request, and then the end
+                pass
+
+
+def test_a_child_process_does_not_go_on(relay: FakeRelay) -> None:
+    """A fork has no receiver: waits and commands are refused there, also while away."""
+    with cwire.connect(relay.url) as bridge:
+        changes = Changes(bridge)
+        relay.refuses = True
+        relay.hang_up()
+        changes.away()
+        bridge._process = -1  # as a child would see it
+        for use in (
+            lambda: bridge.send.go(),
+            lambda: bridge.latest("tick", 1, timeout=10),
+            lambda: next(bridge.stream("tick", timeout=10)),
+            lambda: bridge.unsubscribe(1),
+        ):
+            with pytest.raises(cwire.NotConnected, match="connect again in this one"):
+                use()
+        assert len(bridge.history("tick")) == 0  # reading what is here is harmless
+
+
 def test_a_bridge_that_nobody_holds_stops_trying(relay: FakeRelay) -> None:
     bridge = cwire.connect(relay.url)
     changes = Changes(bridge)
@@ -315,6 +354,23 @@ def test_a_bridge_that_nobody_holds_stops_trying(relay: FakeRelay) -> None:
     del bridge, changes
     gc.collect()
     assert not thread.alive
+
+
+async def test_an_async_bridge_that_nobody_holds_stops_trying(relay: FakeRelay) -> None:
+    bridge = await cwire.aconnect(relay.url)
+    link = bridge._link
+    ended = asyncio.Event()
+    link.on_change.append(ended.set)
+    relay.refuses = True
+    relay.hang_up()
+    await ended.wait()
+    ended.clear()
+    del bridge
+    gc.collect()
+    while link.closed is None:
+        await ended.wait()
+        ended.clear()
+    assert "closed" in link.closed
 
 
 def test_listeners_that_fail_are_told_of(

@@ -27,6 +27,7 @@ from cwire.options import Options
 from cwire.session import Session
 from cwire_server.decimation import Decimation
 from cwire_structs import frames
+from cwire_structs.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import driver, pictures, ticks
 
@@ -276,6 +277,27 @@ def test_it_does_not_with_other_structs() -> None:
     (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
     assert isinstance(answer, Reply)
     assert isinstance(answer.error, cwire.LayoutMismatch)
+    text = "its structs have changed: look at bridge['lab'].schema['set'] and send it again"
+    assert text in str(answer.error)
+
+
+def test_a_layout_mismatch_says_what_changed() -> None:
+    session = connected()
+    first = session.command(session.drivers["lab"], "set", {"x": 3})
+    second = session.command(session.drivers["lab"], "go", {})
+    document = schemas.document()
+    (x,) = document["types"]["set"]["fields"]
+    document["types"]["set"].update(size=16, fields=[{**x, "offset": 8}])
+    del document["messages"][str(schemas.GO)]
+    document["layout_hash"] = layout_hash(document)
+    changed = driver(session=8, schema=document)
+    session.receive_text(event("driver", event="schema_changed", driver=changed))
+    (answer,) = session.receive_binary(failure(first.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert "(x was at offset 0, is at offset 8; it had 8 bytes, has 16)" in str(answer.error)
+    (answer,) = session.receive_binary(failure(second.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert "its new header has no command 'go'; there are: set" in str(answer.error)
 
 
 def test_a_restart_keeps_the_history_and_counts_no_loss() -> None:

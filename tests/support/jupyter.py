@@ -109,7 +109,10 @@ class Lab:
         settings = Path(env["JUPYTER_CONFIG_DIR"])
         (settings / _NEWS).parent.mkdir(parents=True)
         (settings / _NEWS).write_text('{"fetchNews": "false", "checkForUpdates": false}')
-        enabled = {"jpserver_extensions": {"cwire_server.jupyter": True}}
+        extensions = {"cwire_server.jupyter": True}
+        if app == "server":
+            extensions |= dict.fromkeys(("jupyterlab", "notebook", "notebook_shim"), False)
+        enabled = {"jpserver_extensions": extensions}
         (settings / "jupyter_server_config.json").write_text(
             json.dumps({"ServerApp": enabled, "CwireExtension": config or {}})
         )

@@ -15,18 +15,13 @@ import pytest
 from support.processes import ROOT
 
 WEB = ROOT / "client_side" / "web"
-SOURCES = ("*.mjs", "*.css", "*.json", "*.py", ".npmrc")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the sources, with what npm has installed here."""
+    """A copy of the sources, and of what npm has installed here."""
     web = tmp_path / "client_side" / "web"
-    web.mkdir(parents=True)
-    for path in (path for pattern in SOURCES for path in WEB.glob(pattern)):
-        shutil.copy2(path, web)
-    if (WEB / "node_modules").exists():
-        shutil.copytree(WEB / "node_modules", web / "node_modules", symlinks=True)
+    shutil.copytree(WEB, web, symlinks=True)
     return web
 
 

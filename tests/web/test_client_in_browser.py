@@ -89,11 +89,12 @@ def test_the_example_in_the_readme(page: Page, origin: str, relay: Relay) -> Non
     page.evaluate(
         """async ([token, example]) => {
             window.token = token;
-            const drawn = new Promise((done) => { window.draw = (...drawn) => done(drawn); });
+            window.drawn = new Promise((done) => { window.draw = (...drawn) => done(drawn); });
             const script = document.createElement('script');
             script.type = 'module';
-            script.textContent = example + ';client.close(); window.over = true;';
-            const [time, samples] = await (document.head.append(script), drawn);
+            script.textContent = example + ';await drawn; client.close(); window.over = true;';
+            document.head.append(script);
+            const [time, samples] = await drawn;
             if (samples.length !== 1024 * time.length) throw new Error(`${samples.length} samples`);
         }""",
         [relay.token, example],

@@ -16,7 +16,7 @@ import { View } from "./view.mjs";
 const STEP = 5; // pixels of an arrow key
 
 /**
- * Events: `draw` after each picture; `settled` when the user has paused or zoomed.
+ * Events: `draw` after each picture (its detail: the lines and their points); `settled` when the user has paused or zoomed.
  */
 export class Screen extends EventTarget {
   /** @param {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
@@ -125,19 +125,17 @@ export class Screen extends EventTarget {
   close() {
     cancelAnimationFrame(this.#asked);
     for (const observer of this.#observers) observer.disconnect();
-    this.#media.removeEventListener("change", this.#recolor);
-    document.removeEventListener("visibilitychange", this.#look);
+    this.#end.abort();
     this.#view?.close();
     this.#view = null;
     this.root.remove();
   }
 
   #observers = [];
-  #media = matchMedia("(prefers-color-scheme: dark)");
   #recolor = () => {
     this.#view?.recolor();
   };
-  #look = () => this.#ask();
+  #end = new AbortController(); // of what is listened to outside of the scope
 
   #build() {
     const { title, x_kind, kind } = this.recipe;
@@ -152,7 +150,6 @@ export class Screen extends EventTarget {
       onkeydown: (event) => this.#key(event),
       onpointerdown: () => (this.#pressed = true),
     });
-    window.addEventListener("pointerup", () => (this.#pressed = false), { passive: true });
     this.root = element("div", { className: "cwire-live", "data-lm-suppress-shortcuts": "true" },
       element("div", { className: "cwire-head" }, element("strong", {}, title), this.notice),
       this.controls.place, this.sheet, this.legend.place);
@@ -169,8 +166,10 @@ export class Screen extends EventTarget {
     const theme = new MutationObserver(this.#recolor);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     this.#observers = [sight, size, theme];
-    this.#media.addEventListener("change", this.#recolor);
-    document.addEventListener("visibilitychange", this.#look);
+    const { signal } = this.#end;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor, { signal });
+    document.addEventListener("visibilitychange", () => this.#ask(), { signal });
+    window.addEventListener("pointerup", () => (this.#pressed = false), { signal });
   }
 
   #makeView() {
@@ -225,14 +224,14 @@ export class Screen extends EventTarget {
       sketch(line.trace, from + zero, to + zero, this.#view.columns, points);
       this.figures.lines[label] = { low: points.low, high: points.high };
       total += points.count;
-      drawn.push({ points, zero, color: entry.color });
+      drawn.push({ label, points, zero, color: entry.color });
     }
     this.#view.level = sight.trigger.active ? sight.trigger.settings.level : null;
     this.#view.draw([from, to], drawn, this.fit);
     this.#read();
     this.#show();
     this.figures.drew(begun, performance.now(), total);
-    this.dispatchEvent(new CustomEvent("draw"));
+    this.dispatchEvent(new CustomEvent("draw", { detail: drawn }));
   }
 
   #pointsOf(label) {

@@ -31,7 +31,9 @@ export class WidgetLink {
     this.#curves = false;
     model.on("msg:custom", this.#receive);
     model.on("change:relay", this.#reroute);
-    model.on("change:stopped", this.#stop);
+    model.on("change:stopped", () => this.#stop(model.get("stopped")));
+    // Jupyter cuts models off when their kernel restarts or ends; new ones do not take their place.
+    model.on("comm_live_update", () => this.#stop("the kernel has ended: run the cell again"));
     screen.addEventListener("settled", this.#save);
     this.#reroute();
   }
@@ -46,8 +48,8 @@ export class WidgetLink {
   /** Somebody looks. */
   open() {
     if (this.#timers.length) return;
-    this.#stop();
-    if (this.model.get("stopped")) return;
+    this.#stop(this.model.get("stopped"));
+    if (this.screen.notices.stopped) return;
     this.#send({ type: "ready", origin: location.origin });
     this.source.open();
     this.#timers = [setInterval(() => this.#saveIfChanged(), SAVE_EVERY), setTimeout(this.#saveFirst, SAVE_FIRST)];
@@ -89,14 +91,13 @@ export class WidgetLink {
     this.source.routes.set([...routes, ...this.#direct]);
   };
 
-  #stop = () => {
-    const reason = this.model.get("stopped");
-    if (!reason) return;
+  #stop(reason) {
+    if (!reason || this.screen.notices.stopped) return;
     this.close();
     this.screen.notices.stopped = reason;
     this.screen.refresh();
-    this.#save();
-  };
+    void this.#save();
+  }
 
   #askKernel(on) {
     if (on === this.#curves) return;

@@ -9,8 +9,8 @@ from jupyter_server.extension.application import ExtensionApp
 from tornado.web import authenticated
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
-from cwire.errors import NotConnected
-from cwire_server.jupyter.relay_process import RelayProcess, RelayStartError
+from cwire.errors import CwireError
+from cwire.relay_process import RelayProcess
 from cwire_server.jupyter.relays import Relays
 from cwire_server.jupyter.splice import SpliceHandler, may_execute
 from cwire_structs.runtime import RuntimeDirError
@@ -39,7 +39,7 @@ class RelayHandler(APIHandler):
         await may_execute(self)
         try:
             path = await self._relays.get()
-        except (NotConnected, RelayStartError, RuntimeDirError) as error:
+        except (CwireError, RuntimeDirError) as error:
             self.log.warning("cwire: %s", error)
             self.set_status(503)
             self.finish(json.dumps({"message": str(error)}))
@@ -76,8 +76,7 @@ class CwireExtension(ExtensionApp):
 
     def _make(self) -> RelayProcess:
         drivers = [f"{name}={path}" if path else name for name, path in self.drivers.items()]
-        options = [word for driver in drivers for word in ("--driver", driver)]
-        return RelayProcess([*options, "--port", str(self.port), *self.arguments], self.log)
+        return RelayProcess(*drivers, port=self.port, arguments=self.arguments)
 
     async def stop_extension(self) -> None:
         """Stops the relay that was started here."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cwire.errors import NotConnected
 from cwire.find import Address, find_relay, living
-from cwire_server.jupyter.relay_process import RelayProcess
+from cwire.relay_process import RelayProcess
 from cwire_structs.runtime import runtime_dir
 
 __all__ = ["Relays", "is_relay_name"]
@@ -57,8 +57,7 @@ class Relays:
         """As `find`, but starts a relay if there is none.
 
         Raises:
-            NotConnected: None lives and none is to be started.
-            RelayStartError: It did not start.
+            CwireError: None lives, and none is to be started or it did not start.
             RuntimeDirError: The runtime directory cannot be trusted.
         """
         if (path := self.find(name)) is not None:
@@ -72,14 +71,15 @@ class Relays:
             if (path := self.find(name)) is not None:
                 return path
             self._own = self._make()
-            await self._own.start(self._seconds)
+            # In a thread: Jupyter serves its other pages meanwhile.
+            await asyncio.to_thread(self._own.start, self._seconds)
             return runtime_dir() / f"relay-{self._own.pid}.sock"
 
     async def stop(self) -> None:
         """Stops the relay that was started here, if any; others are left alone."""
         async with self._starting:
             if self._own is not None:
-                await self._own.stop()
+                await asyncio.to_thread(self._own.stop, reason="Jupyter ended")
 
 
 def _inside(folder: Path, address: Address) -> Path | None:

@@ -28,11 +28,10 @@ from tornado.websocket import (
     websocket_connect,
 )
 
-from cwire.errors import NotConnected
+from cwire.errors import CwireError, NotConnected
 from cwire_server.access import SUBPROTOCOL
 from cwire_server.config import Limits
 from cwire_server.http import refuse
-from cwire_server.jupyter.relay_process import RelayStartError
 from cwire_server.jupyter.relays import Relays, is_relay_name
 from cwire_structs.runtime import RuntimeDirError
 
@@ -104,7 +103,7 @@ class SpliceHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             return
         try:
             self._relay = await _connect(await self._relays.get(name))
-        except (NotConnected, RelayStartError, RuntimeDirError) as error:
+        except (CwireError, RuntimeDirError) as error:
             self.log.warning("cwire: %s", error)
             refuse(self, 503, str(error))
             return

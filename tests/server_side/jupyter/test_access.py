@@ -44,7 +44,7 @@ async def status(
 def cookies(server: Lab) -> str:
     """What a browser has after it followed the link with the token."""
     jar = CookieJar()
-    with build_opener(HTTPCookieProcessor(jar)).open(f"{server.url}tree?token={server.token}"):
+    with build_opener(HTTPCookieProcessor(jar)).open(f"{server.url}api?token={server.token}"):
         pass
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 

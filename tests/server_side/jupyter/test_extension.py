@@ -92,7 +92,7 @@ async def test_settings(tmp_path: Path, runtime: Path, unused_tcp_port: int) -> 
     [
         ({"start_relay": False}, "CwireExtension.start_relay is off: start one with `cwire serve`"),
         ({"drivers": {"two words": ""}}, "driver name 'two words': use letters"),
-        ({"start_timeout": 0.001}, "the relay was not ready after 0.001 s"),
+        ({"start_timeout": 0.001}, "relay has not written 'cwire relay: http' in 0.001 s"),
     ],
 )
 async def test_why_there_is_no_relay(

@@ -1,0 +1,284 @@
+"""``bridge.scope()``: lines that the browser draws at 60 pictures per second, from the relay."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from cwire import errors
+from cwire.aio import AsyncBridge
+from cwire.cell import Tenants, kernel_shell
+from cwire.driver import down_text
+from cwire.options import Options
+from cwire.scope_curves import curves, pack
+from cwire.scope_flow import Flow
+from cwire.scope_recipe import ScopeRecipe, check_size
+from cwire.scope_widget import Output, ScopeWidget
+from cwire_structs.runtime import RuntimeDirError, runtime_dir
+
+if TYPE_CHECKING:
+    from cwire.base import BridgeBase
+
+__all__ = ["Choice", "Scope", "open_scope"]
+
+Choice = tuple[str | Sequence[str] | None, str | None, str | None, float | None, int | None]
+"""``y``, ``x``, ``by``, ``window`` and ``decimate``; see `Bridge.scope`."""
+
+_log = logging.getLogger("cwire")
+_PERIOD = 1 / 25  # s between two looks whether curves may go
+_UNASKED = 3.0  # s until a page that says nothing is taken to need curves
+
+_tenants: Tenants[Scope] = Tenants()
+
+
+class Scope:
+    """A live picture of lines in a notebook. Made by `Bridge.scope`.
+
+    The page connects to the relay by itself and draws what comes: so it goes on while a cell keeps
+    the kernel busy. It ends when its cell is run again and when the bridge closes. A picture of it
+    stays in the notebook file.
+
+    Attributes:
+        widget: The anywidget behind it.
+        figures: What the page has measured, as of the last picture that it sent: ``fps``,
+            ``draws``, ``route`` and more.
+    """
+
+    def __init__(
+        self, bridge: BridgeBase, recipe: ScopeRecipe, *, height: int = 320, fps: float = 60.0
+    ) -> None:
+        check_size(height, fps)
+        if kernel_shell() is None:
+            raise errors.CwireError(
+                "a scope is seen in a notebook only; in a script use bridge.plot, "
+                "which opens a window"
+            )
+        self._bridge = bridge
+        self._link = bridge._link
+        self._recipe = recipe
+        self._loop = _loop_of(bridge)
+        self._origins: set[str] = set()
+        self._relay: object = None
+        self._png: bytes | None = None
+        self._flow: Flow | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heard = False
+        self.figures: dict[str, Any] = {}
+        id = uuid.uuid4().hex
+        told = {**recipe.as_json(), "id": id, "height": height, "fps": fps}
+        self.widget = ScopeWidget(recipe=told, relay=self._relay_name())
+        self.widget.on_msg(self._on_message)
+        self._output = Output(self.widget, id, str(told["title"]))
+        self._link.on_change.append(self._on_change)
+        _tenants.enter(self)
+        self._output.show()
+        self._post(self._begin)
+
+    @property
+    def running(self) -> bool:
+        """Whether it still follows the message."""
+        return not self.widget.stopped
+
+    def stop(self, reason: str = "stopped") -> None:
+        """Ends it; what it shows stays, and says why."""
+        if not self.running:
+            return
+        with suppress(ValueError):
+            self._link.on_change.remove(self._on_change)
+        self.widget.stopped = reason
+        self._post(self._end_pump)
+
+    def close(self) -> None:
+        """Ends it and removes the widget; the last picture stays in the notebook."""
+        self.stop("closed")
+        _tenants.leave(self)
+        self.widget.close()
+
+    def retire(self, reason: str) -> None:
+        """Ends it, because something else takes its place."""
+        self.stop(reason)
+
+    def save(self) -> None:
+        """Asks the page to put its present picture into the notebook, once the kernel is idle."""
+        self.widget.send({"type": "save"})
+
+    def picture(self) -> bytes | None:
+        """The last picture that the page sent, a PNG; None before the first."""
+        return self._png
+
+    def __repr__(self) -> str:
+        state = self.widget.stopped or "live"
+        return (
+            f"<scope of {self._recipe.message.name}: {', '.join(self._recipe.fields.y)}, {state}>"
+        )
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        # The scope is on the page already: only a line of text beside it.
+        return {"text/plain": repr(self)}
+
+    # What the page says, in the kernel's main thread ----------------------------------------------
+
+    def _on_message(self, _: object, content: dict[str, Any], buffers: list[Any]) -> None:
+        kind = content.get("type")
+        if kind == "ready":
+            self._post(self._welcome, str(content.get("origin")))
+        elif kind == "curves":
+            self._post(self._begin_pump if content.get("on") else self._end_pump)
+        elif kind == "ack":
+            self._post(self._acknowledged, int(content.get("number", 0)))
+        elif kind == "route":
+            self._post(self._end_pump)
+        elif kind == "picture":
+            self._keep(content, buffers)
+
+    def _keep(self, content: dict[str, Any], buffers: list[Any]) -> None:
+        self._png = bytes(buffers[0])
+        self.figures = dict(content.get("figures") or {})
+        try:
+            self._output.keep(self._png, int(content["width"]))
+        finally:
+            self.widget.send({"type": "saved"})
+
+    # In the link's loop ---------------------------------------------------------------------------
+
+    def _post(self, function: Any, *arguments: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended with the bridge: nothing is left to do
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _begin(self) -> None:
+        self._on_change()
+        # A busy kernel does not hear the page ask; so where there is no other way it does not wait.
+        if not self.widget.relay:
+            self._loop.call_later(_UNASKED, self._begin_unasked)
+
+    def _begin_unasked(self) -> None:
+        if self.running and not self._heard:
+            self._begin_pump()
+
+    def _on_change(self) -> None:
+        """The relay or a driver has come, gone or changed."""
+        if self._link.closed is not None:
+            self.stop(self._link.closed)
+            return
+        if not self._link.connected:
+            self._relay = None
+            return
+        # Each connection lets origins in anew.
+        relay = (str(self._link.address), self._link.session.client)
+        if relay == self._relay:
+            return
+        self._relay = relay
+        self.widget.relay = self._relay_name()
+        self._offer()
+
+    def _welcome(self, origin: str) -> None:
+        self._heard = True
+        self._origins.add(origin)
+        self._offer()
+
+    def _offer(self) -> None:
+        for origin in self._origins:
+            task = self._loop.create_task(self._allow(origin), name="cwire scope")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _allow(self, origin: str) -> None:
+        routes: list[dict[str, str]] = []
+        try:
+            url, token = await self._link.allow_origin(origin)
+        except errors.CwireError as error:
+            # The page has other ways: through Jupyter, or through the kernel.
+            _log.info("a page of %s cannot reach the relay directly: %s", origin, error)
+        else:
+            routes.append({"kind": "direct", "url": url, "token": token})
+        self.widget.send({"type": "routes", "routes": routes})
+
+    def _relay_name(self) -> str:
+        """What Jupyter's server finds the relay by, if it is one of this account here."""
+        unix = self._link.address.unix
+        if unix is None:
+            return ""
+        path = Path(unix)
+        try:
+            here = path.parent.samefile(runtime_dir())
+        except (OSError, RuntimeDirError):
+            return ""
+        return path.stem if here else ""
+
+    # Curves through the kernel --------------------------------------------------------------------
+
+    def _acknowledged(self, number: int) -> None:
+        if self._flow is not None:
+            self._flow.acknowledged(number, monotonic())
+
+    def _begin_pump(self) -> None:
+        self._heard = True
+        if self._pump is None and self.running:
+            self._flow = Flow(monotonic())
+            self._pump = self._loop.create_task(self._run_pump(self._flow), name="cwire scope")
+
+    def _end_pump(self) -> None:
+        self._heard = True
+        if self._pump is not None:
+            self._pump.cancel()
+            self._pump = None
+
+    async def _run_pump(self, flow: Flow) -> None:
+        driver, message = self._recipe.driver, self._recipe.message.name
+        if not self._link.session.wants(driver, message):
+            self._link.want((message,), driver, Options())
+        state: object = None
+        while self.running:
+            now = monotonic()
+            if flow.may_send(now):
+                with suppress(errors.CwireError):  # the driver's structs have changed: told below
+                    feed = self._bridge._feed(message, driver)
+                    fresh = (feed, feed.history.total, self._problem())
+                    if fresh != state:
+                        state = fresh
+                        self._send_curves(feed.history, flow.sent(now))
+            await asyncio.sleep(_PERIOD)
+
+    def _send_curves(self, history: Any, number: int) -> None:
+        recipe = self._recipe
+        told = recipe.as_json()
+        lines, buffers = pack(
+            curves(recipe, history), dict(zip(told["y"], told["units"], strict=True))
+        )
+        content = {"type": "curves", "number": number, "lines": lines, "problem": self._problem()}
+        self.widget.send(content, buffers)
+
+    def _problem(self) -> str:
+        if not self._link.connected:
+            return self._link.unconnected
+        driver = self._bridge.drivers.get(self._recipe.driver)
+        if driver is None:
+            return f"the relay has no driver {self._recipe.driver}"
+        return "" if driver.state == "up" else down_text(driver)
+
+
+def open_scope(
+    bridge: BridgeBase, message: str, driver: str | None, choice: Choice, **look: Any
+) -> Scope:
+    """Makes the scope of a message; see `Bridge.scope`."""
+    y, x, by, window, decimate = choice
+    owner, described = bridge._owner("message", message, driver)
+    made = owner.derived.get(message)
+    if made is not None and made.message is described:
+        # One that the relay makes: the page asks for it by itself.
+        described, decimate = owner.published[made.of], made.decimate
+    return Scope(bridge, ScopeRecipe(owner.name, described, y, x, by, window, decimate), **look)
+
+
+def _loop_of(bridge: BridgeBase) -> asyncio.AbstractEventLoop:
+    """The loop in which the bridge's link lives."""
+    if isinstance(bridge, AsyncBridge):
+        return asyncio.get_running_loop()
+    return bridge._thread.loop  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,87 @@
+"""The curves that a scope gets through the kernel, where that is its only way. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cwire.curves import Curve, blocks, thin, trends
+from cwire.history import History
+from cwire.recipe import Recipe
+from cwire.scope_recipe import ScopeRecipe
+
+__all__ = ["curves", "pack"]
+
+_MOST_BYTES = 16 << 20  # of frames that are looked at for one picture
+_LATE = 1.5  # an array that comes later than so many of its lengths
+_JITTER = 0.05  # s, and so much does not follow the one before
+
+
+def curves(scope: ScopeRecipe, history: History) -> list[Curve]:
+    """What is to be seen now, thinned to a few thousand points that keep every peak."""
+    if scope.fields.kind == "trend":
+        return trends(scope.fields, history, scope.window or 1.0)
+    if scope.window is None:
+        return blocks(scope.fields, history)
+    return _rolled(scope.fields, history, scope.window)
+
+
+def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
+    """Arrays one after the other, against the time before the newest sample."""
+    most = max(2, _MOST_BYTES // (history.message.size + 24))
+    frames = history.latest(min(most, history.capacity))
+    if not len(frames):
+        return []
+    end = frames[-1].seconds
+    parts: dict[str, list[tuple[float, float, Any]]] = {}
+    for frame in reversed(frames):
+        if end - frame.seconds > window:
+            break
+        step = float(_take(frame, recipe.x or ""))
+        group = "" if recipe.by is None else f"{recipe.by} {_take(frame, recipe.by)!r}"
+        for path in recipe.y:
+            label = f"{path}, {group}" if group and len(recipe.y) > 1 else group or path
+            parts.setdefault(label, []).append((frame.seconds - end, step, _take(frame, path)))
+    return [_joined(label, found[::-1]) for label, found in sorted(parts.items())]
+
+
+def _joined(label: str, parts: list[tuple[float, float, Any]]) -> Curve:
+    """One line: each array begins where the one before ended, unless it comes too late for that."""
+    xs: list[npt.NDArray[Any]] = []
+    ys: list[npt.NDArray[Any]] = []
+    at = wall = -np.inf
+    for end, step, values in parts:
+        y = np.asarray(values, float)
+        length = len(y) * step
+        if end - wall > _LATE * length + _JITTER:
+            if xs:
+                xs.append(np.full(1, at))
+                ys.append(np.full(1, np.nan))
+            at = max(at, end - length)
+        xs.append(at + step * np.arange(len(y)))
+        ys.append(y)
+        at, wall = at + length, end
+    x, y = np.concatenate(xs), np.concatenate(ys)
+    x += parts[-1][0] - at  # the newest sample is where its frame says
+    # The extremes of a stretch with a gap in it would be the gap.
+    return Curve(label, x, y) if np.isnan(y).any() else Curve(label, *thin(x, y))
+
+
+def _take(values: Any, path: str) -> Any:
+    for name in path.split("."):
+        values = values[name]
+    return values
+
+
+def pack(found: list[Curve], units: dict[str, str]) -> tuple[list[dict[str, str]], list[bytes]]:
+    """The curves as a message: their names, and their numbers as doubles, x and y in turns."""
+    names, buffers = [], []
+    for curve in found:
+        unit = next((unit for path, unit in units.items() if curve.label.startswith(path)), "")
+        if len(units) == 1:
+            unit = next(iter(units.values()))
+        names.append({"label": curve.label, "unit": unit})
+        buffers += [np.ascontiguousarray(part, "<f8").tobytes() for part in (curve.x, curve.y)]
+    return names, buffers

@@ -1,0 +1,151 @@
+"""What a scope is told to draw, as the page reads it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cwire.errors import UnknownField
+from cwire.recipe import make_recipe
+from cwire_structs.fields import ArrayType, FieldType, NumberType, StructType, TailType
+from cwire_structs.schema import Message
+
+__all__ = ["WINDOW", "ScopeRecipe", "check_size"]
+
+WINDOW = 10.0
+"""Seconds of scalars that are seen, if nothing else is said."""
+
+_COUNTER = "first_sample"
+
+
+class ScopeRecipe:
+    """The choice of fields, checked.
+
+    Args:
+        driver: Name of the driver.
+        message: The message of the driver's own header.
+        y: As in `Bridge.scope`; and so are the others.
+        x: See there.
+        by: See there.
+        window: See there.
+        decimate: See there.
+
+    Attributes:
+        fields: The same choice as a plot's.
+        window: Seconds that are seen; None: the newest array of each line.
+
+    Raises:
+        UnknownField: There is no such field, or a scope cannot draw it.
+        ValueError: A number is out of its range.
+    """
+
+    def __init__(
+        self,
+        driver: str,
+        message: Message,
+        y: str | Sequence[str] | None,
+        x: str | None,
+        by: str | None,
+        window: float | None,
+        decimate: int | None,
+    ) -> None:
+        if window is not None and not window > 0:
+            raise ValueError(f"window is {window!r}; it can be a number of seconds above zero")
+        if decimate is not None and (type(decimate) is not int or decimate < 2):
+            raise ValueError(f"decimate is {decimate!r}; it can be a whole number from 2")
+        self.driver = driver
+        self.message = message
+        self.decimate = decimate
+        self.fields = make_recipe(message, y, x, by)
+        if self.fields.kind not in ("trend", "block"):
+            raise UnknownField(
+                f"{message.name}.{self.fields.y[0]} is an image: a scope draws lines; "
+                f"use bridge.plot({message.name!r})"
+            )
+        self.step = self.fields.x is not None and _is_number(message, self.fields.x)
+        rolls = self.fields.kind == "trend" or self.step
+        if window is not None and not rolls:
+            raise UnknownField(
+                f"{message.name} does not say how far apart its samples are, so they cannot roll "
+                "by: name a field with the step as x, or leave window out"
+            )
+        if decimate is not None and (
+            self.fields.kind == "trend" or not (rolls or not self.fields.x)
+        ):
+            raise UnknownField(
+                f"{message.name}: the relay decimates arrays with a fixed step; leave decimate out"
+            )
+        self.window = WINDOW if window is None and self.fields.kind == "trend" else window
+
+    def as_json(self) -> dict[str, Any]:
+        """What the page needs to know."""
+        fields, message = self.fields, self.message
+        found = [_field(message, path) for path in fields.y]
+        array = fields.kind == "block"
+        counted = array and self.step and _is_counter(message)
+        unit = _unit(message, fields.x) if array and fields.x else ("s" if not array else "")
+        return {
+            "title": f"{message.name}: {message.doc}" if message.doc else message.name,
+            "message": message.name,
+            "driver": self.driver,
+            "kind": fields.kind,
+            "y": list(fields.y),
+            "types": [_numpy_type(kind) for kind, _ in found],
+            "units": [one for _, one in found],
+            "x": fields.x,
+            "x_kind": None if fields.x is None else "step" if self.step else "array",
+            "x_label": "time" if unit == "s" else (fields.x or "index"),
+            "x_unit": unit,
+            "y_label": fields.y_label,
+            "by": fields.by,
+            "first": _COUNTER if counted else None,
+            "decimate": self.decimate,
+            "window": self.window,
+        }
+
+
+def check_size(height: int, fps: float) -> None:
+    """Refuses what cannot be drawn.
+
+    Raises:
+        ValueError: It cannot be.
+    """
+    if not 100 <= height <= 4000:
+        raise ValueError(f"height is {height!r}; it can be a number of pixels from 100 to 4000")
+    if not 0 < fps <= 240:
+        raise ValueError(f"fps is {fps!r}; it can be a number of pictures per second up to 240")
+
+
+def _field(message: Message, path: str) -> tuple[FieldType, str]:
+    struct = message.struct
+    kind: FieldType | None = None
+    unit = ""
+    for name in path.split("."):
+        field = struct.by_name[name]
+        kind, unit = field.type, field.unit or ""
+        if isinstance(kind, StructType):
+            struct = kind.struct
+    assert kind is not None
+    return kind, unit
+
+
+def _unit(message: Message, path: str) -> str:
+    return _field(message, path)[1]
+
+
+def _is_number(message: Message, path: str) -> bool:
+    return isinstance(_field(message, path)[0], NumberType)
+
+
+def _is_counter(message: Message) -> bool:
+    field = message.struct.by_name.get(_COUNTER)
+    return (
+        field is not None
+        and isinstance(field.type, NumberType)
+        and field.type.kind in ("int", "uint")
+    )
+
+
+def _numpy_type(kind: FieldType) -> str:
+    inner = kind.of if isinstance(kind, (ArrayType, TailType)) else kind
+    return str(getattr(inner, "np", ""))

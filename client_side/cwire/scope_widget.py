@@ -1,0 +1,97 @@
+"""The widget of a scope: its traits, its page, and the output that a notebook keeps."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+from IPython.display import display
+
+from cwire import errors
+from cwire.cell import kernel_shell
+
+__all__ = ["Output", "ScopeWidget"]
+
+_STATIC = Path(__file__).parent / "static"
+_BUILD = "python client_side/web/bundle.py"
+
+
+def _asset(name: str) -> str:
+    try:
+        return (_STATIC / name).read_text(encoding="utf-8")
+    except OSError:
+        raise errors.CwireError(
+            f"the browser's part of the scope ({name}) is not built: run `{_BUILD}` "
+            "(in a checkout), or install cwire from a wheel"
+        ) from None
+
+
+class ScopeWidget(anywidget.AnyWidget):
+    """What the page and the kernel share.
+
+    Traits are saved with a notebook, so there is nothing secret in them: a token goes by message.
+    """
+
+    recipe = traitlets.Dict().tag(sync=True)
+    relay = traitlets.Unicode().tag(sync=True)
+    """Name of the relay (``relay-PID``) that Jupyter's server can find; else empty."""
+    stopped = traitlets.Unicode().tag(sync=True)
+    """Why the scope has ended; empty while it goes on."""
+
+    def __init__(self, **traits: Any) -> None:
+        # As text: anywidget would watch files.
+        self._esm = _asset("scope.js")
+        self._css = _asset("scope.css")
+        super().__init__(**traits)
+
+
+class Output:
+    """A cell's output that the page puts the scope into, and that is a picture in the file.
+
+    JupyterLab shows a widget's own output as "model not found" in a notebook that is opened again,
+    picture or not. So the output is HTML with the picture, and the page finds it by its id. Where
+    pages cannot do that (VS Code, Colab) it is the widget.
+    """
+
+    def __init__(self, widget: ScopeWidget, id: str, title: str) -> None:
+        self._widget = widget
+        self._id = id
+        self._title = title
+        self._whole = _shows_widgets_only()
+
+    def show(self) -> None:
+        """Puts it under the present cell."""
+        if self._whole:
+            display(self._widget)  # type: ignore[no-untyped-call]
+        else:
+            self._display(None, update=False)
+
+    def keep(self, png: bytes, width: int) -> None:
+        """Replaces the picture in the notebook."""
+        if not self._whole:
+            self._display((png, width), update=True)
+
+    def _display(self, picture: tuple[bytes, int] | None, *, update: bool) -> None:
+        data = {"text/plain": f"<scope of {self._title}>"}
+        inner = f"<em>{escape(self._title)}: the scope has no picture yet</em>"
+        if picture is not None:
+            png, width = picture
+            text = base64.b64encode(png).decode("ascii")
+            data["image/png"] = text
+            inner = (
+                f'<img alt="{escape(self._title)}" width="{width}" '
+                f'src="data:image/png;base64,{text}">'
+            )
+        data["text/html"] = f'<div class="cwire-scope" data-cwire-scope="{self._id}">{inner}</div>'
+        display(data, raw=True, display_id=f"cwire-scope-{self._id}", update=update)  # type: ignore[no-untyped-call]
+
+
+def _shows_widgets_only() -> bool:
+    shell = kernel_shell()
+    known = getattr(shell, "user_ns", {})
+    return "__vsc_ipynb_file__" in known or "google.colab" in sys.modules

@@ -1,0 +1,63 @@
+"""The notebook 03_live_lab as a user has it: the panel moves what the scope draws."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+import cwire
+from support.browser import browser, needs_chromium, page, picture
+from support.jupyter import Lab, cell, for_each_app, lab, labs, open_notebook, run_cell, runtime
+from support.processes import ROOT
+
+__all__ = ["browser", "lab", "labs", "page", "runtime"]  # fixtures
+
+pytestmark = needs_chromium
+
+NOTEBOOK = ROOT / "notebooks" / "03_live_lab.ipynb"
+START, SCOPE, PANEL, END = 2, 4, 6, 20
+
+
+@for_each_app
+def test_a_slider_changes_the_signal_that_is_drawn(
+    page: Page, lab: Lab, built_driver: None, runtime: Path
+) -> None:
+    # The notebook starts the driver of its checkout, which is where it lies here, too.
+    checkout = lab.folder / lab.app
+    (checkout / "notebooks").mkdir(parents=True)
+    (checkout / "c_driver").symlink_to(ROOT / "c_driver")
+    shutil.copy(NOTEBOOK, checkout / "notebooks")
+    open_notebook(page, lab, f"{lab.app}/notebooks/{NOTEBOOK.name}")
+    for index in (START, SCOPE, PANEL):
+        run_cell(page, index)
+    wait_for_peaks(page, "high - low > 3")  # a sine of 2 V
+    form = cell(page, PANEL)
+    slider = form.locator(".widget-hslider", has_text="frequency")
+    expect(slider.locator(".widget-readout")).to_contain_text("120")
+    picture(page, f"live-lab-{lab.app}")
+    form.get_by_role("button", name="live").click()
+    slider.locator("[role=slider]").press("Home")
+    with cwire.connect() as bridge:
+        slowest = bridge["left"].wait_for(
+            "driver_status", lambda status: status.channels[0]["frequency"] == 0.01, timeout=30
+        )
+        assert slowest.channels[0]["amplitude"] == 2.0
+    # A hundredth of a period per second: a block of 17 ms is a flat line.
+    wait_for_peaks(page, "high - low < 1")
+    picture(page, f"live-lab-slow-{lab.app}")
+    run_cell(page, END)
+    expect(cell(page, END)).to_contain_text("left stopped")
+
+
+def wait_for_peaks(page: Page, condition: str) -> None:
+    """Waits until what the first line of the scope was drawn from is so."""
+    script = f"""() => {{
+        const [figures] = Object.values(globalThis.__cwireScope ?? {{}});
+        const [line] = Object.entries(figures?.lines ?? {{}}).sort();
+        if (!line) return false;
+        const {{low, high}} = line[1];
+        return {condition};
+    }}"""
+    page.wait_for_function(script, timeout=60_000)

@@ -1,0 +1,193 @@
+"""The scope where users see it: in JupyterLab and Notebook 7."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from support.browser import browser, needs_chromium, page, picture
+from support.jupyter import (
+    Lab,
+    cell,
+    for_each_app,
+    lab,
+    labs,
+    open_notebook,
+    restart_kernel,
+    run_cell,
+    runtime,
+    save,
+    start_cell,
+    wait_cell,
+    write_notebook,
+)
+from support.processes import Driver, Relay
+
+__all__ = ["browser", "lab", "labs", "page", "runtime"]  # fixtures
+
+pytestmark = [*needs_chromium, pytest.mark.timeout(300)]
+
+CONNECT = "import cwire, time; begun = time.time(); bridge = cwire.connect()"
+SHOW = "scope = bridge.scope('scope_block')"
+
+
+def figures(page: Page) -> dict[str, Any]:
+    """What the only scope of the page has measured."""
+    found: dict[str, Any] = page.evaluate(
+        "() => Object.values(window.__cwireScope ?? {}).at(-1)?.report() ?? {}"
+    )
+    return found
+
+
+def wait_draws(page: Page, more: int, seconds: float = 30) -> None:
+    """Waits until the scope has drawn so many more pictures."""
+    page.wait_for_function(
+        """target => Object.values(window.__cwireScope ?? {}).some(
+            one => one.points && one.draws >= target)""",
+        arg=figures(page).get("draws", 0) + more,
+        timeout=seconds * 1000,
+    )
+
+
+def notice(page: Page) -> Locator:
+    return page.locator(".cwire-notice")
+
+
+@for_each_app
+def test_it_draws_while_the_kernel_sleeps(page: Page, lab: Lab, relay: Relay) -> None:
+    write_notebook(lab.folder / "busy.ipynb", f"{CONNECT}\n{SHOW}\ntime.sleep(12)")
+    open_notebook(page, lab, "busy.ipynb")
+    start_cell(page, 0)
+    wait_draws(page, 30)
+    seen = figures(page)
+    wait_draws(page, 60)
+    assert not page.evaluate("() => window.cellRuns[0].done"), "the kernel was to sleep meanwhile"
+    assert figures(page)["route"] == "jupyter"
+    assert figures(page)["frames"] > seen["frames"]
+    picture(page, f"scope-{lab.app}")
+    print(f"{lab.app}: {json.dumps(figures(page))}")
+    wait_cell(page, 0)
+
+
+def test_from_connect_to_the_first_point(page: Page, lab: Lab, relay: Relay) -> None:
+    """Measured, not asserted to the second: the machine has other things to do."""
+    write_notebook(lab.folder / "first.ipynb", f"{CONNECT}\n{SHOW}", "begun")
+    open_notebook(page, lab, "first.ipynb")
+    begun = page.evaluate("() => performance.now()")
+    run_cell(page, 0)
+    wait_draws(page, 1)
+    drawn = figures(page)["firstDrawn"]
+    at = page.evaluate("ms => (performance.timeOrigin + ms) / 1000", drawn)
+    run_cell(page, 1)
+    connect = float(cell(page, 1).locator(".jp-OutputArea-output").inner_text())
+    print(
+        f"connect() to the first point: {at - connect:.2f} s; run: {(drawn - begun) / 1000:.2f} s"
+    )
+    assert 0 < at - connect < 30
+
+
+def test_it_survives_driver_and_relay(page: Page, lab: Lab, driver: Driver, relay: Relay) -> None:
+    write_notebook(
+        lab.folder / "restarts.ipynb", f"{CONNECT}\nscope = bridge.scope('scope_block', window=4)"
+    )
+    open_notebook(page, lab, "restarts.ipynb")
+    run_cell(page, 0)
+    wait_draws(page, 20)
+    driver.stop()
+    expect(notice(page)).to_contain_text("driver demo is down")
+    with Driver(driver.path):
+        expect(notice(page)).not_to_contain_text("down", timeout=15000)
+        wait_draws(page, 20)
+        picture(page, "scope-driver-restarted")
+        # Jupyter's server starts a relay where none is left; the page finds it by itself.
+        relay.stop()
+        wait_draws(page, 60)
+        expect(notice(page)).not_to_have_class("cwire-problem")
+        picture(page, "scope-relay-restarted")
+
+
+def saved_picture(path: Path) -> dict[str, Any] | None:
+    """The output of the notebook file that has a picture."""
+    notebook = nbformat.read(path, 4)
+    outputs = [one for cell in notebook.cells for one in cell.get("outputs", [])]
+    found = [one["data"] for one in outputs if "image/png" in one.get("data", {})]
+    return found[0] if found else None
+
+
+@for_each_app
+def test_a_notebook_opened_again_shows_the_picture(page: Page, lab: Lab, relay: Relay) -> None:
+    path = lab.folder / "kept.ipynb"
+    write_notebook(path, f"{CONNECT}\n{SHOW}", "scope.picture() is not None")
+    open_notebook(page, lab, "kept.ipynb")
+    run_cell(page, 0)
+    wait_draws(page, 10)
+    deadline = time.monotonic() + 30
+    while saved_picture(path) is None:
+        assert time.monotonic() < deadline, "no picture came into the file"
+        save(page)
+    # What replaced the output did not end the scope.
+    wait_draws(page, 10)
+    run_cell(page, 1)
+    expect(cell(page, 1)).to_contain_text("True")
+    data = saved_picture(path)
+    assert data is not None
+    assert "data-cwire-scope" in data["text/html"]
+    assert relay.token not in path.read_text()
+    page.goto("about:blank")
+    lab.end_kernels()
+    open_notebook(page, lab, "kept.ipynb")
+    kept = cell(page, 0).locator("img[src^='data:image/png']")
+    expect(kept).to_be_visible()
+    assert kept.evaluate("image => image.naturalWidth") > 300
+    assert page.locator(".cwire-live").count() == 0
+    picture(page, f"scope-kept-{lab.app}")
+
+
+def test_where_the_relay_is_out_of_reach_the_kernel_sends(
+    page: Page, lab: Lab, relay: Relay
+) -> None:
+    """As in an editor whose page may not connect: thinned curves, and a word about it."""
+    page.route_web_socket(re.compile(r"/ws(\?|$)"), lambda socket: socket.close())
+    write_notebook(lab.folder / "far.ipynb", f"{CONNECT}\n{SHOW}", "time.sleep(4)", "scope.close()")
+    open_notebook(page, lab, "far.ipynb")
+    run_cell(page, 0)
+    expect(notice(page)).to_contain_text("through the kernel", timeout=30_000)
+    wait_draws(page, 30)
+    assert figures(page)["route"] == "kernel"
+    assert figures(page)["lines"]["channel 0"]["high"] == pytest.approx(1, abs=0.01)
+    start_cell(page, 1)
+    wait_draws(page, 4)
+    assert not page.evaluate("() => window.cellRuns[1].done"), "the kernel was to sleep meanwhile"
+    picture(page, "scope-through-the-kernel")
+    wait_cell(page, 1)
+    run_cell(page, 2)
+    expect(page.locator(".cwire-live")).to_have_count(0)
+
+
+def test_its_end_is_told(page: Page, lab: Lab, relay: Relay) -> None:
+    write_notebook(
+        lab.folder / "end.ipynb",
+        f"{CONNECT}\n{SHOW}",
+        "bridge.close()",
+        "import threading\nsorted(t.name for t in threading.enumerate() if 'cwire' in t.name)",
+    )
+    open_notebook(page, lab, "end.ipynb")
+    run_cell(page, 0)
+    wait_draws(page, 10)
+    run_cell(page, 1)
+    expect(notice(page)).to_contain_text("the bridge was closed")
+    run_cell(page, 2)
+    expect(cell(page, 2)).to_contain_text("[]")
+    # Again: one scope, a live one.
+    run_cell(page, 0)
+    wait_draws(page, 10)
+    expect(page.locator(".cwire-live")).to_have_count(1)
+    restart_kernel(page)
+    expect(notice(page)).to_contain_text("the kernel has ended")

@@ -1,0 +1,258 @@
+// The scope's pure parts: peaks are kept, gaps stay gaps, triggers find their crossing.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Lines } from "../../client_side/web/scope/lines.mjs";
+import { Notices } from "../../client_side/web/scope/notices.mjs";
+import { placeText, valueText } from "../../client_side/web/scope/reading.mjs";
+import { Routes } from "../../client_side/web/scope/routes.mjs";
+import { Sight } from "../../client_side/web/scope/sight.mjs";
+import { Points, nearest, sketch } from "../../client_side/web/scope/sketch.mjs";
+import { Trace } from "../../client_side/web/scope/trace.mjs";
+import { Trigger } from "../../client_side/web/scope/trigger.mjs";
+
+/** Random numbers that are the same in each run. */
+function randomness(seed) {
+  return () => {
+    seed = (seed * 1664525 + 1013904223) % 2 ** 32;
+    return seed / 2 ** 32;
+  };
+}
+
+function extremes(values) {
+  return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+}
+
+test("the extremes of any part of a trace are those of its samples", () => {
+  const random = randomness(1);
+  for (let round = 0; round < 20; round++) {
+    const trace = new Trace(4096 << (round % 3), { wide: true });
+    const all = [];
+    while (all.length < 30_000) {
+      const part = Float64Array.from({ length: 1 + Math.floor(random() * 3000) }, () => random() - 0.5);
+      trace.append(part, 0, 1, all.length > 0);
+      all.push(...part);
+    }
+    assert.equal(trace.total, all.length);
+    for (let look = 0; look < 50; look++) {
+      const from = trace.oldest + Math.floor(random() * (trace.total - trace.oldest));
+      const to = from + 1 + Math.floor(random() * (trace.total - from - 1));
+      trace.range(from, to);
+      assert.deepEqual([trace.low, trace.high], extremes(all.slice(from, to)));
+    }
+  }
+});
+
+test("no peak is lost, whatever is looked at and however wide the picture is", () => {
+  const random = randomness(2);
+  const points = new Points();
+  for (let round = 0; round < 200; round++) {
+    const dt = 10 ** (-6 + 5 * random());
+    const count = 2000 + Math.floor(random() * 50_000);
+    const values = Float64Array.from({ length: count }, () => random() * 1e-3);
+    for (let spike = 0; spike < 20; spike++) values[Math.floor(random() * count)] = 1 + spike;
+    const trace = new Trace(1 << 17, { wide: true });
+    for (let at = 0; at < count; at += 1024) trace.append(values.subarray(at, at + 1024), 5, dt, at > 0);
+    const from = 5 + random() * count * dt * 0.5;
+    const to = from + (0.01 + random() * 0.5) * count * dt;
+    const columns = 50 + Math.floor(random() * 1000);
+    sketch(trace, from, to, columns, points);
+    const width = (to - from) / columns;
+    for (let index = 0; index < count; index++) {
+      const time = 5 + index * dt;
+      if (values[index] < 1 || time <= from + dt || time >= to - dt) continue;
+      // It, or a higher one in the same column of pixels.
+      const near = points.x.subarray(0, points.count).findIndex(
+        (x, at) => Math.abs(x - time) <= width && points.y[at] >= values[index]);
+      assert.ok(near >= 0, `${values[index]} at ${time} of ${from}…${to}`);
+    }
+    for (let index = 1; index < points.count; index++) assert.ok(points.x[index] >= points.x[index - 1]);
+    assert.ok(points.count <= 2 * columns + 8);
+  }
+});
+
+test("a gap in time is a gap in the line", () => {
+  const trace = new Trace(4096);
+  trace.append(new Float32Array(100).fill(1), 0, 0.01);
+  trace.append(new Float32Array(100).fill(2), 5, 0.01);
+  const points = new Points();
+  sketch(trace, 0, 6, 500, points);
+  const y = [...points.y.subarray(0, points.count)];
+  const gap = y.findIndex(Number.isNaN);
+  assert.ok(gap > 0 && y.slice(0, gap).every((v) => v === 1) && y.slice(gap + 1).every((v) => v === 2));
+  assert.equal(nearest(trace, 3, 0.5), null);
+  assert.deepEqual(nearest(trace, 5.012, 0.5), { time: 5.01, value: 2 });
+});
+
+test("times of their own are found by searching", () => {
+  const random = randomness(3);
+  const times = Float64Array.from({ length: 5000 }, () => random() * 100).sort();
+  const values = times.map((time) => Math.sin(time));
+  const trace = new Trace(8192, { timed: true, wide: true });
+  trace.appendTimed(values, times);
+  const points = new Points();
+  sketch(trace, 10, 20, 100, points);
+  const inside = [...values].filter((_, index) => times[index] >= 10 && times[index] < 20);
+  assert.deepEqual([points.low, points.high], extremes(inside));
+  sketch(trace, 200, 300, 100, points);
+  assert.equal(points.count, 0);
+});
+
+/** What client.mjs hands over. */
+function batch(columns, { first = 0, step = 1, ns = 1_000_000_000n, start = 0n } = {}) {
+  const count = columns.count;
+  return {
+    count,
+    sequence: Uint32Array.from({ length: count }, (_, index) => first + index * step),
+    time_ns: BigUint64Array.from({ length: count }, (_, index) => start + BigInt(index + 1) * ns),
+    column: (path) => {
+      if (!(path in columns)) throw new Error(`no ${path}`);
+      return columns[path];
+    },
+  };
+}
+
+const BLOCKS = {
+  message: "block", kind: "block", y: ["samples"], types: ["<f4"], units: ["V"], x: "dt", x_kind: "step",
+  by: null, first: "first", decimate: null, window: 1,
+};
+
+function blocks(firsts, options) {
+  const count = firsts.length;
+  return batch({
+    count, first: Float64Array.from(firsts), dt: new Float64Array(count).fill(0.1),
+    samples: Float32Array.from({ length: 10 * count }, (_, index) => index),
+  }, options);
+}
+
+test("blocks that follow each other are one line; a missing one is a gap as long as it was", () => {
+  const lines = new Lines(BLOCKS);
+  lines.take(blocks([0, 10, 20, 40]));
+  const { trace } = lines.all.get("samples");
+  assert.deepEqual(trace.segments.map(({ first }) => first), [0, 30]);
+  assert.ok(Math.abs(trace.segments[1].t0 - trace.segments[0].t0 - 4) < 1e-9);
+});
+
+test("a block that begins inside the one before adds what is new", () => {
+  const lines = new Lines(BLOCKS);
+  lines.take(blocks([0, 4]));
+  const line = lines.all.get("samples");
+  assert.equal(line.trace.total, 14);
+  assert.equal(line.trace.segments.length, 1);
+  assert.equal(line.block.end - line.block.first, 10);
+});
+
+test("a driver that begins again goes on on the wall clock", () => {
+  const lines = new Lines(BLOCKS);
+  lines.take(blocks([0, 10]));
+  lines.interrupt({ restarted: true });
+  lines.take(blocks([0, 10], { start: 9_000_000_000n }));
+  const { segments, total } = lines.all.get("samples").trace;
+  assert.deepEqual([segments.length, total], [2, 40]);
+  const gap = segments[1].t0 - segments[0].t0;
+  assert.ok(gap > 7 && gap < 11, `${gap}`);
+});
+
+test("numbers go to their lines, and a missing frame breaks them", () => {
+  const lines = new Lines({ ...BLOCKS, kind: "trend", y: ["volts"], x: null, x_kind: null, first: null, by: "channel" });
+  const columns = (count) => ({
+    count, volts: Float64Array.from({ length: count }, (_, i) => i), channel: Uint8Array.from({ length: count }, (_, i) => i % 2),
+  });
+  lines.take(batch(columns(10)));
+  lines.take(batch(columns(4), { first: 12, start: 10_000_000_000n }));
+  assert.deepEqual([...lines.all.keys()], ["channel 0", "channel 1"]);
+  for (const { trace } of lines.all.values()) assert.deepEqual([trace.total, trace.segments.length], [7, 2]);
+});
+
+test("minima and maxima of the relay are one line that has both", () => {
+  const lines = new Lines({ ...BLOCKS, decimate: 4 });
+  lines.take(batch({
+    count: 1, first: new Float64Array([0]), dt: new Float64Array([0.1]),
+    samples_min: new Float32Array([-1, -2]), samples_max: new Float32Array([1, 2]),
+  }));
+  const { trace } = lines.all.get("samples");
+  assert.deepEqual([trace.total, trace.segments[0].dt], [4, 0.2]);
+  assert.deepEqual([0, 1, 2, 3].map((index) => trace.value(index)), [-1, 1, -2, 2]);
+});
+
+test("a trigger stands where the line crosses, and holds as long as it is told", () => {
+  const trace = new Trace(1 << 16);
+  const dt = 1e-3;
+  trace.append(Float32Array.from({ length: 5000 }, (_, i) => Math.sin(2 * Math.PI * 5 * i * dt)), 0, dt);
+  for (const edge of ["rising", "falling"]) {
+    const trigger = new Trigger();
+    trigger.set({ mode: "normal", level: 0.5, edge });
+    assert.equal(trigger.look(trace, 0.2, trace.end, 0), "trigger");
+    const slope = Math.cos(2 * Math.PI * 5 * trigger.shown);
+    assert.ok(Math.abs(Math.sin(2 * Math.PI * 5 * trigger.shown) - 0.5) < 1e-3);
+    assert.ok(edge === "rising" ? slope > 0 : slope < 0);
+    assert.ok(trigger.shown + 0.18 <= trace.end);
+  }
+  const held = new Trigger();
+  held.set({ mode: "normal", level: 0.5, hold: 10 });
+  held.look(trace, 0.2, trace.end, 0);
+  assert.ok(held.shown < 0.2); // the first one; the next would be 10 s later
+});
+
+test("auto shows something after a while, normal waits, single stops", () => {
+  const trace = new Trace(4096);
+  trace.append(new Float32Array(1000), 0, 1e-3);
+  const trigger = new Trigger();
+  trigger.set({ mode: "auto", level: 1 });
+  assert.equal(trigger.look(trace, 0.1, trace.end, 0), "keep");
+  assert.equal(trigger.look(trace, 0.1, trace.end, 1), "free");
+  trigger.set({ mode: "normal" });
+  assert.equal(trigger.look(trace, 0.1, trace.end, 9), "keep");
+  trigger.set({ mode: "single" });
+  trace.append(Float32Array.from([0, 2, 2, ...new Float32Array(500)]), 0, 1e-3, true);
+  assert.equal(trigger.look(trace, 0.1, trace.end, 10), "trigger");
+  assert.ok(trigger.done);
+  assert.equal(trigger.look(trace, 0.1, trace.end, 11), "keep");
+});
+
+test("what is seen: the newest block, or a window that rolls", () => {
+  const lines = new Lines(BLOCKS);
+  lines.take(blocks([0, 10]));
+  const rolling = new Sight(BLOCKS);
+  rolling.follow(lines, 0);
+  assert.deepEqual(rolling.edges, [-1, 0]);
+  assert.equal(rolling.zero, lines.end);
+  const still = new Sight({ ...BLOCKS, window: null });
+  still.follow(lines, 0);
+  assert.ok(Math.abs(still.edges[1] - 0.9) < 1e-9 && still.edges[0] === 0);
+});
+
+test("routes: the next when one fails, the good one first", async () => {
+  let tired = 0;
+  const routes = new Routes({ base: "http://here/lab/", exhausted: () => tired++ });
+  routes.set([{ kind: "jupyter", path: "cwire/ws?relay=relay-7" }, { kind: "direct", url: "ws://x/ws", token: "t" }]);
+  assert.deepEqual(await routes.next(), { url: "ws://here/lab/cwire/ws?relay=relay-7", protocols: ["cwire.v1"] });
+  routes.failed();
+  assert.deepEqual((await routes.next()).protocols, ["cwire.v1", "cwire.token.t"]);
+  routes.opened();
+  assert.equal((await routes.next()).url, "ws://x/ws");
+  routes.failed();
+  await routes.next();
+  routes.failed();
+  const later = routes.next();
+  await Promise.resolve();
+  assert.equal(tired, 1);
+  routes.set([{ kind: "direct", url: "ws://y/ws", token: "u" }]);
+  assert.equal((await later).url, "ws://y/ws");
+});
+
+test("one line says what matters most", () => {
+  const notices = new Notices();
+  notices.count(12, ["relay"]);
+  assert.deepEqual(notices.line, { text: "12 frames lost (relay)", problem: false });
+  notices.driver = "driver demo is down";
+  notices.relay = "the relay is gone";
+  assert.deepEqual(notices.line, { text: "the relay is gone", problem: true });
+});
+
+test("numbers as people read them", () => {
+  assert.equal(placeText(0.00125, "s"), "1.2500 ms");
+  assert.equal(valueText(0.5, "V"), "0.50000 V");
+  assert.equal(valueText(7), "7");
+  assert.equal(valueText(NaN, "V"), "–");
+});
