@@ -57,7 +57,7 @@ def connect(shell: Any, arguments: Any) -> None:
 
 
 def _settle(bridge: cwire.Bridge) -> None:
-    """A relay that has just started reaches its drivers a moment later: the next cell wants them."""
+    """Waits for drivers that a fresh relay is just reaching: the next cell wants them."""
     deadline = monotonic() + _SETTLE_SECONDS
     while monotonic() < deadline and any(
         one.state == "down" and not one.reason for one in bridge.drivers.values()
