@@ -35,6 +35,8 @@ def test_a_slider_changes_the_signal_that_is_drawn(
     for index in (START, SCOPE, PANEL):
         run_cell(page, index)
     wait_for_peaks(page, "high - low > 3")  # a sine of 2 V
+    # By the extension: same address, Jupyter's own login, no token in the page.
+    assert page.evaluate("() => Object.values(__cwireScope)[0].route") == "jupyter"
     form = cell(page, PANEL)
     slider = form.locator(".widget-hslider", has_text="frequency")
     expect(slider.locator(".widget-readout")).to_contain_text("120")
