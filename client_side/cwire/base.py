@@ -17,7 +17,6 @@ from cwire.link import Link
 from cwire.options import Options
 from cwire.past import newest, newest_seconds
 from cwire.record import Record
-from cwire.scope_recipe import ScopeRecipe
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
@@ -188,17 +187,13 @@ class BridgeBase:
             CwireError: This is not a notebook, or something is not installed.
         """
         try:
-            from cwire.scope import Scope
+            from cwire.scope import open_scope
         except ImportError:
             raise errors.CwireError(
                 "a scope needs anywidget: pip install 'cwire[notebook]'"
             ) from None
-        owner, described = self._owner("message", message, driver)
-        made = owner.derived.get(message)
-        if made is not None and made.message is described:  # the relay's: the page asks for it anew
-            described, decimate = owner.published[made.of], made.decimate
-        recipe = ScopeRecipe(owner.name, described, y, x, by, window, decimate)
-        return Scope(self, recipe, height=height, fps=fps)
+        choice = (y, x, by, window, decimate)
+        return open_scope(self, message, driver, choice, height=height, fps=fps)
 
     def panel(
         self, driver: str | None = None, commands: str | Iterable[str] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -24,7 +25,10 @@ from cwire_structs.runtime import RuntimeDirError, runtime_dir
 if TYPE_CHECKING:
     from cwire.base import BridgeBase
 
-__all__ = ["Scope"]
+__all__ = ["Choice", "Scope", "open_scope"]
+
+Choice = tuple[str | Sequence[str] | None, str | None, str | None, float | None, int | None]
+"""``y``, ``x``, ``by``, ``window`` and ``decimate``; see `Bridge.scope`."""
 
 _log = logging.getLogger("cwire")
 _PERIOD = 1 / 25  # s between two looks whether curves may go
@@ -258,6 +262,19 @@ class Scope:
         if driver is None:
             return f"the relay has no driver {self._recipe.driver}"
         return "" if driver.state == "up" else down_text(driver)
+
+
+def open_scope(
+    bridge: BridgeBase, message: str, driver: str | None, choice: Choice, **look: Any
+) -> Scope:
+    """Makes the scope of a message; see `Bridge.scope`."""
+    y, x, by, window, decimate = choice
+    owner, described = bridge._owner("message", message, driver)
+    made = owner.derived.get(message)
+    if made is not None and made.message is described:
+        # One that the relay makes: the page asks for it by itself.
+        described, decimate = owner.published[made.of], made.decimate
+    return Scope(bridge, ScopeRecipe(owner.name, described, y, x, by, window, decimate), **look)
 
 
 def _loop_of(bridge: BridgeBase) -> asyncio.AbstractEventLoop:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cwire.curves import Curve, blocks, thin, trends
 from cwire.history import History
@@ -14,7 +15,8 @@ from cwire.scope_recipe import ScopeRecipe
 __all__ = ["curves", "pack"]
 
 _MOST_BYTES = 16 << 20  # of frames that are looked at for one picture
-_LATE = 1.5  # blocks that begin later than so many block lengths do not follow each other
+_LATE = 1.5  # an array that comes later than so many of its lengths
+_JITTER = 0.05  # s, and so much does not follow the one before
 
 
 def curves(scope: ScopeRecipe, history: History) -> list[Curve]:
@@ -46,26 +48,25 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
 
 
 def _joined(label: str, parts: list[tuple[float, float, Any]]) -> Curve:
-    xs, ys = [], []
-    before = None
+    """One line: each array begins where the one before ended, unless it comes too late for that."""
+    xs: list[npt.NDArray[Any]] = []
+    ys: list[npt.NDArray[Any]] = []
+    at = wall = -np.inf
     for end, step, values in parts:
         y = np.asarray(values, float)
         length = len(y) * step
-        if before is not None and end - before > _LATE * length + 0.05:
-            xs.append(np.full(1, end - length))
-            ys.append(np.full(1, np.nan))
-        xs.append(end - length + step * np.arange(1, len(y) + 1))
+        if end - wall > _LATE * length + _JITTER:
+            if xs:
+                xs.append(np.full(1, at))
+                ys.append(np.full(1, np.nan))
+            at = max(at, end - length)
+        xs.append(at + step * np.arange(len(y)))
         ys.append(y)
-        before = end
+        at, wall = at + length, end
     x, y = np.concatenate(xs), np.concatenate(ys)
-    cuts = np.flatnonzero(np.isnan(y))
-    if len(cuts):  # minima of a stretch with a gap in it would be the gap
-        return (
-            Curve(label, x, y)
-            if len(y) < 1 << 16
-            else Curve(label, x[-(1 << 16) :], y[-(1 << 16) :])
-        )
-    return Curve(label, *thin(x, y))
+    x += parts[-1][0] - at  # the newest sample is where its frame says
+    # The extremes of a stretch with a gap in it would be the gap.
+    return Curve(label, x, y) if np.isnan(y).any() else Curve(label, *thin(x, y))
 
 
 def _take(values: Any, path: str) -> Any:

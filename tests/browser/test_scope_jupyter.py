@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,27 @@ def test_a_notebook_opened_again_shows_the_picture(page: Page, lab: Lab, relay: 
     assert kept.evaluate("image => image.naturalWidth") > 300
     assert page.locator(".cwire-live").count() == 0
     picture(page, f"scope-kept-{lab.app}")
+
+
+def test_where_the_relay_is_out_of_reach_the_kernel_sends(
+    page: Page, lab: Lab, relay: Relay
+) -> None:
+    """As in an editor whose page may not connect: thinned curves, and a word about it."""
+    page.route_web_socket(re.compile(r"/ws(\?|$)"), lambda socket: socket.close())
+    write_notebook(lab.folder / "far.ipynb", f"{CONNECT}\n{SHOW}", "time.sleep(4)", "scope.close()")
+    open_notebook(page, lab, "far.ipynb")
+    run_cell(page, 0)
+    expect(notice(page)).to_contain_text("through the kernel", timeout=30_000)
+    wait_draws(page, 30)
+    assert figures(page)["route"] == "kernel"
+    assert figures(page)["lines"]["channel 0"]["high"] == pytest.approx(1, abs=0.01)
+    start_cell(page, 1)
+    wait_draws(page, 4)
+    assert not page.evaluate("() => window.cellRuns[1].done"), "the kernel was to sleep meanwhile"
+    picture(page, "scope-through-the-kernel")
+    wait_cell(page, 1)
+    run_cell(page, 2)
+    expect(page.locator(".cwire-live")).to_have_count(0)
 
 
 def test_its_end_is_told(page: Page, lab: Lab, relay: Relay) -> None:

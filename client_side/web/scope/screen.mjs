@@ -125,19 +125,17 @@ export class Screen extends EventTarget {
   close() {
     cancelAnimationFrame(this.#asked);
     for (const observer of this.#observers) observer.disconnect();
-    this.#media.removeEventListener("change", this.#recolor);
-    document.removeEventListener("visibilitychange", this.#look);
+    this.#end.abort();
     this.#view?.close();
     this.#view = null;
     this.root.remove();
   }
 
   #observers = [];
-  #media = matchMedia("(prefers-color-scheme: dark)");
   #recolor = () => {
     this.#view?.recolor();
   };
-  #look = () => this.#ask();
+  #end = new AbortController(); // of what is listened to outside of the scope
 
   #build() {
     const { title, x_kind, kind } = this.recipe;
@@ -152,7 +150,6 @@ export class Screen extends EventTarget {
       onkeydown: (event) => this.#key(event),
       onpointerdown: () => (this.#pressed = true),
     });
-    window.addEventListener("pointerup", () => (this.#pressed = false), { passive: true });
     this.root = element("div", { className: "cwire-live", "data-lm-suppress-shortcuts": "true" },
       element("div", { className: "cwire-head" }, element("strong", {}, title), this.notice),
       this.controls.place, this.sheet, this.legend.place);
@@ -169,8 +166,10 @@ export class Screen extends EventTarget {
     const theme = new MutationObserver(this.#recolor);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     this.#observers = [sight, size, theme];
-    this.#media.addEventListener("change", this.#recolor);
-    document.addEventListener("visibilitychange", this.#look);
+    const { signal } = this.#end;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor, { signal });
+    document.addEventListener("visibilitychange", () => this.#ask(), { signal });
+    window.addEventListener("pointerup", () => (this.#pressed = false), { signal });
   }
 
   #makeView() {
