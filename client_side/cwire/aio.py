@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
+from cwire.jupyter_relay import located
 from cwire.link import Link
 from cwire.notebook_views import driver_html
 from cwire.options import Options, check_window
@@ -59,7 +61,9 @@ async def open_link(
             f"it has {memory} in all, and each message takes so many"
         )
     session = Session(history_bytes, check_window(window), threading.Lock())
-    link = Link(resolve(url, token), session, (lambda: resolve(url, token)) if reconnect else None)
+    find = partial(resolve, url, token)
+    address = await located(find) if url is None else find()
+    link = Link(address, session, find if reconnect else None)
     await link.open(_LONGEST_CONNECT if wait is None else wait)
     if subscribe is not None:
         names = [subscribe] if isinstance(subscribe, str) else list(subscribe)
