@@ -43,6 +43,7 @@ class RelayProcess(ManagedProcess):
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.link = ""
+        self._held = b""
         words = ["-m", "cwire", "serve", "--port", str(port), *_options(drivers), *arguments]
         super().__init__(sys.executable, *words, name=name, env=env)
 
@@ -55,6 +56,7 @@ class RelayProcess(ManagedProcess):
         Raises:
             CwireError: It does not start; the text has its last lines.
         """
+        self._held = b""
         super().start()
         try:
             self.wait_until("cwire relay: http", timeout)
@@ -64,7 +66,11 @@ class RelayProcess(ManagedProcess):
         return self
 
     def _visible(self, data: bytes) -> bytes:
-        # The relay writes this line at once, so it comes at once.
+        data = self._held + data
+        # A line with a link may come in pieces; half a token would not be known as one.
+        begin = data.rfind(b"\n") + 1
+        whole = begin if b"http" in data[begin:] else len(data)
+        data, self._held = data[:whole], data[whole:]
         for found in re.finditer(rb"(http://\S+)", data):
             self.link = found[1].decode() if _TOKEN.search(found[1]) else self.link
         return _TOKEN.sub(rb"\1(see link)", data)
