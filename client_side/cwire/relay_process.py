@@ -11,6 +11,7 @@ from cwire.process import ManagedProcess
 
 __all__ = ["RelayProcess"]
 
+_LINK = b"cwire relay: http"
 _TOKEN = re.compile(rb"(#token=)(\S+)")
 
 
@@ -59,7 +60,7 @@ class RelayProcess(ManagedProcess):
         self._held = b""
         super().start()
         try:
-            self.wait_until("cwire relay: http", timeout)
+            self.wait_until(_LINK.decode(), timeout)
         except errors.CwireError:
             self.stop()
             raise
@@ -69,8 +70,10 @@ class RelayProcess(ManagedProcess):
         data = self._held + data
         # A line with a link may come in pieces; half a token would not be known as one.
         begin = data.rfind(b"\n") + 1
-        whole = begin if b"http" in data[begin:] else len(data)
-        data, self._held = data[:whole], data[whole:]
+        rest = data[begin:]
+        if not rest.startswith(_LINK) and not _LINK.startswith(rest):
+            begin = len(data)
+        data, self._held = data[:begin], data[begin:]
         for found in re.finditer(rb"(http://\S+)", data):
             self.link = found[1].decode() if _TOKEN.search(found[1]) else self.link
         return _TOKEN.sub(rb"\1(see link)", data)
