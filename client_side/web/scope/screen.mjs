@@ -165,10 +165,11 @@ export class Screen extends EventTarget {
       this.#ask();
     });
     sight.observe(this.root);
-    const size = new ResizeObserver(() => {
+    // In the next frame: what changes sizes while sizes are being told is an error of the page.
+    const size = new ResizeObserver(() => requestAnimationFrame(() => {
       this.#view?.resize();
       this.refresh();
-    });
+    }));
     size.observe(this.sheet);
     const theme = new MutationObserver(this.#recolor);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
