@@ -1,5 +1,6 @@
 # make run   sets up everything and starts the demo: C driver, relay, JupyterLab
 # make test  sets up everything and runs every test
+# make bench measures it beside other ways; make soak looks whether the scope leaks in ten minutes
 # make fuzz  tries the driver and the hub with whatever chance comes up with
 # Needed beforehand: Python >= 3.11 with venv, a C compiler, make.
 
@@ -11,6 +12,7 @@ READY := $(VENV)/.ready
 JUPYTER := etc/jupyter/jupyter_server_config.d
 PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 600
 FUZZ_ARGS ?=
 
 C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
@@ -21,7 +23,7 @@ EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.
 BUNDLE := client_side/cwire/static/scope.js
 WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs */*.mjs *.css */*.css package*.json .npmrc))
 
-.PHONY: setup run test lint bench fuzz clean browser cross
+.PHONY: setup run test lint bench soak fuzz clean browser cross
 
 setup: $(READY) $(BUNDLE)
 	@$(MAKE) --no-print-directory -s -C c_driver
@@ -58,8 +60,12 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
 
+# Both open notebooks as the tests do.
 bench: setup
-	$(BIN)/python benchmarks/run.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/run.py
+
+soak: setup
+	PYTHONPATH=tests $(BIN)/python benchmarks/soak.py --seconds $(SOAK_SECONDS)
 
 # FUZZ_ARGS="--seed N" repeats what was sent to the driver; its timing is never quite the same.
 fuzz: setup

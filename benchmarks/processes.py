@@ -29,17 +29,21 @@ class Programs:
 
     load: Path
     peers: Path
+    spikes: Path
 
 
 def build() -> Programs:
-    """Wraps load.h and compiles the publishers."""
+    """Wraps the headers and compiles the publishers."""
     _BUILD.mkdir(exist_ok=True)
-    write(wrap(_SOURCES / "load.h"), _BUILD)
+    for header in ("load.h", "spikes.h"):
+        write(wrap(_SOURCES / header), _BUILD)
     subprocess.run(["make", "-s", "-C", _ROOT / "c_driver"], check=True)
     includes = [f"-I{path}" for path in (_SOURCES, _BUILD, _ROOT / "c_driver" / "include")]
     library = str(_ROOT / "c_driver" / "build" / "libcwire.a")
     return Programs(
-        load=_compile("load", *includes, library, "-pthread"), peers=_compile("peers", "-ldl")
+        load=_compile("load", *includes, library, "-pthread"),
+        peers=_compile("peers", "-ldl"),
+        spikes=_compile("spikes", *includes, library, "-pthread", "-lm"),
     )
 
 
@@ -89,10 +93,12 @@ def _running(
 
 
 @contextlib.contextmanager
-def driver(program: Path, directory: Path) -> Iterator[Path]:
-    """The benchmark driver; gives its socket."""
-    path = directory / "load.sock"
-    with _running((program, path)):
+def driver(
+    program: Path, directory: Path, *arguments: str, name: str | None = None
+) -> Iterator[Path]:
+    """A benchmark driver, by default of its program's name; gives its socket."""
+    path = directory / f"{name or program.name}.sock"
+    with _running((program, path, *arguments)):
         yield path
 
 
@@ -106,10 +112,14 @@ class Relay:
 
 
 @contextlib.contextmanager
-def relay(path: Path, directory: Path, *, allow_origin: str | None = None) -> Iterator[Relay]:
-    """The cwire relay; pages of an origin may connect."""
+def relay(
+    path: Path, directory: Path, *more: Path, allow_origin: str | None = None
+) -> Iterator[Relay]:
+    """The cwire relay of one driver or more; pages of an origin may connect."""
     server = _ROOT / "server_side" / "server_main.py"
-    command = [sys.executable, str(server), "--driver", f"load={path}", "--port", "0"]
+    command = [sys.executable, str(server), "--port", "0"]
+    for driver in (path, *more):
+        command += ["--driver", f"{driver.stem}={driver}"]
     if allow_origin is not None:
         command += ["--allow-origin", allow_origin]
     with _running(command, {"CWIRE_RUNTIME_DIR": str(directory)}) as process:

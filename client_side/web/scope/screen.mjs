@@ -222,7 +222,6 @@ export class Screen extends EventTarget {
     legend.update([...lines.all.keys()]);
     const [from, to] = sight.edges;
     const drawn = [];
-    let total = 0;
     this.figures.lines = {};
     for (const [label, line] of lines.all) {
       const entry = legend.entries.get(label);
@@ -231,14 +230,13 @@ export class Screen extends EventTarget {
       const points = this.#pointsOf(label);
       sketch(line.trace, from + zero, to + zero, this.#view.columns, points);
       this.figures.lines[label] = { low: points.low, high: points.high };
-      total += points.count;
       drawn.push({ label, points, zero, color: entry.color });
     }
     this.#view.level = sight.trigger.active ? sight.trigger.settings.level : null;
     this.#view.draw([from, to], drawn, this.fit);
     this.#read();
     this.#show();
-    this.figures.drew(begun, performance.now(), total);
+    this.figures.drew(begun, performance.now(), drawn);
     this.dispatchEvent(new CustomEvent("draw", { detail: drawn }));
   }
 

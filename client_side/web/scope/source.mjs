@@ -97,6 +97,7 @@ export class Source {
 
   #count() {
     const { dropped = {}, lost = 0 } = this.subscription?.health ?? {};
+    this.screen.figures.lost = lost;
     this.screen.notices.count(lost, Object.keys(dropped).filter((reason) => dropped[reason] > 0));
     this.screen.refresh();
   }
