@@ -86,9 +86,7 @@ class Tools:
             TimeoutError: No answer came in so many seconds.
         """
         number = next(self._numbers)
-        self._connection.send(
-            json.dumps({"id": number, "method": method, "params": parameters})
-        )
+        self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         deadline = time.monotonic() + seconds
         while True:
             answer = json.loads(self._connection.recv(timeout=deadline - time.monotonic()))
