@@ -31,7 +31,8 @@ bridge = cwire.connect()
 scope = bridge.scope("sweep", window=2)
 print(scope.widget.recipe["id"])"""
 _MIB = 1 << 20
-_WARM_UP = 0.1  # of the time, before the first sample that counts
+_WARM_UP = 0.1  # of the time, before the first sample that counts,
+_FULL = 20.0  # but at least so many seconds: the buffers are full, and two pictures are saved
 _EVERY = 4.0  # s from sample to sample, or more
 _HEAP, _RSS = (4.0, 0.3), (40.0, 3.0)  # MiB/h that are borne; MiB that come and go by themselves
 
@@ -74,7 +75,7 @@ def _watch(
     opened: Notebook, tools: Tools, scope: str, seconds: float
 ) -> tuple[list[tuple[float, dict[str, float]]], dict[str, Any]]:
     """Samples after the warm-up, by their time in seconds, and what the scope says of it."""
-    time.sleep(seconds * _WARM_UP)
+    time.sleep(max(_FULL, seconds * _WARM_UP))
     wanted = seconds * (1 - _WARM_UP)
     count = max(8, min(120, round(wanted / _EVERY)))
     look = _Look(opened, tools)
