@@ -15,6 +15,7 @@ import processes
 from bench_browser import bench_browser
 from bench_fan_out import bench_fan_out
 from bench_idle import bench_idle
+from bench_matplotlib import bench_matplotlib
 from bench_round_trip import bench_round_trip
 from bench_scope import bench_scope
 from bench_stream import bench_stream
@@ -42,6 +43,7 @@ def main() -> int:
         results += bench_fan_out(programs, max(1, repeats - 2), status.update)
         results += bench_browser(programs, max(1, repeats - 2), status.update)
         results += bench_scope(programs, repeats, status.update)
+        results += bench_matplotlib(max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)
         results += bench_structs(console, status.update)
     show_results(console, results)

@@ -69,6 +69,9 @@ def targets(results: list[Result]) -> list[Target]:
     stalled = find(results, "fan_out", "cwire_stalled")
     change = None if stalled is None else stalled.stalled_change
     rows.append(_at_most("fan-out, change of the median by a stalled client", change, 0.1))
+    for subject in ("ipympl_run", "ipympl_idle"):
+        rate = _rate(find(results, "matplotlib", subject))
+        rows.append(_at_least(f"matplotlib, {subject}, pictures/s", rate, 25))
     idle = find(results, "idle", "cwire")
     size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
     clients = None if idle is None else idle.clients

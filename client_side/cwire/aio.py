@@ -8,19 +8,13 @@ import threading
 import weakref
 from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cwire import errors
-from cwire.base import (
-    COMMAND_TIMEOUT,
-    SHORTEST_WAIT,
-    BridgeBase,
-    frame_count,
-    no_answer,
-    seconds,
-)
+from cwire.base import BridgeBase
 from cwire.commands import Commands
 from cwire.convert import Arrays
 from cwire.describe import SchemaView
@@ -28,6 +22,7 @@ from cwire.driver import Driver, driver_text, usable_schema
 from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
+from cwire.jupyter_relay import located
 from cwire.link import Link
 from cwire.notebook_views import driver_html
 from cwire.options import Options, check_window
@@ -36,6 +31,7 @@ from cwire.record import Record
 from cwire.recording import Recording
 from cwire.session import Session
 from cwire.stream import AsyncStream, Predicate
+from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, frame_count, no_answer, seconds
 
 if TYPE_CHECKING:
     import pandas
@@ -65,7 +61,9 @@ async def open_link(
             f"it has {memory} in all, and each message takes so many"
         )
     session = Session(history_bytes, check_window(window), threading.Lock())
-    link = Link(resolve(url, token), session, (lambda: resolve(url, token)) if reconnect else None)
+    find = partial(resolve, url, token)
+    address = await located(find) if url is None else find()
+    link = Link(address, session, find if reconnect else None)
     await link.open(_LONGEST_CONNECT if wait is None else wait)
     if subscribe is not None:
         names = [subscribe] if isinstance(subscribe, str) else list(subscribe)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import index
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from cwire.link import Link
 from cwire.options import Options
 from cwire.past import newest, newest_seconds
 from cwire.record import Record
+from cwire.waits import FOR_EVER, frame_count, seconds
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
@@ -24,15 +24,7 @@ if TYPE_CHECKING:
     from cwire.plot import LivePlot
     from cwire.scope import Scope
 
-__all__ = ["COMMAND_TIMEOUT", "SHORTEST_WAIT", "BridgeBase", "frame_count", "no_answer", "seconds"]
-
-COMMAND_TIMEOUT = 15.0
-"""Seconds; longer than the relay's own limit, so that its answer comes first."""
-
-SHORTEST_WAIT = 1e-3
-"""Seconds that a command or a connection is given at least: in less there is no answer."""
-
-_FOR_EVER = 1e9  # s
+__all__ = ["BridgeBase"]
 
 
 class BridgeBase:
@@ -340,48 +332,10 @@ class BridgeBase:
             raise ValueError("history takes a number of frames or seconds, not both")
         if seconds_ is not None:
             span = seconds(seconds_)
-            return newest_seconds(feed.history, _FOR_EVER if span is None else span)
+            return newest_seconds(feed.history, FOR_EVER if span is None else span)
         if n is not None and frame_count(n, "history") < 0:
             raise ValueError(f"history takes a number of frames, not {n}")
         return newest(feed.history, n)
-
-
-def frame_count(count: int, what: str = "latest") -> int:
-    """A number of frames that the user gave.
-
-    Raises:
-        TypeError: It is none.
-    """
-    try:
-        return index(count)
-    except TypeError:
-        raise TypeError(f"{what} takes a number of frames, not {count!r}") from None
-
-
-def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
-    """A timeout that the user gave; None: for ever, also where no clock counts so far.
-
-    Raises:
-        TypeError: It is not a number.
-        ValueError: It is one that no wait can have.
-    """
-    if timeout is None:
-        return None
-    try:
-        fits = timeout >= least
-    except TypeError:
-        raise TypeError(f"a timeout is a number of seconds, not {timeout!r}") from None
-    if not fits:
-        raise ValueError(f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}")
-    return timeout if timeout < _FOR_EVER else None
-
-
-def no_answer(timeout: float) -> str:
-    """What to say of a command that nobody has answered."""
-    return (
-        f"no answer in {timeout:g} s; the outcome is unknown: look at the driver's state before "
-        "you send it again"
-    )
 
 
 def _named(driver: Driver, what: str) -> Mapping[str, Message]:

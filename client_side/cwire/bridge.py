@@ -10,7 +10,6 @@ from types import TracebackType
 
 from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
-from cwire.base import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 from cwire.bridge_driver import BridgeDriver, commands_of
 from cwire.bridge_reads import BridgeReads
 from cwire.commands import Commands
@@ -19,6 +18,7 @@ from cwire.link import Link
 from cwire.loop_thread import LoopThread
 from cwire.options import Options
 from cwire.record import Record
+from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]
 

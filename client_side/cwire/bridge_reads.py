@@ -7,8 +7,7 @@ from abc import abstractmethod
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from cwire.base import BridgeBase, frame_count
-from cwire.base import seconds as wait_seconds
+from cwire.base import BridgeBase
 from cwire.convert import Arrays
 from cwire.feed import Feed, Watch
 from cwire.frame_array import FrameArray
@@ -16,6 +15,8 @@ from cwire.progress import progress
 from cwire.record import Record
 from cwire.recording import Recording
 from cwire.stream import Predicate, Stream
+from cwire.waits import frame_count
+from cwire.waits import seconds as wait_seconds
 
 if TYPE_CHECKING:
     import pandas

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -29,6 +30,7 @@ from cwire.relay_process import RelayProcess
 
 __all__ = ["CwireMagics", "complete", "load"]
 
+_SETTLE_SECONDS = 1.0
 _HELP = """%cwire connect|serve|driver|status
 
   %cwire connect [URL] [--token TOKEN] [--as NAME]   a bridge, in the variable `bridge`
@@ -50,7 +52,17 @@ def connect(shell: Any, arguments: Any) -> None:
         old.close()
     bridge = cwire.connect(arguments.url, arguments.token)
     shell.push({arguments.name: bridge})
+    _settle(bridge)
     display(bridge)
+
+
+def _settle(bridge: cwire.Bridge) -> None:
+    """Waits for drivers that a fresh relay is just reaching: the next cell wants them."""
+    deadline = monotonic() + _SETTLE_SECONDS
+    while monotonic() < deadline and any(
+        one.state == "down" and not one.reason for one in bridge.drivers.values()
+    ):
+        sleep(0.01)
 
 
 @magic_arguments("cwire serve")

@@ -63,6 +63,8 @@ class Recording:
     ) -> None:
         if span is None and limit is None:
             raise ValueError("say how much to record: seconds=… or frames=…")
+        if (span is not None and not span >= 0) or (limit is not None and limit < 0):
+            raise ValueError(f"there is no recording of {span} seconds or {limit} frames")
         self.feed = feed
         self._fields = fields
         self._arrays = arrays

@@ -237,7 +237,8 @@ class Scope:
         state: object = None
         while self.running:
             now = monotonic()
-            if flow.may_send(now):
+            # Without a relay there is nothing new here either; the page says that by itself.
+            if flow.may_send(now) and self._link.connected:
                 with suppress(errors.CwireError):  # the driver's structs have changed: told below
                     feed = self._bridge._feed(message, driver)
                     fresh = (feed, feed.history.total, self._problem())
@@ -256,8 +257,6 @@ class Scope:
         self.widget.send(content, buffers)
 
     def _problem(self) -> str:
-        if not self._link.connected:
-            return self._link.unconnected
         driver = self._bridge.drivers.get(self._recipe.driver)
         if driver is None:
             return f"the relay has no driver {self._recipe.driver}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import uuid
+import zlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,18 @@ class Screen:
             for artist in artists:
                 artist.set_animated(False)  # so that savefig has them
 
+    def _png(self) -> bytes:
+        """What was drawn last, as a PNG."""
+        from PIL import Image
+
+        canvas: Any = self.figure.canvas
+        size = canvas.get_width_height(physical=True)
+        buffer = io.BytesIO()
+        # Plots are runs of equal pixels: half of the time of PIL's default for the same size.
+        pixels = Image.frombuffer("RGBA", size, canvas.buffer_rgba())
+        pixels.save(buffer, "png", compress_level=1, compress_type=zlib.Z_RLE)
+        return buffer.getvalue()
+
     def _drawn(self, _: object) -> None:
         # Somebody else has drawn it, in another size perhaps: what is kept may be old.
         if not self._ours:
@@ -130,18 +143,10 @@ class NotebookScreen(Screen):
     def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
         """Sends the picture as it is now; the first one goes under the present cell."""
         from IPython.display import display
-        from PIL import Image
 
         self._draw(artists, legends)
-        canvas: Any = self.figure.canvas
-        buffer = io.BytesIO()
-        # Fast rather than small: the picture is seen for a thirtieth of a second.
-        pixels = Image.frombuffer(
-            "RGBA", canvas.get_width_height(physical=True), canvas.buffer_rgba()
-        )
-        pixels.save(buffer, "png", compress_level=1)
         picture = {
-            "image/png": base64.b64encode(buffer.getvalue()).decode("ascii"),
+            "image/png": base64.b64encode(self._png()).decode("ascii"),
             "text/plain": "<live plot>",
         }
         display(picture, raw=True, display_id=self._id, update=self._shown)  # type: ignore[no-untyped-call]
@@ -185,11 +190,15 @@ class CanvasScreen(Screen):
         """Draws at once: `draw_idle` may wait for ever while a cell runs."""
         self._draw(artists, legends)
         canvas: Any = self.figure.canvas
-        if hasattr(canvas, "_force_full"):
-            # ipympl's page gives up a picture that has not been decoded when the next one comes:
-            # harmless, if each is whole and not the difference from the one before.
-            canvas._force_full = True
-        canvas.blit(self.figure.bbox)  # of a canvas without pixels to keep, it does nothing
+        if self._widget:
+            # The page gives up a picture that has not been decoded when the next one comes. That
+            # is harmless if each is whole: matplotlib sends the difference from the one before.
+            canvas.set_image_mode("full")
+            canvas._force_full = True  # also what it draws by itself, after a zoom
+            for page in canvas.manager.web_sockets:
+                page.send_binary(self._png())
+        else:
+            canvas.blit(self.figure.bbox)  # of a canvas without pixels to keep, it does nothing
         canvas.flush_events()
 
     def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None] | None:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from cwire.base import seconds
 from cwire.cursor import Cursor
 from cwire.record import Record
+from cwire.waits import seconds
 
 if TYPE_CHECKING:
     from cwire.aio import AsyncBridge

@@ -55,9 +55,10 @@ export class Connection {
     void this._attempt();
   }
 
-  /** @param {string} text */
+  /** @param {string} text Lost if the connection is going; its end comes next. */
   send(text) {
-    this._socket?.send(text);
+    // A browser writes an error to its console when asked to send on one that closes.
+    if (this._socket?.readyState === 1) this._socket.send(text);
   }
 
   /** The relay has said hello: it works. */

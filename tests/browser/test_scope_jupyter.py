@@ -171,6 +171,25 @@ def test_where_the_relay_is_out_of_reach_the_kernel_sends(
     expect(page.locator(".cwire-live")).to_have_count(0)
 
 
+@for_each_app
+def test_its_keys_are_not_the_notebook_s(page: Page, lab: Lab, relay: Relay) -> None:
+    write_notebook(lab.folder / "keys.ipynb", f"{CONNECT}\n{SHOW}")
+    open_notebook(page, lab, "keys.ipynb")
+    run_cell(page, 0)
+    wait_draws(page, 10)
+    page.locator(".cwire-sheet").focus()
+    for key in ("a", "b", "Space"):  # in a notebook: a cell above, one below, and scrolling
+        page.keyboard.press(key)
+    expect(page.locator(".cwire-pause")).to_have_text("Run")
+    page.locator(".cwire-pause").press("b")
+    page.get_by_label("Trigger").select_option("auto")
+    page.get_by_label("Level").fill("0.5")
+    page.get_by_label("Level").press("Enter")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Level")).to_have_value("1.5")
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(1)
+
+
 def test_its_end_is_told(page: Page, lab: Lab, relay: Relay) -> None:
     write_notebook(
         lab.folder / "end.ipynb",

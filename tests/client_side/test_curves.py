@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.curves import blocks, image, thin, trends
+from cwire.curves import bars, blocks, image, thin, trends
 from cwire.history import make_history
 from cwire.recipe import make_recipe
 from cwire_server.decimation import Decimation
@@ -148,3 +148,55 @@ def test_thinning_keeps_every_peak() -> None:
     assert (np.diff(x) > 0).all() or (np.diff(x) >= 0).all()
     same = np.arange(10)
     assert thin(same, same)[1] is same
+
+
+def test_tiles_are_put_together() -> None:
+    history = make_history(TILE, 1 << 20)
+    recipe = make_recipe(TILE, None, None, None)
+    assert (recipe.kind, recipe.tiled, recipe.y_label) == ("image", True, "pixels")
+    assert image(recipe, history) is None
+    for tile, left in enumerate((0, 2)):
+        pixels = [tile + 1] * 6
+        put(history, TILE, tile=tile, tiles=2, x=left, width=2, height=3, pixels=pixels)
+    picture = image(recipe, history)
+    assert picture is not None
+    assert picture.tolist() == [[1, 1, 2, 2]] * 3
+    # What does not fit together is shown as far as it does.
+    put(history, TILE, tiles=1, x=65535, y=65535, width=2, height=9, pixels=[7, 7, 7, 7])
+    picture = image(recipe, history)
+    assert picture is not None
+    assert picture.tolist() == [[7, 7], [7, 7]]
+    put(history, TILE, tiles=1, width=0, height=0, pixels=[])
+    assert image(recipe, history) is None
+
+
+def test_bars_are_the_newest_values() -> None:
+    history = make_history(STATUS, 1 << 20)
+    recipe = make_recipe(STATUS, ["cpu_load", "peers"], None, None, kind="bar")
+    assert bars(recipe, history) == []
+    put(history, STATUS, cpu_load=5, peers=2)
+    (row,) = bars(recipe, history)
+    assert (row.x.tolist(), row.y.tolist()) == ([0, 1], [5, 2])
+
+
+@pytest.mark.parametrize(
+    ("times", "gaps"),
+    [
+        ((0, 0.1, 0.2, 0.3), 0),
+        ((0, 0.1, 0.2, 5.0, 5.1), 1),  # nothing came for a while
+        ((0, 0.01, 0.15, 0.16), 0),  # too short to see
+    ],
+)
+def test_a_silence_is_a_gap(times: tuple[float, ...], gaps: int) -> None:
+    history = make_history(STATUS, 1 << 20)
+    for seconds in times:
+        put(history, STATUS, seconds, cpu_load=1)
+    (line,) = trends(make_recipe(STATUS, "cpu_load", None, None), history, 10)
+    assert np.isnan(line.y.astype(float)).sum() == gaps
+    assert len(line.y) == len(times) + gaps
+
+
+@pytest.mark.parametrize(("y", "kind"), [("samples", "image"), ("samples", "pie")])
+def test_a_kind_that_does_not_fit(y: str, kind: str) -> None:
+    with pytest.raises((cwire.UnknownField, ValueError), match="is no image|is of kind"):
+        make_recipe(BLOCK, y, None, None, kind=kind)

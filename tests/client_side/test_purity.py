@@ -45,6 +45,7 @@ PURE = {
     "scope_recipe",
     "session",
     "subscription",
+    "waits",
     "websocket",
     "window",
 }

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbclient
+import nbformat
 import pytest
 
 import cwire
@@ -43,7 +45,7 @@ def test_the_three_terminals(runtime: Path) -> None:
 
 
 def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "".join(blocks("python"))
+    code = "".join(block for block in blocks("python") if "bridge.scope" not in block)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -54,6 +56,16 @@ def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.Mo
     )
     assert result.returncode == 0, result.stderr
     assert re.match(r"[01] [\d.]+", result.stdout)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_the_scope_example(driver: Driver, relay: Relay) -> None:
+    (code,) = (block for block in blocks("python") if "bridge.scope" in block)
+    cell = nbformat.v4.new_code_cell(f"import cwire; bridge = cwire.connect()\n{code}")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    shown = [one for one in notebook.cells[0].outputs if "text/html" in one.get("data", {})]
+    assert len(shown) == code.count("bridge.scope(")
 
 
 def test_the_tools_at_a_glance(driver: Driver, relay: Relay) -> None:

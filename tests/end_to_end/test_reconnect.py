@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,8 +18,8 @@ from support.processes import Driver, Relay, until
 
 def test_a_relay_that_is_killed_and_started_again(driver: Driver) -> None:
     address = f"demo={driver.path}"
-    relay = Relay(address)
-    with cwire.connect() as bridge:
+    with Relay(address) as relay, cwire.connect() as bridge:
+        until(lambda: bridge["demo"].state == "up")
         stream = bridge.stream("scope_block", timeout=30)
         first = next(stream)
         feed = bridge._feed("scope_block", None)
@@ -43,8 +46,8 @@ def test_a_relay_that_is_killed_and_started_again(driver: Driver) -> None:
 
 def test_the_driver_restarts_while_the_relay_is_away(driver: Driver) -> None:
     address = f"demo={driver.path}"
-    relay = Relay(address)
-    with cwire.connect() as bridge:
+    with Relay(address) as relay, cwire.connect() as bridge:
+        until(lambda: bridge["demo"].state == "up")
         bridge.latest("scope_block", 10, timeout=30)
         relay.stop(signal.SIGKILL)
         driver.stop()
@@ -57,21 +60,35 @@ def test_the_driver_restarts_while_the_relay_is_away(driver: Driver) -> None:
 def test_many_quick_restarts(driver: Driver) -> None:
     address = f"demo={driver.path}"
     threads = threading.active_count()
-    relay = Relay(address)
-    with cwire.connect() as bridge:
+    with contextlib.ExitStack() as stack:
+        relay = stack.enter_context(Relay(address))
+        bridge = stack.enter_context(cwire.connect())
         for _ in range(4):
-            until(lambda: bridge.connected)
+            until(lambda: bridge.connected and bridge["demo"].state == "up")
             relay.stop(signal.SIGKILL)
-            relay = Relay(address)
+            relay = stack.enter_context(Relay(address))
         bridge.latest("scope_block", bridge.health.of("scope_block").frames + 10, timeout=30)
-    relay.stop()
     until(lambda: threading.active_count() <= threads)
+
+
+async def wait_until(bridge: cwire.AsyncBridge, condition: Callable[[], bool]) -> None:
+    changed = asyncio.Event()
+    bridge._link.on_change.append(changed.set)
+    async with asyncio.timeout(30):
+        while not condition():
+            await changed.wait()
+            changed.clear()
 
 
 async def test_async(driver: Driver) -> None:
     address = f"demo={driver.path}"
-    relay = Relay(address)
+    with Relay(address) as relay:
+        await outlives(relay, address)
+
+
+async def outlives(relay: Relay, address: str) -> None:
     async with cwire.aconnect() as bridge:
+        await wait_until(bridge, lambda: bridge["demo"].state == "up")
         stream = bridge.stream("scope_block", timeout=30)
         last = (await anext(stream)).sequence
         relay.stop(signal.SIGKILL)
@@ -88,16 +105,20 @@ async def test_async(driver: Driver) -> None:
 def test_a_program_that_ends_while_it_tries(driver: Driver) -> None:
     relay = Relay(f"demo={driver.path}")
     program = """
+import threading
 import cwire
 bridge = cwire.connect()
+changed = threading.Event()
+bridge._link.on_change.append(changed.set)
 print("connected", flush=True)
-input()
+while bridge.connected:
+    changed.wait(30)
+    changed.clear()
 print(bridge.connected)
 """
-    command = [sys.executable, "-X", "dev", "-W", "error", "-c", program]
+    command = [sys.executable, "-W", "error", "-c", program]
     with subprocess.Popen(
         command,
-        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -105,5 +126,5 @@ print(bridge.connected)
         assert process.stdout is not None
         assert process.stdout.readline() == "connected\n"
         relay.stop(signal.SIGKILL)
-        output, problems = process.communicate("\n", timeout=30)
+        output, problems = process.communicate(timeout=30)
         assert (output, problems, process.returncode) == ("False\n", "", 0)

@@ -83,6 +83,7 @@ class Lab:
     Attributes:
         url: Ends with ``/``.
         token: What its API and a first visit need.
+        places: Where Jupyter's own files are, as environment variables.
         process: Its output is kept.
     """
 
@@ -101,7 +102,8 @@ class Lab:
         # Beside the notebooks there is nothing of the user's: neither settings nor history.
         self._home = Path(tempfile.mkdtemp(prefix="jup-", dir="/tmp"))
         places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-        env = {name: str(self._home / name.lower()) for name in places}
+        self.places = {name: str(self._home / name.lower()) for name in places}
+        env = dict(self.places)
         for name in ("IPYTHONDIR", "MPLCONFIGDIR"):
             env[name] = str(self._home / name.lower())
         if runtime is not None:

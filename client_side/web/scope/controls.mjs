@@ -86,7 +86,8 @@ function choice(name, options, title, act) {
 }
 
 function field(name, unit, properties, act) {
-  const input = element("input", { type: "number", step: "any", ...properties, onchange: () => {
+  // At each key: a notebook may keep the Enter key, which would end the input, to itself.
+  const input = element("input", { type: "number", step: "any", ...properties, oninput: () => {
     const value = input.value === "" ? null : Number(input.value);
     if (input.checkValidity() && (value === null || Number.isFinite(value))) act(value);
   } });

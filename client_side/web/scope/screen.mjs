@@ -27,6 +27,7 @@ export class Screen extends EventTarget {
     this.figures = new Figures();
     this.notices = new Notices();
     this.lines = new Lines(recipe);
+    this.#other = new Lines(recipe);
     this.sight = new Sight(recipe);
     this.paused = false;
     this.fit = true;
@@ -37,6 +38,7 @@ export class Screen extends EventTarget {
   }
 
   #points = new Map(); // by label
+  #other; // lines of the way that is not used now
   #dirty = false;
   #asked = 0; // of requestAnimationFrame
   #seen = false; // in the window
@@ -72,7 +74,8 @@ export class Screen extends EventTarget {
   changeRoute(kernel) {
     if (kernel === this.kernel) return;
     this.kernel = kernel;
-    this.lines = new Lines(this.recipe);
+    // The lines of the other way are kept: it may come back, and then there is a gap in them.
+    [this.lines, this.#other] = [this.#other, this.lines];
     this.sight.trigger.set({ mode: "off" });
     this.sight.window = kernel ? null : this.recipe.window;
     this.sight.zoom = null;
@@ -150,7 +153,11 @@ export class Screen extends EventTarget {
       onkeydown: (event) => this.#key(event),
       onpointerdown: () => (this.#pressed = true),
     });
-    this.root = element("div", { className: "cwire-live", "data-lm-suppress-shortcuts": "true" },
+    // Jupyter's shortcuts (a: a new cell) are not meant while something here has the focus.
+    // JupyterLab listens after us; Notebook 7 before, and asks what has the focus.
+    const silent = (event) => event.stopPropagation();
+    const mark = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
+    this.root = element("div", { className: "cwire-live", onkeydown: silent, onfocusin: mark },
       element("div", { className: "cwire-head" }, element("strong", {}, title), this.notice),
       this.controls.place, this.sheet, this.legend.place);
     const sight = new IntersectionObserver((entries) => {
@@ -158,10 +165,11 @@ export class Screen extends EventTarget {
       this.#ask();
     });
     sight.observe(this.root);
-    const size = new ResizeObserver(() => {
+    // In the next frame: what changes sizes while sizes are being told is an error of the page.
+    const size = new ResizeObserver(() => requestAnimationFrame(() => {
       this.#view?.resize();
       this.refresh();
-    });
+    }));
     size.observe(this.sheet);
     const theme = new MutationObserver(this.#recolor);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
@@ -324,7 +332,6 @@ export class Screen extends EventTarget {
     const act = acts[event.key];
     if (act === undefined) return;
     event.preventDefault();
-    event.stopPropagation();
     act();
   }
 }

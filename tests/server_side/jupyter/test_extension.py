@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -113,3 +115,20 @@ async def test_why_there_is_no_relay(
         assert server.call("GET", "cwire/relay") == {"relay": None}
         assert running(runtime) == []
         server.process.wait_for(reason)
+
+
+@pytest.mark.parametrize(
+    ("config", "outcome"),
+    [({}, "connected to"), ({"start_relay": False}, "NotConnected: no relay runs on this account")],
+)
+def test_a_kernel_that_finds_no_relay_asks_its_server(
+    tmp_path: Path, runtime: Path, config: dict[str, Any], outcome: str
+) -> None:
+    with Lab(tmp_path, "server", BASE, config=config) as server:
+        command = [sys.executable, "-c", "import cwire; print(repr(cwire.connect()))"]
+        environment = {"JPY_PARENT_PID": str(server.process.process.pid), **server.places}
+        said = subprocess.run(
+            command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        )
+        assert outcome in said.stdout + said.stderr
+        assert len(running(runtime)) == (not config)
