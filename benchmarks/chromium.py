@@ -106,6 +106,12 @@ class Tools:
             raise RuntimeError(f"the page failed: {problem['exception'].get('description')}")
         return result["result"].get("value")
 
+    def thread_seconds(self) -> float:
+        """Processor time of the page's thread so far: other work on the machine is not in it."""
+        self.call("Performance.enable")
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "ThreadTime"))
+
     def heap_bytes(self) -> int:
         """What the page's JavaScript keeps, array buffers included, once the garbage is gone."""
         self.call("HeapProfiler.collectGarbage")
