@@ -1,11 +1,14 @@
 #!/bin/sh
 # Installs Debian's cross compilers for the tests of foreign targets, where they are missing and can
-# be installed: powerpc (big-endian), arm, and sh4, which libclang does not know. About 100 MB.
+# be installed: powerpc (big-endian), arm, and sh4, which libclang does not know. About 130 MB.
+# The headers of the targets' C libraries are only recommended by the compilers: they are named.
 set -eu
-wanted="powerpc-linux-gnu arm-linux-gnueabihf sh4-linux-gnu"
+wanted="powerpc-linux-gnu:powerpc arm-linux-gnueabihf:armhf sh4-linux-gnu:sh4"
 missing=""
-for target in $wanted; do
+for each in $wanted; do
+    target=${each%:*}
     command -v "$target-gcc" >/dev/null 2>&1 || missing="$missing gcc-$target"
+    [ -d "/usr/$target/include" ] || missing="$missing libc6-dev-${each#*:}-cross"
 done
 if [ -z "$missing" ]; then
     exit 0

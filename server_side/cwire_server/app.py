@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import socket
 import time
@@ -28,6 +29,7 @@ from cwire_server.websocket import ClientHandler
 __all__ = ["Relay"]
 
 _REQUEST_SECONDS = 10
+_FIRST_LOOK_SECONDS = 0.5
 
 
 class Relay:
@@ -61,7 +63,7 @@ class Relay:
         return f"http://{host}:{self.port}/#token={self.config.token}"
 
     async def start(self) -> None:
-        """Binds the listeners and begins to connect to the drivers.
+        """Binds the listeners, begins to connect to the drivers, and lets clients find the relay.
 
         Raises:
             ConfigError: The port is taken.
@@ -89,7 +91,6 @@ class Relay:
             self._listeners.append(
                 Listener(bind_unix_socket(str(self._runtime.socket), mode=0o600), unix)
             )
-            self._runtime.write(url)
         except OSError as error:
             raise ConfigError(
                 f"cannot listen at {self._runtime.socket}: {error.strerror or error}; "
@@ -100,6 +101,12 @@ class Relay:
             for link_source, link in self._links.items()
         ]
         self._tasks.append(asyncio.create_task(Pinger(self._connections).run(), name="pinger"))
+        # Who finds the relay shall find the drivers that run, too.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_LOOK_SECONDS):
+                for link in self._links.values():
+                    await link.tried.wait()
+        self._runtime.write(url)
 
     def _serve(self, rules: Rules, pages: PageAccess) -> HTTPServer:
         shared: dict[str, Any] = {"rules": rules}

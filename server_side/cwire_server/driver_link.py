@@ -46,7 +46,11 @@ class _LinkError(Exception):
 
 
 class DriverLink:
-    """Keeps one driver connected to the hub. `run` never returns until it is cancelled."""
+    """Keeps one driver connected to the hub. `run` never returns until it is cancelled.
+
+    Attributes:
+        tried: It has looked for the driver once.
+    """
 
     def __init__(self, hub: Hub, source: int, address: DriverAddress) -> None:
         self._hub = hub
@@ -68,6 +72,7 @@ class DriverLink:
         self._needed = 0
         self._heard = 0.0
         self._held: asyncio.TimerHandle | None = None
+        self.tried = asyncio.Event()
 
     @property
     def pending(self) -> PendingCommands:
@@ -84,6 +89,7 @@ class DriverLink:
                     await self._serve(await self._connect())
                 finally:
                     self._disconnect()
+                    self.tried.set()
             except (_LinkError, FrameError, SchemaError, BatchError) as error:
                 self._go_down(str(error))
             except OSError as error:
@@ -152,6 +158,7 @@ class DriverLink:
         self._broken = self._loop.create_future()
         self._send(control.answer())
         self._hub.driver_up(self._source, hello, schema)
+        self.tried.set()
         self.update_interest()
         _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
         self._heard = self._loop.time()

@@ -178,12 +178,12 @@ class HubMachine(RuleBasedStateMachine):
     def subscribe(self, slot: int, id_: int, names: list[str], options: Options, past: int) -> None:
         if (model := self.models.get(slot)) is None:
             return
+        # The answers to two requests under one id cannot be told apart: wait for the first.
+        self.drain(slot)
         if options.decimate:
             names = ["tick"]
         elif not model.client.subscriptions and not model.newest and not options.json and past:
             options = Options(options.latest, options.max_rate, History(frames=past))
-        # The answers to two requests under one id cannot be told apart: wait for the first.
-        self.drain(slot)
         model.asked[id_] = options
         subscription = Subscription(id_, None, tuple(names), options)
         self.hub.subscribe(model.client, subscription, self.now)
