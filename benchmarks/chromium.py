@@ -86,9 +86,7 @@ class Tools:
             TimeoutError: No answer came in so many seconds.
         """
         number = next(self._numbers)
-        self._connection.send(
-            json.dumps({"id": number, "method": method, "params": parameters})
-        )
+        self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         deadline = time.monotonic() + seconds
         while True:
             answer = json.loads(self._connection.recv(timeout=deadline - time.monotonic()))
@@ -107,6 +105,12 @@ class Tools:
         if problem := result.get("exceptionDetails"):
             raise RuntimeError(f"the page failed: {problem['exception'].get('description')}")
         return result["result"].get("value")
+
+    def thread_seconds(self) -> float:
+        """Processor time of the page's thread so far: other work on the machine is not in it."""
+        self.call("Performance.enable")
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "ThreadTime"))
 
     def heap_bytes(self) -> int:
         """What the page's JavaScript keeps, array buffers included, once the garbage is gone."""

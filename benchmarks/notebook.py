@@ -101,25 +101,27 @@ def run(tools: Tools, index: int) -> str:
 
 
 def start(tools: Tools, index: int) -> None:
-    """Runs a cell and does not wait for it."""
+    """Runs a cell and does not wait for it: the page's `cell.done` tells."""
     tools.evaluate(
         f"""(() => {{
             {_ACTIVATE.format(index=index)}
-            void jupyterapp.commands.execute("notebook:run-cell");
+            const cell = globalThis.cell = {{done: false}};
+            jupyterapp.commands.execute("notebook:run-cell").finally(() => {{ cell.done = true; }});
         }})()"""
     )
 
 
-def wait_drawn(tools: Tools) -> None:
-    """Waits until the newest scope has drawn its lines for a while."""
+def wait_drawn(tools: Tools, scope: str, pictures: int = 30) -> None:
+    """Waits until the scope of this id has drawn its lines, and so many pictures."""
     tools.evaluate(
-        """new Promise((done) => {
-            const look = setInterval(() => {
-                if (!(Object.values(globalThis.__cwireScope ?? {}).at(-1)?.draws > 30)) return;
+        f"""new Promise((done) => {{
+            const look = setInterval(() => {{
+                const figures = globalThis.__cwireScope?.["{scope}"];
+                if (!figures?.firstDrawn || figures.draws < {pictures}) return;
                 clearInterval(look);
                 done();
-            }, 20);
-        })"""
+            }}, 20);
+        }})"""
     )
 
 

@@ -17,10 +17,10 @@ class Result:
     """One row. What does not apply is None; what comes after `p99_s` is left out where it is None.
 
     Attributes:
-        benchmark: stream, round_trip, fan_out, browser, matplotlib, idle or structs.
+        benchmark: stream, round_trip, fan_out, browser, scope, matplotlib, idle or structs.
         subject: What was measured.
         frame_bytes: Of one frame, header included.
-        frames_per_s: Delivered; the median of the runs.
+        frames_per_s: Delivered (of the scope: pictures); the median of the runs.
         bytes_per_s: Delivered.
         p50_s: Median time, in seconds.
         p99_s: 99th percentile.
@@ -30,6 +30,7 @@ class Result:
         relay_cpu_s_per_byte: The relay's processor time by delivered byte.
         relay_bytes_per_client: The relay's resident memory by client.
         stalled_change: The part by which a stalled client changed the others' median latency.
+        missed: Peaks that came and were not drawn.
         spread: (largest - smallest) / median of the runs.
         note: For people; why a subject is absent.
     """
@@ -47,6 +48,7 @@ class Result:
     relay_cpu_s_per_byte: float | None = None
     relay_bytes_per_client: float | None = None
     stalled_change: float | None = None
+    missed: int | None = None
     spread: float | None = None
     note: str | None = None
 

@@ -17,6 +17,7 @@ from bench_fan_out import bench_fan_out
 from bench_idle import bench_idle
 from bench_matplotlib import bench_matplotlib
 from bench_round_trip import bench_round_trip
+from bench_scope import bench_scope
 from bench_stream import bench_stream
 from bench_structs import bench_structs
 from plot import draw
@@ -41,6 +42,7 @@ def main() -> int:
         results += bench_round_trip(programs, 2 * repeats, status.update)
         results += bench_fan_out(programs, max(1, repeats - 2), status.update)
         results += bench_browser(programs, max(1, repeats - 2), status.update)
+        results += bench_scope(programs, repeats, status.update)
         results += bench_matplotlib(max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)
         results += bench_structs(console, status.update)

@@ -23,7 +23,6 @@ class Growth:
         slope: Per hour, over all.
         halves: Per hour, of the first half and of the second.
         limit: Per hour; what is borne.
-        leaks: Whether all three slopes are above the limit.
     """
 
     start: float
@@ -34,6 +33,7 @@ class Growth:
 
     @property
     def leaks(self) -> bool:
+        """Whether all three slopes are above the limit."""
         # A step, or what fills up and then is full, grows in one half only.
         return min(self.slope, *self.halves) > self.limit
 

@@ -1,6 +1,6 @@
 """`make soak`: the scope in JupyterLab for a long time. Does anything grow?
 
-Samples the memory of everything behind it every few seconds, prints a table and a picture, and fails
+Samples the memory of all processes every few seconds, prints a table, draws a picture, and fails
 where something grows: README.md here says when that is. SOAK_SECONDS says how long.
 """
 
@@ -25,9 +25,14 @@ from notebook import Notebook, notebook, run, wait_drawn
 from slopes import Growth, growth
 
 _RATE = 600_000  # samples per second of each channel: a new block for each picture
-_CELL = "import cwire\nbridge = cwire.connect()\nscope = bridge.scope('sweep', window=2)"
+_CELL = """\
+import cwire
+bridge = cwire.connect()
+scope = bridge.scope("sweep", window=2)
+print(scope.widget.recipe["id"])"""
 _MIB = 1 << 20
-_WARM_UP = 0.1  # of the time, before the first sample that counts
+_WARM_UP = 0.1  # of the time, before the first sample that counts,
+_FULL = 20.0  # but at least so many seconds: the buffers are full, and two pictures are saved
 _EVERY = 4.0  # s from sample to sample, or more
 _HEAP, _RSS = (4.0, 0.3), (40.0, 3.0)  # MiB/h that are borne; MiB that come and go by themselves
 
@@ -47,9 +52,9 @@ def main() -> int:
     load = os.getloadavg()[0]
     with notebook(processes.build(), {"spikes": _RATE}, _CELL) as opened:
         with opened.browser.tools() as tools:
-            run(tools, 0)
-            wait_drawn(tools)
-            samples, figures = _watch(opened, tools, seconds)
+            scope = run(tools, 0).strip()
+            wait_drawn(tools, scope)
+            samples, figures = _watch(opened, tools, scope, seconds)
     rows = [
         _Row(name, growth([(at, one[name]) for at, one in samples], *limits))
         for name, limits in _LIMITS.items()
@@ -67,20 +72,21 @@ def main() -> int:
 
 
 def _watch(
-    opened: Notebook, tools: Tools, seconds: float
+    opened: Notebook, tools: Tools, scope: str, seconds: float
 ) -> tuple[list[tuple[float, dict[str, float]]], dict[str, Any]]:
     """Samples after the warm-up, by their time in seconds, and what the scope says of it."""
-    time.sleep(seconds * _WARM_UP)
+    time.sleep(max(_FULL, seconds * _WARM_UP))
     wanted = seconds * (1 - _WARM_UP)
     count = max(8, min(120, round(wanted / _EVERY)))
     look = _Look(opened, tools)
-    before = tools.evaluate(_FIGURES)
+    script = f'({{...__cwireScope["{scope}"].report(), now: performance.now()}})'
+    before = tools.evaluate(script)
     begun = time.monotonic()
     samples = []
     for number in track(range(count + 1), "watching"):
         time.sleep(max(0.0, begun + wanted * number / count - time.monotonic()))
         samples.append((time.monotonic() - begun, look()))
-    after = tools.evaluate(_FIGURES)
+    after = tools.evaluate(script)
     passed = (after["now"] - before["now"]) / 1000
     return samples, {
         "seconds": passed,
@@ -91,7 +97,6 @@ def _watch(
     }
 
 
-_FIGURES = "({...Object.values(__cwireScope).at(-1).report(), now: performance.now()})"
 _LIMITS = {
     "browser, JavaScript": _HEAP,
     "browser, the page": _RSS,

@@ -45,6 +45,8 @@ def _notes(row: Result) -> list[str]:
         notes.append(f"median {row.stalled_change:+.1%}")
     if row.lost:
         notes.append(f"{row.lost:,} of {row.published:,} frames lost")
+    if row.missed:
+        notes.append(f"{row.missed:,} peaks missed")
     return notes + ([row.note] if row.note else [])
 
 

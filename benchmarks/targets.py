@@ -76,7 +76,21 @@ def targets(results: list[Result]) -> list[Target]:
     size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
     clients = None if idle is None else idle.clients
     rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
-    return rows
+    return rows + _scope(results)
+
+
+def _scope(results: list[Result]) -> list[Target]:
+    first, blocks, spikes = (
+        find(results, "scope", name)
+        for name in ("cwire_first_point", "cwire_blocks", "cwire_spikes")
+    )
+    missed = None if spikes is None or spikes.missed is None else float(spikes.missed)
+    return [
+        _at_most("scope, s from connect() to the first point", first.p50_s if first else None, 1),
+        _at_least("scope, pictures/s, 2 x 10,000 points, kernel blocked", _rate(blocks), 50),
+        _at_least("scope, pictures/s, 2 x 1 M samples/s", _rate(spikes), 50),
+        _at_most("scope, 2 x 1 M samples/s, peaks missed", missed, 0),
+    ]
 
 
 def _rate(row: Result | None) -> float | None:
