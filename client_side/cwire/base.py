@@ -314,7 +314,7 @@ class BridgeBase:
         if last is None:
             return self._nothing_came(feed, timeout, "message")
         return errors.WaitTimeout(
-            f"of {seen:,} messages of {feed.message.name} in {timeout:g} s none was the one that "
+            f"none of {seen:,} {feed.message.name} in {timeout:g} s was the one that "
             f"is waited for; the last one: {last!r}"
         )
 

@@ -12,6 +12,7 @@ from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
 from cwire.bridge_driver import BridgeDriver, commands_of
 from cwire.bridge_reads import BridgeReads
+from cwire.cell import Tenants
 from cwire.commands import Commands
 from cwire.feed import Feed
 from cwire.link import Link
@@ -21,6 +22,8 @@ from cwire.record import Record
 from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]
+
+_tenants: Tenants[Bridge] = Tenants()
 
 
 def connect(
@@ -50,7 +53,8 @@ def connect(
             NotConnected until it is back.
 
     Returns:
-        The bridge. Close it, or use it in a ``with`` block; it ends with the program anyway.
+        The bridge. Close it, or use it in a ``with`` block; it ends with the program anyway, and in
+        a notebook when its cell is run again.
 
     Raises:
         NotConnected: There is no relay.
@@ -66,7 +70,10 @@ def connect(
     except BaseException:
         thread.stop()
         raise
-    return Bridge(link, thread)
+    bridge = Bridge(link, thread)
+    # What a cell has shown, IPython keeps: without this, each run would leave a thread behind.
+    _tenants.enter(bridge)
+    return bridge
 
 
 class Bridge(BridgeReads):
@@ -182,6 +189,13 @@ class Bridge(BridgeReads):
     def close(self) -> None:
         """Ends the connection and its thread. What has come can still be read."""
         self._finish()
+
+    def retire(self, reason: str) -> None:
+        """Closes it, because something else takes its place."""
+        del reason  # it would be told below other cells, which mean another one by "its"
+        told = "the cell that connected was run again: run this one, too"
+        self._thread.post(self._link.close, told)
+        self.close()
 
     def __enter__(self) -> Bridge:
         return self

@@ -136,11 +136,10 @@ def driver_text(driver: Driver) -> str:
 def down_text(driver: Driver) -> str:
     """Why nothing comes from a driver, and what to do."""
     if driver.state == "down":
-        why = f"{driver.reason}. If it does not run, " if driver.reason else ""
-        return (
-            f"driver {driver.name!r} is down: {why}start it (the demo: `c_driver/driver`); "
-            "the relay finds it within seconds"
-        )
+        # The relay's reasons say after a semicolon what to do, where it knows.
+        told = "" if ";" in driver.reason else "start it"
+        why = "; ".join(part for part in (driver.reason, told) if part)
+        return f"driver {driver.name!r} is down: {why}; the relay finds it within seconds"
     if driver.state == "stale":
         why = driver.reason or "is it stopped in a debugger?"
         return f"driver {driver.name!r} is connected but silent: {why}"

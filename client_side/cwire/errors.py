@@ -91,8 +91,8 @@ class CommandError(CwireError):
         super().__init__(driver, command, code, text)
 
     def __str__(self) -> str:
-        where = f"{self.driver}: {self.command}" if self.command else self.driver
-        return f"{where}: {self.text} ({self.name})"
+        where = f"{self.driver}: {self.command}: " if self.command else ""
+        return f"{where}{self.text} ({self.name})"
 
 
 class InvalidCommand(CommandError, ValueError):

@@ -82,11 +82,12 @@ class CommandForm:
         if getter is not None:
             buttons.append(self.refresh)
         title = widgets.HTML(
-            f"<b>{escape(message.name)}</b> <span style='color:#666'>{escape(message.doc)}</span>"
+            f"<b>{escape(message.name)}</b> <span style='opacity:.7'>{escape(message.doc)}</span>"
         )
         self.widget = widgets.VBox(
             [title, self.inputs.widget, widgets.HBox([*buttons, self.status])],
-            layout={"border": "1px solid #ddd", "padding": "4px 10px", "margin": "0 0 6px 0"},
+            # Of any theme: what ipywidgets takes here cannot name the theme's own colours.
+            layout={"border": "1px solid #80808066", "padding": "4px 10px", "margin": "0 0 6px 0"},
         )
 
     def values(self) -> dict[str, Any]:

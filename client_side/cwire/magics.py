@@ -7,6 +7,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -127,7 +128,7 @@ class CwireMagics(Magics):
     def cwire(self, line: str) -> None:
         """``%cwire connect|serve|driver|status``; without a word: what there is."""
         try:
-            words = shlex.split(line)
+            words = _words(line)
         except ValueError as error:
             raise UsageError(f"%cwire: {error}") from None
         if not words or words[0] in ("-h", "--help", "help"):
@@ -148,6 +149,16 @@ class CwireMagics(Magics):
                 "; in this notebook: %cwire serve" if isinstance(error, cwire.NotConnected) else ""
             )
             raise UsageError(f"%cwire {name}: {error}{hint}") from None
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line, without a comment behind them: IPython leaves that to us.
+
+    Not shlex's own comments, which begin within a word, too, as in the relay's link.
+    """
+    read = shlex.shlex(line, posix=True, punctuation_chars=False)
+    read.whitespace_split, read.commenters = True, ""
+    return list(takewhile(lambda word: not word.startswith("#"), read))
 
 
 class _Status:

@@ -142,6 +142,12 @@ class Panel:
         known = list(driver.schema.commands) if driver.schema else []
         return known if self._commands is None else [one for one in self._commands if one in known]
 
+    def _gone(self, driver: Driver) -> list[str]:
+        """What was asked for and no driver here has any longer."""
+        if driver.schema is None or len(self._sections) > 1:
+            return []
+        return [one for one in self._commands or () if one not in driver.schema.commands]
+
 
 class _Section:
     """The forms of one driver."""
@@ -168,6 +174,9 @@ class _Section:
             self._state.value = title + _problem("the relay does not know this driver any more")
         elif not up and connected:
             self._state.value = title + _problem(driver.problem or down_text(driver))
+        elif gone := self._panel._gone(driver):
+            lost = f"driver {self.name!r} has no command {', '.join(gone)} any more"
+            self._state.value = title + _problem(f"{lost}: run the cell again with another")
         else:
             self._state.value = title
         if up and connected and driver is not None and driver.session != self._session:
@@ -204,6 +213,10 @@ def open_panel(
         chosen = [commands] if isinstance(commands, str) else list(commands)
         owners = [bridge._owner("command", name, driver)[0].name for name in chosen]
         return Panel(bridge, dict.fromkeys(owners), chosen)
+    if driver is not None and driver not in bridge.drivers and driver in bridge._commands(None):
+        raise errors.UnknownDriver(
+            f"{driver!r} is a command, not a driver: panel(commands={driver!r})"
+        )
     if driver is None and len(served := bridge._served()) > 1:
         return Panel(bridge, served, None)
     owner = bridge._driver(driver)

@@ -22,6 +22,7 @@ __all__ = ["KINDS", "Recipe", "make_recipe"]
 
 KINDS = ("line", "image", "bar")
 _MOST_DEFAULTS = 6
+_PICTURE = 8  # rows and columns that a picture has at least; with fewer it is a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +148,15 @@ def _dimensions(message: Message, kind: FieldType, path: str) -> int:
 
 
 def _defaults(message: Message) -> tuple[str, ...]:
-    numbers = []
+    numbers, tables = [], []
     for field in message.struct.fields:
         kind = field.type
         if getattr(kind, "of", kind).kind == "complex":
             continue
         if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, NumberType):
+            if isinstance(kind, ArrayType) and len(kind.shape) == 2 and min(kind.shape) < _PICTURE:
+                tables.append(field.name)
+                continue
             stem, _, end = field.name.rpartition("_")
             other = f"{stem}_max"
             if end == "min" and other in message.struct.by_name:
@@ -160,4 +164,4 @@ def _defaults(message: Message) -> tuple[str, ...]:
             return (field.name,)
         if isinstance(kind, NumberType) and field.name != "channel":
             numbers.append(field.name)
-    return tuple(numbers[:_MOST_DEFAULTS])
+    return tuple(numbers[:_MOST_DEFAULTS] or tables[:1])

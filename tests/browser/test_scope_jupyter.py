@@ -190,6 +190,25 @@ def test_its_keys_are_not_the_notebook_s(page: Page, lab: Lab, relay: Relay) -> 
     expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(1)
 
 
+def test_a_kept_picture_leaves_the_focus(page: Page, lab: Lab, relay: Relay) -> None:
+    """A pause keeps the picture in the notebook: Jupyter then makes the output anew."""
+    write_notebook(lab.folder / "focus.ipynb", f"{CONNECT}\n{SHOW}")
+    open_notebook(page, lab, "focus.ipynb")
+    run_cell(page, 0)
+    wait_draws(page, 10)
+    pause = page.locator(".cwire-pause")
+    pause.focus()
+    for label in ("Run", "Pause", "Run"):
+        page.keyboard.press("Enter")
+        expect(pause).to_have_text(label)
+        page.wait_for_timeout(1000)
+        expect(pause).to_be_focused()
+    page.keyboard.press("Escape")
+    cell(page, 0).locator(".cm-content").click()
+    page.wait_for_timeout(1000)
+    expect(pause).not_to_be_focused()
+
+
 def test_its_end_is_told(page: Page, lab: Lab, relay: Relay) -> None:
     write_notebook(
         lab.folder / "end.ipynb",

@@ -6,7 +6,9 @@ import gc
 
 import pytest
 
+import cwire
 from cwire.cell import Tenants, cell_of_now, kernel_shell
+from support.fake_relay import FakeRelay
 
 
 class Thing:
@@ -43,3 +45,17 @@ def test_the_earlier_run_is_retired(monkeypatch: pytest.MonkeyPatch) -> None:
     del again
     gc.collect()
     assert len(tenants._alive) == 2
+
+
+def test_a_cell_that_connects_again_closes_its_bridge(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connected(run: int, cell: str = "a") -> cwire.Bridge:
+        monkeypatch.setattr("cwire.cell.cell_of_now", lambda: (cell, run))
+        return cwire.connect(relay.url)
+
+    with FakeRelay() as relay:
+        first, other, again = connected(1), connected(2, "b"), connected(3)
+        assert (first.connected, other.connected, again.connected) == (False, True, True)
+        with pytest.raises(cwire.NotConnected, match="was run again: run this one, too"):
+            first.send.set(x=1.0)
+        other.close()
+        again.close()

@@ -97,6 +97,12 @@ def test_trends_are_grouped() -> None:
     assert (one.label, one.y.tolist()) == ("channel 1", [1, 3])
 
 
+def test_a_small_matrix_is_no_picture() -> None:
+    recipe = make_recipe(STATUS, None, None, None)
+    assert recipe.kind == "trend"
+    assert recipe.y[:3] == ("running", "cpu_load", "peers")
+
+
 def test_images() -> None:
     recipe = make_recipe(STATUS, "calibration", None, None)
     assert recipe.kind == "image"

@@ -11,6 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import cwire
+from cwire import magics
 from cwire.magics import complete
 from cwire.process import running
 from support.processes import DRIVER, until
@@ -53,7 +54,7 @@ def run(shell: Any, capsys: pytest.CaptureFixture[str], line: str) -> str:
 def test_from_nothing_to_data(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     told = run(shell, capsys, "%cwire status")
     assert "no relay runs on this account: %cwire serve --driver NAME" in told
-    told = run(shell, capsys, f"%cwire driver --as scope {DRIVER} --rate 100")
+    told = run(shell, capsys, f"%cwire driver --as scope {DRIVER} --rate 100  # it's C")
     scope = shell.user_ns["scope"]
     assert scope.command == [str(DRIVER), "--rate", "100"]
     told = run(shell, capsys, "%cwire serve --driver demo")
@@ -92,6 +93,11 @@ def test_usage_is_told_without_a_traceback(
     shell: Any, capsys: pytest.CaptureFixture[str], line: str, text: str
 ) -> None:
     assert text in run(shell, capsys, line)
+
+
+def test_a_comment_is_no_argument() -> None:
+    assert magics._words("driver 'a b' --rate 1  # it's C") == ["driver", "a b", "--rate", "1"]
+    assert magics._words("connect http://h/#token=x") == ["connect", "http://h/#token=x"]
 
 
 def test_tab(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 import cwire
 from cwire_structs import frames
+from cwire_structs.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import FakeRelay
 from support.fake_relay import driver as described
@@ -82,7 +83,8 @@ def test_a_driver_that_goes_and_comes_back(driver: Driver, bridge: cwire.Bridge)
     driver.stop()
     until(lambda: form.send.disabled)
     section = panel._sections["demo"]
-    assert "driver &#x27;demo&#x27; is down" in section._state.value
+    assert "driver &#x27;demo&#x27; is down: " in section._state.value
+    assert "start it; the relay finds it within seconds" in section._state.value
     with Driver(driver.path):
         until(lambda: not form.send.disabled)
         assert section._state.value == ""
@@ -135,6 +137,28 @@ def test_other_structs_make_other_forms() -> None:
         until(lambda: panel["set"] is not old)
         assert panel["set"].values() == {"x": 3.0}
         panel.close()
+
+
+def test_a_command_that_is_gone() -> None:
+    with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
+        panel = bridge.panel(commands="set")
+        changed = schemas.document(extra_field=True)
+        changed["messages"] = {
+            id: one for id, one in changed["messages"].items() if one["name"] != "set"
+        }
+        changed["layout_hash"] = layout_hash(changed)
+        relay.say("driver", event="schema_changed", driver=described(session=8, schema=changed))
+        state = panel._sections["lab"]._state
+        until(lambda: "has no command set any more: run the cell again" in state.value, 10)
+        panel.close()
+
+
+def test_a_command_instead_of_a_driver() -> None:
+    with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
+        with pytest.raises(cwire.UnknownDriver, match=r"panel\(commands='set'\)"):
+            bridge.panel("set")
+        with pytest.raises(cwire.UnknownDriver, match="the relay has no driver 'nothing'"):
+            bridge.panel("nothing")
 
 
 def test_several_drivers() -> None:

@@ -68,6 +68,22 @@ def test_the_scope_example(driver: Driver, relay: Relay) -> None:
     assert len(shown) == code.count("bridge.scope(")
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_the_notebook_s_own_lines(built_driver: None, runtime: Path) -> None:
+    """Where the notebooks are: beside the folder c_driver."""
+    own = blocks("ipython")
+    own.sort(key=lambda block: "%load_ext cwire" not in block)  # it makes the bridge of the others
+    cells = [nbformat.v4.new_code_cell(block) for block in own]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    resources = {"metadata": {"path": str(ROOT / "notebooks")}}
+    client = nbclient.NotebookClient(
+        notebook, timeout=60, kernel_name="python3", resources=resources
+    )
+    client.execute()
+    said = [one for cell in notebook.cells for one in cell.outputs if one.get("name") == "stderr"]
+    assert said == []
+
+
 def test_the_tools_at_a_glance(driver: Driver, relay: Relay) -> None:
     block = next(block for block in blocks("sh") if "cwire watch" in block)
     with cwire.connect(subscribe=None) as bridge:

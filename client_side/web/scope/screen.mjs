@@ -96,7 +96,10 @@ export class Screen extends EventTarget {
 
   /** Puts the scope into an element. */
   mount(place) {
-    const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
+    // Jupyter takes an output out of the page before it brings its next version.
+    const { activeElement } = document;
+    const lost = activeElement === null || activeElement === document.body;
+    const focused = lost ? this.#focused : this.root.contains(activeElement) ? activeElement : null;
     place.replaceChildren(this.root);
     focused?.focus({ preventScroll: true });
     this.#view ??= this.#makeView();
@@ -134,6 +137,7 @@ export class Screen extends EventTarget {
     this.root.remove();
   }
 
+  #focused = null; // what has the focus here, or had it when the scope was taken out of the page
   #observers = [];
   #recolor = () => {
     this.#view?.recolor();
@@ -156,8 +160,17 @@ export class Screen extends EventTarget {
     // Jupyter's shortcuts (a: a new cell) are not meant while something here has the focus.
     // JupyterLab listens after us; Notebook 7 before, and asks what has the focus.
     const silent = (event) => event.stopPropagation();
-    const mark = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
-    this.root = element("div", { className: "cwire-live", onkeydown: silent, onfocusin: mark },
+    const mark = ({ target }) => {
+      target.setAttribute("data-lm-suppress-shortcuts", "true");
+      this.#focused = target;
+    };
+    // A user who leaves does so while the scope is in the page.
+    const leave = () => queueMicrotask(() => {
+      if (this.root.isConnected && !this.root.contains(document.activeElement)) this.#focused = null;
+    });
+    this.root = element("div", {
+      className: "cwire-live", onkeydown: silent, onfocusin: mark, onfocusout: leave,
+    },
       element("div", { className: "cwire-head" }, element("strong", {}, title), this.notice),
       this.controls.place, this.sheet, this.legend.place);
     const sight = new IntersectionObserver((entries) => {
