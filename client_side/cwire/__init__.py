@@ -34,7 +34,7 @@ from cwire.errors import (
     WaitTimeout,
 )
 from cwire.frame_array import FrameArray
-from cwire.ipython import complete_in_notebooks
+from cwire.ipython import join_notebooks
 from cwire.plot import LivePlot
 from cwire.record import Record
 from cwire.relay_process import RelayProcess
@@ -81,4 +81,4 @@ def load_ipython_extension(shell: Any) -> None:
     load(shell)
 
 
-complete_in_notebooks()
+join_notebooks()

@@ -202,21 +202,12 @@ class BridgeBase:
             DriverDown: The driver was never up, so its commands are not known.
         """
         try:
-            from cwire.panel import Panel
+            from cwire.panel import open_panel
         except ImportError:
             raise errors.CwireError(
                 "a panel needs ipywidgets: pip install 'cwire[notebook]'"
             ) from None
-        wanted = [commands] if isinstance(commands, str) else commands
-        chosen = None if wanted is None else list(wanted)
-        if chosen is None:
-            owner = self._driver(driver) if driver is not None or len(self._served()) < 2 else None
-            if owner is not None:
-                usable_schema(owner)
-            names = list(self._served()) if owner is None else [owner.name]
-        else:
-            names = list(dict.fromkeys(self._owner("command", n, driver)[0].name for n in chosen))
-        return Panel(self, names, chosen)
+        return open_panel(self, driver, commands)
 
     # For the faces and for LivePlot ---------------------------------------------------------------
 

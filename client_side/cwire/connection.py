@@ -37,13 +37,13 @@ class Connection:
             ProtocolError: It is not a relay that this client understands.
         """
         self._transport = await Transport.open(address, self._on_message, timeout)
-        try:
-            async with asyncio.timeout(timeout):
-                await self._hello
-        except TimeoutError:
+        # asyncio.timeout would give up a hello that comes in the same turn of the loop as its end.
+        await asyncio.wait([self._hello], timeout=timeout)
+        if self.waits_for_hello:
             raise errors.NotConnected(
                 f"{address} does not say hello within {timeout:g} s: is it a cwire relay?"
-            ) from None
+            )
+        self._hello.result()
 
     @property
     def waits_for_hello(self) -> bool:

@@ -1,25 +1,30 @@
-"""Tab completion in IPython and notebooks, registered when cwire is imported there."""
+"""Tab completion and short tracebacks in IPython and notebooks, from when cwire is imported."""
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from cwire.completion import offers
+from cwire.errors import CwireError
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["complete_in_notebooks", "install"]
+__all__ = ["install", "join_notebooks", "traceback_lines"]
 
 _log = logging.getLogger("cwire")
 _NAME = "cwire_matcher"
+# What a call of ours runs through until it raises.
+_BEHIND = ("cwire", "cwire_structs", "asyncio", "concurrent")
 
 
-def complete_in_notebooks() -> None:
-    """Registers the completer if this program is an IPython shell or a notebook's kernel."""
+def join_notebooks() -> None:
+    """Installs both if this program is an IPython shell or a notebook's kernel."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None:
@@ -31,6 +36,8 @@ def install(shell: InteractiveShell) -> bool:
 
     IPython itself evaluates no ``bridge["demo"]``, as that might do anything; we know better.
     """
+    # What IPython asks an exception for; not in errors.py, which knows nothing of shells.
+    CwireError._render_traceback_ = traceback_lines  # type: ignore[attr-defined]
     try:
         from IPython.core.completer import SimpleCompletion, context_matcher
     except ImportError:
@@ -61,3 +68,39 @@ def install(shell: InteractiveShell) -> bool:
 
     completer.custom_matchers.append(cwire_matcher)
     return True
+
+
+def traceback_lines(error: CwireError) -> list[str]:
+    """An error of ours as a cell shows it: up to the line that called us, which is the user's.
+
+    ``%xmode Verbose`` shows all of it, and ``%debug`` goes everywhere all the same.
+    """
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is None:  # it has ended
+        return "".join(traceback.format_exception(error)).splitlines()
+    own: Any = shell.InteractiveTB
+    trace = error.__traceback__
+    if own.mode != "Verbose":
+        trace = _without_tail(trace)
+    # The first frame is IPython's.
+    lines: list[str] = own.structured_traceback(type(error), error, trace, tb_offset=1)
+    return lines
+
+
+def _without_tail(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback that ends in the last frame that is not ours."""
+    steps = []
+    while trace is not None:
+        steps.append(trace)
+        trace = trace.tb_next
+    kept = len(steps)
+    while kept and _is_behind(steps[kept - 1]):
+        kept -= 1
+    short: TracebackType | None = None
+    for step in reversed(steps[:kept] or steps):
+        short = TracebackType(short, step.tb_frame, step.tb_lasti, step.tb_lineno)
+    return short
+
+
+def _is_behind(step: TracebackType) -> bool:
+    return str(step.tb_frame.f_globals.get("__name__", "")).split(".")[0] in _BEHIND

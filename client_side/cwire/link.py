@@ -169,8 +169,10 @@ class Link:
         self._acks[id] = ack
         try:
             self._send(text)
-            async with asyncio.timeout(_ACK_TIMEOUT):
-                return await ack
+            await asyncio.wait([ack], timeout=_ACK_TIMEOUT)
+            if not ack.done():
+                raise TimeoutError
+            return ack.result()
         finally:
             self._acks.pop(id, None)
 

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 from cwire import errors
 from cwire.aio import AsyncBridge
 from cwire.cell import Tenants
-from cwire.driver import Driver, down_text, unknown_text
+from cwire.driver import Driver, down_text, unknown_text, usable_schema
 from cwire.form import CommandForm
 from cwire.getters import find_getter
 from cwire.inputs import close_all
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cwire.base import BridgeBase
     from cwire.record import Record
 
-__all__ = ["Panel"]
+__all__ = ["Panel", "open_panel"]
 
 _PERIOD = 0.1  # s between two looks at the drivers
 
@@ -194,6 +194,21 @@ class _Section:
         self.widget.children = (self._state, *(form.widget for form in self.forms.values()))
         for form in old.values():
             form.close()
+
+
+def open_panel(
+    bridge: BridgeBase, driver: str | None, commands: str | Iterable[str] | None
+) -> Panel:
+    """Finds whose commands are meant; see `Bridge.panel`."""
+    if commands is not None:
+        chosen = [commands] if isinstance(commands, str) else list(commands)
+        owners = [bridge._owner("command", name, driver)[0].name for name in chosen]
+        return Panel(bridge, dict.fromkeys(owners), chosen)
+    if driver is None and len(served := bridge._served()) > 1:
+        return Panel(bridge, served, None)
+    owner = bridge._driver(driver)
+    usable_schema(owner)
+    return Panel(bridge, [owner.name], None)
 
 
 def _problem(text: str) -> str:

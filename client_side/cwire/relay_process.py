@@ -11,6 +11,7 @@ from cwire.process import ManagedProcess
 
 __all__ = ["RelayProcess"]
 
+_LINK = b"cwire relay: http"
 _TOKEN = re.compile(rb"(#token=)(\S+)")
 
 
@@ -43,6 +44,7 @@ class RelayProcess(ManagedProcess):
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.link = ""
+        self._held = b""
         words = ["-m", "cwire", "serve", "--port", str(port), *_options(drivers), *arguments]
         super().__init__(sys.executable, *words, name=name, env=env)
 
@@ -55,16 +57,23 @@ class RelayProcess(ManagedProcess):
         Raises:
             CwireError: It does not start; the text has its last lines.
         """
+        self._held = b""
         super().start()
         try:
-            self.wait_until("cwire relay: http", timeout)
+            self.wait_until(_LINK.decode(), timeout)
         except errors.CwireError:
             self.stop()
             raise
         return self
 
     def _visible(self, data: bytes) -> bytes:
-        # The relay writes this line at once, so it comes at once.
+        data = self._held + data
+        # A line with a link may come in pieces; half a token would not be known as one.
+        begin = data.rfind(b"\n") + 1
+        rest = data[begin:]
+        if not rest.startswith(_LINK) and not _LINK.startswith(rest):
+            begin = len(data)
+        data, self._held = data[:begin], data[begin:]
         for found in re.finditer(rb"(http://\S+)", data):
             self.link = found[1].decode() if _TOKEN.search(found[1]) else self.link
         return _TOKEN.sub(rb"\1(see link)", data)

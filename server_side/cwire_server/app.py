@@ -19,6 +19,7 @@ from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.driver_link import DriverLink
 from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
 from cwire_server.hub import Hub
+from cwire_server.listener import Listener
 from cwire_server.pinger import Pinger
 from cwire_server.relay_source import RelaySource
 from cwire_server.runtime_file import RuntimeFile
@@ -47,6 +48,7 @@ class Relay:
         self._links: dict[int, DriverLink] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: list[HTTPServer] = []
+        self._listeners: list[Listener] = []
         self._runtime: RuntimeFile | None = None
         self._connections: set[ClientConnection] = set()
         self._started = time.monotonic()
@@ -80,11 +82,13 @@ class Relay:
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
         tcp = self._serve(Rules(config.host, origins, config.token), pages)
-        tcp.add_sockets(sockets)
+        self._listeners.extend(Listener(sock, tcp) for sock in sockets)
         self._runtime = RuntimeFile()
         unix = self._serve(Rules("localhost"), pages)
         try:
-            unix.add_socket(bind_unix_socket(str(self._runtime.socket), mode=0o600))
+            self._listeners.append(
+                Listener(bind_unix_socket(str(self._runtime.socket), mode=0o600), unix)
+            )
             self._runtime.write(url)
         except OSError as error:
             raise ConfigError(
@@ -137,8 +141,8 @@ class Relay:
     async def stop(self) -> None:
         """Says goodbye to the clients and closes everything."""
         self._source.stop()
-        for server in self._servers:
-            server.stop()
+        for listener in self._listeners:
+            listener.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

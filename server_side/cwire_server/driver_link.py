@@ -198,6 +198,8 @@ class DriverLink:
         self._outgoing_bytes = 0
         self._full = False
         self._interest = None
+        # Not the one that was read into: what came before a goodbye may still wait in there.
+        self._buffer = self._buffers.take(HEADROOM + _READ_BYTES)
         self._filled = HEADROOM
         self._needed = 0
 

@@ -7,8 +7,13 @@ from collections import deque
 
 __all__ = ["ReadBuffers"]
 
-# The deque's, the local variable's and the one of the question itself.
-_OWN_REFERENCES = 3
+
+def _references(known: deque[bytearray], place: int) -> int:
+    return sys.getrefcount(known[place])
+
+
+# The deque's and those of the question itself: how many these are, Python's versions do not agree.
+_OWN_REFERENCES = _references(deque((bytearray(),)), 0)
 
 
 class ReadBuffers:
@@ -35,15 +40,14 @@ class ReadBuffers:
         for place in (-1, 0):
             if not self._known:
                 break
-            buffer = self._known[place]
-            if sys.getrefcount(buffer) == _OWN_REFERENCES:
+            if _references(self._known, place) == _OWN_REFERENCES:
+                buffer = self._known[place]
                 del self._known[place]
                 if len(buffer) == size:
                     self._known.append(buffer)
                     return buffer
                 # The frames have another size now.
                 self._bytes -= len(buffer)
-            del buffer
         fresh = bytearray(size)
         self._known.append(fresh)
         self._bytes += size

@@ -116,6 +116,8 @@ def _taken_from(stream: IOStream) -> bytes:
         read = stream.read_bytes(_EARLY_BYTES, partial=True)
     except StreamClosedError:
         return b""
+    if stream.closed():  # the client did not even wait for the answer
+        return b""
     IOLoop.current().remove_handler(stream.socket)
     assert isinstance(read, asyncio.Future)
     return bytes(read.result()) if read.done() else b""

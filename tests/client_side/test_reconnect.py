@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,11 @@ from typing import Any
 import pytest
 
 import cwire
+from cwire.find import resolve
+from cwire.link import Link
+from cwire.options import Options
 from cwire.reconnect import Backoff
+from cwire.session import Session
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks
@@ -425,3 +431,20 @@ def test_pauses_grow_and_are_not_alike() -> None:
     backoff.connected(20.0)
     backoff.lost(30.0)
     assert backoff.next() <= 0.1
+
+
+async def test_a_hello_that_comes_when_the_time_is_up_counts(relay: FakeRelay) -> None:
+    hello, relay.hello = relay.hello, None
+    link = Link(resolve(relay.url, None), Session())
+    opening = asyncio.create_task(link.open(1.0))
+    while link._connection is None or link._connection._transport is None:
+        await asyncio.sleep(0.001)
+    await asyncio.to_thread(relay.connected.wait, 10)
+    relay.send(json.dumps(hello))
+    time.sleep(1.1)  # the loop is busy, and sees both at once
+    await opening
+    assert link.connected
+    link.want(["tick"], None, Options())
+    request = await asyncio.to_thread(asked, relay)
+    assert request["op"] == "subscribe"
+    await link.shut()

@@ -24,3 +24,12 @@ def test_a_relay_of_this_notebook(driver: Driver, runtime: Path) -> None:
 def test_a_relay_that_cannot_start(runtime: Path) -> None:
     with pytest.raises(cwire.CwireError, match=r"(?s)failed with status 2.*driver name 'no/name'"):
         cwire.RelayProcess("no/name=x").start()
+
+
+def test_a_token_that_comes_in_pieces_is_not_shown() -> None:
+    line = b"started\ncwire relay: http://127.0.0.1:1/#token=0123456789abcdef\nnext"
+    for cut in range(len(line) + 1):
+        relay = cwire.RelayProcess()
+        shown = relay._visible(line[:cut]) + relay._visible(line[cut:])
+        assert shown == b"started\ncwire relay: http://127.0.0.1:1/#token=(see link)\nnext"
+        assert relay.link == "http://127.0.0.1:1/#token=0123456789abcdef"

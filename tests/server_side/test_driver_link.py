@@ -14,9 +14,9 @@ import pytest
 
 from cwire_server import driver_link
 from cwire_server.batch import Batch
-from cwire_structs import frames
+from cwire_structs import control, frames
 from support.fake_driver import FakeDriver, ticks
-from support.schemas import GO
+from support.schemas import GO, TICK
 
 from .conftest import StartRelay, client, up
 
@@ -74,3 +74,24 @@ async def test_a_buffer_is_charged_once_however_many_batches_share_it(
     buffers = {id(batch.buffer): len(batch.buffer) for batch in routed}
     assert len(routed) > 100
     assert sum(batch.pinned for batch in routed) <= sum(buffers.values())
+
+
+async def test_what_came_with_a_goodbye_is_not_written_over(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver)
+        state = relay.hub.drivers[1]
+        # One read shall have all of it: a history takes less than half a buffer as a copy.
+        sock = driver.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        await driver.send(ticks(0, 3000) + control.bye(0, "it is over"))
+        await driver.connected()
+        while state.state != "up":
+            await asyncio.sleep(0.001)
+        await driver.send(ticks(3000, 1000))
+        while state.frames < 4000:
+            await asyncio.sleep(0.001)
+    kept = b"".join(bytes(batch.view) for batch in state.history.since(TICK, 0.0))
+    found = [frames.unpack_header(kept, at).sequence for at in range(0, len(kept), 64)]
+    assert found == list(range(4000))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cwire_server import Relay
 from cwire_server.websocket_frames import (
     BINARY,
     CLOSE,
@@ -20,7 +22,7 @@ from cwire_server.websocket_frames import (
     head,
 )
 
-from .conftest import StartRelay
+from .conftest import StartRelay, client
 
 MASK = b"\x01\x80\xff\x7e"
 LIMIT = 200_000
@@ -134,10 +136,7 @@ class Connection:
                 return int.from_bytes(payload[:2], "big"), payload[2:].decode()
 
 
-async def connect(start_relay: StartRelay, early: bytes = b"") -> tuple[Connection, bytes]:
-    """A connection to a relay, with the answer to its handshake."""
-    relay = await start_relay("lab")
-    connection = Connection(*await asyncio.open_connection("127.0.0.1", relay.port))
+def handshake(relay: Relay) -> bytes:
     lines = [
         "GET /ws HTTP/1.1",
         f"Host: 127.0.0.1:{relay.port}",
@@ -148,7 +147,14 @@ async def connect(start_relay: StartRelay, early: bytes = b"") -> tuple[Connecti
         "Sec-WebSocket-Protocol: cwire.v1",
         f"Authorization: Bearer {relay.config.token}",
     ]
-    connection.writer.write("\r\n".join([*lines, "", ""]).encode() + early)
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+async def connect(start_relay: StartRelay, early: bytes = b"") -> tuple[Connection, bytes]:
+    """A connection to a relay, with the answer to its handshake."""
+    relay = await start_relay("lab")
+    connection = Connection(*await asyncio.open_connection("127.0.0.1", relay.port))
+    connection.writer.write(handshake(relay) + early)
     answer = await connection.reader.readuntil(b"\r\n\r\n")
     return connection, answer
 
@@ -170,6 +176,20 @@ async def test_what_comes_with_the_handshake_is_not_lost(start_relay: StartRelay
     assert b'"op": "hello"' in (await connection.message())[1]
     assert b'"op": "status"' in (await connection.message())[1]
     await end(connection)
+
+
+@pytest.mark.parametrize("early", [b"", whole(TEXT, b'{"op": "status"}')])
+async def test_who_hangs_up_during_the_handshake_is_no_fault_of_the_relay(
+    start_relay: StartRelay, caplog: pytest.LogCaptureFixture, early: bytes
+) -> None:
+    relay = await start_relay("lab")
+    with socket.create_connection(("127.0.0.1", relay.port)) as sock:
+        sock.sendall(handshake(relay) + early)
+        if early:  # a reset, so that the answer cannot be written
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    async with client(relay):  # it is accepted after the other
+        assert len(relay.hub.clients) == 1
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_ping_is_answered_and_a_goodbye_is_returned(start_relay: StartRelay) -> None:
