@@ -10,6 +10,8 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tornado.netutil import is_valid_ip
+
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
 from cwire.find import Address
 from cwire.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
@@ -64,14 +66,23 @@ async def _connect(address: Address) -> _Greeting:
         return (await loop.create_unix_connection(_Greeting, address.unix))[1]
     parts = urlsplit(address.url)
     secure = parts.scheme == "wss"
+    host = parts.hostname or ""
     _, greeting = await loop.create_connection(
         _Greeting,
-        parts.hostname or "",
+        host,
         parts.port or (443 if secure else 80),
         ssl=ssl.create_default_context() if secure else None,
-        happy_eyeballs_delay=_SECOND_FAMILY,
+        happy_eyeballs_delay=_SECOND_FAMILY if _may_be_silent(host) else None,
     )
     return greeting
+
+
+def _may_be_silent(host: str) -> bool:
+    """Whether one of several addresses may not even refuse: then the next is tried beside it.
+
+    Only then: asyncio's race leaves a socket open that connects as the attempt is cancelled.
+    """
+    return host != "localhost" and not is_valid_ip(host)
 
 
 class _Greeting(asyncio.Protocol):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import socket
 import threading
+import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 
 import cwire
 from cwire import aio, find
+from cwire.opening import open_websocket
 from support.fake_relay import FakeRelay, driver, ticks
 
 
@@ -42,6 +47,24 @@ def test_over_a_unix_socket(short_dir: Path, monkeypatch: pytest.MonkeyPatch) ->
         with cwire.connect() as bridge:
             assert bridge.address == str(path)
             assert list(bridge.drivers) == ["lab"]
+
+
+async def test_a_connection_that_comes_when_the_time_is_up_is_closed() -> None:
+    with (
+        warnings.catch_warnings(record=True, action="always") as seen,
+        socket.create_server(("127.0.0.1", 0)) as server,
+    ):
+        url = f"ws://127.0.0.1:{server.getsockname()[1]}/ws"
+        for turns in range(1, 12):  # wherever the attempt is by then
+            opening = asyncio.create_task(open_websocket(find.resolve(url), 0.05))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            time.sleep(0.06)  # the loop is busy, and sees both at once
+            with pytest.raises(cwire.NotConnected):
+                await opening
+        del opening
+        gc.collect()
+    assert [str(one.message) for one in seen] == []
 
 
 @pytest.mark.parametrize("token", [None, "wrong"])

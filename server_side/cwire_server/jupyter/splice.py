@@ -17,7 +17,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import ws_authenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.netutil import Resolver
 from tornado.web import HTTPError
 from tornado.websocket import (
@@ -154,7 +154,7 @@ async def _connect(path: Path) -> WebSocketClientConnection:
             subprotocols=[SUBPROTOCOL],
             resolver=_UnixResolver(path=path),
         )
-    except (OSError, TimeoutError, WebSocketError) as error:
+    except (OSError, HTTPClientError, WebSocketError) as error:
         raise NotConnected(f"the relay at {path} does not answer: {error}") from error
     assert connection.protocol is not None
     assert connection.protocol.stream is not None

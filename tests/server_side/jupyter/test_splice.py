@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from pathlib import Path
 
 import psutil
 import pytest
 
+from cwire.errors import NotConnected
+from cwire_server.jupyter import splice as splice_module
 from cwire_structs import frames
 from support.jupyter import Lab
 from support.processes import Driver, Relay
@@ -74,6 +77,25 @@ async def test_a_relay_that_crashes_is_told_of(server: Lab, driver: Driver, rela
     with Relay(f"demo={driver.path}"):
         async with splice(server, f"?relay=relay-{number(relay)}") as page:
             assert page.hello["drivers"][0]["name"] == "demo"
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_a_relay_that_does_not_answer_is_no_fault_of_jupyter(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    """Stopped by a debugger, or killed in the handshake; the page is told so with a 503."""
+    monkeypatch.setattr(splice_module, "_CONNECT_SECONDS", 0.2)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if not ends:
+            await reader.read()
+        writer.close()
+
+    path = short_dir / "relay-1.sock"
+    async with await asyncio.start_unix_server(answer, path):
+        with pytest.raises(NotConnected, match="does not answer"):
+            await splice_module._connect(path)
 
 
 async def test_the_relay_sees_the_page_go(server: Lab, relay: Relay) -> None:
