@@ -34,7 +34,8 @@ _MIB = 1 << 20
 _WARM_UP = 0.1  # of the time, before the first sample that counts,
 _FULL = 20.0  # but at least so many seconds: the buffers are full, and two pictures are saved
 _EVERY = 4.0  # s from sample to sample, or more
-_HEAP, _RSS = (4.0, 0.3), (40.0, 3.0)  # MiB/h that are borne; MiB that come and go by themselves
+# MiB/h that are borne, and MiB that come and go by themselves.
+_HEAP, _STEADY, _UNSTEADY = (4.0, 0.3), (40.0, 3.0), (40.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,11 @@ def _watch(
 
 _LIMITS = {
     "browser, JavaScript": _HEAP,
-    "browser, the page": _RSS,
-    "browser, the rest": _RSS,
-    "kernel": _RSS,
-    "relay": _RSS,
-    "Jupyter's server": _RSS,
+    "browser, the page": _UNSTEADY,
+    "browser, the rest": _UNSTEADY,
+    "kernel": _STEADY,
+    "relay": _UNSTEADY,
+    "Jupyter's server": _STEADY,
 }
 
 

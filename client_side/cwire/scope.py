@@ -97,13 +97,15 @@ class Scope:
 
     def close(self) -> None:
         """Ends it and removes the widget; the last picture stays in the notebook."""
-        self.stop("closed")
+        self.retire("closed")
         _tenants.leave(self)
-        self.widget.close()
 
     def retire(self, reason: str) -> None:
-        """Ends it, because something else takes its place."""
+        """Ends it and removes the widget, because something else takes its place."""
         self.stop(reason)
+        # Without this circle a bridge that nobody has any more hangs up at once.
+        self.widget.on_msg(self._on_message, remove=True)
+        self.widget.close()
 
     def save(self) -> None:
         """Asks the page to put its present picture into the notebook, once the kernel is idle."""

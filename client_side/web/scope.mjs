@@ -44,19 +44,24 @@ function initialize({ model }) {
   const recipe = model.get("recipe");
   const screen = new Screen(recipe);
   const link = new WidgetLink(model, screen, jupyterBase());
-  const places = new Placeholders(recipe.id, screen, {
-    found: () => link.open(),
-    gone: () => link.close(),
-  });
-  figures[recipe.id] = screen.figures;
-  links.set(recipe.id, { screen, link });
-  return () => {
+  const end = () => {
     places.close();
     link.close();
     screen.close();
     links.delete(recipe.id);
     delete figures[recipe.id];
   };
+  const places = new Placeholders(recipe.id, screen, {
+    found: () => link.open(),
+    gone: () => {
+      link.close();
+      // Jupyter keeps the models of a kernel that has ended: their samples would stay with them.
+      if (screen.notices.stopped) end();
+    },
+  });
+  figures[recipe.id] = screen.figures;
+  links.set(recipe.id, { screen, link });
+  return end;
 }
 
 /** Where notebooks show widgets only, not what is in the page. */

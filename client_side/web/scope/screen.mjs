@@ -134,6 +134,8 @@ export class Screen extends EventTarget {
     this.#end.abort();
     this.#view?.close();
     this.#view = null;
+    this.lines = this.#other = new Lines(this.recipe); // whoever still knows the screen has no samples
+    this.#points.clear();
     this.root.remove();
   }
 
