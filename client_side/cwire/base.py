@@ -127,9 +127,11 @@ class BridgeBase:
             UnknownMessage: There is no such message.
             UnknownField: It has no such field, or it cannot be drawn.
             ValueError: There is no such kind.
+            NotConnected: The bridge was closed.
         """
         from cwire.plot import LivePlot, Look
 
+        self._check_open()
         feed = self._plotted(message, driver)
         look = Look(y, x, by, kind, update, subplots, cmap, vmin, vmax, figsize, window)
         return LivePlot(self, feed, look, fps)
@@ -176,6 +178,7 @@ class BridgeBase:
         Raises:
             UnknownMessage: There is no such message.
             UnknownField: It has no such field, or a scope cannot draw it.
+            NotConnected: The bridge was closed.
             CwireError: This is not a notebook, or something is not installed.
         """
         try:
@@ -184,6 +187,7 @@ class BridgeBase:
             raise errors.CwireError(
                 "a scope needs anywidget: pip install 'cwire[notebook]'"
             ) from None
+        self._check_open()
         choice = (y, x, by, window, decimate)
         return open_scope(self, message, driver, choice, height=height, fps=fps)
 
@@ -200,6 +204,7 @@ class BridgeBase:
             UnknownDriver: The relay has no such driver.
             UnknownCommand: No driver has such a command.
             DriverDown: The driver was never up, so its commands are not known.
+            NotConnected: The bridge was closed.
         """
         try:
             from cwire.panel import open_panel
@@ -207,6 +212,7 @@ class BridgeBase:
             raise errors.CwireError(
                 "a panel needs ipywidgets: pip install 'cwire[notebook]'"
             ) from None
+        self._check_open()
         return open_panel(self, driver, commands)
 
     # For the faces and for LivePlot ---------------------------------------------------------------

@@ -79,6 +79,15 @@ def test_nothing_new_is_not_drawn(relay: FakeRelay, bridge: cwire.Bridge) -> Non
     assert plot.drawn == 2
 
 
+def test_a_closed_bridge_draws_nothing(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    bridge.close()
+    for draw in (bridge.plot, bridge.scope):
+        with pytest.raises(cwire.NotConnected, match="closed: connect again"):
+            draw("tick")
+    with pytest.raises(cwire.NotConnected, match="closed: connect again"):
+        bridge.panel()
+
+
 def test_it_stops_when_the_bridge_closes(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     plot = bridge.plot("tick", y="index")
     bridge.close()
