@@ -6,7 +6,6 @@ A shell around `Hub` (who gets what) and `PendingCommands` (who asked what).
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import random
 import socket
@@ -16,6 +15,7 @@ from collections import deque
 from cwire_server.batch import HEADROOM, Batch
 from cwire_server.commands import Pending, PendingCommands
 from cwire_server.config import DriverAddress
+from cwire_server.driver_greeting import LinkError, greet
 from cwire_server.errors import BatchError
 from cwire_server.hub import Hub
 from cwire_server.read_buffers import ReadBuffers
@@ -34,15 +34,10 @@ _READ_BYTES = 256 << 10
 # Less than this, or than a quarter of the read buffer, is copied out of it, so that a few bytes
 # that wait for a slow client do not keep 256 KiB alive.
 _COPY_BELOW = 32 << 10
-_HELLO_SECONDS = 5.0
 _FIRST_RETRY_SECONDS = 0.05
 _LAST_RETRY_SECONDS = 1.0
 _STEADY_SECONDS = 3.0
 _SEND_LIMIT = 16 << 20
-
-
-class _LinkError(Exception):
-    """The link cannot go on; the text says why, for people."""
 
 
 class DriverLink:
@@ -90,7 +85,7 @@ class DriverLink:
                 finally:
                     self._disconnect()
                     self.tried.set()
-            except (_LinkError, FrameError, SchemaError, BatchError) as error:
+            except (LinkError, FrameError, SchemaError, BatchError) as error:
                 self._go_down(str(error))
             except OSError as error:
                 self._go_down(f"no connection: {error.strerror or error}; trying again")
@@ -107,50 +102,9 @@ class DriverLink:
     # Connecting
 
     async def _connect(self) -> control.Hello:
-        path = self._address.path
         self._socket = _new_socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.setblocking(False)
-        try:
-            await self._loop.sock_connect(self._socket, str(path))
-        except OSError as error:
-            raise _LinkError(_why_no_connection(error, self._address)) from error
-        try:
-            async with asyncio.timeout(_HELLO_SECONDS):
-                return await self._read_hello(self._socket)
-        except TimeoutError as error:
-            raise _LinkError(
-                f"what listens at {path} said nothing for {_HELLO_SECONDS:.0f} s; "
-                "is it a cwire driver, and does it call cwire_poll?"
-            ) from error
-
-    async def _read_hello(self, sock: socket.socket) -> control.Hello:
-        header = await self._read_exactly(sock, frames.HEADER_SIZE)
-        size = frames.unpack_header(header).size
-        if not frames.HEADER_SIZE <= size <= self._hub.limits.hello:
-            raise _LinkError(
-                f"what listens at {self._address.path} is not a cwire driver: its hello claims "
-                f"{size} bytes, at most {self._hub.limits.hello} are allowed"
-            )
-        rest = await self._read_exactly(sock, frames.span(size) - frames.HEADER_SIZE)
-        match control.parse_control(rest[: size - frames.HEADER_SIZE]):
-            case control.Hello() as hello:
-                return hello
-            case control.Bye(text=text):
-                raise _LinkError(f"the driver refused: {text}")
-            case _:
-                raise _LinkError(f"what listens at {self._address.path} did not begin with a hello")
-
-    async def _read_exactly(self, sock: socket.socket, count: int) -> bytes:
-        received = bytearray()
-        while len(received) < count:
-            try:
-                piece = await self._loop.sock_recv(sock, count - len(received))
-            except OSError as error:
-                raise _LinkError(f"the driver broke the connection: {error.strerror}") from error
-            if not piece:
-                raise _LinkError("the driver closed the connection before its hello was complete")
-            received += piece
-        return bytes(received)
+        return await greet(self._socket, self._address, self._hub.limits.hello)
 
     async def _serve(self, hello: control.Hello) -> None:
         assert self._socket is not None
@@ -227,10 +181,10 @@ class DriverLink:
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
-            self._break(_LinkError(f"the driver broke the connection: {error.strerror}"))
+            self._break(LinkError(f"the driver broke the connection: {error.strerror}"))
             return
         if not received:
-            self._break(_LinkError("the driver closed the connection; start it again"))
+            self._break(LinkError("the driver closed the connection; start it again"))
             return
         self._heard = self._loop.time()
         self._hub.driver_heard(self._source)
@@ -239,7 +193,7 @@ class DriverLink:
             return
         try:
             self._consume()
-        except (FrameError, BatchError, _LinkError) as error:
+        except (FrameError, BatchError, LinkError) as error:
             self._break(error)
 
     def _consume(self) -> None:
@@ -319,7 +273,7 @@ class DriverLink:
         if header.type == frames.CONTROL:
             message = control.parse_control(payload)
             if isinstance(message, control.Bye):
-                raise _LinkError(f"the driver said goodbye: {message.text}")
+                raise LinkError(f"the driver said goodbye: {message.text}")
             return
         pending = self._pending.answer(header.request)
         client = self._hub.clients.get(pending.client) if pending else None
@@ -378,7 +332,7 @@ class DriverLink:
                 self._loop.add_writer(self._socket, self._flush)
             return
         except OSError as error:
-            self._break(_LinkError(f"the driver broke the connection: {error.strerror}"))
+            self._break(LinkError(f"the driver broke the connection: {error.strerror}"))
         if self._full:
             self._full = False
             self._loop.remove_writer(self._socket)
@@ -404,18 +358,3 @@ class DriverLink:
 def _is_sparse(buffer: bytearray, filled: int) -> bool:
     """Whether what was read should rather be copied than keep all of the buffer alive."""
     return filled - HEADROOM < max(_COPY_BELOW, len(buffer) // 4)
-
-
-def _why_no_connection(error: OSError, address: DriverAddress) -> str:
-    match error.errno:
-        case errno.ENOENT:
-            return f"nothing is at {address.path}; start the driver, or correct --driver"
-        case errno.ECONNREFUSED:
-            return f"no driver listens at {address.path} (a dead one left it); start it again"
-        case errno.EACCES | errno.EPERM:
-            return f"{address.path} belongs to another account; run driver and relay as one"
-        case errno.ENOTSOCK | errno.EPROTOTYPE:
-            return f"{address.path} is not a stream socket; correct --driver"
-        case errno.ENAMETOOLONG:
-            return f"{address.path} is too long for a Unix socket; use a path under 108 bytes"
-    return f"cannot connect to {address.path}: {error.strerror or error}"

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cwire_structs.layout_hash import layout_hash
 from support.browser import browser, needs_chromium, page, picture
-from support.processes import Driver, Relay
+from support.processes import ROOT, Driver, Relay
 from support.scope_page import ScopePage
 from support.spike_driver import SpikeDriver
 
@@ -123,6 +124,26 @@ def test_a_driver_that_goes_is_a_gap(
     starts = page.evaluate(gaps)
     assert len(starts) >= 2
     assert starts == sorted(starts)
+
+
+def test_a_driver_that_comes_back_with_other_structs(
+    page: Page, site: ScopePage, driver: Driver, relay: Relay
+) -> None:
+    site.show(page, relay)
+    wait_draws(page, 10)
+    driver.stop()
+    expect(notice(page)).to_contain_text("driver demo is down")
+    schema = json.loads((ROOT / "c_driver" / "generated" / "messages.schema.json").read_text())
+    fields = schema["types"]["scope_block"]["fields"]
+    next(field for field in fields if field["name"] == "samples")["name"] = "volts"
+    schema["layout_hash"] = layout_hash(schema)
+    changed = json.dumps(schema).encode()
+    with SpikeDriver(driver.path, 10_000, schema=changed):
+        expect(notice(page)).to_contain_text("samples", timeout=15_000)
+    expect(notice(page)).to_contain_text("driver demo is down", timeout=15_000)
+    with Driver(driver.path):
+        expect(notice(page)).to_be_empty(timeout=15_000)
+        wait_draws(page, 10)
 
 
 def test_a_relay_that_goes_is_looked_for(

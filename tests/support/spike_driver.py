@@ -26,11 +26,16 @@ _TICK = 0.01  # s
 class SpikeDriver:
     """Two channels of `rate` samples per second.
 
+    It has the demo driver's schema, or any other in which a scope block is as long.
+
     Spike number n is 10 + n high and comes on channel n % 2, after every `every` blocks.
     """
 
-    def __init__(self, path: Path, rate: float, every: int = 128) -> None:
+    def __init__(
+        self, path: Path, rate: float, every: int = 128, schema: bytes | None = None
+    ) -> None:
         self.path = path
+        self._schema = schema or _SCHEMA.read_bytes()
         self._rate = rate
         self._every = every
         self._done = threading.Event()
@@ -60,9 +65,7 @@ class SpikeDriver:
     def _run(self) -> None:
         peer, _ = self._listener.accept()
         with peer:
-            peer.sendall(
-                control.hello(7, "demo", _SCHEMA.read_bytes(), frame_bytes=1 << 20, heartbeat=1.0)
-            )
+            peer.sendall(control.hello(7, "demo", self._schema, frame_bytes=1 << 20, heartbeat=1.0))
             begun = time.monotonic()
             block = 0
             while not self._done.wait(_TICK):
