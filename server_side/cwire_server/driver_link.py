@@ -167,6 +167,7 @@ class DriverLink:
     def _break(self, error: Exception) -> None:
         if self._broken is not None and not self._broken.done():
             self._broken.set_exception(error)
+            self._broken.exception()  # seen: the relay may be stopping, and nobody waits any more
         if self._socket is not None:
             self._loop.remove_reader(self._socket)
 

@@ -56,7 +56,7 @@ def test_make_run_and_the_notebook(folder: Path) -> None:
 
         os.killpg(run.process.pid, signal.SIGINT)
         run.wait_for_end()
-    assert not any("Traceback" in line or "rror" in line for line in run.output)
+    assert [line for line in run.output if "Traceback" in line or "rror" in line] == []
 
 
 def test_make_stops_both_when_it_is_told_to_end(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import socket
@@ -14,6 +15,7 @@ import pytest
 
 from cwire_server import driver_link
 from cwire_server.batch import Batch
+from cwire_server.driver_greeting import LinkError
 from cwire_structs import control, frames
 from support.fake_driver import FakeDriver, ticks
 from support.schemas import GO, TICK
@@ -48,6 +50,19 @@ async def test_why_a_driver_cannot_be_had_is_logged_once(
     (line,) = [record.message for record in caplog.records if record.name == "cwire.driver"]
     assert "lab" in line
     assert "start it again" in line or "not a stream socket" in line
+
+
+async def test_a_driver_that_goes_as_the_relay_stops_leaves_no_complaint(
+    start_relay: StartRelay, runtime: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver)
+        link = relay._links[1]
+        link._break(LinkError("gone"))
+        await relay.stop()
+    link._broken = None  # as when the program ends
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 async def test_a_buffer_is_charged_once_however_many_batches_share_it(
