@@ -61,6 +61,7 @@ async def test_a_driver_that_goes_as_the_relay_stops_leaves_no_complaint(
         link._break(LinkError("gone"))
         await relay.stop()
     link._broken = None  # as when the program ends
+    relay._tasks.clear()
     gc.collect()
     assert "never retrieved" not in caplog.text
 
