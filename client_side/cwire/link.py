@@ -68,6 +68,7 @@ class Link:
         self.on_change: list[Callable[[], object]] = []
         self._find = find
         self._connection: Connection | None = None
+        self._leaving: Connection | None = None
         self._backoff = Backoff()
         self._returning: asyncio.Task[None] | None = None
         self._answers = Answers()
@@ -106,12 +107,12 @@ class Link:
 
     async def shut(self) -> None:
         """Ends the connection and waits, not for long, until the socket is closed."""
-        connection, returning = self._connection, self._returning
+        returning = self._returning
         self.close()
         if returning is not None:
             await asyncio.wait([returning])
-        if connection is not None:
-            await connection.hang_up()
+        if self._leaving is not None:  # it may have been told goodbye before
+            await self._leaving.hang_up()
 
     async def subscribe(
         self, messages: Sequence[str] | None, driver: str | None, options: Options | None = None
@@ -350,6 +351,7 @@ class Link:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close(code)
+            self._leaving = connection
         for reply in self.session.disconnected():
             self._on_event(reply)
         self._answers.fail(errors.NotConnected(reason))
