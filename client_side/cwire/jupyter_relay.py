@@ -6,11 +6,13 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from typing import TYPE_CHECKING
 
 from cwire.errors import NotConnected
 from cwire.find import Address
+
+if TYPE_CHECKING:
+    from tornado.httpclient import HTTPRequest
 
 __all__ = ["located"]
 
@@ -32,6 +34,8 @@ async def located(find: Callable[[], Address]) -> Address:
         request = _request()
         if request is None:
             raise
+        from tornado.httpclient import AsyncHTTPClient  # which every kernel has, but not everybody
+
         client = AsyncHTTPClient(force_instance=True)
         try:
             answer = await client.fetch(request, raise_error=False)
@@ -48,6 +52,7 @@ def _request() -> HTTPRequest | None:
     """The request for a relay, to the server of this kernel; None if there is none to be found."""
     try:
         from jupyter_core.paths import jupyter_runtime_dir
+        from tornado.httpclient import HTTPRequest
 
         # Only this account can read it: it is how `jupyter server list` knows the token.
         entry = Path(jupyter_runtime_dir()) / f"jpserver-{int(os.environ['JPY_PARENT_PID'])}.json"

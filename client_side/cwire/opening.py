@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ipaddress
 import os
 import re
 import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-from tornado.netutil import is_valid_ip
 
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
 from cwire.find import Address
@@ -82,7 +81,11 @@ def _may_be_silent(host: str) -> bool:
 
     Only then: asyncio's race leaves a socket open that connects as the attempt is cancelled.
     """
-    return host != "localhost" and not is_valid_ip(host)
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host != "localhost"
+    return False
 
 
 class _Greeting(asyncio.Protocol):

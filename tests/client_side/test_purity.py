@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,19 @@ def test_no_io(name: str) -> None:
 def test_modules_stay_small() -> None:
     for path in FOLDER.glob("*.py"):
         assert len(path.read_text().splitlines()) < 400, path.name
+
+
+def test_connecting_needs_numpy_only(runtime: Path) -> None:
+    # What pyproject.toml names for the extras is not there.
+    missing = ("tornado", "IPython", "anywidget", "ipywidgets", "matplotlib", "pandas", "tqdm")
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({missing!r}))
+import cwire
+try:
+    cwire.connect("ws://127.0.0.1:1/ws", token="x")
+except cwire.NotConnected as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "no relay answers at ws://127.0.0.1:1/ws" in ran.stdout
