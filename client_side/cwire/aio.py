@@ -17,14 +17,12 @@ from cwire import errors
 from cwire.base import BridgeBase
 from cwire.commands import Commands
 from cwire.convert import Arrays
-from cwire.describe import SchemaView
-from cwire.driver import Driver, driver_text, usable_schema
+from cwire.driver_face import DriverFace, commands_of
 from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.jupyter_relay import located
 from cwire.link import Link
-from cwire.notebook_views import driver_html
 from cwire.options import Options, check_window
 from cwire.progress import progress
 from cwire.record import Record
@@ -138,7 +136,7 @@ class AsyncBridge(BridgeBase):
     @property
     def send(self) -> Commands[Awaitable[Record | None]]:
         """The commands: ``await bridge.send.set_waveform(frequency=5.0)``."""
-        return _commands(self, None)
+        return commands_of(self, None, self.command)
 
     def __getitem__(self, driver: str) -> AsyncDriver:
         return AsyncDriver(self, self._driver(driver).name)
@@ -307,32 +305,15 @@ def _hang_up(loop: asyncio.AbstractEventLoop, link: Link) -> None:
         loop.call_soon_threadsafe(link.close)
 
 
-class AsyncDriver:
+class AsyncDriver(DriverFace):
     """One driver of an `AsyncBridge`: the same calls, without other drivers' messages."""
 
-    def __init__(self, bridge: AsyncBridge, name: str) -> None:
-        self._bridge = bridge
-        self.name = name
-
-    @property
-    def driver(self) -> Driver:
-        """What the relay says of it."""
-        return self._bridge._driver(self.name)
-
-    @property
-    def state(self) -> str:
-        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
-        return self.driver.state
-
-    @property
-    def schema(self) -> SchemaView:
-        """Its messages."""
-        return SchemaView(usable_schema(self.driver))
+    _bridge: AsyncBridge
 
     @property
     def send(self) -> Commands[Awaitable[Record | None]]:
         """Its commands."""
-        return _commands(self._bridge, self.name)
+        return commands_of(self._bridge, self.name, self._bridge.command)
 
     async def latest(
         self, message: str, n: int = 1, *, timeout: float | None = None
@@ -377,17 +358,3 @@ class AsyncDriver:
             driver=self.name,
             bar=bar,
         )
-
-    def __repr__(self) -> str:
-        return driver_text(self.driver)
-
-    def _repr_html_(self) -> str:
-        return driver_html(self._bridge, self.driver)
-
-
-def _commands(bridge: AsyncBridge, driver: str | None) -> Commands[Awaitable[Record | None]]:
-    return Commands(
-        lambda: bridge._commands(driver),
-        lambda name: bridge._owner("command", name, driver)[1],
-        lambda name, fields: bridge.command(driver, name, fields),
-    )

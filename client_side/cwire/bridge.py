@@ -10,10 +10,11 @@ from types import TracebackType
 
 from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
-from cwire.bridge_driver import BridgeDriver, commands_of
+from cwire.bridge_driver import BridgeDriver
 from cwire.bridge_reads import BridgeReads
 from cwire.cell import Tenants
 from cwire.commands import Commands
+from cwire.driver_face import commands_of
 from cwire.feed import Feed
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
@@ -92,7 +93,7 @@ class Bridge(BridgeReads):
     @property
     def send(self) -> Commands[Record | None]:
         """The commands of all drivers: ``bridge.send.set_waveform(frequency=5.0)``."""
-        return commands_of(self, None)
+        return commands_of(self, None, self.command)
 
     def __getitem__(self, driver: str) -> BridgeDriver:
         return BridgeDriver(self, self._driver(driver).name)

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from cwire.commands import Commands
 from cwire.convert import Arrays
-from cwire.describe import SchemaView
-from cwire.driver import Driver, driver_text, usable_schema
+from cwire.driver_face import DriverFace, commands_of
 from cwire.frame_array import FrameArray
-from cwire.notebook_views import driver_html
 from cwire.plot import LivePlot
 from cwire.record import Record
 from cwire.stream import Predicate, Stream
@@ -22,35 +20,18 @@ if TYPE_CHECKING:
     from cwire.panel import Panel
     from cwire.scope import Scope
 
-__all__ = ["BridgeDriver", "commands_of"]
+__all__ = ["BridgeDriver"]
 
 
-class BridgeDriver:
+class BridgeDriver(DriverFace):
     """One driver of a `Bridge`: the same calls, without other drivers' messages."""
 
-    def __init__(self, bridge: Bridge, name: str) -> None:
-        self._bridge = bridge
-        self.name = name
-
-    @property
-    def driver(self) -> Driver:
-        """What the relay says of it."""
-        return self._bridge._driver(self.name)
-
-    @property
-    def state(self) -> str:
-        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
-        return self.driver.state
-
-    @property
-    def schema(self) -> SchemaView:
-        """Its messages."""
-        return SchemaView(usable_schema(self.driver))
+    _bridge: Bridge
 
     @property
     def send(self) -> Commands[Record | None]:
         """Its commands."""
-        return commands_of(self._bridge, self.name)
+        return commands_of(self._bridge, self.name, self._bridge.command)
 
     def latest(
         self, message: str, n: int = 1, *, timeout: float | None = None
@@ -105,18 +86,3 @@ class BridgeDriver:
     def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
         """Forms for its commands; see `Bridge.panel`."""
         return self._bridge.panel(self.name, commands)
-
-    def __repr__(self) -> str:
-        return driver_text(self.driver)
-
-    def _repr_html_(self) -> str:
-        return driver_html(self._bridge, self.driver)
-
-
-def commands_of(bridge: Bridge, driver: str | None) -> Commands[Record | None]:
-    """The commands of a driver, or of all."""
-    return Commands(
-        lambda: bridge._commands(driver),
-        lambda name: bridge._owner("command", name, driver)[1],
-        lambda name, fields: bridge.command(driver, name, fields),
-    )
