@@ -22,9 +22,9 @@ from cwire.feed import Feed, Watch
 from cwire.find import resolve
 from cwire.frame_array import FrameArray
 from cwire.jupyter_relay import located
+from cwire.kernel.progress import progress
 from cwire.link import Link
 from cwire.options import Options, check_window
-from cwire.progress import progress
 from cwire.record import Record
 from cwire.recording import Recording
 from cwire.session import Session

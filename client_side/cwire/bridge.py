@@ -12,10 +12,10 @@ from cwire import errors
 from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
 from cwire.bridge_driver import BridgeDriver
 from cwire.bridge_reads import BridgeReads
-from cwire.cell import Tenants
 from cwire.commands import Commands
 from cwire.driver_face import commands_of
 from cwire.feed import Feed
+from cwire.kernel.cell import Tenants
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
 from cwire.options import Options

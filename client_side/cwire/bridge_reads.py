@@ -11,7 +11,7 @@ from cwire.base import BridgeBase
 from cwire.convert import Arrays
 from cwire.feed import Feed, Watch
 from cwire.frame_array import FrameArray
-from cwire.progress import progress
+from cwire.kernel.progress import progress
 from cwire.record import Record
 from cwire.recording import Recording
 from cwire.stream import Predicate, Stream

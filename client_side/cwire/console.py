@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from cwire import errors
-from cwire.cell import Tenants
 from cwire.inputs import close_all
-from cwire.pacer import Pacer
+from cwire.kernel.cell import Tenants
+from cwire.kernel.pacer import Pacer
 
 if TYPE_CHECKING:
     from cwire.process import ManagedProcess

@@ -12,8 +12,8 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.cell import Tenants
 from cwire.feed import Feed
+from cwire.kernel.cell import Tenants
 from cwire.recipe import Recipe, make_recipe
 from cwire.screen import open_screen
 

@@ -18,9 +18,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cwire import errors
-from cwire.cell import Tenants
 from cwire.command_line import check_program, words
 from cwire.exit_status import status_text
+from cwire.kernel.cell import Tenants
 from cwire.launch import Launched, launch
 from cwire.output_buffer import OutputBuffer
 

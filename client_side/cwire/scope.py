@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.aio import AsyncBridge
-from cwire.cell import Tenants, kernel_shell
 from cwire.driver import down_text
+from cwire.kernel.cell import Tenants, kernel_shell
 from cwire.options import Options
 from cwire.scope_curves import curves, pack
 from cwire.scope_flow import Flow

@@ -13,7 +13,7 @@ import traitlets
 from IPython.display import display
 
 from cwire import errors
-from cwire.cell import kernel_shell
+from cwire.kernel.cell import kernel_shell
 
 __all__ = ["Output", "ScopeWidget"]
 

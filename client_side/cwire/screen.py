@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cwire.cell import kernel_shell
+from cwire.kernel.cell import kernel_shell
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

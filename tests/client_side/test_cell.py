@@ -7,7 +7,7 @@ import gc
 import pytest
 
 import cwire
-from cwire.cell import Tenants, cell_of_now, kernel_shell
+from cwire.kernel.cell import Tenants, cell_of_now, kernel_shell
 from support.fake_relay import FakeRelay
 
 
@@ -30,7 +30,7 @@ def test_the_earlier_run_is_retired(monkeypatch: pytest.MonkeyPatch) -> None:
     tenants: Tenants[Thing] = Tenants()
 
     def made(cell: tuple[str, int] | None) -> Thing:
-        monkeypatch.setattr("cwire.cell.cell_of_now", lambda: cell)
+        monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: cell)
         thing = Thing()
         tenants.enter(thing)
         return thing
@@ -49,7 +49,7 @@ def test_the_earlier_run_is_retired(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_cell_that_connects_again_closes_its_bridge(monkeypatch: pytest.MonkeyPatch) -> None:
     def connected(run: int, cell: str = "a") -> cwire.Bridge:
-        monkeypatch.setattr("cwire.cell.cell_of_now", lambda: (cell, run))
+        monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: (cell, run))
         return cwire.connect(relay.url)
 
     with FakeRelay() as relay:

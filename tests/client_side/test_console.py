@@ -75,9 +75,9 @@ def test_a_flood_is_shown_in_a_few_pictures() -> None:
 
 def test_several_at_once_and_a_cell_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = shell("exec sleep 1000").start(), shell("exec sleep 1001").start()
-    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 1))
+    monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 1))
     first.console(), second.console()
-    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 2))
+    monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 2))
     again = first.console()
     assert len(first._listeners) == 1
     assert second._listeners == []

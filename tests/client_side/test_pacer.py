@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from cwire.pacer import Pacer
+from cwire.kernel.pacer import Pacer
 from support.processes import until
 
 

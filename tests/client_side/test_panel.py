@@ -190,9 +190,9 @@ def test_several_drivers() -> None:
 
 def test_running_its_cell_again_removes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
-        monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 1))
+        monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 1))
         bridge.panel()
-        monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 2))
+        monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 2))
         count = len(ipywidgets.widgets.widget._instances)
         again = bridge.panel()
         assert len(ipywidgets.widgets.widget._instances) == count

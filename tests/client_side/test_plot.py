@@ -177,13 +177,13 @@ def test_figures_are_not_kept(bridge: cwire.Bridge) -> None:
 def test_running_a_cell_again_ends_its_earlier_plots(
     bridge: cwire.Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 1))
+    monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 1))
     first, second = bridge.plot("tick", y="index"), bridge.plot("tick", y="values")
-    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("other", 2))
+    monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("other", 2))
     other = bridge.plot("tick")
     assert first.running
     assert second.running
-    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 3))
+    monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 3))
     again = bridge.plot("tick")
     assert [plot.running for plot in (first, second, other, again)] == [False, False, True, True]
     assert "its cell was run again" in first.axes.get_title("left")

@@ -145,9 +145,9 @@ def test_the_same_command_takes_the_place_of_the_earlier() -> None:
 
 
 def test_its_cell_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 1))
+    monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 1))
     first = shell("exec sleep 1000").start()
-    monkeypatch.setattr("cwire.cell.cell_of_now", lambda: ("cell", 2))
+    monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("cell", 2))
     second = shell("exec sleep 1001").start()
     assert (first.reason, second.running) == ("its cell was run again", True)
 
