@@ -7,7 +7,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.describe import SchemaView, bridge_html, bridge_text
 from cwire.driver import Driver, down_text, unknown_text, usable_schema
 from cwire.feed import Feed
 from cwire.frame_array import FrameArray
@@ -16,6 +15,7 @@ from cwire.link import Link
 from cwire.options import Options
 from cwire.past import newest, newest_seconds
 from cwire.record import Record
+from cwire.view.text import SchemaView, bridge_html, bridge_text
 from cwire.waits import FOR_EVER, frame_count, seconds
 from cwire_structs.schema import Message
 

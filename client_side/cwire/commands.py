@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from cwire.describe import field_notes
+from cwire.view.text import field_notes
 from cwire_structs.fields import EnumType, Field, NumberType, TextType
 from cwire_structs.schema import Message
 
@@ -45,7 +45,7 @@ class CommandFunction(Generic[_T]):
         return f"{self.message.name}{self.__signature__}\n{self.__doc__}"
 
     def _repr_html_(self) -> str:
-        from cwire.notebook_views import command_html
+        from cwire.view.html import command_html
 
         return command_html(self.message)
 
@@ -85,7 +85,7 @@ class Commands(Generic[_T]):
         return "\n".join(lines) or "no commands are known"
 
     def _repr_html_(self) -> str:
-        from cwire.notebook_views import commands_html
+        from cwire.view.html import commands_html
 
         return commands_html(self._known().values())
 

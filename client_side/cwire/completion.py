@@ -15,12 +15,12 @@ from cwire.base import BridgeBase
 from cwire.code_context import Argument, Attribute, Key, find_place
 from cwire.commands import CommandFunction, Commands
 from cwire.convert import Arrays
-from cwire.describe import SchemaView
 from cwire.driver import Driver
 from cwire.errors import CwireError
 from cwire.frame_array import FrameArray
 from cwire.health import Health
 from cwire.record import Fields
+from cwire.view.text import SchemaView
 from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType
 from cwire_structs.schema import Message
 

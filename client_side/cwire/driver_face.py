@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from cwire.commands import Commands
-from cwire.describe import SchemaView
 from cwire.driver import Driver, driver_text, usable_schema
-from cwire.notebook_views import driver_html
+from cwire.view.html import driver_html
+from cwire.view.text import SchemaView
 
 if TYPE_CHECKING:
     from cwire.base import BridgeBase

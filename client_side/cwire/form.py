@@ -14,8 +14,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from cwire import errors
-from cwire.describe import field_notes, value_text
 from cwire.inputs import close_all, make_group
+from cwire.view.text import field_notes, value_text
 from cwire_structs import frames
 from cwire_structs.reading import to_dict
 

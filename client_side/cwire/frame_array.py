@@ -212,14 +212,14 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         return to_pyarrow(self, fields)
 
     def __repr__(self) -> str:
-        from cwire.describe import frames_text
+        from cwire.view.text import frames_text
 
         return frames_text(self)
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        from cwire.notebook_views import frames_html
+        from cwire.view.html import frames_html
 
         return frames_html(self)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from cwire.describe import html_table, text_table
 from cwire.ledger import CONNECTION
 from cwire.session import Session
+from cwire.view.text import html_table, text_table
 
 __all__ = ["FeedHealth", "Health", "health"]
 

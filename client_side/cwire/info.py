@@ -9,9 +9,9 @@ from rich.table import Table
 
 import cwire
 from cwire import terminal
-from cwire.describe import field_notes, kind_text
 from cwire.driver import Driver, unknown_text
 from cwire.tables import make_console, plain, table
+from cwire.view.text import field_notes, kind_text
 from cwire_structs.schema import Message
 
 __all__ = ["message_tables", "overview_tables", "register", "run"]

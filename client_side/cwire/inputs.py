@@ -11,8 +11,8 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import TraitError
 
-from cwire.describe import field_notes
 from cwire.parse import element_parser, list_text, parse_json, parse_list
+from cwire.view.text import field_notes
 from cwire_structs.fields import (
     ArrayType,
     EnumType,

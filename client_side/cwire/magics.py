@@ -23,11 +23,11 @@ from IPython.core.magic_arguments import (
 from IPython.display import display
 
 import cwire
-from cwire.describe import html_table, text_table
 from cwire.driver_process import DriverProcess
 from cwire.find import find_relay
 from cwire.process import running, span_text
 from cwire.relay_process import RelayProcess
+from cwire.view.text import html_table, text_table
 
 __all__ = ["CwireMagics", "complete", "load"]
 

@@ -106,7 +106,7 @@ class Fields:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        from cwire.describe import value_text
+        from cwire.view.text import value_text
 
         inside = ", ".join(f"{name}={value_text(self[name])}" for name in self)
         return f"{self._struct.name}({inside})"
@@ -115,7 +115,7 @@ class Fields:
         return self._struct.name
 
     def _repr_html_(self) -> str:
-        from cwire.notebook_views import record_html
+        from cwire.view.html import record_html
 
         return record_html(self, self._title())
 

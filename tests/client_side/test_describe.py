@@ -9,7 +9,7 @@ import pytest
 
 import cwire
 from cwire import FrameArray, Record
-from cwire.describe import SchemaView, html_table, text_table
+from cwire.view.text import SchemaView, html_table, text_table
 from cwire_structs.frames import pack
 from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Schema

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cwire.describe import field_notes, frame_rows, frames_title, html_table, kind_text, value_text
 from cwire.driver import driver_text
+from cwire.view.text import field_notes, frame_rows, frames_title, html_table, kind_text, value_text
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:

@@ -1,0 +1,4 @@
+"""Draws plain values as text and HTML. Pure.
+
+May import: errors.
+"""
