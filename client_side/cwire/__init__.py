@@ -14,6 +14,8 @@ from typing import Any
 
 from cwire.aio import AsyncBridge, aconnect
 from cwire.bridge import Bridge, connect
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
 from cwire.driver_process import DriverProcess
 from cwire.errors import (
     Ambiguous,
@@ -33,10 +35,8 @@ from cwire.errors import (
     UnknownMessage,
     WaitTimeout,
 )
-from cwire.frame_array import FrameArray
 from cwire.ipython import join_notebooks
 from cwire.plot import LivePlot
-from cwire.record import Record
 from cwire.relay_process import RelayProcess
 from cwire_structs.schema import FieldError, SchemaError
 

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 from cwire import errors
 from cwire.base import BridgeBase
 from cwire.commands import Commands
-from cwire.convert import Arrays
+from cwire.data.convert import Arrays
+from cwire.data.feed import Feed, Watch
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
+from cwire.data.recording import Recording
 from cwire.driver_face import DriverFace, commands_of
-from cwire.feed import Feed, Watch
 from cwire.find import resolve
-from cwire.frame_array import FrameArray
 from cwire.jupyter_relay import located
 from cwire.kernel.progress import progress
 from cwire.link import Link
 from cwire.options import Options, check_window
-from cwire.record import Record
-from cwire.recording import Recording
 from cwire.session import Session
 from cwire.stream import AsyncStream, Predicate
 from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, frame_count, no_answer, seconds

@@ -7,14 +7,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
+from cwire.data.feed import Feed
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
+from cwire.data.past import newest, newest_seconds
 from cwire.driver import Driver, down_text, unknown_text, usable_schema
-from cwire.feed import Feed
-from cwire.frame_array import FrameArray
 from cwire.health import Health, health
 from cwire.link import Link
 from cwire.options import Options
-from cwire.past import newest, newest_seconds
-from cwire.record import Record
 from cwire.view.text import SchemaView, bridge_html, bridge_text
 from cwire.waits import FOR_EVER, frame_count, seconds
 from cwire_structs.schema import Message

@@ -13,13 +13,13 @@ from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
 from cwire.bridge_driver import BridgeDriver
 from cwire.bridge_reads import BridgeReads
 from cwire.commands import Commands
+from cwire.data.feed import Feed
+from cwire.data.fields import Record
 from cwire.driver_face import commands_of
-from cwire.feed import Feed
 from cwire.kernel.cell import Tenants
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
 from cwire.options import Options
-from cwire.record import Record
 from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]

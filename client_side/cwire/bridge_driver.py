@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cwire.commands import Commands
-from cwire.convert import Arrays
+from cwire.data.convert import Arrays
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
 from cwire.driver_face import DriverFace, commands_of
-from cwire.frame_array import FrameArray
 from cwire.plot import LivePlot
-from cwire.record import Record
 from cwire.stream import Predicate, Stream
 
 if TYPE_CHECKING:

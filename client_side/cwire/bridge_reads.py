@@ -8,12 +8,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from cwire.base import BridgeBase
-from cwire.convert import Arrays
-from cwire.feed import Feed, Watch
-from cwire.frame_array import FrameArray
+from cwire.data.convert import Arrays
+from cwire.data.feed import Feed, Watch
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
+from cwire.data.recording import Recording
 from cwire.kernel.progress import progress
-from cwire.record import Record
-from cwire.recording import Recording
 from cwire.stream import Predicate, Stream
 from cwire.waits import frame_count
 from cwire.waits import seconds as wait_seconds

@@ -14,12 +14,12 @@ from typing import Any, get_args
 from cwire.base import BridgeBase
 from cwire.code_context import Argument, Attribute, Key, find_place
 from cwire.commands import CommandFunction, Commands
-from cwire.convert import Arrays
+from cwire.data.convert import Arrays
+from cwire.data.fields import Fields
+from cwire.data.frame_array import FrameArray
 from cwire.driver import Driver
 from cwire.errors import CwireError
-from cwire.frame_array import FrameArray
 from cwire.health import Health
-from cwire.record import Fields
 from cwire.view.text import SchemaView
 from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType
 from cwire_structs.schema import Message

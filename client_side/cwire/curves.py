@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cwire.frame_array import FrameArray
-from cwire.history import History
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
+from cwire.data.history import History
 from cwire.recipe import Recipe
-from cwire.record import Record
 
 __all__ = ["Curve", "bars", "blocks", "image", "thin", "trends"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cwire import errors
+from cwire.data.fields import Record
 from cwire.driver import Driver
-from cwire.record import Record
 
 __all__ = [
     "DriverChanged",

@@ -20,8 +20,8 @@ from cwire_structs import frames
 from cwire_structs.reading import to_dict
 
 if TYPE_CHECKING:
+    from cwire.data.fields import Record
     from cwire.getters import Getter
-    from cwire.record import Record
     from cwire_structs.schema import Message
 
 __all__ = ["CommandForm", "Send"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from cwire.ledger import CONNECTION
+from cwire.data.ledger import CONNECTION
 from cwire.session import Session
 from cwire.view.text import html_table, text_table
 

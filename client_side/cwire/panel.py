@@ -21,7 +21,7 @@ from cwire.kernel.pacer import Pacer
 
 if TYPE_CHECKING:
     from cwire.base import BridgeBase
-    from cwire.record import Record
+    from cwire.data.fields import Record
 
 __all__ = ["Panel", "open_panel"]
 

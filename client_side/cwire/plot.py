@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.feed import Feed
+from cwire.data.feed import Feed
 from cwire.kernel.cell import Tenants
 from cwire.recipe import Recipe, make_recipe
 from cwire.screen import open_screen

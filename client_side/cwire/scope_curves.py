@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cwire.curves import Curve, blocks, thin, trends
-from cwire.history import History
+from cwire.data.history import History
 from cwire.recipe import Recipe
 from cwire.scope_recipe import ScopeRecipe
 

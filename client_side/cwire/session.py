@@ -18,6 +18,7 @@ from typing import Any
 from cwire import errors
 from cwire.calls import Calls, Command
 from cwire.catalog import Catalog
+from cwire.data.feed import Feed
 from cwire.driver import Driver
 from cwire.events import (
     DriverChanged,
@@ -29,7 +30,6 @@ from cwire.events import (
     Resend,
     Subscribed,
 )
-from cwire.feed import Feed
 from cwire.options import Options
 from cwire.subscription import Subscription
 from cwire.window import Window

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from cwire.cursor import Cursor
-from cwire.record import Record
+from cwire.data.cursor import Cursor
+from cwire.data.fields import Record
 from cwire.waits import seconds
 
 if TYPE_CHECKING:

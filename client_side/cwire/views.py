@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from cwire.feed import Feed
+    from cwire.data.feed import Feed
 
 __all__ = ["CustomView", "Update", "View", "make_view"]
 

@@ -19,7 +19,7 @@ from rich.text import Text
 
 import cwire
 from cwire import terminal
-from cwire.record import Record
+from cwire.data.fields import Record
 from cwire.tables import Cell, make_console, plain, table
 
 __all__ = ["Round", "register", "run", "view"]

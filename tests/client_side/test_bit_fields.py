@@ -8,8 +8,8 @@ import json
 import pandas
 import pytest
 
+from cwire.data.frame_array import FrameArray
 from cwire.errors import UnknownField
-from cwire.frame_array import FrameArray
 from cwire.recipe import make_recipe
 from cwire_structs import frames
 from cwire_structs.layout_hash import layout_hash

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import cwire
-from cwire.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray
 from cwire_structs import frames
 from cwire_structs.schema import Message, Schema
 from support.processes import ROOT

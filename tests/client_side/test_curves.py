@@ -9,7 +9,7 @@ import pytest
 
 import cwire
 from cwire.curves import bars, blocks, image, thin, trends
-from cwire.history import make_history
+from cwire.data.history import make_history
 from cwire.recipe import make_recipe
 from cwire_server.decimation import Decimation
 from cwire_structs import frames

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.frame_array import FrameArray
-from cwire.record import EnumValue
+from cwire.data.fields import EnumValue
+from cwire.data.frame_array import FrameArray
 from support import schemas
 from support.fake_relay import ticks
 

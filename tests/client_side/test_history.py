@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cwire.frame_array import FrameArray
-from cwire.history import FixedHistory, History, TailHistory, make_history
+from cwire.data.frame_array import FrameArray
+from cwire.data.history import FixedHistory, History, TailHistory, make_history
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import pictures, ticks

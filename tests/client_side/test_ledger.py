@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwire.ledger import CONNECTION, Ledger, widen
+from cwire.data.ledger import CONNECTION, Ledger, widen
 from cwire_structs import frames
 from support.fake_relay import ticks
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.history import FixedHistory
-from cwire.past import newest_seconds
+from cwire.data.history import FixedHistory
+from cwire.data.past import newest_seconds
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import cwire
+from cwire.data.feed import Watch
 from cwire.events import (
     DriverChanged,
     Hello,
@@ -21,7 +22,6 @@ from cwire.events import (
     Resend,
     Subscribed,
 )
-from cwire.feed import Watch
 from cwire.health import health
 from cwire.options import Options
 from cwire.session import Session

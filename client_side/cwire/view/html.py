@@ -15,9 +15,9 @@ from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
     from cwire.base import BridgeBase
+    from cwire.data.fields import Fields
+    from cwire.data.frame_array import FrameArray
     from cwire.driver import Driver
-    from cwire.frame_array import FrameArray
-    from cwire.record import Fields
 
 __all__ = ["command_html", "commands_html", "driver_html", "frames_html", "record_html"]
 
@@ -79,7 +79,7 @@ def record_html(record: Fields, title: str) -> str:
 
 
 def _values(record: Fields, path: str) -> list[tuple[str, ...]]:
-    from cwire.record import Fields
+    from cwire.data.fields import Fields
 
     rows: list[tuple[str, ...]] = []
     for field in record._struct.fields:

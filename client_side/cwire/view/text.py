@@ -14,7 +14,7 @@ from cwire_structs.schema import Message, Schema
 
 if TYPE_CHECKING:
     from cwire.base import BridgeBase
-    from cwire.frame_array import FrameArray
+    from cwire.data.frame_array import FrameArray
 
 __all__ = [
     "SchemaView",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
+from cwire.data.fields import Record
 from cwire.errors import UnknownField
-from cwire.record import Record
 from cwire_structs.dtypes import bit_column
 from cwire_structs.frames import HEADER, HEADER_SIZE
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow
     import xarray
 
-    from cwire.convert import Arrays
+    from cwire.data.convert import Arrays
     from cwire_structs.schema import Message
 
 __all__ = ["FrameArray"]
@@ -171,7 +171,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             UnknownField: There is no such field.
             CwireError: pandas is not installed.
         """
-        from cwire.convert import to_pandas
+        from cwire.data.convert import to_pandas
 
         return to_pandas(self, fields, arrays)
 
@@ -190,7 +190,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             UnknownField: There is no such field.
             CwireError: xarray is not installed.
         """
-        from cwire.convert import to_xarray
+        from cwire.data.convert import to_xarray
 
         return to_xarray(self, fields)
 
@@ -207,7 +207,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             UnknownField: There is no such field.
             CwireError: pyarrow is not installed.
         """
-        from cwire.convert import to_pyarrow
+        from cwire.data.convert import to_pyarrow
 
         return to_pyarrow(self, fields)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cwire.history import make_history
-from cwire.ledger import Ledger
+from cwire.data.history import make_history
+from cwire.data.ledger import Ledger
 from cwire_structs.frames import Tally
 from cwire_structs.schema import Message
 

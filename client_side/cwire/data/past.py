@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from cwire.frame_array import FrameArray
-from cwire.history import History
-from cwire.record import Record
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
+from cwire.data.history import History
 
 __all__ = ["newest", "newest_seconds"]
 

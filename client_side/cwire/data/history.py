@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cwire.frame_array import FrameArray
-from cwire.record import Record
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
 from cwire_structs import frames
 from cwire_structs.frames import HEADER_SIZE, Tally
 

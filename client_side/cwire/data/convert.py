@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cwire.columns import Column, flatten
+from cwire.data.columns import Column, flatten
 from cwire.errors import CwireError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow
     import xarray
 
-    from cwire.frame_array import FrameArray
+    from cwire.data.frame_array import FrameArray
 
 __all__ = ["Arrays", "to_pandas", "to_pyarrow", "to_xarray"]
 

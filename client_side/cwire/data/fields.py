@@ -12,7 +12,7 @@ from cwire_structs.dtypes import column
 from cwire_structs.fields import EnumType, Struct, StructType, TailType, TextType
 
 if TYPE_CHECKING:
-    from cwire.frame_array import FrameArray
+    from cwire.data.frame_array import FrameArray
     from cwire_structs.schema import Message
 
 __all__ = ["EnumValue", "Fields", "Record"]

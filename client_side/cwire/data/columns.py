@@ -14,7 +14,7 @@ from cwire_structs.dtypes import column as field_column
 from cwire_structs.fields import ArrayType, EnumType, Field, Struct, StructType, TailType
 
 if TYPE_CHECKING:
-    from cwire.frame_array import FrameArray
+    from cwire.data.frame_array import FrameArray
 
 __all__ = ["Column", "flatten"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cwire.feed import Feed
-from cwire.record import Record
+from cwire.data.feed import Feed
+from cwire.data.fields import Record
 
 __all__ = ["Cursor"]
 

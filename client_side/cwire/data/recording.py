@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cwire.convert import Arrays
-from cwire.feed import Feed
-from cwire.frame_array import FrameArray
-from cwire.record import Record
+from cwire.data.convert import Arrays
+from cwire.data.feed import Feed
+from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
 
 if TYPE_CHECKING:
     import pandas
