@@ -24,7 +24,7 @@ from time import monotonic, sleep
 try:
     import cwire
     from cwire import terminal
-    from cwire.driver import down_text, driver_text
+    from cwire.session.drivers import down_text, driver_text
 except ImportError as missing:
     sys.exit(f"client_main: {missing}; run `make setup`, then use .venv/bin/python")
 

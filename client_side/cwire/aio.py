@@ -26,8 +26,8 @@ from cwire.find import resolve
 from cwire.jupyter_relay import located
 from cwire.kernel.progress import progress
 from cwire.link import Link
-from cwire.options import Options, check_window
-from cwire.session import Session
+from cwire.session.options import Options, check_window
+from cwire.session.session import Session
 from cwire.stream import AsyncStream, Predicate
 from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, frame_count, no_answer, seconds
 

@@ -19,7 +19,7 @@ from cwire.driver_face import commands_of
 from cwire.kernel.cell import Tenants
 from cwire.link import Link
 from cwire.loop_thread import LoopThread
-from cwire.options import Options
+from cwire.session.options import Options
 from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]

@@ -17,9 +17,9 @@ from cwire.commands import CommandFunction, Commands
 from cwire.data.convert import Arrays
 from cwire.data.fields import Fields
 from cwire.data.frame_array import FrameArray
-from cwire.driver import Driver
 from cwire.errors import CwireError
 from cwire.health import Health
+from cwire.session.drivers import Driver
 from cwire.view.text import SchemaView
 from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType
 from cwire_structs.schema import Message

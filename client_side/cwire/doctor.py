@@ -22,10 +22,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import cwire
-from cwire.driver import Driver
 from cwire.find import Address, living
 from cwire.link import Link
-from cwire.session import Session
+from cwire.session.drivers import Driver
+from cwire.session.session import Session
 from cwire_structs import _frames, control, frames
 from cwire_structs.runtime import RuntimeDirError, runtime_dir
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from cwire.commands import Commands
-from cwire.driver import Driver, driver_text, usable_schema
+from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.view.html import driver_html
 from cwire.view.text import SchemaView
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from cwire.data.ledger import CONNECTION
-from cwire.session import Session
+from cwire.session.session import Session
 from cwire.view.text import html_table, text_table
 
 __all__ = ["FeedHealth", "Health", "health"]

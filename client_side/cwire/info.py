@@ -9,7 +9,7 @@ from rich.table import Table
 
 import cwire
 from cwire import terminal
-from cwire.driver import Driver, unknown_text
+from cwire.session.drivers import Driver, unknown_text
 from cwire.tables import make_console, plain, table
 from cwire.view.text import field_notes, kind_text
 from cwire_structs.schema import Message

@@ -13,10 +13,11 @@ from time import monotonic
 
 from cwire import errors
 from cwire.answers import Answer, Answers, settle
-from cwire.calls import Command
 from cwire.connection import Connection
-from cwire.driver import unknown_text
-from cwire.events import (
+from cwire.find import Address
+from cwire.reconnect import Backoff
+from cwire.session.drivers import unknown_text
+from cwire.session.events import (
     DriverChanged,
     Event,
     Hello,
@@ -26,10 +27,9 @@ from cwire.events import (
     Resend,
     Subscribed,
 )
-from cwire.find import Address
-from cwire.options import Options
-from cwire.reconnect import Backoff
-from cwire.session import Session
+from cwire.session.options import Options
+from cwire.session.pending_commands import Command
+from cwire.session.session import Session
 from cwire.transport import Incoming
 
 __all__ = ["Link"]

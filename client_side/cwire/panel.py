@@ -12,12 +12,12 @@ import ipywidgets as widgets
 
 from cwire import errors
 from cwire.aio import AsyncBridge
-from cwire.driver import Driver, down_text, unknown_text, usable_schema
 from cwire.form import CommandForm
 from cwire.getters import find_getter
 from cwire.inputs import close_all
 from cwire.kernel.cell import Tenants
 from cwire.kernel.pacer import Pacer
+from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 
 if TYPE_CHECKING:
     from cwire.base import BridgeBase

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.events import Resend
+from cwire.session.events import Resend
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks

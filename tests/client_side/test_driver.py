@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwire.driver import Driver, down_text
+from cwire.session.drivers import Driver, down_text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cwire.layout_changes import layout_changes
+from cwire.session.layout_changes import layout_changes
 from cwire_structs.schema import Schema
 from cwire_structs.wrap import main
 

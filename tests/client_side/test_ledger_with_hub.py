@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from cwire.health import health
-from cwire.session import Session
+from cwire.session.session import Session
 from cwire_server.batch import HEADROOM, Batch
 from cwire_server.client_queue import Text
 from cwire_server.config import Limits

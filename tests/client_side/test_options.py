@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.options import Options, check_window
+from cwire.session.options import Options, check_window
 from cwire_server.errors import RequestError
 from cwire_server.subscription import History, parse_subscription
 

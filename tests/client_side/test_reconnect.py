@@ -17,9 +17,9 @@ import pytest
 import cwire
 from cwire.find import resolve
 from cwire.link import Link
-from cwire.options import Options
 from cwire.reconnect import Backoff
-from cwire.session import Session
+from cwire.session.options import Options
+from cwire.session.session import Session
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks

@@ -13,7 +13,8 @@ import pytest
 
 import cwire
 from cwire.data.feed import Watch
-from cwire.events import (
+from cwire.health import health
+from cwire.session.events import (
     DriverChanged,
     Hello,
     OriginAllowed,
@@ -22,9 +23,8 @@ from cwire.events import (
     Resend,
     Subscribed,
 )
-from cwire.health import health
-from cwire.options import Options
-from cwire.session import Session
+from cwire.session.options import Options
+from cwire.session.session import Session
 from cwire_server.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.layout_hash import layout_hash

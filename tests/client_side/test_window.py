@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cwire.window import Window
+from cwire.session.window import Window
 
 
 def test_without_a_window_nothing_is_acknowledged() -> None:

@@ -12,7 +12,7 @@ from tornado.httpclient import HTTPClientError
 import cwire
 from cwire.find import find_relay
 from cwire.link import Link
-from cwire.session import Session
+from cwire.session.session import Session
 from cwire_server import Relay
 from support.raw_client import RawClient
 

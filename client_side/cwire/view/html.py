@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cwire.driver import driver_text
+from cwire.session.drivers import driver_text
 from cwire.view.text import field_notes, frame_rows, frames_title, html_table, kind_text, value_text
 from cwire_structs.schema import Message
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cwire.base import BridgeBase
     from cwire.data.fields import Fields
     from cwire.data.frame_array import FrameArray
-    from cwire.driver import Driver
+    from cwire.session.drivers import Driver
 
 __all__ = ["command_html", "commands_html", "driver_html", "frames_html", "record_html"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 
-from cwire.options import Options
+from cwire.session.options import Options
 
 __all__ = ["Subscription"]
 

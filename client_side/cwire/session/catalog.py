@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from cwire.data.feed import Feed
-from cwire.driver import Driver
+from cwire.session.drivers import Driver
 from cwire_structs.schema import Message, Schema, SchemaError
 
 __all__ = ["Catalog"]

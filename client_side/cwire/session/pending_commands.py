@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from cwire import errors
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
-from cwire.driver import Driver, down_text, unknown_text, usable_schema
-from cwire.events import Reply, Resend
-from cwire.layout_changes import layout_changes
+from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
+from cwire.session.events import Reply, Resend
+from cwire.session.layout_changes import layout_changes
 from cwire_structs import frames
 from cwire_structs.frames import ERROR, HEADER_SIZE, FrameError
 from cwire_structs.schema import FieldError, Message, Schema

@@ -16,11 +16,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from cwire import errors
-from cwire.calls import Calls, Command
-from cwire.catalog import Catalog
 from cwire.data.feed import Feed
-from cwire.driver import Driver
-from cwire.events import (
+from cwire.session.catalog import Catalog
+from cwire.session.drivers import Driver
+from cwire.session.events import (
     DriverChanged,
     Event,
     Hello,
@@ -30,9 +29,10 @@ from cwire.events import (
     Resend,
     Subscribed,
 )
-from cwire.options import Options
-from cwire.subscription import Subscription
-from cwire.window import Window
+from cwire.session.options import Options
+from cwire.session.pending_commands import Calls, Command
+from cwire.session.subscriptions import Subscription
+from cwire.session.window import Window
 from cwire_structs import frames
 from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
 from cwire_structs.schema import Message

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cwire import errors
 from cwire.data.fields import Record
-from cwire.driver import Driver
+from cwire.session.drivers import Driver
 
 __all__ = [
     "DriverChanged",

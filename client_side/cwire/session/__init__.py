@@ -1,0 +1,4 @@
+"""Speaks PROTOCOL.md without a socket. Pure.
+
+May import: data, view, errors.
+"""
