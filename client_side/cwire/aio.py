@@ -22,10 +22,10 @@ from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.recording import Recording
 from cwire.driver_face import DriverFace, commands_of
-from cwire.find import resolve
-from cwire.jupyter_relay import located
 from cwire.kernel.progress import progress
-from cwire.link import Link
+from cwire.link.address import resolve
+from cwire.link.jupyter_relay import located
+from cwire.link.link import Link
 from cwire.session.options import Options, check_window
 from cwire.session.session import Session
 from cwire.stream import AsyncStream, Predicate

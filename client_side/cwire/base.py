@@ -12,7 +12,7 @@ from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.past import newest, newest_seconds
 from cwire.health import Health, health
-from cwire.link import Link
+from cwire.link.link import Link
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.options import Options
 from cwire.view.text import SchemaView, bridge_html, bridge_text

@@ -17,8 +17,8 @@ from cwire.data.feed import Feed
 from cwire.data.fields import Record
 from cwire.driver_face import commands_of
 from cwire.kernel.cell import Tenants
-from cwire.link import Link
-from cwire.loop_thread import LoopThread
+from cwire.link.link import Link
+from cwire.link.loop_thread import LoopThread
 from cwire.session.options import Options
 from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 

@@ -22,8 +22,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import cwire
-from cwire.find import Address, living
-from cwire.link import Link
+from cwire.link.address import Address, living
+from cwire.link.link import Link
 from cwire.session.drivers import Driver
 from cwire.session.session import Session
 from cwire_structs import _frames, control, frames

@@ -24,7 +24,7 @@ from IPython.display import display
 
 import cwire
 from cwire.driver_process import DriverProcess
-from cwire.find import find_relay
+from cwire.link.address import find_relay
 from cwire.process import running, span_text
 from cwire.relay_process import RelayProcess
 from cwire.view.text import html_table, text_table

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 import cwire
-from cwire import aio, find
-from cwire.opening import open_websocket
+from cwire import aio
+from cwire.link import address
+from cwire.link.opening import open_websocket
 from support.fake_relay import FakeRelay, driver, ticks
 
 
@@ -41,7 +42,7 @@ def test_over_tcp(relay: FakeRelay) -> None:
 def test_over_a_unix_socket(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = short_dir / "relay.sock"
     monkeypatch.setattr(
-        aio, "resolve", lambda url, token: find.Address("ws://x/ws", unix=str(path))
+        aio, "resolve", lambda url, token: address.Address("ws://x/ws", unix=str(path))
     )
     with FakeRelay(unix=path):
         with cwire.connect() as bridge:
@@ -56,7 +57,7 @@ async def test_a_connection_that_comes_when_the_time_is_up_is_closed() -> None:
     ):
         url = f"ws://127.0.0.1:{server.getsockname()[1]}/ws"
         for turns in range(1, 12):  # wherever the attempt is by then
-            opening = asyncio.create_task(open_websocket(find.resolve(url), 0.05))
+            opening = asyncio.create_task(open_websocket(address.resolve(url), 0.05))
             for _ in range(turns):
                 await asyncio.sleep(0)
             time.sleep(0.06)  # the loop is busy, and sees both at once
@@ -121,7 +122,7 @@ def test_another_path(relay: FakeRelay) -> None:
 
 def test_a_relay_that_is_stopped(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(short_dir / "relay.sock")
-    monkeypatch.setattr(aio, "resolve", lambda url, token: find.Address("ws://x/ws", unix=path))
+    monkeypatch.setattr(aio, "resolve", lambda url, token: address.Address("ws://x/ws", unix=path))
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()

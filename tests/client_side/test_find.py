@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cwire
-from cwire.find import find_relay, resolve
+from cwire.link.address import find_relay, resolve
 
 
 @contextmanager

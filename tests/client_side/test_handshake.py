@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cwire.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
+from cwire.link.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
 from support.foreign import http_request
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # of RFC 6455, section 1.3

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 import cwire
-from cwire.find import resolve
-from cwire.link import Link
-from cwire.reconnect import Backoff
+from cwire.link.address import resolve
+from cwire.link.backoff import Backoff
+from cwire.link.link import Link
 from cwire.session.options import Options
 from cwire.session.session import Session
 from cwire_structs import frames

@@ -22,8 +22,8 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
-from cwire.find import Address
-from cwire.transport import Incoming, Transport
+from cwire.link.address import Address
+from cwire.link.transport import Incoming, Transport
 from support.fake_relay import FakeRelay
 from support.foreign import masked_frames
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame
 from websockets.frames import Opcode as Op
 
-from cwire.websocket import (
+from cwire.link.websocket_reader import (
     Close,
     Event,
     Opcode,

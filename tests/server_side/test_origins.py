@@ -10,8 +10,8 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 import cwire
-from cwire.find import find_relay
-from cwire.link import Link
+from cwire.link.address import find_relay
+from cwire.link.link import Link
 from cwire.session.session import Session
 from cwire_server import Relay
 from support.raw_client import RawClient

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cwire.errors import NotConnected
-from cwire.find import Address, find_relay, living
+from cwire.link.address import Address, find_relay, living
 from cwire.relay_process import RelayProcess
 from cwire_structs.runtime import runtime_dir
 

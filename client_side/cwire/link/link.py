@@ -12,10 +12,11 @@ from contextlib import suppress
 from time import monotonic
 
 from cwire import errors
-from cwire.answers import Answer, Answers, settle
-from cwire.connection import Connection
-from cwire.find import Address
-from cwire.reconnect import Backoff
+from cwire.link.address import Address
+from cwire.link.answers import Answer, Answers, settle
+from cwire.link.backoff import Backoff
+from cwire.link.connection import Connection
+from cwire.link.transport import Incoming
 from cwire.session.drivers import unknown_text
 from cwire.session.events import (
     DriverChanged,
@@ -30,7 +31,6 @@ from cwire.session.events import (
 from cwire.session.options import Options
 from cwire.session.pending_commands import Command
 from cwire.session.session import Session
-from cwire.transport import Incoming
 
 __all__ = ["Link"]
 

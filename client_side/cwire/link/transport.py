@@ -8,9 +8,18 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from cwire.errors import NotConnected
-from cwire.find import Address
-from cwire.opening import Opened, open_websocket
-from cwire.websocket import Close, Opcode, Ping, Pong, Reader, Violation, close_payload, encode
+from cwire.link.address import Address
+from cwire.link.opening import Opened, open_websocket
+from cwire.link.websocket_reader import (
+    Close,
+    Opcode,
+    Ping,
+    Pong,
+    Reader,
+    Violation,
+    close_payload,
+    encode,
+)
 from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
 
 __all__ = ["Incoming", "Transport"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cwire.errors import NotConnected
-from cwire.find import Address
+from cwire.link.address import Address
 
 if TYPE_CHECKING:
     from tornado.httpclient import HTTPRequest

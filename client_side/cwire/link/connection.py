@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from cwire import errors
-from cwire.find import Address
-from cwire.transport import Incoming, Transport
+from cwire.link.address import Address
+from cwire.link.transport import Incoming, Transport
 
 __all__ = ["Connection"]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
-from cwire.find import Address
-from cwire.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
+from cwire.link.address import Address
+from cwire.link.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
 
 __all__ = ["SUBPROTOCOL", "Opened", "open_websocket"]
 
