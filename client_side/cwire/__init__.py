@@ -16,7 +16,6 @@ from cwire.aio import AsyncBridge, aconnect
 from cwire.bridge import Bridge, connect
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
-from cwire.driver_process import DriverProcess
 from cwire.errors import (
     Ambiguous,
     CommandError,
@@ -37,7 +36,8 @@ from cwire.errors import (
 )
 from cwire.ipython import join_notebooks
 from cwire.plot import LivePlot
-from cwire.relay_process import RelayProcess
+from cwire.process.driver_process import DriverProcess
+from cwire.process.relay_process import RelayProcess
 from cwire_structs.schema import FieldError, SchemaError
 
 __all__ = [

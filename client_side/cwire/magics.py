@@ -23,10 +23,10 @@ from IPython.core.magic_arguments import (
 from IPython.display import display
 
 import cwire
-from cwire.driver_process import DriverProcess
 from cwire.link.address import find_relay
-from cwire.process import running, span_text
-from cwire.relay_process import RelayProcess
+from cwire.process.driver_process import DriverProcess
+from cwire.process.managed_process import running, span_text
+from cwire.process.relay_process import RelayProcess
 from cwire.view.text import html_table, text_table
 
 __all__ = ["CwireMagics", "complete", "load"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cwire import CwireError
-from cwire.command_line import check_program, words
+from cwire.process.command_line import check_program, words
 
 
 def test_a_path_a_name_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

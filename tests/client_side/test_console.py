@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cwire
-from cwire.process import running
+from cwire.process.managed_process import running
 from support.processes import until
 from support.widgets import open_widgets
 

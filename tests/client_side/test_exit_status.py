@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwire.exit_status import status_text
+from cwire.process.exit_status import status_text
 
 
 @pytest.mark.parametrize(

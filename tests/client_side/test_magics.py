@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import cwire
 from cwire import magics
 from cwire.magics import complete
-from cwire.process import running
+from cwire.process.managed_process import running
 from support.processes import DRIVER, until
 
 pytestmark = pytest.mark.filterwarnings("ignore:`Completer.complete`")

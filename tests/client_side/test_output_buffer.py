@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwire.output_buffer import OutputBuffer
+from cwire.process.output_buffer import OutputBuffer
 
 
 def test_lines_come_in_pieces() -> None:

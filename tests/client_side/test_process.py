@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cwire
-from cwire.process import running, span_text
+from cwire.process.managed_process import running, span_text
 from support.processes import DRIVER, alive, until
 
 

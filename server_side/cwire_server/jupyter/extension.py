@@ -10,7 +10,7 @@ from tornado.web import authenticated
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from cwire.errors import CwireError
-from cwire.relay_process import RelayProcess
+from cwire.process.relay_process import RelayProcess
 from cwire_server.jupyter.relays import Relays
 from cwire_server.jupyter.splice import SpliceHandler, may_execute
 from cwire_structs.runtime import RuntimeDirError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cwire.errors import NotConnected
 from cwire.link.address import Address, find_relay, living
-from cwire.relay_process import RelayProcess
+from cwire.process.relay_process import RelayProcess
 from cwire_structs.runtime import runtime_dir
 
 __all__ = ["Relays", "is_relay_name"]

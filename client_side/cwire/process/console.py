@@ -13,7 +13,7 @@ from cwire.kernel.cell import Tenants
 from cwire.kernel.pacer import Pacer
 
 if TYPE_CHECKING:
-    from cwire.process import ManagedProcess
+    from cwire.process.managed_process import ManagedProcess
 
 __all__ = ["Console"]
 

@@ -18,14 +18,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cwire import errors
-from cwire.command_line import check_program, words
-from cwire.exit_status import status_text
 from cwire.kernel.cell import Tenants
-from cwire.launch import Launched, launch
-from cwire.output_buffer import OutputBuffer
+from cwire.process.command_line import check_program, words
+from cwire.process.exit_status import status_text
+from cwire.process.launch import Launched, launch
+from cwire.process.output_buffer import OutputBuffer
 
 if TYPE_CHECKING:
-    from cwire.console import Console
+    from cwire.process.console import Console
 
 __all__ = ["ManagedProcess", "running"]
 
@@ -223,7 +223,7 @@ class ManagedProcess:
     def console(self) -> Console:
         """A widget with its live output, its state, and buttons to start and stop it."""
         try:
-            from cwire.console import Console
+            from cwire.process.console import Console
         except ImportError:
             raise errors.CwireError(
                 "a console needs ipywidgets: pip install 'cwire[notebook]'"

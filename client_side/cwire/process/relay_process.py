@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from cwire import errors
-from cwire.process import ManagedProcess
+from cwire.process.managed_process import ManagedProcess
 
 __all__ = ["RelayProcess"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwire.process import ManagedProcess
+from cwire.process.managed_process import ManagedProcess
 
 __all__ = ["DriverProcess"]
 

@@ -1,0 +1,4 @@
+"""Starts drivers and relays that end with the notebook.
+
+May import: kernel, errors.
+"""
