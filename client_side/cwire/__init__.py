@@ -35,7 +35,7 @@ from cwire.errors import (
     WaitTimeout,
 )
 from cwire.ipython import join_notebooks
-from cwire.plot import LivePlot
+from cwire.plot.live_plot import LivePlot
 from cwire.process.driver_process import DriverProcess
 from cwire.process.relay_process import RelayProcess
 from cwire_structs.schema import FieldError, SchemaError

@@ -21,7 +21,7 @@ from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
     from cwire.panel import Panel
-    from cwire.plot import LivePlot
+    from cwire.plot.live_plot import LivePlot
     from cwire.scope import Scope
 
 __all__ = ["BridgeBase"]
@@ -129,7 +129,7 @@ class BridgeBase:
             ValueError: There is no such kind.
             NotConnected: The bridge was closed.
         """
-        from cwire.plot import LivePlot, Look
+        from cwire.plot.live_plot import LivePlot, Look
 
         self._check_open()
         feed = self._plotted(message, driver)

@@ -10,7 +10,7 @@ from cwire.data.convert import Arrays
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.driver_face import DriverFace, commands_of
-from cwire.plot import LivePlot
+from cwire.plot.live_plot import LivePlot
 from cwire.stream import Predicate, Stream
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cwire.curves import Curve, blocks, thin, trends
 from cwire.data.history import History
-from cwire.recipe import Recipe
+from cwire.plot.curves import Curve, blocks, thin, trends
+from cwire.plot.recipe import Recipe
 from cwire.scope_recipe import ScopeRecipe
 
 __all__ = ["curves", "pack"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cwire.errors import UnknownField
-from cwire.recipe import make_recipe
+from cwire.plot.recipe import make_recipe
 from cwire_structs.fields import ArrayType, FieldType, NumberType, StructType, TailType
 from cwire_structs.schema import Message
 

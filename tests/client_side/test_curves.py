@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.curves import bars, blocks, image, thin, trends
 from cwire.data.history import make_history
-from cwire.recipe import make_recipe
+from cwire.plot.curves import bars, blocks, image, thin, trends
+from cwire.plot.recipe import make_recipe
 from cwire_server.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema

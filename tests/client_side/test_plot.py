@@ -360,7 +360,7 @@ def test_it_goes_on_with_another_relay(short_dir: Path) -> None:
 def test_another_thread_may_ask_but_not_draw(bridge: cwire.Bridge, relay: FakeRelay) -> None:
     async def main() -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cwire.screen.NoScreen.visible", True)
+            patch.setattr("cwire.plot.canvas.NoScreen.visible", True)
             plot = bridge.plot("tick", y="index", fps=0.01)
         drawing: list[int] = []
         update = plot._views[0].update

@@ -15,7 +15,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 import cwire
-from cwire.curves import Curve
+from cwire.plot.curves import Curve
 from cwire.scope_curves import pack
 from cwire.scope_flow import Flow
 from cwire.scope_recipe import ScopeRecipe, check_size

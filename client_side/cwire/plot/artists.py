@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cwire import errors
-from cwire.curves import Curve, bars, blocks, image, trends
-from cwire.recipe import Recipe
+from cwire.plot.curves import Curve, bars, blocks, image, trends
+from cwire.plot.recipe import Recipe
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

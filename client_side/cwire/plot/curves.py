@@ -11,7 +11,7 @@ import numpy.typing as npt
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.history import History
-from cwire.recipe import Recipe
+from cwire.plot.recipe import Recipe
 
 __all__ = ["Curve", "bars", "blocks", "image", "thin", "trends"]
 

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from cwire import errors
 from cwire.data.feed import Feed
 from cwire.kernel.cell import Tenants
-from cwire.recipe import Recipe, make_recipe
-from cwire.screen import open_screen
+from cwire.plot.canvas import open_screen
+from cwire.plot.recipe import Recipe, make_recipe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from cwire.base import BridgeBase
-    from cwire.views import Update, View
+    from cwire.plot.artists import Update, View
 
 __all__ = ["LivePlot", "Look"]
 
@@ -265,7 +265,7 @@ class LivePlot:
     # Drawing ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        from cwire.views import CustomView, make_view
+        from cwire.plot.artists import CustomView, make_view
 
         look = self._look
         count = max(1, len(self._recipes))
