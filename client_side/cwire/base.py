@@ -22,7 +22,7 @@ from cwire_structs.schema import Message
 if TYPE_CHECKING:
     from cwire.panel import Panel
     from cwire.plot.live_plot import LivePlot
-    from cwire.scope import Scope
+    from cwire.scope.scope import Scope
 
 __all__ = ["BridgeBase"]
 
@@ -182,7 +182,7 @@ class BridgeBase:
             CwireError: This is not a notebook, or something is not installed.
         """
         try:
-            from cwire.scope import open_scope
+            from cwire.scope.scope import open_scope
         except ImportError:
             raise errors.CwireError(
                 "a scope needs anywidget: pip install 'cwire[notebook]'"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cwire.bridge import Bridge
     from cwire.panel import Panel
-    from cwire.scope import Scope
+    from cwire.scope.scope import Scope
 
 __all__ = ["BridgeDriver"]
 

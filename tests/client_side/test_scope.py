@@ -16,9 +16,9 @@ from jupyter_client.manager import KernelManager
 
 import cwire
 from cwire.plot.curves import Curve
-from cwire.scope_curves import pack
-from cwire.scope_flow import Flow
-from cwire.scope_recipe import ScopeRecipe, check_size
+from cwire.scope.curves import pack
+from cwire.scope.flow import Flow
+from cwire.scope.recipe import ScopeRecipe, check_size
 from support import schemas
 from support.fake_relay import FakeRelay
 from support.processes import Driver, Relay

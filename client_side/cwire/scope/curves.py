@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cwire.data.history import History
 from cwire.plot.curves import Curve, blocks, thin, trends
 from cwire.plot.recipe import Recipe
-from cwire.scope_recipe import ScopeRecipe
+from cwire.scope.recipe import ScopeRecipe
 
 __all__ = ["curves", "pack"]
 

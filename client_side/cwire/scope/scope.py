@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from cwire import errors
 from cwire.aio import AsyncBridge
 from cwire.kernel.cell import Tenants, kernel_shell
-from cwire.scope_curves import curves, pack
-from cwire.scope_flow import Flow
-from cwire.scope_recipe import ScopeRecipe, check_size
-from cwire.scope_widget import Output, ScopeWidget
+from cwire.scope.curves import curves, pack
+from cwire.scope.flow import Flow
+from cwire.scope.recipe import ScopeRecipe, check_size
+from cwire.scope.widget import Output, ScopeWidget
 from cwire.session.drivers import down_text
 from cwire.session.options import Options
 from cwire_structs.runtime import RuntimeDirError, runtime_dir

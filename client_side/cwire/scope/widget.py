@@ -17,7 +17,7 @@ from cwire.kernel.cell import kernel_shell
 
 __all__ = ["Output", "ScopeWidget"]
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parents[1] / "static"
 _BUILD = "python client_side/web/bundle.py"
 
 
