@@ -20,7 +20,7 @@ from cwire.waits import FOR_EVER, frame_count, seconds
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
-    from cwire.panel import Panel
+    from cwire.panel.panel import Panel
     from cwire.plot.live_plot import LivePlot
     from cwire.scope.scope import Scope
 
@@ -207,7 +207,7 @@ class BridgeBase:
             NotConnected: The bridge was closed.
         """
         try:
-            from cwire.panel import open_panel
+            from cwire.panel.panel import open_panel
         except ImportError:
             raise errors.CwireError(
                 "a panel needs ipywidgets: pip install 'cwire[notebook]'"

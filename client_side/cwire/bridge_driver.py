@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas
 
     from cwire.bridge import Bridge
-    from cwire.panel import Panel
+    from cwire.panel.panel import Panel
     from cwire.scope.scope import Scope
 
 __all__ = ["BridgeDriver"]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.form import CommandForm
-from cwire.getters import Getter
+from cwire.panel.form import CommandForm
+from cwire.panel.getters import Getter
 from cwire_structs import frames
 from support import schemas
 from support.widgets import open_widgets
@@ -139,7 +139,7 @@ def test_disabled_means_silent(form: CommandForm) -> None:
 
 
 def test_a_plain_record_is_a_form_s_values() -> None:
-    from cwire.form import _plain
+    from cwire.panel.form import _plain
 
     record = state(3.0)
     assert _plain(record) == {"x": 3.0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cwire.getters import Getter, find_getter
+from cwire.panel.getters import Getter, find_getter
 from cwire_structs.schema import Schema
 
 SCHEMA = Schema.from_json(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cwire.inputs import make_group
+from cwire.panel.inputs import make_group
 from cwire_structs import wrap
 from cwire_structs.reading import to_dict
 from cwire_structs.schema import Message

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cwire.parse import element_parser, list_text, parse_json, parse_list
+from cwire.panel.parse import element_parser, list_text, parse_json, parse_list
 from cwire_structs.fields import Enum, EnumType, NumberType, TextType
 
 INT, FLOAT = NumberType("int", "<i4"), NumberType("float", "<f8")

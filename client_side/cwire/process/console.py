@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from cwire import errors
-from cwire.inputs import close_all
 from cwire.kernel.cell import Tenants
 from cwire.kernel.pacer import Pacer
+from cwire.panel.inputs import close_all
 
 if TYPE_CHECKING:
     from cwire.process.managed_process import ManagedProcess

@@ -12,11 +12,11 @@ import ipywidgets as widgets
 
 from cwire import errors
 from cwire.aio import AsyncBridge
-from cwire.form import CommandForm
-from cwire.getters import find_getter
-from cwire.inputs import close_all
 from cwire.kernel.cell import Tenants
 from cwire.kernel.pacer import Pacer
+from cwire.panel.form import CommandForm
+from cwire.panel.getters import find_getter
+from cwire.panel.inputs import close_all
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import TraitError
 
-from cwire.parse import element_parser, list_text, parse_json, parse_list
+from cwire.panel.parse import element_parser, list_text, parse_json, parse_list
 from cwire.view.text import field_notes
 from cwire_structs.fields import (
     ArrayType,

@@ -14,14 +14,14 @@ import ipywidgets as widgets
 import numpy as np
 
 from cwire import errors
-from cwire.inputs import close_all, make_group
+from cwire.panel.inputs import close_all, make_group
 from cwire.view.text import field_notes, value_text
 from cwire_structs import frames
 from cwire_structs.reading import to_dict
 
 if TYPE_CHECKING:
     from cwire.data.fields import Record
-    from cwire.getters import Getter
+    from cwire.panel.getters import Getter
     from cwire_structs.schema import Message
 
 __all__ = ["CommandForm", "Send"]
