@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cwire.aio import AsyncBridge, aconnect
-from cwire.bridge import Bridge, connect
+from cwire.bridge.aio import AsyncBridge, aconnect
+from cwire.bridge.sync import Bridge, connect
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.errors import (

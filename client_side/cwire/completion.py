@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import Any, get_args
 
-from cwire.base import BridgeBase
+from cwire.bridge.base import BridgeBase
+from cwire.bridge.commands import CommandFunction, Commands
+from cwire.bridge.health import Health
 from cwire.code_context import Argument, Attribute, Key, find_place
-from cwire.commands import CommandFunction, Commands
 from cwire.data.convert import Arrays
 from cwire.data.fields import Fields
 from cwire.data.frame_array import FrameArray
 from cwire.errors import CwireError
-from cwire.health import Health
 from cwire.session.drivers import Driver
 from cwire.view.text import SchemaView
 from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType
@@ -76,8 +76,8 @@ def offers(code: str, behind: str, names: Mapping[str, Any]) -> list[Offer]:
 
 
 def _ours(value: object) -> bool:
-    from cwire.aio import AsyncDriver
-    from cwire.bridge_driver import BridgeDriver
+    from cwire.bridge.aio import AsyncDriver
+    from cwire.bridge.bridge_driver import BridgeDriver
 
     kinds = (BridgeBase, BridgeDriver, AsyncDriver, Commands, SchemaView, Driver, Health)
     return isinstance(value, kinds)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from math import nan
 
 from cwire import errors
-from cwire.bridge import Bridge
+from cwire.bridge.sync import Bridge
 from cwire_structs.fields import TextType
 from cwire_structs.schema import Message
 

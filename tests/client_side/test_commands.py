@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cwire.commands import CommandFunction, Commands
+from cwire.bridge.commands import CommandFunction, Commands
 from cwire_structs.schema import Schema
 
 SCHEMA = Schema.from_json(

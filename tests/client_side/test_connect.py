@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import cwire
-from cwire import aio
+from cwire.bridge import aio
 from cwire.link import address
 from cwire.link.opening import open_websocket
 from support.fake_relay import FakeRelay, driver, ticks

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from cwire.health import health
+from cwire.bridge.health import health
 from cwire.session.session import Session
 from cwire_server.batch import HEADROOM, Batch
 from cwire_server.client_queue import Text

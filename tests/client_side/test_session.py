@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import cwire
+from cwire.bridge.health import health
 from cwire.data.feed import Watch
-from cwire.health import health
 from cwire.session.events import (
     DriverChanged,
     Hello,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from cwire import errors
-from cwire.aio import AsyncBridge
+from cwire.bridge.aio import AsyncBridge
 from cwire.kernel.cell import Tenants
 from cwire.kernel.pacer import Pacer
 from cwire.panel.form import CommandForm
@@ -20,7 +20,7 @@ from cwire.panel.inputs import close_all
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 
 if TYPE_CHECKING:
-    from cwire.base import BridgeBase
+    from cwire.bridge.base import BridgeBase
     from cwire.data.fields import Record
 
 __all__ = ["Panel", "open_panel"]

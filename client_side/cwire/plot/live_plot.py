@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cwire.base import BridgeBase
+    from cwire.bridge.base import BridgeBase
     from cwire.plot.artists import Update, View
 
 __all__ = ["LivePlot", "Look"]

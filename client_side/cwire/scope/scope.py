@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.aio import AsyncBridge
+from cwire.bridge.aio import AsyncBridge
 from cwire.kernel.cell import Tenants, kernel_shell
 from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
@@ -23,7 +23,7 @@ from cwire.session.options import Options
 from cwire_structs.runtime import RuntimeDirError, runtime_dir
 
 if TYPE_CHECKING:
-    from cwire.base import BridgeBase
+    from cwire.bridge.base import BridgeBase
 
 __all__ = ["Choice", "Scope", "open_scope"]
 

@@ -14,7 +14,7 @@ from cwire.view.text import field_notes, frame_rows, frames_title, html_table, k
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
-    from cwire.base import BridgeBase
+    from cwire.bridge.base import BridgeBase
     from cwire.data.fields import Fields
     from cwire.data.frame_array import FrameArray
     from cwire.session.drivers import Driver

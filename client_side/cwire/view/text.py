@@ -13,7 +13,7 @@ from cwire_structs.fields import ArrayType, EnumType, Field, TailType
 from cwire_structs.schema import Message, Schema
 
 if TYPE_CHECKING:
-    from cwire.base import BridgeBase
+    from cwire.bridge.base import BridgeBase
     from cwire.data.frame_array import FrameArray
 
 __all__ = [

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cwire.commands import Commands
+from cwire.bridge.commands import Commands
+from cwire.bridge.driver_face import DriverFace, commands_of
+from cwire.bridge.stream import Predicate, Stream
 from cwire.data.convert import Arrays
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
-from cwire.driver_face import DriverFace, commands_of
 from cwire.plot.live_plot import LivePlot
-from cwire.stream import Predicate, Stream
 
 if TYPE_CHECKING:
     import pandas
 
-    from cwire.bridge import Bridge
+    from cwire.bridge.sync import Bridge
     from cwire.panel.panel import Panel
     from cwire.scope.scope import Scope
 

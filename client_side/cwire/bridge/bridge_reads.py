@@ -7,16 +7,16 @@ from abc import abstractmethod
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from cwire.base import BridgeBase
+from cwire.bridge.arguments import frame_count
+from cwire.bridge.arguments import seconds as wait_seconds
+from cwire.bridge.base import BridgeBase
+from cwire.bridge.stream import Predicate, Stream
 from cwire.data.convert import Arrays
 from cwire.data.feed import Feed, Watch
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.recording import Recording
 from cwire.kernel.progress import progress
-from cwire.stream import Predicate, Stream
-from cwire.waits import frame_count
-from cwire.waits import seconds as wait_seconds
 
 if TYPE_CHECKING:
     import pandas

@@ -7,16 +7,16 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
+from cwire.bridge.arguments import FOR_EVER, frame_count, seconds
+from cwire.bridge.health import Health, health
 from cwire.data.feed import Feed
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.past import newest, newest_seconds
-from cwire.health import Health, health
 from cwire.link.link import Link
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.options import Options
 from cwire.view.text import SchemaView, bridge_html, bridge_text
-from cwire.waits import FOR_EVER, frame_count, seconds
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:

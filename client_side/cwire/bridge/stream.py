@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from cwire.bridge.arguments import seconds
 from cwire.data.cursor import Cursor
 from cwire.data.fields import Record
-from cwire.waits import seconds
 
 if TYPE_CHECKING:
-    from cwire.aio import AsyncBridge
-    from cwire.bridge_reads import BridgeReads
+    from cwire.bridge.aio import AsyncBridge
+    from cwire.bridge.bridge_reads import BridgeReads
 
 __all__ = ["AsyncStream", "Predicate", "Stream"]
 

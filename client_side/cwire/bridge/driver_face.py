@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from cwire.commands import Commands
+from cwire.bridge.commands import Commands
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.view.html import driver_html
 from cwire.view.text import SchemaView
 
 if TYPE_CHECKING:
-    from cwire.base import BridgeBase
+    from cwire.bridge.base import BridgeBase
 
 __all__ = ["DriverFace", "commands_of"]
 

@@ -14,22 +14,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cwire import errors
-from cwire.base import BridgeBase
-from cwire.commands import Commands
+from cwire.bridge.arguments import COMMAND_TIMEOUT, SHORTEST_WAIT, frame_count, no_answer, seconds
+from cwire.bridge.base import BridgeBase
+from cwire.bridge.commands import Commands
+from cwire.bridge.driver_face import DriverFace, commands_of
+from cwire.bridge.stream import AsyncStream, Predicate
 from cwire.data.convert import Arrays
 from cwire.data.feed import Feed, Watch
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.recording import Recording
-from cwire.driver_face import DriverFace, commands_of
 from cwire.kernel.progress import progress
 from cwire.link.address import resolve
 from cwire.link.jupyter_relay import located
 from cwire.link.link import Link
 from cwire.session.options import Options, check_window
 from cwire.session.session import Session
-from cwire.stream import AsyncStream, Predicate
-from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, frame_count, no_answer, seconds
 
 if TYPE_CHECKING:
     import pandas

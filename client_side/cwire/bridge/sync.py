@@ -9,18 +9,18 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 from cwire import errors
-from cwire.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
-from cwire.bridge_driver import BridgeDriver
-from cwire.bridge_reads import BridgeReads
-from cwire.commands import Commands
+from cwire.bridge.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
+from cwire.bridge.arguments import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
+from cwire.bridge.bridge_driver import BridgeDriver
+from cwire.bridge.bridge_reads import BridgeReads
+from cwire.bridge.commands import Commands
+from cwire.bridge.driver_face import commands_of
 from cwire.data.feed import Feed
 from cwire.data.fields import Record
-from cwire.driver_face import commands_of
 from cwire.kernel.cell import Tenants
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
 from cwire.session.options import Options
-from cwire.waits import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]
 
