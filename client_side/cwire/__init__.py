@@ -34,7 +34,7 @@ from cwire.errors import (
     UnknownMessage,
     WaitTimeout,
 )
-from cwire.ipython import join_notebooks
+from cwire.ipython.hooks import join_notebooks
 from cwire.plot.live_plot import LivePlot
 from cwire.process.driver_process import DriverProcess
 from cwire.process.relay_process import RelayProcess
@@ -76,7 +76,7 @@ __version__ = "0.1.0"
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext cwire`` calls this: it adds the magic ``%cwire``."""
-    from cwire.magics import load
+    from cwire.ipython.magics import load
 
     load(shell)
 

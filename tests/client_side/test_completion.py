@@ -10,9 +10,9 @@ import pytest
 from traitlets.config import Config
 
 import cwire
-from cwire.code_context import Argument, Attribute, Key, find_place
-from cwire.completion import offers
-from cwire.ipython import install
+from cwire.ipython.code_context import Argument, Attribute, Key, find_place
+from cwire.ipython.completion import offers
+from cwire.ipython.hooks import install
 from cwire_structs.schema import Schema
 from support.fake_relay import FakeRelay, driver, ticks
 from support.processes import ROOT, Relay

@@ -10,7 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import cwire
-from cwire.ipython import install, traceback_lines
+from cwire.ipython.hooks import install, traceback_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 

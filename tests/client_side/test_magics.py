@@ -11,8 +11,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import cwire
-from cwire import magics
-from cwire.magics import complete
+from cwire.ipython import magics
+from cwire.ipython.magics import complete
 from cwire.process.managed_process import running
 from support.processes import DRIVER, until
 

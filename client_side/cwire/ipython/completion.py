@@ -14,11 +14,11 @@ from typing import Any, get_args
 from cwire.bridge.base import BridgeBase
 from cwire.bridge.commands import CommandFunction, Commands
 from cwire.bridge.health import Health
-from cwire.code_context import Argument, Attribute, Key, find_place
 from cwire.data.convert import Arrays
 from cwire.data.fields import Fields
 from cwire.data.frame_array import FrameArray
 from cwire.errors import CwireError
+from cwire.ipython.code_context import Argument, Attribute, Key, find_place
 from cwire.session.drivers import Driver
 from cwire.view.text import SchemaView
 from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType

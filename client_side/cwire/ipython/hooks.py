@@ -8,8 +8,8 @@ import traceback
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from cwire.completion import offers
 from cwire.errors import CwireError
+from cwire.ipython.completion import offers
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
