@@ -23,8 +23,8 @@ from time import monotonic, sleep
 
 try:
     import cwire
-    from cwire import terminal
     from cwire.session.drivers import down_text, driver_text
+    from cwire.tools import terminal
 except ImportError as missing:
     sys.exit(f"client_main: {missing}; run `make setup`, then use .venv/bin/python")
 

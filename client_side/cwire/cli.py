@@ -25,10 +25,10 @@ _TOOLS = {
     "wrap": _Tool("cwire_structs.wrap", "wrap", "make a schema and C and Cython code of a header"),
     "csources": _Tool("cwire_structs.csources", "wrap", "print where cwire.c and cwire.h are"),
     "serve": _Tool("cwire_server.main", "server", "run the relay"),
-    "info": _Tool("cwire.info", "tools", "show the relay, its drivers and their messages"),
-    "watch": _Tool("cwire.watch", "tools", "show rates, queues and losses live"),
-    "send": _Tool("cwire.send", "tools", "send a command and print its reply"),
-    "doctor": _Tool("cwire.doctor", "tools", "check this installation and say what to fix"),
+    "info": _Tool("cwire.tools.info", "tools", "show the relay, its drivers and their messages"),
+    "watch": _Tool("cwire.tools.watch", "tools", "show rates, queues and losses live"),
+    "send": _Tool("cwire.tools.send", "tools", "send a command and print its reply"),
+    "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),
     "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),
 }
 

@@ -61,7 +61,7 @@ def test_a_missing_extra_is_named(
 def test_tables_need_rich(
     tool: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("rich", "cwire.tables", f"cwire.{tool}"):
+    for name in ("rich", "cwire.tools.tables", f"cwire.{tool}"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "rich", None)
     assert cli.main([tool]) == 2
@@ -69,7 +69,7 @@ def test_tables_need_rich(
 
 
 def test_send_and_doctor_need_no_rich() -> None:
-    code = "import sys; sys.modules['rich'] = None; import cwire.send, cwire.doctor"
+    code = "import sys; sys.modules['rich'] = None; import cwire.tools.send, cwire.tools.doctor"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

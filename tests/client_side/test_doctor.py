@@ -14,7 +14,8 @@ from threading import Thread
 import pytest
 
 import cwire
-from cwire import cli, doctor
+from cwire import cli
+from cwire.tools import doctor
 from cwire_structs import _frames, control
 from cwire_structs import frames as codec
 from support.processes import Driver, Relay, until

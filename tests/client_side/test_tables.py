@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from cwire import tables
+from cwire.tools import tables
 
 
 def test_what_drivers_write_gives_the_terminal_no_orders() -> None:

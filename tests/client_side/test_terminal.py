@@ -10,7 +10,8 @@ import sys
 import pytest
 
 import cwire
-from cwire import errors, terminal
+from cwire import errors
+from cwire.tools import terminal
 from cwire_structs.schema import Schema
 from support.processes import ROOT
 

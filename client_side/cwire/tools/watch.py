@@ -18,9 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 import cwire
-from cwire import terminal
 from cwire.data.fields import Record
-from cwire.tables import Cell, make_console, plain, table
+from cwire.tools import terminal
+from cwire.tools.tables import Cell, make_console, plain, table
 
 __all__ = ["Round", "register", "run", "view"]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from rich.table import Table
 
 import cwire
-from cwire import terminal
 from cwire.session.drivers import Driver, unknown_text
-from cwire.tables import make_console, plain, table
+from cwire.tools import terminal
+from cwire.tools.tables import make_console, plain, table
 from cwire.view.text import field_notes, kind_text
 from cwire_structs.schema import Message
 

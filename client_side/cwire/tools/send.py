@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 import cwire
-from cwire import terminal
+from cwire.tools import terminal
 
 __all__ = ["register", "run"]
 

@@ -1,0 +1,4 @@
+"""Runs the command-line tools: info, watch, send, doctor.
+
+May import: everything.
+"""
