@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 import cwire
+from cwire_server.hub.subscription import SUBSCRIBE_FIELDS
 from cwire_server.metrics import exposition
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import DriverCount, MessageCount, Snapshot
-from cwire_server.subscription import SUBSCRIBE_FIELDS
 from cwire_structs import frames
 from cwire_structs.schema import FORMAT
 from support.processes import ROOT

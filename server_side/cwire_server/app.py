@@ -19,7 +19,7 @@ from cwire_server.client_connection import ClientConnection
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.driver_link import DriverLink
 from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
-from cwire_server.hub import Hub
+from cwire_server.hub.hub import Hub
 from cwire_server.listener import Listener
 from cwire_server.pinger import Pinger
 from cwire_server.relay_source import RelaySource

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from cwire_server.access import PageAccess
-from cwire_server.commands import Pending, PendingCommands
-from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
-from cwire_server.hub import Client, Hub
-from cwire_server.json_values import fields_from_json
-from cwire_server.replies import refuse
-from cwire_server.subscription import parse_subscription
+from cwire_server.hub.driver_state import DriverState
+from cwire_server.hub.hub import Client, Hub
+from cwire_server.hub.json_values import fields_from_json
+from cwire_server.hub.pending import Pending, PendingCommands
+from cwire_server.hub.replies import refuse
+from cwire_server.hub.subscription import parse_subscription
 from cwire_structs import frames
 from cwire_structs.frames import FrameError, Header
 from cwire_structs.schema import Message

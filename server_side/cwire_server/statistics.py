@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cwire_server.hub import Hub
+from cwire_server.hub.hub import Hub
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs import frames
 from cwire_structs.fields import EnumType, Field, TextType

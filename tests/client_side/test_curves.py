@@ -11,7 +11,7 @@ import cwire
 from cwire.data.history import make_history
 from cwire.plot.curves import bars, blocks, image, thin, trends
 from cwire.plot.recipe import make_recipe
-from cwire_server.decimation import Decimation
+from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 

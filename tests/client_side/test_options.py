@@ -11,7 +11,7 @@ import pytest
 import cwire
 from cwire.session.options import Options, check_window
 from cwire_server.errors import RequestError
-from cwire_server.subscription import History, parse_subscription
+from cwire_server.hub.subscription import History, parse_subscription
 
 # Numbers of numpy are as good as Python's.
 NUMPYS: list[Any] = [np.float32(20), np.int16(5)]

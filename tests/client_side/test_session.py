@@ -25,7 +25,7 @@ from cwire.session.events import (
 )
 from cwire.session.options import Options
 from cwire.session.session import Session
-from cwire_server.decimation import Decimation
+from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.layout_hash import layout_hash
 from support import schemas

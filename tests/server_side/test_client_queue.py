@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cwire_server.batch import HEADROOM, Batch
-from cwire_server.client_queue import Binary, ClientQueue, Text
-from cwire_server.subscription import Stream
+from cwire_server.hub.batch import HEADROOM, Batch
+from cwire_server.hub.client_queue import Binary, ClientQueue, Text
+from cwire_server.hub.subscription import Stream
 from cwire_structs import frames
 from support.fake_driver import ticks
 from support.schemas import TICK

@@ -1,4 +1,4 @@
-from cwire_server.commands import PendingCommands
+from cwire_server.hub.pending import PendingCommands
 
 
 def test_two_clients_may_use_the_same_request_number() -> None:

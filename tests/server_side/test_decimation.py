@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cwire_server.batch import Batch
-from cwire_server.decimation import Decimation
 from cwire_server.errors import RequestError
+from cwire_server.hub.batch import Batch
+from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 from support import schemas

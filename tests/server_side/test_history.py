@@ -1,5 +1,5 @@
-from cwire_server.batch import HEADROOM, Batch
-from cwire_server.history import HistoryStore
+from cwire_server.hub.batch import HEADROOM, Batch
+from cwire_server.hub.history import HistoryStore
 from cwire_structs import frames
 from support.fake_driver import ticks
 from support.schemas import PICTURE, RARE, TICK

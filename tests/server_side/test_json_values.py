@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import math
 
-from cwire_server.json_values import fields_from_json, fields_to_json, frame_text
+from cwire_server.hub.json_values import fields_from_json, fields_to_json, frame_text
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 from support.processes import ROOT

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 import cwire_server
-from cwire_server.batch import HEADROOM, Batch
 from cwire_server.config import Limits
 from cwire_server.errors import RequestError
-from cwire_server.hub import Client, Hub
+from cwire_server.hub.batch import HEADROOM, Batch
+from cwire_server.hub.hub import Client, Hub
+from cwire_server.hub.subscription import Subscription
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import (
     ClientCount,
@@ -22,7 +23,6 @@ from cwire_server.statistics import (
     make_frames,
     take_snapshot,
 )
-from cwire_server.subscription import Subscription
 from cwire_structs import frames, wrap
 from cwire_structs.control import Hello
 from support import schemas

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from cwire_server.errors import RequestError
-from cwire_server.subscription import History, Options, parse_subscription
+from cwire_server.hub.subscription import History, Options, parse_subscription
 
 
 def options(**request: Any) -> Options:

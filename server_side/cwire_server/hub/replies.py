@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from cwire_server.commands import Pending
-from cwire_server.driver_state import DriverState
-from cwire_server.hub import Client
-from cwire_server.json_values import fields_to_json
+from cwire_server.hub.driver_state import DriverState
+from cwire_server.hub.hub import Client
+from cwire_server.hub.json_values import fields_to_json
+from cwire_server.hub.pending import Pending
 from cwire_structs import frames
 from cwire_structs.frames import ERROR, REPLY, Header
 

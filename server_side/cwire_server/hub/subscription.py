@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
+from cwire_server.hub.driver_state import DriverState
 from cwire_structs.schema import Message
 
 __all__ = ["SUBSCRIBE_FIELDS", "History", "Options", "Stream", "Subscription", "parse_subscription"]

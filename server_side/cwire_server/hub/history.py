@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
-from cwire_server.batch import Batch
+from cwire_server.hub.batch import Batch
 from cwire_structs.frames import scan, span, unpack_header
 
 __all__ = ["HistoryStore"]

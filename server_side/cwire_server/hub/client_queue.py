@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cwire_server.batch import Batch
-from cwire_server.subscription import Stream
+from cwire_server.hub.batch import Batch
+from cwire_server.hub.subscription import Stream
 
 __all__ = ["Binary", "ClientQueue", "Pick", "Text"]
 

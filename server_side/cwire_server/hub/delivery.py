@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cwire_server.batch import Batch
-from cwire_server.client_queue import ClientQueue, Pick
-from cwire_server.json_values import frame_text
-from cwire_server.subscription import Options, Stream
+from cwire_server.hub.batch import Batch
+from cwire_server.hub.client_queue import ClientQueue, Pick
+from cwire_server.hub.json_values import frame_text
+from cwire_server.hub.subscription import Options, Stream
 from cwire_structs.frames import HEADER_SIZE, Tally, span
 from cwire_structs.schema import Message
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from cwire_server.batch import Batch
-from cwire_server.decimation import Decimation
-from cwire_server.driver_state import DriverState
 from cwire_server.errors import RequestError
-from cwire_server.subscription import Subscription
+from cwire_server.hub.batch import Batch
+from cwire_server.hub.decimation import Decimation
+from cwire_server.hub.driver_state import DriverState
+from cwire_server.hub.subscription import Subscription
 from cwire_structs.frames import RELAY_TYPES
 from cwire_structs.schema import Message, Schema
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cwire_server.errors import BatchError
-from cwire_server.history import HistoryStore
+from cwire_server.hub.history import HistoryStore
 from cwire_structs.frames import HEADER_SIZE, RELAY_SOURCE, Tally
 from cwire_structs.schema import Schema
 

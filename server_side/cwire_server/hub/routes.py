@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from cwire_server.delivery import Delivery
+from cwire_server.hub.delivery import Delivery
 
 __all__ = ["Routes"]
 

@@ -1,0 +1,1 @@
+"""Decides who gets what, in what order, what is dropped and told. Pure."""
