@@ -17,7 +17,7 @@ from tornado.web import Application
 from cwire_server.access import Origins, PageAccess, own_origins
 from cwire_server.client_connection import ClientConnection
 from cwire_server.config import ConfigError, RelayConfig
-from cwire_server.driver_link import DriverLink
+from cwire_server.drivers.link import DriverLink
 from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
 from cwire_server.hub.hub import Hub
 from cwire_server.listener import Listener

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from cwire_server.access import PageAccess
 from cwire_server.client_session import ClientSession
-from cwire_server.driver_link import DriverLink
+from cwire_server.drivers.link import DriverLink
 from cwire_server.hub.client_queue import Binary, Text
 from cwire_server.hub.hub import Client, Hub
 from cwire_server.websocket_frames import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cwire_server.config import DriverAddress
-from cwire_server.driver_greeting import LinkError, greet
+from cwire_server.drivers.greeting import LinkError, greet
 
 
 @pytest.fixture

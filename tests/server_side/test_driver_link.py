@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from cwire_server import driver_link
-from cwire_server.driver_greeting import LinkError
+from cwire_server.drivers.greeting import LinkError
 from cwire_server.hub.batch import Batch
 from cwire_structs import control, frames
 from support.fake_driver import FakeDriver, ticks

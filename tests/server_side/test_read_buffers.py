@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cwire_server import read_buffers
-from cwire_server.read_buffers import ReadBuffers
+from cwire_server.drivers import read_buffers
+from cwire_server.drivers.read_buffers import ReadBuffers
 
 
 def test_a_free_buffer_is_taken_again() -> None:

@@ -13,13 +13,13 @@ import time
 from collections import deque
 
 from cwire_server.config import DriverAddress
-from cwire_server.driver_greeting import LinkError, greet
+from cwire_server.drivers.greeting import LinkError, greet
+from cwire_server.drivers.read_buffers import ReadBuffers
 from cwire_server.errors import BatchError
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import Pending, PendingCommands
 from cwire_server.hub.replies import forward_reply, refuse
-from cwire_server.read_buffers import ReadBuffers
 from cwire_structs import control, frames
 from cwire_structs.frames import FrameError, Scan
 from cwire_structs.schema import Schema, SchemaError

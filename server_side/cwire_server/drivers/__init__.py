@@ -1,0 +1,1 @@
+"""Talks to drivers on their Unix sockets."""
