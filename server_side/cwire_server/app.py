@@ -15,13 +15,13 @@ from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
 
 from cwire_server.access import Origins, PageAccess, own_origins
-from cwire_server.client_connection import ClientConnection
+from cwire_server.clients.connection import ClientConnection
+from cwire_server.clients.pinger import Pinger
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.drivers.link import DriverLink
 from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
 from cwire_server.hub.hub import Hub
 from cwire_server.listener import Listener
-from cwire_server.pinger import Pinger
 from cwire_server.relay_source import RelaySource
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.websocket import ClientHandler

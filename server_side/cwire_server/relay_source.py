@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from cwire_server.client_session import CommandSink
+from cwire_server.clients.session import CommandSink
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
 from cwire_server.statistics import Snapshot, make_frames, take_snapshot

@@ -15,7 +15,7 @@ from tornado.iostream import IOStream, StreamClosedError
 from tornado.web import RequestHandler
 
 from cwire_server.access import SUBPROTOCOL, origin_is_allowed, token_is_right
-from cwire_server.client_connection import ClientConnection
+from cwire_server.clients.connection import ClientConnection
 from cwire_server.http import Rules, check_host, refuse
 
 __all__ = ["ClientHandler"]

@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cwire_server.pinger import Pinger
+from cwire_server.clients.pinger import Pinger
 from support.fake_driver import FakeDriver
 
 from .conftest import StartRelay, client, up

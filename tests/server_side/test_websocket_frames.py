@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cwire_server import Relay
-from cwire_server.websocket_frames import (
+from cwire_server.clients.websocket_reader import (
     BINARY,
     CLOSE,
     PING,

@@ -13,11 +13,8 @@ import struct
 from collections.abc import Mapping, Sequence
 
 from cwire_server.access import PageAccess
-from cwire_server.client_session import ClientSession
-from cwire_server.drivers.link import DriverLink
-from cwire_server.hub.client_queue import Binary, Text
-from cwire_server.hub.hub import Client, Hub
-from cwire_server.websocket_frames import (
+from cwire_server.clients.session import ClientSession
+from cwire_server.clients.websocket_reader import (
     BINARY,
     CLOSE,
     PING,
@@ -27,6 +24,9 @@ from cwire_server.websocket_frames import (
     WebSocketReader,
     head,
 )
+from cwire_server.drivers.link import DriverLink
+from cwire_server.hub.client_queue import Binary, Text
+from cwire_server.hub.hub import Client, Hub
 
 __all__ = ["ClientConnection"]
 

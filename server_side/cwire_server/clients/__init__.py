@@ -1,0 +1,1 @@
+"""Talks to clients on their WebSockets."""
