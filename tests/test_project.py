@@ -15,9 +15,9 @@ import yaml
 
 import cwire
 from cwire_server.hub.subscription import SUBSCRIBE_FIELDS
-from cwire_server.metrics import exposition
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import DriverCount, MessageCount, Snapshot
+from cwire_server.web.metrics import exposition
 from cwire_structs import frames
 from cwire_structs.schema import FORMAT
 from support.processes import ROOT
@@ -116,7 +116,7 @@ def test_protocol_md_lists_the_operations() -> None:
     # "" is an op that is a variable: its value is the argument of a send.
     from_relay = sent_operations("server_side/cwire_server") - {""}
     assert rows("From the relay") == from_relay
-    session = (ROOT / "server_side/cwire_server/client_session.py").read_text()
+    session = (ROOT / "server_side/cwire_server/clients/session.py").read_text()
     accepted = set(re.findall(r'^    "(\w+)": ClientSession\._', session, re.MULTILINE))
     assert rows("From the client") == accepted
 
@@ -131,7 +131,7 @@ def test_protocol_md_lists_the_options_of_subscribe() -> None:
 def test_protocol_md_lists_the_reasons_of_drops() -> None:
     (row,) = re.findall(r"^\| `dropped` \|(.*)$", PROTOCOL, re.MULTILINE)
     listed = set(re.findall(r"`(\w+)` \(", row.split("The reasons:")[1]))
-    doc = (ROOT / "server_side/cwire_server/subscription.py").read_text().split("by reason:")[1]
+    doc = (ROOT / "server_side/cwire_server/hub/subscription.py").read_text().split("by reason:")[1]
     assert listed == set(re.findall(r"`(\w+)`", doc.split('"""')[0]))
 
 
@@ -139,7 +139,7 @@ def test_protocol_md_lists_the_error_codes() -> None:
     (row,) = re.findall(r"^\| `error` \|(.*)$", PROTOCOL, re.MULTILINE)
     listed = set(re.findall(r"`(\w+)`", row.split("one of")[1].split("· `text`")[0]))
     used = set()
-    for path in (ROOT / "server_side/cwire_server").glob("*.py"):
+    for path in (ROOT / "server_side/cwire_server").rglob("*.py"):
         used |= set(re.findall(r'RequestError\(\s*"(\w+)"', path.read_text()))
         used |= set(re.findall(r'code="(\w+)"', path.read_text()))
     assert listed == used
@@ -179,16 +179,16 @@ def imports(path: Path) -> set[str]:
 
 PURE = [
     "server_side/cwire_server/access.py",
-    "server_side/cwire_server/batch.py",
-    "server_side/cwire_server/client_queue.py",
-    "server_side/cwire_server/commands.py",
+    "server_side/cwire_server/hub/batch.py",
+    "server_side/cwire_server/hub/client_queue.py",
+    "server_side/cwire_server/hub/pending.py",
     "server_side/cwire_server/config.py",
-    "server_side/cwire_server/hub.py",
-    "server_side/cwire_server/metrics.py",
-    "server_side/cwire_server/read_buffers.py",
+    "server_side/cwire_server/hub/hub.py",
+    "server_side/cwire_server/web/metrics.py",
+    "server_side/cwire_server/drivers/read_buffers.py",
     "server_side/cwire_server/relay_schema.py",
     "server_side/cwire_server/statistics.py",
-    "server_side/cwire_server/websocket_frames.py",
+    "server_side/cwire_server/clients/websocket_reader.py",
     "cython_wrapper/cwire_structs/control.py",
     "cython_wrapper/cwire_structs/frames.py",
     "cython_wrapper/cwire_structs/schema.py",

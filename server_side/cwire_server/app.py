@@ -19,12 +19,12 @@ from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.pinger import Pinger
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.drivers.link import DriverLink
-from cwire_server.http import HealthHandler, MetricsHandler, PageHandler, Rules
 from cwire_server.hub.hub import Hub
-from cwire_server.listener import Listener
 from cwire_server.relay_source import RelaySource
 from cwire_server.runtime_file import RuntimeFile
-from cwire_server.websocket import ClientHandler
+from cwire_server.web.handshake import ClientHandler
+from cwire_server.web.listener import Listener
+from cwire_server.web.pages import HealthHandler, MetricsHandler, PageHandler, Rules
 
 __all__ = ["Relay"]
 

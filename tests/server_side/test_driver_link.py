@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from cwire_server.drivers import link as driver_link
 from cwire_server.drivers.greeting import LinkError
 from cwire_server.hub.batch import Batch
 from cwire_structs import control, frames

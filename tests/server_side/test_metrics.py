@@ -10,8 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from cwire_server import Relay
-from cwire_server.metrics import exposition
 from cwire_server.statistics import DriverCount, MessageCount, RelayCount, Snapshot
+from cwire_server.web.metrics import exposition
 from support.fake_driver import FakeDriver, ticks
 
 from .conftest import StartRelay

@@ -10,8 +10,8 @@ from tornado.web import RequestHandler
 
 from cwire_server.access import host_is_ours, origin_is_allowed, token_is_right
 from cwire_server.hub.hub import Hub
-from cwire_server.metrics import CONTENT_TYPE, exposition
 from cwire_server.statistics import Snapshot
+from cwire_server.web.metrics import CONTENT_TYPE, exposition
 from cwire_structs.frames import PROTOCOL
 
 __all__ = ["HealthHandler", "MetricsHandler", "PageHandler", "Rules", "check_host", "refuse"]

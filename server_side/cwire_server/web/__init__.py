@@ -1,0 +1,1 @@
+"""Answers HTTP: listeners, pages, the handshake, metrics."""
