@@ -10,9 +10,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .compiled import is_native
-from .errors import WrapError
-from .schema import Schema
+from cwire_structs.compiled import is_native
+from cwire_structs.errors import WrapError
+from cwire_structs.schema import Schema
 
 # -O1 -g0: a third of the time and half of the memory of -O2 -g, and as fast (many small getters).
 _SCRIPT = """

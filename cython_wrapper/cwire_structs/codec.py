@@ -16,8 +16,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from .errors import FieldError
-from .fields import (
+from cwire_structs.errors import FieldError
+from cwire_structs.fields import (
     WHOLE_UNION,
     ArrayType,
     ElementType,
@@ -30,8 +30,8 @@ from .fields import (
     TailType,
     TextType,
 )
-from .reading import PACKING, to_dict
-from .values import (
+from cwire_structs.reading import PACKING, to_dict
+from cwire_structs.values import (
     Place,
     check_shape,
     fit_bits,

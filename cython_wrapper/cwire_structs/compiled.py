@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from .codec import put_field
-from .dtypes import type_dtype
-from .fields import EnumType, NumberType
-from .messages import encode_message_tail, show
-from .reading import array_view, equal, nest, read_bits, text, texts, to_dict
-from .schema import Message, Schema
+from cwire_structs.codec import put_field
+from cwire_structs.dtypes import type_dtype
+from cwire_structs.fields import EnumType, NumberType
+from cwire_structs.messages import encode_message_tail, show
+from cwire_structs.reading import array_view, equal, nest, read_bits, text, texts, to_dict
+from cwire_structs.schema import Message, Schema
 
 __all__ = [
     "IntEnum", "Message", "Schema", "array_view", "bits", "element_dtype", "encode_message_tail",

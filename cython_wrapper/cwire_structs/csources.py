@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .errors import WrapError
+from cwire_structs.errors import WrapError
 
 __all__ = ["csources", "register"]
 

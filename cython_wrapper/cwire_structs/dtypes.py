@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from .fields import (
+from cwire_structs.fields import (
     WHOLE_UNION,
     ArrayType,
     EnumType,

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from .errors import WrapError
-from .fields import (
+from cwire_structs.errors import WrapError
+from cwire_structs.fields import (
     ArrayType,
     BitRange,
     ElementType,
@@ -25,10 +25,10 @@ from .fields import (
     TailType,
     TextType,
 )
-from .layout import Layout
-from .object_file import ObjectFile
-from .schema_reader import number_code
-from .toolchain import Toolchain
+from cwire_structs.layout import Layout
+from cwire_structs.object_file import ObjectFile
+from cwire_structs.schema_reader import number_code
+from cwire_structs.toolchain import Toolchain
 
 _MAGIC = 0x6377697265646677
 _QUALIFIERS = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type")

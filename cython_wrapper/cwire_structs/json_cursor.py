@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NoReturn
 
-from .errors import SchemaError
+from cwire_structs.errors import SchemaError
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 SAFE_INTEGER = 2**53  # beyond it JSON readers lose digits, so such numbers are written as text

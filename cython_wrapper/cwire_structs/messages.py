@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from . import reading
-from .codec import encode_tail, put_field
-from .dtypes import type_dtype
-from .errors import FieldError
-from .fields import (
+from cwire_structs import reading
+from cwire_structs.codec import encode_tail, put_field
+from cwire_structs.dtypes import type_dtype
+from cwire_structs.errors import FieldError
+from cwire_structs.fields import (
     ArrayType,
     EnumType,
     Field,
@@ -28,14 +28,14 @@ from .fields import (
     TailType,
     TextType,
 )
-from .python_names import class_name
+from cwire_structs.python_names import class_name
 
 if TYPE_CHECKING:
     from typing import Self
 
     from typing_extensions import Buffer
 
-    from .schema import Message
+    from cwire_structs.schema import Message
 
 SHOWN_ELEMENTS = 6
 
@@ -238,7 +238,7 @@ def _set_tail(self: Any, value: object) -> None:
 
 def encode_message_tail(message: Message, value: object) -> bytes:
     """Returns the bytes of a message's flexible array member, checked."""
-    from .schema import PAYLOAD_LIMIT
+    from cwire_structs.schema import PAYLOAD_LIMIT
 
     field = message.struct.fields[-1]
     data = encode_tail(message.name, field, value)

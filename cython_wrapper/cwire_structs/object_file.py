@@ -6,7 +6,7 @@ import io
 import struct as packing
 from typing import Any
 
-from .errors import WrapError
+from cwire_structs.errors import WrapError
 
 
 class ObjectFile:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from keyword import iskeyword
 
-from .errors import WrapError
-from .fields import Struct
-from .layout import Layout
+from cwire_structs.errors import WrapError
+from cwire_structs.fields import Struct
+from cwire_structs.layout import Layout
 
 _TAKEN = frozenset((*dir(builtins), "MESSAGES", "SCHEMA", "cwire_support"))
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import type_dtype
-from .fields import (
+from cwire_structs.dtypes import type_dtype
+from cwire_structs.fields import (
     WHOLE_UNION,
     ArrayType,
     BitRange,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from . import docs
-from .codec import check_default
-from .enum_parser import EnumParser
-from .errors import FieldError
-from .fields import (
+from cwire_structs import docs
+from cwire_structs.codec import check_default
+from cwire_structs.enum_parser import EnumParser
+from cwire_structs.errors import FieldError
+from cwire_structs.fields import (
     RESERVED,
     ArrayType,
     BitRange,
@@ -23,11 +23,11 @@ from .fields import (
     TailType,
     TextType,
 )
-from .json_cursor import IDENTIFIER
-from .number_types import RefusedError, number_type, varying_name
-from .padding import padding_warning
-from .schema_reader import DIMENSION_LIMIT, SIZE_LIMIT, ByteOrder
-from .tag_values import default_value, range_value
+from cwire_structs.json_cursor import IDENTIFIER
+from cwire_structs.number_types import RefusedError, number_type, varying_name
+from cwire_structs.padding import padding_warning
+from cwire_structs.schema_reader import DIMENSION_LIMIT, SIZE_LIMIT, ByteOrder
+from cwire_structs.tag_values import default_value, range_value
 
 
 class ProblemLog(Protocol):

@@ -6,7 +6,15 @@ import json
 import math
 import re
 
-from .fields import ArrayType, ElementType, EnumType, Field, NumberType, TailType, TextType
+from cwire_structs.fields import (
+    ArrayType,
+    ElementType,
+    EnumType,
+    Field,
+    NumberType,
+    TailType,
+    TextType,
+)
 
 _INTEGER = re.compile(r"[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)")
 

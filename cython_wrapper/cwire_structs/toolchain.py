@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from .errors import WrapError
+from cwire_structs.errors import WrapError
 
 # What changes a layout, or what the preprocessor sees; libclang takes these as gcc does.
 _LAYOUT_FLAGS = re.compile(

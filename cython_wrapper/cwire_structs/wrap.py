@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import explain
-from . import toolchain as toolchains
-from .build_classes import build_classes
-from .errors import SchemaError, WrapError
-from .header import read_header
-from .message_ids import Choice
-from .proof import prove
-from .schema import SCHEMA_LIMIT, Schema
-from .write_c import schema_header
-from .write_cython import cython_files
-from .write_schema import compact, readable, schema_document
+from cwire_structs import explain
+from cwire_structs import toolchain as toolchains
+from cwire_structs.build_classes import build_classes
+from cwire_structs.errors import SchemaError, WrapError
+from cwire_structs.header import read_header
+from cwire_structs.message_ids import Choice
+from cwire_structs.proof import prove
+from cwire_structs.schema import SCHEMA_LIMIT, Schema
+from cwire_structs.write_c import schema_header
+from cwire_structs.write_cython import cython_files
+from cwire_structs.write_schema import compact, readable, schema_document
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .fields import (
+from cwire_structs.fields import (
     ArrayType,
     ElementType,
     Enum,
@@ -15,7 +15,7 @@ from .fields import (
     TailType,
     TextType,
 )
-from .layout import Layout, MessageLayout
+from cwire_structs.layout import Layout, MessageLayout
 
 _GUARDED_INCLUDE = """\
 /* C++ has no flexible array members; its compilers have, but -Wpedantic complains. */

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .fields import ArrayType, EnumType, Field, NumberType, Struct, StructType, TailType, TextType
-from .messages import field_doc
-from .write_stub import docstring
+from cwire_structs.fields import (
+    ArrayType,
+    EnumType,
+    Field,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+)
+from cwire_structs.messages import field_doc
+from cwire_structs.write_stub import docstring
 
 
 def is_viewed(field: Field) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .fields import (
+from cwire_structs.fields import (
     ArrayType,
     Enum,
     EnumType,
@@ -16,11 +16,11 @@ from .fields import (
     TailType,
     TextType,
 )
-from .json_cursor import json_number
-from .layout import Layout, MessageLayout, Proof
-from .layout_hash import layout_hash
-from .schema import FORMAT
-from .toolchain import Toolchain
+from cwire_structs.json_cursor import json_number
+from cwire_structs.layout import Layout, MessageLayout, Proof
+from cwire_structs.layout_hash import layout_hash
+from cwire_structs.schema import FORMAT
+from cwire_structs.toolchain import Toolchain
 
 _WIDTH = 100
 

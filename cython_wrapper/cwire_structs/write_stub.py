@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from keyword import iskeyword
 
-from .fields import ArrayType, EnumType, Field, NumberType, Struct, StructType, TailType, TextType
-from .layout import Layout
-from .messages import field_doc
-from .python_names import PythonNames
-from .schema import Schema
+from cwire_structs.fields import (
+    ArrayType,
+    EnumType,
+    Field,
+    NumberType,
+    Struct,
+    StructType,
+    TailType,
+    TextType,
+)
+from cwire_structs.layout import Layout
+from cwire_structs.messages import field_doc
+from cwire_structs.python_names import PythonNames
+from cwire_structs.schema import Schema
 
 _HEAD = """\
 # {made}
