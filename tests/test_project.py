@@ -191,7 +191,7 @@ PURE = [
     "server_side/cwire_server/clients/websocket_reader.py",
     "cython_wrapper/cwire_structs/control.py",
     "cython_wrapper/cwire_structs/frames.py",
-    "cython_wrapper/cwire_structs/schema.py",
+    "cython_wrapper/cwire_structs/schema/schema.py",
 ]
 
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from cwire_structs.compiler.object_file import ObjectFile
+from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
 from cwire_structs.fields import (
     ArrayType,
@@ -26,9 +28,7 @@ from cwire_structs.fields import (
     TextType,
 )
 from cwire_structs.layout import Layout
-from cwire_structs.object_file import ObjectFile
 from cwire_structs.schema_reader import number_code
-from cwire_structs.toolchain import Toolchain
 
 _MAGIC = 0x6377697265646677
 _QUALIFIERS = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
+from cwire_structs.compiler.reorder import Advice, advise, nested, shape
+from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
 from cwire_structs.fields import Field, Struct, TailType
-from cwire_structs.reorder import Advice, advise, nested, shape
 from cwire_structs.schema import Schema
-from cwire_structs.toolchain import Toolchain
 
 __all__ = ["Row", "add_arguments", "draw", "padding", "rows", "run"]
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.dwarf import relayout, similar_target
 from cwire_structs.errors import WrapError
 from cwire_structs.json_cursor import IDENTIFIER
@@ -19,7 +20,6 @@ from cwire_structs.layout import Layout
 from cwire_structs.macros import find_macros
 from cwire_structs.message_ids import NO_MESSAGES, Choice, MessageReader
 from cwire_structs.struct_parser import StructParser
-from cwire_structs.toolchain import Toolchain
 
 _SHOWN_PROBLEMS = 20
 _TYPEOF = re.compile(r"__typeof__\(\(\(([\w .]+) \*\)0\)->(\w+)(?:\[0\])*\)")

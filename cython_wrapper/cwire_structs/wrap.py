@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from cwire_structs import explain
-from cwire_structs import toolchain as toolchains
 from cwire_structs.build_classes import build_classes
+from cwire_structs.compiler import toolchain as toolchains
+from cwire_structs.compiler.proof import prove
 from cwire_structs.errors import SchemaError, WrapError
 from cwire_structs.header import read_header
 from cwire_structs.message_ids import Choice
-from cwire_structs.proof import prove
 from cwire_structs.schema import SCHEMA_LIMIT, Schema
 from cwire_structs.write_c import schema_header
 from cwire_structs.write_cython import cython_files

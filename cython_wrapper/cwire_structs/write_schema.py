@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.fields import (
     ArrayType,
     Enum,
@@ -20,7 +21,6 @@ from cwire_structs.json_cursor import json_number
 from cwire_structs.layout import Layout, MessageLayout, Proof
 from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import FORMAT
-from cwire_structs.toolchain import Toolchain
 
 _WIDTH = 100
 

@@ -46,7 +46,7 @@ def test_tools_are_there(tool: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([tool, "--help"])
     assert ended.value.code == 0
-    assert f"cwire {tool}" in capsys.readouterr().out
+    assert f"cwire.tools.{tool}" in capsys.readouterr().out
 
 
 def test_a_missing_extra_is_named(
@@ -61,7 +61,7 @@ def test_a_missing_extra_is_named(
 def test_tables_need_rich(
     tool: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("rich", "cwire.tools.tables", f"cwire.{tool}"):
+    for name in ("rich", "cwire.tools.tables", f"cwire.tools.{tool}"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "rich", None)
     assert cli.main([tool]) == 2

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from cwire_structs import toolchain, wrap
+from cwire_structs import wrap
+from cwire_structs.compiler import toolchain
 from cwire_structs.fields import ArrayType, Field, NumberType, Struct, StructType, TailType
 from cwire_structs.message_ids import Choice
 from cwire_structs.schema import Schema

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from cwire_structs import wrap
-from cwire_structs.ask import ask
+from cwire_structs.compiler.ask import ask
+from cwire_structs.compiler.reorder import Advice, advise
+from cwire_structs.compiler.toolchain import find
 from cwire_structs.errors import WrapError
-from cwire_structs.reorder import Advice, advise
-from cwire_structs.toolchain import find
 
 INNER = "struct inner { uint8_t a; double b; uint8_t c; float d; };"
 HEAD = "#include <stdint.h>\nenum message_id { M = 1 };\n"

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from clang import cindex
 
-from cwire_structs import toolchain, wrap
+from cwire_structs import wrap
+from cwire_structs.compiler import toolchain
 from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType, TextType
 from cwire_structs.schema import Schema
 from cwire_structs.write_schema import compact

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from cwire_structs import header, proof, toolchain, wrap
+from cwire_structs import header, wrap
+from cwire_structs.compiler import proof, toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
 
 Wrap = Callable[..., wrap.Wrapped]

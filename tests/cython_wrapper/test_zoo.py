@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from cwire_structs import header, toolchain, wrap
+from cwire_structs import header, wrap
+from cwire_structs.compiler import toolchain
 from cwire_structs.fields import Struct, TailType, TextType
 from cwire_structs.message_ids import Choice
 from cwire_structs.schema import Schema

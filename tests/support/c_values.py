@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.fields import (
     ArrayType,
     EnumType,
@@ -23,7 +24,6 @@ from cwire_structs.fields import (
     integer_bounds,
     python_name,
 )
-from cwire_structs.object_file import ObjectFile
 
 
 @dataclass

@@ -186,7 +186,7 @@ def _extension() -> Finding:
 
 def _compiler() -> Finding:
     try:
-        from cwire_structs import toolchain
+        from cwire_structs.compiler import toolchain
         from cwire_structs.errors import WrapError
     except ImportError as error:
         return Finding("warning", f"the C compiler was not looked for ({error})")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cwire_structs.object_file import ObjectFile
-from cwire_structs.toolchain import Toolchain
+from cwire_structs.compiler.object_file import ObjectFile
+from cwire_structs.compiler.toolchain import Toolchain
 
 __all__ = ["ask"]
 

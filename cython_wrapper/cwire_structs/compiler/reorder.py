@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cwire_structs.ask import ask
+from cwire_structs.compiler.ask import ask
+from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.fields import ArrayType, Field, Struct, StructType, TailType
-from cwire_structs.toolchain import Toolchain
 
 __all__ = ["Advice", "advise", "nested", "shape"]
 

@@ -1,0 +1,1 @@
+"""Asks a C compiler: sizes, offsets, the proof of a layout."""
