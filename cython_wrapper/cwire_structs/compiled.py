@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from cwire_structs.codec import put_field
-from cwire_structs.dtypes import type_dtype
-from cwire_structs.fields import EnumType, NumberType
-from cwire_structs.messages import encode_message_tail, show
-from cwire_structs.reading import array_view, equal, nest, read_bits, text, texts, to_dict
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.decode import array_view, equal, nest, read_bits, text, texts, to_dict
+from cwire_structs.schema.dtypes import type_dtype
+from cwire_structs.schema.encode import put_field
+from cwire_structs.schema.fields import EnumType, NumberType
+from cwire_structs.schema.message_class import encode_message_tail, show
 
 __all__ = [
     "IntEnum", "Message", "Schema", "array_view", "bits", "element_dtype", "encode_message_tail",

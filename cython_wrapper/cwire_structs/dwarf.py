@@ -13,7 +13,8 @@ from typing import Any, Literal
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
-from cwire_structs.fields import (
+from cwire_structs.layout import Layout
+from cwire_structs.schema.fields import (
     ArrayType,
     BitRange,
     ElementType,
@@ -27,8 +28,7 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.layout import Layout
-from cwire_structs.schema_reader import number_code
+from cwire_structs.schema.reader import number_code
 
 _MAGIC = 0x6377697265646677
 _QUALIFIERS = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type")

@@ -15,8 +15,8 @@ from pathlib import Path
 from cwire_structs.compiler.reorder import Advice, advise, nested, shape
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
-from cwire_structs.fields import Field, Struct, TailType
 from cwire_structs.schema import Schema
+from cwire_structs.schema.fields import Field, Struct, TailType
 
 __all__ = ["Row", "add_arguments", "draw", "padding", "rows", "run"]
 

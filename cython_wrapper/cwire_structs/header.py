@@ -15,10 +15,10 @@ from typing import Any
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.dwarf import relayout, similar_target
 from cwire_structs.errors import WrapError
-from cwire_structs.json_cursor import IDENTIFIER
 from cwire_structs.layout import Layout
 from cwire_structs.macros import find_macros
 from cwire_structs.message_ids import NO_MESSAGES, Choice, MessageReader
+from cwire_structs.schema.json_cursor import IDENTIFIER
 from cwire_structs.struct_parser import StructParser
 
 _SHOWN_PROBLEMS = 20

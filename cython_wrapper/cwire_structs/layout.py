@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cwire_structs.fields import Enum, Struct
+from cwire_structs.schema.fields import Enum, Struct
 
 
 @dataclass(frozen=True)

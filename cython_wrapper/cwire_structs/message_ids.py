@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from cwire_structs.docs import STRUCT_TAGS, Doc
 from cwire_structs.errors import WrapError
 from cwire_structs.layout import MessageLayout
-from cwire_structs.schema import FIRST_RELAY_ID, PAYLOAD_LIMIT
+from cwire_structs.schema.schema import FIRST_RELAY_ID, PAYLOAD_LIMIT
 from cwire_structs.struct_parser import StructParser
 
 NO_MESSAGES = (

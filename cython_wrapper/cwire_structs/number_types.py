@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from cwire_structs.fields import NumberType
-from cwire_structs.schema_reader import ByteOrder, number_code
+from cwire_structs.schema.fields import NumberType
+from cwire_structs.schema.reader import ByteOrder, number_code
 
 _INTEGERS = {
     "SCHAR": "int", "SHORT": "int", "INT": "int", "LONG": "int", "LONGLONG": "int",

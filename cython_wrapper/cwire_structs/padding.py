@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cwire_structs.fields import Struct
+from cwire_structs.schema.fields import Struct
 
 
 def holes(struct: Struct) -> Iterator[tuple[int, int, str]]:

@@ -9,8 +9,8 @@ from enum import IntEnum
 from keyword import iskeyword
 
 from cwire_structs.errors import WrapError
-from cwire_structs.fields import Struct
 from cwire_structs.layout import Layout
+from cwire_structs.schema.fields import Struct
 
 _TAKEN = frozenset((*dir(builtins), "MESSAGES", "SCHEMA", "cwire_support"))
 

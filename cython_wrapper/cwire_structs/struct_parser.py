@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from cwire_structs import docs
-from cwire_structs.codec import check_default
 from cwire_structs.enum_parser import EnumParser
 from cwire_structs.errors import FieldError
-from cwire_structs.fields import (
+from cwire_structs.number_types import RefusedError, number_type, varying_name
+from cwire_structs.padding import padding_warning
+from cwire_structs.schema.encode import check_default
+from cwire_structs.schema.fields import (
     RESERVED,
     ArrayType,
     BitRange,
@@ -23,10 +25,8 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.json_cursor import IDENTIFIER
-from cwire_structs.number_types import RefusedError, number_type, varying_name
-from cwire_structs.padding import padding_warning
-from cwire_structs.schema_reader import DIMENSION_LIMIT, SIZE_LIMIT, ByteOrder
+from cwire_structs.schema.json_cursor import IDENTIFIER
+from cwire_structs.schema.reader import DIMENSION_LIMIT, SIZE_LIMIT, ByteOrder
 from cwire_structs.tag_values import default_value, range_value
 
 

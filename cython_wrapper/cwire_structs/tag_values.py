@@ -6,7 +6,7 @@ import json
 import math
 import re
 
-from cwire_structs.fields import (
+from cwire_structs.schema.fields import (
     ArrayType,
     ElementType,
     EnumType,

@@ -21,7 +21,7 @@ from cwire_structs.compiler.proof import prove
 from cwire_structs.errors import SchemaError, WrapError
 from cwire_structs.header import read_header
 from cwire_structs.message_ids import Choice
-from cwire_structs.schema import SCHEMA_LIMIT, Schema
+from cwire_structs.schema.schema import SCHEMA_LIMIT, Schema
 from cwire_structs.write_c import schema_header
 from cwire_structs.write_cython import cython_files
 from cwire_structs.write_schema import compact, readable, schema_document

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cwire_structs.fields import (
+from cwire_structs.layout import Layout, MessageLayout
+from cwire_structs.schema.fields import (
     ArrayType,
     ElementType,
     Enum,
@@ -15,7 +16,6 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.layout import Layout, MessageLayout
 
 _GUARDED_INCLUDE = """\
 /* C++ has no flexible array members; its compilers have, but -Wpedantic complains. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cwire_structs.fields import (
+from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
     Field,
@@ -14,7 +14,7 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.messages import field_doc
+from cwire_structs.schema.message_class import field_doc
 from cwire_structs.write_stub import docstring
 
 

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from cwire_structs.compiler.toolchain import Toolchain
-from cwire_structs.fields import (
+from cwire_structs.layout import Layout, MessageLayout, Proof
+from cwire_structs.schema import FORMAT
+from cwire_structs.schema.fields import (
     ArrayType,
     Enum,
     EnumType,
@@ -17,10 +19,8 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.json_cursor import json_number
-from cwire_structs.layout import Layout, MessageLayout, Proof
-from cwire_structs.layout_hash import layout_hash
-from cwire_structs.schema import FORMAT
+from cwire_structs.schema.json_cursor import json_number
+from cwire_structs.schema.layout_hash import layout_hash
 
 _WIDTH = 100
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from keyword import iskeyword
 
-from cwire_structs.fields import (
+from cwire_structs.layout import Layout
+from cwire_structs.python_names import PythonNames
+from cwire_structs.schema import Schema
+from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
     Field,
@@ -14,10 +17,7 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.layout import Layout
-from cwire_structs.messages import field_doc
-from cwire_structs.python_names import PythonNames
-from cwire_structs.schema import Schema
+from cwire_structs.schema.message_class import field_doc
 
 _HEAD = """\
 # {made}

@@ -18,7 +18,7 @@ import numpy as np
 from cwire_server.hub.hub import Hub
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs import frames
-from cwire_structs.fields import EnumType, Field, TextType
+from cwire_structs.schema.fields import EnumType, Field, TextType
 
 __all__ = [
     "ClientCount",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cwire_structs.layout_hash import layout_hash
+from cwire_structs.schema.layout_hash import layout_hash
 from support.browser import browser, needs_chromium, page, picture
 from support.processes import ROOT, Driver, Relay
 from support.scope_page import ScopePage

@@ -12,8 +12,8 @@ from cwire.data.frame_array import FrameArray
 from cwire.errors import UnknownField
 from cwire.plot.recipe import make_recipe
 from cwire_structs import frames
-from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 
 

@@ -11,8 +11,8 @@ import cwire
 from cwire import FrameArray, Record
 from cwire.view.text import SchemaView, html_table, text_table
 from cwire_structs.frames import pack
-from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks
 

@@ -43,7 +43,7 @@ def test_the_getter_of_the_same_name_comes_first() -> None:
             "reply": "acquisition",
         },
     }
-    from cwire_structs.layout_hash import layout_hash
+    from cwire_structs.schema.layout_hash import layout_hash
 
     changed = {**document, "messages": messages}
     changed["layout_hash"] = layout_hash(changed)

@@ -9,8 +9,8 @@ import pytest
 
 from cwire.panel.inputs import make_group
 from cwire_structs import wrap
-from cwire_structs.reading import to_dict
 from cwire_structs.schema import Message
+from cwire_structs.schema.decode import to_dict
 from support.widgets import open_widgets
 
 HEADER = """

@@ -14,7 +14,7 @@ import pytest
 
 import cwire
 from cwire_structs import frames
-from cwire_structs.layout_hash import layout_hash
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import FakeRelay
 from support.fake_relay import driver as described

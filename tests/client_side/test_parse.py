@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cwire.panel.parse import element_parser, list_text, parse_json, parse_list
-from cwire_structs.fields import Enum, EnumType, NumberType, TextType
+from cwire_structs.schema.fields import Enum, EnumType, NumberType, TextType
 
 INT, FLOAT = NumberType("int", "<i4"), NumberType("float", "<f8")
 COMPLEX, BOOL = NumberType("complex", "<c16"), NumberType("bool", "|b1")

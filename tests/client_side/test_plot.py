@@ -108,7 +108,7 @@ def test_it_goes_on_after_the_structs_changed(relay: FakeRelay, bridge: cwire.Br
     assert plot.running
     away = schemas.document(extra_field=True)
     del away["messages"][str(schemas.RARE)]
-    from cwire_structs.layout_hash import layout_hash
+    from cwire_structs.schema.layout_hash import layout_hash
 
     away["layout_hash"] = layout_hash(away)
     relay.say("driver", event="schema_changed", driver=driver(session=9, schema=away))

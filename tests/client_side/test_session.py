@@ -27,7 +27,7 @@ from cwire.session.options import Options
 from cwire.session.session import Session
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames
-from cwire_structs.layout_hash import layout_hash
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import driver, pictures, ticks
 

@@ -12,8 +12,8 @@ import pytest
 
 from cwire_structs import wrap
 from cwire_structs.explain import padding, rows
-from cwire_structs.fields import ArrayType, Field, NumberType, Struct, StructType
 from cwire_structs.schema import Schema
+from cwire_structs.schema.fields import ArrayType, Field, NumberType, Struct, StructType
 
 HEADER = """
 #include <stdint.h>

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cwire_structs.errors import FieldError
-from cwire_structs.reading import text
 from cwire_structs.schema import Schema
+from cwire_structs.schema.decode import text
 
 
 class Item:

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cwire_structs import wrap
-from cwire_structs.dtypes import bit_column
-from cwire_structs.fields import Struct, StructType, TextType
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.dtypes import bit_column
+from cwire_structs.schema.fields import Struct, StructType, TextType
 from support.c_values import Filled, check, compiled_constants, fill
 from support.random_structs import StructWriter
 

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cwire_structs import wrap
-from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Schema, SchemaError
+from cwire_structs.schema.layout_hash import layout_hash
 
 Change = Callable[[dict[str, Any]], object]
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from cwire_structs import wrap
-from cwire_structs.dtypes import bit_column
 from cwire_structs.errors import FieldError
 from cwire_structs.schema import Schema
+from cwire_structs.schema.dtypes import bit_column
 
 HEADER = """
 #include <stdbool.h>

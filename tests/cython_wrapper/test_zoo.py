@@ -14,9 +14,9 @@ import pytest
 
 from cwire_structs import header, wrap
 from cwire_structs.compiler import toolchain
-from cwire_structs.fields import Struct, TailType, TextType
 from cwire_structs.message_ids import Choice
 from cwire_structs.schema import Schema
+from cwire_structs.schema.fields import Struct, TailType, TextType
 from support.c_values import Filled, check, compiled_constants, fill, leaves
 
 ZOO = Path(__file__).with_name("zoo.h")

@@ -15,8 +15,8 @@ from cwire_server.hub.hub import Client, Hub
 from cwire_server.hub.subscription import Options, Subscription
 from cwire_structs import frames
 from cwire_structs.control import Hello
-from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_driver import ticks
 from support.schemas import RARE, TICK

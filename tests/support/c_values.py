@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cwire_structs.compiler.object_file import ObjectFile
-from cwire_structs.fields import (
+from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
     Field,

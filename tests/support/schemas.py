@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
 
 TICK, RARE, PICTURE, STATE, SET, GO = 1, 2, 3, 4, 16, 17
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from cwire_structs import frames
-from cwire_structs.dtypes import bit_column
-from cwire_structs.fields import Struct, StructType, TextType
-from cwire_structs.layout_hash import layout_hash
-from cwire_structs.reading import text
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.decode import text
+from cwire_structs.schema.dtypes import bit_column
+from cwire_structs.schema.fields import Struct, StructType, TextType
+from cwire_structs.schema.layout_hash import layout_hash
 
 FRAMES = 3
 

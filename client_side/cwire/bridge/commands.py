@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from cwire.view.text import field_notes
-from cwire_structs.fields import EnumType, Field, NumberType, TextType
 from cwire_structs.schema import Message
+from cwire_structs.schema.fields import EnumType, Field, NumberType, TextType
 
 __all__ = ["CommandFunction", "Commands"]
 

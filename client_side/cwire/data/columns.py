@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cwire.errors import UnknownField
-from cwire_structs.dtypes import column as field_column
-from cwire_structs.fields import ArrayType, EnumType, Field, Struct, StructType, TailType
+from cwire_structs.schema.dtypes import column as field_column
+from cwire_structs.schema.fields import ArrayType, EnumType, Field, Struct, StructType, TailType
 
 if TYPE_CHECKING:
     from cwire.data.frame_array import FrameArray

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cwire.errors import UnknownField
-from cwire_structs.dtypes import column
-from cwire_structs.fields import EnumType, Struct, StructType, TailType, TextType
+from cwire_structs.schema.dtypes import column
+from cwire_structs.schema.fields import EnumType, Struct, StructType, TailType, TextType
 
 if TYPE_CHECKING:
     from cwire.data.frame_array import FrameArray

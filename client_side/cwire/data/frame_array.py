@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from cwire.data.fields import Record
 from cwire.errors import UnknownField
-from cwire_structs.dtypes import bit_column
 from cwire_structs.frames import HEADER, HEADER_SIZE
+from cwire_structs.schema.dtypes import bit_column
 
 if TYPE_CHECKING:
     import pandas

@@ -21,8 +21,8 @@ from cwire.errors import CwireError
 from cwire.ipython.code_context import Argument, Attribute, Key, find_place
 from cwire.session.drivers import Driver
 from cwire.view.text import SchemaView
-from cwire_structs.fields import ArrayType, EnumType, NumberType, TailType
 from cwire_structs.schema import Message
+from cwire_structs.schema.fields import ArrayType, EnumType, NumberType, TailType
 
 __all__ = ["Offer", "offers"]
 

@@ -17,7 +17,7 @@ from cwire import errors
 from cwire.panel.inputs import close_all, make_group
 from cwire.view.text import field_notes, value_text
 from cwire_structs import frames
-from cwire_structs.reading import to_dict
+from cwire_structs.schema.decode import to_dict
 
 if TYPE_CHECKING:
     from cwire.data.fields import Record

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cwire_structs.fields import ArrayType, NumberType, Struct, StructType
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.fields import ArrayType, NumberType, Struct, StructType
 
 __all__ = ["Getter", "find_getter"]
 

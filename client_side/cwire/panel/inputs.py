@@ -13,7 +13,7 @@ from traitlets import TraitError
 
 from cwire.panel.parse import element_parser, list_text, parse_json, parse_list
 from cwire.view.text import field_notes
-from cwire_structs.fields import (
+from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
     Field,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cwire_structs.fields import ElementType, EnumType, NumberType, TextType
+from cwire_structs.schema.fields import ElementType, EnumType, NumberType, TextType
 
 __all__ = ["element_parser", "list_text", "parse_json", "parse_list"]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cwire.errors import UnknownField
-from cwire_structs.fields import (
+from cwire_structs.schema import Message
+from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
     Field,
@@ -16,7 +17,6 @@ from cwire_structs.fields import (
     StructType,
     TailType,
 )
-from cwire_structs.schema import Message
 
 __all__ = ["KINDS", "Recipe", "make_recipe"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from cwire.errors import UnknownField
 from cwire.plot.recipe import make_recipe
-from cwire_structs.fields import ArrayType, FieldType, NumberType, StructType, TailType
 from cwire_structs.schema import Message
+from cwire_structs.schema.fields import ArrayType, FieldType, NumberType, StructType, TailType
 
 __all__ = ["WINDOW", "ScopeRecipe", "check_size"]
 

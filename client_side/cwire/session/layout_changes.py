@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cwire_structs.fields import ArrayType, EnumType, Field, Struct, StructType, TailType
+from cwire_structs.schema.fields import ArrayType, EnumType, Field, Struct, StructType, TailType
 
 __all__ = ["layout_changes"]
 

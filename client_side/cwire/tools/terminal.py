@@ -11,8 +11,8 @@ from math import nan
 
 from cwire import errors
 from cwire.bridge.sync import Bridge
-from cwire_structs.fields import TextType
 from cwire_structs.schema import Message
+from cwire_structs.schema.fields import TextType
 
 __all__ = [
     "EXIT_STATUS",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cwire.errors import UnknownMessage
-from cwire_structs.fields import ArrayType, EnumType, Field, TailType
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.fields import ArrayType, EnumType, Field, TailType
 
 if TYPE_CHECKING:
     from cwire.bridge.base import BridgeBase

@@ -17,7 +17,9 @@ from pathlib import Path
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
-from cwire_structs.fields import (
+from cwire_structs.header import readable
+from cwire_structs.layout import Abi, Layout, Proof
+from cwire_structs.schema.fields import (
     ArrayType,
     BitRange,
     ElementType,
@@ -30,8 +32,6 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.header import readable
-from cwire_structs.layout import Abi, Layout, Proof
 
 _MAGIC = 0x6377697265313031
 # What a number's type does to -1, 0.5 and 2 tells signed from unsigned from float from bool. Other

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cwire_structs.compiler.ask import ask
 from cwire_structs.compiler.toolchain import Toolchain
-from cwire_structs.fields import ArrayType, Field, Struct, StructType, TailType
+from cwire_structs.schema.fields import ArrayType, Field, Struct, StructType, TailType
 
 __all__ = ["Advice", "advise", "nested", "shape"]
 

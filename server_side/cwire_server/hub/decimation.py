@@ -16,8 +16,8 @@ import numpy as np
 from cwire_server.errors import RequestError
 from cwire_server.hub.batch import Batch
 from cwire_structs.frames import HEADER, HEADER_SIZE, scan
-from cwire_structs.layout_hash import layout_hash
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.layout_hash import layout_hash
 
 __all__ = ["Decimation"]
 

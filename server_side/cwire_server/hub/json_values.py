@@ -13,8 +13,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from cwire_structs import frames
-from cwire_structs.fields import ArrayType, EnumType, FieldType, StructType, TailType, TextType
 from cwire_structs.schema import Message, Struct
+from cwire_structs.schema.fields import (
+    ArrayType,
+    EnumType,
+    FieldType,
+    StructType,
+    TailType,
+    TextType,
+)
 
 __all__ = ["fields_from_json", "fields_to_json", "frame_text"]
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from cwire_structs import reading
-from cwire_structs.codec import encode_tail, put_field
-from cwire_structs.dtypes import type_dtype
+from cwire_structs.python_names import class_name
 from cwire_structs.errors import FieldError
-from cwire_structs.fields import (
+from cwire_structs.schema import decode
+from cwire_structs.schema.dtypes import type_dtype
+from cwire_structs.schema.encode import encode_tail, put_field
+from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
     Field,
@@ -28,14 +29,13 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.python_names import class_name
 
 if TYPE_CHECKING:
     from typing import Self
 
     from typing_extensions import Buffer
 
-    from cwire_structs.schema import Message
+    from cwire_structs.schema.schema import Message
 
 SHOWN_ELEMENTS = 6
 
@@ -97,7 +97,7 @@ class MessageObject:
 
         A union is its bytes: only the program knows which member is meant.
         """
-        return reading.to_dict(self.MESSAGE.struct, self.cwire_view(), self.cwire_size)
+        return decode.to_dict(self.MESSAGE.struct, self.cwire_view(), self.cwire_size)
 
     def cwire_view(self) -> memoryview:
         """Returns the message's bytes, without a copy."""
@@ -113,7 +113,7 @@ class MessageObject:
         struct = self.MESSAGE.struct
         if not isinstance(other, MessageObject) or other.MESSAGE.struct is not struct:
             return NotImplemented
-        return self.cwire_size == other.cwire_size and reading.equal(
+        return self.cwire_size == other.cwire_size and decode.equal(
             struct, bytes(self), bytes(other), self.cwire_size
         )
 
@@ -161,7 +161,7 @@ def _getter(field: Field, known: Mapping[Struct, type[MessageObject]]) -> Callab
     if field.bits:
         bits = field.bits
         assert isinstance(type_, NumberType | EnumType)
-        return lambda self: reading.read_bits(self.cwire_memory, self.cwire_at, bits, type_)
+        return lambda self: decode.read_bits(self.cwire_memory, self.cwire_at, bits, type_)
     if isinstance(type_, TailType):
         return _tail_getter(field, type_)
     if isinstance(type_, ArrayType):
@@ -171,17 +171,17 @@ def _getter(field: Field, known: Mapping[Struct, type[MessageObject]]) -> Callab
         return lambda self: _nested(cls, self.cwire_memory, self.cwire_at + offset)
     if isinstance(type_, TextType):
         size = type_.size
-        return lambda self: reading.text(_copy(self, offset, size))
-    read = reading.number_reader(type_)
+        return lambda self: decode.text(_copy(self, offset, size))
+    read = decode.number_reader(type_)
     return lambda self: read(self.cwire_memory, self.cwire_at + offset)
 
 
 def _tail_getter(field: Field, type_: TailType) -> Callable[[Any], Any]:
     if isinstance(type_.of, TextType):
-        return lambda self: reading.text(bytes(self.cwire_memory[field.offset : self.cwire_size]))
+        return lambda self: decode.text(bytes(self.cwire_memory[field.offset : self.cwire_size]))
     dtype = type_dtype(type_.of)
-    return lambda self: reading.array_view(
-        self.cwire_memory, dtype, (reading.tail_count(field, self.cwire_size),), field.offset
+    return lambda self: decode.array_view(
+        self.cwire_memory, dtype, (decode.tail_count(field, self.cwire_size),), field.offset
     )
 
 
@@ -190,7 +190,7 @@ def _array_getter(
 ) -> Callable[[Any], Any]:
     shape, of, size = type_.shape, type_.of, type_.size
     if isinstance(of, TextType):
-        return lambda self: reading.texts(
+        return lambda self: decode.texts(
             bytes(self.cwire_memory[self.cwire_at + offset : self.cwire_at + offset + size]),
             of.length,
             shape,
@@ -198,11 +198,11 @@ def _array_getter(
     if isinstance(of, StructType):
         cls = known[of.struct]
         steps = range(offset, offset + size, of.size)
-        return lambda self: reading.nest(
+        return lambda self: decode.nest(
             [_nested(cls, self.cwire_memory, self.cwire_at + step) for step in steps], shape
         )
     dtype = type_dtype(of)
-    return lambda self: reading.array_view(self.cwire_memory, dtype, shape, self.cwire_at + offset)
+    return lambda self: decode.array_view(self.cwire_memory, dtype, shape, self.cwire_at + offset)
 
 
 def _copy(self: MessageObject, offset: int, size: int) -> bytes:
@@ -238,7 +238,7 @@ def _set_tail(self: Any, value: object) -> None:
 
 def encode_message_tail(message: Message, value: object) -> bytes:
     """Returns the bytes of a message's flexible array member, checked."""
-    from cwire_structs.schema import PAYLOAD_LIMIT
+    from cwire_structs.schema.schema import PAYLOAD_LIMIT
 
     field = message.struct.fields[-1]
     data = encode_tail(message.name, field, value)

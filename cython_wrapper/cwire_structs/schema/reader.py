@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from cwire_structs.fields import (
+from cwire_structs.schema.fields import (
     RESERVED,
     ArrayType,
     BitRange,
@@ -27,7 +27,7 @@ from cwire_structs.fields import (
     TextType,
     bit_bounds,
 )
-from cwire_structs.json_cursor import SAFE_INTEGER, Cursor
+from cwire_structs.schema.json_cursor import SAFE_INTEGER, Cursor
 
 ByteOrder = Literal["little", "big"]
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes of a struct: no frame may be larger

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from cwire_structs.fields import (
+from cwire_structs.schema.fields import (
     WHOLE_UNION,
     ArrayType,
     EnumType,

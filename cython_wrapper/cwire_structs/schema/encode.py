@@ -17,7 +17,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from cwire_structs.errors import FieldError
-from cwire_structs.fields import (
+from cwire_structs.schema.decode import PACKING, to_dict
+from cwire_structs.schema.fields import (
     WHOLE_UNION,
     ArrayType,
     ElementType,
@@ -30,8 +31,7 @@ from cwire_structs.fields import (
     TailType,
     TextType,
 )
-from cwire_structs.reading import PACKING, to_dict
-from cwire_structs.values import (
+from cwire_structs.schema.values import (
     Place,
     check_shape,
     fit_bits,

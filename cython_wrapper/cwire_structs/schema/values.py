@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from cwire_structs.errors import FieldError
-from cwire_structs.fields import EnumType, Field, NumberType, integer_bounds
+from cwire_structs.schema.fields import EnumType, Field, NumberType, integer_bounds
 
 _Number = TypeVar("_Number", float, complex)
 _FLOAT_LIMITS = {2: 65504.0, 4: float(np.finfo(np.float32).max), 8: math.inf}

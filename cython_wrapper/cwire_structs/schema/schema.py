@@ -15,14 +15,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from cwire_structs.codec import check_default, encode_struct, encode_tail, find_field
-from cwire_structs.dtypes import place
 from cwire_structs.errors import FieldError, SchemaError
-from cwire_structs.fields import Enum, Field, Struct, TailType
-from cwire_structs.json_cursor import Cursor, parse
-from cwire_structs.layout_hash import layout_hash
-from cwire_structs.messages import MessageObject, message_class
-from cwire_structs.schema_reader import ByteOrder, StructReader, read_constants, read_enums
+from cwire_structs.schema.dtypes import place
+from cwire_structs.schema.encode import check_default, encode_struct, encode_tail, find_field
+from cwire_structs.schema.fields import Enum, Field, Struct, TailType
+from cwire_structs.schema.json_cursor import Cursor, parse
+from cwire_structs.schema.layout_hash import layout_hash
+from cwire_structs.schema.message_class import MessageObject, message_class
+from cwire_structs.schema.reader import ByteOrder, StructReader, read_constants, read_enums
 
 __all__ = ["FORMAT", "Enum", "Field", "FieldError", "Message", "Schema", "SchemaError", "Struct"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cwire_structs.dtypes import type_dtype
-from cwire_structs.fields import (
+from cwire_structs.schema.dtypes import type_dtype
+from cwire_structs.schema.fields import (
     WHOLE_UNION,
     ArrayType,
     BitRange,
