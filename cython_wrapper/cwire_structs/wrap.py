@@ -19,8 +19,8 @@ from cwire_structs.build_classes import build_classes
 from cwire_structs.compiler import toolchain as toolchains
 from cwire_structs.compiler.proof import prove
 from cwire_structs.errors import SchemaError, WrapError
-from cwire_structs.header import read_header
-from cwire_structs.message_ids import Choice
+from cwire_structs.header.header import read_header
+from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema.schema import SCHEMA_LIMIT, Schema
 from cwire_structs.write_c import schema_header
 from cwire_structs.write_cython import cython_files

@@ -9,7 +9,7 @@ import pytest
 
 from cwire_structs import wrap
 from cwire_structs.errors import WrapError
-from cwire_structs.message_ids import Choice
+from cwire_structs.header.message_ids import Choice
 
 THREE = """
 enum message_id { A = 1, B = 2 };

@@ -15,7 +15,7 @@ import pytest
 
 from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
-from cwire_structs.message_ids import Choice
+from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Schema
 from cwire_structs.schema.fields import ArrayType, Field, NumberType, Struct, StructType, TailType
 from support.c_values import compiled_constants

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from cwire_structs import header, wrap
+from cwire_structs import wrap
 from cwire_structs.compiler import proof, toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
+from cwire_structs.header import header
 
 Wrap = Callable[..., wrap.Wrapped]
 # Members are on line 4 of what `with_member` makes.

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from cwire_structs import header, wrap
+from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
-from cwire_structs.message_ids import Choice
+from cwire_structs.header import header
+from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Schema
 from cwire_structs.schema.fields import Struct, TailType, TextType
 from support.c_values import Filled, check, compiled_constants, fill, leaves

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cwire_structs.docs import STRUCT_TAGS, Doc
 from cwire_structs.errors import WrapError
+from cwire_structs.header.docs import STRUCT_TAGS, Doc
+from cwire_structs.header.structs import StructParser
 from cwire_structs.layout import MessageLayout
 from cwire_structs.schema.schema import FIRST_RELAY_ID, PAYLOAD_LIMIT
-from cwire_structs.struct_parser import StructParser
 
 NO_MESSAGES = (
     "no struct is a message: add an enum (enum message_id { STATUS = 1 }; for struct status), tag "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from cwire_structs.docs import Doc
-from cwire_structs.number_types import integer_sign
+from cwire_structs.header.docs import Doc
+from cwire_structs.header.numbers import integer_sign
 from cwire_structs.schema.fields import Enum, EnumType
 from cwire_structs.schema.reader import ByteOrder, number_code
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from cwire_structs.compiler.toolchain import Toolchain
-from cwire_structs.dwarf import relayout, similar_target
 from cwire_structs.errors import WrapError
+from cwire_structs.header.dwarf import relayout, similar_target
+from cwire_structs.header.macros import find_macros
+from cwire_structs.header.message_ids import NO_MESSAGES, Choice, MessageReader
+from cwire_structs.header.structs import StructParser
 from cwire_structs.layout import Layout
-from cwire_structs.macros import find_macros
-from cwire_structs.message_ids import NO_MESSAGES, Choice, MessageReader
 from cwire_structs.schema.json_cursor import IDENTIFIER
-from cwire_structs.struct_parser import StructParser
 
 _SHOWN_PROBLEMS = 20
 _TYPEOF = re.compile(r"__typeof__\(\(\(([\w .]+) \*\)0\)->(\w+)(?:\[0\])*\)")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from cwire_structs import docs
-from cwire_structs.enum_parser import EnumParser
 from cwire_structs.errors import FieldError
-from cwire_structs.number_types import RefusedError, number_type, varying_name
-from cwire_structs.padding import padding_warning
+from cwire_structs.header import docs
+from cwire_structs.header.enums import EnumParser
+from cwire_structs.header.numbers import RefusedError, number_type, varying_name
+from cwire_structs.header.padding import padding_warning
+from cwire_structs.header.tag_values import default_value, range_value
 from cwire_structs.schema.encode import check_default
 from cwire_structs.schema.fields import (
     RESERVED,
@@ -27,7 +28,6 @@ from cwire_structs.schema.fields import (
 )
 from cwire_structs.schema.json_cursor import IDENTIFIER
 from cwire_structs.schema.reader import DIMENSION_LIMIT, SIZE_LIMIT, ByteOrder
-from cwire_structs.tag_values import default_value, range_value
 
 
 class ProblemLog(Protocol):

@@ -1,0 +1,1 @@
+"""Reads a C header: structs, enums, macros, ids, doc comments."""
