@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from cwire_structs.build_classes import build_classes
+from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.wrap import Wrapped, wrap, write
 
 REPEATS = 7

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from cwire_structs import explain
-from cwire_structs.build_classes import build_classes
 from cwire_structs.compiler import toolchain as toolchains
 from cwire_structs.compiler.proof import prove
+from cwire_structs.emit.build_classes import build_classes
+from cwire_structs.emit.c_header import schema_header
+from cwire_structs.emit.cython_module import cython_files
+from cwire_structs.emit.schema_json import compact, readable, schema_document
 from cwire_structs.errors import SchemaError, WrapError
 from cwire_structs.header.header import read_header
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema.schema import SCHEMA_LIMIT, Schema
-from cwire_structs.write_c import schema_header
-from cwire_structs.write_cython import cython_files
-from cwire_structs.write_schema import compact, readable, schema_document
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from cwire_structs import wrap
-from cwire_structs.build_classes import build_classes
+from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.schema import Schema
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from cwire_structs.python_names import class_name
+from cwire_structs.emit.python_names import class_name
 from cwire_structs.errors import FieldError
 from cwire_structs.schema import decode
 from cwire_structs.schema.dtypes import type_dtype

@@ -7,12 +7,12 @@ neither packing nor alignment matters. What has to be checked goes through `code
 
 from __future__ import annotations
 
+from cwire_structs.emit.cython_property import is_viewed, property_lines
+from cwire_structs.emit.python_names import PythonNames, python_names
+from cwire_structs.emit.stub import docstring, stub_text
 from cwire_structs.layout import Layout
-from cwire_structs.python_names import PythonNames, python_names
 from cwire_structs.schema import Schema
 from cwire_structs.schema.fields import Struct, StructType, TailType
-from cwire_structs.write_property import is_viewed, property_lines
-from cwire_structs.write_stub import docstring, stub_text
 
 _MODULE = '''\
 # {made}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keyword import iskeyword
 
+from cwire_structs.emit.python_names import PythonNames
 from cwire_structs.layout import Layout
-from cwire_structs.python_names import PythonNames
 from cwire_structs.schema import Schema
 from cwire_structs.schema.fields import (
     ArrayType,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cwire_structs.emit.stub import docstring
 from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
@@ -15,7 +16,6 @@ from cwire_structs.schema.fields import (
     TextType,
 )
 from cwire_structs.schema.message_class import field_doc
-from cwire_structs.write_stub import docstring
 
 
 def is_viewed(field: Field) -> bool:

@@ -1,0 +1,1 @@
+"""Writes what is made of a header: schema JSON, C, Cython, stubs."""
