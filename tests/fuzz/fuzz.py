@@ -3,7 +3,7 @@
 First the demo driver, built with ASan and UBSan, gets random and mutated frames on many
 connections. All that it sends must be whole frames; good peers, one that stays and new ones, must
 be answered meanwhile; it must end well and leave nothing behind.
-Then the model of tests/server_side/test_hub_machine.py is run with new examples until time is up.
+Then the model of tests/server_side.hub.test_hub_machine.py is run with new examples until time is up.
 A failure prints what leads to it again: the seed of the driver's part, the steps of the hub's.
 """
 
@@ -26,7 +26,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from server_side.test_hub_machine import HubMachine
+from server_side.hub.test_hub_machine import HubMachine
 from support.processes import ROOT, Running
 from support.wire import ANSWER, HEADER, Peer, pack
 

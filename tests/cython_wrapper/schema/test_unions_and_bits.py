@@ -15,6 +15,7 @@ from cwire_structs import wrap
 from cwire_structs.errors import FieldError
 from cwire_structs.schema import Schema
 from cwire_structs.schema.dtypes import bit_column
+from support.processes import ROOT
 
 HEADER = """
 #include <stdbool.h>
@@ -74,7 +75,7 @@ def test_the_drivers_header_compiles(wrapped: tuple[wrap.Wrapped, Path], compile
     source.write_text(
         '#include "unit_schema.h"\nint main(void) { return unit_schema.count - 2; }\n'
     )
-    include = Path(__file__).parents[2] / "c_driver" / "include"
+    include = ROOT / "c_driver" / "include"
     command = [*compiler.split(), f"-I{include}", "-Wall", str(source), "-o", "/dev/null"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

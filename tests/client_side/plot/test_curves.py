@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -14,10 +12,9 @@ from cwire.plot.recipe import make_recipe
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema
+from support.processes import ROOT
 
-SCHEMA = Schema.from_json(
-    (Path(__file__).parents[2] / "c_driver" / "generated" / "messages.schema.json").read_bytes()
-)
+SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())
 BLOCK, STATUS = SCHEMA.messages["scope_block"], SCHEMA.messages["driver_status"]
 TILE = SCHEMA.messages["camera_tile"]
 

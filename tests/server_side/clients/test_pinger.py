@@ -4,7 +4,7 @@ from pathlib import Path
 from cwire_server.clients.pinger import Pinger
 from support.fake_driver import FakeDriver
 
-from .conftest import StartRelay, client, up
+from ..conftest import StartRelay, client, up
 
 
 @dataclass(eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks
+from support.processes import ROOT
 
 EVIL = '<img src=x onerror="alert(1)">'
 
@@ -62,7 +62,7 @@ def test_a_schema_from_a_stranger() -> None:
 
 
 def test_the_schema_of_the_demo() -> None:
-    folder = Path(__file__).parents[2] / "c_driver" / "generated"
+    folder = ROOT / "c_driver" / "generated"
     view = SchemaView(Schema.from_json((folder / "messages.schema.json").read_bytes()))
     text = repr(view)
     assert "scope_block (4120 bytes): One block of samples" in text
@@ -78,7 +78,7 @@ def test_the_schema_of_the_demo() -> None:
 
 
 def test_what_a_notebook_shows() -> None:
-    folder = Path(__file__).parents[2] / "c_driver" / "generated"
+    folder = ROOT / "c_driver" / "generated"
     schema = Schema.from_json((folder / "messages.schema.json").read_bytes())
     with (
         FakeRelay(driver("demo", schema=schema.json), driver("lab", 2)) as relay,

@@ -14,7 +14,7 @@ from cwire_server.statistics import DriverCount, MessageCount, RelayCount, Snaps
 from cwire_server.web.metrics import exposition
 from support.fake_driver import FakeDriver, ticks
 
-from .conftest import StartRelay
+from ..conftest import StartRelay
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:

@@ -20,7 +20,7 @@ from cwire_structs import control, frames
 from support.fake_driver import FakeDriver, ticks
 from support.schemas import GO, TICK
 
-from .conftest import StartRelay, client, up
+from ..conftest import StartRelay, client, up
 
 
 async def test_without_descriptors_it_tries_again(

@@ -16,7 +16,7 @@ from support import schemas
 from support.fake_driver import FakeDriver, ticks
 from support.schemas import RARE, SET, STATE
 
-from .conftest import StartRelay, client, up
+from ..conftest import StartRelay, client, up
 
 
 async def test_history_comes_before_live(start_relay: StartRelay, runtime: Path) -> None:

@@ -22,7 +22,7 @@ from cwire_server.clients.websocket_reader import (
     head,
 )
 
-from .conftest import StartRelay, client
+from ..conftest import StartRelay, client
 
 MASK = b"\x01\x80\xff\x7e"
 LIMIT = 200_000

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from cwire.panel.getters import Getter, find_getter
 from cwire_structs.schema import Schema
+from support.processes import ROOT
 
-SCHEMA = Schema.from_json(
-    (Path(__file__).parents[2] / "c_driver" / "generated" / "messages.schema.json").read_bytes()
-)
+SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())
 
 
 def found(name: str) -> Getter | None:

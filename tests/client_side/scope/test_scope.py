@@ -21,7 +21,7 @@ from cwire.scope.flow import Flow
 from cwire.scope.recipe import ScopeRecipe, check_size
 from support import schemas
 from support.fake_relay import FakeRelay
-from support.processes import Driver, Relay
+from support.processes import ROOT, Driver, Relay
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
@@ -228,7 +228,7 @@ with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
         capture_output=True,
         text=True,
         check=True,
-        cwd=__file__.rsplit("/", 2)[0],
+        cwd=ROOT / "tests",
     )
     assert done.stdout == "a scope needs anywidget: pip install 'cwire[notebook]'\n"
 

@@ -153,7 +153,7 @@ def test_only_what_moves_is_told(group: Any) -> None:
 
 
 def test_every_construct_has_its_widget() -> None:
-    zoo = Path(__file__).parents[1] / "cython_wrapper" / "zoo.h"
+    zoo = Path(__file__).parents[2] / "cython_wrapper" / "zoo.h"
     for message in wrap.wrap(zoo, "cc").schema.messages.values():
         group = make_group(message.struct)
         group.write(to_dict(message.struct, message.encode({}), message.size))

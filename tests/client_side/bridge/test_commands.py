@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from cwire.bridge.commands import CommandFunction, Commands
 from cwire_structs.schema import Schema
+from support.processes import ROOT
 
-SCHEMA = Schema.from_json(
-    (Path(__file__).parents[2] / "c_driver" / "generated" / "messages.schema.json").read_bytes()
-)
+SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from cwire.session.session import Session
 from cwire_server import Relay
 from support.raw_client import RawClient
 
-from .conftest import StartRelay
+from ..conftest import StartRelay
 
 PAGE = "http://localhost:8888"
 

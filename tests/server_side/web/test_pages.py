@@ -12,7 +12,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 from cwire_server import Relay
 from support.raw_client import RawClient
 
-from .conftest import StartRelay
+from ..conftest import StartRelay
 
 
 async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
