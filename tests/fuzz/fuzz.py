@@ -3,7 +3,8 @@
 First the demo driver, built with ASan and UBSan, gets random and mutated frames on many
 connections. All that it sends must be whole frames; good peers, one that stays and new ones, must
 be answered meanwhile; it must end well and leave nothing behind.
-Then the model of tests/server_side.hub.test_hub_machine.py is run with new examples until time is up.
+Then the model of tests/server_side/hub/test_hub_machine.py is run with new
+examples until time is up.
 A failure prints what leads to it again: the seed of the driver's part, the steps of the hub's.
 """
 
