@@ -46,7 +46,7 @@ def test_tools_are_there(tool: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([tool, "--help"])
     assert ended.value.code == 0
-    assert f"cwire.tools.{tool}" in capsys.readouterr().out
+    assert f"cwire {tool}" in capsys.readouterr().out
 
 
 def test_a_missing_extra_is_named(

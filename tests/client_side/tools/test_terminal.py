@@ -68,7 +68,7 @@ def test_errors_become_a_line_and_a_status(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_reader_that_is_gone_is_no_error() -> None:
     code = (
-        "from cwire import terminal; import sys; "
+        "from cwire.tools import terminal; import sys; "
         "sys.exit(terminal.report_errors('tool', lambda: print('x' * 100_000)))"
     )
     read, write = os.pipe()
