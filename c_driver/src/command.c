@@ -25,7 +25,7 @@ static int put_reply(cwi_peer *peer, uint16_t type, uint8_t flags, uint32_t requ
     header.type = type;
     header.flags = flags;
     header.request = request;
-    header.time_ns = cwi_time_ns();
+    header.time_ns = cwi_platform_time_ns();
     part.data = payload;
     part.size = size;
     if (cwi_lane_put(&peer->lane, link->ring.head, &header, &part) != 0)
@@ -96,9 +96,9 @@ int cwi_command_admit(cwi_peer *peer, const cwire_header *header) {
     if (header->request == 0)
         return refuse(peer, header, CWIRE_EINVAL,
                       "'%s' came with request 0: number requests from 1", message->name);
-    if (!cwi_message_fits(message, size)) {
+    if (!cwi_schema_fits(message, size)) {
         char sizes[48];
-        cwi_message_size_text(message, sizes, sizeof sizes);
+        cwi_schema_size_text(message, sizes, sizeof sizes);
         return refuse(peer, header, CWIRE_ESIZE,
                       "'%s' has %s bytes of payload, this one came with %lu: encode it with this "
                       "driver's schema",
@@ -117,7 +117,7 @@ int cwi_command_admit(cwi_peer *peer, const cwire_header *header) {
 
 static void take_interest(cwi_peer *peer, const uint8_t *payload, size_t size) {
     cwire *link = peer->link;
-    long count = cwi_interest_count(payload, size);
+    long count = cwi_control_interest_count(payload, size);
     if (count < 0) {
         cwi_peer_dismiss(peer, CWIRE_EPROTOCOL, "an interest frame's count is not its size");
         return;
@@ -125,7 +125,7 @@ static void take_interest(cwi_peer *peer, const uint8_t *payload, size_t size) {
     pthread_mutex_lock(&link->lock);
     memset(peer->wants, 0, link->schema->count);
     for (long i = 0; i < count; i++) {
-        size_t index = cwi_schema_find(link->schema, cwi_interest_id(payload, (size_t)i));
+        size_t index = cwi_schema_find(link->schema, cwi_control_interest_id(payload, (size_t)i));
         if (index < link->schema->count)
             peer->wants[index] = 1;
     }
@@ -136,7 +136,7 @@ static void take_interest(cwi_peer *peer, const uint8_t *payload, size_t size) {
 static void handle_control(cwi_peer *peer, const uint8_t *payload, size_t size) {
     if (peer->state == CWI_GREETING) {
         char text[160];
-        const char *fault = cwi_answer_fault(payload, size, text, sizeof text);
+        const char *fault = cwi_control_answer_fault(payload, size, text, sizeof text);
         if (fault)
             cwi_peer_dismiss(peer, CWIRE_EPROTOCOL, "%s", fault);
         else
@@ -213,8 +213,8 @@ static int check_reply(const cwire *link, uint16_t type, size_t size, uint16_t *
                         command->name);
     const cwire_message *reply = &schema->messages[cwi_schema_find(schema, command->reply)];
     *reply_type = reply->id;
-    cwi_message_size_text(reply, sizes, sizeof sizes);
-    if (!cwi_message_fits(reply, size))
+    cwi_schema_size_text(reply, sizes, sizeof sizes);
+    if (!cwi_schema_fits(reply, size))
         return cwi_fail(CWIRE_ESIZE, "the reply '%s' to '%s' has %s bytes, not %lu", reply->name,
                         command->name, sizes, (unsigned long)size);
     if (size > link->frame_bytes - CWIRE_HEADER_SIZE ||
@@ -241,7 +241,7 @@ int cwire_reply(cwire *link, cwire_token token, const void *payload, size_t size
     }
     pthread_mutex_unlock(&link->lock);
     if (wake)
-        cwi_wake_set(link->wake);
+        cwi_platform_wake_set(link->wake);
     return code;
 }
 
@@ -266,6 +266,6 @@ int cwire_reply_error(cwire *link, cwire_token token, int32_t code, const char *
     }
     pthread_mutex_unlock(&link->lock);
     if (wake)
-        cwi_wake_set(link->wake);
+        cwi_platform_wake_set(link->wake);
     return result;
 }

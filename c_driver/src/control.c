@@ -33,9 +33,11 @@ static uint8_t *control_begin(uint8_t *at, uint32_t size, uint32_t kind, uint64_
     return at + CWIRE_HEADER_SIZE + 4;
 }
 
-size_t cwi_hello_span(const cwi_hello *hello) { return cwire_frame_span(hello_size(hello)); }
+size_t cwi_control_hello_span(const cwi_hello *hello) {
+    return cwire_frame_span(hello_size(hello));
+}
 
-void cwi_hello_store(void *at, const cwi_hello *hello, uint64_t time_ns) {
+void cwi_control_store_hello(void *at, const cwi_hello *hello, uint64_t time_ns) {
     size_t name_size = strlen(hello->name);
     uint8_t *to = control_begin(at, hello_size(hello), CWI_HELLO, time_ns);
     put32(to, CWIRE_PROTOCOL);
@@ -50,11 +52,12 @@ void cwi_hello_store(void *at, const cwi_hello *hello, uint64_t time_ns) {
     memcpy(to + 36 + name_size, hello->json, hello->json_size);
 }
 
-void cwi_heartbeat_store(void *at, uint64_t time_ns) {
+void cwi_control_store_heartbeat(void *at, uint64_t time_ns) {
     put32(control_begin(at, CWI_HEARTBEAT_SPAN, CWI_HEARTBEAT, time_ns), 0);
 }
 
-size_t cwi_bye_store(void *at, size_t room, int32_t code, const char *text, uint64_t time_ns) {
+size_t cwi_control_store_bye(void *at, size_t room, int32_t code, const char *text,
+                             uint64_t time_ns) {
     size_t length = strlen(text);
     size_t most = (room & ~(size_t)7) - CWIRE_HEADER_SIZE - 8;
     if (length > most) {
@@ -73,7 +76,8 @@ uint32_t cwi_control_kind(const void *payload, size_t size) {
     return size < 4 ? 0 : get32(payload);
 }
 
-const char *cwi_answer_fault(const void *payload, size_t size, char *text, size_t text_size) {
+const char *cwi_control_answer_fault(const void *payload, size_t size, char *text,
+                                     size_t text_size) {
     const uint8_t *at = payload;
     if (cwi_control_kind(payload, size) != CWI_ANSWER)
         return "the first frame of a peer must be its answer to the hello";
@@ -94,14 +98,14 @@ const char *cwi_answer_fault(const void *payload, size_t size, char *text, size_
     return NULL;
 }
 
-long cwi_interest_count(const void *payload, size_t size) {
+long cwi_control_interest_count(const void *payload, size_t size) {
     if (size < 8)
         return -1;
     uint32_t count = get32((const uint8_t *)payload + 4);
     return count <= 65536 && size == 8 + 2 * (size_t)count ? (long)count : -1;
 }
 
-uint16_t cwi_interest_id(const void *payload, size_t index) {
+uint16_t cwi_control_interest_id(const void *payload, size_t index) {
     const uint8_t *at = (const uint8_t *)payload + 8 + 2 * index;
     return (uint16_t)(at[0] | at[1] << 8);
 }

@@ -48,7 +48,7 @@ static size_t character_size(const unsigned char *at) {
     return code >= 0x7F && code < 0xA0 ? 0 : size;
 }
 
-int cwi_name_check(const char *name) {
+int cwi_endpoint_check_name(const char *name) {
     size_t length = name ? strlen(name) : 0, at = 0, step = 1;
     int good = length >= 1 && length <= NAME_LIMIT && !strchr(name, '/');
     for (; good && at < length && step > 0; at += step)
@@ -63,7 +63,7 @@ int cwi_name_check(const char *name) {
 
 int cwire_default_path(const char *name, char *path, size_t size) {
     char tail[NAME_LIMIT + sizeof "/.sock"];
-    int code = cwi_name_check(name);
+    int code = cwi_endpoint_check_name(name);
     if (code != CWIRE_OK)
         return code;
     snprintf(tail, sizeof tail, "/%s.sock", name);
@@ -161,7 +161,7 @@ static void drop_lock(cwi_endpoint *endpoint, int owned) {
 /* Whether the socket at `path` is nobody's any more. The lock says that no other cwire program is
  * there; a program that knows nothing of cwire takes no lock. */
 static int check_stale(const char *path) {
-    int state = cwi_socket_alive(path);
+    int state = cwi_platform_socket_alive(path);
     if (state == 0)
         return CWIRE_OK;
     if (state > 0)
@@ -219,7 +219,7 @@ int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name
     if (code == CWIRE_OK)
         code = remove_stale(endpoint->path);
     if (code == CWIRE_OK) {
-        endpoint->listener = cwi_socket_listen(endpoint->path);
+        endpoint->listener = cwi_platform_socket_listen(endpoint->path);
         if (endpoint->listener < 0)
             code = cwi_fail(CWIRE_ESYSTEM, "cannot listen at %s: %s. Choose another path",
                             endpoint->path, strerror(errno));

@@ -15,7 +15,7 @@ typedef struct cwi_endpoint {
 
 /* Whether this can be a driver's name: a line of text for peers, and a part of the default path.
  * Returns 0 or a code whose text is kept for cwire_error. */
-int cwi_name_check(const char *name);
+int cwi_endpoint_check_name(const char *name);
 
 /* Listens at `path`, or at the default path for `name` if it is NULL. Returns 0 or a code whose
  * text is kept for cwire_error. */

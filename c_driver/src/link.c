@@ -63,13 +63,13 @@ static int make_hello(cwire *link, const char *name) {
     hello.json_size = link->schema->json_size;
     hello.frame_bytes = link->frame_bytes;
     hello.heartbeat_ms = link->heartbeat_ms;
-    if (cwi_random(&hello.epoch, sizeof hello.epoch) < 0)
+    if (cwi_platform_random(&hello.epoch, sizeof hello.epoch) < 0)
         return cwi_fail(CWIRE_ESYSTEM, "no random numbers: %s", strerror(errno));
-    link->hello_size = cwi_hello_span(&hello);
+    link->hello_size = cwi_control_hello_span(&hello);
     link->hello = malloc(link->hello_size);
     if (!link->hello)
         return cwi_fail(CWIRE_ESYSTEM, "out of memory");
-    cwi_hello_store(link->hello, &hello, cwi_time_ns());
+    cwi_control_store_hello(link->hello, &hello, cwi_platform_time_ns());
     return CWIRE_OK;
 }
 
@@ -111,11 +111,11 @@ static int make_memory(cwire *link, const cwire_options *options) {
 }
 
 static int open_poller(cwire *link) {
-    link->poller = cwi_poller_open();
-    link->wake = cwi_wake_open();
+    link->poller = cwi_platform_poller_open();
+    link->wake = cwi_platform_wake_open();
     if (link->poller < 0 || link->wake < 0 ||
-        cwi_poller_add(link->poller, link->wake, &link->wake) < 0 ||
-        cwi_poller_add(link->poller, link->endpoint.listener, &link->endpoint) < 0)
+        cwi_platform_poller_add(link->poller, link->wake, &link->wake) < 0 ||
+        cwi_platform_poller_add(link->poller, link->endpoint.listener, &link->endpoint) < 0)
         return cwi_fail(CWIRE_ESYSTEM, "cannot wait for events: %s", strerror(errno));
     return CWIRE_OK;
 }
@@ -148,7 +148,7 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
         cwi_fail(CWIRE_ESYSTEM, "out of memory");
         return NULL;
     }
-    int error = cwi_mutex_init(&link->lock);
+    int error = cwi_platform_mutex_init(&link->lock);
     if (error) {
         cwi_fail(CWIRE_ESYSTEM, "cannot make a lock: %s", strerror(error));
         free(link);
@@ -159,7 +159,7 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
     int code = make_memory(link, options);
     if (code == CWIRE_OK) {
         const char *name = options->name ? options->name : schema->name;
-        code = cwi_name_check(name);
+        code = cwi_endpoint_check_name(name);
         if (code == CWIRE_OK)
             code = make_hello(link, name);
         if (code == CWIRE_OK)
@@ -179,7 +179,7 @@ void cwire_close(cwire *link) {
     if (!link)
         return;
     if (cwi_endpoint_owned(&link->endpoint)) {
-        uint64_t now_ms = cwi_clock_ms();
+        uint64_t now_ms = cwi_platform_clock_ms();
         cwi_link_send(link, now_ms);
         for (unsigned i = 0; i < link->peer_count; i++)
             cwi_peer_dismiss(link->peers[i], CWIRE_EDOWN, "the driver has stopped");

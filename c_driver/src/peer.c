@@ -83,8 +83,9 @@ void cwi_peer_dismiss(cwi_peer *peer, int code, const char *format, ...) {
     va_start(arguments, format);
     cwi_format(text, sizeof text, format, arguments);
     va_end(arguments);
-    peer->bye_size = cwi_bye_store(peer->bye, sizeof peer->bye, code, text, cwi_time_ns());
-    peer->since_ms = cwi_clock_ms();
+    peer->bye_size =
+        cwi_control_store_bye(peer->bye, sizeof peer->bye, code, text, cwi_platform_time_ns());
+    peer->since_ms = cwi_platform_clock_ms();
     cwi_peer_set_state(peer, CWI_LEAVING);
 }
 
@@ -167,7 +168,7 @@ void cwi_peer_send(cwi_peer *peer, uint64_t now_ms) {
             bytes = peer->staged + peer->staged_sent;
             size = peer->staged_size - peer->staged_sent;
         }
-        long count = cwi_socket_send(peer->fd, bytes, size);
+        long count = cwi_platform_socket_send(peer->fd, bytes, size);
         if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
             cwi_peer_set_state(peer, CWI_GONE);
             break;
@@ -294,7 +295,7 @@ int cwi_peer_receive(cwi_peer *peer) {
         size_t room = peer->in_capacity - peer->in_end;
         if (peer->state == CWI_LEAVING || peer->state == CWI_GONE || peer->stalled)
             break;
-        long count = cwi_socket_receive(peer->fd, peer->in + peer->in_end, room);
+        long count = cwi_platform_socket_receive(peer->fd, peer->in + peer->in_end, room);
         if (count < 0) {
             if (errno != EAGAIN && errno != EWOULDBLOCK)
                 cwi_peer_set_state(peer, CWI_GONE);
@@ -315,6 +316,7 @@ int cwi_peer_receive(cwi_peer *peer) {
 }
 
 void cwi_peer_drain(cwi_peer *peer) {
-    for (int i = 0; i < 16 && cwi_socket_receive(peer->fd, peer->in, peer->in_capacity) > 0; i++)
+    for (int i = 0;
+         i < 16 && cwi_platform_socket_receive(peer->fd, peer->in, peer->in_capacity) > 0; i++)
         ;
 }

@@ -12,57 +12,58 @@
 
 /* One descriptor that is ready. */
 typedef struct cwi_event {
-    void *tag;    /* as given to cwi_poller_add */
+    void *tag;    /* as given to cwi_platform_poller_add */
     int readable; /* there is input, or the end of it */
     int writable;
     int broken; /* the connection is over in both directions */
 } cwi_event;
 
 /* A set of descriptors to wait for; itself a descriptor that can be waited for. */
-int cwi_poller_open(void);
+int cwi_platform_poller_open(void);
 
 /* Adds a descriptor, waiting for input. `tag` comes back in its events. */
-int cwi_poller_add(int poller, int fd, void *tag);
+int cwi_platform_poller_add(int poller, int fd, void *tag);
 
 /* Changes what a descriptor waits for; its end is always reported. */
-int cwi_poller_watch(int poller, int fd, void *tag, int input, int output);
+int cwi_platform_poller_watch(int poller, int fd, void *tag, int input, int output);
 
 /* Waits up to timeout_ms (-1: for ever) and fills `events`. Returns how many, 0 too on a signal. */
-int cwi_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms);
+int cwi_platform_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms);
 
-/* A descriptor that becomes readable by cwi_wake_set, from any thread, until cwi_wake_clear. */
-int cwi_wake_open(void);
-void cwi_wake_set(int wake);
-void cwi_wake_clear(int wake);
+/* A descriptor that becomes readable by cwi_platform_wake_set, from any thread, until
+ * cwi_platform_wake_clear. */
+int cwi_platform_wake_open(void);
+void cwi_platform_wake_set(int wake);
+void cwi_platform_wake_clear(int wake);
 
-/* A descriptor that becomes readable every `period_ms` until cwi_wake_clear. */
-int cwi_tick_open(unsigned period_ms);
+/* A descriptor that becomes readable every `period_ms` until cwi_platform_wake_clear. */
+int cwi_platform_tick_open(unsigned period_ms);
 
 /* A non-blocking Unix stream socket, bound to `path`, of mode 0600, listening. */
-int cwi_socket_listen(const char *path);
+int cwi_platform_socket_listen(const char *path);
 
 /* Whether a process holds the Unix socket (of any type) that is bound to `path`: 1; 0: it is a dead
  * one's, or no file; -1: it cannot be told. Disturbs nobody. */
-int cwi_socket_alive(const char *path);
+int cwi_platform_socket_alive(const char *path);
 
 /* The next connection, non-blocking; -1 with errno EAGAIN when there is none. */
-int cwi_socket_accept(int listener);
+int cwi_platform_socket_accept(int listener);
 
 /* Whether the process at the other end belongs to this user or to root. */
-int cwi_socket_trusted(int fd);
+int cwi_platform_socket_trusted(int fd);
 
 /* Never block and raise no signal. -1 with errno EAGAIN: not now. */
-long cwi_socket_send(int fd, const void *bytes, size_t size);
-long cwi_socket_receive(int fd, void *bytes, size_t size);
+long cwi_platform_socket_send(int fd, const void *bytes, size_t size);
+long cwi_platform_socket_receive(int fd, void *bytes, size_t size);
 
 /* Random bytes that nobody can guess. */
-int cwi_random(void *bytes, size_t size);
+int cwi_platform_random(void *bytes, size_t size);
 
-uint64_t cwi_time_ns(void);  /* since 1970 */
-uint64_t cwi_clock_ms(void); /* since whenever, never set back */
+uint64_t cwi_platform_time_ns(void);  /* since 1970 */
+uint64_t cwi_platform_clock_ms(void); /* since whenever, never set back */
 
 /* A lock that lends its holder the priority of who waits for it, where the system can. Returns 0
  * or an errno. */
-int cwi_mutex_init(pthread_mutex_t *mutex);
+int cwi_platform_mutex_init(pthread_mutex_t *mutex);
 
 #endif

@@ -21,7 +21,7 @@
  * the two ends wake each other for a large frame. */
 enum { SEND_BUFFER = 256 * 1024 };
 
-int cwi_poller_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
+int cwi_platform_poller_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 static int poller_control(int poller, int operation, int fd, void *tag, uint32_t events) {
     struct epoll_event event;
@@ -31,16 +31,16 @@ static int poller_control(int poller, int operation, int fd, void *tag, uint32_t
     return epoll_ctl(poller, operation, fd, &event);
 }
 
-int cwi_poller_add(int poller, int fd, void *tag) {
+int cwi_platform_poller_add(int poller, int fd, void *tag) {
     return poller_control(poller, EPOLL_CTL_ADD, fd, tag, EPOLLIN);
 }
 
-int cwi_poller_watch(int poller, int fd, void *tag, int input, int output) {
+int cwi_platform_poller_watch(int poller, int fd, void *tag, int input, int output) {
     uint32_t events = (input ? (uint32_t)EPOLLIN : 0u) | (output ? (uint32_t)EPOLLOUT : 0u);
     return poller_control(poller, EPOLL_CTL_MOD, fd, tag, events);
 }
 
-int cwi_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms) {
+int cwi_platform_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms) {
     struct epoll_event ready[32];
     int most = capacity < 32 ? capacity : 32;
     int count = epoll_wait(poller, ready, most, timeout_ms);
@@ -55,21 +55,21 @@ int cwi_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms)
     return count;
 }
 
-int cwi_wake_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+int cwi_platform_wake_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
-void cwi_wake_set(int wake) {
+void cwi_platform_wake_set(int wake) {
     uint64_t one = 1;
     while (write(wake, &one, sizeof one) < 0 && errno == EINTR)
         ;
 }
 
-void cwi_wake_clear(int wake) {
+void cwi_platform_wake_clear(int wake) {
     uint64_t count;
     while (read(wake, &count, sizeof count) < 0 && errno == EINTR)
         ;
 }
 
-int cwi_tick_open(unsigned period_ms) {
+int cwi_platform_tick_open(unsigned period_ms) {
     int tick = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     if (tick < 0)
         return -1;
@@ -95,7 +95,7 @@ static int make_address(struct sockaddr_un *address, const char *path) {
     return 0;
 }
 
-int cwi_socket_listen(const char *path) {
+int cwi_platform_socket_listen(const char *path) {
     struct sockaddr_un address;
     if (make_address(&address, path) < 0)
         return -1;
@@ -118,7 +118,7 @@ int cwi_socket_listen(const char *path) {
 }
 
 /* A datagram socket asks: the owner of a stream socket sees no connection come and go. */
-int cwi_socket_alive(const char *path) {
+int cwi_platform_socket_alive(const char *path) {
     struct sockaddr_un address;
     if (make_address(&address, path) < 0)
         return -1;
@@ -134,7 +134,7 @@ int cwi_socket_alive(const char *path) {
     return error == ECONNREFUSED || error == ENOENT ? 0 : -1;
 }
 
-int cwi_socket_accept(int listener) {
+int cwi_platform_socket_accept(int listener) {
     int fd;
     do
         fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -146,7 +146,7 @@ int cwi_socket_accept(int listener) {
     return fd;
 }
 
-int cwi_socket_trusted(int fd) {
+int cwi_platform_socket_trusted(int fd) {
     struct ucred peer;
     socklen_t size = sizeof peer;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
@@ -154,7 +154,7 @@ int cwi_socket_trusted(int fd) {
     return peer.uid == 0 || peer.uid == geteuid();
 }
 
-long cwi_socket_send(int fd, const void *bytes, size_t size) {
+long cwi_platform_socket_send(int fd, const void *bytes, size_t size) {
     ssize_t sent;
     do
         sent = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -162,7 +162,7 @@ long cwi_socket_send(int fd, const void *bytes, size_t size) {
     return (long)sent;
 }
 
-long cwi_socket_receive(int fd, void *bytes, size_t size) {
+long cwi_platform_socket_receive(int fd, void *bytes, size_t size) {
     ssize_t got;
     do
         got = recv(fd, bytes, size, MSG_DONTWAIT);
@@ -170,7 +170,7 @@ long cwi_socket_receive(int fd, void *bytes, size_t size) {
     return (long)got;
 }
 
-int cwi_random(void *bytes, size_t size) {
+int cwi_platform_random(void *bytes, size_t size) {
     ssize_t got;
     do
         got = getrandom(bytes, size, 0);
@@ -184,11 +184,11 @@ static uint64_t clock_ns(clockid_t clock) {
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-uint64_t cwi_time_ns(void) { return clock_ns(CLOCK_REALTIME); }
+uint64_t cwi_platform_time_ns(void) { return clock_ns(CLOCK_REALTIME); }
 
-uint64_t cwi_clock_ms(void) { return clock_ns(CLOCK_MONOTONIC) / 1000000u; }
+uint64_t cwi_platform_clock_ms(void) { return clock_ns(CLOCK_MONOTONIC) / 1000000u; }
 
-int cwi_mutex_init(pthread_mutex_t *mutex) {
+int cwi_platform_mutex_init(pthread_mutex_t *mutex) {
     pthread_mutexattr_t attributes;
     int error = pthread_mutexattr_init(&attributes);
     if (error)

@@ -15,23 +15,24 @@ enum {
 /* A connection that is not taken learns why, if its buffer has room, which it has. */
 static void turn_away(int fd, int code, const char *text) {
     uint8_t bye[256];
-    size_t size = cwi_bye_store(bye, sizeof bye, code, text, cwi_time_ns());
-    cwi_socket_send(fd, bye, size);
+    size_t size = cwi_control_store_bye(bye, sizeof bye, code, text, cwi_platform_time_ns());
+    cwi_platform_socket_send(fd, bye, size);
     close(fd);
 }
 
 static void accept_peers(cwire *link, uint64_t now_ms) {
     for (;;) {
-        int fd = cwi_socket_accept(link->endpoint.listener);
+        int fd = cwi_platform_socket_accept(link->endpoint.listener);
         if (fd < 0) {
             if (errno != EAGAIN && errno != EWOULDBLOCK) {
                 /* Out of descriptors, say: do not be woken for it again and again. */
                 link->deaf_until_ms = now_ms + DEAF_MS;
-                cwi_poller_watch(link->poller, link->endpoint.listener, &link->endpoint, 0, 0);
+                cwi_platform_poller_watch(link->poller, link->endpoint.listener, &link->endpoint, 0,
+                                          0);
             }
             return;
         }
-        if (!cwi_socket_trusted(fd)) {
+        if (!cwi_platform_socket_trusted(fd)) {
             turn_away(fd, CWIRE_EDENIED, "this driver belongs to another user");
             continue;
         }
@@ -48,7 +49,7 @@ static void accept_peers(cwire *link, uint64_t now_ms) {
                       "cwire_options.reply_bytes or frame_bytes");
             continue;
         }
-        if (cwi_poller_add(link->poller, fd, peer) < 0) {
+        if (cwi_platform_poller_add(link->poller, fd, peer) < 0) {
             cwi_peer_free(peer);
             continue;
         }
@@ -101,7 +102,7 @@ static uint64_t peer_deadline(const cwi_peer *peer) {
 static void do_what_is_due(cwire *link, uint64_t now_ms) {
     if (link->deaf_until_ms && now_ms >= link->deaf_until_ms) {
         link->deaf_until_ms = 0;
-        cwi_poller_watch(link->poller, link->endpoint.listener, &link->endpoint, 1, 0);
+        cwi_platform_poller_watch(link->poller, link->endpoint.listener, &link->endpoint, 1, 0);
     }
     for (unsigned i = 0; i < link->peer_count; i++) {
         cwi_peer *peer = link->peers[i];
@@ -113,7 +114,7 @@ static void do_what_is_due(cwire *link, uint64_t now_ms) {
         } else if (peer->state == CWI_STREAMING) {
             pthread_mutex_lock(&link->lock);
             if (!cwi_peer_ready(peer)) { /* else it is sent something anyway */
-                cwi_heartbeat_store(peer->staged, cwi_time_ns());
+                cwi_control_store_heartbeat(peer->staged, cwi_platform_time_ns());
                 peer->staged_size = CWI_HEARTBEAT_SPAN;
                 peer->staged_sent = 0;
             }
@@ -182,9 +183,9 @@ static int handle_events(cwire *link, const cwi_event *events, int count, uint64
         if (tag == &link->endpoint)
             accept_peers(link, now_ms);
         else if (tag == &link->wake)
-            cwi_wake_clear(link->wake);
+            cwi_platform_wake_clear(link->wake);
         else if (tag == &link->tick)
-            cwi_wake_clear(link->tick);
+            cwi_platform_wake_clear(link->tick);
         else
             handled += handle_peer_event(tag, &events[i]);
     }
@@ -199,7 +200,7 @@ static void watch_peers(cwire *link) {
         int input = taking && !peer->stalled && !peer->ended;
         if (input == peer->watches_input && peer->blocked == peer->watches_output)
             continue;
-        cwi_poller_watch(link->poller, peer->fd, peer, input, peer->blocked);
+        cwi_platform_poller_watch(link->poller, peer->fd, peer, input, peer->blocked);
         peer->watches_input = input;
         peer->watches_output = peer->blocked;
     }
@@ -207,20 +208,20 @@ static void watch_peers(cwire *link) {
 
 static int poll_once(cwire *link, int timeout_ms) {
     cwi_event events[32];
-    uint64_t now_ms = cwi_clock_ms();
+    uint64_t now_ms = cwi_platform_clock_ms();
     cwi_link_send(link, now_ms);
     int handled = handle_stalled(link);
     watch_peers(link);
     int wait = handled ? 0 : wait_time(link, now_ms, timeout_ms);
     if (wait != 0 && !fall_asleep(link))
         wait = 0;
-    int count = cwi_poller_wait(link->poller, events, 32, wait);
+    int count = cwi_platform_poller_wait(link->poller, events, 32, wait);
     int error = errno;
     if (wait != 0 || link->tick >= 0)
         wake_up(link);
     if (count < 0)
         return cwi_fail(CWIRE_ESYSTEM, "waiting for events failed: %s", strerror(error));
-    now_ms = cwi_clock_ms();
+    now_ms = cwi_platform_clock_ms();
     handled += handle_events(link, events, count, now_ms);
     do_what_is_due(link, now_ms);
     cwi_link_send(link, now_ms);
@@ -231,7 +232,7 @@ static int poll_once(cwire *link, int timeout_ms) {
     watch_peers(link);
     /* With the caller's own event loop, whoever publishes next makes cwire_fd readable. */
     if (link->tick >= 0 && !fall_asleep(link))
-        cwi_wake_set(link->wake);
+        cwi_platform_wake_set(link->wake);
     return handled;
 }
 
@@ -246,8 +247,8 @@ int cwire_poll(cwire *link, int timeout_ms) {
 
 int cwire_fd(cwire *link) {
     if (link->tick < 0) {
-        int tick = cwi_tick_open(link->heartbeat_ms < 1000 ? link->heartbeat_ms : 1000);
-        if (tick < 0 || cwi_poller_add(link->poller, tick, &link->tick) < 0) {
+        int tick = cwi_platform_tick_open(link->heartbeat_ms < 1000 ? link->heartbeat_ms : 1000);
+        if (tick < 0 || cwi_platform_poller_add(link->poller, tick, &link->tick) < 0) {
             cwi_fail(CWIRE_ESYSTEM, "cannot make a timer: %s", strerror(errno));
             if (tick >= 0)
                 close(tick);
@@ -255,7 +256,7 @@ int cwire_fd(cwire *link) {
         }
         link->tick = tick;
         if (!fall_asleep(link))
-            cwi_wake_set(link->wake);
+            cwi_platform_wake_set(link->wake);
     }
     return link->poller;
 }

@@ -51,9 +51,9 @@ static int check_payload(const cwire *link, uint16_t id, size_t size, size_t *in
                         "this '%s' is larger than a frame of %lu bytes: raise "
                         "cwire_options.frame_bytes",
                         message->name, (unsigned long)link->frame_bytes);
-    if (!cwi_message_fits(message, size)) {
+    if (!cwi_schema_fits(message, size)) {
         char sizes[48];
-        cwi_message_size_text(message, sizes, sizeof sizes);
+        cwi_schema_size_text(message, sizes, sizeof sizes);
         return cwi_fail(CWIRE_ESIZE, "'%s' has %s bytes, not %lu", message->name, sizes,
                         (unsigned long)size);
     }
@@ -92,7 +92,7 @@ static void end_publish(cwire *link) {
         link->sleeping = 0;
     pthread_mutex_unlock(&link->lock);
     if (wake)
-        cwi_wake_set(link->wake);
+        cwi_platform_wake_set(link->wake);
 }
 
 int cwire_publish_parts(cwire *link, uint16_t id, uint64_t time_ns, const cwire_part *parts,
@@ -119,7 +119,7 @@ int cwire_publish_at(cwire *link, uint16_t id, uint64_t time_ns, const void *pay
 }
 
 int cwire_publish(cwire *link, uint16_t id, const void *payload, size_t size) {
-    return cwire_publish_at(link, id, cwi_time_ns(), payload, size);
+    return cwire_publish_at(link, id, cwi_platform_time_ns(), payload, size);
 }
 
 int cwire_publish_many_at(cwire *link, uint16_t id, uint64_t time_ns, const void *payloads,
@@ -148,7 +148,7 @@ int cwire_publish_many_at(cwire *link, uint16_t id, uint64_t time_ns, const void
 }
 
 int cwire_publish_many(cwire *link, uint16_t id, const void *payloads, size_t size, size_t count) {
-    return cwire_publish_many_at(link, id, cwi_time_ns(), payloads, size, count);
+    return cwire_publish_many_at(link, id, cwi_platform_time_ns(), payloads, size, count);
 }
 
 size_t cwire_pending(cwire *link) {

@@ -42,13 +42,13 @@ const char *cwi_schema_fault(const cwire_schema *schema, uint32_t frame_bytes) {
     return NULL;
 }
 
-int cwi_message_fits(const cwire_message *message, size_t size) {
+int cwi_schema_fits(const cwire_message *message, size_t size) {
     if (message->tail_size == 0)
         return size == message->size;
     return size >= message->size && (size - message->size) % message->tail_size == 0;
 }
 
-void cwi_message_size_text(const cwire_message *message, char *text, size_t size) {
+void cwi_schema_size_text(const cwire_message *message, char *text, size_t size) {
     if (message->tail_size == 0)
         snprintf(text, size, "%lu", (unsigned long)message->size);
     else

@@ -12,9 +12,9 @@ const char *cwi_schema_fault(const cwire_schema *schema, uint32_t frame_bytes);
 size_t cwi_schema_find(const cwire_schema *schema, uint16_t id);
 
 /* Whether a payload of `size` bytes can be this message. */
-int cwi_message_fits(const cwire_message *message, size_t size);
+int cwi_schema_fits(const cwire_message *message, size_t size);
 
 /* Writes what sizes the message can have, "32" or "16 + n * 2", to `text`. */
-void cwi_message_size_text(const cwire_message *message, char *text, size_t size);
+void cwi_schema_size_text(const cwire_message *message, char *text, size_t size);
 
 #endif

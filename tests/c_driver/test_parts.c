@@ -87,10 +87,10 @@ static void messages_are_found_by_id(void) {
     CHECK_EQUAL(cwi_schema_find(&schema, 0), 4);
     CHECK_EQUAL(cwi_schema_find(&schema, 3), 4);
     CHECK_EQUAL(cwi_schema_find(&schema, 0xFFFF), 4);
-    CHECK(cwi_message_fits(&messages[0], 8) && !cwi_message_fits(&messages[0], 9));
-    CHECK(cwi_message_fits(&messages[1], 16) && cwi_message_fits(&messages[1], 18));
-    CHECK(!cwi_message_fits(&messages[1], 17) && !cwi_message_fits(&messages[1], 14));
-    cwi_message_size_text(&messages[1], text, sizeof text);
+    CHECK(cwi_schema_fits(&messages[0], 8) && !cwi_schema_fits(&messages[0], 9));
+    CHECK(cwi_schema_fits(&messages[1], 16) && cwi_schema_fits(&messages[1], 18));
+    CHECK(!cwi_schema_fits(&messages[1], 17) && !cwi_schema_fits(&messages[1], 14));
+    cwi_schema_size_text(&messages[1], text, sizeof text);
     CHECK_TEXT(text, "16 + n * 2");
 }
 
@@ -116,32 +116,32 @@ static void a_bad_schema_is_refused(void) {
 static void answers_are_checked(void) {
     uint8_t answer[24] = {2, 0, 0, 0, 1, 0, 0, 0, 'c', 'w', 'i', 'r', 'e'};
     char text[160];
-    CHECK(cwi_answer_fault(answer, 24, text, sizeof text) == NULL);
-    CHECK_TEXT(cwi_answer_fault(answer, 16, text, sizeof text), "16 bytes");
-    CHECK_TEXT(cwi_answer_fault(answer, 2, text, sizeof text), "first frame");
+    CHECK(cwi_control_answer_fault(answer, 24, text, sizeof text) == NULL);
+    CHECK_TEXT(cwi_control_answer_fault(answer, 16, text, sizeof text), "16 bytes");
+    CHECK_TEXT(cwi_control_answer_fault(answer, 2, text, sizeof text), "first frame");
     answer[4] = 2;
-    CHECK_TEXT(cwi_answer_fault(answer, 24, text, sizeof text), "protocol 2");
+    CHECK_TEXT(cwi_control_answer_fault(answer, 24, text, sizeof text), "protocol 2");
     answer[8] = 'x';
-    CHECK_TEXT(cwi_answer_fault(answer, 24, text, sizeof text), "magic");
+    CHECK_TEXT(cwi_control_answer_fault(answer, 24, text, sizeof text), "magic");
     answer[0] = 3;
-    CHECK_TEXT(cwi_answer_fault(answer, 24, text, sizeof text), "first frame");
+    CHECK_TEXT(cwi_control_answer_fault(answer, 24, text, sizeof text), "first frame");
 }
 
 static void interest_is_checked(void) {
     const uint8_t interest[] = {4, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0xEF};
     const uint8_t forged[] = {4, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF};
-    CHECK_EQUAL(cwi_interest_count(interest, sizeof interest), 2);
-    CHECK_EQUAL(cwi_interest_id(interest, 1), 0xEF00);
-    CHECK_EQUAL(cwi_interest_count(interest, 10), -1);
-    CHECK_EQUAL(cwi_interest_count(interest, 4), -1);
-    CHECK_EQUAL(cwi_interest_count(forged, sizeof forged), -1);
+    CHECK_EQUAL(cwi_control_interest_count(interest, sizeof interest), 2);
+    CHECK_EQUAL(cwi_control_interest_id(interest, 1), 0xEF00);
+    CHECK_EQUAL(cwi_control_interest_count(interest, 10), -1);
+    CHECK_EQUAL(cwi_control_interest_count(interest, 4), -1);
+    CHECK_EQUAL(cwi_control_interest_count(forged, sizeof forged), -1);
 }
 
 static void a_bye_is_cut_at_a_character(void) {
     uint8_t bye[64];
     cwire_header header;
-    size_t span =
-        cwi_bye_store(bye, sizeof bye, CWIRE_EBUSY, "1234567890123456789012345678901\xC3\xA9", 0);
+    size_t span = cwi_control_store_bye(bye, sizeof bye, CWIRE_EBUSY,
+                                        "1234567890123456789012345678901\xC3\xA9", 0);
     cwire_header_load(&header, bye);
     CHECK_EQUAL(header.size, 32 + 31);
     CHECK_EQUAL(span, 64);
