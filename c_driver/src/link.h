@@ -4,6 +4,7 @@
 
 #include "calls.h"
 #include "control.h"
+#include "cursor.h"
 #include "cwire.h"
 #include "endpoint.h"
 #include "errors.h"

@@ -1,6 +1,6 @@
 /* The ring and its cursors: no socket, no lock. */
 #include "check.h"
-#include "ring.h"
+#include "cursor.h"
 
 enum { SIZE = 1024 };
 
