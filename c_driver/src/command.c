@@ -1,5 +1,8 @@
 /* What peers send, and the answers to it. */
-#include "link.h"
+#include "command.h"
+#include "peer.h"
+#include "readers.h"
+#include "reply.h"
 
 #include <string.h>
 
@@ -13,54 +16,17 @@ int cwire_on_command(cwire *link, uint16_t id, cwire_handler *handler, void *use
     return CWIRE_OK;
 }
 
-/* Puts a reply into a peer's lane; the lock must be held. Returns 1 if a sleeping poller must be
- * woken, else 0. Without room the peer is disconnected: a reply is never dropped alone. */
-static int put_reply(cwi_peer *peer, uint16_t type, uint8_t flags, uint32_t request,
-                     const void *payload, size_t size) {
-    cwire *link = peer->link;
-    cwire_header header;
-    cwire_part part;
-    memset(&header, 0, sizeof header);
-    header.size = (uint32_t)(CWIRE_HEADER_SIZE + size);
-    header.type = type;
-    header.flags = flags;
-    header.request = request;
-    header.time_ns = cwi_platform_time_ns();
-    part.data = payload;
-    part.size = size;
-    if (cwi_lane_put(&peer->lane, link->ring.head, &header, &part) != 0)
-        peer->overflow = 1;
-    int wake = link->sleeping || peer->overflow;
-    link->sleeping = 0;
-    return wake;
-}
-
-enum { ERROR_TEXT = 1024 }; /* bytes of an error reply's text */
-
-static int put_error(cwi_peer *peer, uint16_t type, uint32_t request, int32_t code,
-                     const char *text) {
-    uint8_t payload[4 + ERROR_TEXT];
-    size_t length = strlen(text);
-    uint32_t bits = (uint32_t)(code < 0 ? code : CWIRE_EFAILED);
-    for (int i = 0; i < 4; i++)
-        payload[i] = (uint8_t)(bits >> (8 * i));
-    memcpy(payload + 4, text, length);
-    return put_reply(peer, type, CWIRE_REPLY | CWIRE_ERROR, request, payload, 4 + length);
-}
-
 /* An error reply from the library itself, in the polling thread. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
 static int refuse(cwi_peer *peer, const cwire_header *header, int code, const char *format, ...) {
-    char text[ERROR_TEXT];
+    char text[CWI_REPLY_TEXT];
     va_list arguments;
     va_start(arguments, format);
     cwi_format(text, sizeof text, format, arguments);
     va_end(arguments);
-    pthread_mutex_lock(&peer->link->lock);
-    put_error(peer, header->type, header->request, code, text);
-    pthread_mutex_unlock(&peer->link->lock);
+    cwi_reply_refuse(peer, header, code, text);
     return 0;
 }
 
@@ -129,7 +95,7 @@ static void take_interest(cwi_peer *peer, const uint8_t *payload, size_t size) {
         if (index < link->schema->count)
             peer->wants[index] = 1;
     }
-    cwi_link_count_wanted(link);
+    cwi_readers_count_wanted(link);
     pthread_mutex_unlock(&link->lock);
 }
 
@@ -154,22 +120,6 @@ static void handle_control(cwi_peer *peer, const uint8_t *payload, size_t size) 
                          (unsigned long)kind);
 }
 
-/* Gives the answer that the handler left to the library. */
-static void finish_command(cwire *link, cwire_token token, int result) {
-    if (result == CWIRE_LATER)
-        return;
-    pthread_mutex_lock(&link->lock);
-    cwi_call *call = cwi_calls_find(&link->calls, token);
-    if (call) {
-        if (result < 0)
-            put_error(call->owner, call->type, call->request, result, cwire_strerror(result));
-        else
-            put_reply(call->owner, call->type, CWIRE_REPLY, call->request, NULL, 0);
-        cwi_calls_remove(&link->calls, call);
-    }
-    pthread_mutex_unlock(&link->lock);
-}
-
 int cwi_command_handle(cwi_peer *peer, const cwire_header *header, const uint8_t *payload) {
     cwire *link = peer->link;
     size_t size = header->size - CWIRE_HEADER_SIZE;
@@ -192,80 +142,6 @@ int cwi_command_handle(cwi_peer *peer, const cwire_header *header, const uint8_t
     command.size = size;
     command.payload = payload;
     command.time_ns = header->time_ns;
-    finish_command(link, token, slot->handler(link, &command, slot->user));
+    cwi_reply_finish(link, token, slot->handler(link, &command, slot->user));
     return 1;
-}
-
-static int no_such_call(void) {
-    return cwi_fail(CWIRE_EGONE, "this command has been answered, or its peer has left");
-}
-
-/* Whether the reply is one that the schema promises for this command. */
-static int check_reply(const cwire *link, uint16_t type, size_t size, uint16_t *reply_type) {
-    const cwire_schema *schema = link->schema;
-    const cwire_message *command = &schema->messages[cwi_schema_find(schema, type)];
-    char sizes[48];
-    *reply_type = type;
-    if (size == 0)
-        return CWIRE_OK;
-    if (!command->reply)
-        return cwi_fail(CWIRE_ESIZE, "the schema gives '%s' no reply: answer with NULL and 0",
-                        command->name);
-    const cwire_message *reply = &schema->messages[cwi_schema_find(schema, command->reply)];
-    *reply_type = reply->id;
-    cwi_schema_size_text(reply, sizes, sizeof sizes);
-    if (!cwi_schema_fits(reply, size))
-        return cwi_fail(CWIRE_ESIZE, "the reply '%s' to '%s' has %s bytes, not %lu", reply->name,
-                        command->name, sizes, (unsigned long)size);
-    if (size > link->frame_bytes - CWIRE_HEADER_SIZE ||
-        cwi_lane_cost((uint32_t)(CWIRE_HEADER_SIZE + size)) > link->lane_bytes)
-        return cwi_fail(CWIRE_ETOOBIG,
-                        "this '%s' of %lu bytes is too large: raise cwire_options.reply_bytes and "
-                        "frame_bytes",
-                        reply->name, (unsigned long)size);
-    return CWIRE_OK;
-}
-
-int cwire_reply(cwire *link, cwire_token token, const void *payload, size_t size) {
-    int wake = 0, code;
-    uint16_t type = 0;
-    pthread_mutex_lock(&link->lock);
-    cwi_call *call = cwi_calls_find(&link->calls, token);
-    code = call ? check_reply(link, call->type, size, &type) : no_such_call();
-    if (code == CWIRE_OK) {
-        cwi_peer *peer = call->owner;
-        wake = put_reply(peer, type, CWIRE_REPLY, call->request, payload, size);
-        cwi_calls_remove(&link->calls, call);
-        if (peer->overflow)
-            code = cwi_fail(CWIRE_EGONE, "the peer does not read its replies: it is disconnected");
-    }
-    pthread_mutex_unlock(&link->lock);
-    if (wake)
-        cwi_platform_wake_set(link->wake);
-    return code;
-}
-
-int cwire_reply_error(cwire *link, cwire_token token, int32_t code, const char *format, ...) {
-    char text[ERROR_TEXT];
-    va_list arguments;
-    int wake = 0, result = CWIRE_OK;
-    va_start(arguments, format);
-    cwi_format(text, sizeof text, format, arguments);
-    va_end(arguments);
-    pthread_mutex_lock(&link->lock);
-    cwi_call *call = cwi_calls_find(&link->calls, token);
-    if (call) {
-        cwi_peer *peer = call->owner;
-        wake = put_error(peer, call->type, call->request, code, text);
-        cwi_calls_remove(&link->calls, call);
-        if (peer->overflow)
-            result = cwi_fail(CWIRE_EGONE, "the peer does not read its replies: it is "
-                                           "disconnected");
-    } else {
-        result = no_such_call();
-    }
-    pthread_mutex_unlock(&link->lock);
-    if (wake)
-        cwi_platform_wake_set(link->wake);
-    return result;
 }

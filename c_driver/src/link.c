@@ -1,6 +1,7 @@
 /* The link: listening and closing. */
 #define _GNU_SOURCE
 #include "link.h"
+#include "peer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -180,10 +181,10 @@ void cwire_close(cwire *link) {
         return;
     if (cwi_endpoint_owned(&link->endpoint)) {
         uint64_t now_ms = cwi_platform_clock_ms();
-        cwi_link_send(link, now_ms);
+        cwi_peer_send_all(link, now_ms);
         for (unsigned i = 0; i < link->peer_count; i++)
             cwi_peer_dismiss(link->peers[i], CWIRE_EDOWN, "the driver has stopped");
-        cwi_link_send(link, now_ms);
+        cwi_peer_send_all(link, now_ms);
         for (unsigned i = 0; i < link->peer_count; i++)
             cwi_peer_drain(link->peers[i]);
     }

@@ -1,6 +1,8 @@
 /* One connection: what goes out by way of the staging buffer, what comes in by frames. */
 #define _GNU_SOURCE
-#include "link.h"
+#include "peer.h"
+#include "command.h"
+#include "readers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,8 +72,8 @@ void cwi_peer_set_state(cwi_peer *peer, enum cwi_state state) {
         link->streaming--;
     }
     peer->state = state;
-    cwi_link_count_wanted(link);
-    cwi_link_trim(link);
+    cwi_readers_count_wanted(link);
+    cwi_readers_trim(link);
     pthread_mutex_unlock(&link->lock);
 }
 
@@ -126,7 +128,7 @@ static int stage(cwi_peer *peer) {
     pthread_mutex_lock(&link->lock);
     stage_chunk(peer);
     peer->unsent = peer->staged_size;
-    cwi_link_trim(link);
+    cwi_readers_trim(link);
     pthread_mutex_unlock(&link->lock);
     return peer->staged_size > 0;
 }
@@ -189,6 +191,11 @@ void cwi_peer_send(cwi_peer *peer, uint64_t now_ms) {
         peer->unsent = peer->staged_size - peer->staged_sent;
         pthread_mutex_unlock(&link->lock);
     }
+}
+
+void cwi_peer_send_all(cwire *link, uint64_t now_ms) {
+    for (unsigned i = 0; i < link->peer_count; i++)
+        cwi_peer_send(link->peers[i], now_ms);
 }
 
 int cwi_peer_ready(const cwi_peer *peer) {

@@ -1,6 +1,6 @@
 /* Polling: accepting peers, sending, receiving, waiting, and what the clock makes due. */
 #define _GNU_SOURCE
-#include "link.h"
+#include "peer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -70,11 +70,6 @@ static void remove_gone(cwire *link) {
         cwi_peer_drain(peer);
         cwi_peer_free(peer);
     }
-}
-
-void cwi_link_send(cwire *link, uint64_t now_ms) {
-    for (unsigned i = 0; i < link->peer_count; i++)
-        cwi_peer_send(link->peers[i], now_ms);
 }
 
 static int handle_stalled(cwire *link) {
@@ -209,7 +204,7 @@ static void watch_peers(cwire *link) {
 static int poll_once(cwire *link, int timeout_ms) {
     cwi_event events[32];
     uint64_t now_ms = cwi_platform_clock_ms();
-    cwi_link_send(link, now_ms);
+    cwi_peer_send_all(link, now_ms);
     int handled = handle_stalled(link);
     watch_peers(link);
     int wait = handled ? 0 : wait_time(link, now_ms, timeout_ms);
@@ -224,7 +219,7 @@ static int poll_once(cwire *link, int timeout_ms) {
     now_ms = cwi_platform_clock_ms();
     handled += handle_events(link, events, count, now_ms);
     do_what_is_due(link, now_ms);
-    cwi_link_send(link, now_ms);
+    cwi_peer_send_all(link, now_ms);
     for (unsigned i = 0; i < link->peer_count; i++)
         if (link->peers[i]->ended && link->peers[i]->state != CWI_LEAVING)
             cwi_peer_set_state(link->peers[i], CWI_GONE);

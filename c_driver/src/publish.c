@@ -5,25 +5,6 @@
  * publishes or polls waits longer for it than for one large frame. */
 enum { LOCKED_BYTES = 64 * 1024 };
 
-void cwi_link_trim(cwire *link) {
-    uint64_t tail = link->ring.head;
-    for (unsigned i = 0; i < link->peer_count; i++) {
-        const cwi_peer *peer = link->peers[i];
-        if (peer->state == CWI_STREAMING && peer->cursor.frame < tail)
-            tail = peer->cursor.frame;
-    }
-    link->ring.tail = tail;
-}
-
-void cwi_link_count_wanted(cwire *link) {
-    for (size_t m = 0; m < link->schema->count; m++) {
-        unsigned wanted = 0;
-        for (unsigned i = 0; i < link->peer_count; i++)
-            wanted += link->peers[i]->state == CWI_STREAMING && link->peers[i]->wants[m];
-        link->slots[m].wanted = wanted;
-    }
-}
-
 /* Makes room by letting the oldest frames go. Returns 1 if a peer had not taken them. */
 static int evict(cwire *link, size_t span) {
     int lost = 0;
@@ -149,28 +130,4 @@ int cwire_publish_many_at(cwire *link, uint16_t id, uint64_t time_ns, const void
 
 int cwire_publish_many(cwire *link, uint16_t id, const void *payloads, size_t size, size_t count) {
     return cwire_publish_many_at(link, id, cwi_platform_time_ns(), payloads, size, count);
-}
-
-size_t cwire_pending(cwire *link) {
-    size_t most = 0;
-    pthread_mutex_lock(&link->lock);
-    for (unsigned i = 0; i < link->peer_count; i++) {
-        const cwi_peer *peer = link->peers[i];
-        if (peer->state == CWI_STREAMING) {
-            size_t waiting = cwi_cursor_waiting(&peer->cursor, &link->ring) + peer->unsent;
-            most = waiting > most ? waiting : most;
-        }
-    }
-    pthread_mutex_unlock(&link->lock);
-    return most;
-}
-
-int cwire_wanted(cwire *link, uint16_t id) {
-    size_t index = cwi_schema_find(link->schema, id);
-    if (index == link->schema->count)
-        return 0;
-    pthread_mutex_lock(&link->lock);
-    int wanted = (int)link->slots[index].wanted;
-    pthread_mutex_unlock(&link->lock);
-    return wanted;
 }

@@ -1,0 +1,45 @@
+/* What all peers together have taken and want. See readers.h. */
+#include "readers.h"
+
+void cwi_readers_trim(cwire *link) {
+    uint64_t tail = link->ring.head;
+    for (unsigned i = 0; i < link->peer_count; i++) {
+        const cwi_peer *peer = link->peers[i];
+        if (peer->state == CWI_STREAMING && peer->cursor.frame < tail)
+            tail = peer->cursor.frame;
+    }
+    link->ring.tail = tail;
+}
+
+void cwi_readers_count_wanted(cwire *link) {
+    for (size_t m = 0; m < link->schema->count; m++) {
+        unsigned wanted = 0;
+        for (unsigned i = 0; i < link->peer_count; i++)
+            wanted += link->peers[i]->state == CWI_STREAMING && link->peers[i]->wants[m];
+        link->slots[m].wanted = wanted;
+    }
+}
+
+size_t cwire_pending(cwire *link) {
+    size_t most = 0;
+    pthread_mutex_lock(&link->lock);
+    for (unsigned i = 0; i < link->peer_count; i++) {
+        const cwi_peer *peer = link->peers[i];
+        if (peer->state == CWI_STREAMING) {
+            size_t waiting = cwi_cursor_waiting(&peer->cursor, &link->ring) + peer->unsent;
+            most = waiting > most ? waiting : most;
+        }
+    }
+    pthread_mutex_unlock(&link->lock);
+    return most;
+}
+
+int cwire_wanted(cwire *link, uint16_t id) {
+    size_t index = cwi_schema_find(link->schema, id);
+    if (index == link->schema->count)
+        return 0;
+    pthread_mutex_lock(&link->lock);
+    int wanted = (int)link->slots[index].wanted;
+    pthread_mutex_unlock(&link->lock);
+    return wanted;
+}

@@ -1,0 +1,13 @@
+/* What all peers together have taken and want. */
+#ifndef CWI_READERS_H
+#define CWI_READERS_H
+
+#include "link.h"
+
+/* Lets the ring forget what every peer has taken. The lock must be held. */
+void cwi_readers_trim(cwire *link);
+
+/* Counts anew how many peers want each message. The lock must be held. */
+void cwi_readers_count_wanted(cwire *link);
+
+#endif
