@@ -3,6 +3,7 @@
 #include "peer.h"
 #include "command.h"
 #include "readers.h"
+#include "reply.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -252,6 +253,31 @@ static void dismiss_malformed(cwi_peer *peer, int fault, uint32_t limit) {
         cwi_peer_dismiss(peer, CWIRE_EPROTOCOL, "a frame has a reserved flag set");
 }
 
+/* Does what command.c has decided about a frame: the one place where a frame that came changes the
+ * peer's state or is refused. Returns the commands handled, 0 or 1. */
+static int carry_out(cwi_peer *peer, const cwire_header *header, const cwi_verdict *verdict) {
+    switch (verdict->action) {
+    case CWI_HANDLE:
+    case CWI_DONE:
+        break;
+    case CWI_HANDLED:
+        return 1;
+    case CWI_REFUSE:
+        cwi_reply_refuse(peer, header, verdict->code, verdict->text);
+        break;
+    case CWI_STREAM:
+        cwi_peer_set_state(peer, CWI_STREAMING);
+        break;
+    case CWI_CLOSE:
+        cwi_peer_set_state(peer, CWI_GONE);
+        break;
+    case CWI_DISMISS:
+        cwi_peer_dismiss(peer, verdict->code, "%s", verdict->text);
+        break;
+    }
+    return 0;
+}
+
 int cwi_peer_handle(cwi_peer *peer) {
     cwire *link = peer->link;
     uint32_t limit = link->frame_bytes;
@@ -266,6 +292,7 @@ int cwi_peer_handle(cwi_peer *peer) {
         size_t have = peer->in_end - peer->in_begin;
         size_t span;
         cwire_header header;
+        cwi_verdict verdict;
         int fault = peer->in_skip > 0 ? 0 : cwire_frame_check(at, have, limit, &span);
         if (fault != CWIRE_FRAME_OK)
             dismiss_malformed(peer, fault, limit);
@@ -277,20 +304,17 @@ int cwi_peer_handle(cwi_peer *peer) {
         if (peer->stalled) /* it must read replies before it is answered more */
             break;
         cwire_header_load(&header, at);
-        int verdict = cwi_command_admit(peer, &header);
-        if (verdict < 0)
-            break;
-        if (verdict == 0) {
+        if (cwi_command_admit(peer, &header, &verdict) != CWI_HANDLE) {
             peer->in_skip = span;
-            continue;
-        }
-        if (span > have) {
+        } else if (span <= have) {
+            cwi_command_handle(peer, &header, at + CWIRE_HEADER_SIZE, &verdict);
+            peer->in_begin += span;
+        } else { /* the rest of it is still to come */
             if (span > peer->in_capacity)
                 grow_input(peer, span);
             break;
         }
-        handled += cwi_command_handle(peer, &header, at + CWIRE_HEADER_SIZE);
-        peer->in_begin += span;
+        handled += carry_out(peer, &header, &verdict);
     }
     compact(peer);
     return handled;

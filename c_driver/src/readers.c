@@ -1,6 +1,8 @@
 /* What all peers together have taken and want. See readers.h. */
 #include "readers.h"
 
+#include <string.h>
+
 void cwi_readers_trim(cwire *link) {
     uint64_t tail = link->ring.head;
     for (unsigned i = 0; i < link->peer_count; i++) {
@@ -18,6 +20,19 @@ void cwi_readers_count_wanted(cwire *link) {
             wanted += link->peers[i]->state == CWI_STREAMING && link->peers[i]->wants[m];
         link->slots[m].wanted = wanted;
     }
+}
+
+void cwi_readers_set_wants(cwi_peer *peer, const uint8_t *interest, size_t count) {
+    cwire *link = peer->link;
+    pthread_mutex_lock(&link->lock);
+    memset(peer->wants, 0, link->schema->count);
+    for (size_t i = 0; i < count; i++) {
+        size_t index = cwi_schema_find(link->schema, cwi_control_interest_id(interest, i));
+        if (index < link->schema->count)
+            peer->wants[index] = 1;
+    }
+    cwi_readers_count_wanted(link);
+    pthread_mutex_unlock(&link->lock);
 }
 
 size_t cwire_pending(cwire *link) {
