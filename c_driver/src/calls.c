@@ -12,7 +12,7 @@ void cwi_calls_init(cwi_calls *calls, cwi_call *memory, uint32_t capacity) {
     }
 }
 
-/* A token is the entry's generation, which is never 0, above its index. */
+/* Makes the token of the entry's generation, which is never 0, and its index in the low 32 bits. */
 cwire_token cwi_calls_enter(cwi_calls *calls, void *owner, uint16_t type, uint32_t request) {
     uint32_t index = calls->first_free;
     if (index == calls->capacity)

@@ -25,10 +25,10 @@ void cwi_calls_init(cwi_calls *calls, cwi_call *memory, uint32_t capacity);
 /* Enters a command. Returns its token, or 0 when the table is full. */
 cwire_token cwi_calls_enter(cwi_calls *calls, void *owner, uint16_t type, uint32_t request);
 
-/* The command that a token names; NULL if it has been answered or its owner has left. */
+/* Returns the command that a token names; NULL if it has been answered or its owner has left. */
 cwi_call *cwi_calls_find(cwi_calls *calls, cwire_token token);
 
-/* Takes a command out: its token is void from now on. */
+/* Takes a command out: cwi_calls_find no longer finds its token. */
 void cwi_calls_remove(cwi_calls *calls, cwi_call *call);
 
 /* Takes out all commands of one owner. */

@@ -21,7 +21,7 @@ typedef struct cwi_hello {
     size_t json_size;
 } cwi_hello;
 
-/* The bytes that a hello spans. */
+/* Returns the bytes that a hello spans. */
 size_t cwi_control_hello_span(const cwi_hello *hello);
 
 /* Writes a hello to `at`, which has room for its span. */
@@ -30,22 +30,22 @@ void cwi_control_store_hello(void *at, const cwi_hello *hello, uint64_t time_ns)
 /* Writes a heartbeat, CWI_HEARTBEAT_SPAN bytes, to `at`. */
 void cwi_control_store_heartbeat(void *at, uint64_t time_ns);
 
-/* Writes a bye to the `room` (at least 64) bytes at `at`, cutting the text if it must. Returns its
- * span. */
+/* Writes a bye to the `room` (at least 64) bytes at `at`, and cuts its text if there is no room for
+ * it. Returns the bye's span. */
 size_t cwi_control_store_bye(void *at, size_t room, int32_t code, const char *text,
                              uint64_t time_ns);
 
-/* The kind of a control frame; 0 if it is too short to have one. */
+/* Returns the kind of a control frame; 0 if it is too short to have one. */
 uint32_t cwi_control_kind(const void *payload, size_t size);
 
-/* Returns NULL if the payload is a good answer, else what is wrong with it, in `text`. */
+/* Returns NULL if the payload is a good answer, else what is wrong with it, perhaps in `text`. */
 const char *cwi_control_answer_fault(const void *payload, size_t size, char *text,
                                      size_t text_size);
 
-/* The number of ids in an interest frame, or -1 if it is malformed. */
+/* Returns the number of ids in an interest frame, or -1 if it is malformed. */
 long cwi_control_interest_count(const void *payload, size_t size);
 
-/* The id at `index` of an interest frame. */
+/* Returns the id at `index` of an interest frame. */
 uint16_t cwi_control_interest_id(const void *payload, size_t index);
 
 #endif

@@ -36,7 +36,7 @@ int cwi_cursor_lap(cwi_cursor *cursor, const cwi_ring *ring, uint64_t tail) {
 
 static size_t smaller(uint64_t a, size_t b) { return a < b ? (size_t)a : b; }
 
-/* Whole frames from the cursor to `until` that fit in `room`, in bytes. */
+/* Returns the bytes of the whole frames from the cursor to `until` that fit in `room`. */
 static size_t whole_frames(const cwi_cursor *cursor, const cwi_ring *ring, uint64_t until,
                            size_t room) {
     if (until - cursor->frame <= room)

@@ -12,17 +12,18 @@ typedef struct cwi_cursor {
     size_t rest_taken; /* bytes of them that are taken */
 } cwi_cursor;
 
-/* Begins at the frame that is published next. `rest` has room for the largest frame. */
+/* Places a cursor at the frame that is published next. `rest` has room for the largest frame. */
 void cwi_cursor_init(cwi_cursor *cursor, const cwi_ring *ring, void *rest);
 
-/* Whether a frame is partly taken: nothing else may be sent before the rest of it. */
+/* Returns whether a frame is partly taken: nothing else may be sent before the rest of it. */
 int cwi_cursor_inside(const cwi_cursor *cursor);
 
-/* Bytes that are not taken yet. */
+/* Returns the bytes that are not taken yet. */
 size_t cwi_cursor_waiting(const cwi_cursor *cursor, const cwi_ring *ring);
 
-/* Moves the cursor to `tail` if it lies before, ahead of the ring's tail moving there. The rest of
- * a partly taken frame is saved first. Returns 1 if whole frames were lost, else 0. */
+/* Moves the cursor to `tail` if it is behind it; to be called before the ring's own tail moves
+ * there. The rest of a partly taken frame is saved first. Returns 1 if whole frames were lost, else
+ * 0. */
 int cwi_cursor_lap(cwi_cursor *cursor, const cwi_ring *ring, uint64_t tail);
 
 /* Copies what comes next to `out`, at most `room` bytes: the rest of a partly taken frame, or whole

@@ -30,8 +30,8 @@ static int runtime_path(char *path, size_t size, const char *tail) {
     return length >= 0 && (size_t)length < size ? 0 : -1;
 }
 
-/* The bytes of the UTF-8 character at `at`; 0 if it is malformed or a control character. Reads no
- * further than a NUL. */
+/* Returns the bytes of the UTF-8 character at `at`; 0 if it is malformed or a control character.
+ * Reads no further than a NUL. */
 static size_t character_size(const unsigned char *at) {
     size_t size = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
     uint32_t code = size == 1 ? at[0] : at[0] & (0x7Fu >> size);
@@ -75,7 +75,8 @@ int cwire_default_path(const char *name, char *path, size_t size) {
     return CWIRE_OK;
 }
 
-/* The default directory may lie in /tmp, where others can put things: it must be ours alone. */
+/* Refuses a default directory that other users own or may enter: it may lie in /tmp, where they
+ * could have made it. */
 static int check_private(const char *directory) {
     struct stat found;
     const char *fault = NULL;
@@ -100,7 +101,7 @@ static int prepare_directory(const char *path, int must_be_private) {
     char directory[sizeof((cwi_endpoint *)0)->path];
     const char *slash = strrchr(path, '/');
     if (!slash || slash == path)
-        return CWIRE_OK; /* the working directory, or the root: they exist */
+        return CWIRE_OK; /* the working directory or the root, which exist */
     memcpy(directory, path, (size_t)(slash - path));
     directory[slash - path] = 0;
     if (mkdir(directory, S_IRWXU) < 0 && errno != EEXIST)
@@ -133,7 +134,7 @@ static int take_lock(cwi_endpoint *endpoint) {
         }
         if (fstat(fd, &held) == 0 && lstat(name, &named) == 0 && held.st_ino == named.st_ino &&
             held.st_dev == named.st_dev) {
-            /* It will be removed at the end: it must not be a file of somebody's. */
+            /* cwi_endpoint_close removes it: a file with content is not a lock file of cwire. */
             if (!S_ISREG(held.st_mode) || held.st_size > 0) {
                 close(fd);
                 return cwi_fail(CWIRE_EINUSE,
@@ -158,8 +159,8 @@ static void drop_lock(cwi_endpoint *endpoint, int owned) {
     endpoint->lock = -1;
 }
 
-/* Whether the socket at `path` is nobody's any more. The lock says that no other cwire program is
- * there; a program that knows nothing of cwire takes no lock. */
+/* Refuses a socket that a process still holds. Holding the lock rules out other cwire programs, but
+ * a program that does not use cwire takes no lock. */
 static int check_stale(const char *path) {
     int state = cwi_platform_socket_alive(path);
     if (state == 0)
@@ -174,7 +175,7 @@ static int check_stale(const char *path) {
                     path, strerror(errno));
 }
 
-/* Removes what a dead program left behind; nothing else. */
+/* Removes the socket of a program that has ended, and nothing else. */
 static int remove_stale(const char *path) {
     struct stat found;
     if (lstat(path, &found) < 0)
@@ -242,7 +243,7 @@ void cwi_endpoint_close(cwi_endpoint *endpoint) {
         return;
     close(endpoint->listener);
     endpoint->listener = -1;
-    /* Someone may have put another socket there meanwhile: that one stays. */
+    /* Another program may have put its own socket there meanwhile: that one stays. */
     if (owned && lstat(endpoint->path, &found) == 0 && found.st_dev == endpoint->device &&
         found.st_ino == endpoint->inode)
         unlink(endpoint->path);

@@ -7,13 +7,13 @@
 typedef struct cwi_endpoint {
     char path[108]; /* as long as a Unix socket's path can be */
     int listener;
-    int lock;     /* locked PATH.lock: as long as it is held, the socket is ours */
-    dev_t device; /* of the socket's file: what we may remove */
+    int lock;     /* PATH.lock, locked: as long as it is held, the socket is ours */
+    dev_t device; /* of the socket's file: only this file may be removed */
     ino_t inode;
     pid_t owner; /* the process that listens; not its forked children */
 } cwi_endpoint;
 
-/* Whether this can be a driver's name: a line of text for peers, and a part of the default path.
+/* Checks a driver's name, which peers show as a line of text and which is part of the default path.
  * Returns 0 or a code whose text is kept for cwire_error. */
 int cwi_endpoint_check_name(const char *name);
 
@@ -21,7 +21,7 @@ int cwi_endpoint_check_name(const char *name);
  * text is kept for cwire_error. */
 int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name);
 
-/* Whether this process opened it. */
+/* Returns whether this process opened it, and not one that it was forked from. */
 int cwi_endpoint_owned(const cwi_endpoint *endpoint);
 
 /* Closes it; removes the socket and the lock file if this process opened them. */

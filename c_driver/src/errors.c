@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* By thread, like errno: publishing threads do not overwrite each other's texts. */
+/* One per thread, like errno: publishing threads do not overwrite each other's texts. */
 static __thread char last_failure[512];
 
 size_t cwi_format(char *text, size_t size, const char *format, va_list arguments) {
     int length = vsnprintf(text, size, format, arguments);
-    if (length < 0) { /* a malformed argument: the format itself says most of it */
+    if (length < 0) { /* an argument that cannot be formatted: the format itself says most */
         strncpy(text, format, size - 1);
         text[size - 1] = 0;
         return strlen(text);

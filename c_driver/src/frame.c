@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Byte by byte, so that alignment and byte order never matter; compilers make one move of it. */
+/* Writes byte by byte, so alignment and byte order do not matter; compilers make one move of it. */
 static void store_le(uint8_t *at, uint64_t value, int bytes) {
     for (int i = 0; i < bytes; i++)
         at[i] = (uint8_t)(value >> (8 * i));
@@ -72,8 +72,8 @@ int cwire_frame_check(const void *bytes, size_t length, uint32_t limit, size_t *
     return CWIRE_FRAME_OK;
 }
 
-/* The tally of this type and source, made if missing; NULL when there is no room. The last one
- * used is looked at first: frames of one type mostly come in runs. */
+/* Returns the tally of this type and source, made if missing; NULL when there is no room. Looks at
+ * the last one used first, because frames of one type mostly come in runs. */
 static cwire_tally *find_tally(cwire_tally *tallies, size_t capacity, size_t *count,
                                cwire_tally *last, uint16_t type, uint8_t source) {
     if (last && last->type == type && last->source == source)

@@ -1,4 +1,4 @@
-/* The replies that wait for one peer, in a bounded lane beside the ring. Each keeps its place in
+/* The replies that wait for one peer, in a bounded queue of its own. Each carries its position in
  * the stream: the ring's head when it was made. Pure: the caller brings the memory and the lock.
  */
 #ifndef CWI_LANE_H
@@ -11,13 +11,13 @@ typedef struct cwi_lane {
     size_t taken;  /* bytes of the first frame that are taken */
 } cwi_lane;
 
-/* `size` is a power of two, see cwi_ring_round. */
+/* Makes an empty lane of `size` bytes, a power of two (see cwi_ring_round). */
 void cwi_lane_init(cwi_lane *lane, void *bytes, size_t size);
 
-/* Bytes of a lane that a reply with this size field takes. */
+/* Returns the bytes of a lane that a reply with this size field takes. */
 size_t cwi_lane_cost(uint32_t size);
 
-/* Bytes in use. */
+/* Returns the bytes in use. */
 size_t cwi_lane_used(const cwi_lane *lane);
 
 /* Appends a reply that belongs where the ring's offset is `position`. Returns 0, or CWIRE_EBUSY
@@ -25,10 +25,10 @@ size_t cwi_lane_used(const cwi_lane *lane);
 int cwi_lane_put(cwi_lane *lane, uint64_t position, const cwire_header *header,
                  const cwire_part *part);
 
-/* Whether a reply waits whose position has been reached by a cursor at `offset`. */
+/* Returns whether a reply waits whose position has been reached by a cursor at `offset`. */
 int cwi_lane_due(const cwi_lane *lane, uint64_t offset);
 
-/* The position of the first reply, or `otherwise` when none waits. */
+/* Returns the position of the first reply, or `otherwise` when none waits. */
 uint64_t cwi_lane_position(const cwi_lane *lane, uint64_t otherwise);
 
 /* Copies what is left of the first reply to `out`, at most `room` bytes; returns how many. */

@@ -19,7 +19,7 @@ enum {
     CALLS = 4096       /* commands that may wait for their answer, of all peers */
 };
 
-/* The ring and the largest frame, from the options. Returns 0 or a code. */
+/* Sizes the ring and the largest frame by the options. Returns 0 or a code. */
 static int size_memory(cwire *link, const cwire_options *options, size_t *ring_bytes) {
     size_t ring = options->ring_bytes, frame = options->frame_bytes;
     if (frame && (frame < CWIRE_HEADER_SIZE || frame > CWIRE_FRAME_LIMIT))
@@ -46,7 +46,7 @@ static int size_memory(cwire *link, const cwire_options *options, size_t *ring_b
     return CWIRE_OK;
 }
 
-/* The lane holds reply_bytes, and at least any reply of the schema without its tail. */
+/* Returns a lane's size: reply_bytes, and at least any reply of the schema without its tail. */
 static size_t size_lane(const cwire *link, size_t reply_bytes) {
     size_t lane = reply_bytes ? reply_bytes : REPLY_BYTES;
     for (size_t i = 0; i < link->schema->count; i++) {

@@ -1,4 +1,5 @@
-/* A link and its peers, as the sources share them. */
+/* The structs of a link and its peers, as the sources share them. No functions: each source with
+ * internal functions has its own header. */
 #ifndef CWI_LINK_H
 #define CWI_LINK_H
 
@@ -14,9 +15,9 @@
 #include "schema.h"
 
 enum cwi_state {
-    CWI_GREETING,  /* the hello is on its way, the answer not here yet */
+    CWI_GREETING,  /* the hello is being sent, the answer has not come */
     CWI_STREAMING, /* frames flow */
-    CWI_LEAVING,   /* what was begun is sent, then a bye, then it is closed */
+    CWI_LEAVING,   /* a begun frame and the replies are sent, then a bye */
     CWI_GONE       /* to be closed and freed at the end of cwire_poll */
 };
 
@@ -29,10 +30,10 @@ typedef struct cwi_peer {
     uint64_t sent_ms;     /* when it was last sent something */
 
     size_t hello_sent;
-    uint8_t *staged; /* taken from ring and lane, on the way into the socket */
+    uint8_t *staged; /* bytes copied from ring and lane, to be sent next */
     size_t staged_size;
     size_t staged_sent;
-    size_t unsent;     /* (L) of the staged bytes, as last told */
+    size_t unsent;     /* (L) of the staged bytes; updated after each round of sending */
     cwi_cursor cursor; /* (L) */
     cwi_lane lane;     /* (L) */
     int overflow;      /* (L) a reply found no room */
@@ -48,7 +49,7 @@ typedef struct cwi_peer {
     int stalled;    /* input waits until replies have left */
     int ended;      /* no more input will come */
 
-    int watches_input; /* as the poller knows it */
+    int watches_input; /* what the poller was last told */
     int watches_output;
     uint8_t *wants; /* (L) per message of the schema: 1 if the peer wants it */
 } cwi_peer;
@@ -81,9 +82,9 @@ struct cwire {
     int poller;
     int wake;
     int tick;     /* -1 until cwire_fd */
-    int sleeping; /* someone waits for output and must be woken */
+    int sleeping; /* (L) the poller may be waiting: who adds output must wake it */
     int polling;
-    uint64_t deaf_until_ms; /* out of descriptors: accept again then; 0: not so */
+    uint64_t accept_again_ms; /* no accepting before: descriptors have run out; 0: accepting */
 };
 
 #endif

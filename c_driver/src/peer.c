@@ -1,4 +1,4 @@
-/* One connection: what goes out by way of the staging buffer, what comes in by frames. */
+/* One connection: sends from a staging buffer, and cuts what comes into frames. See peer.h. */
 #define _GNU_SOURCE
 #include "peer.h"
 #include "command.h"
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    CHUNK = 256 * 1024, /* bytes that one system call sends, and that are copied under the lock */
+    CHUNK = 256 * 1024, /* bytes that one system call sends; they are copied under the lock */
     CHUNKS_AT_ONCE = 8, /* sent to one peer before others get their turn */
     INPUT = 64 * 1024,  /* bytes that one system call reads, unless a frame is larger */
     READS_AT_ONCE = 4
@@ -19,7 +19,7 @@ enum {
 
 cwi_peer *cwi_peer_new(cwire *link, int fd, uint64_t now_ms) {
     cwi_peer *peer = calloc(1, sizeof *peer);
-    /* What is not used costs no memory: large blocks get their pages when they are touched. */
+    /* Large blocks cost little until they are used: the system gives them pages on first write. */
     uint8_t *lane = malloc(link->lane_bytes);
     uint8_t *rest = malloc(cwire_frame_span(link->frame_bytes));
     if (peer) {
@@ -67,7 +67,8 @@ void cwi_peer_set_state(cwi_peer *peer, enum cwi_state state) {
         cwi_cursor_init(&peer->cursor, &link->ring, peer->cursor.rest);
         link->streaming++;
     } else if (peer->state == CWI_STREAMING) {
-        /* Publishers look after it no more: what is left of a begun frame must be saved now. */
+        /* Publishers save the rest of a begun frame for streaming peers only. For this one it must
+         * be saved now, before the ring is written over it. */
         cwi_cursor_lap(&peer->cursor, &link->ring, link->ring.head);
         cwi_calls_forget(&link->calls, peer);
         link->streaming--;
@@ -92,7 +93,7 @@ void cwi_peer_dismiss(cwi_peer *peer, int code, const char *format, ...) {
     cwi_peer_set_state(peer, CWI_LEAVING);
 }
 
-/* Takes the next chunk from cursor and lane. Frames and replies are whole before another begins. */
+/* Copies the next chunk from cursor and lane, and ends each frame or reply before the next. */
 static void stage_chunk(cwi_peer *peer) {
     cwi_ring *ring = &peer->link->ring;
     cwi_cursor *cursor = &peer->cursor;
@@ -150,7 +151,8 @@ static int all_sent(const cwi_peer *peer) {
     return peer->hello_sent == peer->link->hello_size && peer->staged_sent == peer->staged_size;
 }
 
-void cwi_peer_send(cwi_peer *peer, uint64_t now_ms) {
+/* Sends what waits, until all is sent, the socket is full, or it is the next peer's turn. */
+static void send_waiting(cwi_peer *peer, uint64_t now_ms) {
     cwire *link = peer->link;
     int sent = 0, full = 0;
     check_overflow(peer);
@@ -196,7 +198,7 @@ void cwi_peer_send(cwi_peer *peer, uint64_t now_ms) {
 
 void cwi_peer_send_all(cwire *link, uint64_t now_ms) {
     for (unsigned i = 0; i < link->peer_count; i++)
-        cwi_peer_send(link->peers[i], now_ms);
+        send_waiting(link->peers[i], now_ms);
 }
 
 int cwi_peer_ready(const cwi_peer *peer) {
@@ -211,7 +213,7 @@ int cwi_peer_ready(const cwi_peer *peer) {
             cwi_cursor_waiting(&peer->cursor, &peer->link->ring) > 0);
 }
 
-/* Moves what is not handled yet to the front: frames stay 8-aligned there. */
+/* Moves what is not handled yet to the front of the buffer, where frames are 8-aligned. */
 static void compact(cwi_peer *peer) {
     if (peer->in_begin == 0)
         return;
@@ -232,7 +234,7 @@ static int grow_input(cwi_peer *peer, size_t size) {
     return 0;
 }
 
-/* Bytes of a refused frame are passed over as they come. */
+/* Drops the bytes of a refused frame as they come. */
 static void skip_input(cwi_peer *peer) {
     size_t have = peer->in_end - peer->in_begin;
     size_t size = peer->in_skip < have ? peer->in_skip : have;
@@ -241,7 +243,7 @@ static void skip_input(cwi_peer *peer) {
     compact(peer);
 }
 
-/* What cwire_frame_check found, said to the peer. */
+/* Disconnects a peer for a fault that cwire_frame_check found. */
 static void dismiss_malformed(cwi_peer *peer, int fault, uint32_t limit) {
     if (fault == CWIRE_FRAME_LARGE)
         cwi_peer_dismiss(peer, CWIRE_ETOOBIG,
@@ -301,7 +303,7 @@ int cwi_peer_handle(cwi_peer *peer) {
         pthread_mutex_lock(&link->lock);
         peer->stalled = cwi_lane_used(&peer->lane) > link->lane_bytes / 2;
         pthread_mutex_unlock(&link->lock);
-        if (peer->stalled) /* it must read replies before it is answered more */
+        if (peer->stalled) /* handle more when the peer has read some replies */
             break;
         cwire_header_load(&header, at);
         if (cwi_command_admit(peer, &header, &verdict) != CWI_HANDLE) {

@@ -4,19 +4,17 @@
 
 #include "link.h"
 
-/* Makes a peer for a connection and takes `fd` over. NULL: out of memory, fd is still the caller's.
- */
+/* Makes a peer for a connection and takes `fd` over. Returns NULL when out of memory: then `fd` is
+ * still the caller's. */
 cwi_peer *cwi_peer_new(cwire *link, int fd, uint64_t now_ms);
 
+/* Closes the connection and frees the peer. */
 void cwi_peer_free(cwi_peer *peer);
 
-/* Sends what waits until the socket is full. */
-void cwi_peer_send(cwi_peer *peer, uint64_t now_ms);
-
-/* Sends to all peers what waits for them. */
+/* Sends to all peers what waits for them, as far as their sockets take it. */
 void cwi_peer_send_all(cwire *link, uint64_t now_ms);
 
-/* Whether cwi_peer_send would have something to do. The lock must be held. */
+/* Returns whether cwi_peer_send_all would have something to do for it. The lock must be held. */
 int cwi_peer_ready(const cwi_peer *peer);
 
 /* Reads what has come and handles it. Returns the commands handled. */
@@ -26,16 +24,17 @@ int cwi_peer_receive(cwi_peer *peer);
  * handled. */
 int cwi_peer_handle(cwi_peer *peer);
 
-/* Says why and disconnects, as soon as what was begun is sent. */
+/* Disconnects a peer, after a begun frame, the replies, and a bye with this code and text. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 void cwi_peer_dismiss(cwi_peer *peer, int code, const char *format, ...);
 
-/* Reads and forgets what has come: unread bytes would turn a bye that was sent into a reset. */
+/* Reads and drops what has come: if bytes were left unread, close would reset the connection and
+ * the peer could lose the bye. */
 void cwi_peer_drain(cwi_peer *peer);
 
-/* Changes the state and what depends on it. */
+/* Changes the state, and the counts and the ring's tail that depend on it. */
 void cwi_peer_set_state(cwi_peer *peer, enum cwi_state state);
 
 #endif

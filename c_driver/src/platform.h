@@ -1,7 +1,7 @@
-/* What differs between operating systems. platform_linux.c is the one implementation; to port
- * cwire, write another (kqueue, getpeereid and a pipe will do on BSD and macOS) and build it
- * instead. Functions return -1 with errno set on failure unless they say otherwise; every file
- * descriptor is close-on-exec.
+/* The calls to the operating system that differ between systems. platform_linux.c is the one
+ * implementation. A port needs another (kqueue, getpeereid and a pipe will do on BSD and macOS),
+ * and changes in the places that ARCHITECTURE.md lists in its section on libcwire. Functions return
+ * -1 with errno set on failure unless they say otherwise; every file descriptor is close-on-exec.
  */
 #ifndef CWI_PLATFORM_H
 #define CWI_PLATFORM_H
@@ -18,7 +18,7 @@ typedef struct cwi_event {
     int broken; /* the connection is over in both directions */
 } cwi_event;
 
-/* A set of descriptors to wait for; itself a descriptor that can be waited for. */
+/* Opens a set of descriptors to wait for; it is itself a descriptor that can be waited for. */
 int cwi_platform_poller_open(void);
 
 /* Adds a descriptor, waiting for input. `tag` comes back in its events. */
@@ -30,40 +30,41 @@ int cwi_platform_poller_watch(int poller, int fd, void *tag, int input, int outp
 /* Waits up to timeout_ms (-1: for ever) and fills `events`. Returns how many, 0 too on a signal. */
 int cwi_platform_poller_wait(int poller, cwi_event *events, int capacity, int timeout_ms);
 
-/* A descriptor that becomes readable by cwi_platform_wake_set, from any thread, until
+/* Opens a descriptor that becomes readable by cwi_platform_wake_set, from any thread, until
  * cwi_platform_wake_clear. */
 int cwi_platform_wake_open(void);
 void cwi_platform_wake_set(int wake);
 void cwi_platform_wake_clear(int wake);
 
-/* A descriptor that becomes readable every `period_ms` until cwi_platform_wake_clear. */
+/* Opens a descriptor that becomes readable every `period_ms`, until cwi_platform_wake_clear. */
 int cwi_platform_tick_open(unsigned period_ms);
 
-/* A non-blocking Unix stream socket, bound to `path`, of mode 0600, listening. */
+/* Opens a listening, non-blocking Unix stream socket, bound to `path`, of mode 0600. */
 int cwi_platform_socket_listen(const char *path);
 
-/* Whether a process holds the Unix socket (of any type) that is bound to `path`: 1; 0: it is a dead
- * one's, or no file; -1: it cannot be told. Disturbs nobody. */
+/* Returns 1 if a process holds the Unix socket (of any type) that is bound to `path`; 0 if none
+ * does or there is no such file; -1 if that cannot be found out. The process notices nothing. */
 int cwi_platform_socket_alive(const char *path);
 
-/* The next connection, non-blocking; -1 with errno EAGAIN when there is none. */
+/* Accepts the next connection, non-blocking. Returns -1 with errno EAGAIN when there is none. */
 int cwi_platform_socket_accept(int listener);
 
-/* Whether the process at the other end belongs to this user or to root. */
+/* Returns whether the process at the other end belongs to this user or to root. */
 int cwi_platform_socket_trusted(int fd);
 
-/* Never block and raise no signal. -1 with errno EAGAIN: not now. */
+/* Send and receive without blocking and without a signal. Return -1 with errno EAGAIN if that would
+ * block. */
 long cwi_platform_socket_send(int fd, const void *bytes, size_t size);
 long cwi_platform_socket_receive(int fd, void *bytes, size_t size);
 
-/* Random bytes that nobody can guess. */
+/* Fills `bytes` with random bytes that nobody can guess. */
 int cwi_platform_random(void *bytes, size_t size);
 
 uint64_t cwi_platform_time_ns(void);  /* since 1970 */
-uint64_t cwi_platform_clock_ms(void); /* since whenever, never set back */
+uint64_t cwi_platform_clock_ms(void); /* since an arbitrary start; never set back */
 
-/* A lock that lends its holder the priority of who waits for it, where the system can. Returns 0
- * or an errno. */
+/* Makes a lock whose holder inherits the priority of threads that wait for it, where the system can
+ * do that. Returns 0 or an errno. */
 int cwi_platform_mutex_init(pthread_mutex_t *mutex);
 
 #endif

@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a connection holds: twice this, by the kernel's way of counting. The more, the fewer times
- * the two ends wake each other for a large frame. */
+/* Bytes of a socket's send buffer; the kernel doubles them for its own accounting. The larger it
+ * is, the fewer times the two ends wake each other for a large frame. */
 enum { SEND_BUFFER = 256 * 1024 };
 
 int cwi_platform_poller_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
@@ -106,7 +106,7 @@ int cwi_platform_socket_listen(const char *path) {
         close(fd);
         return -1;
     }
-    /* Nobody can connect before listen: the mode is right from the first moment that counts. */
+    /* Nobody can connect before listen, so the mode is set before anyone could. */
     if (chmod(path, S_IRUSR | S_IWUSR) < 0 || listen(fd, 16) < 0) {
         int error = errno;
         unlink(path);
@@ -117,7 +117,8 @@ int cwi_platform_socket_listen(const char *path) {
     return fd;
 }
 
-/* A datagram socket asks: the owner of a stream socket sees no connection come and go. */
+/* Connects a datagram socket, which fails with EPROTOTYPE at a stream socket: so its owner sees no
+ * connection come and go. */
 int cwi_platform_socket_alive(const char *path) {
     struct sockaddr_un address;
     if (make_address(&address, path) < 0)
@@ -129,7 +130,7 @@ int cwi_platform_socket_alive(const char *path) {
     int error = errno;
     close(fd);
     errno = error;
-    if (result == 0 || error == EPROTOTYPE || error == EAGAIN) /* there, perhaps of another type */
+    if (result == 0 || error == EPROTOTYPE || error == EAGAIN) /* held, maybe by another type */
         return 1;
     return error == ECONNREFUSED || error == ENOENT ? 0 : -1;
 }
@@ -139,7 +140,7 @@ int cwi_platform_socket_accept(int listener) {
     do
         fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
-    if (fd >= 0) { /* without it, or with less than was asked for, it is only slower */
+    if (fd >= 0) { /* if this fails, sending is only slower */
         const int size = SEND_BUFFER;
         (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     }

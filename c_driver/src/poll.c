@@ -1,4 +1,4 @@
-/* Polling: accepting peers, sending, receiving, waiting, and what the clock makes due. */
+/* Polling: accepts peers, sends, receives, waits, and runs the timers. */
 #define _GNU_SOURCE
 #include "peer.h"
 
@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 enum {
-    ANSWER_MS = 5000,   /* for a peer to answer the hello */
-    FAREWELL_MS = 1000, /* for a dismissed peer to read why */
-    DEAF_MS = 1000      /* without accepting, when the process is out of descriptors */
+    ANSWER_MS = 5000,      /* for a peer to answer the hello */
+    BYE_MS = 1000,         /* for a dismissed peer to read its bye */
+    ACCEPT_PAUSE_MS = 1000 /* without accepting, when the process is out of descriptors */
 };
 
-/* A connection that is not taken learns why, if its buffer has room, which it has. */
-static void turn_away(int fd, int code, const char *text) {
+/* Closes a connection that is not accepted, after a bye that says why. The buffer of a new socket
+ * has room for it. */
+static void reject_connection(int fd, int code, const char *text) {
     uint8_t bye[256];
     size_t size = cwi_control_store_bye(bye, sizeof bye, code, text, cwi_platform_time_ns());
     cwi_platform_socket_send(fd, bye, size);
@@ -25,28 +26,29 @@ static void accept_peers(cwire *link, uint64_t now_ms) {
         int fd = cwi_platform_socket_accept(link->endpoint.listener);
         if (fd < 0) {
             if (errno != EAGAIN && errno != EWOULDBLOCK) {
-                /* Out of descriptors, say: do not be woken for it again and again. */
-                link->deaf_until_ms = now_ms + DEAF_MS;
+                /* Probably out of descriptors. The connection stays pending, so stop watching the
+                 * listener: it would end every wait at once. */
+                link->accept_again_ms = now_ms + ACCEPT_PAUSE_MS;
                 cwi_platform_poller_watch(link->poller, link->endpoint.listener, &link->endpoint, 0,
                                           0);
             }
             return;
         }
         if (!cwi_platform_socket_trusted(fd)) {
-            turn_away(fd, CWIRE_EDENIED, "this driver belongs to another user");
+            reject_connection(fd, CWIRE_EDENIED, "this driver belongs to another user");
             continue;
         }
         if (link->peer_count == link->peer_limit) {
-            turn_away(fd, CWIRE_EBUSY,
-                      "this driver has as many peers as it takes: disconnect one, or raise "
-                      "cwire_options.peers");
+            reject_connection(fd, CWIRE_EBUSY,
+                              "this driver has as many peers as it takes: disconnect one, or raise "
+                              "cwire_options.peers");
             continue;
         }
         cwi_peer *peer = cwi_peer_new(link, fd, now_ms);
         if (!peer) {
-            turn_away(fd, CWIRE_ESYSTEM,
-                      "this driver is out of memory for another peer: lower "
-                      "cwire_options.reply_bytes or frame_bytes");
+            reject_connection(fd, CWIRE_ESYSTEM,
+                              "this driver is out of memory for another peer: lower "
+                              "cwire_options.reply_bytes or frame_bytes");
             continue;
         }
         if (cwi_platform_poller_add(link->poller, fd, peer) < 0) {
@@ -80,7 +82,7 @@ static int handle_stalled(cwire *link) {
     return handled;
 }
 
-/* When the clock makes something of this peer due: heartbeat, or the end of patience. */
+/* Returns when this peer's timer runs out: for its answer, the next heartbeat or its bye. */
 static uint64_t peer_deadline(const cwi_peer *peer) {
     switch (peer->state) {
     case CWI_GREETING:
@@ -88,15 +90,15 @@ static uint64_t peer_deadline(const cwi_peer *peer) {
     case CWI_STREAMING:
         return peer->blocked ? UINT64_MAX : peer->sent_ms + peer->link->heartbeat_ms;
     case CWI_LEAVING:
-        return peer->since_ms + FAREWELL_MS;
+        return peer->since_ms + BYE_MS;
     default:
         return 0;
     }
 }
 
-static void do_what_is_due(cwire *link, uint64_t now_ms) {
-    if (link->deaf_until_ms && now_ms >= link->deaf_until_ms) {
-        link->deaf_until_ms = 0;
+static void run_timers(cwire *link, uint64_t now_ms) {
+    if (link->accept_again_ms && now_ms >= link->accept_again_ms) {
+        link->accept_again_ms = 0;
         cwi_platform_poller_watch(link->poller, link->endpoint.listener, &link->endpoint, 1, 0);
     }
     for (unsigned i = 0; i < link->peer_count; i++) {
@@ -108,7 +110,7 @@ static void do_what_is_due(cwire *link, uint64_t now_ms) {
                              ANSWER_MS / 1000);
         } else if (peer->state == CWI_STREAMING) {
             pthread_mutex_lock(&link->lock);
-            if (!cwi_peer_ready(peer)) { /* else it is sent something anyway */
+            if (!cwi_peer_ready(peer)) { /* else what is sent serves as the heartbeat */
                 cwi_control_store_heartbeat(peer->staged, cwi_platform_time_ns());
                 peer->staged_size = CWI_HEARTBEAT_SPAN;
                 peer->staged_sent = 0;
@@ -120,9 +122,9 @@ static void do_what_is_due(cwire *link, uint64_t now_ms) {
     }
 }
 
-/* The caller's timeout, or less if the clock makes something due before. */
+/* Returns the caller's timeout, or less if a timer runs out before. */
 static int wait_time(const cwire *link, uint64_t now_ms, int timeout_ms) {
-    uint64_t deadline = link->deaf_until_ms ? link->deaf_until_ms : UINT64_MAX;
+    uint64_t deadline = link->accept_again_ms ? link->accept_again_ms : UINT64_MAX;
     for (unsigned i = 0; i < link->peer_count; i++) {
         uint64_t due = peer_deadline(link->peers[i]);
         deadline = due < deadline ? due : deadline;
@@ -136,8 +138,8 @@ static int wait_time(const cwire *link, uint64_t now_ms, int timeout_ms) {
 }
 
 /* Asks publishers to wake the poller, unless there is something to do already. Peers whose socket
- * is full do not count: the poller waits for those sockets. */
-static int fall_asleep(cwire *link) {
+ * is full do not count: the poller waits for those sockets. Returns 1 if the poller may wait. */
+static int prepare_to_wait(cwire *link) {
     int work = 0, takers = 0;
     pthread_mutex_lock(&link->lock);
     for (unsigned i = 0; i < link->peer_count; i++) {
@@ -151,7 +153,7 @@ static int fall_asleep(cwire *link) {
     return !work;
 }
 
-static void wake_up(cwire *link) {
+static void end_wait(cwire *link) {
     pthread_mutex_lock(&link->lock);
     link->sleeping = 0;
     pthread_mutex_unlock(&link->lock);
@@ -187,7 +189,7 @@ static int handle_events(cwire *link, const cwi_event *events, int count, uint64
     return handled;
 }
 
-/* Brings what the poller waits for in line with what each peer needs. */
+/* Tells the poller what each peer waits for, where that has changed. */
 static void watch_peers(cwire *link) {
     for (unsigned i = 0; i < link->peer_count; i++) {
         cwi_peer *peer = link->peers[i];
@@ -208,17 +210,17 @@ static int poll_once(cwire *link, int timeout_ms) {
     int handled = handle_stalled(link);
     watch_peers(link);
     int wait = handled ? 0 : wait_time(link, now_ms, timeout_ms);
-    if (wait != 0 && !fall_asleep(link))
+    if (wait != 0 && !prepare_to_wait(link))
         wait = 0;
     int count = cwi_platform_poller_wait(link->poller, events, 32, wait);
     int error = errno;
     if (wait != 0 || link->tick >= 0)
-        wake_up(link);
+        end_wait(link);
     if (count < 0)
         return cwi_fail(CWIRE_ESYSTEM, "waiting for events failed: %s", strerror(error));
     now_ms = cwi_platform_clock_ms();
     handled += handle_events(link, events, count, now_ms);
-    do_what_is_due(link, now_ms);
+    run_timers(link, now_ms);
     cwi_peer_send_all(link, now_ms);
     for (unsigned i = 0; i < link->peer_count; i++)
         if (link->peers[i]->ended && link->peers[i]->state != CWI_LEAVING)
@@ -226,7 +228,7 @@ static int poll_once(cwire *link, int timeout_ms) {
     remove_gone(link);
     watch_peers(link);
     /* With the caller's own event loop, whoever publishes next makes cwire_fd readable. */
-    if (link->tick >= 0 && !fall_asleep(link))
+    if (link->tick >= 0 && !prepare_to_wait(link))
         cwi_platform_wake_set(link->wake);
     return handled;
 }
@@ -250,7 +252,7 @@ int cwire_fd(cwire *link) {
             return CWIRE_ESYSTEM;
         }
         link->tick = tick;
-        if (!fall_asleep(link))
+        if (!prepare_to_wait(link))
             cwi_platform_wake_set(link->wake);
     }
     return link->poller;

@@ -1,11 +1,11 @@
-/* Publishing: from the caller's memory into the ring. */
+/* Publishing: copies frames from the caller's memory into the ring. */
 #include "link.h"
 
-/* Frames that are published together are copied under one lock as far as this: nobody else who
- * publishes or polls waits longer for it than for one large frame. */
+/* Most bytes of frames published together that are copied under one lock, so that other threads
+ * that publish or poll do not wait long for it. */
 enum { LOCKED_BYTES = 64 * 1024 };
 
-/* Makes room by letting the oldest frames go. Returns 1 if a peer had not taken them. */
+/* Makes room by dropping the oldest frames. Returns 1 if a peer had not taken them. */
 static int evict(cwire *link, size_t span) {
     int lost = 0;
     uint64_t tail = cwi_ring_tail_for(&link->ring, span);
@@ -16,8 +16,8 @@ static int evict(cwire *link, size_t span) {
     return lost;
 }
 
-/* Whether a payload of so many bytes may be published under this id. Returns 0 and the message's
- * index, or a code. */
+/* Checks whether a payload of `size` bytes may be published under this id. Returns 0 and the
+ * message's index, or a code. */
 static int check_payload(const cwire *link, uint16_t id, size_t size, size_t *index) {
     *index = cwi_schema_find(link->schema, id);
     if (*index == link->schema->count)
@@ -53,9 +53,9 @@ static cwire_header header_of(uint16_t id, size_t size, uint64_t time_ns) {
     return header;
 }
 
-/* Takes the lock, gives `header` the next of `count` sequences, and makes room for `span` bytes in
- * the ring. Returns 1 if a peer lost frames for it, else 0; -1 without peers: there is nothing to
- * put. */
+/* Takes the lock, reserves `count` sequences of which `header` gets the first, and makes room for
+ * `span` bytes in the ring. Returns 1 if a peer lost frames for it, else 0; -1 without peers: then
+ * nothing is put. */
 static int begin_publish(cwire *link, cwire_header *header, size_t index, size_t count,
                          size_t span) {
     pthread_mutex_lock(&link->lock);
@@ -66,7 +66,7 @@ static int begin_publish(cwire *link, cwire_header *header, size_t index, size_t
     return cwi_ring_fits(&link->ring, span) ? 0 : evict(link, span);
 }
 
-/* Gives the lock back and wakes the poller if it sleeps. */
+/* Releases the lock, and wakes the poller if it waits. */
 static void end_publish(cwire *link) {
     int wake = link->streaming > 0 && link->sleeping;
     if (wake)

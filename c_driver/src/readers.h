@@ -4,14 +4,14 @@
 
 #include "link.h"
 
-/* Lets the ring forget what every peer has taken. The lock must be held. */
+/* Moves the ring's tail to the oldest frame that some peer has not taken. The lock must be held. */
 void cwi_readers_trim(cwire *link);
 
-/* Counts anew how many peers want each message. The lock must be held. */
+/* Counts again how many peers want each message. The lock must be held. */
 void cwi_readers_count_wanted(cwire *link);
 
-/* Replaces what a peer wants by the `count` ids of an interest frame, and counts anew. Takes the
- * lock. */
+/* Replaces what a peer wants by the `count` ids of an interest frame's payload, and counts again.
+ * Takes the lock. */
 void cwi_readers_set_wants(cwi_peer *peer, const uint8_t *interest, size_t count);
 
 #endif

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-/* Puts a reply into a peer's lane; the lock must be held. Returns 1 if a sleeping poller must be
- * woken, else 0. Without room the peer is disconnected: a reply is never dropped alone. */
+/* Puts a reply into a peer's lane; the lock must be held. Returns 1 if a waiting poller must be
+ * woken, else 0. A reply that finds no room is lost with its connection: peer.c disconnects the
+ * peer. */
 static int put_reply(cwi_peer *peer, uint16_t type, uint8_t flags, uint32_t request,
                      const void *payload, size_t size) {
     cwire *link = peer->link;
@@ -61,7 +62,8 @@ static int no_such_call(void) {
     return cwi_fail(CWIRE_EGONE, "this command has been answered, or its peer has left");
 }
 
-/* Whether the reply is one that the schema promises for this command. */
+/* Checks that the schema promises such a reply to this command. Returns 0 and the reply's type, or
+ * a code. */
 static int check_reply(const cwire *link, uint16_t type, size_t size, uint16_t *reply_type) {
     const cwire_schema *schema = link->schema;
     const cwire_message *command = &schema->messages[cwi_schema_find(schema, type)];

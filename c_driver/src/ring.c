@@ -50,8 +50,8 @@ uint64_t cwi_ring_tail_for(const cwi_ring *ring, size_t span) {
     return tail;
 }
 
-/* An empty ring begins at its front again, so that with quick readers only that part of the memory
- * is used, and stays in the processor's cache. */
+/* Lets an empty ring begin at its front again: with quick readers only that part of the memory is
+ * used, and it stays in the processor's cache. */
 static void rewind_if_empty(cwi_ring *ring) {
     if (ring->tail == ring->head)
         ring->origin = ring->head;
@@ -69,7 +69,7 @@ void cwi_ring_put(cwi_ring *ring, const cwire_header *header, const cwire_part *
     rewind_if_empty(ring);
     size_t span = cwire_frame_span(header->size);
     size_t at = cwi_ring_place(ring, ring->head);
-    if (span <= ring->size - at) { /* in one piece, as nearly always: the short way */
+    if (span <= ring->size - at) { /* in one piece, as nearly always */
         uint8_t *to = ring->bytes + at;
         memset(to + span - 8, 0, 8); /* the padding, and maybe bytes that are written next */
         cwire_header_store(to, header);
@@ -99,7 +99,7 @@ void cwi_ring_put_many(cwi_ring *ring, const cwire_header *first, const void *pa
     rewind_if_empty(ring);
     while (count > 0) {
         size_t fit = (ring->size - cwi_ring_place(ring, ring->head)) / span;
-        if (fit == 0) { /* the one that goes over the ring's end */
+        if (fit == 0) { /* the frame that goes over the ring's end */
             cwire_part part;
             part.data = from;
             part.size = size;

@@ -19,14 +19,14 @@ typedef struct cwi_ring {
 
 void cwi_ring_init(cwi_ring *ring, void *bytes, size_t size);
 
-/* The smallest power of two that is at least 64 and `size`, which is at most SIZE_MAX / 4. */
+/* Returns the smallest power of two that is at least 64 and `size` (at most SIZE_MAX / 4). */
 size_t cwi_ring_round(size_t size);
 
-/* Whether `span` more bytes fit without losing any. */
+/* Returns whether `span` more bytes fit without losing any. */
 int cwi_ring_fits(const cwi_ring *ring, size_t span);
 
-/* What `tail` must become for `span` bytes (at most the ring's size) to fit: the begin of a whole
- * frame, or head. */
+/* Returns what `tail` must become for `span` bytes (at most the ring's size) to fit: the begin of a
+ * whole frame, or head. */
 uint64_t cwi_ring_tail_for(const cwi_ring *ring, size_t span);
 
 /* Returns the index in `bytes` of the byte at `offset`. */

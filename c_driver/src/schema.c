@@ -1,4 +1,4 @@
-/* Questions to a schema. See schema.h. */
+/* Checks of a schema, and look-ups in it. See schema.h. */
 #include "schema.h"
 
 #include <stdio.h>
