@@ -42,6 +42,27 @@ int32_t get_i32(const uint8_t *at) {
                      (uint32_t)at[3] << 24);
 }
 
+uint64_t get_u64(const uint8_t *at) {
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+void publish_tick(cwire *link, uint64_t value, int wanted) {
+    CHECK_EQUAL(cwire_publish(link, TICK, &value, sizeof value), wanted);
+}
+
+int note_command(cwire *link, const cwire_command *command, void *user) {
+    command_log *log = user;
+    (void)link;
+    CHECK_EQUAL((size_t)command->payload % 8, 0);
+    log->calls++;
+    log->token = command->token;
+    log->size = command->size;
+    log->value = get_u64(command->payload);
+    return log->result;
+}
+
 void side_open(side *s, cwire *link) {
     struct sockaddr_un address;
     memset(&address, 0, sizeof address);

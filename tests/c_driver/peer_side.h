@@ -55,6 +55,22 @@ const char *test_path(const char *name);
 /* A link at test_path(name). */
 cwire *test_listen(const char *name, const cwire_options *options);
 
+/* Publishes a tick, which must have this result. */
+void publish_tick(cwire *link, uint64_t value, int wanted);
+
+/* What note_command has seen, and what it returns. */
+typedef struct command_log {
+    int calls;
+    int result;
+    cwire_token token;
+    uint64_t value;
+    size_t size;
+} command_log;
+
+/* A handler whose `user` is a command_log. */
+int note_command(cwire *link, const cwire_command *command, void *user);
+
 int32_t get_i32(const uint8_t *at);
+uint64_t get_u64(const uint8_t *at);
 
 #endif

@@ -4,15 +4,11 @@
 #include "cwire.h"
 #include "peer_side.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static int exists(const char *path) { return access(path, F_OK) == 0; }
@@ -165,47 +161,6 @@ static void bad_paths_are_explained(void) {
     CHECK(!exists(test_path("missing")));
 }
 
-static void bad_options_are_explained(void) {
-    cwire_options options = {0};
-    char path[108];
-    strcpy(path, test_path("a.sock"));
-    options.frame_bytes = 8;
-    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "frame_bytes is 8");
-    options.frame_bytes = 1 << 20;
-    options.ring_bytes = 1 << 10;
-    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "raise cwire_options.ring_bytes");
-    options.frame_bytes = 26;
-    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "does not fit in a frame");
-    CHECK(cwire_listen(path, NULL, NULL) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "schema");
-    CHECK(!exists(path));
-}
-
-static void options_without_measure_are_refused(void) {
-    cwire_options options = {0};
-    char path[108];
-    strcpy(path, test_path("a.sock"));
-    options.reply_bytes = SIZE_MAX;
-    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "cwire_options.reply_bytes is 18446744073709551615: at most");
-    options.reply_bytes = ((size_t)1 << 30) + 1;
-    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "at most 1073741824 bytes are allowed");
-    options.reply_bytes = 0;
-    options.ring_bytes = SIZE_MAX;
-    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "cwire_options.ring_bytes is 18446744073709551615: at most");
-    options.ring_bytes = 0;
-    options.peers = UINT_MAX; /* (unsigned)-1 */
-    CHECK(cwire_listen(path, &test_schema, &options) == NULL);
-    CHECK_TEXT(cwire_error(NULL), "cwire_options.peers is 4294967295: at most 65536 are allowed");
-    options.peers = 0;
-    CHECK(!exists(path));
-}
-
 /* Peers get it as text, and the default path is made of it. */
 static void a_name_is_a_line_of_text(void) {
     const char *bad[] = {"",
@@ -316,84 +271,6 @@ static void a_forked_child_that_closes_takes_nothing_away(void) {
     cwire_close(link);
 }
 
-static int open_descriptors(int only_inherited) {
-    int count = 0;
-    DIR *directory = opendir("/proc/self/fd");
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-        int fd = atoi(entry->d_name);
-        if (entry->d_name[0] == '.' || fd == dirfd(directory))
-            continue;
-        count += !only_inherited || !(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-    }
-    closedir(directory);
-    return count;
-}
-
-static void descriptors_are_closed_on_exec_and_at_the_end(void) {
-    int before = open_descriptors(0), inherited = open_descriptors(1);
-    cwire *link = test_listen("a.sock", NULL);
-    side s;
-    side_join(&s, link);
-    CHECK(cwire_fd(link) >= 0);
-    CHECK_EQUAL(open_descriptors(1), inherited);
-    side_close(&s);
-    cwire_close(link);
-    CHECK_EQUAL(open_descriptors(0), before);
-}
-
-/* The descriptor of the link's own poller: there is no other in this program. */
-static int find_poller(void) {
-    int found = -1;
-    for (int fd = 0; fd < 1024; fd++) {
-        char name[32], target[64] = {0};
-        snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-        if (readlink(name, target, sizeof target - 1) > 0 && strstr(target, "eventpoll"))
-            found = fd;
-    }
-    CHECK(found >= 0);
-    return found;
-}
-
-/* A poller that takes no timer: another file stands in for it meanwhile. */
-static void a_descriptor_that_failed_is_tried_again(void) {
-    cwire *link = test_listen("a.sock", NULL);
-    int before = open_descriptors(0), poller = find_poller();
-    int kept = dup(poller), other = open("/dev/null", O_RDONLY);
-    CHECK_EQUAL(dup2(other, poller), poller);
-    CHECK_EQUAL(cwire_fd(link), CWIRE_ESYSTEM);
-    CHECK_TEXT(cwire_error(link), "cannot make a timer");
-    CHECK_EQUAL(cwire_fd(link), CWIRE_ESYSTEM); /* no more true than before */
-    CHECK_EQUAL(dup2(kept, poller), poller);
-    close(kept);
-    close(other);
-    CHECK_EQUAL(open_descriptors(0), before);
-    CHECK_EQUAL(cwire_fd(link), poller);
-    CHECK_EQUAL(open_descriptors(0), before + 1);
-    cwire_close(link);
-}
-
-/* Out of descriptors, a waiting connection must not keep the poller busy, and is taken later. */
-static void connections_wait_while_descriptors_are_short(void) {
-    cwire *link = test_listen("a.sock", NULL);
-    struct rlimit before, few;
-    side s;
-    cwire_header header;
-    side_open(&s, link);
-    CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
-    few = before;
-    few.rlim_cur = (rlim_t)s.fd + 1;
-    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &few), 0);
-    CHECK_EQUAL(cwire_poll(link, 0), 0); /* cannot accept */
-    clock_t cpu = clock();
-    for (int i = 0; i < 3; i++)
-        CHECK_EQUAL(cwire_poll(link, 100), 0); /* sleeps */
-    CHECK(clock() - cpu < CLOCKS_PER_SEC / 10);
-    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
-    side_expect(&s, link, CWIRE_CONTROL, &header); /* the hello, within about a second */
-    side_close(&s);
-    cwire_close(link);
-}
-
 int main(int argc, char **argv) {
     RUN(the_socket_is_private_and_leaves_nothing);
     RUN(a_socket_in_use_is_left_alone);
@@ -403,14 +280,9 @@ int main(int argc, char **argv) {
     RUN(a_file_that_only_looks_like_the_lock_is_kept);
     RUN(a_socket_of_somebody_else_is_not_removed);
     RUN(bad_paths_are_explained);
-    RUN(bad_options_are_explained);
-    RUN(options_without_measure_are_refused);
     RUN(a_name_is_a_line_of_text);
     RUN(the_default_path_follows_the_environment);
     RUN(the_default_directory_must_be_ours_alone);
     RUN(a_forked_child_that_closes_takes_nothing_away);
-    RUN(descriptors_are_closed_on_exec_and_at_the_end);
-    RUN(a_descriptor_that_failed_is_tried_again);
-    RUN(connections_wait_while_descriptors_are_short);
     return 0;
 }

@@ -9,14 +9,24 @@ from pathlib import Path
 import pytest
 
 PROGRAMS = [
-    "test_frame",
-    "test_ring",
-    "test_parts",
-    "test_link",
+    "test_calls",
+    "test_command",
+    "test_control",
     "test_endpoint",
+    "test_errors",
+    "test_frame",
+    "test_lane",
+    "test_link",
+    "test_peer",
+    "test_poll",
+    "test_publish",
+    "test_readers",
+    "test_reply",
+    "test_ring",
+    "test_schema",
+    "test_system_calls",
     "test_threads",
     "test_threads_tsan",
-    "test_system_calls",
 ]
 
 
