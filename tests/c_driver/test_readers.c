@@ -1,7 +1,73 @@
 /* What all peers together have taken and want. */
 #include "check.h"
-#include "cwire.h"
 #include "peer_side.h"
+#include "readers.h"
+
+/* Two peers of a link in plain memory. */
+typedef struct bench {
+    cwire link;
+    cwi_peer peer[2];
+    cwi_peer *peers[2];
+    cwi_slot slots[6];
+    uint8_t wants[2][6], ring[1024];
+} bench;
+
+static void begin(bench *b) {
+    memset(b, 0, sizeof *b);
+    CHECK_EQUAL(pthread_mutex_init(&b->link.lock, NULL), 0);
+    b->link.schema = &test_schema;
+    b->link.slots = b->slots;
+    b->link.peers = b->peers;
+    b->link.peer_count = 2;
+    cwi_ring_init(&b->link.ring, b->ring, sizeof b->ring);
+    for (int i = 0; i < 2; i++) {
+        b->peers[i] = &b->peer[i];
+        b->peer[i].link = &b->link;
+        b->peer[i].state = CWI_STREAMING;
+        b->peer[i].wants = b->wants[i];
+    }
+}
+
+static void end(bench *b) { CHECK_EQUAL(pthread_mutex_destroy(&b->link.lock), 0); }
+
+static void the_slowest_reader_keeps_the_tail(void) {
+    bench b;
+    begin(&b);
+    b.link.ring.head = 640;
+    b.peer[0].cursor.frame = 320;
+    b.peer[1].cursor.frame = 64;
+    b.peer[1].unsent = 10;
+    cwi_readers_trim(&b.link);
+    CHECK_EQUAL(b.link.ring.tail, 64);
+    CHECK_EQUAL(cwire_pending(&b.link), 640 - 64 + 10);
+    b.peer[1].state = CWI_LEAVING; /* takes no more frames */
+    cwi_readers_trim(&b.link);
+    CHECK_EQUAL(b.link.ring.tail, 320);
+    CHECK_EQUAL(cwire_pending(&b.link), 320);
+    b.peer[0].state = CWI_GONE;
+    cwi_readers_trim(&b.link);
+    CHECK_EQUAL(b.link.ring.tail, 640);
+    CHECK_EQUAL(cwire_pending(&b.link), 0);
+    end(&b);
+}
+
+static void only_streaming_peers_want_something(void) {
+    static const uint8_t both[] = {4, 0, 0, 0, 3, 0, 0, 0, TICK, 0, IMAGE, 0, 99, 0};
+    static const uint8_t none[] = {4, 0, 0, 0, 0, 0, 0, 0};
+    bench b;
+    begin(&b);
+    cwi_readers_set_wants(&b.peer[0], both, 3); /* 99 is not in the schema */
+    cwi_readers_set_wants(&b.peer[1], both, 1);
+    CHECK_EQUAL(cwire_wanted(&b.link, TICK), 2);
+    CHECK_EQUAL(cwire_wanted(&b.link, IMAGE), 1);
+    b.peer[0].state = CWI_LEAVING;
+    cwi_readers_count_wanted(&b.link);
+    CHECK_EQUAL(cwire_wanted(&b.link, TICK), 1);
+    CHECK_EQUAL(cwire_wanted(&b.link, IMAGE), 0);
+    cwi_readers_set_wants(&b.peer[1], none, 0);
+    CHECK_EQUAL(cwire_wanted(&b.link, TICK), 0);
+    end(&b);
+}
 
 static void interest_is_counted(void) {
     cwire *link = test_listen("a.sock", NULL);
@@ -23,6 +89,8 @@ static void interest_is_counted(void) {
 }
 
 int main(int argc, char **argv) {
+    RUN(the_slowest_reader_keeps_the_tail);
+    RUN(only_streaming_peers_want_something);
     RUN(interest_is_counted);
     return 0;
 }
