@@ -140,3 +140,9 @@ def test_the_amalgamation_takes_every_header_after_those_it_needs() -> None:
     for index, name in enumerate(order):
         needed = set(_INCLUDE.findall((SRC / name).read_text())) - {"cwire.h", "cwire_frame.h"}
         assert needed <= set(order[:index]), name
+
+
+def test_architecture_lists_every_source() -> None:
+    text = (ROOT.parent / "ARCHITECTURE.md").read_text()
+    listed = re.findall(r"^\| `(\w+\.[ch])` \|", text, re.MULTILINE)
+    assert sorted(listed) == sorted([*(source.name for source in SOURCES), "link.h"])
