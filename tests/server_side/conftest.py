@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cwire_server import DriverAddress, Relay, RelayConfig
-from cwire_server.config import Limits
+from cwire_server.limits import Limits
 from cwire_structs import control, frames
 from support.fake_driver import FakeDriver
 from support.raw_client import RawClient

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cwire_server.config import Limits
+from cwire_server.limits import Limits
 from cwire_structs import control, frames
 from support import schemas
 from support.fake_driver import FakeDriver, ticks

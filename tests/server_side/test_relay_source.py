@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cwire_server import Relay
-from cwire_server.config import Limits
+from cwire_server.limits import Limits
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs import frames
 from support.fake_driver import FakeDriver, ticks

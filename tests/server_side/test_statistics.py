@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import cwire_server
-from cwire_server.config import Limits
 from cwire_server.errors import RequestError
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.hub import Client, Hub
 from cwire_server.hub.subscription import Subscription
+from cwire_server.limits import Limits
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import (
     ClientCount,

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cwire_server.config import Limits
 from cwire_server.errors import RequestError
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.client_queue import ClientQueue
@@ -23,6 +22,7 @@ from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
 from cwire_server.hub.routes import Routes
 from cwire_server.hub.subscription import History, Stream, Subscription
+from cwire_server.limits import Limits
 from cwire_server.relay_schema import RELAY_NAME, RELAY_SCHEMA
 from cwire_structs import frames
 from cwire_structs.control import Hello

@@ -12,11 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from cwire.bridge.health import health
 from cwire.session.session import Session
-from cwire_server.config import Limits
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Text
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.subscription import Subscription
+from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from support import schemas

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cwire_server.config import Limits
+from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 from support import schemas

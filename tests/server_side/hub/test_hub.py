@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cwire_server.config import Limits
 from cwire_server.errors import BatchError, RequestError
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, Text
 from cwire_server.hub.hub import Client, Hub
 from cwire_server.hub.subscription import Options, Subscription
+from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from cwire_structs.schema import Schema

@@ -10,11 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from cwire_server.config import Limits
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, Text
 from cwire_server.hub.hub import Client, Hub
 from cwire_server.hub.subscription import History, Options, Subscription
+from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from support import schemas

@@ -1,0 +1,39 @@
+"""Sizes and times beyond which the relay says no. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes in bytes and times in seconds beyond which the relay says no."""
+
+    frame: int = FRAME_LIMIT
+    hello: int = HELLO_LIMIT
+    batch: int = 256 << 10
+    """A binary WebSocket message to a client, unless one frame is larger."""
+    command: int = 1 << 20
+    """A message from a client."""
+    queue: int = 32 << 20
+    """Frames that may wait for one client; beyond it the oldest are dropped."""
+    history: int = 4 << 20
+    """Memory for the last frames of each message, for clients that come later."""
+    subscriptions: int = 256
+    """Subscriptions of one client."""
+    crowd: int = 4 << 20
+    """When so much waits for every client of a driver, the relay stops reading it for a while."""
+    patience: float = 0.2
+    """How long it then waits for the fastest of them; one that does not catch up loses frames."""
+    control: int = 16 << 20
+    """Replies and text that may wait for one client; beyond it the client is disconnected."""
+    pending: int = 4096
+    """Commands that may wait for one driver's answers."""
+    answer: float = 10.0
+    """How long a driver has to answer a command."""
+    statistics: float = 1.0
+    """How often the relay publishes statistics about itself."""
