@@ -10,18 +10,20 @@ import logging
 import random
 import socket
 import time
-from collections import deque
+from collections.abc import Iterable
 
 from cwire_server.config import DriverAddress
+from cwire_server.drivers.batch_reader import BatchReader, Special
 from cwire_server.drivers.greeting import LinkError, greet
+from cwire_server.drivers.outgoing_queue import OutgoingQueue
 from cwire_server.drivers.read_buffers import ReadBuffers
 from cwire_server.errors import BatchError
-from cwire_server.hub.batch import HEADROOM, Batch
+from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import Pending, PendingCommands
 from cwire_server.hub.replies import forward_reply, refuse
 from cwire_structs import control, frames
-from cwire_structs.frames import FrameError, Scan
+from cwire_structs.frames import FrameError
 from cwire_structs.schema import Schema, SchemaError
 
 __all__ = ["DriverLink"]
@@ -30,10 +32,6 @@ _log = logging.getLogger("cwire.driver")
 
 _new_socket = socket.socket
 
-_READ_BYTES = 256 << 10
-# Less than this, or than a quarter of the read buffer, is copied out of it, so that a few bytes
-# that wait for a slow client do not keep 256 KiB alive.
-_COPY_BELOW = 32 << 10
 _FIRST_RETRY_SECONDS = 0.05
 _LAST_RETRY_SECONDS = 1.0
 _STEADY_SECONDS = 3.0
@@ -41,7 +39,7 @@ _SEND_LIMIT = 16 << 20
 
 
 class DriverLink:
-    """Keeps one driver connected to the hub. `run` never returns until it is cancelled.
+    """Keeps one driver connected to the hub: `run` returns only when it is cancelled.
 
     Attributes:
         tried: It has looked for the driver once.
@@ -55,16 +53,13 @@ class DriverLink:
         self._socket: socket.socket | None = None
         self._pending = PendingCommands(hub.limits.pending, hub.limits.answer)
         self._expiry: asyncio.TimerHandle | None = None
-        self._outgoing: deque[memoryview] = deque()
-        self._outgoing_bytes = 0
+        self._outgoing = OutgoingQueue()
         self._full = False
         self._interest: frozenset[int] | None = None
         self._broken: asyncio.Future[None] | None = None
         # As much as the history keeps, and some to read into.
         self._buffers = ReadBuffers(2 * hub.limits.history)
-        self._buffer = self._buffers.take(HEADROOM + _READ_BYTES)
-        self._filled = HEADROOM
-        self._needed = 0
+        self._reader: BatchReader | None = None
         self._heard = 0.0
         self._held: asyncio.TimerHandle | None = None
         self.tried = asyncio.Event()
@@ -116,6 +111,8 @@ class DriverLink:
         self.update_interest()
         _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
         self._heard = self._loop.time()
+        account = self._hub.drivers[self._source].account
+        self._reader = BatchReader(self._source, account, self._buffers)
         self._loop.add_reader(self._socket, self._on_readable)
         await self._watch(self._broken, hello.heartbeat)
 
@@ -155,14 +152,10 @@ class DriverLink:
             self._loop.remove_writer(self._socket)
             self._socket.close()
             self._socket = None
-        self._outgoing.clear()
-        self._outgoing_bytes = 0
+        self._outgoing = OutgoingQueue()
         self._full = False
         self._interest = None
-        # Not the one that was read into: what came before a goodbye may still wait in there.
-        self._buffer = self._buffers.take(HEADROOM + _READ_BYTES)
-        self._filled = HEADROOM
-        self._needed = 0
+        self._reader = None
 
     def _break(self, error: Exception) -> None:
         if self._broken is not None and not self._broken.done():
@@ -175,80 +168,34 @@ class DriverLink:
 
     def _on_readable(self) -> None:
         assert self._socket is not None
+        assert self._reader is not None
         try:
-            # At most one large frame, or as much as a message to a client may have.
-            end = HEADROOM + max(_READ_BYTES, self._needed)
-            received = self._socket.recv_into(memoryview(self._buffer)[self._filled : end])
+            size = self._socket.recv_into(self._reader.room())
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
             self._break(LinkError(f"the driver broke the connection: {error.strerror}"))
             return
-        if not received:
+        if not size:
             self._break(LinkError("the driver closed the connection; start it again"))
             return
         self._heard = self._loop.time()
         self._hub.driver_heard(self._source)
-        self._filled += received
-        if self._filled - HEADROOM < self._needed:
-            return
         try:
-            self._consume()
+            self._take(self._reader.received(size))
         except (FrameError, BatchError, LinkError) as error:
             self._break(error)
 
-    def _consume(self) -> None:
-        """Hands on all whole frames of the buffer and keeps the rest for the next read."""
-        buffer, filled = self._buffer, self._filled
-        position = HEADROOM
-        kept = hold = False
-        needed = 0
-        while position < filled:
-            found = frames.scan(buffer, position, filled, source=self._source)
-            if found.tallies:
-                if buffer is self._buffer and _is_sparse(buffer, filled):
-                    buffer = buffer[:filled]
-                kept |= buffer is self._buffer
-                hold |= self._route(buffer, position, filled, found)
-            position = found.end
-            if found.special:
-                self._take_special(buffer, position)
-                position += found.span
-            elif not found.tallies or found.span == 0 or found.span > filled - position:
-                needed = found.span
-                break
-        rest = filled - position
-        # Large frames come one after the other: the next buffer is for one like the last.
-        room = HEADROOM + max(_READ_BYTES, needed)
-        if 2 * filled > len(self._buffer):
-            room = max(room, len(self._buffer))
-        into = self._buffer
-        # Where the batches are in a copy, or there are none, the read buffer can be used again.
-        if kept or room > len(into):
-            into = self._buffers.take(room)
-        if rest and (into is not self._buffer or position > HEADROOM):
-            into[HEADROOM : HEADROOM + rest] = memoryview(buffer)[position:filled]
-        self._buffer = into
-        self._filled = HEADROOM + rest
-        self._needed = needed
+    def _take(self, parts: Iterable[Batch | Special]) -> None:
+        """Gives batches to the hub and replies to their clients, in the order of the stream."""
+        hold = False
+        for part in parts:
+            if isinstance(part, Batch):
+                hold |= self._hub.route(part, self._heard)
+            else:
+                self._take_special(part)
         if hold:
             self._hold()
-
-    def _route(self, buffer: bytearray, position: int, filled: int, found: Scan) -> bool:
-        """Gives frames to the hub; whether the driver should not be read on for now."""
-        losses = self._hub.drivers[self._source].account(found.tallies)
-        first = position == HEADROOM
-        batch = Batch(
-            source=self._source,
-            buffer=buffer,
-            start=position,
-            end=found.end,
-            tallies=found.tallies,
-            losses=losses,
-            headroom=first,
-            slack=len(buffer) - filled if first else 0,
-        )
-        return self._hub.route(batch, self._heard)
 
     def _hold(self) -> None:
         """Stops reading until a client has room, but not for long."""
@@ -261,16 +208,15 @@ class DriverLink:
         self.resume()
 
     def resume(self) -> None:
-        """Reads on."""
+        """Resumes reading from the driver."""
         if self._held is not None:
             self._held.cancel()
             self._held = None
             if self._socket is not None:
                 self._loop.add_reader(self._socket, self._on_readable)
 
-    def _take_special(self, buffer: bytearray, position: int) -> None:
-        header = frames.unpack_header(buffer, position)
-        payload = bytes(memoryview(buffer)[position + frames.HEADER_SIZE : position + header.size])
+    def _take_special(self, special: Special) -> None:
+        header, payload = special
         if header.type == frames.CONTROL:
             message = control.parse_control(payload)
             if isinstance(message, control.Bye):
@@ -298,7 +244,7 @@ class DriverLink:
     @property
     def congested(self) -> bool:
         """The driver does not read its commands."""
-        return self._outgoing_bytes > _SEND_LIMIT
+        return self._outgoing.bytes > _SEND_LIMIT
 
     def update_interest(self) -> None:
         """Tells the driver which messages are wanted, if that has changed."""
@@ -309,9 +255,8 @@ class DriverLink:
                 self._send(control.interest(wanted))
 
     def _send(self, frame: bytes) -> None:
-        idle = not self._outgoing
-        self._outgoing.append(memoryview(frame))
-        self._outgoing_bytes += len(frame)
+        idle = not self._outgoing.bytes
+        self._outgoing.put(frame)
         if idle:
             self._flush()
 
@@ -319,14 +264,8 @@ class DriverLink:
         if self._socket is None:
             return
         try:
-            while self._outgoing:
-                piece = self._outgoing[0]
-                sent = self._socket.send(piece, socket.MSG_NOSIGNAL)
-                self._outgoing_bytes -= sent
-                if sent < len(piece):
-                    self._outgoing[0] = piece[sent:]
-                else:
-                    self._outgoing.popleft()
+            while (piece := self._outgoing.next) is not None:
+                self._outgoing.sent(self._socket.send(piece, socket.MSG_NOSIGNAL))
         except (BlockingIOError, InterruptedError):
             if not self._full:
                 self._full = True
@@ -354,8 +293,3 @@ class DriverLink:
         client = self._hub.clients.get(pending.client)
         if client is not None:
             refuse(client, pending, code, text)
-
-
-def _is_sparse(buffer: bytearray, filled: int) -> bool:
-    """Whether what was read should rather be copied than keep all of the buffer alive."""
-    return filled - HEADROOM < max(_COPY_BELOW, len(buffer) // 4)

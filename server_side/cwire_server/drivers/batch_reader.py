@@ -1,0 +1,133 @@
+"""Cuts a driver's byte stream into batches of whole frames, control frames and replies.
+
+`DriverLink` uses a reader in two steps: its transport writes what has come into `room()`, then
+`received` yields the `Batch` and `Special` objects that are complete by that, in the order of the
+stream, and raises FrameError or BatchError where the driver broke the protocol. Nothing else of
+the link knows where frames come from: a reader of shared memory is another class that yields the
+same two kinds of objects. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from cwire_server.drivers.read_buffers import ReadBuffers
+from cwire_server.hub.batch import HEADROOM, Batch
+from cwire_structs import frames
+from cwire_structs.frames import Header, Tally
+
+__all__ = ["READ_BYTES", "BatchReader", "Special"]
+
+READ_BYTES = 256 << 10
+"""Bytes that are read at once, unless one frame is larger."""
+# Less than this, or than a quarter of the read buffer, is copied out of it, so that a few bytes
+# that wait for a slow client do not keep 256 KiB alive.
+_COPY_BELOW = 32 << 10
+
+
+class Special(NamedTuple):
+    """A control frame or a reply: rare, and handled one by one."""
+
+    header: Header
+    payload: bytes
+
+
+class BatchReader:
+    """Reads one connection of one driver.
+
+    Args:
+        source: The driver's number, which is stamped on its frames.
+        account: Checks and counts the frames of a batch, as `DriverState.account` does: it is given
+            their tallies and returns the losses by message id, or raises BatchError.
+        buffers: Where the memory to read into comes from.
+    """
+
+    def __init__(
+        self,
+        source: int,
+        account: Callable[[tuple[Tally, ...]], Mapping[int, int]],
+        buffers: ReadBuffers,
+    ) -> None:
+        self._source = source
+        self._account = account
+        self._buffers = buffers
+        self._buffer = buffers.take(HEADROOM + READ_BYTES)
+        self._filled = HEADROOM
+        # Bytes that the frame at the front has, if it is known not to be complete.
+        self._needed = 0
+
+    def room(self) -> memoryview:
+        """The memory to write the driver's next bytes into; never empty, valid until `received`.
+
+        It is as large as a message to a client may be, or ends with the large frame that has begun.
+        """
+        end = HEADROOM + max(READ_BYTES, self._needed)
+        return memoryview(self._buffer)[self._filled : end]
+
+    def received(self, size: int) -> Iterator[Batch | Special]:
+        """Takes ``size`` bytes that were written into `room`; yields what they complete.
+
+        The iterator must be used up before the next `room`. It ends without having done so only
+        when the connection is given up, as after an error.
+
+        Raises:
+            FrameError: A frame is malformed. What was before it has been yielded.
+            BatchError: Frames are not as the driver's schema says.
+        """
+        self._filled += size
+        if self._filled - HEADROOM < self._needed:
+            return
+        buffer, filled = self._buffer, self._filled
+        position = HEADROOM
+        kept = False
+        needed = 0
+        while position < filled:
+            end, special, span, tallies = frames.scan(buffer, position, filled, source=self._source)
+            if tallies:
+                if buffer is self._buffer and _is_sparse(buffer, filled):
+                    buffer = buffer[:filled]
+                kept |= buffer is self._buffer
+                first = position == HEADROOM
+                yield Batch(
+                    source=self._source,
+                    buffer=buffer,
+                    start=position,
+                    end=end,
+                    tallies=tallies,
+                    losses=self._account(tallies),
+                    headroom=first,
+                    slack=len(buffer) - filled if first else 0,
+                )
+            position = end
+            if special:
+                yield _special(buffer, position)
+                position += span
+            elif not tallies or span == 0 or span > filled - position:
+                needed = span
+                break
+        # Large frames come one after the other: the next buffer is for one like the last.
+        room = HEADROOM + max(READ_BYTES, needed)
+        if 2 * filled > len(self._buffer):
+            room = max(room, len(self._buffer))
+        into = self._buffer
+        # Where the batches are in a copy, or there are none, the read buffer can be used again.
+        if kept or room > len(into):
+            into = self._buffers.take(room)
+        rest = filled - position
+        if rest and (into is not self._buffer or position > HEADROOM):
+            into[HEADROOM : HEADROOM + rest] = memoryview(buffer)[position:filled]
+        self._buffer = into
+        self._filled = HEADROOM + rest
+        self._needed = needed
+
+
+def _special(buffer: bytearray, position: int) -> Special:
+    header = frames.unpack_header(buffer, position)
+    begin = position + frames.HEADER_SIZE
+    return Special(header, bytes(memoryview(buffer)[begin : position + header.size]))
+
+
+def _is_sparse(buffer: bytearray, filled: int) -> bool:
+    """Whether what was read should rather be copied than keep all of the buffer alive."""
+    return filled - HEADROOM < max(_COPY_BELOW, len(buffer) // 4)
