@@ -14,6 +14,9 @@ import pytest
 import yaml
 
 import cwire
+from cwire_server.clients.requests import OPERATIONS
+from cwire_server.hub.ledger import REASONS
+from cwire_server.hub.policies import POLICIES
 from cwire_server.hub.subscription import SUBSCRIBE_FIELDS
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import DriverCount, MessageCount, Snapshot
@@ -116,9 +119,7 @@ def test_protocol_md_lists_the_operations() -> None:
     # "" is an op that is a variable: its value is the argument of a send.
     from_relay = sent_operations("server_side/cwire_server") - {""}
     assert rows("From the relay") == from_relay
-    session = (ROOT / "server_side/cwire_server/clients/session.py").read_text()
-    accepted = set(re.findall(r'^    "(\w+)": ClientSession\._', session, re.MULTILINE))
-    assert rows("From the client") == accepted
+    assert rows("From the client") == set(OPERATIONS)
 
 
 def test_protocol_md_lists_the_options_of_subscribe() -> None:
@@ -128,11 +129,17 @@ def test_protocol_md_lists_the_options_of_subscribe() -> None:
     assert {"op", *named, *rows("Subscriptions")} == set(SUBSCRIBE_FIELDS)
 
 
+def test_protocol_md_lists_the_policies() -> None:
+    (row,) = re.findall(r"^\| `policy` \|(.*)$", PROTOCOL, re.MULTILINE)
+    assert list(POLICIES) == re.findall(r"`(\w+)`(?: \(default\))?:", row)
+    for policy in POLICIES.values():
+        assert policy.reason in REASONS
+
+
 def test_protocol_md_lists_the_reasons_of_drops() -> None:
     (row,) = re.findall(r"^\| `dropped` \|(.*)$", PROTOCOL, re.MULTILINE)
     listed = set(re.findall(r"`(\w+)` \(", row.split("The reasons:")[1]))
-    doc = (ROOT / "server_side/cwire_server/hub/subscription.py").read_text().split("by reason:")[1]
-    assert listed == set(re.findall(r"`(\w+)`", doc.split('"""')[0]))
+    assert listed == set(REASONS)
 
 
 def test_protocol_md_lists_the_error_codes() -> None:

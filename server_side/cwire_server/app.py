@@ -17,6 +17,7 @@ from tornado.web import Application
 from cwire_server.access import Origins, PageAccess, own_origins
 from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.pinger import Pinger
+from cwire_server.clients.requests import Services
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.drivers.link import DriverLink
 from cwire_server.hub.hub import Hub
@@ -77,16 +78,17 @@ class Relay:
         for source, address in enumerate(config.drivers, start=1):
             self._links[source] = DriverLink(self.hub, source, address)
         self.hub.on_interest = lambda source: self._links[source].update_interest()
-        self.hub.on_room = lambda source: self._links[source].resume()
+        self.hub.back_pressure.on_room = lambda source: self._links[source].resume()
         self._source.start()
         host = f"[{config.host}]" if ":" in config.host else config.host
         url = f"ws://{host}:{self.port}/ws"
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
-        tcp = self._serve(Rules(config.host, origins, config.token), pages)
+        services = Services(self.hub, self._links, pages, self._started)
+        tcp = self._serve(Rules(config.host, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
         self._runtime = RuntimeFile()
-        unix = self._serve(Rules("localhost"), pages)
+        unix = self._serve(Rules("localhost"), services)
         try:
             self._listeners.append(
                 Listener(bind_unix_socket(str(self._runtime.socket), mode=0o600), unix)
@@ -108,14 +110,14 @@ class Relay:
                     await link.tried.wait()
         self._runtime.write(url)
 
-    def _serve(self, rules: Rules, pages: PageAccess) -> HTTPServer:
+    def _serve(self, rules: Rules, services: Services) -> HTTPServer:
         shared: dict[str, Any] = {"rules": rules}
         application = Application(
             [
                 (
                     r"/ws",
                     ClientHandler,
-                    {**shared, "connect": partial(self._connect, pages)},
+                    {**shared, "connect": partial(self._connect, services)},
                 ),
                 (r"/health", HealthHandler, {**shared, "hub": self.hub}),
                 (r"/metrics", MetricsHandler, {**shared, "take": self._source.take}),
@@ -133,17 +135,9 @@ class Relay:
         self._servers.append(server)
         return server
 
-    def _connect(self, pages: PageAccess, sock: socket.socket) -> ClientConnection:
+    def _connect(self, services: Services, sock: socket.socket) -> ClientConnection:
         """A client's connection, on a socket that is past the handshake."""
-        return ClientConnection(
-            sock,
-            self.hub,
-            self._links,
-            pages,
-            self._started,
-            self._connections,
-            self.config.limits.command,
-        )
+        return ClientConnection(sock, services, self._connections)
 
     async def stop(self) -> None:
         """Says goodbye to the clients and closes everything."""

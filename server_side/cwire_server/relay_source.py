@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from cwire_server.clients.session import CommandSink
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
+from cwire_server.hub.pending import CommandSink
 from cwire_server.statistics import Snapshot, make_frames, take_snapshot
 from cwire_structs import frames
 

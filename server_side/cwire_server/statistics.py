@@ -165,7 +165,7 @@ def take_snapshot(
             commands=driver.commands,
             pending=pending(driver.source),
         )
-        for driver in hub.served
+        for driver in hub.drivers.served
     )
     messages = tuple(
         MessageCount(
@@ -178,7 +178,7 @@ def take_snapshot(
             lost=count.lost,
             dropped=dropped[driver.source, name],
         )
-        for driver in hub.served
+        for driver in hub.drivers.served
         for name, count in driver.messages.items()
         # One that the driver's present schema does not have any more is history.
         if driver.schema is not None and name in driver.schema.messages
@@ -187,9 +187,9 @@ def take_snapshot(
         ClientCount(
             client.id,
             len(client.subscriptions),
-            client.queue.data_bytes + client.queue.control_bytes,
+            client.sink.data_bytes + client.sink.control_bytes,
             client.sent_bytes,
-            client.queue.dropped,
+            client.sink.dropped,
         )
         for client in hub.clients.values()
     )

@@ -161,7 +161,7 @@ async def test_two_drivers_have_two_sources(start_relay: StartRelay, runtime: Pa
         relay = await start_relay("a", "b")
         await one.connected()
         await other.connected()
-        while {d.state for d in relay.hub.served} != {"up"}:
+        while {d.state for d in relay.hub.drivers.served} != {"up"}:
             await asyncio.sleep(0)
         async with client(relay) as connected:
             await connected.say("subscribe", id=5, driver="b", messages=["tick"])

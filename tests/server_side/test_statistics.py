@@ -10,7 +10,7 @@ import pytest
 import cwire_server
 from cwire_server.errors import RequestError
 from cwire_server.hub.batch import HEADROOM, Batch
-from cwire_server.hub.hub import Client, Hub
+from cwire_server.hub.hub import Hub
 from cwire_server.hub.subscription import Subscription
 from cwire_server.limits import Limits
 from cwire_server.relay_schema import RELAY_SCHEMA
@@ -27,6 +27,7 @@ from cwire_structs import frames, wrap
 from cwire_structs.control import Hello
 from support import schemas
 from support.fake_driver import ticks
+from support.hub_client import HubClient
 
 HEADER = Path(cwire_server.__file__).with_name("relay_messages.h")
 IDS = {name: message.id for name, message in RELAY_SCHEMA.messages.items()}
@@ -152,8 +153,8 @@ def publish(hub: Hub, data: bytes) -> None:
     hub.route(Batch(1, buffer, HEADROOM, found.end, found.tallies, losses, headroom=True), 0.0)
 
 
-def join(hub: Hub) -> Client:
-    client = hub.add_client(lambda: None)
+def join(hub: Hub) -> HubClient:
+    client = HubClient(hub)
     hub.subscribe(client, Subscription(1, None, None), 0.0)
     return client
 
@@ -184,8 +185,8 @@ def test_a_snapshot_counts_what_a_hub_did() -> None:
 def test_a_message_that_left_the_schema_is_left_out() -> None:
     hub = hub_up()
     publish(hub, ticks(0, 1))
-    assert hub.served[0].schema is not None
-    del hub.served[0].schema.messages["tick"]
+    assert hub.drivers.served[0].schema is not None
+    del hub.drivers.served[0].schema.messages["tick"]
     found = take_snapshot(hub, lambda source: 0, 0, 0)
     assert (found.messages, found.drivers[0].frames) == ((), 1)
 

@@ -1,4 +1,4 @@
-"""One client past its handshake: a thin shell that moves its queue to its socket.
+"""The connection of one client past its handshake: moves its queue to its socket.
 
 Everything that is sent goes through `_send`, in order: messages, pings, pongs and the goodbye.
 """
@@ -10,10 +10,9 @@ import contextlib
 import logging
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from cwire_server.access import PageAccess
-from cwire_server.clients.session import ClientSession
+from cwire_server.clients.requests import ClientRequests, Services
 from cwire_server.clients.websocket_reader import (
     BINARY,
     CLOSE,
@@ -24,9 +23,8 @@ from cwire_server.clients.websocket_reader import (
     WebSocketReader,
     head,
 )
-from cwire_server.drivers.link import DriverLink
-from cwire_server.hub.client_queue import Binary, Text
-from cwire_server.hub.hub import Client, Hub
+from cwire_server.hub.client import Client
+from cwire_server.hub.client_queue import Binary, ClientQueue, Text
 
 __all__ = ["ClientConnection"]
 
@@ -50,38 +48,41 @@ class ClientConnection:
 
     Args:
         sock: The client's, past the handshake, not blocking; it is this object's now.
-        hub: Where the client is made known.
-        links: By source, where its commands go.
-        pages: How pages connect that it speaks for.
-        started: When the relay was, on the steady clock.
-        connections: Where this one is listed while it lives.
-        limit: Bytes of a message from the client at the most.
+        services: The relay's parts that it uses, among them the hub that gets to know the client.
+        connections: The set that this one is in while it lives.
     """
 
     # Thousands of them may do nothing: what they share is not in here.
     __slots__ = (
-        *("_client", "_closed", "_connections", "_farewell", "_heard_bye", "_hub", "_links"),
-        *("_loop", "_pages", "_pong", "_reader", "_said_bye", "_session", "_socket", "_unsent"),
+        "_client",
+        "_closed",
+        "_connections",
+        "_farewell",
+        "_heard_bye",
+        "_loop",
+        "_pong",
+        "_queue",
+        "_reader",
+        "_requests",
+        "_said_bye",
+        "_services",
+        "_socket",
+        "_unsent",
         "answered",
     )
 
     def __init__(
         self,
         sock: socket.socket,
-        hub: Hub,
-        links: Mapping[int, DriverLink],
-        pages: PageAccess,
-        started: float,
+        services: Services,
         connections: set[ClientConnection],
-        limit: int,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._socket = sock
-        self._hub = hub
-        self._links = links
-        self._pages = pages
+        self._services = services
         self._connections = connections
-        self._reader: WebSocketReader | None = WebSocketReader(limit)
+        limits = services.hub.limits
+        self._reader: WebSocketReader | None = WebSocketReader(limits.command)
         self._unsent: list[memoryview] = []
         self._pong: bytes | None = None
         self._said_bye = self._heard_bye = False
@@ -92,14 +93,14 @@ class ClientConnection:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNIX_BUFFER)
         else:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client = hub.add_client(_nothing)
-        client.wake = self._pump
+        self._queue = ClientQueue(limits.queue, limits.control, limits.batch)
+        client = Client(self._queue, self._pump)
         self._client: Client | None = client
-        self._session = ClientSession(hub, client, links, pages, started)
+        self._requests = ClientRequests(client, self._queue, services)
         connections.add(self)
-        _log.info("client %d connected", client.id)
         self._loop.add_reader(sock, self._readable)
-        self._pump()
+        services.hub.add_client(client)
+        _log.info("client %d connected", client.id)
 
     # Reading
 
@@ -140,13 +141,13 @@ class ClientConnection:
         elif self._client is None:
             return  # it was told goodbye, and has not answered yet
         elif opcode == BINARY:
-            self._session.receive_frames(payload)
+            self._requests.receive_frames(payload)
         elif opcode == TEXT:
             try:
                 text = payload.decode()
             except UnicodeDecodeError:
                 raise WebSocketError(_NO_TEXT, "a text message is not UTF-8") from None
-            self._session.receive_text(text)
+            self._requests.receive_text(text)
 
     # Writing
 
@@ -155,18 +156,18 @@ class ClientConnection:
         client = self._client
         if client is None:
             return
-        if client.queue.overflown:
+        if self._queue.overflown:
             _log.warning("client %d does not read its replies: disconnected", client.id)
             self.close(_TOO_SLOW, "you do not read what you are sent: replies and text pile up")
             return
         if self._unsent:
             return  # it is written first
-        while not self._unsent and (message := client.queue.take()) is not None:
-            self._hub.count_sent(client, message.size)
+        while not self._unsent and (message := self._queue.take()) is not None:
+            self._services.hub.count_sent(client, message.size)
             self._send(_pieces(message))
             if self._client is None:
                 return  # it was gone
-        self._hub.drained(client)
+        self._services.hub.back_pressure.drained(client)
 
     def _send(self, pieces: Sequence[_Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""
@@ -270,10 +271,11 @@ class ClientConnection:
         client, self._client = self._client, None
         if client is None:
             return
-        self._hub.remove_client(client)
-        self._pages.origins.forget(client.id)
-        for link in self._links.values():
-            link.pending.forget_client(client.id)
+        services = self._services
+        services.hub.remove_client(client)
+        services.pages.origins.forget(client.id)
+        for sink in services.commands.values():
+            sink.pending.forget_client(client.id)
         _log.info("client %d left", client.id)
 
     def _end(self) -> None:
@@ -288,10 +290,6 @@ class ClientConnection:
         self._unsent.clear()
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
-
-
-def _nothing() -> None:
-    pass
 
 
 def _pieces(message: Text | Binary) -> Sequence[_Bytes]:

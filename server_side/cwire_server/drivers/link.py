@@ -292,4 +292,4 @@ class DriverLink:
     def _refuse(self, pending: Pending, code: str, text: str) -> None:
         client = self._hub.clients.get(pending.client)
         if client is not None:
-            refuse(client, pending, code, text)
+            refuse(client, pending, code, text, time.time_ns())

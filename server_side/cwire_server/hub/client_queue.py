@@ -1,25 +1,23 @@
-"""The queue of one client: everything it will be sent, in order. Pure.
+"""The queue of one client: everything it will be sent, in order.
 
 Frames are dropped when too many wait, oldest first, of the message that has most bytes waiting: so
 a message below its fair share of the bound loses nothing, however much of others comes. What was
 dropped is told at the place in the stream where it is missing. Text and replies are never dropped.
+Pure.
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from cwire_server.hub.batch import Batch
-from cwire_server.hub.subscription import Stream
+from cwire_server.hub.ledger import Ledgers, StreamLedger
+from cwire_server.hub.sink import Pick
 
-__all__ = ["Binary", "ClientQueue", "Pick", "Text"]
-
-Streams = Mapping[int, Sequence[Stream]]
-"""By message id: the streams of one client that get it."""
+__all__ = ["Binary", "ClientQueue", "Text"]
 
 _EMPTY_ENTRIES = 64
 
@@ -44,56 +42,36 @@ class Binary(NamedTuple):
     """The batch, if the message is exactly that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """One frame picked out of a stream, which may be replaced by a newer one while it waits."""
-
-    key: tuple[object, ...]
-    """Which stream it is of; at most one with this key waits if ``latest``."""
-    frame: bytes
-    sequence: int
-    streams: Sequence[Stream]
-    latest: bool
-    render: Callable[[bytes], str] | None = None
-    """Makes the text to send instead of the bytes, when it is sent."""
-
-    @property
-    def text(self) -> str:
-        """The text to send."""
-        assert self.render is not None
-        return self.render(self.frame)
-
-
 class _Gap:
-    """What is missing at some place: per stream and reason, how many and up to which sequence."""
+    """What is missing at some place: per ledger and reason, how many and up to which sequence."""
 
     __slots__ = ("missing",)
 
     def __init__(self) -> None:
-        self.missing: dict[Stream, tuple[dict[str, int], int]] = {}
+        self.missing: dict[StreamLedger, tuple[dict[str, int], int]] = {}
 
-    def add(self, streams: Sequence[Stream], sequence: int, **lost: int) -> None:
-        for stream in streams:
-            counts, _ = self.missing.get(stream, ({}, 0))
+    def add(self, ledgers: Sequence[StreamLedger], sequence: int, **lost: int) -> None:
+        for ledger in ledgers:
+            counts, _ = self.missing.get(ledger, ({}, 0))
             for reason, count in lost.items():
                 if count:
                     counts[reason] = counts.get(reason, 0) + count
-            self.missing[stream] = counts, sequence
+            self.missing[ledger] = counts, sequence
 
     def merge(self, later: _Gap) -> None:
-        for stream, (counts, sequence) in later.missing.items():
-            self.add((stream,), sequence, **counts)
+        for ledger, (counts, sequence) in later.missing.items():
+            self.add((ledger,), sequence, **counts)
 
 
 class _Data:
     """Frames that wait, or the empty place of frames that were dropped."""
 
-    __slots__ = ("batch", "gap", "pick", "streams")
+    __slots__ = ("batch", "gap", "ledgers", "pick")
 
-    def __init__(self, batch: Batch | None, pick: Pick | None, streams: Streams) -> None:
+    def __init__(self, batch: Batch | None, pick: Pick | None, ledgers: Ledgers) -> None:
         self.batch = batch
         self.pick = pick
-        self.streams = streams
+        self.ledgers = ledgers
         self.gap: _Gap | None = None
 
     @property
@@ -107,7 +85,7 @@ class _Data:
 
 
 class ClientQueue:
-    """First in, first out, with a bound on frames and a bound on everything else.
+    """The `Sink` of a client: first in, first out, with one bound on frames and one on the rest.
 
     Args:
         data_limit: Bytes of frames that may wait; beyond it some are dropped.
@@ -116,9 +94,21 @@ class ClientQueue:
     """
 
     __slots__ = (
-        *("_acked", "_batch_limit", "_control_limit", "_data_limit", "_empty", "_entries", "_full"),
-        *("_places", "_sent", "_waiting", "_window", "control_bytes", "data_bytes"),
-        *("dropped", "dropped_by"),
+        "_acked",
+        "_batch_limit",
+        "_control_limit",
+        "_data_limit",
+        "_empty",
+        "_entries",
+        "_full",
+        "_places",
+        "_sent",
+        "_waiting",
+        "_window",
+        "control_bytes",
+        "data_bytes",
+        "dropped",
+        "dropped_by",
     )
 
     def __init__(self, data_limit: int, control_limit: int, batch_limit: int) -> None:
@@ -148,6 +138,10 @@ class ClientQueue:
 
     # Putting
 
+    def put_operation(self, operation: Mapping[str, Any]) -> None:
+        """Adds an operation of PROTOCOL.md."""
+        self.put_text(json.dumps(operation))
+
     def put_text(self, text: str) -> None:
         """Adds a text message."""
         self._entries.append(text)
@@ -158,39 +152,40 @@ class ClientQueue:
         self._entries.append(frame)
         self.control_bytes += len(frame)
 
-    def put_batch(self, batch: Batch, streams: Streams) -> None:
+    def put_batch(self, batch: Batch, ledgers: Ledgers) -> None:
         """Adds a batch. If too much waits then, the oldest of the largest message goes."""
-        entry = _Data(batch, None, streams)
+        entry = _Data(batch, None, ledgers)
         for tally in batch.tallies:
             self._place((tally.source, tally.type), entry, tally.bytes)
         for type_, lost in batch.losses.items():
-            if lost and type_ in streams:
-                entry.gap_here().add(streams[type_], _last_sequence(batch, type_), driver=lost)
+            if lost and type_ in ledgers:
+                entry.gap_here().add(ledgers[type_], _last_sequence(batch, type_), driver=lost)
         self._append(entry, batch.pinned)
 
     def put_pick(self, pick: Pick, skipped: Mapping[str, int]) -> None:
         """Adds one frame; ``skipped`` says, by reason, how many before it were left out."""
         entry = _Data(None, pick, {})
         places = self._places.get(pick.key)
-        if pick.latest and places:
+        if places and not pick.policy.keeps_all:
             before = places.popleft()
             replaced = before.pick
             assert replaced is not None
             self._gone(before, pick.key, len(replaced.frame), len(replaced.frame))
-            before.gap_here().add(replaced.streams, replaced.sequence, conflated=1)
+            left_out = {pick.policy.reason: 1}
+            before.gap_here().add(replaced.ledgers, replaced.sequence, **left_out)
         if any(skipped.values()):
-            entry.gap_here().add(pick.streams, pick.sequence, **skipped)
+            entry.gap_here().add(pick.ledgers, pick.sequence, **skipped)
         self._place(pick.key, entry, len(pick.frame))
         self._append(entry, len(pick.frame))
 
-    def put_skipped(self, streams: Sequence[Stream], sequence: int, **lost: int) -> None:
+    def put_skipped(self, ledgers: Sequence[StreamLedger], sequence: int, **lost: int) -> None:
         """Notes frames that are left out on purpose; they are told before what comes next."""
         last = self._entries[-1] if self._entries else None
         if not (isinstance(last, _Data) and last.empty):
             last = _Data(None, None, {})
             self._entries.append(last)
             self._empty += 1
-        last.gap_here().add(streams, sequence, **lost)
+        last.gap_here().add(ledgers, sequence, **lost)
 
     def _place(self, key: tuple[object, ...], entry: _Data, size: int) -> None:
         self._places.setdefault(key, deque()).append(entry)
@@ -214,25 +209,25 @@ class ClientQueue:
         entry = self._places[key].popleft()
         if entry.pick is not None:
             size = len(entry.pick.frame)
-            entry.gap_here().add(entry.pick.streams, entry.pick.sequence, relay=1)
-            self._count_dropped(entry.pick.streams, 1)
+            entry.gap_here().add(entry.pick.ledgers, entry.pick.sequence, relay=1)
+            self._count_dropped(entry.pick.ledgers, 1)
             self._gone(entry, key, size, size)
             return
         batch = entry.batch
         assert batch is not None
         (tally,) = (tally for tally in batch.tallies if key == (tally.source, tally.type))
-        streams = entry.streams.get(tally.type, ())
-        entry.gap_here().add(streams, tally.last_sequence, relay=tally.count)
-        self._count_dropped(streams, tally.count)
+        ledgers = entry.ledgers.get(tally.type, ())
+        entry.gap_here().add(ledgers, tally.last_sequence, relay=tally.count)
+        self._count_dropped(ledgers, tally.count)
         # What remains is copied, so that a few frames do not keep a large buffer alive.
         entry.batch = batch.only(batch.types - {tally.type})
         freed = batch.pinned - (entry.batch.pinned if entry.batch else 0)
         self._gone(entry, key, tally.bytes, freed)
 
-    def _count_dropped(self, streams: Sequence[Stream], count: int) -> None:
+    def _count_dropped(self, ledgers: Sequence[StreamLedger], count: int) -> None:
         self.dropped += count
-        for stream in streams[:1]:
-            key = stream.source, stream.message
+        for ledger in ledgers[:1]:
+            key = ledger.source, ledger.message
             self.dropped_by[key] = self.dropped_by.get(key, 0) + count
 
     def _gone(self, entry: _Data, key: tuple[object, ...], size: int, freed: int) -> None:
@@ -365,10 +360,9 @@ class ClientQueue:
     def _tell(self, gap: _Gap) -> None:
         """Puts the notices of what is missing at the head of the queue."""
         notices = []
-        for stream, (counts, sequence) in gap.missing.items():
+        for ledger, (counts, sequence) in gap.missing.items():
             for reason, count in counts.items():
-                stream.lost[reason] = stream.lost.get(reason, 0) + count
-                notices.append(_dropped(stream, reason, sequence))
+                notices.append(_dropped(ledger, reason, ledger.add(reason, count), sequence))
         self._entries.extendleft(reversed(notices))
         self.control_bytes += sum(map(len, notices))
 
@@ -392,15 +386,15 @@ def _last_sequence(batch: Batch, type_: int) -> int:
     return next(tally.last_sequence for tally in batch.tallies if tally.type == type_)
 
 
-def _dropped(stream: Stream, reason: str, sequence: int) -> str:
+def _dropped(ledger: StreamLedger, reason: str, count: int, sequence: int) -> str:
     return json.dumps(
         {
             "op": "dropped",
-            "id": stream.subscription,
-            "source": stream.source,
-            "message": stream.message,
+            "id": ledger.subscription,
+            "source": ledger.source,
+            "message": ledger.message,
             "reason": reason,
-            "count": stream.lost[reason],
+            "count": count,
             "sequence": sequence,
         }
     )

@@ -1,7 +1,8 @@
-"""How one client's subscriptions to one driver are served. Pure.
+"""Delivery: in which form one client gets which messages of one driver.
 
 A message that any subscription wants whole is sent whole, once. Else one frame at a time is picked
 out of its stream, by the most generous of the subscriptions. JSON is picked for each by itself.
+Pure.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cwire_server.hub.batch import Batch
-from cwire_server.hub.client_queue import ClientQueue, Pick
 from cwire_server.hub.json_values import frame_text
-from cwire_server.hub.subscription import Options, Stream
+from cwire_server.hub.ledger import Ledgers, StreamLedger
+from cwire_server.hub.policies import LATEST, most_generous
+from cwire_server.hub.sink import Pick, Sink
+from cwire_server.hub.subscription import Options
 from cwire_structs.frames import HEADER_SIZE, Tally, span
 from cwire_structs.schema import Message
 
@@ -23,7 +26,7 @@ __all__ = ["Delivery", "Picker", "Wanted", "plan"]
 class Wanted:
     """One message that one subscription covers."""
 
-    stream: Stream
+    ledger: StreamLedger
     message: Message
     options: Options
 
@@ -34,23 +37,24 @@ class Picker:
     def __init__(self, driver: str, wanted: Sequence[Wanted]) -> None:
         first = wanted[0]
         self._message = first.message
-        self._streams = tuple(entry.stream for entry in wanted)
-        self._latest = all(entry.options.latest or entry.options.json for entry in wanted)
+        self._ledgers = tuple(entry.ledger for entry in wanted)
+        self._policy = most_generous(entry.options.policy for entry in wanted)
         rates = [entry.options.max_rate for entry in wanted]
         self._interval = 0.0 if None in rates else 1 / max(rate for rate in rates if rate)
         self._due = float("-inf")
-        self._key: tuple[object, ...] = (first.stream.source, first.message.id, "picked")
+        self._key: tuple[object, ...] = (first.ledger.source, first.message.id, "picked")
         self._render: Callable[[bytes], str] | None = None
         if first.options.json:
-            number = first.stream.subscription
+            number = first.ledger.subscription
+            self._policy = LATEST
             self._key = (*self._key, number)
             self._render = lambda frame: frame_text(number, driver, first.message, frame)
 
-    def pick(self, queue: ClientQueue, batch: Batch, tally: Tally, now: float) -> None:
-        """Puts the last frame of a message in a batch into the queue, if it is its time."""
+    def pick(self, sink: Sink, batch: Batch, tally: Tally, now: float) -> None:
+        """Puts the last frame of a message in a batch into the sink, if it is its time."""
         lost = batch.losses.get(tally.type, 0)
         if now < self._due:
-            queue.put_skipped(self._streams, tally.last_sequence, rate=tally.count, driver=lost)
+            sink.put_skipped(self._ledgers, tally.last_sequence, rate=tally.count, driver=lost)
             return
         # From when it was due, not from now, so that the rate is kept on average; but time in which
         # nothing came is not made up for.
@@ -58,17 +62,16 @@ class Picker:
         begin = tally.last_offset
         size = _size_at(batch, begin)
         skipped = tally.count - 1
-        reason = "conflated" if self._latest else "rate"
-        queue.put_pick(
+        sink.put_pick(
             Pick(
                 key=self._key,
                 frame=bytes(memoryview(batch.buffer)[begin : begin + span(size)]),
                 sequence=tally.last_sequence,
-                streams=self._streams,
-                latest=self._latest,
+                ledgers=self._ledgers,
+                policy=self._policy,
                 render=self._render,
             ),
-            {reason: skipped, "driver": lost},
+            {self._policy.reason: skipped, "driver": lost},
         )
 
     def fits(self, batch: Batch, tally: Tally) -> bool:
@@ -86,10 +89,10 @@ def _size_at(batch: Batch, offset: int) -> int:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one client gets of one driver. Never changed: what waits in a queue refers to it."""
+    """All that one client gets of one driver. Never changed: what waits in a queue refers to it."""
 
-    whole: Mapping[int, Sequence[Stream]]
-    """By message id: the streams of messages that are sent whole."""
+    whole: Ledgers
+    """The messages that are sent whole, with their ledgers."""
     pickers: Mapping[int, Sequence[Picker]]
     """By message id."""
 
@@ -104,13 +107,13 @@ def plan(driver: str, wanted: Iterable[Wanted]) -> Delivery:
     by_type: dict[int, list[Wanted]] = {}
     for entry in wanted:
         by_type.setdefault(entry.message.id, []).append(entry)
-    whole: dict[int, list[Stream]] = {}
+    whole: dict[int, list[StreamLedger]] = {}
     pickers: dict[int, list[Picker]] = {}
     for type_, entries in by_type.items():
         binary = [entry for entry in entries if not entry.options.json]
         made = [Picker(driver, [entry]) for entry in entries if entry.options.json]
         if any(entry.options.whole for entry in binary):
-            whole[type_] = [entry.stream for entry in binary]
+            whole[type_] = [entry.ledger for entry in binary]
         elif binary:
             made.append(Picker(driver, binary))
         if made:

@@ -52,6 +52,19 @@ class DriverState:
         """Whether a subscription to ``driver`` covers it. The relay's own source must be named."""
         return not self.is_relay if driver is None else driver == self.name
 
+    def event_of(self, schema: Schema) -> str:
+        """The event that another run with this schema is, as PROTOCOL.md names it."""
+        if self.schema is not None and self.schema.layout_hash != schema.layout_hash:
+            return "schema_changed"
+        return "up" if self.epoch is None else "restarted"
+
+    def begin_run(self, session: int, epoch: int) -> None:
+        """Forgets the run before: sequences begin anew."""
+        self.session = session
+        self.epoch = epoch
+        self.last_sequence = {}
+        self.history.clear()
+
     def describe(self, *, schema: bool) -> dict[str, Any]:
         """What clients are told of it."""
         description: dict[str, Any] = {

@@ -1,60 +1,37 @@
-"""The hub: which drivers there are, who wants what, and who gets a batch. Pure.
+"""The hub: routes what drivers send to the clients that want it.
 
 It has no sockets and no clock. Driver links tell it what happened; it puts what follows from that
-into the clients' queues and wakes their shells.
+into the clients' sinks and wakes their shells. Pure.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from cwire_server.errors import RequestError
+from cwire_server.hub.back_pressure import BackPressure
 from cwire_server.hub.batch import Batch
-from cwire_server.hub.client_queue import ClientQueue
+from cwire_server.hub.client import Client
 from cwire_server.hub.delivery import Delivery, Wanted, plan
 from cwire_server.hub.derived import DerivedStreams
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
+from cwire_server.hub.ledger import StreamLedger
+from cwire_server.hub.registry import DriverRegistry
 from cwire_server.hub.routes import Routes
-from cwire_server.hub.subscription import History, Stream, Subscription
+from cwire_server.hub.subscription import HistoryRequest, Subscription
 from cwire_server.limits import Limits
-from cwire_server.relay_schema import RELAY_NAME, RELAY_SCHEMA
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from cwire_structs.frames import RELAY_SOURCE
-from cwire_structs.schema import Schema
+from cwire_structs.schema import Message, Schema
 
-__all__ = ["Client", "Hub"]
+__all__ = ["Hub"]
 
 _NOTHING = Delivery({}, {})
-
-
-@dataclass(eq=False, slots=True)
-class Client:
-    """One connected client: its queue, its subscriptions, and how to wake its shell."""
-
-    id: int
-    queue: ClientQueue
-    wake: Callable[[], None]
-    subscriptions: dict[int, Subscription] = field(default_factory=dict)
-    slow: bool = False
-    """It did not catch up in time: until it has, no driver waits for it."""
-    sent_bytes: int = 0
-    """Counted by its shell with `Hub.count_sent`."""
-    deliveries: dict[int, Delivery] = field(default_factory=dict)
-    """By source."""
-    streams: dict[tuple[int, int, int], Stream] = field(default_factory=dict)
-    """By subscription, source and message id: the ledgers."""
-
-    def send(self, op: str, **fields: Any) -> None:
-        """Puts a JSON text into the queue and wakes the shell."""
-        self.queue.put_text(json.dumps({"op": op, **fields}))
-        self.wake()
 
 
 class Hub:
@@ -64,40 +41,23 @@ class Hub:
         self.limits = limits or Limits()
         self.on_interest: Callable[[int], None] = lambda source: None
         """Called with a source when what its clients want may have changed."""
-        self.on_room: Callable[[int], None] = lambda source: None
-        """Called with a source that was held when a client of it has room again."""
-        self.drivers = {
-            source: DriverState(name, source, HistoryStore(self.limits.history))
-            for source, name in enumerate(driver_names, start=1)
-        }
-        self.served = tuple(self.drivers.values())
-        """The drivers without the relay's own source of statistics."""
-        self.drivers[RELAY_SOURCE] = DriverState(
-            RELAY_NAME,
-            RELAY_SOURCE,
-            HistoryStore(self.limits.history),
-            state="up",
-            session=0,
-            schema=RELAY_SCHEMA,
-        )
+        self.drivers = DriverRegistry(driver_names, self.limits.history)
+        self.back_pressure = BackPressure(self.limits.crowd)
         self.sent_bytes = 0
         """Sent to all clients since the relay started."""
         self._dropped_before: Counter[tuple[int, str]] = Counter()
         """For clients that have left."""
         self.clients: dict[int, Client] = {}
         self._client_ids = itertools.count(1)
-        self._sessions = itertools.count(1)
-        self._held: set[int] = set()
         self._derived = {source: DerivedStreams() for source in self.drivers}
         self._routes: dict[int, Routes[Client]] = {source: Routes() for source in self.drivers}
 
     # Clients
 
-    def add_client(self, wake: Callable[[], None]) -> Client:
-        """A new client; its hello is the first thing in its queue."""
+    def add_client(self, client: Client) -> None:
+        """Makes a client known; its hello is the first thing in its sink."""
         limits = self.limits
-        queue = ClientQueue(limits.queue, limits.control, limits.batch)
-        client = Client(next(self._client_ids), queue, wake)
+        client.id = next(self._client_ids)
         self.clients[client.id] = client
         client.send(
             "hello",
@@ -112,15 +72,14 @@ class Hub:
             },
             drivers=[driver.describe(schema=True) for driver in self.drivers.values()],
         )
-        return client
 
     def remove_client(self, client: Client) -> None:
         """Forgets a client."""
         if self.clients.pop(client.id, None) is not None:
-            self._dropped_before.update(client.queue.dropped_by)
+            self._dropped_before.update(client.sink.dropped_by)
         for source in client.deliveries:
             self._deliver_to(client, source, _NOTHING)
-        self._release(self._held)
+        self.back_pressure.left()
 
     def subscribe(self, client: Client, subscription: Subscription, now: float) -> None:
         """Adds a subscription, or replaces the one with this id.
@@ -128,7 +87,7 @@ class Hub:
         Raises:
             RequestError: No such driver or message, or one that cannot be had in this way.
         """
-        chosen = self._chosen(subscription)
+        covered = self.drivers.covered_by(subscription)
         others = client.subscriptions.keys() - {subscription.id}
         if len(others) >= self.limits.subscriptions:
             raise RequestError(
@@ -137,7 +96,7 @@ class Hub:
                 "unsubscribe from one, or name several messages in one",
             )
         if subscription.options.decimate:
-            for driver in chosen:
+            for driver in covered:
                 self._derived[driver.source].add(driver.schema, subscription)
         client.subscriptions[subscription.id] = subscription
         for driver in self.drivers.values():
@@ -145,31 +104,10 @@ class Hub:
         past = self._past(subscription, now)
         self._announce(client, subscription, past)
         for (source, type_), batches in past.items():
-            stream = client.streams[subscription.id, source, type_]
+            ledger = client.ledgers[subscription.id, source, type_]
             for batch in batches:
-                client.queue.put_batch(batch, {type_: (stream,)})
+                client.sink.put_batch(batch, {type_: (ledger,)})
         client.wake()
-
-    def _chosen(self, subscription: Subscription) -> list[DriverState]:
-        """The drivers that a subscription is about, if it can be taken."""
-        name, messages = subscription.driver, subscription.messages
-        chosen = [driver for driver in self.drivers.values() if driver.is_meant_by(name)]
-        if not chosen:
-            known = ", ".join(driver.name for driver in self.drivers.values())
-            raise RequestError(
-                "unknown_driver", f"no driver is named {name!r}; this relay has: {known}"
-            )
-        # While a driver has never been seen, any message may be its own.
-        if messages is not None and all(driver.schema for driver in chosen):
-            schemas = [driver.schema for driver in chosen if driver.schema]
-            published = sorted({name for schema in schemas for name in schema.published})
-            for message in messages:
-                if message not in published:
-                    raise RequestError(
-                        "unknown_message",
-                        f"no message {message!r} is published; there are: {', '.join(published)}",
-                    )
-        return chosen
 
     def unsubscribe(self, client: Client, id_: int) -> None:
         """Ends a subscription.
@@ -195,20 +133,20 @@ class Hub:
         """
         source = driver.source
         wanted: list[Wanted] = []
-        kept: dict[tuple[int, int, int], Stream] = {}
+        kept: dict[tuple[int, int, int], StreamLedger] = {}
         for subscription in client.subscriptions.values():
             for message in self._messages(driver, subscription):
                 key = (subscription.id, source, message.id)
-                stream = None if subscription.id in fresh else client.streams.get(key)
-                if stream is None:
-                    stream = Stream(subscription.id, source, message.name)
-                kept[key] = stream
-                wanted.append(Wanted(stream, message, subscription.options))
-        others = {key: stream for key, stream in client.streams.items() if key[1] != source}
-        client.streams = {**others, **kept}
+                ledger = None if subscription.id in fresh else client.ledgers.get(key)
+                if ledger is None:
+                    ledger = StreamLedger(subscription.id, source, message.name)
+                kept[key] = ledger
+                wanted.append(Wanted(ledger, message, subscription.options))
+        others = {key: ledger for key, ledger in client.ledgers.items() if key[1] != source}
+        client.ledgers = {**others, **kept}
         self._deliver_to(client, source, plan(driver.name, wanted))
 
-    def _messages(self, driver: DriverState, subscription: Subscription) -> list[Any]:
+    def _messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
         if subscription.options.decimate:
             return self._derived[driver.source].messages(driver, subscription)
         return subscription.wants(driver)
@@ -269,21 +207,9 @@ class Hub:
         """A driver has said hello. Clients learn whether it is the same run as before."""
         driver = self.drivers[source]
         known = driver.schema
-        if driver.epoch == hello.epoch:
-            event = "up"
-        else:
-            event = "up" if driver.epoch is None else "restarted"
-            if known is not None and known.layout_hash != schema.layout_hash:
-                event = "schema_changed"
-            driver.session = next(self._sessions)
-            driver.epoch = hello.epoch
-            driver.last_sequence = {}
-            driver.history.clear()
+        event = self.drivers.begin(source, hello, schema)
         news = known is None or known.json != schema.json
         resolve = event != "up" or known is None
-        driver.schema = schema
-        driver.state = "up"
-        driver.problem = None
         self._tell_driver(driver, event, schema=news)
         if resolve:
             self._derived[source].clear()
@@ -333,21 +259,15 @@ class Hub:
 
         Returns:
             Whether the driver should not be read on for now, since all of these clients have much
-            to read already; then `on_room` or `overdue` ends that. So a driver that paces itself
-            loses nothing, and one slow client among others is not waited for.
+            to read already; `BackPressure.on_room` or `overdue` ends that. So a driver that paces
+            itself loses nothing, and one slow client among others is not waited for.
         """
         source = batch.source
         self.drivers[source].history.add(batch, now)
         fed = self._deliver(batch, now)
         for derived in self._derived[source].apply(batch):
             fed += self._deliver(derived, now)
-        crowd = self.limits.crowd
-        crowded = [client for client in fed if client.queue.data_bytes > crowd]
-        waited_for = any(not client.slow for client in crowded)
-        if waited_for and len(crowded) == len(fed) and source != RELAY_SOURCE:
-            self._held.add(source)
-            return True
-        return False
+        return source != RELAY_SOURCE and self.back_pressure.hold(source, fed)
 
     def _deliver(self, batch: Batch, now: float) -> list[Client]:
         """Puts a batch into queues; the clients that got it whole."""
@@ -357,7 +277,7 @@ class Hub:
             if (part := batch.only(wanted)) is None:
                 continue
             for client in clients:
-                client.queue.put_batch(part, client.deliveries[source].whole)
+                client.sink.put_batch(part, client.deliveries[source].whole)
                 client.wake()
                 fed.append(client)
         for client in self._routes[source].picking():
@@ -365,27 +285,14 @@ class Hub:
             for tally in batch.tallies:
                 for picker in pickers.get(tally.type, ()):
                     if picker.fits(batch, tally):
-                        picker.pick(client.queue, batch, tally, now)
+                        picker.pick(client.sink, batch, tally, now)
             client.wake()
         return fed
 
     def overdue(self, source: int) -> None:
-        """A held driver has waited long enough: clients that are still crowded are slow ones."""
-        self._held.discard(source)
-        for _, clients in self._routes[source].groups():
-            for client in clients:
-                client.slow = client.queue.data_bytes > self.limits.crowd
-
-    def drained(self, client: Client) -> None:
-        """A client has been sent something: it does read, and is waited for again."""
-        client.slow = False
-        if self._held and client.queue.data_bytes <= self.limits.crowd // 2:
-            self._release(self._held & client.deliveries.keys())
-
-    def _release(self, sources: Collection[int]) -> None:
-        for source in list(sources):
-            self._held.discard(source)
-            self.on_room(source)
+        """Ends the hold of a driver that has waited long enough for its clients."""
+        groups = self._routes[source].groups()
+        self.back_pressure.overdue(source, (client for _, group in groups for client in group))
 
     # Figures
 
@@ -398,8 +305,8 @@ class Hub:
         """Frames dropped for slow clients, by source and message, since the relay started."""
         dropped = self._dropped_before.copy()
         for client in self.clients.values():
-            if client.queue.dropped:
-                dropped.update(client.queue.dropped_by)
+            if client.sink.dropped:
+                dropped.update(client.sink.dropped_by)
         return dropped
 
     def status(self, uptime: float) -> dict[str, Any]:
@@ -407,11 +314,11 @@ class Hub:
         return {
             "clients": len(self.clients),
             "uptime": round(uptime, 3),
-            "drivers": [driver.figures() for driver in self.served],
+            "drivers": [driver.figures() for driver in self.drivers.served],
         }
 
 
-def _recall(history: HistoryStore, type_: int, asked: History, now: float) -> list[Batch]:
+def _recall(history: HistoryStore, type_: int, asked: HistoryRequest, now: float) -> list[Batch]:
     if asked.frames is not None:
         return history.frames(type_, asked.frames)
     return history.since(type_, now - (asked.seconds or 0.0))

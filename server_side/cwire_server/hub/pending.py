@@ -1,14 +1,15 @@
-"""Commands on their way to one driver and the replies on their way back. Pure: time is passed in.
+"""Commands that wait for the replies of one driver.
 
 The driver sees request numbers of this relay's own, so that two clients may use the same one, and
-a reply that comes after its client is gone, or after its time is up, reaches nobody else.
+a reply that comes after its client is gone, or after its time is up, reaches nobody else. The
+caller passes the time in. Pure.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-__all__ = ["Pending", "PendingCommands"]
+__all__ = ["CommandSink", "Pending", "PendingCommands"]
 
 
 class Pending(NamedTuple):
@@ -100,3 +101,20 @@ class PendingCommands:
         self._waiting.clear()
         self._taken.clear()
         return everything
+
+
+class CommandSink(Protocol):
+    """Takes the commands for one driver, as its link does."""
+
+    @property
+    def pending(self) -> PendingCommands:
+        """The commands that wait for a reply."""
+
+    @property
+    def congested(self) -> bool:
+        """Whether the driver does not read its commands."""
+
+    def send_command(
+        self, client: int, type_: int, request: int, payload: memoryview, *, text: bool = False
+    ) -> None:
+        """Sends a command that has been checked."""

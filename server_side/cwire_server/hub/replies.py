@@ -1,12 +1,11 @@
-"""Replies to clients: as frames, or as JSON to those who asked in JSON."""
+"""Replies to clients: as frames, or as JSON to those who asked in JSON. Pure."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
+from cwire_server.hub.client import Client
 from cwire_server.hub.driver_state import DriverState
-from cwire_server.hub.hub import Client
 from cwire_server.hub.json_values import fields_to_json
 from cwire_server.hub.pending import Pending
 from cwire_structs import frames
@@ -20,11 +19,11 @@ _CODE_NUMBERS = {name: number for number, (name, _) in frames.CODES.items()}
 def forward_reply(
     client: Client, driver: DriverState, pending: Pending, header: Header, payload: bytes
 ) -> None:
-    """Puts a driver's reply into the queue of the client that waits for it."""
+    """Puts a driver's reply into the sink of the client that waits for it."""
     if pending.text:
         client.send("reply", id=pending.request, **_reply_fields(driver, header, payload))
         return
-    client.queue.put_reply(
+    client.sink.put_reply(
         frames.pack(
             header.type,
             payload,
@@ -52,19 +51,19 @@ def _reply_fields(driver: DriverState, header: Header, payload: bytes) -> dict[s
     return fields
 
 
-def refuse(client: Client, pending: Pending, code: str, text: str) -> None:
+def refuse(client: Client, pending: Pending, code: str, text: str, time_ns: int) -> None:
     """Answers a command with an error of the relay's own, by the name of its code."""
     if pending.text:
         client.send("reply", id=pending.request, error=_error(_CODE_NUMBERS[code], text))
         return
-    client.queue.put_reply(
+    client.sink.put_reply(
         frames.pack(
             pending.type,
             frames.error_payload(_CODE_NUMBERS[code], text),
             flags=REPLY | ERROR,
             source=frames.RELAY_SOURCE,
             request=pending.request,
-            time_ns=time.time_ns(),
+            time_ns=time_ns,
         )
     )
     client.wake()

@@ -1,17 +1,18 @@
-"""What a client asks for, and the ledger of what it got. Pure."""
+"""Subscriptions: what a client asks for, read from its `subscribe` operation. Pure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cwire_server.errors import RequestError
 from cwire_server.hub.driver_state import DriverState
+from cwire_server.hub.policies import POLICIES, QUEUE, Policy
 from cwire_structs.schema import Message
 
-__all__ = ["SUBSCRIBE_FIELDS", "History", "Options", "Stream", "Subscription", "parse_subscription"]
+__all__ = ["SUBSCRIBE_FIELDS", "HistoryRequest", "Options", "Subscription", "parse_subscription"]
 
 _LARGEST_RATE = 1e6
 _JSON_RATE, _LARGEST_JSON_RATE = 10.0, 60.0
@@ -21,7 +22,7 @@ _LARGEST_DECIMATION = 1 << 20
 
 
 @dataclass(frozen=True)
-class History:
+class HistoryRequest:
     """How much of the past a subscription begins with: the last frames, or the last seconds."""
 
     frames: int | None = None
@@ -32,11 +33,10 @@ class History:
 class Options:
     """How a subscription's frames are delivered."""
 
-    latest: bool = False
-    """Only the newest frame waits; else all do, up to the queue's bound."""
+    policy: Policy = QUEUE
     max_rate: float | None = None
     """Frames per second and message at the most."""
-    history: History | None = None
+    history: HistoryRequest | None = None
     decimate: int | None = None
     """Minimum and maximum of every so many samples of an array, instead of the message itself."""
     json: bool = False
@@ -45,7 +45,7 @@ class Options:
     @property
     def whole(self) -> bool:
         """Every frame is wanted, as it is."""
-        return not (self.latest or self.max_rate or self.json)
+        return self.policy.keeps_all and not (self.max_rate or self.json)
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,6 @@ class Subscription:
         if self.messages is None:
             return list(published.values())
         return [published[name] for name in self.messages if name in published]
-
-
-@dataclass(slots=True, eq=False)
-class Stream:
-    """One message of one run of one driver, as one subscription gets it: the loss ledger."""
-
-    subscription: int
-    source: int
-    message: str
-    lost: dict[str, int] = field(default_factory=dict)
-    """Frames not delivered since the subscription began, by reason: `relay` (the client read too
-    slowly), `driver` (lost before they came here), `conflated` (policy latest), `rate`."""
 
 
 def parse_subscription(request: Mapping[str, Any], id_: int) -> Subscription:
@@ -116,7 +104,7 @@ SUBSCRIBE_FIELDS = (
 
 
 def _options(request: Mapping[str, Any]) -> Options:
-    policy = _one_of(request, "policy", ("queue", "latest"))
+    policy = POLICIES[_one_of(request, "policy", tuple(POLICIES))]
     json = _one_of(request, "format", ("binary", "json")) == "json"
     rate = _number(request, "max_rate", _LARGEST_RATE)
     if json:
@@ -132,7 +120,7 @@ def _options(request: Mapping[str, Any]) -> Options:
     if history is not None and (decimate or json):
         raise _bad("history is of binary messages that are not decimated")
     return Options(
-        latest=policy == "latest",
+        policy=policy,
         max_rate=rate,
         history=None if history is None else _history(history),
         decimate=decimate,
@@ -140,15 +128,15 @@ def _options(request: Mapping[str, Any]) -> Options:
     )
 
 
-def _history(given: object) -> History:
+def _history(given: object) -> HistoryRequest:
     if not isinstance(given, dict) or len(given) != 1 or not given.keys() <= {"frames", "seconds"}:
         raise _bad('history must be {"frames": N} or {"seconds": S}')
     if "frames" in given:
         frames = given["frames"]
         if type(frames) is not int or not 0 <= frames <= _LARGEST_HISTORY_FRAMES:
             raise _bad(f"history.frames must be a number from 0 to {_LARGEST_HISTORY_FRAMES}")
-        return History(frames=frames)
-    return History(seconds=_number(given, "seconds", _LARGEST_HISTORY_SECONDS))
+        return HistoryRequest(frames=frames)
+    return HistoryRequest(seconds=_number(given, "seconds", _LARGEST_HISTORY_SECONDS))
 
 
 def _one_of(request: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:

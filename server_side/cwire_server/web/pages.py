@@ -90,7 +90,7 @@ class HealthHandler(_Page):
 
     def get(self) -> None:
         """Says ok, and how many drivers are up."""
-        drivers = self._hub.served
+        drivers = self._hub.drivers.served
         self.finish(
             {
                 "status": "ok",

@@ -20,6 +20,7 @@ from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from support import schemas
+from support.hub_client import HubClient
 from support.schemas import GO, PICTURE, RARE, TICK
 
 SIZES = {TICK: 40, RARE: 8, PICTURE: 8}
@@ -44,7 +45,7 @@ class Machine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.hub = self.new_hub()
         self.session = Session(1 << 16)
-        self.client = self.hub.add_client(lambda: None)
+        self.client = HubClient(self.hub)
         self.covered: dict[int, tuple[str, ...]] = {}
         self.published: Counter[str] = Counter()
         self.lost_at_driver: Counter[str] = Counter()
@@ -158,7 +159,7 @@ class Machine(RuleBasedStateMachine):
             else:
                 self.session.receive_binary(b"".join(message.pieces), 0.0)
             count -= 1
-        self.hub.drained(self.client)
+        self.hub.back_pressure.drained(self.client)
 
     @rule()
     def drain(self) -> None:
@@ -189,7 +190,7 @@ class Machine(RuleBasedStateMachine):
         if new_relay:
             self.hub = self.new_hub()
             self.break_link()
-        self.client = self.hub.add_client(lambda: None)
+        self.client = HubClient(self.hub)
         self.read(1)
         for text in self.session.resubscribe():
             asked = json.loads(text)

@@ -11,7 +11,8 @@ import pytest
 import cwire
 from cwire.session.options import Options, check_window
 from cwire_server.errors import RequestError
-from cwire_server.hub.subscription import History, parse_subscription
+from cwire_server.hub.policies import LATEST
+from cwire_server.hub.subscription import HistoryRequest, parse_subscription
 
 # Numbers of numpy are as good as Python's.
 NUMPYS: list[Any] = [np.float32(20), np.int16(5)]
@@ -25,15 +26,15 @@ def test_what_is_as_usual_is_not_said() -> None:
 @pytest.mark.parametrize(
     ("options", "history"),
     [
-        (Options("latest", 20, history=5), History(frames=5)),
-        (Options("latest", *NUMPYS), History(frames=5)),
-        (Options("latest", 20, history_seconds=1.5), History(seconds=1.5)),
+        (Options("latest", 20, history=5), HistoryRequest(frames=5)),
+        (Options("latest", *NUMPYS), HistoryRequest(frames=5)),
+        (Options("latest", 20, history_seconds=1.5), HistoryRequest(seconds=1.5)),
     ],
 )
-def test_the_relay_understands_them(options: Options, history: History) -> None:
+def test_the_relay_understands_them(options: Options, history: HistoryRequest) -> None:
     assert options.past
     parsed = parse_subscription(json.loads(json.dumps(options.request())), 1).options
-    assert (parsed.latest, parsed.max_rate, parsed.history) == (True, 20.0, history)
+    assert (parsed.policy, parsed.max_rate, parsed.history) == (LATEST, 20.0, history)
     assert parse_subscription(Options(decimate=16).request(), 1).options.decimate == 16
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, ClientQueue, Text
-from cwire_server.hub.subscription import Stream
+from cwire_server.hub.ledger import StreamLedger
 from cwire_structs import frames
 from support.fake_driver import ticks
 from support.schemas import TICK
@@ -23,8 +23,8 @@ def queue(data_limit: int = 1 << 20, control_limit: int = 1 << 20) -> ClientQueu
     return ClientQueue(data_limit, control_limit, batch_limit=256 << 10)
 
 
-def stream() -> Stream:
-    return Stream(subscription=7, source=1, message="tick")
+def stream() -> StreamLedger:
+    return StreamLedger(subscription=7, source=1, message="tick")
 
 
 def sequences(message: Text | Binary | None) -> list[int]:

@@ -10,7 +10,8 @@ import pytest
 from cwire_server.errors import BatchError, RequestError
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, Text
-from cwire_server.hub.hub import Client, Hub
+from cwire_server.hub.hub import Hub
+from cwire_server.hub.policies import LATEST
 from cwire_server.hub.subscription import Options, Subscription
 from cwire_server.limits import Limits
 from cwire_structs import frames
@@ -19,6 +20,7 @@ from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_driver import ticks
+from support.hub_client import HubClient
 from support.schemas import RARE, TICK
 
 
@@ -32,8 +34,8 @@ def hub_up(limits: Limits | None = None) -> Hub:
     return hub
 
 
-def add_client(hub: Hub, *messages: str) -> Client:
-    client = hub.add_client(lambda: None)
+def add_client(hub: Hub, *messages: str) -> HubClient:
+    client = HubClient(hub)
     if messages:
         subscribe(hub, client, 1, None, messages)
     drain(hub, client)
@@ -42,7 +44,7 @@ def add_client(hub: Hub, *messages: str) -> Client:
 
 def subscribe(
     hub: Hub,
-    client: Client,
+    client: HubClient,
     id_: int,
     driver: str | None,
     messages: tuple[str, ...] | None,
@@ -52,7 +54,7 @@ def subscribe(
     hub.subscribe(client, Subscription(id_, driver, messages, Options(**options)), now)
 
 
-def drain(hub: Hub, client: Client) -> list[dict[str, Any] | int]:
+def drain(hub: Hub, client: HubClient) -> list[dict[str, Any] | int]:
     """Everything that waits: operations, and for each binary message its number of bytes."""
     taken: list[dict[str, Any] | int] = []
     while (message := client.queue.take()) is not None:
@@ -61,7 +63,7 @@ def drain(hub: Hub, client: Client) -> list[dict[str, Any] | int]:
         else:
             assert isinstance(message, Binary)
             taken.append(message.size)
-    hub.drained(client)
+    hub.back_pressure.drained(client)
     return taken
 
 
@@ -97,7 +99,7 @@ def test_a_batch_that_is_wanted_whole_is_not_copied() -> None:
 def test_the_first_sequence_follows_the_last_one_seen() -> None:
     hub = hub_up()
     publish(hub, ticks(2**32 - 2, 2))
-    client = hub.add_client(lambda: None)
+    client = HubClient(hub)
     drain(hub, client)
     subscribe(hub, client, 4, "lab", ("tick", "rare"))
     (subscribed,) = drain(hub, client)
@@ -187,7 +189,7 @@ CROWDED = Limits(crowd=1000, queue=10_000)
 def test_a_driver_is_held_while_all_its_clients_are_crowded() -> None:
     hub = hub_up(CROWDED)
     released: list[int] = []
-    hub.on_room = released.append
+    hub.back_pressure.on_room = released.append
     one, two = add_client(hub, "tick"), add_client(hub, "tick")
     assert not publish(hub, ticks(0, 5))
     drain(hub, two)
@@ -216,7 +218,7 @@ def test_a_client_that_does_not_catch_up_is_not_waited_for_again() -> None:
 def test_a_client_that_leaves_releases_the_driver() -> None:
     hub = hub_up(CROWDED)
     released: list[int] = []
-    hub.on_room = released.append
+    hub.back_pressure.on_room = released.append
     client = add_client(hub, "tick")
     assert publish(hub, ticks(0, 20))
     hub.remove_client(client)
@@ -294,7 +296,7 @@ def test_a_rate_is_kept_on_average_and_its_drops_are_told() -> None:
 def test_only_the_latest_waits() -> None:
     hub = hub_up()
     client = add_client(hub)
-    subscribe(hub, client, 1, None, None, latest=True)
+    subscribe(hub, client, 1, None, None, policy=LATEST)
     drain(hub, client)
     for number in range(50):
         publish(hub, ticks(10 * number, 10) + frames.pack(RARE, bytes(8), sequence=number))
@@ -317,7 +319,7 @@ def test_a_client_that_reads_is_waited_for_again() -> None:
     hub.overdue(1)
     assert not publish(hub, ticks(20, 1))
     client.queue.take()
-    hub.drained(client)
+    hub.back_pressure.drained(client)
     assert publish(hub, ticks(21, 20))
 
 

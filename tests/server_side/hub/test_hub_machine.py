@@ -12,21 +12,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, Text
-from cwire_server.hub.hub import Client, Hub
-from cwire_server.hub.subscription import History, Options, Subscription
+from cwire_server.hub.hub import Hub
+from cwire_server.hub.policies import LATEST
+from cwire_server.hub.subscription import HistoryRequest, Options, Subscription
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from support import schemas
+from support.hub_client import HubClient
 from support.schemas import PICTURE, RARE, TICK
 
 SIZES = {TICK: 40, RARE: 8, PICTURE: 8}
 NAMES = {"tick": TICK, "rare": RARE, "picture": PICTURE}
 OPTIONS = [
     Options(),
-    Options(latest=True),
+    Options(policy=LATEST),
     Options(max_rate=2.0),
-    Options(latest=True, max_rate=2.0),
+    Options(policy=LATEST, max_rate=2.0),
     Options(json=True, max_rate=5.0),
     Options(decimate=2),
 ]
@@ -48,7 +50,7 @@ class Told:
 class Model:
     """What one client knows: it hears only what is in its queue, in order."""
 
-    client: Client
+    client: HubClient
     asked: dict[int, Options] = field(default_factory=dict)
     streams: dict[tuple[int, int], Told] = field(default_factory=dict)
     newest: dict[int, int] = field(default_factory=dict)
@@ -161,7 +163,7 @@ class HubMachine(RuleBasedStateMachine):
     @rule(slot=SLOTS)
     def connect(self, slot: int) -> None:
         if slot not in self.models:
-            self.models[slot] = Model(self.hub.add_client(lambda: None))
+            self.models[slot] = Model(HubClient(self.hub))
 
     @rule(slot=SLOTS)
     def disconnect(self, slot: int) -> None:
@@ -183,7 +185,7 @@ class HubMachine(RuleBasedStateMachine):
         if options.decimate:
             names = ["tick"]
         elif not model.client.subscriptions and not model.newest and not options.json and past:
-            options = Options(options.latest, options.max_rate, History(frames=past))
+            options = Options(options.policy, options.max_rate, HistoryRequest(frames=past))
         model.asked[id_] = options
         subscription = Subscription(id_, None, tuple(names), options)
         self.hub.subscribe(model.client, subscription, self.now)
@@ -209,7 +211,7 @@ class HubMachine(RuleBasedStateMachine):
             if model.window is not None and before:
                 assert model.unacknowledged <= max(model.window, before)
             count -= 1
-            self.hub.drained(model.client)
+            self.hub.back_pressure.drained(model.client)
 
     @rule(slot=SLOTS)
     def drain(self, slot: int) -> None:
@@ -220,7 +222,7 @@ class HubMachine(RuleBasedStateMachine):
         model.window, model.unacknowledged = None, 0
         while (message := queue.take()) is not None:
             model.hear(message)
-        self.hub.drained(model.client)
+        self.hub.back_pressure.drained(model.client)
         assert (queue.data_bytes, queue.control_bytes) == (0, 0)
         for (_, type_), told in model.streams.items():
             origin = TICK if type_ not in SIZES else type_

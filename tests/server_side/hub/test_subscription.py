@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from cwire_server.errors import RequestError
-from cwire_server.hub.subscription import History, Options, parse_subscription
+from cwire_server.hub.policies import LATEST
+from cwire_server.hub.subscription import HistoryRequest, Options, parse_subscription
 
 
 def options(**request: Any) -> Options:
@@ -18,9 +19,9 @@ def test_what_is_not_said_is_everything_whole() -> None:
 
 
 def test_all_options() -> None:
-    assert options(policy="latest", max_rate=5) == Options(latest=True, max_rate=5.0)
-    assert options(history={"frames": 10}).history == History(frames=10)
-    assert options(history={"seconds": 0.5}).history == History(seconds=0.5)
+    assert options(policy="latest", max_rate=5) == Options(policy=LATEST, max_rate=5.0)
+    assert options(history={"frames": 10}).history == HistoryRequest(frames=10)
+    assert options(history={"seconds": 0.5}).history == HistoryRequest(seconds=0.5)
     assert options(decimate=16).decimate == 16
     assert options(format="json") == Options(json=True, max_rate=10.0)
     assert options(format="json", max_rate=60).max_rate == 60

@@ -1,64 +1,60 @@
-"""What one client says, understood and carried out: no socket, only messages in and effects out."""
+"""Requests of one client: parses its messages and carries them out. No socket, no event loop."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from cwire_server.access import PageAccess
 from cwire_server.errors import RequestError
+from cwire_server.hub.client import Client
+from cwire_server.hub.client_queue import ClientQueue
 from cwire_server.hub.driver_state import DriverState
-from cwire_server.hub.hub import Client, Hub
+from cwire_server.hub.hub import Hub
 from cwire_server.hub.json_values import fields_from_json
-from cwire_server.hub.pending import Pending, PendingCommands
+from cwire_server.hub.pending import CommandSink, Pending
 from cwire_server.hub.replies import refuse
 from cwire_server.hub.subscription import parse_subscription
 from cwire_structs import frames
 from cwire_structs.frames import FrameError, Header
 from cwire_structs.schema import Message
 
-__all__ = ["ClientSession", "CommandSink"]
+__all__ = ["OPERATIONS", "ClientRequests", "Services"]
 
 _LARGEST_WINDOW = 1 << 30
 
 
-class CommandSink(Protocol):
-    """The part of a driver link that a session needs."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Services:
+    """The parts of a relay that a client's requests reach. All clients of a listener share them."""
 
-    @property
-    def pending(self) -> PendingCommands:
-        """The commands that wait."""
-
-    @property
-    def congested(self) -> bool:
-        """The driver does not read its commands."""
-
-    def send_command(
-        self, client: int, type_: int, request: int, payload: memoryview, *, text: bool = False
-    ) -> None:
-        """Sends a command that has been checked."""
+    hub: Hub
+    commands: Mapping[int, CommandSink]
+    """By source."""
+    pages: PageAccess
+    """The way in for pages that a client speaks for."""
+    started: float
+    """When the relay was started, on the steady clock."""
 
 
-class ClientSession:
-    """Reads a client's messages. Whatever is wrong with one is told, and the next is read."""
+class ClientRequests:
+    """Reads a client's messages. Whatever is wrong with one is told, and the next is read.
 
-    __slots__ = ("_client", "_hub", "_links", "_pages", "_started")
+    Args:
+        client: Who asks.
+        queue: The client's sink; windows and acknowledgements are about it.
+        services: The parts of the relay that act on requests.
+    """
 
-    def __init__(
-        self,
-        hub: Hub,
-        client: Client,
-        links: Mapping[int, CommandSink],
-        pages: PageAccess,
-        started: float,
-    ) -> None:
-        self._hub = hub
+    __slots__ = ("_client", "_queue", "_services")
+
+    def __init__(self, client: Client, queue: ClientQueue, services: Services) -> None:
         self._client = client
-        self._links = links
-        self._pages = pages
-        self._started = started
+        self._queue = queue
+        self._services = services
 
     # Text
 
@@ -69,12 +65,12 @@ class ClientSession:
             request = _parse(text)
             if isinstance(request.get("id"), int):
                 id_ = request["id"]
-            operation = _OPERATIONS.get(str(request.get("op")))
+            operation = OPERATIONS.get(str(request.get("op")))
             if operation is None:
                 raise RequestError(
                     "unknown_op",
                     f"there is no operation {request.get('op')!r}; "
-                    f"there are: {', '.join(_OPERATIONS)}",
+                    f"there are: {', '.join(OPERATIONS)}",
                 )
             operation(self, request)
         except RequestError as error:
@@ -82,13 +78,14 @@ class ClientSession:
 
     def _subscribe(self, request: dict[str, Any]) -> None:
         subscription = parse_subscription(request, _id(request))
-        self._hub.subscribe(self._client, subscription, time.monotonic())
+        self._services.hub.subscribe(self._client, subscription, time.monotonic())
 
     def _unsubscribe(self, request: dict[str, Any]) -> None:
-        self._hub.unsubscribe(self._client, _id(request))
+        self._services.hub.unsubscribe(self._client, _id(request))
 
     def _status(self, request: dict[str, Any]) -> None:
-        self._client.send("status", **self._hub.status(time.monotonic() - self._started))
+        uptime = time.monotonic() - self._services.started
+        self._client.send("status", **self._services.hub.status(uptime))
 
     def _window(self, request: dict[str, Any]) -> None:
         size = request.get("bytes")
@@ -96,12 +93,12 @@ class ClientSession:
             raise RequestError(
                 "bad_request", f"bytes must be null or a number from 1 to {_LARGEST_WINDOW}"
             )
-        self._client.queue.set_window(size)
+        self._queue.set_window(size)
         self._client.wake()
 
     def _ack(self, request: dict[str, Any]) -> None:
         received = request.get("bytes")
-        if type(received) is not int or not self._client.queue.ack(received):
+        if type(received) is not int or not self._queue.ack(received):
             raise RequestError(
                 "bad_request",
                 f"bytes is {received!r}: acknowledge how many bytes of binary messages you have "
@@ -111,11 +108,12 @@ class ClientSession:
 
     def _origin(self, request: dict[str, Any]) -> None:
         id_ = _id(request)
+        pages = self._services.pages
         try:
-            self._pages.origins.add(self._client.id, request.get("origin"))
+            pages.origins.add(self._client.id, request.get("origin"))
         except ValueError as error:
             raise RequestError("bad_request", str(error)) from error
-        self._client.send("origin", id=id_, url=self._pages.url, token=self._pages.token)
+        self._client.send("origin", id=id_, url=pages.url, token=pages.token)
 
     # Commands
 
@@ -134,7 +132,7 @@ class ClientSession:
     def _named_command(self, request: dict[str, Any]) -> tuple[DriverState, Message]:
         """The driver and the command that a JSON command names."""
         driver, name = request.get("driver"), request.get("name")
-        chosen = [state for state in self._hub.drivers.values() if state.is_meant_by(driver)]
+        chosen = self._services.hub.drivers.meant_by(driver)
         if not chosen:
             raise RequestError("unknown_driver", f"no driver is named {driver!r}")
         found = [
@@ -172,7 +170,7 @@ class ClientSession:
             self._client.send("error", id=None, code="bad_frame", text=str(error))
 
     def _frame(self, header: Header, payload: memoryview) -> None:
-        driver = self._hub.drivers.get(header.source)
+        driver = self._services.hub.drivers.get(header.source)
         if driver is not None and driver.state != "down" and header.sequence != driver.session:
             self._refuse(
                 header.type,
@@ -190,20 +188,22 @@ class ClientSession:
         """Sends a command to its driver, or refuses it."""
         problem = self._problem(source, request, type_, len(payload), text=text)
         if problem is None:
-            self._links[source].send_command(self._client.id, type_, request, payload, text=text)
+            sink = self._services.commands[source]
+            sink.send_command(self._client.id, type_, request, payload, text=text)
         else:
             self._refuse(type_, request, *problem, text=text)
 
     def _refuse(
         self, type_: int, request: int, code: str, reason: str, *, text: bool = False
     ) -> None:
-        refuse(self._client, Pending(self._client.id, request, type_, 0.0, text), code, reason)
+        pending = Pending(self._client.id, request, type_, 0.0, text)
+        refuse(self._client, pending, code, reason, time.time_ns())
 
     def _problem(
         self, source: int, request: int, type_: int, size: int, *, text: bool
     ) -> tuple[str, str] | None:
         """Why a command cannot be sent: a code's name and a text; None if it can."""
-        driver = self._hub.drivers.get(source)
+        driver = self._services.hub.drivers.get(source)
         if driver is None:
             return "CWIRE_EUNKNOWN", f"no driver has source number {source}"
         if driver.is_relay:
@@ -225,28 +225,28 @@ class ClientSession:
             message.check_size(size)
         except ValueError as error:
             return "CWIRE_ESIZE", str(error)
-        link = self._links[source]
-        if (request == 0 and not text) or link.pending.waits(self._client.id, request, text=text):
+        sink = self._services.commands[source]
+        if (request == 0 and not text) or sink.pending.waits(self._client.id, request, text=text):
             return (
                 "CWIRE_EINVAL",
                 f"request number {request} cannot be used: it must not be 0 and not wait "
                 "for an answer",
             )
-        if link.pending.full or link.congested:
+        if sink.pending.full or sink.congested:
             return "CWIRE_EBUSY", f"too many commands wait for driver {driver.name}; try later"
         return None
 
 
-# One table for all sessions: an idle client costs as little as can be.
-_OPERATIONS: dict[str, Callable[[ClientSession, dict[str, Any]], None]] = {
-    "subscribe": ClientSession._subscribe,
-    "unsubscribe": ClientSession._unsubscribe,
-    "window": ClientSession._window,
-    "ack": ClientSession._ack,
-    "command": ClientSession._text_command,
-    "origin": ClientSession._origin,
-    "status": ClientSession._status,
+OPERATIONS: dict[str, Callable[[ClientRequests, dict[str, Any]], None]] = {
+    "subscribe": ClientRequests._subscribe,
+    "unsubscribe": ClientRequests._unsubscribe,
+    "window": ClientRequests._window,
+    "ack": ClientRequests._ack,
+    "command": ClientRequests._text_command,
+    "origin": ClientRequests._origin,
+    "status": ClientRequests._status,
 }
+"""Every operation that a client may send, as PROTOCOL.md lists them."""
 
 
 def _parse(text: str) -> dict[str, Any]:

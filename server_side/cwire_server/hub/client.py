@@ -1,0 +1,39 @@
+"""A client as the hub knows it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cwire_server.hub.delivery import Delivery
+from cwire_server.hub.ledger import StreamLedger
+from cwire_server.hub.sink import Sink
+from cwire_server.hub.subscription import Subscription
+
+__all__ = ["Client"]
+
+
+@dataclass(eq=False, slots=True)
+class Client:
+    """A subscriber: where its frames go, and what it has subscribed to."""
+
+    sink: Sink
+    wake: Callable[[], None]
+    """Called when something has been put into the sink."""
+    id: int = 0
+    """Given by `Hub.add_client`."""
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    slow: bool = False
+    """It did not catch up in time: until it has, no driver waits for it."""
+    sent_bytes: int = 0
+    """Counted by its shell with `Hub.count_sent`."""
+    deliveries: dict[int, Delivery] = field(default_factory=dict)
+    """By source."""
+    ledgers: dict[tuple[int, int, int], StreamLedger] = field(default_factory=dict)
+    """By subscription, source and message id."""
+
+    def send(self, op: str, **fields: Any) -> None:
+        """Gives the sink an operation of PROTOCOL.md."""
+        self.sink.put_operation({"op": op, **fields})
+        self.wake()

@@ -1,0 +1,30 @@
+"""Subscription policies: which frames wait for a client that does not read them at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["LATEST", "POLICIES", "QUEUE", "Policy", "most_generous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One way to serve such a client."""
+
+    keeps_all: bool
+    """Every frame waits, up to the queue's bound; else one, which the next one replaces."""
+    reason: str
+    """Why frames are missing where another one was chosen: one of `ledger.REASONS`."""
+
+
+QUEUE = Policy(keeps_all=True, reason="rate")
+LATEST = Policy(keeps_all=False, reason="conflated")
+
+POLICIES = {"queue": QUEUE, "latest": LATEST}
+"""By the name in `subscribe`: the default first, and the more generous one before the other."""
+
+
+def most_generous(policies: Iterable[Policy]) -> Policy:
+    """The policy for a message that several subscriptions of one client match."""
+    return min(policies, key=list(POLICIES.values()).index)

@@ -1,0 +1,94 @@
+"""The drivers of one relay. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+
+from cwire_server.errors import RequestError
+from cwire_server.hub.driver_state import DriverState
+from cwire_server.hub.history import HistoryStore
+from cwire_server.hub.subscription import Subscription
+from cwire_server.relay_schema import RELAY_NAME, RELAY_SCHEMA
+from cwire_structs.control import Hello
+from cwire_structs.frames import RELAY_SOURCE
+from cwire_structs.schema import Schema
+
+__all__ = ["DriverRegistry"]
+
+
+class DriverRegistry(Mapping[int, DriverState]):
+    """The drivers by source number: 1 and up, and 255 for the relay's own statistics.
+
+    Args:
+        names: Of the drivers, in the order of their sources.
+        history: Bytes of history that are kept of each message.
+    """
+
+    def __init__(self, names: Iterable[str], history: int) -> None:
+        self._by_source = {
+            source: DriverState(name, source, HistoryStore(history))
+            for source, name in enumerate(names, start=1)
+        }
+        self.served = tuple(self._by_source.values())
+        """The drivers without the relay's own source."""
+        self._by_source[RELAY_SOURCE] = DriverState(
+            RELAY_NAME,
+            RELAY_SOURCE,
+            HistoryStore(history),
+            state="up",
+            session=0,
+            schema=RELAY_SCHEMA,
+        )
+        self._sessions = itertools.count(1)
+
+    def __getitem__(self, source: int) -> DriverState:
+        return self._by_source[source]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._by_source)
+
+    def __len__(self) -> int:
+        return len(self._by_source)
+
+    def begin(self, source: int, hello: Hello, schema: Schema) -> str:
+        """Notes a driver's hello; returns the event that this is, as PROTOCOL.md names it."""
+        driver = self[source]
+        if driver.epoch == hello.epoch:
+            event = "up"
+        else:
+            event = driver.event_of(schema)
+            driver.begin_run(next(self._sessions), hello.epoch)
+        driver.schema = schema
+        driver.state = "up"
+        driver.problem = None
+        return event
+
+    def meant_by(self, name: str | None) -> list[DriverState]:
+        """The drivers that a request for ``name`` is about; None: all but the relay itself."""
+        return [driver for driver in self.values() if driver.is_meant_by(name)]
+
+    def covered_by(self, subscription: Subscription) -> list[DriverState]:
+        """The drivers that a subscription is about.
+
+        Raises:
+            RequestError: There is no such driver, or none that publishes such a message.
+        """
+        name, messages = subscription.driver, subscription.messages
+        covered = self.meant_by(name)
+        if not covered:
+            known = ", ".join(driver.name for driver in self.values())
+            raise RequestError(
+                "unknown_driver", f"no driver is named {name!r}; this relay has: {known}"
+            )
+        # While a driver has never been seen, any message may be its own.
+        if messages is not None and all(driver.schema for driver in covered):
+            schemas = [driver.schema for driver in covered if driver.schema]
+            published = sorted({name for schema in schemas for name in schema.published})
+            for message in messages:
+                if message not in published:
+                    raise RequestError(
+                        "unknown_message",
+                        f"no message {message!r} is published; there are: {', '.join(published)}",
+                    )
+        return covered

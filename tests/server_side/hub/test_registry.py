@@ -1,0 +1,73 @@
+"""The drivers of a relay: who is meant, and what a hello means."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cwire_server.errors import RequestError
+from cwire_server.hub.registry import DriverRegistry
+from cwire_server.hub.subscription import Subscription
+from cwire_structs.control import Hello
+from cwire_structs.frames import RELAY_SOURCE
+from cwire_structs.schema import Schema
+from support import schemas
+
+
+def registry() -> DriverRegistry:
+    return DriverRegistry(["lab", "pump"], history=1000)
+
+
+def begin(drivers: DriverRegistry, epoch: int, *, source: int = 1, extra: bool = False) -> str:
+    schema = Schema.from_json(json.dumps(schemas.document(extra_field=extra)))
+    return drivers.begin(source, Hello(1, epoch, 1 << 20, 1.0, "fake", b""), schema)
+
+
+def test_drivers_are_numbered_and_the_relay_is_the_last() -> None:
+    drivers = registry()
+    assert list(drivers) == [1, 2, RELAY_SOURCE]
+    assert [driver.name for driver in drivers.served] == ["lab", "pump"]
+    assert len(drivers) == 3
+
+
+def test_all_drivers_does_not_mean_the_relay() -> None:
+    drivers = registry()
+    assert [driver.name for driver in drivers.meant_by(None)] == ["lab", "pump"]
+    assert [driver.name for driver in drivers.meant_by("relay")] == ["relay"]
+    assert drivers.meant_by("nobody") == []
+
+
+def test_events_of_a_hello() -> None:
+    drivers = registry()
+    assert begin(drivers, 7) == "up"
+    assert begin(drivers, 7) == "up", "the same run again"
+    assert begin(drivers, 8) == "restarted"
+    assert begin(drivers, 9, extra=True) == "schema_changed"
+    assert begin(drivers, 10, extra=True) == "restarted"
+
+
+def test_each_run_has_a_session_and_begins_without_a_past() -> None:
+    drivers = registry()
+    begin(drivers, 7)
+    drivers[1].last_sequence[3] = 99
+    begin(drivers, 7)
+    assert drivers[1].session == 1
+    assert drivers[1].last_sequence == {3: 99}
+    begin(drivers, 5, source=2)
+    begin(drivers, 8)
+    assert (drivers[1].session, drivers[2].session) == (3, 2)
+    assert drivers[1].last_sequence == {}
+    assert drivers[1].epoch == 8
+
+
+def test_while_a_driver_was_never_seen_any_message_may_be_its_own() -> None:
+    drivers = registry()
+    begin(drivers, 1)
+    asked = Subscription(1, None, ("tock",))
+    assert [driver.name for driver in drivers.covered_by(asked)] == ["lab", "pump"]
+    begin(drivers, 1, source=2)
+    with pytest.raises(RequestError, match="no message 'tock' is published"):
+        drivers.covered_by(asked)
+    with pytest.raises(RequestError, match="no driver is named 'x'; this relay has: lab, pump"):
+        drivers.covered_by(Subscription(1, "x", None))
