@@ -15,6 +15,7 @@ import yaml
 
 import cwire
 from cwire_server.clients.requests import OPERATIONS
+from cwire_server.errors import ErrorCode
 from cwire_server.hub.ledger import REASONS
 from cwire_server.hub.policies import POLICIES
 from cwire_server.hub.subscription import SUBSCRIBE_FIELDS
@@ -145,11 +146,11 @@ def test_protocol_md_lists_the_reasons_of_drops() -> None:
 def test_protocol_md_lists_the_error_codes() -> None:
     (row,) = re.findall(r"^\| `error` \|(.*)$", PROTOCOL, re.MULTILINE)
     listed = set(re.findall(r"`(\w+)`", row.split("one of")[1].split("· `text`")[0]))
+    assert listed == set(ErrorCode)
     used = set()
     for path in (ROOT / "server_side/cwire_server").rglob("*.py"):
-        used |= set(re.findall(r'RequestError\(\s*"(\w+)"', path.read_text()))
-        used |= set(re.findall(r'code="(\w+)"', path.read_text()))
-    assert listed == used
+        used |= set(re.findall(r"ErrorCode\.(\w+)", path.read_text()))
+    assert used == set(ErrorCode.__members__)
 
 
 def test_protocol_md_lists_the_statistics() -> None:

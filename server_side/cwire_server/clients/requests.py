@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cwire_server.access import PageAccess
-from cwire_server.errors import RequestError
+from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import ClientQueue
 from cwire_server.hub.driver_state import DriverState
@@ -68,7 +68,7 @@ class ClientRequests:
             operation = OPERATIONS.get(str(request.get("op")))
             if operation is None:
                 raise RequestError(
-                    "unknown_op",
+                    ErrorCode.UNKNOWN_OP,
                     f"there is no operation {request.get('op')!r}; "
                     f"there are: {', '.join(OPERATIONS)}",
                 )
@@ -91,7 +91,7 @@ class ClientRequests:
         size = request.get("bytes")
         if size is not None and not (type(size) is int and 0 < size <= _LARGEST_WINDOW):
             raise RequestError(
-                "bad_request", f"bytes must be null or a number from 1 to {_LARGEST_WINDOW}"
+                ErrorCode.BAD_REQUEST, f"bytes must be null or a number from 1 to {_LARGEST_WINDOW}"
             )
         self._queue.set_window(size)
         self._client.wake()
@@ -100,7 +100,7 @@ class ClientRequests:
         received = request.get("bytes")
         if type(received) is not int or not self._queue.ack(received):
             raise RequestError(
-                "bad_request",
+                ErrorCode.BAD_REQUEST,
                 f"bytes is {received!r}: acknowledge how many bytes of binary messages you have "
                 "had since the window was set, replies not counted; never fewer than before",
             )
@@ -112,7 +112,7 @@ class ClientRequests:
         try:
             pages.origins.add(self._client.id, request.get("origin"))
         except ValueError as error:
-            raise RequestError("bad_request", str(error)) from error
+            raise RequestError(ErrorCode.BAD_REQUEST, str(error)) from error
         self._client.send("origin", id=id_, url=pages.url, token=pages.token)
 
     # Commands
@@ -122,11 +122,13 @@ class ClientRequests:
         state, message = self._named_command(request)
         fields = request.get("fields", {})
         if not isinstance(fields, dict):
-            raise RequestError("bad_request", "fields must be an object of values by field name")
+            raise RequestError(
+                ErrorCode.BAD_REQUEST, "fields must be an object of values by field name"
+            )
         try:
             payload = message.encode(fields_from_json(message.struct, fields))
         except ValueError as error:
-            raise RequestError("bad_request", str(error)) from error
+            raise RequestError(ErrorCode.BAD_REQUEST, str(error)) from error
         self._send(state.source, id_, message.id, memoryview(payload), text=True)
 
     def _named_command(self, request: dict[str, Any]) -> tuple[DriverState, Message]:
@@ -134,7 +136,7 @@ class ClientRequests:
         driver, name = request.get("driver"), request.get("name")
         chosen = self._services.hub.drivers.meant_by(driver)
         if not chosen:
-            raise RequestError("unknown_driver", f"no driver is named {driver!r}")
+            raise RequestError(ErrorCode.UNKNOWN_DRIVER, f"no driver is named {driver!r}")
         found = [
             (state, state.schema.commands[name])
             for state in chosen
@@ -144,7 +146,7 @@ class ClientRequests:
             known = sorted({n for state in chosen if state.schema for n in state.schema.commands})
             why = "several drivers have" if found else "no driver has"
             raise RequestError(
-                "unknown_message",
+                ErrorCode.UNKNOWN_MESSAGE,
                 f"{why} a command {name!r}; name one with its driver: {', '.join(known)}",
             )
         return found[0]
@@ -167,7 +169,7 @@ class ClientRequests:
                 self._frame(header, payload)
                 position += span
         except FrameError as error:
-            self._client.send("error", id=None, code="bad_frame", text=str(error))
+            self._client.send("error", id=None, code=ErrorCode.BAD_FRAME, text=str(error))
 
     def _frame(self, header: Header, payload: memoryview) -> None:
         driver = self._services.hub.drivers.get(header.source)
@@ -253,14 +255,16 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         request = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RequestError("bad_json", f"this is not JSON: {error}") from error
+        raise RequestError(ErrorCode.BAD_JSON, f"this is not JSON: {error}") from error
     if not isinstance(request, dict):
-        raise RequestError("bad_request", 'a message must be a JSON object such as {"op": …}')
+        raise RequestError(
+            ErrorCode.BAD_REQUEST, 'a message must be a JSON object such as {"op": …}'
+        )
     return request
 
 
 def _id(request: dict[str, Any]) -> int:
     id_ = request.get("id")
     if type(id_) is not int or not 0 <= id_ < 2**53:
-        raise RequestError("bad_request", "id must be a whole number from 0 to 2^53 - 1")
+        raise RequestError(ErrorCode.BAD_REQUEST, "id must be a whole number from 0 to 2^53 - 1")
     return id_

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cwire_server.errors import RequestError
+from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.batch import Batch
 from cwire_structs.frames import HEADER, HEADER_SIZE, scan
 from cwire_structs.schema import Message, Schema
@@ -45,7 +45,7 @@ class Decimation:
         ]
         if not arrays:
             raise RequestError(
-                "bad_request",
+                ErrorCode.BAD_REQUEST,
                 f"{message.name} cannot be decimated by {factor}: it has no one-dimensional array "
                 "of numbers that is longer than that",
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from cwire_server.errors import RequestError
+from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.decimation import Decimation
 from cwire_server.hub.driver_state import DriverState
@@ -52,7 +52,7 @@ class DerivedStreams:
             return known
         if len(self._made) >= _LIMIT:
             raise RequestError(
-                "bad_request",
+                ErrorCode.BAD_REQUEST,
                 f"this relay already decimates in {_LIMIT} ways: use a factor that is in use, "
                 f"such as {max(used for _, used in self._made)}",
             )

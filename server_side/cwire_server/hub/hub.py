@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from cwire_server.errors import RequestError
+from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.back_pressure import BackPressure
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.client import Client
@@ -91,7 +91,7 @@ class Hub:
         others = client.subscriptions.keys() - {subscription.id}
         if len(others) >= self.limits.subscriptions:
             raise RequestError(
-                "bad_request",
+                ErrorCode.BAD_REQUEST,
                 f"{self.limits.subscriptions} subscriptions are the most that a client can have: "
                 "unsubscribe from one, or name several messages in one",
             )
@@ -116,7 +116,9 @@ class Hub:
             RequestError: There is none with this id.
         """
         if id_ not in client.subscriptions:
-            raise RequestError("unknown_subscription", f"there is no subscription {id_} to end")
+            raise RequestError(
+                ErrorCode.UNKNOWN_SUBSCRIPTION, f"there is no subscription {id_} to end"
+            )
         del client.subscriptions[id_]
         for driver in self.drivers.values():
             self._resolve(client, driver)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
-from cwire_server.errors import RequestError
+from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
 from cwire_server.hub.subscription import Subscription
@@ -79,7 +79,7 @@ class DriverRegistry(Mapping[int, DriverState]):
         if not covered:
             known = ", ".join(driver.name for driver in self.values())
             raise RequestError(
-                "unknown_driver", f"no driver is named {name!r}; this relay has: {known}"
+                ErrorCode.UNKNOWN_DRIVER, f"no driver is named {name!r}; this relay has: {known}"
             )
         # While a driver has never been seen, any message may be its own.
         if messages is not None and all(driver.schema for driver in covered):
@@ -88,7 +88,7 @@ class DriverRegistry(Mapping[int, DriverState]):
             for message in messages:
                 if message not in published:
                     raise RequestError(
-                        "unknown_message",
+                        ErrorCode.UNKNOWN_MESSAGE,
                         f"no message {message!r} is published; there are: {', '.join(published)}",
                     )
         return covered

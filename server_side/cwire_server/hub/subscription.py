@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cwire_server.errors import RequestError
+from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.policies import POLICIES, QUEUE, Policy
 from cwire_structs.schema import Message
@@ -158,4 +158,4 @@ def _number(request: Mapping[str, Any], name: str, largest: float) -> float | No
 
 
 def _bad(text: str) -> RequestError:
-    return RequestError("bad_request", text)
+    return RequestError(ErrorCode.BAD_REQUEST, text)
