@@ -8,7 +8,6 @@ import errno
 import socket
 import time
 from functools import partial
-from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets, bind_unix_socket
@@ -23,9 +22,9 @@ from cwire_server.drivers.link import DriverLink
 from cwire_server.hub.hub import Hub
 from cwire_server.relay_source import RelaySource
 from cwire_server.runtime_file import RuntimeFile
-from cwire_server.web.handshake import ClientHandler
 from cwire_server.web.listener import Listener
-from cwire_server.web.pages import HealthHandler, MetricsHandler, PageHandler, Rules
+from cwire_server.web.routes import routes
+from cwire_server.web.rules import Rules
 
 __all__ = ["Relay"]
 
@@ -111,21 +110,9 @@ class Relay:
         self._runtime.write(url)
 
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
-        shared: dict[str, Any] = {"rules": rules}
-        application = Application(
-            [
-                (
-                    r"/ws",
-                    ClientHandler,
-                    {**shared, "connect": partial(self._connect, services)},
-                ),
-                (r"/health", HealthHandler, {**shared, "hub": self.hub}),
-                (r"/metrics", MetricsHandler, {**shared, "take": self._source.take}),
-                (r"/(|status\.mjs|status\.css)", PageHandler, shared),
-            ],
-        )
+        connect = partial(self._connect, services)
         server = HTTPServer(
-            application,
+            Application(routes(rules, self.hub, self._source.take, connect)),
             max_header_size=16 << 10,
             max_body_size=1 << 20,
             # Who has not even asked for anything cannot hold a descriptor for long.

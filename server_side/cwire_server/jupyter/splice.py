@@ -32,7 +32,7 @@ from cwire.errors import CwireError, NotConnected
 from cwire_server.access import SUBPROTOCOL
 from cwire_server.jupyter.relays import Relays, is_relay_name
 from cwire_server.limits import Limits
-from cwire_server.web.pages import refuse
+from cwire_server.web.rules import refuse
 from cwire_structs.runtime import RuntimeDirError
 
 __all__ = ["SpliceHandler", "may_execute"]

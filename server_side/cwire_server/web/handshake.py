@@ -16,7 +16,7 @@ from tornado.web import RequestHandler
 
 from cwire_server.access import SUBPROTOCOL, origin_is_allowed, token_is_right
 from cwire_server.clients.connection import ClientConnection
-from cwire_server.web.pages import Rules, check_host, refuse
+from cwire_server.web.rules import Rules, check_host, refuse
 
 __all__ = ["ClientHandler"]
 

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
+import cwire_server
 from cwire_server import Relay
+from cwire_server.web.pages import PAGES
 from support.raw_client import RawClient
 
 from ..conftest import StartRelay
+
+FOLDER = Path(cwire_server.__file__).with_name("pages")
 
 
 async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
@@ -21,7 +25,7 @@ async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/status.mjs", "/status.css", "/health", "/metrics", "/ws"])
+@pytest.mark.parametrize("path", [*PAGES, "/health", "/metrics", "/ws"])
 async def test_a_foreign_host_is_refused_on_every_route(start_relay: StartRelay, path: str) -> None:
     relay = await start_relay("lab")
     response = await fetch(relay, path, Host="evil.com")
@@ -44,6 +48,23 @@ async def test_the_status_page_is_a_shell_that_loads_only_its_own(start_relay: S
     assert "lab" not in text
     for path in re.findall(r'(?:src|href)="([^"]+)"', text):
         assert (await fetch(relay, path)).code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_its_file(start_relay: StartRelay, path: str) -> None:
+    relay = await start_relay("lab")
+    page = await fetch(relay, path)
+    assert page.code == 200
+    assert page.body == (FOLDER / PAGES[path]).read_bytes()
+    suffixes = {".html": "text/html", ".mjs": "text/javascript", ".css": "text/css"}
+    kind = suffixes[Path(PAGES[path]).suffix]
+    assert page.headers["Content-Type"] == f"{kind}; charset=utf-8"
+    assert "Content-Security-Policy" in page.headers
+
+
+def test_every_file_of_the_folder_is_a_page() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(PAGES.values())
+    assert {"/", "/status.mjs", "/status.css"} <= PAGES.keys()
 
 
 async def test_health_needs_no_token_and_tells_no_names(start_relay: StartRelay) -> None:

@@ -1,0 +1,43 @@
+"""The routes of a listener: every path that the relay answers, and its handler."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tornado.web import RequestHandler
+
+from cwire_server.hub.hub import Hub
+from cwire_server.statistics import Snapshot
+from cwire_server.web.handlers import HealthHandler, MetricsHandler
+from cwire_server.web.handshake import ClientHandler
+from cwire_server.web.pages import PAGES, PageHandler
+from cwire_server.web.rules import Rules
+
+__all__ = ["Route", "routes"]
+
+Route = tuple[str, type[RequestHandler], dict[str, Any]]
+"""A pattern of paths, the handler, and what its `initialize` takes."""
+
+
+def routes(
+    rules: Rules, hub: Hub, take: Callable[[], Snapshot], connect: Callable[..., Any]
+) -> list[Route]:
+    """Lists the routes, as Tornado's `Application` takes them.
+
+    Args:
+        rules: Who may use the listener.
+        hub: Of the relay.
+        take: Reads the relay's counters.
+        connect: Makes a client's connection, once the handshake is over.
+    """
+    return [
+        ("/ws", ClientHandler, {"rules": rules, "connect": connect}),
+        ("/health", HealthHandler, {"rules": rules, "hub": hub}),
+        ("/metrics", MetricsHandler, {"rules": rules, "take": take}),
+        *(
+            (re.escape(path), PageHandler, {"rules": rules, "file": file})
+            for path, file in PAGES.items()
+        ),
+    ]
