@@ -1,1 +1,4 @@
-"""Talks to clients on their WebSockets."""
+"""Talks to clients on their WebSockets.
+
+May import: access, errors, hub.
+"""

@@ -1,1 +1,4 @@
-"""Talks to drivers on their Unix sockets."""
+"""Talks to drivers on their Unix sockets.
+
+May import: config, errors, hub.
+"""

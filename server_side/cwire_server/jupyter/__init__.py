@@ -1,7 +1,9 @@
-"""cwire in a Jupyter server: `cwire/ws` under its base URL leads to this account's relay.
+"""The extension of Jupyter Server: `cwire/ws` under its base URL leads to this account's relay.
 
 A wheel enables it: ``etc/jupyter/jupyter_server_config.d/cwire.json``. Jupyter Server itself
 brings all that the relay needs beside cwire.
+
+May import: access, limits, web.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ __all__: list[str] = []
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    """What Jupyter asks a package for."""
+    """Tells Jupyter where the extension is."""
     from cwire_server.jupyter.extension import CwireExtension
 
     return [{"module": __name__, "app": CwireExtension}]

@@ -1,1 +1,4 @@
-"""Answers HTTP: listeners, pages, the handshake, metrics."""
+"""Answers HTTP: listeners, pages, the handshake, metrics.
+
+May import: access, clients, hub, statistics.
+"""
