@@ -1,9 +1,9 @@
-"""Who may talk to the relay: Host, Origin and token rules. Pure functions on header values.
+"""Access rules: which Host, Origin and token a request must have, as functions on header values.
 
 Why each is there: a page of any site can open a WebSocket to localhost, so the Origin must be
 ours. A name that an attacker owns can be made to resolve to 127.0.0.1 (DNS rebinding), and then
 Origin and Host agree: so the Host must be one of our names. Neither stops another account of this
-machine: so TCP needs the token. Cookies are not used, since they are shared between ports.
+machine: so TCP needs the token. Cookies are not used, since they are shared between ports. Pure.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def own_origins(port: int) -> frozenset[str]:
 
 
 def check_origin(origin: object) -> str:
-    """An origin as a page's ``location.origin`` gives it; anything else could never match one.
+    """Checks an origin: as a page's ``location.origin`` gives it, since nothing else can match.
 
     Raises:
         ValueError: It is none.
@@ -103,13 +103,13 @@ class Origins:
         asked.add(checked)
 
     def forget(self, client: int) -> None:
-        """The client has left."""
+        """Forgets the origins that a client asked for: it has left."""
         self._asked.pop(client, None)
 
 
 @dataclass(frozen=True)
 class PageAccess:
-    """What a page needs to connect over TCP, for the clients that may tell it."""
+    """Address and token for pages that connect over TCP; clients may ask for them."""
 
     url: str
     token: str = field(repr=False)

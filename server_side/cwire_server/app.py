@@ -1,4 +1,4 @@
-"""The relay as a whole: listeners, hub and driver links put together."""
+"""The relay: makes listeners, hub and driver links, and puts them together."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Relay:
         return server
 
     def _connect(self, services: Services, sock: socket.socket) -> ClientConnection:
-        """A client's connection, on a socket that is past the handshake."""
+        """Makes a client's connection, on a socket that is past the handshake."""
         return ClientConnection(sock, services, self._connections)
 
     async def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""What a relay is told when it starts."""
+"""Configuration of a relay: drivers, address, token, checked when it is made."""
 
 from __future__ import annotations
 

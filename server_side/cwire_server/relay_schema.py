@@ -1,4 +1,4 @@
-"""The schema of what the relay publishes about itself, as `cwire wrap` made it. Pure."""
+"""The schema of the relay's own messages, as `cwire wrap` made it. Pure."""
 
 from __future__ import annotations
 

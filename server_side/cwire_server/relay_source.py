@@ -1,4 +1,4 @@
-"""The relay as a source of its own: a timer that publishes statistics while somebody wants them."""
+"""The relay as a source: a timer that publishes statistics while a client subscribes to them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RelaySource:
             self._timer = None
 
     def take(self) -> Snapshot:
-        """The counters as of now."""
+        """Reads the counters."""
         return take_snapshot(
             self._hub,
             lambda source: len(self._links[source].pending) if source in self._links else 0,

@@ -54,7 +54,7 @@ class RuntimeFile:
 
 
 def _remove_dead(directory: Path) -> None:
-    """Removes what relays that were killed have left."""
+    """Removes the files of relays that were killed."""
     for path in directory.glob("relay-*.json"):
         try:
             fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -1,10 +1,10 @@
-"""What the relay says of itself: counters in, frames of relay_messages.h out. Pure.
+"""Statistics of the relay: counters of the hub to frames of relay_messages.h.
 
 before = take_snapshot(hub, ...)
 after = take_snapshot(hub, ...)
 blocks = make_frames(before, after, seconds, first_sequences, time_ns, limit)
 
-`/metrics` is made from the same snapshots.
+`/metrics` is made from the same snapshots. Pure.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class RelayCount(NamedTuple):
 
     @property
     def key(self) -> None:
-        """There is one relay."""
+        """Identifies it from one snapshot to the next: there is one relay."""
         return None
 
 
@@ -81,7 +81,7 @@ class DriverCount(NamedTuple):
 
     @property
     def key(self) -> int:
-        """What it is known by from one snapshot to the next."""
+        """Identifies it from one snapshot to the next."""
         return self.source
 
 
@@ -99,7 +99,7 @@ class MessageCount(NamedTuple):
 
     @property
     def key(self) -> tuple[int, str]:
-        """What it is known by from one snapshot to the next."""
+        """Identifies it from one snapshot to the next."""
         return self.source, self.name
 
 
@@ -114,7 +114,7 @@ class ClientCount(NamedTuple):
 
     @property
     def key(self) -> int:
-        """What it is known by from one snapshot to the next."""
+        """Identifies it from one snapshot to the next."""
         return self.id
 
 
@@ -130,7 +130,7 @@ class Snapshot(NamedTuple):
     clients: tuple[ClientCount, ...] = ()
 
     def of(self, message: str) -> Sequence[_Count]:
-        """What the frames of a message of relay_messages.h describe."""
+        """Returns the counters for the frames of a message of relay_messages.h."""
         counts: dict[str, Sequence[_Count]] = {
             "relay_status": (self.relay,),
             "relay_driver": self.drivers,
@@ -257,7 +257,7 @@ def make_frames(
 def _column(
     field: Field, olds: Sequence[_Count | None], counts: Sequence[_Count], seconds: float
 ) -> Any:
-    """One field of all structs, as numpy takes it. By columns: there may be many clients."""
+    """Makes one field of all structs. By columns, since there may be many clients."""
     if field.name == "interval":
         return seconds
     counter = _RATES.get(field.name)

@@ -41,7 +41,7 @@ class Services:
 
 
 class ClientRequests:
-    """Reads a client's messages. Whatever is wrong with one is told, and the next is read.
+    """Carries out a client's messages; an error in one is answered, and the next one is read.
 
     Args:
         client: Who asks.
@@ -132,7 +132,7 @@ class ClientRequests:
         self._send(state.source, id_, message.id, memoryview(payload), text=True)
 
     def _named_command(self, request: dict[str, Any]) -> tuple[DriverState, Message]:
-        """The driver and the command that a JSON command names."""
+        """Finds the driver and the command that a JSON command names."""
         driver, name = request.get("driver"), request.get("name")
         chosen = self._services.hub.drivers.meant_by(driver)
         if not chosen:
@@ -204,7 +204,7 @@ class ClientRequests:
     def _problem(
         self, source: int, request: int, type_: int, size: int, *, text: bool
     ) -> tuple[str, str] | None:
-        """Why a command cannot be sent: a code's name and a text; None if it can."""
+        """Checks a command: the code's name and a text if it cannot be sent, None if it can."""
         driver = self._services.hub.drivers.get(source)
         if driver is None:
             return "CWIRE_EUNKNOWN", f"no driver has source number {source}"

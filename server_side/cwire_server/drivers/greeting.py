@@ -1,4 +1,4 @@
-"""The beginning of a link: from a driver's address to its hello."""
+"""Connects to a driver and reads its hello, or says why there is none."""
 
 from __future__ import annotations
 

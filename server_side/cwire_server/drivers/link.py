@@ -1,6 +1,7 @@
-"""The link to one driver: connects, reads batches, sends commands, and comes back when it breaks.
+"""The link to one driver: connects, reads, sends commands, and connects anew when it breaks.
 
-A shell around `Hub` (who gets what) and `PendingCommands` (who asked what).
+A shell around `BatchReader` (bytes to frames), `Hub` (who gets what) and `PendingCommands` (who
+asked what).
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class DriverLink:
     """Keeps one driver connected to the hub: `run` returns only when it is cancelled.
 
     Attributes:
-        tried: It has looked for the driver once.
+        tried: Set when it has looked for the driver once.
     """
 
     def __init__(self, hub: Hub, source: int, address: DriverAddress) -> None:
@@ -70,7 +71,7 @@ class DriverLink:
         return self._pending
 
     async def run(self) -> None:
-        """Connects, serves, and connects again, for ever."""
+        """Connects, serves, and connects again, until it is cancelled."""
         retry = _FIRST_RETRY_SECONDS
         while True:
             began = self._loop.time()
@@ -198,7 +199,7 @@ class DriverLink:
             self._hold()
 
     def _hold(self) -> None:
-        """Stops reading until a client has room, but not for long."""
+        """Stops reading until a client has room, but for `Limits.patience` seconds at the most."""
         if self._socket is not None and self._held is None:
             self._loop.remove_reader(self._socket)
             self._held = self._loop.call_later(self._hub.limits.patience, self._overdue)
@@ -243,7 +244,7 @@ class DriverLink:
 
     @property
     def congested(self) -> bool:
-        """The driver does not read its commands."""
+        """Whether the driver does not read its commands: more than 16 MiB of them wait."""
         return self._outgoing.bytes > _SEND_LIMIT
 
     def update_interest(self) -> None:

@@ -1,4 +1,4 @@
-"""Memory to read into, used again as soon as nobody holds it. Pure."""
+"""Memory to read into, used again as soon as nothing refers to it. Pure."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _OWN_REFERENCES = _references(deque((bytearray(),)), 0)
 
 
 class ReadBuffers:
-    """Gives out buffers.
+    """Gives out buffers, and gives those that are free out again.
 
-    A fresh one is zeroed, and the system maps each of its pages: that costs as much as to read.
-    Nobody says when a buffer is free: it is when nothing refers to it but this. Batches do as long
-    as they wait for a client or are kept as history, and so does every view of them.
+    A fresh buffer is zeroed, and the system maps each of its pages: that costs as much as to read.
+    A buffer is free when nothing but this object refers to it. A batch refers to its buffer as long
+    as it waits for a client or is kept as history, and so does every view of it.
 
     Args:
-        limit: Bytes to know of at the most. What is beyond is forgotten: it is freed as usual, and
-            others are made afresh.
+        limit: Bytes of all buffers at the most. Those beyond are forgotten: they are freed as
+            usual, and fresh ones are made.
     """
 
     def __init__(self, limit: int) -> None:
@@ -34,7 +34,7 @@ class ReadBuffers:
         self._bytes = 0
 
     def take(self, size: int) -> bytearray:
-        """A buffer of this size; what it holds is anything."""
+        """Returns a buffer of this size; its content is undefined."""
         # The one used last is still in the processor's cache, if it is free. Else the one that was
         # used longest ago: it is the first to leave the history.
         for place in (-1, 0):

@@ -16,7 +16,7 @@ that frames stay 8-aligned."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Frames ``buffer[start:end]``, shared by all clients that want them; never changed once made.
+    """Frames ``buffer[start:end]``, shared by all clients that want them; never changed.
 
     The one exception is the headroom: a WebSocket header may be written into the bytes before
     ``start`` where ``headroom`` says so. The header depends on the length alone, so that every
@@ -50,7 +50,7 @@ class Batch:
         return self.end - self.start + self.slack
 
     def only(self, types: frozenset[int]) -> Batch | None:
-        """The part of this batch that has these types: itself if that is all, None if nothing."""
+        """Returns the part that has these types: itself if that is all, None if nothing."""
         present = self.types
         if present <= types:
             return self

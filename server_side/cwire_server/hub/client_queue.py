@@ -43,7 +43,7 @@ class Binary(NamedTuple):
 
 
 class _Gap:
-    """What is missing at some place: per ledger and reason, how many and up to which sequence."""
+    """Frames that are missing at some place: by ledger, counts by reason and the last sequence."""
 
     __slots__ = ("missing",)
 
@@ -133,7 +133,7 @@ class ClientQueue:
 
     @property
     def overflown(self) -> bool:
-        """More text and replies wait than a client that reads would ever leave."""
+        """Whether more text and replies wait than a client that reads would ever leave."""
         return self.control_bytes > self._control_limit
 
     # Putting
@@ -262,12 +262,16 @@ class ClientQueue:
     # Flow control
 
     def set_window(self, window: int | None) -> None:
-        """Bytes of frames that may be under way before the client acknowledges; None: any."""
+        """Limits the bytes of frames that are under way without an `ack`; None: no limit."""
         self._window = window
         self._acked = self._sent
 
     def ack(self, received: int) -> bool:
-        """The client has dealt with so many bytes since the window was set; False: never sent."""
+        """Notes the bytes that the client has dealt with since `set_window`.
+
+        Returns:
+            False: that is more than was sent, or less than before.
+        """
         if not self._acked <= received <= self._sent:
             return False
         self._acked = received
@@ -281,7 +285,7 @@ class ClientQueue:
     # Taking
 
     def take(self) -> Text | Binary | None:
-        """The next message to send; None: nothing waits, or the window is closed."""
+        """Takes the next message to send; None: nothing waits, or the window is closed."""
         while self._entries:
             entry = self._entries[0]
             if isinstance(entry, str):

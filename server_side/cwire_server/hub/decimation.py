@@ -1,8 +1,9 @@
-"""Min/max decimation: every peak of an array at a fraction of its size. Pure.
+"""Min/max decimation: every peak of an array at a fraction of its size.
 
 Of every ``factor`` samples of each numeric array field of a message, the derived message has the
 minimum and the maximum, in arrays ``FIELD_min`` and ``FIELD_max``; NaN is passed over unless there
 is nothing else. Other fields are as they were. A plot of both looks like a plot of all samples.
+Pure.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Decimation:
         self._to = self.message.frame_dtype(self.message.size)
 
     def _derive(self, schema: Schema, message: Message) -> dict[str, Any]:
-        """The schema of the derived message: every field at the next place that suits it."""
+        """Makes the schema of the derived message: each field at the next aligned offset."""
         struct = _document(schema, message)
         fields: list[dict[str, Any]] = []
         offset = 0
@@ -108,7 +109,7 @@ class Decimation:
             }
 
     def apply(self, batch: Batch) -> Batch | None:
-        """The derived batch; None if the batch has no frame of the message."""
+        """Makes the derived batch; None if the batch has no frame of the message."""
         part = batch.only(frozenset({self.source_type}))
         if part is None:
             return None

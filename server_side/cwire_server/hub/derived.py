@@ -1,4 +1,4 @@
-"""The derived streams of one driver: which there are, and their ids. Pure."""
+"""The derived streams of one driver, with their ids. Pure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DerivedStreams:
             raise problems[0]
 
     def _find(self, schema: Schema, name: str, factor: int) -> Decimation:
-        """The one that is there, or a new one."""
+        """Returns the decimation that is there, or makes one."""
         if (known := self._made.get((name, factor))) is not None:
             return known
         if len(self._made) >= _LIMIT:
@@ -67,7 +67,7 @@ class DerivedStreams:
         return made
 
     def messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
-        """The derived messages that a subscription covers."""
+        """Returns the derived messages that a subscription covers."""
         if driver.schema is None:
             return []
         factor = subscription.options.decimate or 0
@@ -99,14 +99,14 @@ class DerivedStreams:
         return frozenset(self.origin(type_) for type_ in types)
 
     def describe(self, type_: int) -> dict[str, Any]:
-        """What `subscribed` says of a derived stream beside the usual; nothing of others."""
+        """The further fields of a derived stream in `subscribed`; none of other streams."""
         made = self._by_type.get(type_)
         if made is None:
             return {}
         return {"of": made.of, "decimate": made.factor, "schema": made.document}
 
     def apply(self, batch: Batch) -> Iterator[Batch]:
-        """The derived batches of a batch."""
+        """Yields the derived batches of a batch."""
         for made in list(self._made.values()):
             if (derived := made.apply(batch)) is not None:
                 yield derived

@@ -1,4 +1,4 @@
-"""What the relay knows of one driver. Pure."""
+"""The state of one driver, and the check and count of its frames. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["DriverState", "MessageTotal"]
 
 @dataclass(slots=True)
 class MessageTotal:
-    """What came of one message of a driver since the relay started."""
+    """Counters of one message of a driver since the relay started."""
 
     frames: int = 0
     bytes: int = 0
@@ -45,7 +45,7 @@ class DriverState:
 
     @property
     def is_relay(self) -> bool:
-        """It is the relay's own source of statistics, and no driver."""
+        """Whether it is the relay's own source of statistics, and no driver."""
         return self.source == RELAY_SOURCE
 
     def is_meant_by(self, driver: str | None) -> bool:
@@ -53,7 +53,7 @@ class DriverState:
         return not self.is_relay if driver is None else driver == self.name
 
     def event_of(self, schema: Schema) -> str:
-        """The event that another run with this schema is, as PROTOCOL.md names it."""
+        """The name in PROTOCOL.md of the event that another run with this schema is."""
         if self.schema is not None and self.schema.layout_hash != schema.layout_hash:
             return "schema_changed"
         return "up" if self.epoch is None else "restarted"
@@ -66,7 +66,7 @@ class DriverState:
         self.history.clear()
 
     def describe(self, *, schema: bool) -> dict[str, Any]:
-        """What clients are told of it."""
+        """The JSON object that clients get, with the schema or without."""
         description: dict[str, Any] = {
             "name": self.name,
             "source": self.source,
@@ -80,7 +80,7 @@ class DriverState:
         return description
 
     def figures(self) -> dict[str, Any]:
-        """What was counted, for the `status` operation."""
+        """The counters, for the `status` operation."""
         return {
             "name": self.name,
             "source": self.source,
@@ -93,7 +93,7 @@ class DriverState:
         }
 
     def account(self, tallies: tuple[Tally, ...]) -> dict[int, int]:
-        """Checks frames against the schema and counts them; per type, what is missing.
+        """Checks frames against the schema and counts them; returns the losses by message id.
 
         Raises:
             BatchError: A frame has an id or a size that the schema does not allow.

@@ -129,7 +129,7 @@ class Hub:
         return self._derived[source].origins(self._routes[source].types)
 
     def _resolve(self, client: Client, driver: DriverState, fresh: Collection[int] = ()) -> None:
-        """Works out how the client gets which messages of a driver, and for which subscriptions.
+        """Plans how a client gets the messages of a driver that its subscriptions cover.
 
         The ledgers of the subscriptions in ``fresh`` begin anew, those of the others go on.
         """
@@ -170,7 +170,7 @@ class Hub:
         subscription: Subscription,
         past: dict[tuple[int, int], list[Batch]] | None = None,
     ) -> None:
-        """Tells a client which streams a subscription stands for now, and where they begin."""
+        """Tells a client the streams of a subscription, and where they begin."""
         streams = []
         for driver in self.drivers.values():
             derived = self._derived[driver.source]
@@ -192,7 +192,7 @@ class Hub:
         client.send("subscribed", id=subscription.id, streams=streams)
 
     def _deliver_to(self, client: Client, source: int, delivery: Delivery) -> None:
-        """From now on a client gets this of a driver."""
+        """Replaces what a client gets of a driver."""
         routes = self._routes[source]
         known = routes.types
         routes.change(client, client.deliveries.get(source, _NOTHING), delivery)
@@ -206,7 +206,7 @@ class Hub:
     # Drivers
 
     def driver_up(self, source: int, hello: Hello, schema: Schema) -> None:
-        """A driver has said hello. Clients learn whether it is the same run as before."""
+        """Takes a driver's hello, and tells clients whether it is the same run as before."""
         driver = self.drivers[source]
         known = driver.schema
         event = self.drivers.begin(source, hello, schema)
@@ -222,7 +222,7 @@ class Hub:
                         self._announce(client, subscription)
 
     def driver_down(self, source: int, problem: str) -> None:
-        """A driver is gone or cannot be reached; told when that is new."""
+        """Notes that a driver is gone or cannot be reached; clients are told when that is new."""
         driver = self.drivers[source]
         if driver.state == "down" and driver.problem == problem:
             return
@@ -231,7 +231,7 @@ class Hub:
         self._tell_driver(driver, "down", schema=False)
 
     def driver_stale(self, source: int, problem: str) -> None:
-        """A driver has not given a sign of life for too long."""
+        """Notes that a driver has not given a sign of life for too long."""
         driver = self.drivers[source]
         if driver.state == "up":
             driver.state = "stale"
@@ -239,7 +239,7 @@ class Hub:
             self._tell_driver(driver, "stale", schema=False)
 
     def driver_heard(self, source: int) -> None:
-        """A stale driver lives after all."""
+        """Notes a sign of life: a stale driver is up again."""
         driver = self.drivers[source]
         if driver.state == "stale":
             driver.state = "up"
@@ -253,7 +253,7 @@ class Hub:
     # Frames
 
     def route(self, batch: Batch, now: float) -> bool:
-        """Puts a batch into the queues of the clients that want it. One copy serves all.
+        """Gives a batch to the sinks of the clients that want it. One copy serves all.
 
         Args:
             batch: Frames that `DriverState.account` has checked.
@@ -272,7 +272,7 @@ class Hub:
         return source != RELAY_SOURCE and self.back_pressure.hold(source, fed)
 
     def _deliver(self, batch: Batch, now: float) -> list[Client]:
-        """Puts a batch into queues; the clients that got it whole."""
+        """Gives a batch to sinks; returns the clients that got frames whole."""
         fed = []
         source = batch.source
         for wanted, clients in self._routes[source].groups():
@@ -299,7 +299,7 @@ class Hub:
     # Figures
 
     def count_sent(self, client: Client, size: int) -> None:
-        """A client has been sent so many bytes."""
+        """Counts bytes that a client has been sent."""
         client.sent_bytes += size
         self.sent_bytes += size
 

@@ -1,8 +1,8 @@
-"""Structs as JSON, for people and for clients that know no structs. Pure.
+"""Structs as JSON, for people and for clients that know no structs.
 
 Integers beyond 2^53 are text, NaN and infinities null, enums names where they have one, char
 arrays text, complex numbers pairs, and a union its bytes in hexadecimal: only the program knows
-which member is meant.
+which member is meant. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ledger of one stream: how many frames a subscription did not get, and why. Pure."""
+"""The ledger of one stream: counts the frames that a subscription did not get, by reason. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class StreamLedger:
     """Frames not delivered since the subscription began, by reason (`REASONS`)."""
 
     def add(self, reason: str, count: int) -> int:
-        """Counts frames that are not delivered; returns how many that are now for this reason."""
+        """Counts frames that are not delivered; returns the new total of this reason."""
         total = self.lost.get(reason, 0) + count
         self.lost[reason] = total
         return total

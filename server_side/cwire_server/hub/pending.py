@@ -25,7 +25,7 @@ class Pending(NamedTuple):
 
     @property
     def key(self) -> tuple[int, bool, int]:
-        """Tells it from all others that wait."""
+        """Identifies it among all that wait."""
         return self.client, self.text, self.request
 
 
@@ -49,7 +49,7 @@ class PendingCommands:
 
     @property
     def full(self) -> bool:
-        """No further command may wait."""
+        """Whether no further command may wait."""
         return len(self._waiting) >= self.limit
 
     def waits(self, client: int, request: int, *, text: bool = False) -> bool:
@@ -57,7 +57,7 @@ class PendingCommands:
         return (client, text, request) in self._taken
 
     def add(self, client: int, request: int, type_: int, now: float, *, text: bool = False) -> int:
-        """The number under which the driver gets a command."""
+        """Adds a command; returns the number under which the driver gets it."""
         while True:
             self._last = self._last % (2**32 - 1) + 1
             if self._last not in self._waiting:
@@ -68,14 +68,14 @@ class PendingCommands:
         return self._last
 
     def answer(self, number: int) -> Pending | None:
-        """The command that a reply with this number answers; None if nobody waits for it."""
+        """Takes the command that a reply with this number answers; None if nobody waits for it."""
         pending = self._waiting.pop(number, None)
         if pending is not None:
             self._taken.discard(pending.key)
         return pending
 
     def forget_client(self, client: int) -> None:
-        """A client is gone; its replies will be dropped."""
+        """Forgets the commands of a client that is gone, so that their replies are dropped."""
         for number in [n for n, pending in self._waiting.items() if pending.client == client]:
             self.answer(number)
 
@@ -92,7 +92,7 @@ class PendingCommands:
 
     @property
     def next_deadline(self) -> float | None:
-        """When `expire` has something to do."""
+        """The time when `expire` has something to do; None: nothing waits."""
         return next((pending.deadline for pending in self._waiting.values()), None)
 
     def drain(self) -> list[Pending]:

@@ -10,7 +10,7 @@ __all__ = ["LATEST", "POLICIES", "QUEUE", "Policy", "most_generous"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One way to serve such a client."""
+    """One way to serve a client that does not read frames at once."""
 
     keeps_all: bool
     """Every frame waits, up to the queue's bound; else one, which the next one replaces."""
@@ -26,5 +26,5 @@ POLICIES = {"queue": QUEUE, "latest": LATEST}
 
 
 def most_generous(policies: Iterable[Policy]) -> Policy:
-    """The policy for a message that several subscriptions of one client match."""
+    """Chooses the policy for a message that several subscriptions of one client match."""
     return min(policies, key=list(POLICIES.values()).index)

@@ -1,4 +1,4 @@
-"""The drivers of one relay. Pure."""
+"""The registry of the drivers of one relay. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class DriverRegistry(Mapping[int, DriverState]):
         return len(self._by_source)
 
     def begin(self, source: int, hello: Hello, schema: Schema) -> str:
-        """Notes a driver's hello; returns the event that this is, as PROTOCOL.md names it."""
+        """Notes a driver's hello; returns the name of this event in PROTOCOL.md."""
         driver = self[source]
         if driver.epoch == hello.epoch:
             event = "up"
@@ -65,11 +65,11 @@ class DriverRegistry(Mapping[int, DriverState]):
         return event
 
     def meant_by(self, name: str | None) -> list[DriverState]:
-        """The drivers that a request for ``name`` is about; None: all but the relay itself."""
+        """Returns the drivers that a request for ``name`` is about; None: all but the relay."""
         return [driver for driver in self.values() if driver.is_meant_by(name)]
 
     def covered_by(self, subscription: Subscription) -> list[DriverState]:
-        """The drivers that a subscription is about.
+        """Returns the drivers that a subscription is about.
 
         Raises:
             RequestError: There is no such driver, or none that publishes such a message.

@@ -1,7 +1,7 @@
-"""Which clients get which messages of one driver. Pure.
+"""Routes: the clients of one driver, by the messages that they want.
 
-Kept up to date client by client: with thousands of them, one that comes or goes costs as little as
-with one.
+They are kept up to date client by client: among thousands, one that comes or goes costs as little
+as it would alone. Pure.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Routes(Generic[C]):
         self._wanted: Counter[int] = Counter()
 
     def change(self, client: C, before: Delivery, after: Delivery) -> None:
-        """A client gets something else from now on."""
+        """Replaces what a client gets."""
         if before.whole:
             wanted = frozenset(before.whole)
             group = self._whole[wanted]

@@ -79,4 +79,4 @@ class Sink(Protocol):
         """Takes one frame; ``skipped`` says, by reason, how many before it were left out."""
 
     def put_skipped(self, ledgers: Sequence[StreamLedger], sequence: int, **lost: int) -> None:
-        """Is told of frames up to a sequence that were left out on purpose, by reason."""
+        """Takes note of frames up to a sequence that were left out on purpose, by reason."""

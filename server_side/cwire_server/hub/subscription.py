@@ -23,7 +23,7 @@ _LARGEST_DECIMATION = 1 << 20
 
 @dataclass(frozen=True)
 class HistoryRequest:
-    """How much of the past a subscription begins with: the last frames, or the last seconds."""
+    """The part of the past that a subscription begins with: the last frames or the last seconds."""
 
     frames: int | None = None
     seconds: float | None = None
@@ -31,7 +31,7 @@ class HistoryRequest:
 
 @dataclass(frozen=True)
 class Options:
-    """How a subscription's frames are delivered."""
+    """The options of a subscription: in which form its frames are delivered."""
 
     policy: Policy = QUEUE
     max_rate: float | None = None
@@ -44,13 +44,13 @@ class Options:
 
     @property
     def whole(self) -> bool:
-        """Every frame is wanted, as it is."""
+        """Whether every frame is wanted, as it is."""
         return self.policy.keeps_all and not (self.max_rate or self.json)
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a client asked for: a driver's name or None for all, messages or None for all."""
+    """A request of a client: a driver's name or None for all, messages or None for all."""
 
     id: int
     driver: str | None
@@ -58,7 +58,7 @@ class Subscription:
     options: Options = Options()
 
     def wants(self, driver: DriverState) -> list[Message]:
-        """The messages of a driver that this covers, as far as its schema is known."""
+        """Returns the messages of a driver that this covers, as far as its schema is known."""
         if driver.schema is None or not driver.is_meant_by(self.driver):
             return []
         published = driver.schema.published

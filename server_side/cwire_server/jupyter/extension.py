@@ -1,4 +1,4 @@
-"""The extension: its settings, its routes, and the relay that goes with the server."""
+"""`CwireExtension`: its settings, its routes, and the relay that it starts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["CwireExtension"]
 
 
 class RelayHandler(APIHandler):
-    """`cwire/relay`: which relay there is (GET); one is there from now on (POST)."""
+    """`cwire/relay`: says which relay there is (GET), and starts one if there is none (POST)."""
 
     def initialize(self, relays: Relays) -> None:
         """Takes what the extension gives to each handler."""
@@ -48,7 +48,7 @@ class RelayHandler(APIHandler):
 
 
 class CwireExtension(ExtensionApp):
-    """cwire in Jupyter: pages reach the relay through the server's own login."""
+    """Lets pages reach the relay through the Jupyter server's own login."""
 
     name = "cwire"
 

@@ -1,4 +1,4 @@
-"""Which relay a page gets: the one that its kernel uses, else the newest, else a fresh one."""
+"""Finds the relay for a page: that of its kernel, else the newest, else one is started."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Relays:
         self._starting = asyncio.Lock()
 
     def find(self, name: str | None = None) -> Path | None:
-        """The Unix socket of the relay of this name if it lives, else of the newest that does.
+        """Returns the Unix socket of the living relay of this name, else of the newest one.
 
         Raises:
             RuntimeDirError: The runtime directory cannot be trusted.
@@ -83,7 +83,7 @@ class Relays:
 
 
 def _inside(folder: Path, address: Address) -> Path | None:
-    """The socket, if it lies where relays put it."""
+    """Returns the socket of an address if it lies where relays put it."""
     if address.unix is None:
         return None
     path = Path(address.unix)

@@ -1,8 +1,8 @@
-"""The splice: a page's WebSocket to Jupyter, carried on to the relay's Unix socket.
+"""Splice: carries a page's WebSocket at Jupyter on to the relay's Unix socket.
 
 Jupyter says who may come in: its login, its Host and Origin rules, its base URL. The relay's Unix
-socket needs no token, so none is here. Both directions hold one message at a time: who reads
-slowly is felt by who writes, and the relay's own rules for slow clients hold.
+socket needs no token, so none is here. Each direction holds one message at a time, so a page that
+reads slowly is a slow client to the relay, whose rules for slow clients hold.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _UnixResolver(Resolver):
 
 
 async def may_execute(handler: JupyterHandler) -> None:
-    """Lets through who may run code: commands to a driver are no less than that.
+    """Refuses users that may not run code: commands to a driver are no less than that.
 
     Raises:
         HTTPError: 403.
@@ -77,14 +77,14 @@ class SpliceHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     @property
     def max_message_size(self) -> int:
-        """The relay's limit for what a client sends."""
+        """The relay's limit of a message from a client, in bytes."""
         return Limits().command
 
     def get_compression_options(self) -> None:
-        """None, as at the relay."""
+        """Refuses compression, as the relay does."""
 
     def select_subprotocol(self, subprotocols: list[str]) -> str:
-        """The relay's; `get` has seen that it is offered."""
+        """Chooses the relay's; `get` has checked that it is offered."""
         return SUBPROTOCOL
 
     @ws_authenticated

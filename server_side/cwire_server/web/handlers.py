@@ -73,7 +73,7 @@ class MetricsHandler(BaseHandler):
         self._take = take
 
     def prepare(self) -> None:
-        """Refuses whoever may not have data."""
+        """Refuses a request that may not have data."""
         rules, headers = self._rules, self.request.headers
         if not check_host(self, rules):
             return

@@ -1,7 +1,7 @@
-"""A listening socket: it accepts connections, and rests while there are no descriptors for them.
+"""A listening socket: accepts connections, and pauses while there are no descriptors for them.
 
-Tornado's own goes on at once, with a traceback in the log each time: whoever may connect, token or
-not, could keep the processor busy and fill the disk.
+Tornado's own tries again at once, with a traceback in the log each time: anyone who may connect,
+token or not, could keep the processor busy and fill the disk.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Listener:
         self._listen()
 
     def close(self) -> None:
-        """Accepts nobody any more."""
+        """Stops listening."""
         if self._resting is not None:
             self._resting.cancel()
         if self._socket.fileno() >= 0:

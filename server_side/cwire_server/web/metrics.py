@@ -25,7 +25,7 @@ _COUNTERS = {
 
 
 def exposition(snapshot: Snapshot) -> bytes:
-    """The answer to a scrape."""
+    """Makes the answer to a scrape."""
     registry = CollectorRegistry()
     registry.register(_Snapshot(snapshot))
     return generate_latest(registry)

@@ -21,7 +21,7 @@ _TYPES = {".html": "text/html", ".mjs": "text/javascript", ".css": "text/css"}
 
 
 class PageHandler(BaseHandler):
-    """One file. It holds no data, so that it needs no token; what a page's script asks for does."""
+    """Sends one file. It needs no token since it holds no data; what its script asks for does."""
 
     def initialize(self, rules: Rules, file: str) -> None:  # type: ignore[override]
         """Takes what the application gives to each handler."""

@@ -14,7 +14,7 @@ __all__ = ["Rules", "check_host", "refuse"]
 
 @dataclass(frozen=True)
 class Rules:
-    """Who may use a listener."""
+    """The rules of one listener: who may use it."""
 
     host: str
     """The address that it is bound to."""
