@@ -102,7 +102,7 @@ class Relay:
             for link_source, link in self._links.items()
         ]
         self._tasks.append(asyncio.create_task(Pinger(self._connections).run(), name="pinger"))
-        # Who finds the relay shall find the drivers that run, too.
+        # A client that finds the relay shall find the drivers that run, too.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_LOOK_SECONDS):
                 for link in self._links.values():
@@ -115,7 +115,7 @@ class Relay:
             Application(routes(rules, self.hub, self._source.take, connect)),
             max_header_size=16 << 10,
             max_body_size=1 << 20,
-            # Who has not even asked for anything cannot hold a descriptor for long.
+            # A connection that asks for nothing cannot hold a descriptor for long.
             idle_connection_timeout=_REQUEST_SECONDS,
             body_timeout=_REQUEST_SECONDS,
         )

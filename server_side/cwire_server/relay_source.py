@@ -58,7 +58,7 @@ class RelaySource:
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._lag = now - due
-        # Late once is not late for ever: what was missed is not made up for.
+        # A round that was missed is left out: after one delay the later rounds are on time.
         due = max(due + self._interval, now)
         self._timer = loop.call_at(due, self._tick, due)
         before, self._before = self._before, self.take()

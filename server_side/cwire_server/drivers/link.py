@@ -89,7 +89,7 @@ class DriverLink:
                 # A fault of ours must not cost the driver for good.
                 _log.exception("the link to driver %s failed", self._address.name)
                 self._go_down(f"the relay failed ({type(error).__name__}, see its log)")
-            # What breaks at once, again and again, is not asked at full speed.
+            # A link that breaks at once, again and again, is tried less and less often.
             if self._loop.time() - began > _STEADY_SECONDS:
                 retry = _FIRST_RETRY_SECONDS
             await asyncio.sleep(retry * random.uniform(0.5, 1.5))  # noqa: S311 - jitter

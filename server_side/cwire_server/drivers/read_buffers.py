@@ -12,7 +12,7 @@ def _references(known: deque[bytearray], place: int) -> int:
     return sys.getrefcount(known[place])
 
 
-# The deque's and those of the question itself: how many these are, Python's versions do not agree.
+# References of the deque and of the call that counts them: how many depends on Python's version.
 _OWN_REFERENCES = _references(deque((bytearray(),)), 0)
 
 

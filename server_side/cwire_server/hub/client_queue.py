@@ -117,7 +117,7 @@ class ClientQueue:
         self._control_limit = control_limit
         self._batch_limit = batch_limit
         self._full = 0  # entries with frames
-        self._empty = 0  # entries without, that only say what is missing
+        self._empty = 0  # entries without, for frames that are missing
         # By source and message id: where frames of it wait, oldest first, and their bytes.
         self._places: dict[tuple[object, ...], deque[_Data]] = {}
         self._waiting: dict[tuple[object, ...], int] = {}
@@ -298,7 +298,7 @@ class ClientQueue:
                 gap, entry.gap = entry.gap, None
                 after = self._entries[1] if entry.empty and len(self._entries) > 1 else None
                 if isinstance(after, _Data):
-                    # Nothing comes between: what is missing here is told with what is there.
+                    # Nothing comes between: both gaps are told together.
                     if after.gap is not None:
                         gap.merge(after.gap)
                     after.gap = gap

@@ -73,7 +73,7 @@ class DerivedStreams:
         factor = subscription.options.decimate or 0
         found = []
         for message in subscription.wants(driver):
-            # Of another run's messages a name may stand for one that cannot be decimated.
+            # In another run a message of this name may be one that cannot be decimated.
             with suppress(RequestError):
                 found.append(self._find(driver.schema, message.name, factor).message)
         return found

@@ -196,7 +196,7 @@ class Hub:
         routes = self._routes[source]
         known = routes.types
         routes.change(client, client.deliveries.get(source, _NOTHING), delivery)
-        # Replaced, never changed: what waits in its queue refers to it.
+        # Replaced, never changed: batches that wait in the queue refer to the old one.
         client.deliveries = {**client.deliveries, source: delivery}
         if routes.types != known:
             self._derived[source].keep(routes.types)
