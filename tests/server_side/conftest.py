@@ -52,3 +52,33 @@ async def up(start_relay: StartRelay, driver: FakeDriver, **options: Any) -> Rel
     while relay.hub.drivers[1].state != "up":
         await asyncio.sleep(0)
     return relay
+
+
+async def driver_event(connected: RawClient, event: str) -> dict[str, Any]:
+    operation = await connected.text("driver")
+    assert operation["event"] == event, operation
+    driver: dict[str, Any] = operation["driver"]
+    return driver
+
+
+async def subscribed(connected: RawClient, *messages: str, id_: int = 1) -> list[dict[str, Any]]:
+    await connected.say("subscribe", id=id_, driver=None, messages=list(messages) or None)
+    operation = await connected.text("subscribed")
+    assert operation["id"] == id_
+    streams: list[dict[str, Any]] = operation["streams"]
+    return streams
+
+
+def command(
+    hello: dict[str, Any], type_: int, payload: bytes, *, request: int = 1, source: int = 1
+) -> bytes:
+    session = hello["drivers"][0]["session"] or 0
+    return frames.pack(type_, payload, source=source, sequence=session, request=request)
+
+
+def refusal(frame: tuple[frames.Header, bytes]) -> tuple[str, str]:
+    header, payload = frame
+    assert header.flags == frames.REPLY | frames.ERROR
+    assert header.source == frames.RELAY_SOURCE
+    code, text = frames.parse_error(payload)
+    return frames.code_name(code), text

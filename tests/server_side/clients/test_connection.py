@@ -1,0 +1,84 @@
+"""Clients that send too much or read too little, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+from cwire_server.limits import Limits
+from cwire_structs import frames
+from support.fake_driver import FakeDriver, ticks
+from support.schemas import SET
+
+from ..conftest import StartRelay, client, command, subscribed, up
+
+
+async def test_too_large_a_message_ends_that_client_only(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver)
+        async with client(relay) as large, client(relay) as other:
+            await large.send(bytes((1 << 20) + 1))
+            assert await large.read() is None
+            assert large.close_code == 1009
+            await subscribed(other)
+
+
+async def test_a_slow_client_loses_frames_and_is_told(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    published = 200_000
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver, limits=Limits(queue=1 << 20))
+        async with client(relay) as slow, client(relay) as fast:
+            await subscribed(slow, "tick")
+            await subscribed(fast, "tick")
+            slow.pause()
+
+            async def read_all() -> int:
+                received = 0
+                while received < published:
+                    received += len(await fast.binary()) // 64
+                return received
+
+            reading = asyncio.create_task(read_all())
+            for first in range(0, published, 1000):
+                await driver.send(ticks(first, 1000))
+            assert await reading == published
+            slow.resume()
+            delivered = dropped = 0
+            while delivered + dropped < published:
+                message = await slow.read()
+                if isinstance(message, bytes):
+                    delivered += len(message) // 64
+                else:
+                    assert message is not None
+                    dropped = json.loads(message)["count"]
+            assert dropped > 0
+            assert delivered + dropped == published
+
+
+async def test_a_client_that_never_reads_replies_is_disconnected(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    refused = frames.error_payload(-10, "no " * 300_000)
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver, limits=Limits(control=1 << 20))
+        async with client(relay) as connected:
+            connected.pause()
+            # More than the sockets' buffers and the cap hold together.
+            for request in range(1, 50):
+                await connected.send(command(connected.hello, SET, bytes(8), request=request))
+                header, _ = await driver.receive()
+                await driver.send(frames.pack(SET, refused, flags=3, request=header.request))
+                while len(relay._links[1].pending):
+                    await asyncio.sleep(0)
+                if not relay.hub.clients:
+                    break
+            assert not relay.hub.clients
+            connected.resume()
+            while await connected.read() is not None:
+                pass
+            assert connected.close_code == 4008
