@@ -110,7 +110,9 @@ export class Client extends EventTarget {
   subscribe(wanted, handlers) {
     this._refuseIfClosed();
     const session = this._session;
-    const subscription = new Subscription(session.nextId(), wanted, handlers, (ended) => session.unsubscribe(ended));
+    const subscription = new Subscription(session.nextId(), wanted, handlers, (ended) =>
+      session.unsubscribe(ended),
+    );
     session.subscribe(subscription);
     return subscription;
   }
@@ -147,7 +149,8 @@ export class Client extends EventTarget {
   _hello() {
     this._connection.established();
     this._received = this._acknowledged = 0;
-    if (this._window !== null) this._connection.send(JSON.stringify({ op: "window", bytes: this._window }));
+    if (this._window !== null)
+      this._connection.send(JSON.stringify({ op: "window", bytes: this._window }));
     this._change("open", "");
   }
 

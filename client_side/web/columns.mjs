@@ -51,10 +51,12 @@ export function readColumn(group, place) {
   const { code, offset } = place;
   let total = 0;
   for (const length of lengths) total += length * code.parts;
-  if (!place.dense || !code.direct) return readNumbers(group, place, lengths, new code.array(total));
+  if (!place.dense || !code.direct)
+    return readNumbers(group, place, lengths, new code.array(total));
   if (offset % code.size === 0) {
     // Payloads begin at multiples of 8, so every value is where a typed array can see it.
-    if (starts.length === 1) return new code.array(view.buffer, view.byteOffset + starts[0] + offset, total);
+    if (starts.length === 1)
+      return new code.array(view.buffer, view.byteOffset + starts[0] + offset, total);
     if (total * code.size < BLOCK * starts.length) {
       return pickNumbers(group, place, lengths, new code.array(total));
     }

@@ -85,7 +85,8 @@ export class Connection {
       this._socket = socket;
       this._listen(socket, place);
     } catch (error) {
-      if (!this._closed) this._lost(`cannot connect to ${place}: ${/** @type {Error} */ (error).message}`);
+      if (!this._closed)
+        this._lost(`cannot connect to ${place}: ${/** @type {Error} */ (error).message}`);
     }
   }
 
@@ -97,7 +98,9 @@ export class Connection {
     let opened = false;
     const refused = `cannot connect to ${place}: it does not run there, or it refuses this page or its token`;
     this._timer = setTimeout(() => {
-      this._lost(`${place} does not say hello within ${this._timeout / 1000} s: is it a cwire relay?`);
+      this._lost(
+        `${place} does not say hello within ${this._timeout / 1000} s: is it a cwire relay?`,
+      );
     }, this._timeout);
     socket.onopen = () => {
       opened = true;
@@ -118,7 +121,8 @@ export class Connection {
     socket.onerror = () => {
       // A close follows, in Node 20 not always.
       setTimeout(() => {
-        if (socket === this._socket && socket.readyState !== 1) this._lost(opened ? `${place} is gone` : refused);
+        if (socket === this._socket && socket.readyState !== 1)
+          this._lost(opened ? `${place} is gone` : refused);
       });
     };
   }

@@ -61,10 +61,15 @@ export function alignedView(data) {
  */
 function checkedSize(view, at, limit) {
   const left = view.byteLength - at;
-  if (left < HEADER_BYTES) throw new FrameError("cut", at, `ends after ${left} bytes, in its header`);
+  if (left < HEADER_BYTES)
+    throw new FrameError("cut", at, `ends after ${left} bytes, in its header`);
   const size = view.getUint32(at, true);
   if (size < HEADER_BYTES) {
-    throw new FrameError("short", at, `says it has ${size} bytes; a header alone has ${HEADER_BYTES}`);
+    throw new FrameError(
+      "short",
+      at,
+      `says it has ${size} bytes; a header alone has ${HEADER_BYTES}`,
+    );
   }
   if (size > limit) throw new FrameError("large", at, `has ${size} bytes; the limit is ${limit}`);
   const flags = view.getUint8(at + 6);
@@ -111,7 +116,7 @@ function readFrame(view, at, size) {
  */
 export function* parseFrames(data, limit = FRAME_LIMIT) {
   const view = alignedView(data);
-  for (let at = 0; at < view.byteLength; ) {
+  for (let at = 0; at < view.byteLength;) {
     const size = checkedSize(view, at, limit);
     yield readFrame(view, at, size);
     at += padded(size);
@@ -145,7 +150,7 @@ export function groupFrames(data, limit = FRAME_LIMIT) {
   /** @type {FrameGroup | undefined} */
   let last;
   let replyBytes = 0;
-  for (let at = 0; at < view.byteLength; ) {
+  for (let at = 0; at < view.byteLength;) {
     const size = checkedSize(view, at, limit);
     const step = padded(size);
     const type = view.getUint16(at + 4, true);

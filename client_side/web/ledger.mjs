@@ -73,7 +73,14 @@ export class Ledger {
     const dropped = { driver: 0, relay: 0, conflated: 0, rate: 0, connection: this._missed };
     for (const [reason, count] of this._told) dropped[reason] = count;
     const { received, bytes, unreadable } = this;
-    return { received, bytes, unreadable, lost: Math.max(0, this.gone - skipped), skipped, dropped };
+    return {
+      received,
+      bytes,
+      unreadable,
+      lost: Math.max(0, this.gone - skipped),
+      skipped,
+      dropped,
+    };
   }
 
   /**
@@ -171,7 +178,13 @@ export class Ledger {
 export function totalHealth(ledgers) {
   const total = new Ledger().health;
   for (const { health } of ledgers) {
-    for (const key of /** @type {const} */ (["received", "bytes", "unreadable", "lost", "skipped"])) {
+    for (const key of /** @type {const} */ ([
+      "received",
+      "bytes",
+      "unreadable",
+      "lost",
+      "skipped",
+    ])) {
       total[key] += health[key];
     }
     for (const [reason, count] of Object.entries(health.dropped)) {

@@ -40,7 +40,10 @@ const READERS = {
   f8: [8, Float64Array, (view, at, little) => view.getFloat64(at, little)],
   b1: [1, Uint8Array, (view, at) => (view.getUint8(at) === 0 ? 0 : 1)],
 };
-const PARTS = new Map([["c8", "f4"], ["c16", "f8"]]);
+const PARTS = new Map([
+  ["c8", "f4"],
+  ["c16", "f8"],
+]);
 const NOT_VIEWS = new Set(["f2", "b1"]); // their columns are made of other numbers
 
 /** @type {Map<string, NumberCode>} */

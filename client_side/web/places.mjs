@@ -52,7 +52,7 @@ export function findPlace(struct, path, message) {
   /** @type {{length: number, stride: number}[]} */
   const dimensions = [];
   let open = 0; // dimensions at the end that an index may choose from
-  for (let rest = path; rest !== "" || !last; ) {
+  for (let rest = path; rest !== "" || !last;) {
     const [step, name, index] = STEP.exec(rest) ?? [];
     if (!step) throw new PathError(`${where}: cannot be read from "${rest}" on`);
     rest = rest.slice(step.length);
@@ -138,7 +138,15 @@ function place(field, shape, strides, where) {
  */
 function bytes(field, shape, strides) {
   const textual = field.type.kind === "char";
-  return { field, shape, strides, dense: isDense(shape, strides, 1), textual, code: BYTE, read: BYTE.read };
+  return {
+    field,
+    shape,
+    strides,
+    dense: isDense(shape, strides, 1),
+    textual,
+    code: BYTE,
+    read: BYTE.read,
+  };
 }
 
 /**
@@ -161,7 +169,9 @@ function isDense(shape, strides, size) {
  */
 function bitReader(bits, wide) {
   if (bits.width > 32 || bits.bytes > 6) {
-    return wide ? (view, at) => readBits(view, at, bits) : (view, at) => Number(readBits(view, at, bits));
+    return wide
+      ? (view, at) => readBits(view, at, bits)
+      : (view, at) => Number(readBits(view, at, bits));
   }
   if (wide) return (view, at) => BigInt(readSmallBits(view, at, bits));
   return (view, at) => readSmallBits(view, at, bits);

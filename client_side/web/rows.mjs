@@ -59,11 +59,13 @@ function put(row, name, value) {
 function readField(field, view, at, size) {
   const { type, shape, bits } = field;
   if (bits) {
-    const exact = bits.width > 32 || bits.bytes > 6 ? readBits(view, at, bits) : readSmallBits(view, at, bits);
+    const exact =
+      bits.width > 32 || bits.bytes > 6 ? readBits(view, at, bits) : readSmallBits(view, at, bits);
     return named(type, type.code?.wide ? BigInt(exact) : Number(exact));
   }
   const start = at + field.offset;
-  if (!field.tail) return shape.length ? readArray(type, shape, view, start) : readOne(type, view, start);
+  if (!field.tail)
+    return shape.length ? readArray(type, shape, view, start) : readOne(type, view, start);
   if (type.kind === "char") return readText(view, start, at + size - start);
   return readArray(type, [Math.floor((at + size - start) / type.size)], view, start);
 }
@@ -77,10 +79,13 @@ function readField(field, view, at, size) {
  */
 function readArray(type, shape, view, start) {
   const [length, ...inner] = shape;
-  if (!inner.length && ["int", "uint", "float"].includes(type.kind)) return readNumbers(type, length, view, start);
+  if (!inner.length && ["int", "uint", "float"].includes(type.kind))
+    return readNumbers(type, length, view, start);
   const step = inner.reduce((all, one) => all * one, type.size);
   return Array.from({ length }, (_, index) =>
-    inner.length ? readArray(type, inner, view, start + index * step) : readOne(type, view, start + index * step),
+    inner.length
+      ? readArray(type, inner, view, start + index * step)
+      : readOne(type, view, start + index * step),
   );
 }
 

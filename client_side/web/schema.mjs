@@ -18,7 +18,10 @@ export class Schema {
   constructor(json) {
     const data = typeof json === "string" ? parse(json) : json;
     if (data?.schema !== FORMAT) {
-      throw new SchemaError("schema", `is ${JSON.stringify(data?.schema)}; this client reads ${FORMAT}`);
+      throw new SchemaError(
+        "schema",
+        `is ${JSON.stringify(data?.schema)}; this client reads ${FORMAT}`,
+      );
     }
     if (data.byte_order !== "little" && data.byte_order !== "big") {
       throw new SchemaError("byte_order", "must be little or big");
@@ -30,7 +33,8 @@ export class Schema {
     this.constants = new Map(Object.entries(data.constants ?? {}));
     /** @type {Map<string, Enum>} */
     this.enums = new Map();
-    for (const [name, value] of entries(data.enums, "enums")) this.enums.set(name, new Enum(name, value));
+    for (const [name, value] of entries(data.enums, "enums"))
+      this.enums.set(name, new Enum(name, value));
     /** @type {Map<string, Struct>} */
     this.structs = new StructReader(data.types, this.enums, this.little).readAll();
     /** @type {Map<string, Message>} By name. */

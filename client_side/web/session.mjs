@@ -76,7 +76,9 @@ export class Session {
       this._take(JSON.parse(text));
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
-      throw new ProtocolError(`the relay sent a message that is not cwire's (${error}): ${text.slice(0, 80)}`);
+      throw new ProtocolError(
+        `the relay sent a message that is not cwire's (${error}): ${text.slice(0, 80)}`,
+      );
     }
   }
 
@@ -130,7 +132,9 @@ export class Session {
     this.connected = false;
     this._routes.clear();
     for (const { reject } of this._commands.values()) {
-      reject(new NotConnected(`${reason}; it went before the driver answered: the outcome is unknown`));
+      reject(
+        new NotConnected(`${reason}; it went before the driver answered: the outcome is unknown`),
+      );
     }
     this._commands.clear();
     for (const [name, driver] of this.drivers) {
@@ -284,7 +288,10 @@ export class Session {
     this._commands.delete(message.id);
     const { error } = message;
     if (error) waiting.reject(new CommandError(error.code, error.name, error.text));
-    else waiting.resolve(message.message === null ? null : { message: message.message, fields: message.fields });
+    else
+      waiting.resolve(
+        message.message === null ? null : { message: message.message, fields: message.fields },
+      );
   }
 
   /** @param {any} message */
@@ -292,7 +299,10 @@ export class Session {
     const waiting = this._commands.get(message.id);
     this._commands.delete(message.id);
     waiting?.reject(new CommandError(null, message.code, message.text));
-    call(this.subscriptions.get(message.id)?.handlers.onerror, new Refused(message.code, message.text));
+    call(
+      this.subscriptions.get(message.id)?.handlers.onerror,
+      new Refused(message.code, message.text),
+    );
   }
 
   /** @param {FrameGroup} group */
@@ -311,7 +321,8 @@ export class Session {
     const batch = new Batch(driver, message, readable);
     for (const subscription of [...route.subscriptions]) {
       subscription.ledger(driver, message.name).add(sequence, bytes, unreadable);
-      if (batch.count && this.subscriptions.has(subscription.id)) call(subscription.handlers.onbatch, batch);
+      if (batch.count && this.subscriptions.has(subscription.id))
+        call(subscription.handlers.onbatch, batch);
     }
   }
 
@@ -336,7 +347,8 @@ function routeKey(source, type) {
  * @returns {FrameGroup} Without the frames whose size the schema does not allow.
  */
 function onlyReadable(group, message) {
-  const fits = (/** @type {unknown} */ _, /** @type {number} */ index) => message.fits(group.sizes[index]);
+  const fits = (/** @type {unknown} */ _, /** @type {number} */ index) =>
+    message.fits(group.sizes[index]);
   if (group.sizes.every(fits)) return group;
   return { ...group, starts: group.starts.filter(fits), sizes: group.sizes.filter(fits) };
 }

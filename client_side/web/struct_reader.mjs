@@ -12,7 +12,13 @@ const SIZE_LIMIT = 64 * 1024 * 1024;
 const NESTING_LIMIT = 32;
 const DIMENSION_LIMIT = 16;
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
-const LETTERS = new Map([["int", "i"], ["uint", "u"], ["float", "f"], ["complex", "c"], ["bool", "b"]]);
+const LETTERS = new Map([
+  ["int", "i"],
+  ["uint", "u"],
+  ["float", "f"],
+  ["complex", "c"],
+  ["bool", "b"],
+]);
 
 /** Reads the structs of a schema. */
 export class StructReader {
@@ -48,7 +54,8 @@ export class StructReader {
     const known = this._made.get(name);
     if (known) return known;
     const json = this._sources.get(name);
-    if (json === undefined) throw new SchemaError(user, `names the struct ${name}, which is not in types`);
+    if (json === undefined)
+      throw new SchemaError(user, `names the struct ${name}, which is not in types`);
     if (this._open.has(name)) throw new SchemaError(user, `the struct ${name} contains itself`);
     if (this._open.size === NESTING_LIMIT) {
       throw new SchemaError(user, `structs are nested more than ${NESTING_LIMIT} deep`);
@@ -59,7 +66,8 @@ export class StructReader {
       throw new SchemaError(path, `the kind ${json.kind} is not known to this version`);
     }
     whole(json.size, `${path}.size`, 1, SIZE_LIMIT);
-    if (!Array.isArray(json.fields) || json.fields.length === 0) throw new SchemaError(path, "has no fields");
+    if (!Array.isArray(json.fields) || json.fields.length === 0)
+      throw new SchemaError(path, "has no fields");
     this._open.add(name);
     /** @type {Field[]} */
     const members = json.fields.map((/** @type {any} */ field) => this._field(field, path, json));
@@ -94,7 +102,8 @@ export class StructReader {
     if (!bits && json.size !== size) {
       throw new SchemaError(path, `its size is ${json.size}, but its type has ${size}`);
     }
-    if (offset + size > struct.size) throw new SchemaError(path, `ends beyond its struct's ${struct.size}`);
+    if (offset + size > struct.size)
+      throw new SchemaError(path, `ends beyond its struct's ${struct.size}`);
     if (tail && (json.type.stride !== type.size || struct.kind === "union" || offset === 0)) {
       throw new SchemaError(path, "is no flexible array member that this version knows");
     }
@@ -145,7 +154,8 @@ export class StructReader {
    */
   _type(json, path) {
     const kind = json?.kind;
-    if (kind === "char") return { kind, size: whole(json.length, `${path}.type.length`, 1, SIZE_LIMIT) };
+    if (kind === "char")
+      return { kind, size: whole(json.length, `${path}.type.length`, 1, SIZE_LIMIT) };
     if (kind === "struct") {
       const struct = this._struct(String(json.struct), path);
       if (struct.tail) throw new SchemaError(path, `${struct.name} has a flexible array member`);

@@ -12,7 +12,9 @@ const demo = new Schema(readFileSync(DEMO, "utf8"));
 
 /** A batch of one message made of payloads. */
 function batchOf(message, ...payloads) {
-  const data = join(...payloads.map((payload, sequence) => frame({ type: message.id, sequence, payload })));
+  const data = join(
+    ...payloads.map((payload, sequence) => frame({ type: message.id, sequence, payload })),
+  );
   return new Batch("lab", message, groupFrames(data).groups[0]);
 }
 
@@ -48,7 +50,14 @@ function expected(struct, values) {
         if (type.code?.wide) return String(entry);
         return type.enum?.label(entry) ?? entry;
       };
-      return [name, shape.length === 1 && type.struct ? value.map(one) : Array.isArray(value) ? value : one(value)];
+      return [
+        name,
+        shape.length === 1 && type.struct
+          ? value.map(one)
+          : Array.isArray(value)
+            ? value
+            : one(value),
+      ];
     }),
   );
 }
@@ -70,7 +79,10 @@ test("golden messages", () => {
 test("columns of the golden messages", () => {
   const { data, notes } = golden("messages");
   const batches = new Map(
-    groupFrames(data).groups.map((group) => [demo.byId.get(group.type).name, new Batch("demo", demo.byId.get(group.type), group)]),
+    groupFrames(data).groups.map((group) => [
+      demo.byId.get(group.type).name,
+      new Batch("demo", demo.byId.get(group.type), group),
+    ]),
   );
   const values = (name) => notes.frames.find((one) => one.message === name).values;
   const block = batches.get("scope_block");
@@ -103,9 +115,16 @@ test("paths that are none say what there is", () => {
     ["acquisition..level", /cannot be read from/],
     ["", /cannot be read/],
   ]) {
-    assert.throws(() => status.place(path), (error) => error instanceof PathError && text.test(error.message), path);
+    assert.throws(
+      () => status.place(path),
+      (error) => error instanceof PathError && text.test(error.message),
+      path,
+    );
   }
-  assert.throws(() => demo.messages.get("camera_tile").place("pixels[0]"), /not every message has so many/);
+  assert.throws(
+    () => demo.messages.get("camera_tile").place("pixels[0]"),
+    /not every message has so many/,
+  );
 });
 
 const number = (name, np, offset, size, extra = {}) => ({
@@ -161,8 +180,20 @@ test("numbers of every kind, in both byte orders", () => {
 test("half floats", () => {
   const message = messageOf([number("h", "<f2", 0, 2)], { size: 2 });
   const values = [
-    ...[[0x0000, 0], [0x8000, -0], [0x0001, 2 ** -24], [0x03ff, 1023 * 2 ** -24], [0x0400, 2 ** -14]],
-    ...[[0x3c00, 1], [0x7bff, 65504], [0x7c00, Infinity], [0xfc00, -Infinity], [0x7e00, NaN]],
+    ...[
+      [0x0000, 0],
+      [0x8000, -0],
+      [0x0001, 2 ** -24],
+      [0x03ff, 1023 * 2 ** -24],
+      [0x0400, 2 ** -14],
+    ],
+    ...[
+      [0x3c00, 1],
+      [0x7bff, 65504],
+      [0x7c00, Infinity],
+      [0xfc00, -Infinity],
+      [0x7e00, NaN],
+    ],
   ];
   for (const [bits, value] of values) {
     const batch = batchOf(message, Uint8Array.of(bits & 255, bits >> 8));
@@ -171,19 +202,43 @@ test("half floats", () => {
 });
 
 test("tails of different lengths, of numbers, of structs, of chars", () => {
-  const point = { kind: "struct", size: 3, align: 1, fields: [number("x", "|u1", 0, 1), number("y", "<u2", 1, 2)] };
-  const tail = (of, stride) => ({ name: "rest", offset: 1, size: 0, type: { kind: "tail", of, stride } });
+  const point = {
+    kind: "struct",
+    size: 3,
+    align: 1,
+    fields: [number("x", "|u1", 0, 1), number("y", "<u2", 1, 2)],
+  };
+  const tail = (of, stride) => ({
+    name: "rest",
+    offset: 1,
+    size: 0,
+    type: { kind: "tail", of, stride },
+  });
   const head = number("head", "|u1", 0, 1);
   const numbers = messageOf([head, tail({ kind: "uint", np: "<u2" }, 2)], { size: 2 });
-  const batch = batchOf(numbers, Uint8Array.of(9, 1, 0, 2, 0), Uint8Array.of(9), Uint8Array.of(9, 3, 1));
+  const batch = batchOf(
+    numbers,
+    Uint8Array.of(9, 1, 0, 2, 0),
+    Uint8Array.of(9),
+    Uint8Array.of(9, 3, 1),
+  );
   assert.deepEqual(batch.column("rest"), Uint16Array.of(1, 2, 259));
   assert.deepEqual([...batch.lengths("rest")], [2, 0, 1]);
-  assert.deepEqual([0, 1, 2].map((row) => [...batch.row(row).rest]), [[1, 2], [], [259]]);
-  const points = messageOf([head, tail({ kind: "struct", struct: "point" }, 3)], { size: 1, types: { point } });
+  assert.deepEqual(
+    [0, 1, 2].map((row) => [...batch.row(row).rest]),
+    [[1, 2], [], [259]],
+  );
+  const points = messageOf([head, tail({ kind: "struct", struct: "point" }, 3)], {
+    size: 1,
+    types: { point },
+  });
   const two = batchOf(points, Uint8Array.of(9, 1, 2, 0), Uint8Array.of(9, 3, 4, 0, 5, 6, 1));
   assert.deepEqual(two.column("rest.y"), Uint16Array.of(2, 4, 262));
   assert.deepEqual([...two.lengths("rest.y")], [1, 2]);
-  assert.deepEqual(two.row(1).rest, [{ x: 3, y: 4 }, { x: 5, y: 262 }]);
+  assert.deepEqual(two.row(1).rest, [
+    { x: 3, y: 4 },
+    { x: 5, y: 262 },
+  ]);
   const chars = messageOf([head, tail({ kind: "char", np: "|S1", length: 1 }, 1)], { size: 1 });
   const texts = batchOf(chars, Uint8Array.of(9, 0xc2, 0xb5, 0, 65), Uint8Array.of(9));
   assert.deepEqual(texts.column("rest"), ["µ", ""]);

@@ -18,13 +18,18 @@ for (const name of ["headers", "control", "replies", "messages"]) {
     );
     const { groups, replyBytes } = groupFrames(data);
     const published = notes.frames.filter((one) => one.type && !(one.flags & 1));
-    const grouped = groups.flatMap(({ source, type, sizes }) => sizes.map((size) => [source, type, size + 24]));
+    const grouped = groups.flatMap(({ source, type, sizes }) =>
+      sizes.map((size) => [source, type, size + 24]),
+    );
     assert.deepEqual(
       grouped.sort(),
       published.map((one) => [one.source, one.type, one.size]).sort(),
     );
     const replies = notes.frames.filter((one) => one.flags & 1);
-    assert.equal(replyBytes, replies.reduce((sum, one) => sum + Math.ceil(one.size / 8) * 8, 0));
+    assert.equal(
+      replyBytes,
+      replies.reduce((sum, one) => sum + Math.ceil(one.size / 8) * 8, 0),
+    );
   });
 }
 
@@ -33,7 +38,8 @@ for (const fault of ["short", "large", "flags"]) {
     const { data } = golden(`malformed_${fault}`);
     const frames = parseFrames(data);
     assert.equal(hex(frames.next().value.payload), hex(Buffer.from("12345678")));
-    const refused = (error) => error instanceof FrameError && error.fault === fault && error.at === 32;
+    const refused = (error) =>
+      error instanceof FrameError && error.fault === fault && error.at === 32;
     assert.throws(() => frames.next(), refused);
     assert.throws(() => groupFrames(data), refused);
     assert.throws(() => groupFrames(data), /the frame at byte 32 /);
@@ -57,12 +63,14 @@ test("random bytes are refused or read, and nothing else", () => {
   for (let round = 0; round < 2000; round++) {
     const good = frame({ payload: new Uint8Array(Math.floor(chance() * 40)) });
     const data = join(good, good);
-    for (let change = 0; change < 3; change++) data[Math.floor(chance() * data.length)] = chance() * 256;
+    for (let change = 0; change < 3; change++)
+      data[Math.floor(chance() * data.length)] = chance() * 256;
     try {
       const frames = [...parseFrames(data)];
       const { groups } = groupFrames(data);
       assert.ok(groups.length <= frames.length);
-      for (const { payload } of frames) assert.ok(payload.byteOffset + payload.byteLength <= data.buffer.byteLength);
+      for (const { payload } of frames)
+        assert.ok(payload.byteOffset + payload.byteLength <= data.buffer.byteLength);
     } catch (error) {
       assert.ok(error instanceof FrameError, error);
     }

@@ -11,7 +11,14 @@ export function golden(name) {
 }
 
 /** One frame as bytes, padding included. */
-export function frame({ type = 1, flags = 0, source = 1, sequence = 0, time_ns = 0n, payload = new Uint8Array() }) {
+export function frame({
+  type = 1,
+  flags = 0,
+  source = 1,
+  sequence = 0,
+  time_ns = 0n,
+  payload = new Uint8Array(),
+}) {
   const size = 24 + payload.length;
   const bytes = new Uint8Array(Math.ceil(size / 8) * 8);
   const view = new DataView(bytes.buffer);

@@ -29,7 +29,8 @@ function until(client, event, condition) {
   });
 }
 
-const up = (client, name = "demo") => until(client, "drivers", () => client.drivers.get(name)?.state === "up");
+const up = (client, name = "demo") =>
+  until(client, "drivers", () => client.drivers.get(name)?.state === "up");
 
 /** Subscribes and keeps what comes; `next(condition)` resolves with it when the condition holds. */
 function collect(client, wanted, handlers = {}) {
@@ -50,7 +51,8 @@ function collect(client, wanted, handlers = {}) {
 }
 
 /** Whether every number is the one before plus one. */
-const continuous = (numbers) => numbers.every((number, index) => !index || number === numbers[index - 1] + 1);
+const continuous = (numbers) =>
+  numbers.every((number, index) => !index || number === numbers[index - 1] + 1);
 
 describe("live", { skip, timeout: 60_000 }, () => {
   let driver;
@@ -90,7 +92,12 @@ describe("live", { skip, timeout: 60_000 }, () => {
   });
 
   test("what a policy leaves out adds up", async () => {
-    const kept = collect(client, { driver: "demo", messages: ["scope_block"], policy: "latest", max_rate: 20 });
+    const kept = collect(client, {
+      driver: "demo",
+      messages: ["scope_block"],
+      policy: "latest",
+      max_rate: 20,
+    });
     await kept.next(({ batches }) => batches.length >= 8);
     const { received, lost, skipped, dropped } = kept.subscription.health;
     const [first] = kept.sequences;
@@ -100,9 +107,15 @@ describe("live", { skip, timeout: 60_000 }, () => {
   });
 
   test("history comes first, without overlap", async () => {
-    await collect(client, { driver: "demo", messages: ["scope_block"] }).next(({ sequences }) => sequences.length > 20);
+    await collect(client, { driver: "demo", messages: ["scope_block"] }).next(
+      ({ sequences }) => sequences.length > 20,
+    );
     const late = new Client(relay.address);
-    const kept = collect(late, { driver: "demo", messages: ["scope_block"], history: { frames: 10 } });
+    const kept = collect(late, {
+      driver: "demo",
+      messages: ["scope_block"],
+      history: { frames: 10 },
+    });
     await kept.next(({ sequences }) => sequences.length >= 20);
     assert.ok(continuous(kept.sequences));
     late.close();
@@ -112,7 +125,10 @@ describe("live", { skip, timeout: 60_000 }, () => {
     const kept = collect(client, { driver: "demo", messages: ["scope_block"], decimate: 16 });
     await kept.next(({ batches }) => batches.length >= 3);
     const [stream] = kept.subscription.streams;
-    assert.deepEqual([stream.of, stream.decimate, stream.message.name], ["scope_block", 16, "scope_block_by_16"]);
+    assert.deepEqual(
+      [stream.of, stream.decimate, stream.message.name],
+      ["scope_block", 16, "scope_block_by_16"],
+    );
     for (const batch of kept.batches) {
       const low = batch.column("samples_min");
       const high = batch.column("samples_max");
@@ -127,7 +143,10 @@ describe("live", { skip, timeout: 60_000 }, () => {
     assert.equal(reply.message, "waveform");
     assert.deepEqual([reply.fields.frequency, reply.fields.shape], [5, "SQUARE"]);
     const number = 2n ** 64n - 1n;
-    const echo = await client.command(null, "echo", { number, values: Float64Array.of(1, 2, 3, 4) });
+    const echo = await client.command(null, "echo", {
+      number,
+      values: Float64Array.of(1, 2, 3, 4),
+    });
     assert.deepEqual(echo.fields, { number: String(number), values: [1, 2, 3, 4] });
     assert.equal(await client.command("demo", "start"), null);
   });
@@ -162,10 +181,14 @@ describe("live", { skip, timeout: 60_000 }, () => {
     assert.match(client.drivers.get("demo").problem, /./);
     driver = await startDriver(SOCKET);
     await kept.next(({ changes }) => changes.includes("restarted"));
-    await kept.next(({ sequences }) => sequences.some((number, index) => index >= before && number < 100));
+    await kept.next(({ sequences }) =>
+      sequences.some((number, index) => index >= before && number < 100),
+    );
     const received = kept.sequences.length;
     await kept.next(({ sequences }) => sequences.length >= received + 20);
-    const restart = kept.sequences.findIndex((number, index) => index && number < kept.sequences[index - 1]);
+    const restart = kept.sequences.findIndex(
+      (number, index) => index && number < kept.sequences[index - 1],
+    );
     assert.ok(continuous(kept.sequences.slice(restart)));
     assert.equal(kept.subscription.health.received, kept.sequences.length);
   });
@@ -220,7 +243,11 @@ describe("live", { skip, timeout: 60_000 }, () => {
 
   test("a client that is closed leaves nothing behind", async () => {
     const script = fileURLToPath(new URL("closes.mjs", import.meta.url));
-    const args = [...process.execArgv.filter((arg) => arg.includes("websocket")), script, JSON.stringify(relay.address)];
+    const args = [
+      ...process.execArgv.filter((arg) => arg.includes("websocket")),
+      script,
+      JSON.stringify(relay.address),
+    ];
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
     assert.equal(stdout, "closed\n");
   });
@@ -247,10 +274,16 @@ test("nobody is there: it says so and tries again", { skip }, async () => {
   await once(server, "close");
   let asked = 0;
   const protocols = ["cwire.v1", "cwire.token.secret"];
-  const address = async () => ((asked += 1), { url: `ws://127.0.0.1:${port}/ws?token=secret`, protocols });
+  const address = async () => (
+    (asked += 1),
+    { url: `ws://127.0.0.1:${port}/ws?token=secret`, protocols }
+  );
   const client = new Client(address);
   await until(client, "state", () => asked >= 3 && client.state === "lost");
-  assert.match(client.reason, /cannot connect to ws:\/\/127\.0\.0\.1:\d+\/ws: it does not run there/);
+  assert.match(
+    client.reason,
+    /cannot connect to ws:\/\/127\.0\.0\.1:\d+\/ws: it does not run there/,
+  );
   assert.ok(!client.reason.includes("secret"));
   client.close();
   await assert.rejects(new Client(address, { reconnect: false }).opened(), /it does not run there/);
@@ -261,13 +294,18 @@ test("nobody is there: it says so and tries again", { skip }, async () => {
 
 test("a server that is no relay is not waited on for ever", { skip }, async () => {
   const refused = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-  const server = createServer((socket) => socket.on("error", () => {}).end(refused)).listen(0, "127.0.0.1");
+  const server = createServer((socket) => socket.on("error", () => {}).end(refused)).listen(
+    0,
+    "127.0.0.1",
+  );
   await once(server, "listening");
   const url = `ws://127.0.0.1:${server.address().port}/ws`;
   const client = new Client({ url }, { reconnect: false });
   await until(client, "state", () => client.state === "closed");
   assert.match(client.reason, /refuses this page or its token/);
-  server.removeAllListeners("connection").on("connection", (socket) => socket.on("error", () => {}).resume());
+  server
+    .removeAllListeners("connection")
+    .on("connection", (socket) => socket.on("error", () => {}).resume());
   const waiting = new Client({ url }, { reconnect: false, timeout: 50 });
   await until(waiting, "state", () => waiting.state === "closed");
   assert.match(waiting.reason, /does not say hello within 0.05 s: is it a cwire relay/);

@@ -8,7 +8,10 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 class Running {
   constructor(command, ...args) {
-    this.process = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PYTHONUNBUFFERED: "1" } });
+    this.process = spawn(command, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, PYTHONUNBUFFERED: "1" },
+    });
     this.output = [];
     this.ended = new Promise((resolve) => this.process.once("close", resolve));
     this._lines = createInterface({ input: this.process.stdout });
@@ -24,7 +27,9 @@ class Running {
         if (line.includes(text)) resolve(line);
       });
     });
-    const gone = this.ended.then(() => Promise.reject(new Error(`no ${text} in:\n${this.output.join("\n")}`)));
+    const gone = this.ended.then(() =>
+      Promise.reject(new Error(`no ${text} in:\n${this.output.join("\n")}`)),
+    );
     return Promise.race([found, gone]);
   }
 
@@ -42,7 +47,10 @@ export async function startDriver(socket) {
 }
 
 /** A relay with one driver, at a port of its own or at a given one. */
-export async function startRelay(socket, { port = "0", token = "0123456789abcdef0123456789abcdef" } = {}) {
+export async function startRelay(
+  socket,
+  { port = "0", token = "0123456789abcdef0123456789abcdef" } = {},
+) {
   const script = `${ROOT}server_side/server_main.py`;
   const options = ["--port", port, "--token", token, "--driver", `demo=${socket}`];
   const relay = new Running(process.env.CWIRE_PYTHON, script, ...options);

@@ -29,7 +29,11 @@ test("what a schema says", () => {
 
 test("enums of 64 bits are BigInt", () => {
   const json = changed((schema) => {
-    schema.enums.wide = { size: 8, signed: false, values: { NARROW: 1, WIDE: "18446744073709551615" } };
+    schema.enums.wide = {
+      size: 8,
+      signed: false,
+      values: { NARROW: 1, WIDE: "18446744073709551615" },
+    };
   });
   const wide = new Schema(json).enums.get("wide");
   assert.equal(wide.label(2n ** 64n - 1n), "WIDE");
@@ -41,28 +45,60 @@ const REFUSED = {
   "another format": [(json) => (json.schema = "cwire-schema/2"), /reads cwire-schema\/1/],
   "no byte order": [(json) => delete json.byte_order, /byte_order: must be little or big/],
   "no types": [(json) => delete json.types, /types: must be an object/],
-  "an unknown kind": [(json, field) => (field("echo", "number").type.kind = "constructor"), /types\.echo\.fields\.number: the type constructor/],
-  "another byte order": [(json, field) => (field("echo", "number").type.np = ">u8"), /has not the schema's byte order/],
-  "a kind that is not its np's": [(json, field) => (field("echo", "number").type.np = "<i8"), /the type uint <i8/],
-  "a field beyond the struct": [(json, field) => (field("echo", "number").offset = 36), /ends beyond its struct's 40/],
-  "a size that is not the type's": [(json, field) => (field("echo", "number").size = 4), /its size is 4, but its type has 8/],
-  "a negative offset": [(json, field) => (field("echo", "number").offset = -8), /must be a whole number from 0/],
-  "an empty dimension": [(json, field) => (field("echo", "values").type.shape = [0]), /must be a whole number from 1/],
+  "an unknown kind": [
+    (json, field) => (field("echo", "number").type.kind = "constructor"),
+    /types\.echo\.fields\.number: the type constructor/,
+  ],
+  "another byte order": [
+    (json, field) => (field("echo", "number").type.np = ">u8"),
+    /has not the schema's byte order/,
+  ],
+  "a kind that is not its np's": [
+    (json, field) => (field("echo", "number").type.np = "<i8"),
+    /the type uint <i8/,
+  ],
+  "a field beyond the struct": [
+    (json, field) => (field("echo", "number").offset = 36),
+    /ends beyond its struct's 40/,
+  ],
+  "a size that is not the type's": [
+    (json, field) => (field("echo", "number").size = 4),
+    /its size is 4, but its type has 8/,
+  ],
+  "a negative offset": [
+    (json, field) => (field("echo", "number").offset = -8),
+    /must be a whole number from 0/,
+  ],
+  "an empty dimension": [
+    (json, field) => (field("echo", "values").type.shape = [0]),
+    /must be a whole number from 1/,
+  ],
   "a struct in itself": [
     (json, field) => (field("driver_status", "acquisition").type.struct = "driver_status"),
     /the struct driver_status contains itself/,
   ],
-  "a struct that is not there": [(json, field) => (field("driver_status", "acquisition").type.struct = "x"), /not in types/],
-  "an enum that is not there": [(json, field) => (field("waveform", "shape").type.enum = "toString"), /not known/],
+  "a struct that is not there": [
+    (json, field) => (field("driver_status", "acquisition").type.struct = "x"),
+    /not in types/,
+  ],
+  "an enum that is not there": [
+    (json, field) => (field("waveform", "shape").type.enum = "toString"),
+    /not known/,
+  ],
   "a message of no type": [(json) => (json.messages["1"].type = "x"), /messages\.1: names a type/],
   "a message without a number": [(json) => (json.messages.x = json.messages["1"]), /messages\.x/],
-  "two fields of one name": [(json, field) => (field("echo", "values").name = "number"), /two fields number/],
+  "two fields of one name": [
+    (json, field) => (field("echo", "values").name = "number"),
+    /two fields number/,
+  ],
   "a tail before the end": [
-    (json) => json.types.camera_tile.fields.push({ ...json.types.camera_tile.fields[0], name: "late" }),
+    (json) =>
+      json.types.camera_tile.fields.push({ ...json.types.camera_tile.fields[0], name: "late" }),
     /must be the last/,
   ],
   "bits of a float": [
-    (json, field) => Object.assign(field("waveform", "frequency"), { bit_offset: 64, bit_width: 3 }),
+    (json, field) =>
+      Object.assign(field("waveform", "frequency"), { bit_offset: 64, bit_width: 3 }),
     /only an integer/,
   ],
   "bits that are too wide": [
@@ -74,7 +110,11 @@ const REFUSED = {
 for (const [name, [change, reason]] of Object.entries(REFUSED)) {
   test(`refused: ${name}`, () => {
     const json = changed(change);
-    assert.throws(() => new Schema(json), (error) => error instanceof SchemaError && reason.test(error.message), name);
+    assert.throws(
+      () => new Schema(json),
+      (error) => error instanceof SchemaError && reason.test(error.message),
+      name,
+    );
   });
 }
 
@@ -86,7 +126,22 @@ test("text that is no JSON, and JSON that is no schema", () => {
 
 test("whatever is changed in a schema, it is read or refused, and what is read can be used", () => {
   const chance = random(6);
-  const odd = [null, -1, 0, 1.5, 2 ** 40, "", "x", "__proto__", [], {}, true, "struct", "<f8", "array"];
+  const odd = [
+    null,
+    -1,
+    0,
+    1.5,
+    2 ** 40,
+    "",
+    "x",
+    "__proto__",
+    [],
+    {},
+    true,
+    "struct",
+    "<f8",
+    "array",
+  ];
   let refused = 0;
   for (let round = 0; round < 3000; round++) {
     const json = demo();
@@ -114,7 +169,9 @@ test("whatever is changed in a schema, it is read or refused, and what is read c
       continue;
     }
     for (const message of schema.messages.values()) {
-      const { groups } = groupFrames(frame({ type: message.id, payload: new Uint8Array(message.size) }));
+      const { groups } = groupFrames(
+        frame({ type: message.id, payload: new Uint8Array(message.size) }),
+      );
       const batch = new Batch("lab", message, groups[0]);
       batch.row(0);
       for (const [name, { type }] of message.fields) {

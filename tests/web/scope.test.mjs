@@ -20,7 +20,10 @@ function randomness(seed) {
 }
 
 function extremes(values) {
-  return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+  return [
+    values.reduce((a, b) => Math.min(a, b), Infinity),
+    values.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
 }
 
 test("the extremes of any part of a trace are those of its samples", () => {
@@ -29,7 +32,10 @@ test("the extremes of any part of a trace are those of its samples", () => {
     const trace = new Trace(4096 << (round % 3), { wide: true });
     const all = [];
     while (all.length < 30_000) {
-      const part = Float64Array.from({ length: 1 + Math.floor(random() * 3000) }, () => random() - 0.5);
+      const part = Float64Array.from(
+        { length: 1 + Math.floor(random() * 3000) },
+        () => random() - 0.5,
+      );
       trace.append(part, 0, 1, all.length > 0);
       all.push(...part);
     }
@@ -52,7 +58,8 @@ test("no peak is lost, whatever is looked at and however wide the picture is", (
     const values = Float64Array.from({ length: count }, () => random() * 1e-3);
     for (let spike = 0; spike < 20; spike++) values[Math.floor(random() * count)] = 1 + spike;
     const trace = new Trace(1 << 17, { wide: true });
-    for (let at = 0; at < count; at += 1024) trace.append(values.subarray(at, at + 1024), 5, dt, at > 0);
+    for (let at = 0; at < count; at += 1024)
+      trace.append(values.subarray(at, at + 1024), 5, dt, at > 0);
     const from = 5 + random() * count * dt * 0.5;
     const to = from + (0.01 + random() * 0.5) * count * dt;
     const columns = 50 + Math.floor(random() * 1000);
@@ -62,11 +69,13 @@ test("no peak is lost, whatever is looked at and however wide the picture is", (
       const time = 5 + index * dt;
       if (values[index] < 1 || time <= from + dt || time >= to - dt) continue;
       // It, or a higher one in the same column of pixels.
-      const near = points.x.subarray(0, points.count).findIndex(
-        (x, at) => Math.abs(x - time) <= width && points.y[at] >= values[index]);
+      const near = points.x
+        .subarray(0, points.count)
+        .findIndex((x, at) => Math.abs(x - time) <= width && points.y[at] >= values[index]);
       assert.ok(near >= 0, `${values[index]} at ${time} of ${from}…${to}`);
     }
-    for (let index = 1; index < points.count; index++) assert.ok(points.x[index] >= points.x[index - 1]);
+    for (let index = 1; index < points.count; index++)
+      assert.ok(points.x[index] >= points.x[index - 1]);
     assert.ok(points.count <= 2 * columns + 8);
   }
 });
@@ -79,7 +88,9 @@ test("a gap in time is a gap in the line", () => {
   sketch(trace, 0, 6, 500, points);
   const y = [...points.y.subarray(0, points.count)];
   const gap = y.findIndex(Number.isNaN);
-  assert.ok(gap > 0 && y.slice(0, gap).every((v) => v === 1) && y.slice(gap + 1).every((v) => v === 2));
+  assert.ok(
+    gap > 0 && y.slice(0, gap).every((v) => v === 1) && y.slice(gap + 1).every((v) => v === 2),
+  );
   assert.equal(nearest(trace, 3, 0.5), null);
   assert.deepEqual(nearest(trace, 5.012, 0.5), { time: 5.01, value: 2 });
 });
@@ -113,23 +124,40 @@ function batch(columns, { first = 0, step = 1, ns = 1_000_000_000n, start = 0n }
 }
 
 const BLOCKS = {
-  message: "block", kind: "block", y: ["samples"], types: ["<f4"], units: ["V"], x: "dt", x_kind: "step",
-  by: null, first: "first", decimate: null, window: 1,
+  message: "block",
+  kind: "block",
+  y: ["samples"],
+  types: ["<f4"],
+  units: ["V"],
+  x: "dt",
+  x_kind: "step",
+  by: null,
+  first: "first",
+  decimate: null,
+  window: 1,
 };
 
 function blocks(firsts, options) {
   const count = firsts.length;
-  return batch({
-    count, first: Float64Array.from(firsts), dt: new Float64Array(count).fill(0.1),
-    samples: Float32Array.from({ length: 10 * count }, (_, index) => index),
-  }, options);
+  return batch(
+    {
+      count,
+      first: Float64Array.from(firsts),
+      dt: new Float64Array(count).fill(0.1),
+      samples: Float32Array.from({ length: 10 * count }, (_, index) => index),
+    },
+    options,
+  );
 }
 
 test("blocks that follow each other are one line; a missing one is a gap as long as it was", () => {
   const lines = new Lines(BLOCKS);
   lines.take(blocks([0, 10, 20, 40]));
   const { trace } = lines.all.get("samples");
-  assert.deepEqual(trace.segments.map(({ first }) => first), [0, 30]);
+  assert.deepEqual(
+    trace.segments.map(({ first }) => first),
+    [0, 30],
+  );
   assert.ok(Math.abs(trace.segments[1].t0 - trace.segments[0].t0 - 4) < 1e-9);
 });
 
@@ -154,31 +182,54 @@ test("a driver that begins again goes on on the wall clock", () => {
 });
 
 test("numbers go to their lines, and a missing frame breaks them", () => {
-  const lines = new Lines({ ...BLOCKS, kind: "trend", y: ["volts"], x: null, x_kind: null, first: null, by: "channel" });
+  const lines = new Lines({
+    ...BLOCKS,
+    kind: "trend",
+    y: ["volts"],
+    x: null,
+    x_kind: null,
+    first: null,
+    by: "channel",
+  });
   const columns = (count) => ({
-    count, volts: Float64Array.from({ length: count }, (_, i) => i), channel: Uint8Array.from({ length: count }, (_, i) => i % 2),
+    count,
+    volts: Float64Array.from({ length: count }, (_, i) => i),
+    channel: Uint8Array.from({ length: count }, (_, i) => i % 2),
   });
   lines.take(batch(columns(10)));
   lines.take(batch(columns(4), { first: 12, start: 10_000_000_000n }));
   assert.deepEqual([...lines.all.keys()], ["channel 0", "channel 1"]);
-  for (const { trace } of lines.all.values()) assert.deepEqual([trace.total, trace.segments.length], [7, 2]);
+  for (const { trace } of lines.all.values())
+    assert.deepEqual([trace.total, trace.segments.length], [7, 2]);
 });
 
 test("minima and maxima of the relay are one line that has both", () => {
   const lines = new Lines({ ...BLOCKS, decimate: 4 });
-  lines.take(batch({
-    count: 1, first: new Float64Array([0]), dt: new Float64Array([0.1]),
-    samples_min: new Float32Array([-1, -2]), samples_max: new Float32Array([1, 2]),
-  }));
+  lines.take(
+    batch({
+      count: 1,
+      first: new Float64Array([0]),
+      dt: new Float64Array([0.1]),
+      samples_min: new Float32Array([-1, -2]),
+      samples_max: new Float32Array([1, 2]),
+    }),
+  );
   const { trace } = lines.all.get("samples");
   assert.deepEqual([trace.total, trace.segments[0].dt], [4, 0.2]);
-  assert.deepEqual([0, 1, 2, 3].map((index) => trace.value(index)), [-1, 1, -2, 2]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => trace.value(index)),
+    [-1, 1, -2, 2],
+  );
 });
 
 test("a trigger stands where the line crosses, and holds as long as it is told", () => {
   const trace = new Trace(1 << 16);
   const dt = 1e-3;
-  trace.append(Float32Array.from({ length: 5000 }, (_, i) => Math.sin(2 * Math.PI * 5 * i * dt)), 0, dt);
+  trace.append(
+    Float32Array.from({ length: 5000 }, (_, i) => Math.sin(2 * Math.PI * 5 * i * dt)),
+    0,
+    dt,
+  );
   for (const edge of ["rising", "falling"]) {
     const trigger = new Trigger();
     trigger.set({ mode: "normal", level: 0.5, edge });
@@ -225,8 +276,14 @@ test("what is seen: the newest block, or a window that rolls", () => {
 test("routes: the next when one fails, the good one first", async () => {
   let tired = 0;
   const routes = new Routes({ base: "http://here/lab/", exhausted: () => tired++ });
-  routes.set([{ kind: "jupyter", path: "cwire/ws?relay=relay-7" }, { kind: "direct", url: "ws://x/ws", token: "t" }]);
-  assert.deepEqual(await routes.next(), { url: "ws://here/lab/cwire/ws?relay=relay-7", protocols: ["cwire.v1"] });
+  routes.set([
+    { kind: "jupyter", path: "cwire/ws?relay=relay-7" },
+    { kind: "direct", url: "ws://x/ws", token: "t" },
+  ]);
+  assert.deepEqual(await routes.next(), {
+    url: "ws://here/lab/cwire/ws?relay=relay-7",
+    protocols: ["cwire.v1"],
+  });
   routes.failed();
   assert.deepEqual((await routes.next()).protocols, ["cwire.v1", "cwire.token.t"]);
   routes.opened();

@@ -17,7 +17,14 @@ function schema(...names) {
     schema: "cwire-schema/1",
     byte_order: "little",
     enums: {},
-    types: { tick: { kind: "struct", size: 4 * names.length, align: 4, fields: names.map((name, index) => number(name, 4 * index)) } },
+    types: {
+      tick: {
+        kind: "struct",
+        size: 4 * names.length,
+        align: 4,
+        fields: names.map((name, index) => number(name, 4 * index)),
+      },
+    },
     messages: { 1: { name: "tick", type: "tick" } },
   };
 }
@@ -53,27 +60,58 @@ class Bench {
   }
 
   hello({ epoch = "1", names = ["lab"] } = {}) {
-    const driver = (name, index) => ({ name, source: index + 1, state: "up", session: 1, epoch, schema: schema("a") });
+    const driver = (name, index) => ({
+      name,
+      source: index + 1,
+      state: "up",
+      session: 1,
+      epoch,
+      schema: schema("a"),
+    });
     this.say("hello", { protocol: 1, drivers: names.map(driver) });
   }
 
   subscribed(first, streams = [[1, first]]) {
-    const stream = ([source, first_sequence]) => ({ source, message: "tick", type: 1, first_sequence });
+    const stream = ([source, first_sequence]) => ({
+      source,
+      message: "tick",
+      type: 1,
+      first_sequence,
+    });
     this.say("subscribed", { id: this.subscription.id, streams: streams.map(stream) });
   }
 
   restart(epoch, layout = null) {
     const event = layout ? "schema_changed" : "restarted";
-    this.say("driver", { event, driver: { name: "lab", source: 1, state: "up", session: 2, epoch, ...(layout && { schema: layout }) } });
+    this.say("driver", {
+      event,
+      driver: {
+        name: "lab",
+        source: 1,
+        state: "up",
+        session: 2,
+        epoch,
+        ...(layout && { schema: layout }),
+      },
+    });
   }
 
   frames(...sequences) {
     const payload = new Uint8Array(4);
-    return this.session.receiveBinary(join(...sequences.map((sequence) => frame({ sequence, payload }))));
+    return this.session.receiveBinary(
+      join(...sequences.map((sequence) => frame({ sequence, payload }))),
+    );
   }
 
   dropped(reason, count, sequence) {
-    this.say("dropped", { id: this.subscription.id, source: 1, message: "tick", reason, count, sequence });
+    this.say("dropped", {
+      id: this.subscription.id,
+      source: 1,
+      message: "tick",
+      reason,
+      count,
+      sequence,
+    });
   }
 
   get health() {
@@ -82,7 +120,12 @@ class Bench {
 }
 
 test("what is asked for is asked for at each hello, history only once", () => {
-  const bench = new Bench({ driver: "lab", messages: ["tick"], history: { frames: 5 }, max_rate: 10 });
+  const bench = new Bench({
+    driver: "lab",
+    messages: ["tick"],
+    history: { frames: 5 },
+    max_rate: 10,
+  });
   assert.deepEqual(bench.sent, []);
   bench.hello();
   const request = { op: "subscribe", id: 1, driver: "lab", messages: ["tick"], max_rate: 10 };
@@ -109,12 +152,25 @@ test("gaps and the relay's word are counted once", () => {
   assert.deepEqual([bench.health.received, bench.health.lost], [4, 3]);
   bench.dropped("driver", 2, 18);
   bench.frames(19);
-  assert.deepEqual(bench.health.dropped, { driver: 2, relay: 3, conflated: 0, rate: 0, connection: 0 });
+  assert.deepEqual(bench.health.dropped, {
+    driver: 2,
+    relay: 3,
+    conflated: 0,
+    rate: 0,
+    connection: 0,
+  });
   assert.equal(bench.health.lost, 5);
   bench.frames(25); // a gap that nobody tells of
   assert.equal(bench.health.lost, 10);
   bench.dropped("rate", 7, 32);
-  assert.deepEqual(bench.drops.map(({ reason, count }) => [reason, count]), [["relay", 3], ["driver", 2], ["rate", 7]]);
+  assert.deepEqual(
+    bench.drops.map(({ reason, count }) => [reason, count]),
+    [
+      ["relay", 3],
+      ["driver", 2],
+      ["rate", 7],
+    ],
+  );
 });
 
 test("sequences pass 2^32", () => {
@@ -138,18 +194,30 @@ test("a restart begins the books anew, and keeps what was lost", () => {
   bench.frames(0, 1);
   bench.dropped("relay", 1, 2);
   bench.frames(3);
-  assert.deepEqual([bench.health.received, bench.health.lost, bench.health.dropped.relay], [5, 3, 3]);
+  assert.deepEqual(
+    [bench.health.received, bench.health.lost, bench.health.dropped.relay],
+    [5, 3, 3],
+  );
   assert.deepEqual(bench.changes, ["subscribed", "restarted", "subscribed"]);
 });
 
 test("another driver's coming leaves the counts of this one alone", () => {
   const bench = new Bench({ driver: null, messages: null });
   bench.hello({ names: ["lab", "other"] });
-  bench.subscribed(0, [[1, 0], [2, null]]);
+  bench.subscribed(0, [
+    [1, 0],
+    [2, null],
+  ]);
   bench.frames(0);
   bench.dropped("relay", 4, 4);
-  bench.say("driver", { event: "restarted", driver: { name: "other", source: 2, state: "up", session: 9, epoch: "9" } });
-  bench.subscribed(5, [[1, 5], [2, null]]);
+  bench.say("driver", {
+    event: "restarted",
+    driver: { name: "other", source: 2, state: "up", session: 9, epoch: "9" },
+  });
+  bench.subscribed(5, [
+    [1, 5],
+    [2, null],
+  ]);
   bench.dropped("relay", 6, 6);
   bench.frames(7);
   assert.equal(bench.health.lost, 6);
@@ -198,7 +266,16 @@ test("a schema that cannot be used is the driver's problem", () => {
   const bench = new Bench();
   bench.say("hello", {
     protocol: 1,
-    drivers: [{ name: "lab", source: 1, state: "up", session: 1, epoch: "1", schema: { schema: "cwire-schema/9" } }],
+    drivers: [
+      {
+        name: "lab",
+        source: 1,
+        state: "up",
+        session: 1,
+        epoch: "1",
+        schema: { schema: "cwire-schema/9" },
+      },
+    ],
   });
   const { schema: none, problem } = bench.session.drivers.get("lab");
   assert.equal(none, null);
@@ -213,7 +290,15 @@ test("a derived stream's number may stand for another one later", () => {
   const derived = (name, ...fields) => {
     const json = schema(...fields);
     json.messages = { 0xf000: { name, type: "tick" } };
-    return { source: 1, message: name, type: 0xf000, first_sequence: 0, of: "tick", decimate: 4, schema: json };
+    return {
+      source: 1,
+      message: name,
+      type: 0xf000,
+      first_sequence: 0,
+      of: "tick",
+      decimate: 4,
+      schema: json,
+    };
   };
   bench.say("subscribed", { id: 1, streams: [derived("tick_by_4", "low")] });
   bench.session.receiveBinary(frame({ type: 0xf000, payload: new Uint8Array(4) }));
@@ -221,7 +306,10 @@ test("a derived stream's number may stand for another one later", () => {
   bench.say("subscribed", { id: 1, streams: [derived("tick_by_8", "low", "high")] });
   bench.session.receiveBinary(frame({ type: 0xf000, payload: new Uint8Array(8) }));
   assert.deepEqual(bench.batches[1].row(0), { low: 0, high: 0 });
-  assert.deepEqual(bench.subscription.streams.map(({ of, decimate }) => [of, decimate]), [["tick", 4]]);
+  assert.deepEqual(
+    bench.subscription.streams.map(({ of, decimate }) => [of, decimate]),
+    [["tick", 4]],
+  );
 });
 
 test("replies do not count for the window", () => {
@@ -248,7 +336,10 @@ test("an error in a page's handler is reported, and ends nothing", (context) => 
 test("a relay that is none, or another version's", () => {
   const refused = (text, reason) => {
     const bench = new Bench();
-    assert.throws(() => bench.session.receiveText(text), (error) => error instanceof ProtocolError && reason.test(error.message));
+    assert.throws(
+      () => bench.session.receiveText(text),
+      (error) => error instanceof ProtocolError && reason.test(error.message),
+    );
   };
   refused("nonsense", /is not cwire's/);
   refused("null", /is not cwire's/);
@@ -258,7 +349,10 @@ test("a relay that is none, or another version's", () => {
   refused('{"op":"driver"}', /"driver" before its hello/);
   const bench = new Bench();
   bench.hello();
-  assert.throws(() => bench.session.receiveBinary(new Uint8Array(23)), /malformed batch: the frame at byte 0 ends/);
+  assert.throws(
+    () => bench.session.receiveBinary(new Uint8Array(23)),
+    /malformed batch: the frame at byte 0 ends/,
+  );
   bench.say("of_a_newer_relay", {});
 });
 

@@ -12,44 +12,96 @@ export class Controls {
    */
   constructor(recipe, act) {
     this.pause = element("button", {
-      type: "button", className: "cwire-pause", title: "Pause or go on (space bar)",
+      type: "button",
+      className: "cwire-pause",
+      title: "Pause or go on (space bar)",
       onclick: () => act({ pause: "toggle" }),
     });
     this.fit = element("button", {
-      type: "button", textContent: "Auto Y", title: "The y axis follows the lines",
+      type: "button",
+      textContent: "Auto Y",
+      title: "The y axis follows the lines",
       onclick: () => act({ fit: "toggle" }),
     });
     this.follow = element("button", {
-      type: "button", textContent: "Auto X", title: "The x axis shows all of the picture",
+      type: "button",
+      textContent: "Auto X",
+      title: "The x axis shows all of the picture",
       onclick: () => act({ follow: "toggle" }),
     });
     const reset = element("button", {
-      type: "button", textContent: "Reset", title: "Both axes automatic: ends a zoom (r, or a double click)",
+      type: "button",
+      textContent: "Reset",
+      title: "Both axes automatic: ends a zoom (r, or a double click)",
       onclick: () => act({ reset: true }),
     });
-    this.window = field("Window", "s", {
-      title: recipe.rolls ? "Seconds that are seen" : "Seconds that are seen; empty: the newest block",
-      placeholder: recipe.rolls ? "" : "block", min: "0", value: recipe.window ?? "",
-    }, (value) => act({ window: value }));
-    this.mode = choice("Trigger", MODES, "What the picture waits for; auto does not wait for ever",
-      (mode) => act({ trigger: { mode } }));
-    this.edge = choice("Edge", EDGES, "The direction in which the line crosses the level",
-      (edge) => act({ trigger: { edge } }));
-    this.level = field("Level", "", { title: "The level that the line crosses", value: 0 },
-      (value) => act({ trigger: { level: value ?? 0 } }));
-    this.hold = field("Hold", "s", { title: "Least time from one crossing to the next", value: 0, min: "0" },
-      (value) => act({ trigger: { hold: value ?? 0 } }));
-    this.source = choice("Of", [], "The line that triggers", (source) => act({ trigger: { source } }));
+    this.window = field(
+      "Window",
+      "s",
+      {
+        title: recipe.rolls
+          ? "Seconds that are seen"
+          : "Seconds that are seen; empty: the newest block",
+        placeholder: recipe.rolls ? "" : "block",
+        min: "0",
+        value: recipe.window ?? "",
+      },
+      (value) => act({ window: value }),
+    );
+    this.mode = choice(
+      "Trigger",
+      MODES,
+      "What the picture waits for; auto does not wait for ever",
+      (mode) => act({ trigger: { mode } }),
+    );
+    this.edge = choice("Edge", EDGES, "The direction in which the line crosses the level", (edge) =>
+      act({ trigger: { edge } }),
+    );
+    this.level = field(
+      "Level",
+      "",
+      { title: "The level that the line crosses", value: 0 },
+      (value) => act({ trigger: { level: value ?? 0 } }),
+    );
+    this.hold = field(
+      "Hold",
+      "s",
+      { title: "Least time from one crossing to the next", value: 0, min: "0" },
+      (value) => act({ trigger: { hold: value ?? 0 } }),
+    );
+    this.source = choice("Of", [], "The line that triggers", (source) =>
+      act({ trigger: { source } }),
+    );
     this.arm = element("button", {
-      type: "button", textContent: "Arm", title: "Waits for one more crossing",
+      type: "button",
+      textContent: "Arm",
+      title: "Waits for one more crossing",
       onclick: () => act({ arm: true }),
     });
-    this.details = element("span", { className: "cwire-trigger" },
-      this.source.label, this.edge.label, this.level.label, this.hold.label, this.arm);
-    this.timing = element("span", { className: "cwire-timing" },
-      this.window.label, this.mode.label, this.details);
-    this.place = element("div", { className: "cwire-controls", role: "toolbar", "aria-label": "Scope" },
-      this.pause, this.fit, this.follow, reset);
+    this.details = element(
+      "span",
+      { className: "cwire-trigger" },
+      this.source.label,
+      this.edge.label,
+      this.level.label,
+      this.hold.label,
+      this.arm,
+    );
+    this.timing = element(
+      "span",
+      { className: "cwire-timing" },
+      this.window.label,
+      this.mode.label,
+      this.details,
+    );
+    this.place = element(
+      "div",
+      { className: "cwire-controls", role: "toolbar", "aria-label": "Scope" },
+      this.pause,
+      this.fit,
+      this.follow,
+      reset,
+    );
     if (recipe.timed) this.place.append(this.timing);
     this.#sources = "";
   }
@@ -69,7 +121,9 @@ export class Controls {
     const names = sources.join("\n");
     if (names !== this.#sources) {
       this.#sources = names;
-      this.source.select.replaceChildren(...sources.map((name) => element("option", { value: name }, name)));
+      this.source.select.replaceChildren(
+        ...sources.map((name) => element("option", { value: name }, name)),
+      );
     }
     this.source.label.hidden = sources.length < 2;
   }
@@ -80,16 +134,27 @@ function press(button, pressed) {
 }
 
 function choice(name, options, title, act) {
-  const select = element("select", { title, onchange: () => act(select.value) },
-    ...options.map((value) => element("option", { value }, value)));
+  const select = element(
+    "select",
+    { title, onchange: () => act(select.value) },
+    ...options.map((value) => element("option", { value }, value)),
+  );
   return { select, label: element("label", { title }, `${name} `, select) };
 }
 
 function field(name, unit, properties, act) {
   // At each key: a notebook may keep the Enter key, which would end the input, to itself.
-  const input = element("input", { type: "number", step: "any", ...properties, oninput: () => {
-    const value = input.value === "" ? null : Number(input.value);
-    if (input.checkValidity() && (value === null || Number.isFinite(value))) act(value);
-  } });
-  return { input, label: element("label", { title: properties.title }, `${name} `, input, unit && ` ${unit}`) };
+  const input = element("input", {
+    type: "number",
+    step: "any",
+    ...properties,
+    oninput: () => {
+      const value = input.value === "" ? null : Number(input.value);
+      if (input.checkValidity() && (value === null || Number.isFinite(value))) act(value);
+    },
+  });
+  return {
+    input,
+    label: element("label", { title: properties.title }, `${name} `, input, unit && ` ${unit}`),
+  };
 }

@@ -6,7 +6,11 @@ import { color } from "./palette.mjs";
 export class Legend {
   /** @param {() => void} changed */
   constructor(changed) {
-    this.place = element("div", { className: "cwire-legend", role: "group", "aria-label": "Lines" });
+    this.place = element("div", {
+      className: "cwire-legend",
+      role: "group",
+      "aria-label": "Lines",
+    });
     this.at = element("span", { className: "cwire-at" });
     this.place.append(this.at);
     this.entries = new Map(); // by label
@@ -15,8 +19,11 @@ export class Legend {
 
   /** Makes the entries fit these labels; their colours go by their place among the sorted ones. */
   update(labels) {
-    if (labels.length === this.entries.size && labels.every((label) => this.entries.has(label))) return;
-    const hidden = new Set([...this.entries].filter(([, one]) => one.hidden).map(([label]) => label));
+    if (labels.length === this.entries.size && labels.every((label) => this.entries.has(label)))
+      return;
+    const hidden = new Set(
+      [...this.entries].filter(([, one]) => one.hidden).map(([label]) => label),
+    );
     this.entries.clear();
     const sorted = [...labels].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     sorted.forEach((label, number) => {
@@ -24,13 +31,22 @@ export class Legend {
       const entry = { hidden: hidden.has(label), color: color(number), value, button: null };
       const mark = element("i", { className: "cwire-mark" });
       mark.style.background = entry.color;
-      entry.button = element("button", {
-        type: "button", title: `Hide or show ${label}`, onclick: () => {
-          entry.hidden = !entry.hidden;
-          this.#press(entry);
-          this.changed();
+      entry.button = element(
+        "button",
+        {
+          type: "button",
+          title: `Hide or show ${label}`,
+          onclick: () => {
+            entry.hidden = !entry.hidden;
+            this.#press(entry);
+            this.changed();
+          },
         },
-      }, mark, label, " ", value);
+        mark,
+        label,
+        " ",
+        value,
+      );
       this.#press(entry);
       this.entries.set(label, entry);
     });

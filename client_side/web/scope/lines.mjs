@@ -92,7 +92,7 @@ export class Lines {
       line.trace.reset();
       line.trace.limit = Math.max(line.trace.limit, 1 << 16);
       // A gap is a point without a value.
-      for (let from = 0; from < y.length; ) {
+      for (let from = 0; from < y.length;) {
         let to = from;
         while (to < y.length && !Number.isNaN(y[to])) to++;
         line.trace.appendTimed(y.subarray(from, to), x.subarray(from, to));
@@ -107,14 +107,17 @@ export class Lines {
     const groups = by === null ? null : batch.column(by);
     y.forEach((path, number) => {
       const values = batch.column(path, { as: "number" });
-      for (let from = 0; from < batch.count; ) {
+      for (let from = 0; from < batch.count;) {
         let to = from + 1;
         // Neighbours that belong together go together.
         while (to < batch.count && !gaps.has(to) && (!groups || groups[to] === groups[from])) to++;
         const line = this.#line(path, groups?.[from], units[number], true);
         if (gaps.has(from)) this.#break(path);
         line?.trace.appendTimed(
-          values.subarray(from, to), ascending(times.subarray(from, to), line.trace), !line.broken);
+          values.subarray(from, to),
+          ascending(times.subarray(from, to), line.trace),
+          !line.broken,
+        );
         if (line) line.broken = false;
         from = to;
       }
@@ -198,7 +201,12 @@ export class Lines {
     }
     const wide = !NARROW.test(this.recipe.types?.[y.indexOf(path)] ?? "");
     const capacity = kind === "trend" || x_kind === "array" ? MOST_TIMED : MOST_SAMPLES;
-    const line = new Line(label, path, unit, new Trace(wide ? capacity / 2 : capacity, { timed, wide }));
+    const line = new Line(
+      label,
+      path,
+      unit,
+      new Trace(wide ? capacity / 2 : capacity, { timed, wide }),
+    );
     this.all.set(label, line);
     return line;
   }
@@ -221,7 +229,7 @@ export class Lines {
     const gaps = new Set();
     let last = this.#sequence;
     for (let index = 0; index < sequence.length; index++) {
-      if (last !== null && ((sequence[index] - last) >>> 0) !== 1) gaps.add(index);
+      if (last !== null && (sequence[index] - last) >>> 0 !== 1) gaps.add(index);
       last = sequence[index];
     }
     this.#sequence = last;

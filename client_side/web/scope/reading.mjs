@@ -12,7 +12,11 @@ export function valueText(value, unit = "") {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
   const whole = Number.isInteger(value) && size < 1e9;
-  const digits = whole ? String(value) : size && (size < 1e-4 || size >= 1e6) ? value.toExponential(4) : value.toPrecision(5);
+  const digits = whole
+    ? String(value)
+    : size && (size < 1e-4 || size >= 1e6)
+      ? value.toExponential(4)
+      : value.toPrecision(5);
   return unit ? `${digits} ${unit}` : digits;
 }
 
@@ -20,7 +24,8 @@ export function valueText(value, unit = "") {
 export function placeText(value, unit) {
   if (unit !== "s") return valueText(value, unit);
   const size = Math.abs(value);
-  const [part, prefix] = PREFIXES.find(([one]) => size >= one) ?? (size ? PREFIXES.at(-1) : PREFIXES[0]);
+  const [part, prefix] =
+    PREFIXES.find(([one]) => size >= one) ?? (size ? PREFIXES.at(-1) : PREFIXES[0]);
   return `${(value / part).toPrecision(5)} ${prefix}s`;
 }
 

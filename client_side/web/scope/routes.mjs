@@ -29,7 +29,9 @@ export class Routes {
 
   /** Replaces the routes; the next attempt takes the best of them. */
   set(list) {
-    this.list = list.filter(({ kind }) => kind === "direct" || (kind === "jupyter" && this.base !== null));
+    this.list = list.filter(
+      ({ kind }) => kind === "direct" || (kind === "jupyter" && this.base !== null),
+    );
     this.#failed.clear();
     this.#wake();
   }

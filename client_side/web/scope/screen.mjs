@@ -149,13 +149,21 @@ export class Screen extends EventTarget {
   #build() {
     const { title, x_kind, kind } = this.recipe;
     this.controls = new Controls(
-      { timed: this.sight.timed, window: this.recipe.window, rolls: kind === "trend" || x_kind !== "step" },
-      (wish) => this.#act(wish));
+      {
+        timed: this.sight.timed,
+        window: this.recipe.window,
+        rolls: kind === "trend" || x_kind !== "step",
+      },
+      (wish) => this.#act(wish),
+    );
     this.legend = new Legend(() => this.refresh());
     this.notice = element("div", { className: "cwire-notice", role: "status" });
     this.sheet = element("div", {
-      className: "cwire-sheet", tabIndex: 0, role: "img", "aria-label": `${title}; space pauses, `
-        + "the arrows left and right move the cursor, r resets the zoom",
+      className: "cwire-sheet",
+      tabIndex: 0,
+      role: "img",
+      "aria-label":
+        `${title}; space pauses, ` + "the arrows left and right move the cursor, r resets the zoom",
       onkeydown: (event) => this.#key(event),
       onpointerdown: () => (this.#pressed = true),
     });
@@ -167,46 +175,68 @@ export class Screen extends EventTarget {
       this.#focused = target;
     };
     // A user who leaves does so while the scope is in the page.
-    const leave = () => queueMicrotask(() => {
-      if (this.root.isConnected && !this.root.contains(document.activeElement)) this.#focused = null;
-    });
-    this.root = element("div", {
-      className: "cwire-live", onkeydown: silent, onfocusin: mark, onfocusout: leave,
-    },
+    const leave = () =>
+      queueMicrotask(() => {
+        if (this.root.isConnected && !this.root.contains(document.activeElement))
+          this.#focused = null;
+      });
+    this.root = element(
+      "div",
+      {
+        className: "cwire-live",
+        onkeydown: silent,
+        onfocusin: mark,
+        onfocusout: leave,
+      },
       element("div", { className: "cwire-head" }, element("strong", {}, title), this.notice),
-      this.controls.place, this.sheet, this.legend.place);
+      this.controls.place,
+      this.sheet,
+      this.legend.place,
+    );
     const sight = new IntersectionObserver((entries) => {
       this.#seen = entries.at(-1).isIntersecting;
       this.#ask();
     });
     sight.observe(this.root);
     // In the next frame: what changes sizes while sizes are being told is an error of the page.
-    const size = new ResizeObserver(() => requestAnimationFrame(() => {
-      this.#view?.resize();
-      this.refresh();
-    }));
+    const size = new ResizeObserver(() =>
+      requestAnimationFrame(() => {
+        this.#view?.resize();
+        this.refresh();
+      }),
+    );
     size.observe(this.sheet);
     const theme = new MutationObserver(this.#recolor);
-    theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    theme.observe(document.body, {
+      attributes: true,
+      attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"],
+    });
     this.#observers = [sight, size, theme];
     const { signal } = this.#end;
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor, { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor, {
+      signal,
+    });
     document.addEventListener("visibilitychange", () => this.#ask(), { signal });
     window.addEventListener("pointerup", () => (this.#pressed = false), { signal });
   }
 
   #makeView() {
     const { height, x_label: xLabel, x_unit: xUnit, y_label: yLabel } = this.recipe;
-    return new View(this.sheet, { height, xLabel, xUnit, yLabel }, {
-      zoom: (x, y) => this.#zoom(x, y),
-      reset: () => this.#act({ reset: true }),
-      cursor: () => this.#read(),
-    });
+    return new View(
+      this.sheet,
+      { height, xLabel, xUnit, yLabel },
+      {
+        zoom: (x, y) => this.#zoom(x, y),
+        reset: () => this.#act({ reset: true }),
+        cursor: () => this.#read(),
+      },
+    );
   }
 
   #arrived() {
     this.notices.waiting = null;
-    if (this.lines.full) this.notices.lines = `only the first ${this.lines.all.size} lines are drawn`;
+    if (this.lines.full)
+      this.notices.lines = `only the first ${this.lines.all.size} lines are drawn`;
     this.#dirty = true;
     this.#ask();
   }

@@ -70,7 +70,8 @@ export class Source {
       if (!this.#open) this.routes.failed();
       this.#open = false;
       this.screen.interrupt();
-      if (!this.screen.kernel) notices.relay = state === "lost" ? `${reason}; trying again` : reason;
+      if (!this.screen.kernel)
+        notices.relay = state === "lost" ? `${reason}; trying again` : reason;
     }
     this.screen.refresh();
   }
@@ -79,13 +80,19 @@ export class Source {
     const { driver: name, message } = this.screen.recipe;
     const driver = this.client?.drivers.get(name);
     const { notices } = this.screen;
-    if (driver === undefined || driver.state === "unknown" || driver.state === "up") notices.driver = null;
-    else notices.driver = `driver ${name} is ${driver.state}${driver.problem ? `: ${driver.problem}` : ""}`;
-    if (driver?.state === "up" && driver.problem) notices.driver = `driver ${name}: ${driver.problem}`;
-    if (this.client && driver === undefined && this.#open) notices.driver = `the relay has no driver ${name}`;
+    if (driver === undefined || driver.state === "unknown" || driver.state === "up")
+      notices.driver = null;
+    else
+      notices.driver = `driver ${name} is ${driver.state}${driver.problem ? `: ${driver.problem}` : ""}`;
+    if (driver?.state === "up" && driver.problem)
+      notices.driver = `driver ${name}: ${driver.problem}`;
+    if (this.client && driver === undefined && this.#open)
+      notices.driver = `the relay has no driver ${name}`;
     const known = driver?.schema;
-    notices.fields = known && !known.messages.has(message)
-      ? `driver ${name} has no message ${message} any more: run the cell again` : null;
+    notices.fields =
+      known && !known.messages.has(message)
+        ? `driver ${name} has no message ${message} any more: run the cell again`
+        : null;
     this.screen.refresh();
   }
 
@@ -98,7 +105,10 @@ export class Source {
   #count() {
     const { dropped = {}, lost = 0 } = this.subscription?.health ?? {};
     this.screen.figures.lost = lost;
-    this.screen.notices.count(lost, Object.keys(dropped).filter((reason) => dropped[reason] > 0));
+    this.screen.notices.count(
+      lost,
+      Object.keys(dropped).filter((reason) => dropped[reason] > 0),
+    );
     this.screen.refresh();
   }
 }

@@ -85,7 +85,8 @@ export class Trigger {
       let before = sign * (trace.value(index - 1) - level);
       for (; index < end; index++) {
         const value = sign * (trace.value(index) - level);
-        if (before < 0 && value >= 0) this.#cross(trace, segment, index, before / (before - value), hold);
+        if (before < 0 && value >= 0)
+          this.#cross(trace, segment, index, before / (before - value), hold);
         before = value;
       }
     });

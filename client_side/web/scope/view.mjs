@@ -29,7 +29,14 @@ export class View {
     this.level = null; // of the trigger
     this.factor = 1; // of the numbers at the x axis
     this.colors = { text: "", grid: "", level: "" };
-    this.plot = new uPlot(this.#options(), [[0, 1], [null, null]], place);
+    this.plot = new uPlot(
+      this.#options(),
+      [
+        [0, 1],
+        [null, null],
+      ],
+      place,
+    );
     this.recolor();
   }
 

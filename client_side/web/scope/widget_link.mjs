@@ -52,7 +52,10 @@ export class WidgetLink {
     if (this.screen.notices.stopped) return;
     this.#send({ type: "ready", origin: location.origin });
     this.source.open();
-    this.#timers = [setInterval(() => this.#saveIfChanged(), SAVE_EVERY), setTimeout(this.#saveFirst, SAVE_FIRST)];
+    this.#timers = [
+      setInterval(() => this.#saveIfChanged(), SAVE_EVERY),
+      setTimeout(this.#saveFirst, SAVE_FIRST),
+    ];
   }
 
   /** Nobody looks any more. */
@@ -87,7 +90,9 @@ export class WidgetLink {
 
   #reroute = () => {
     const relay = this.model.get("relay");
-    const routes = relay ? [{ kind: "jupyter", path: `cwire/ws?relay=${encodeURIComponent(relay)}` }] : [];
+    const routes = relay
+      ? [{ kind: "jupyter", path: `cwire/ws?relay=${encodeURIComponent(relay)}` }]
+      : [];
     this.source.routes.set([...routes, ...this.#direct]);
   };
 
@@ -114,9 +119,14 @@ export class WidgetLink {
     screen.notices.relay = null;
     screen.notices.driver = problem || null;
     screen.notices.route = "through the kernel: the browser does not reach the relay";
-    screen.show(lines.map(({ label, unit }, index) => ({
-      label, unit, x: doubles(buffers[2 * index]), y: doubles(buffers[2 * index + 1]),
-    })));
+    screen.show(
+      lines.map(({ label, unit }, index) => ({
+        label,
+        unit,
+        x: doubles(buffers[2 * index]),
+        y: doubles(buffers[2 * index + 1]),
+      })),
+    );
   }
 
   #saveFirst = () => {
@@ -141,12 +151,18 @@ export class WidgetLink {
     }
     const { png, width, height } = picture;
     this.#draws = this.screen.figures.draws;
-    this.#send({ type: "picture", width, height, figures: this.screen.figures.report() }, [png.buffer]);
+    this.#send({ type: "picture", width, height, figures: this.screen.figures.report() }, [
+      png.buffer,
+    ]);
   };
 }
 
 /** Numbers that came as bytes, perhaps not where numbers may stand. */
 function doubles(buffer) {
-  const { buffer: bytes, byteOffset, byteLength } = ArrayBuffer.isView(buffer) ? buffer : new DataView(buffer);
+  const {
+    buffer: bytes,
+    byteOffset,
+    byteLength,
+  } = ArrayBuffer.isView(buffer) ? buffer : new DataView(buffer);
   return new Float64Array(bytes.slice(byteOffset, byteOffset + byteLength));
 }

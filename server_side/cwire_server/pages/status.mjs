@@ -73,7 +73,10 @@ function receive(message) {
     for (const driver of message.drivers) drivers.set(driver.source, driver);
     showMessages();
   } else if (message.op === "driver") {
-    drivers.set(message.driver.source, { ...drivers.get(message.driver.source), ...message.driver });
+    drivers.set(message.driver.source, {
+      ...drivers.get(message.driver.source),
+      ...message.driver,
+    });
     showMessages();
   } else if (message.op === "status") {
     showStatus(message);
