@@ -21,7 +21,7 @@ EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.
 	c_driver/include/cwire.h cython_wrapper/cwire_structs/_frames.pyx
 
 BUNDLE := client_side/cwire/static/scope.js
-WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs */*.mjs *.css */*.css package*.json .npmrc))
+WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs decode/*.mjs scope/*.mjs *.css package*.json .npmrc))
 
 .PHONY: setup run test lint bench soak fuzz clean browser cross
 

@@ -120,7 +120,7 @@ def _serve(order: dict[str, Any]) -> Iterator[_Page]:
             elif name == "browser.mjs":
                 self._answer("text/javascript", (HERE / "receivers" / name).read_text())
             elif name.endswith(".mjs"):
-                self._answer("text/javascript", (_WEB / Path(name).name).read_text())
+                self._answer("text/javascript", (_WEB / name).read_text())
             else:
                 self._answer("text/html", _PAGE)
 

@@ -24,7 +24,7 @@ ROOT = HERE.parent.parent
 LINT = HERE / "lint"
 STATIC = HERE.parent / "cwire" / "static"
 BUILT = ("scope.js", "scope.css")
-SOURCES = ("*.mjs", "*.css", "scope/*.mjs", "package*.json", ".npmrc")
+SOURCES = ("*.mjs", "*.css", "decode/*.mjs", "scope/*.mjs", "package*.json", ".npmrc")
 SCRIPTS = (
     "client_side/web/**/*.mjs",
     "server_side/cwire_server/pages/*.mjs",

@@ -6,12 +6,12 @@ import { NotConnected } from "./errors.mjs";
 import { Session } from "./session.mjs";
 import { Subscription } from "./subscription.mjs";
 
-export { Batch } from "./batch.mjs";
-export { SchemaError } from "./checks.mjs";
+export { Batch } from "./decode/batch.mjs";
+export { SchemaError } from "./decode/checks.mjs";
 export { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
-export { FrameError, groupFrames, parseFrames } from "./frames.mjs";
-export { PathError } from "./places.mjs";
-export { Schema } from "./schema.mjs";
+export { FrameError, groupFrames, parseFrames } from "./decode/frames.mjs";
+export { PathError } from "./decode/places.mjs";
+export { Schema } from "./decode/schema.mjs";
 export { Subscription };
 
 /** @typedef {import("./connection.mjs").Address} Address */

@@ -1,15 +1,15 @@
 // The client's side of the WebSocket session (PROTOCOL.md), without a socket or a timer. Pure.
 // It outlives a connection: `disconnected`, then a new hello, and everything goes on.
 
-import { Batch } from "./batch.mjs";
-import { SchemaError } from "./checks.mjs";
+import { Batch } from "./decode/batch.mjs";
+import { SchemaError } from "./decode/checks.mjs";
 import { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
-import { FrameError, groupFrames } from "./frames.mjs";
-import { Schema } from "./schema.mjs";
+import { FrameError, groupFrames } from "./decode/frames.mjs";
+import { Schema } from "./decode/schema.mjs";
 
 /** @typedef {import("./subscription.mjs").Subscription} Subscription */
-/** @typedef {import("./frames.mjs").FrameGroup} FrameGroup */
-/** @typedef {import("./structs.mjs").Message} Message */
+/** @typedef {import("./decode/frames.mjs").FrameGroup} FrameGroup */
+/** @typedef {import("./decode/structs.mjs").Message} Message */
 
 const PROTOCOL = 1;
 

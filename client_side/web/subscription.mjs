@@ -16,7 +16,7 @@ import { Ledger, totalHealth } from "./ledger.mjs";
  */
 /**
  * @typedef {object} Handlers
- * @property {(batch: import("./batch.mjs").Batch) => void} [onbatch]
+ * @property {(batch: import("./decode/batch.mjs").Batch) => void} [onbatch]
  * @property {(change: {event: string, driver: string | null}) => void} [onchange] `event` is
  *   `subscribed` (`streams` is new), one of the driver's (`up`, `down`, `stale`, `restarted`,
  *   `schema_changed`), or `lost`: the relay is gone.
@@ -30,7 +30,7 @@ import { Ledger, totalHealth } from "./ledger.mjs";
  *
  * @typedef {object} Stream
  * @property {string} driver
- * @property {import("./structs.mjs").Message} message
+ * @property {import("./decode/structs.mjs").Message} message
  * @property {string | null} of Of a decimated stream: the driver's own message.
  * @property {number | null} decimate Samples behind each minimum and maximum.
  */

@@ -31,7 +31,7 @@ def serve_web(files: Mapping[str, str]) -> Iterator[str]:
         def do_GET(self) -> None:
             name = self.path.lstrip("/")
             text = pages.get(name)
-            if text is None and name.endswith(".mjs") and (_WEB / name).parent == _WEB:
+            if text is None and name.endswith(".mjs") and (_WEB / name).is_file():
                 text = (_WEB / name).read_text()
             body = (text or "").encode()
             self.send_response(404 if text is None else 200)

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Batch, Schema, SchemaError, groupFrames } from "../../client_side/web/client.mjs";
-import { frame, random } from "./golden.mjs";
+import { Batch, Schema, SchemaError, groupFrames } from "../../../client_side/web/client.mjs";
+import { frame, random } from "../golden.mjs";
 
-const DEMO = new URL("../../c_driver/generated/messages.schema.json", import.meta.url);
+const DEMO = new URL("../../../c_driver/generated/messages.schema.json", import.meta.url);
 const demo = () => JSON.parse(readFileSync(DEMO, "utf8"));
 
 /** The demo's schema with a change. */

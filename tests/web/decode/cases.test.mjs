@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Batch, Schema, groupFrames } from "../../client_side/web/client.mjs";
+import { Batch, Schema, groupFrames } from "../../../client_side/web/client.mjs";
 
 const file = process.env.CWIRE_CASES;
 

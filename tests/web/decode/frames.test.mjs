@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FrameError, groupFrames, parseFrames } from "../../client_side/web/client.mjs";
-import { frame, golden, join, random } from "./golden.mjs";
+import { FrameError, groupFrames, parseFrames } from "../../../client_side/web/client.mjs";
+import { frame, golden, join, random } from "../golden.mjs";
 
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
 

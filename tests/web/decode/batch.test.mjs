@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Batch, PathError, Schema, groupFrames } from "../../client_side/web/client.mjs";
-import { frame, golden, join } from "./golden.mjs";
+import { Batch, PathError, Schema, groupFrames } from "../../../client_side/web/client.mjs";
+import { frame, golden, join } from "../golden.mjs";
 
-const DEMO = new URL("../../c_driver/generated/messages.schema.json", import.meta.url);
+const DEMO = new URL("../../../c_driver/generated/messages.schema.json", import.meta.url);
 const demo = new Schema(readFileSync(DEMO, "utf8"));
 
 /** A batch of one message made of payloads. */
