@@ -26,6 +26,14 @@ const TIMEOUT_MS = 10_000;
  * Events: `state` (detail `{state, reason}`), and `drivers` after any change of `drivers`.
  */
 export class Client extends EventTarget {
+  #session;
+  #connection;
+  #window;
+  #received = 0; // bytes of frames since the window was told
+  #acknowledged = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #ackTimer;
+
   /**
    * @param {Address | (() => Address | Promise<Address>)} address Where the relay is; a function is
    *   asked before every attempt.
@@ -48,25 +56,21 @@ export class Client extends EventTarget {
     this.state = "connecting";
     /** Why it is not open, for people. */
     this.reason = "";
-    this._window = window;
-    this._received = 0; // bytes of frames since the window was told
-    this._acknowledged = 0;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this._ackTimer = undefined;
-    this._session = new Session({
-      send: (text) => this._connection.send(text),
-      onhello: () => this._hello(),
+    this.#window = window;
+    this.#session = new Session({
+      send: (text) => this.#connection.send(text),
+      onhello: () => this.#hello(),
       ondrivers: () => this.dispatchEvent(new CustomEvent("drivers")),
     });
-    this._connection = new Connection(
+    this.#connection = new Connection(
       typeof address === "function" ? address : () => address,
       { WebSocket, reconnect, timeout },
       {
-        onmessage: (data) => this._message(data),
-        onattempt: () => this._change("connecting", this.reason),
+        onmessage: (data) => this.#message(data),
+        onattempt: () => this.#change("connecting", this.reason),
         onlost: (reason, final) => {
-          this._session.disconnected(reason);
-          this._change(final ? "closed" : "lost", reason);
+          this.#session.disconnected(reason);
+          this.#change(final ? "closed" : "lost", reason);
         },
       },
     );
@@ -74,12 +78,12 @@ export class Client extends EventTarget {
 
   /** @returns {ReadonlyMap<string, Driver>} What the relay has, by name; the relay itself is `relay`. */
   get drivers() {
-    return this._session.drivers;
+    return this.#session.drivers;
   }
 
   /** Frames that came and that no subscription explains. */
   get unknown() {
-    return this._session.unknown;
+    return this.#session.unknown;
   }
 
   /**
@@ -108,8 +112,8 @@ export class Client extends EventTarget {
    * @returns {Subscription}
    */
   subscribe(wanted, handlers) {
-    this._refuseIfClosed();
-    const session = this._session;
+    this.#refuseIfClosed();
+    const session = this.#session;
     const subscription = new Subscription(session.nextId(), wanted, handlers, (ended) =>
       session.unsubscribe(ended),
     );
@@ -131,57 +135,57 @@ export class Client extends EventTarget {
     if (this.state !== "open") {
       throw new NotConnected(`${name} was not sent: ${this.reason || "not connected yet"}`);
     }
-    return this._session.command(driver, name, fields);
+    return this.#session.command(driver, name, fields);
   }
 
   /** Ends everything, for ever. Commands that wait are rejected. */
   close() {
     if (this.state === "closed") return;
-    this._connection.close();
-    this._session.disconnected("the client was closed");
-    this._change("closed", "the client was closed");
+    this.#connection.close();
+    this.#session.disconnected("the client was closed");
+    this.#change("closed", "the client was closed");
   }
 
-  _refuseIfClosed() {
+  #refuseIfClosed() {
     if (this.state === "closed") throw new NotConnected(this.reason);
   }
 
-  _hello() {
-    this._connection.established();
-    this._received = this._acknowledged = 0;
-    if (this._window !== null)
-      this._connection.send(JSON.stringify({ op: "window", bytes: this._window }));
-    this._change("open", "");
+  #hello() {
+    this.#connection.established();
+    this.#received = this.#acknowledged = 0;
+    if (this.#window !== null)
+      this.#connection.send(JSON.stringify({ op: "window", bytes: this.#window }));
+    this.#change("open", "");
   }
 
   /** @param {string | ArrayBuffer} data */
-  _message(data) {
+  #message(data) {
     if (typeof data === "string") {
-      this._session.receiveText(data);
+      this.#session.receiveText(data);
       return;
     }
-    this._received += this._session.receiveBinary(data);
-    if (this._window === null) return;
+    this.#received += this.#session.receiveBinary(data);
+    if (this.#window === null) return;
     // Messages that came together are acknowledged together, but not later than half a window.
-    if (2 * (this._received - this._acknowledged) >= this._window) this._acknowledge();
-    else this._ackTimer ??= setTimeout(() => this._acknowledge());
+    if (2 * (this.#received - this.#acknowledged) >= this.#window) this.#acknowledge();
+    else this.#ackTimer ??= setTimeout(() => this.#acknowledge());
   }
 
-  _acknowledge() {
-    clearTimeout(this._ackTimer);
-    this._ackTimer = undefined;
-    if (this.state !== "open" || this._received === this._acknowledged) return;
-    this._acknowledged = this._received;
-    this._connection.send(JSON.stringify({ op: "ack", bytes: this._received }));
+  #acknowledge() {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    if (this.state !== "open" || this.#received === this.#acknowledged) return;
+    this.#acknowledged = this.#received;
+    this.#connection.send(JSON.stringify({ op: "ack", bytes: this.#received }));
   }
 
   /**
    * @param {Client["state"]} state
    * @param {string} reason
    */
-  _change(state, reason) {
-    clearTimeout(this._ackTimer);
-    this._ackTimer = undefined;
+  #change(state, reason) {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
     this.state = state;
     this.reason = reason;
     this.dispatchEvent(new CustomEvent("state", { detail: { state, reason } }));

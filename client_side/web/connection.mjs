@@ -28,6 +28,18 @@ const CLOSE_REASONS = new Map([
 
 /** Keeps one WebSocket open. Says nothing of tokens: reasons name the place without its query. */
 export class Connection {
+  #address;
+  #WebSocket;
+  #reconnect;
+  #timeout;
+  #handlers;
+  #closed = false;
+  #delay = FIRST_DELAY_MS;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer; // until the hello, or the next attempt
+
   /**
    * @param {() => Address | Promise<Address>} address Asked before every attempt.
    * @param {object} options
@@ -41,52 +53,46 @@ export class Connection {
    *   or attempt; `final`: there is no further one.
    */
   constructor(address, { WebSocket, reconnect, timeout }, handlers) {
-    this._address = address;
-    this._WebSocket = WebSocket;
-    this._reconnect = reconnect;
-    this._timeout = timeout;
-    this._handlers = handlers;
-    this._closed = false;
-    this._delay = FIRST_DELAY_MS;
-    /** @type {WebSocket | null} */
-    this._socket = null;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this._timer = undefined; // until the hello, or the next attempt
-    void this._attempt();
+    this.#address = address;
+    this.#WebSocket = WebSocket;
+    this.#reconnect = reconnect;
+    this.#timeout = timeout;
+    this.#handlers = handlers;
+    void this.#attempt();
   }
 
   /** @param {string} text Lost if the connection is going; its end comes next. */
   send(text) {
     // A browser writes an error to its console when asked to send on one that closes.
-    if (this._socket?.readyState === 1) this._socket.send(text);
+    if (this.#socket?.readyState === 1) this.#socket.send(text);
   }
 
   /** The relay has said hello: it works. */
   established() {
-    clearTimeout(this._timer);
-    this._delay = FIRST_DELAY_MS;
+    clearTimeout(this.#timer);
+    this.#delay = FIRST_DELAY_MS;
   }
 
   /** Ends it for ever; `onlost` is not called. */
   close() {
-    this._closed = true;
-    this._drop();
+    this.#closed = true;
+    this.#drop();
   }
 
-  async _attempt() {
-    this._handlers.onattempt();
+  async #attempt() {
+    this.#handlers.onattempt();
     let place = "the relay";
     try {
-      const { url, protocols = ["cwire.v1"] } = await this._address();
-      if (this._closed) return;
+      const { url, protocols = ["cwire.v1"] } = await this.#address();
+      if (this.#closed) return;
       place = publicPart(url);
-      const socket = new this._WebSocket(url, protocols);
+      const socket = new this.#WebSocket(url, protocols);
       socket.binaryType = "arraybuffer";
-      this._socket = socket;
-      this._listen(socket, place);
+      this.#socket = socket;
+      this.#listen(socket, place);
     } catch (error) {
-      if (!this._closed)
-        this._lost(`cannot connect to ${place}: ${/** @type {Error} */ (error).message}`);
+      if (!this.#closed)
+        this.#lost(`cannot connect to ${place}: ${/** @type {Error} */ (error).message}`);
     }
   }
 
@@ -94,35 +100,35 @@ export class Connection {
    * @param {WebSocket} socket
    * @param {string} place
    */
-  _listen(socket, place) {
+  #listen(socket, place) {
     let opened = false;
     const refused = `cannot connect to ${place}: it does not run there, or it refuses this page or its token`;
-    this._timer = setTimeout(() => {
-      this._lost(
-        `${place} does not say hello within ${this._timeout / 1000} s: is it a cwire relay?`,
+    this.#timer = setTimeout(() => {
+      this.#lost(
+        `${place} does not say hello within ${this.#timeout / 1000} s: is it a cwire relay?`,
       );
-    }, this._timeout);
+    }, this.#timeout);
     socket.onopen = () => {
       opened = true;
     };
     socket.onmessage = ({ data }) => {
-      if (socket !== this._socket) return;
+      if (socket !== this.#socket) return;
       try {
-        this._handlers.onmessage(data);
+        this.#handlers.onmessage(data);
       } catch (error) {
-        this._lost(/** @type {Error} */ (error).message, true);
+        this.#lost(/** @type {Error} */ (error).message, true);
         if (!(error instanceof ProtocolError)) throw error; // a bug: for the console
       }
     };
     socket.onclose = ({ code, reason }) => {
-      if (socket !== this._socket) return;
-      this._lost(opened ? closeReason(place, code, reason) : refused);
+      if (socket !== this.#socket) return;
+      this.#lost(opened ? closeReason(place, code, reason) : refused);
     };
     socket.onerror = () => {
       // A close follows, in Node 20 not always.
       setTimeout(() => {
-        if (socket === this._socket && socket.readyState !== 1)
-          this._lost(opened ? `${place} is gone` : refused);
+        if (socket === this.#socket && socket.readyState !== 1)
+          this.#lost(opened ? `${place} is gone` : refused);
       });
     };
   }
@@ -131,21 +137,21 @@ export class Connection {
    * @param {string} reason
    * @param {boolean} [final]
    */
-  _lost(reason, final = false) {
-    this._drop();
-    this._closed ||= final || !this._reconnect;
-    this._handlers.onlost(reason, this._closed);
-    if (this._closed) return;
+  #lost(reason, final = false) {
+    this.#drop();
+    this.#closed ||= final || !this.#reconnect;
+    this.#handlers.onlost(reason, this.#closed);
+    if (this.#closed) return;
     // Jitter: clients of a relay that restarts do not all come at once.
-    this._timer = setTimeout(() => void this._attempt(), this._delay * (0.5 + Math.random() / 2));
-    this._delay = Math.min(2 * this._delay, LAST_DELAY_MS);
+    this.#timer = setTimeout(() => void this.#attempt(), this.#delay * (0.5 + Math.random() / 2));
+    this.#delay = Math.min(2 * this.#delay, LAST_DELAY_MS);
   }
 
   /** Lets go of socket and timer; events of the old socket are not listened to any more. */
-  _drop() {
-    clearTimeout(this._timer);
-    const socket = this._socket;
-    this._socket = null;
+  #drop() {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
     if (socket && socket.readyState <= 1) socket.close(NORMAL);
   }
 }

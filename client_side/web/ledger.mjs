@@ -32,30 +32,31 @@ export function widen(low, near) {
 
 /** Counts one message of one subscription; sequences are widened beyond 32 bits. */
 export class Ledger {
+  #away = true; // there is, or was, no connection, and nothing has come since
+  #missed = 0; // frames published meanwhile
+  /** @type {string | null} */
+  #epoch = null;
+  #before = 0; // frames that did not come, of earlier runs
+  /** @type {Map<string, number>} By reason, of all runs. */
+  #told = new Map();
+  /** @type {Map<string, number>} `#told` when the subscription began: its counts start at zero. */
+  #base = new Map();
+  #toldBefore = 0; // the sum of `#told` when the run began
+  /** @type {number | null} The sequence that is due, of this run. */
+  #next = null;
+  /** @type {number | null} The last one that the relay told of, of this run. */
+  #toldTo = null;
+  #gaps = 0; // missing between the frames that came, of this run
+
   constructor() {
     this.received = 0;
     this.bytes = 0;
     this.unreadable = 0;
-    this._away = true; // there is, or was, no connection, and nothing has come since
-    this._missed = 0; // frames published meanwhile
-    /** @type {string | null} */
-    this._epoch = null;
-    this._before = 0; // frames that did not come, of earlier runs
-    /** @type {Map<string, number>} By reason, of all runs. */
-    this._told = new Map();
-    /** @type {Map<string, number>} `_told` when the subscription began: its counts start at zero. */
-    this._base = new Map();
-    this._toldBefore = 0; // the sum of `_told` when the run began
-    /** @type {number | null} The sequence that is due, of this run. */
-    this._next = null;
-    /** @type {number | null} The last one that the relay told of, of this run. */
-    this._toldTo = null;
-    this._gaps = 0; // missing between the frames that came, of this run
   }
 
-  _sum() {
+  #sum() {
     let sum = 0;
-    for (const count of this._told.values()) sum += count;
+    for (const count of this.#told.values()) sum += count;
     return sum;
   }
 
@@ -63,15 +64,15 @@ export class Ledger {
   get gone() {
     // Gaps and the relay's word tell of the same frames; the relay tells those, too, that nothing
     // has followed yet.
-    return this._before + this._missed + Math.max(this._gaps, this._sum() - this._toldBefore);
+    return this.#before + this.#missed + Math.max(this.#gaps, this.#sum() - this.#toldBefore);
   }
 
   /** @returns {Health} */
   get health() {
-    const skipped = ASKED_FOR.reduce((sum, reason) => sum + (this._told.get(reason) ?? 0), 0);
+    const skipped = ASKED_FOR.reduce((sum, reason) => sum + (this.#told.get(reason) ?? 0), 0);
     /** @type {Record<string, number>} */
-    const dropped = { driver: 0, relay: 0, conflated: 0, rate: 0, connection: this._missed };
-    for (const [reason, count] of this._told) dropped[reason] = count;
+    const dropped = { driver: 0, relay: 0, conflated: 0, rate: 0, connection: this.#missed };
+    for (const [reason, count] of this.#told) dropped[reason] = count;
     const { received, bytes, unreadable } = this;
     return {
       received,
@@ -91,40 +92,40 @@ export class Ledger {
    * @param {string | null} epoch The run of the driver.
    */
   begin(first, epoch) {
-    if (epoch !== this._epoch) this.endRun();
-    else if (!this._away) return; // told again because another driver came: this one goes on
-    this._epoch = epoch;
-    this._base = new Map(this._told);
+    if (epoch !== this.#epoch) this.endRun();
+    else if (!this.#away) return; // told again because another driver came: this one goes on
+    this.#epoch = epoch;
+    this.#base = new Map(this.#told);
     if (first === null) return;
-    if (this._next === null) this._next = first;
-    else this._resume(first);
-    this._away = false;
+    if (this.#next === null) this.#next = first;
+    else this.#resume(first);
+    this.#away = false;
   }
 
   /** The driver's run is over: sequences start afresh. */
   endRun() {
-    this._before += Math.max(this._gaps, this._sum() - this._toldBefore);
-    this._toldBefore = this._sum();
-    this._base = new Map(this._told);
-    this._next = this._toldTo = null;
-    this._gaps = 0;
+    this.#before += Math.max(this.#gaps, this.#sum() - this.#toldBefore);
+    this.#toldBefore = this.#sum();
+    this.#base = new Map(this.#told);
+    this.#next = this.#toldTo = null;
+    this.#gaps = 0;
   }
 
   /** The connection is lost: what is published now is missed. */
   disconnected() {
-    this._away = true;
+    this.#away = true;
   }
 
   /** @param {number} first The first sequence after the connection was lost. */
-  _resume(first) {
-    const told = this._toldTo === null ? 0 : this._toldTo + 1;
-    const due = Math.max(/** @type {number} */ (this._next), told);
+  #resume(first) {
+    const told = this.#toldTo === null ? 0 : this.#toldTo + 1;
+    const due = Math.max(/** @type {number} */ (this.#next), told);
     const wide = widen(first, due);
     // What the relay told of, but did not send before it went, is gone by its word already.
-    this._gaps = Math.max(this._gaps, this._sum() - this._toldBefore);
-    this._missed += Math.max(0, wide - due);
-    this._next = wide;
-    this._toldTo = null;
+    this.#gaps = Math.max(this.#gaps, this.#sum() - this.#toldBefore);
+    this.#missed += Math.max(0, wide - due);
+    this.#next = wide;
+    this.#toldTo = null;
   }
 
   /**
@@ -138,16 +139,16 @@ export class Ledger {
     this.received += sequences.length;
     this.bytes += bytes;
     this.unreadable += unreadable;
-    if (this._next === null) this._next = sequences[0];
-    else if (this._away) this._resume(sequences[0]); // the relay had not seen any when it began
-    this._away = false;
-    let next = /** @type {number} */ (this._next);
+    if (this.#next === null) this.#next = sequences[0];
+    else if (this.#away) this.#resume(sequences[0]); // the relay had not seen any when it began
+    this.#away = false;
+    let next = /** @type {number} */ (this.#next);
     for (const sequence of sequences) {
       const wide = sequence === next ? next : widen(sequence, next);
-      if (wide > next) this._gaps += wide - next;
+      if (wide > next) this.#gaps += wide - next;
       next = wide + 1;
     }
-    this._next = next;
+    this.#next = next;
   }
 
   /**
@@ -160,11 +161,11 @@ export class Ledger {
    * @returns {number} How many more than it said before.
    */
   dropped(reason, count, sequence) {
-    const before = this._told.get(reason) ?? 0;
-    const told = Math.max(before, (this._base.get(reason) ?? 0) + count);
-    this._told.set(reason, told);
-    const near = this._toldTo ?? this._next ?? sequence;
-    this._toldTo = Math.max(this._toldTo ?? 0, widen(sequence, near));
+    const before = this.#told.get(reason) ?? 0;
+    const told = Math.max(before, (this.#base.get(reason) ?? 0) + count);
+    this.#told.set(reason, told);
+    const near = this.#toldTo ?? this.#next ?? sequence;
+    this.#toldTo = Math.max(this.#toldTo ?? 0, widen(sequence, near));
     return told - before;
   }
 }

@@ -36,6 +36,15 @@ const PROTOCOL = 1;
 
 /** The state of a client: drivers, subscriptions, and commands that wait. */
 export class Session {
+  #send;
+  #onhello;
+  #ondrivers;
+  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+  #commands = new Map();
+  /** @type {Map<number, Route>} By source and type. */
+  #routes = new Map();
+  #lastId = 0;
+
   /**
    * @param {object} shell
    * @param {(text: string) => void} shell.send
@@ -43,9 +52,9 @@ export class Session {
    * @param {() => void} shell.ondrivers `drivers` has changed.
    */
   constructor({ send, onhello, ondrivers }) {
-    this._send = send;
-    this._onhello = onhello;
-    this._ondrivers = ondrivers;
+    this.#send = send;
+    this.#onhello = onhello;
+    this.#ondrivers = ondrivers;
     this.connected = false;
     /** @type {Map<string, Driver>} By name. */
     this.drivers = new Map();
@@ -53,16 +62,11 @@ export class Session {
     this.subscriptions = new Map();
     /** Frames that no subscription explains. */
     this.unknown = 0;
-    /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
-    this._commands = new Map();
-    /** @type {Map<number, Route>} By source and type. */
-    this._routes = new Map();
-    this._lastId = 0;
   }
 
   /** A number that no other request has. */
   nextId() {
-    return ++this._lastId;
+    return ++this.#lastId;
   }
 
   /**
@@ -73,7 +77,7 @@ export class Session {
    */
   receiveText(text) {
     try {
-      this._take(JSON.parse(text));
+      this.#take(JSON.parse(text));
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       throw new ProtocolError(
@@ -83,23 +87,23 @@ export class Session {
   }
 
   /** @param {any} message */
-  _take(message) {
+  #take(message) {
     if (!this.connected && message.op !== "hello") {
       throw new ProtocolError(`the relay sent ${JSON.stringify(message.op)} before its hello`);
     }
     switch (message.op) {
       case "hello":
-        return this._hello(message);
+        return this.#hello(message);
       case "driver":
-        return this._driver(message);
+        return this.#driver(message);
       case "subscribed":
-        return this._subscribed(message);
+        return this.#subscribed(message);
       case "dropped":
-        return this._dropped(message);
+        return this.#dropped(message);
       case "reply":
-        return this._reply(message);
+        return this.#reply(message);
       case "error":
-        return this._error(message);
+        return this.#error(message);
     } // unknown: a newer relay says more
   }
 
@@ -118,7 +122,7 @@ export class Session {
       if (!(error instanceof FrameError)) throw error;
       throw new ProtocolError(`the relay sent a malformed batch: ${error.message}`);
     }
-    for (const group of batch.groups) this._deliver(group);
+    for (const group of batch.groups) this.#deliver(group);
     return data.byteLength - batch.replyBytes;
   }
 
@@ -130,13 +134,13 @@ export class Session {
   disconnected(reason) {
     if (!this.connected) return;
     this.connected = false;
-    this._routes.clear();
-    for (const { reject } of this._commands.values()) {
+    this.#routes.clear();
+    for (const { reject } of this.#commands.values()) {
       reject(
         new NotConnected(`${reason}; it went before the driver answered: the outcome is unknown`),
       );
     }
-    this._commands.clear();
+    this.#commands.clear();
     for (const [name, driver] of this.drivers) {
       this.drivers.set(name, { ...driver, state: "unknown", problem: reason });
     }
@@ -144,20 +148,20 @@ export class Session {
       subscription.disconnected();
       call(subscription.handlers.onchange, { event: "lost", driver: null });
     }
-    this._ondrivers();
+    this.#ondrivers();
   }
 
   /** @param {Subscription} subscription */
   subscribe(subscription) {
     this.subscriptions.set(subscription.id, subscription);
-    if (this.connected) this._send(subscription.request());
+    if (this.connected) this.#send(subscription.request());
   }
 
   /** @param {Subscription} subscription */
   unsubscribe(subscription) {
     if (!this.subscriptions.delete(subscription.id)) return;
-    for (const route of this._routes.values()) route.subscriptions.delete(subscription);
-    if (this.connected) this._send(JSON.stringify({ op: "unsubscribe", id: subscription.id }));
+    for (const route of this.#routes.values()) route.subscriptions.delete(subscription);
+    if (this.connected) this.#send(JSON.stringify({ op: "unsubscribe", id: subscription.id }));
   }
 
   /**
@@ -169,13 +173,13 @@ export class Session {
   command(driver, name, fields) {
     return new Promise((resolve, reject) => {
       const id = this.nextId();
-      this._send(JSON.stringify({ op: "command", id, driver, name, fields }, jsonValue));
-      this._commands.set(id, { resolve, reject });
+      this.#send(JSON.stringify({ op: "command", id, driver, name, fields }, jsonValue));
+      this.#commands.set(id, { resolve, reject });
     });
   }
 
   /** @param {any} message */
-  _hello(message) {
+  #hello(message) {
     if (message.protocol !== PROTOCOL) {
       throw new ProtocolError(
         `the relay speaks cwire protocol ${message.protocol}, this page ${PROTOCOL}: ` +
@@ -185,19 +189,19 @@ export class Session {
     this.connected = true;
     const names = new Set(message.drivers.map((/** @type {any} */ driver) => driver.name));
     for (const name of this.drivers.keys()) if (!names.has(name)) this.drivers.delete(name);
-    for (const driver of message.drivers) this._update(driver);
+    for (const driver of message.drivers) this.#update(driver);
     const again = [...this.subscriptions.values()]; // those that handlers make now ask themselves
-    this._onhello();
+    this.#onhello();
     for (const subscription of again) {
-      if (this.subscriptions.has(subscription.id)) this._send(subscription.request());
+      if (this.subscriptions.has(subscription.id)) this.#send(subscription.request());
     }
-    this._ondrivers();
+    this.#ondrivers();
   }
 
   /** @param {any} message */
-  _driver(message) {
-    const driver = this._update(message.driver);
-    this._ondrivers();
+  #driver(message) {
+    const driver = this.#update(message.driver);
+    this.#ondrivers();
     for (const subscription of this.subscriptions.values()) {
       if (!subscription.covers(driver.name)) continue;
       call(subscription.handlers.onchange, { event: message.event, driver: driver.name });
@@ -208,7 +212,7 @@ export class Session {
    * @param {any} json
    * @returns {Driver}
    */
-  _update(json) {
+  #update(json) {
     const before = this.drivers.get(json.name);
     let schema = before?.schema ?? null;
     let problem = json.state === "up" ? "" : String(json.problem ?? "");
@@ -220,7 +224,7 @@ export class Session {
         schema = null;
         problem = `${error.message}; run \`cwire wrap\` on its header again and rebuild it`;
       }
-      this._forget(json.source); // `subscribed` says anew what comes
+      this.#forget(json.source); // `subscribed` says anew what comes
     }
     const { name, source, state } = json;
     // A driver that is down has no epoch; its run may yet go on.
@@ -231,18 +235,18 @@ export class Session {
   }
 
   /** @param {number} source */
-  _forget(source) {
-    for (const key of this._routes.keys()) if (key >> 16 === source) this._routes.delete(key);
+  #forget(source) {
+    for (const key of this.#routes.keys()) if (key >> 16 === source) this.#routes.delete(key);
   }
 
   /** @param {any} message */
-  _subscribed(message) {
+  #subscribed(message) {
     const subscription = this.subscriptions.get(message.id);
     if (!subscription) return; // closed meanwhile
     subscription.begun();
-    for (const route of this._routes.values()) route.subscriptions.delete(subscription);
+    for (const route of this.#routes.values()) route.subscriptions.delete(subscription);
     subscription.streams = [];
-    for (const stream of message.streams) this._addStream(subscription, stream);
+    for (const stream of message.streams) this.#addStream(subscription, stream);
     call(subscription.handlers.onchange, { event: "subscribed", driver: null });
   }
 
@@ -250,18 +254,18 @@ export class Session {
    * @param {Subscription} subscription
    * @param {any} stream
    */
-  _addStream(subscription, stream) {
-    const driver = this._bySource(stream.source);
+  #addStream(subscription, stream) {
+    const driver = this.#bySource(stream.source);
     if (!driver?.schema) return; // it cannot be used: `driver.problem` says why
     const schema = stream.schema ? new Schema(stream.schema) : driver.schema;
     const message = schema.byId.get(stream.type);
     if (!message) throw new Error(`a stream of message ${stream.type}, which no schema has`);
     const key = routeKey(stream.source, stream.type);
-    let route = this._routes.get(key);
+    let route = this.#routes.get(key);
     if (!route || stream.schema) {
       // The relay gives the ids of derived streams out again: the last word counts.
       const subscriptions = route?.message.name === message.name ? route.subscriptions : new Set();
-      this._routes.set(key, (route = { driver: driver.name, message, subscriptions }));
+      this.#routes.set(key, (route = { driver: driver.name, message, subscriptions }));
     }
     route.subscriptions.add(subscription);
     const { of = null, decimate = null } = stream;
@@ -271,9 +275,9 @@ export class Session {
   }
 
   /** @param {any} message */
-  _dropped(message) {
+  #dropped(message) {
     const subscription = this.subscriptions.get(message.id);
-    const driver = this._bySource(message.source)?.name;
+    const driver = this.#bySource(message.source)?.name;
     if (!subscription || driver === undefined) return;
     const { reason } = message;
     const ledger = subscription.ledger(driver, message.message);
@@ -282,10 +286,10 @@ export class Session {
   }
 
   /** @param {any} message */
-  _reply(message) {
-    const waiting = this._commands.get(message.id);
+  #reply(message) {
+    const waiting = this.#commands.get(message.id);
     if (!waiting) return;
-    this._commands.delete(message.id);
+    this.#commands.delete(message.id);
     const { error } = message;
     if (error) waiting.reject(new CommandError(error.code, error.name, error.text));
     else
@@ -295,9 +299,9 @@ export class Session {
   }
 
   /** @param {any} message */
-  _error(message) {
-    const waiting = this._commands.get(message.id);
-    this._commands.delete(message.id);
+  #error(message) {
+    const waiting = this.#commands.get(message.id);
+    this.#commands.delete(message.id);
     waiting?.reject(new CommandError(null, message.code, message.text));
     call(
       this.subscriptions.get(message.id)?.handlers.onerror,
@@ -306,8 +310,8 @@ export class Session {
   }
 
   /** @param {FrameGroup} group */
-  _deliver(group) {
-    const route = this._routes.get(routeKey(group.source, group.type));
+  #deliver(group) {
+    const route = this.#routes.get(routeKey(group.source, group.type));
     if (!route || !route.subscriptions.size) {
       this.unknown += group.starts.length;
       return;
@@ -327,7 +331,7 @@ export class Session {
   }
 
   /** @param {number} source */
-  _bySource(source) {
+  #bySource(source) {
     for (const driver of this.drivers.values()) if (driver.source === source) return driver;
     return undefined;
   }

@@ -37,6 +37,11 @@ import { Ledger, totalHealth } from "./ledger.mjs";
 
 /** Made by `Client.subscribe`. It survives reconnects and restarts of the driver. */
 export class Subscription {
+  /** @type {Map<string, Ledger>} */
+  #ledgers = new Map();
+  #begun = false;
+  #end;
+
   /**
    * @param {number} id
    * @param {Wanted} wanted
@@ -49,38 +54,35 @@ export class Subscription {
     this.handlers = handlers;
     /** @type {Stream[]} What comes, as the relay said last. */
     this.streams = [];
-    /** @type {Map<string, Ledger>} */
-    this._ledgers = new Map();
-    this._begun = false;
-    this._end = end;
+    this.#end = end;
   }
 
   /** Ends it; nothing is handed over any more. */
   close() {
-    this._end(this);
+    this.#end(this);
   }
 
   /** What came and what did not, of all its messages. */
   get health() {
-    return totalHealth(this._ledgers.values());
+    return totalHealth(this.#ledgers.values());
   }
 
   /** The text that asks the relay for it. */
   request() {
     const { driver = null, messages = null, history, ...options } = this.wanted;
     // After a reconnect live frames only: the history would come twice.
-    const past = history && !this._begun ? { history } : {};
+    const past = history && !this.#begun ? { history } : {};
     return JSON.stringify({ op: "subscribe", id: this.id, driver, messages, ...options, ...past });
   }
 
   /** The relay has taken it. */
   begun() {
-    this._begun = true;
+    this.#begun = true;
   }
 
   /** The connection is lost. */
   disconnected() {
-    for (const ledger of this._ledgers.values()) ledger.disconnected();
+    for (const ledger of this.#ledgers.values()) ledger.disconnected();
   }
 
   /**
@@ -89,8 +91,8 @@ export class Subscription {
    */
   ledger(driver, message) {
     const key = `${driver}/${message}`;
-    let ledger = this._ledgers.get(key);
-    if (!ledger) this._ledgers.set(key, (ledger = new Ledger()));
+    let ledger = this.#ledgers.get(key);
+    if (!ledger) this.#ledgers.set(key, (ledger = new Ledger()));
     return ledger;
   }
 

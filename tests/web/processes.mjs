@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 class Running {
+  #lines;
+  #errors;
+
   constructor(command, ...args) {
     this.process = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
@@ -14,15 +17,15 @@ class Running {
     });
     this.output = [];
     this.ended = new Promise((resolve) => this.process.once("close", resolve));
-    this._lines = createInterface({ input: this.process.stdout });
-    this._errors = createInterface({ input: this.process.stderr });
-    this._errors.on("line", (line) => this.output.push(line));
+    this.#lines = createInterface({ input: this.process.stdout });
+    this.#errors = createInterface({ input: this.process.stderr });
+    this.#errors.on("line", (line) => this.output.push(line));
   }
 
   /** The first line with this text. */
   async line(text) {
     const found = new Promise((resolve) => {
-      this._lines.on("line", (line) => {
+      this.#lines.on("line", (line) => {
         this.output.push(line);
         if (line.includes(text)) resolve(line);
       });

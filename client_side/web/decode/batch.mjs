@@ -11,6 +11,8 @@ const TIME = 16 - HEADER_BYTES;
 
 /** The frames of one message that came in one WebSocket message. It may be kept. */
 export class Batch {
+  #group;
+
   /**
    * @param {string} driver The driver's name.
    * @param {import("./structs.mjs").Message} type What the frames are.
@@ -19,7 +21,7 @@ export class Batch {
   constructor(driver, type, group) {
     this.driver = driver;
     this.type = type;
-    this._group = group;
+    this.#group = group;
   }
 
   /** The message's name. */
@@ -29,12 +31,12 @@ export class Batch {
 
   /** How many frames. */
   get count() {
-    return this._group.starts.length;
+    return this.#group.starts.length;
   }
 
   /** The sequence of each frame, modulo 2^32. */
   get sequence() {
-    const { view, starts } = this._group;
+    const { view, starts } = this.#group;
     const column = new Uint32Array(starts.length); // `from` with a function takes ten times as long
     for (let index = 0; index < starts.length; index++) {
       column[index] = view.getUint32(starts[index] + SEQUENCE, true);
@@ -44,7 +46,7 @@ export class Batch {
 
   /** When each was published: nanoseconds since 1970 UTC. */
   get time_ns() {
-    const { view, starts } = this._group;
+    const { view, starts } = this.#group;
     const column = new BigUint64Array(starts.length);
     for (let index = 0; index < starts.length; index++) {
       column[index] = view.getBigUint64(starts[index] + TIME, true);
@@ -54,7 +56,7 @@ export class Batch {
 
   /** The same in seconds, to within a microsecond. */
   get time() {
-    const { view, starts } = this._group;
+    const { view, starts } = this.#group;
     const column = new Float64Array(starts.length);
     for (let index = 0; index < starts.length; index++) {
       const at = starts[index] + TIME;
@@ -78,7 +80,7 @@ export class Batch {
    * @throws {import("./places.mjs").PathError} The message has no such place, or a struct is there.
    */
   column(path, options) {
-    const column = readColumn(this._group, this.type.place(path));
+    const column = readColumn(this.#group, this.type.place(path));
     if (options?.as !== "number") return column;
     if (column instanceof BigInt64Array || column instanceof BigUint64Array) {
       return Float64Array.from(column, Number);
@@ -93,7 +95,7 @@ export class Batch {
    * @returns {Uint32Array}
    */
   lengths(path) {
-    return columnLengths(this._group, this.type.place(path));
+    return columnLengths(this.#group, this.type.place(path));
   }
 
   /**
@@ -104,7 +106,7 @@ export class Batch {
    * @returns {Record<string, any>}
    */
   row(index) {
-    const { view, starts, sizes } = this._group;
+    const { view, starts, sizes } = this.#group;
     const at = index < 0 ? starts.length + index : index;
     if (!(at in starts)) throw new RangeError(`row ${index} of a batch of ${starts.length}`);
     return readRow(this.type.struct, view, starts[at], sizes[at]);

@@ -22,27 +22,31 @@ const LETTERS = new Map([
 
 /** Reads the structs of a schema. */
 export class StructReader {
+  /** @type {Map<string, any>} */
+  #sources;
+  #enums;
+  #little;
+  /** @type {Map<string, Struct>} */
+  #made = new Map();
+  /** @type {Set<string>} Being read: the way from the outermost. */
+  #open = new Set();
+  /** @type {Set<string>} A second use could multiply the fields. */
+  #anonymous = new Set();
+
   /**
    * @param {any} types
    * @param {Map<string, Enum>} enums
    * @param {boolean} little
    */
   constructor(types, enums, little) {
-    /** @type {Map<string, any>} */
-    this._sources = new Map(entries(types, "types"));
-    this._enums = enums;
-    this._little = little;
-    /** @type {Map<string, Struct>} */
-    this._made = new Map();
-    /** @type {Set<string>} Being read: the way from the outermost. */
-    this._open = new Set();
-    /** @type {Set<string>} A second use could multiply the fields. */
-    this._anonymous = new Set();
+    this.#sources = new Map(entries(types, "types"));
+    this.#enums = enums;
+    this.#little = little;
   }
 
   readAll() {
-    for (const name of this._sources.keys()) this._struct(name, `types.${name}`);
-    return this._made;
+    for (const name of this.#sources.keys()) this.#struct(name, `types.${name}`);
+    return this.#made;
   }
 
   /**
@@ -50,14 +54,14 @@ export class StructReader {
    * @param {string} user
    * @returns {Struct}
    */
-  _struct(name, user) {
-    const known = this._made.get(name);
+  #struct(name, user) {
+    const known = this.#made.get(name);
     if (known) return known;
-    const json = this._sources.get(name);
+    const json = this.#sources.get(name);
     if (json === undefined)
       throw new SchemaError(user, `names the struct ${name}, which is not in types`);
-    if (this._open.has(name)) throw new SchemaError(user, `the struct ${name} contains itself`);
-    if (this._open.size === NESTING_LIMIT) {
+    if (this.#open.has(name)) throw new SchemaError(user, `the struct ${name} contains itself`);
+    if (this.#open.size === NESTING_LIMIT) {
       throw new SchemaError(user, `structs are nested more than ${NESTING_LIMIT} deep`);
     }
     const path = `types.${name}`;
@@ -68,15 +72,15 @@ export class StructReader {
     whole(json.size, `${path}.size`, 1, SIZE_LIMIT);
     if (!Array.isArray(json.fields) || json.fields.length === 0)
       throw new SchemaError(path, "has no fields");
-    this._open.add(name);
+    this.#open.add(name);
     /** @type {Field[]} */
-    const members = json.fields.map((/** @type {any} */ field) => this._field(field, path, json));
-    this._open.delete(name);
+    const members = json.fields.map((/** @type {any} */ field) => this.#field(field, path, json));
+    this.#open.delete(name);
     if (members.slice(0, -1).some((member) => member.tail)) {
       throw new SchemaError(path, "a flexible array member must be the last field");
     }
     const struct = new Struct(name, json, members);
-    this._made.set(name, struct);
+    this.#made.set(name, struct);
     return struct;
   }
 
@@ -86,7 +90,7 @@ export class StructReader {
    * @param {any} struct
    * @returns {Field}
    */
-  _field(json, outer, struct) {
+  #field(json, outer, struct) {
     const path = `${outer}.fields.${record(json, outer).name}`;
     if (typeof json.name !== "string" || !IDENTIFIER.test(json.name)) {
       throw new SchemaError(path, "its name is no identifier");
@@ -94,9 +98,9 @@ export class StructReader {
     const kind = json.type?.kind;
     const array = kind === "array";
     const tail = kind === "tail";
-    const type = this._type(array || tail ? json.type.of : json.type, path);
+    const type = this.#type(array || tail ? json.type.of : json.type, path);
     const shape = array ? checkedShape(json.type.shape, path) : [];
-    const bits = "bit_offset" in json ? this._bits(json, type, path) : undefined;
+    const bits = "bit_offset" in json ? this.#bits(json, type, path) : undefined;
     const offset = bits ? bits.start : whole(json.offset, `${path}.offset`, 0, struct.size);
     const size = bits ? bits.bytes : tail ? 0 : product(shape) * type.size;
     if (!bits && json.size !== size) {
@@ -109,10 +113,10 @@ export class StructReader {
     }
     const anonymous = json.anonymous === true;
     if (anonymous) {
-      if (!type.struct || shape.length || this._anonymous.has(type.struct.name)) {
+      if (!type.struct || shape.length || this.#anonymous.has(type.struct.name)) {
         throw new SchemaError(path, "cannot be an anonymous member");
       }
-      this._anonymous.add(type.struct.name);
+      this.#anonymous.add(type.struct.name);
     }
     return {
       name: json.name,
@@ -136,7 +140,7 @@ export class StructReader {
    * @param {Type} type
    * @param {string} path
    */
-  _bits(json, type, path) {
+  #bits(json, type, path) {
     const most = type.kind === "bool" ? 1 : 8 * type.size;
     const offset = whole(json.bit_offset, `${path}.bit_offset`, 0, 8 * SIZE_LIMIT);
     const width = whole(json.bit_width, `${path}.bit_width`, 1, most);
@@ -144,7 +148,7 @@ export class StructReader {
       throw new SchemaError(path, "only an integer, a bool or an enum can be a bit field");
     }
     const signed = type.enum ? type.enum.signed : type.kind === "int";
-    return bitRange(offset, width, this._little, signed);
+    return bitRange(offset, width, this.#little, signed);
   }
 
   /**
@@ -152,16 +156,16 @@ export class StructReader {
    * @param {string} path
    * @returns {Type}
    */
-  _type(json, path) {
+  #type(json, path) {
     const kind = json?.kind;
     if (kind === "char")
       return { kind, size: whole(json.length, `${path}.type.length`, 1, SIZE_LIMIT) };
     if (kind === "struct") {
-      const struct = this._struct(String(json.struct), path);
+      const struct = this.#struct(String(json.struct), path);
       if (struct.tail) throw new SchemaError(path, `${struct.name} has a flexible array member`);
       return { kind, size: struct.size, struct };
     }
-    const enumeration = kind === "enum" ? this._enums.get(json.enum) : undefined;
+    const enumeration = kind === "enum" ? this.#enums.get(json.enum) : undefined;
     const letter =
       kind === "enum"
         ? enumeration && (enumeration.signed ? "i" : "u") + enumeration.size
@@ -170,7 +174,7 @@ export class StructReader {
     if (!letter || !code || !json.np.slice(1).startsWith(letter)) {
       throw new SchemaError(path, `the type ${kind} ${json?.np} is not known to this version`);
     }
-    if (json.np[0] !== "|" && (json.np[0] === "<") !== this._little) {
+    if (json.np[0] !== "|" && (json.np[0] === "<") !== this.#little) {
       throw new SchemaError(path, `${json.np} has not the schema's byte order`);
     }
     return { kind, size: code.size * code.parts, code, enum: enumeration };

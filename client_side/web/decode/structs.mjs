@@ -8,6 +8,9 @@ import { findPlace } from "./places.mjs";
 
 /** A C enum. */
 export class Enum {
+  /** @type {Map<number | bigint, string>} */
+  #labels = new Map();
+
   /**
    * @param {string} name
    * @param {any} json
@@ -25,12 +28,10 @@ export class Enum {
     this.values = new Map();
     /** @type {Map<string, string>} Their doc comments, where they have one. */
     this.docs = new Map(Object.entries(json.docs ?? {}));
-    /** @type {Map<number | bigint, string>} */
-    this._labels = new Map();
     for (const [label, value] of entries(json.values, path)) {
       const exact = number(integer(value, `${path}.${label}`));
       this.values.set(label, exact);
-      if (!this._labels.has(exact)) this._labels.set(exact, label);
+      if (!this.#labels.has(exact)) this.#labels.set(exact, label);
     }
   }
 
@@ -41,7 +42,7 @@ export class Enum {
    * @returns {string | undefined}
    */
   label(value) {
-    return this._labels.get(this.size === 8 ? BigInt(value) : Number(value));
+    return this.#labels.get(this.size === 8 ? BigInt(value) : Number(value));
   }
 }
 
@@ -131,6 +132,9 @@ function moved(field, by) {
 
 /** A message: a struct with a number. */
 export class Message {
+  /** @type {Map<string, import("./places.mjs").Place>} */
+  #places = new Map();
+
   /**
    * @param {number} id
    * @param {string} name
@@ -147,8 +151,6 @@ export class Message {
     this.doc = struct.doc;
     /** @type {number} Bytes of the payload, without the elements of a tail. */
     this.size = struct.tail ? struct.tail.offset : struct.size;
-    /** @type {Map<string, import("./places.mjs").Place>} */
-    this._places = new Map();
   }
 
   /** @returns {Map<string, Field>} By name. */
@@ -164,8 +166,8 @@ export class Message {
    * @throws {import("./places.mjs").PathError}
    */
   place(path) {
-    let place = this._places.get(path);
-    if (!place) this._places.set(path, (place = findPlace(this.struct, path, this.name)));
+    let place = this.#places.get(path);
+    if (!place) this.#places.set(path, (place = findPlace(this.struct, path, this.name)));
     return place;
   }
 

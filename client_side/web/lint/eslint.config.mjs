@@ -10,6 +10,7 @@ export default [
     rules: {
       eqeqeq: "error",
       "no-underscore-dangle": ["error", { allow: ["__cwireScope"], enforceInMethodNames: true }], // private is #private
+      "no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "no-var": "error",
       "prefer-const": ["error", { destructuring: "all" }],
     },
