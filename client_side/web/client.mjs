@@ -3,6 +3,7 @@
 
 import { Connection } from "./connection.mjs";
 import { NotConnected } from "./errors.mjs";
+import { WINDOW_LIMIT } from "./protocol.mjs";
 import { Session } from "./session.mjs";
 import { Subscription } from "./subscription.mjs";
 
@@ -51,6 +52,11 @@ export class Client extends EventTarget {
     const { reconnect = true, timeout = TIMEOUT_MS } = options;
     if (!WebSocket) {
       throw new TypeError("there is no WebSocket here (Node before 22): give one, {WebSocket: …}");
+    }
+    if (window !== null && !(Number.isInteger(window) && window > 0 && window <= WINDOW_LIMIT)) {
+      throw new RangeError(
+        `window is ${window}; it can be a number of bytes from 1 to ${WINDOW_LIMIT}, or null`,
+      );
     }
     /** @type {"connecting" | "open" | "lost" | "closed"} */
     this.state = "connecting";

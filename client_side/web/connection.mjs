@@ -1,6 +1,7 @@
 // A WebSocket that comes back: attempts with jittered backoff, and the reason whenever it is gone.
 
 import { ProtocolError } from "./errors.mjs";
+import { SUBPROTOCOL } from "./protocol.mjs";
 
 const FIRST_DELAY_MS = 100;
 const LAST_DELAY_MS = 2000;
@@ -83,7 +84,7 @@ export class Connection {
     this.#handlers.onattempt();
     let place = "the relay";
     try {
-      const { url, protocols = ["cwire.v1"] } = await this.#address();
+      const { url, protocols = [SUBPROTOCOL] } = await this.#address();
       if (this.#closed) return;
       place = publicPart(url);
       const socket = new this.#WebSocket(url, protocols);

@@ -1,9 +1,13 @@
 // What came of one message, and what did not: delivered + dropped = published. Pure.
 
+import { LOST, UNWANTED } from "./protocol.mjs";
+
 const HALF = 2 ** 31;
 const FULL = 2 ** 32;
-/** Reasons of frames that were not wanted: policy latest, or above the rate. */
-const ASKED_FOR = ["conflated", "rate"];
+/** @type {Readonly<Record<string, number>>} */
+const NONE_DROPPED = Object.freeze(
+  Object.fromEntries([...LOST, ...UNWANTED].map((reason) => [reason, 0])),
+);
 
 /**
  * The number nearest to `near` whose lowest 32 bits are `low`: a sequence that never wraps.
@@ -69,9 +73,9 @@ export class Ledger {
 
   /** @returns {Health} */
   get health() {
-    const skipped = ASKED_FOR.reduce((sum, reason) => sum + (this.#told.get(reason) ?? 0), 0);
+    const skipped = UNWANTED.reduce((sum, reason) => sum + (this.#told.get(reason) ?? 0), 0);
     /** @type {Record<string, number>} */
-    const dropped = { driver: 0, relay: 0, conflated: 0, rate: 0, connection: this.#missed };
+    const dropped = { ...NONE_DROPPED, connection: this.#missed };
     for (const [reason, count] of this.#told) dropped[reason] = count;
     const { received, bytes, unreadable } = this;
     return {

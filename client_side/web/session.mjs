@@ -4,14 +4,13 @@
 import { Batch } from "./decode/batch.mjs";
 import { SchemaError } from "./decode/checks.mjs";
 import { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
-import { FrameError, groupFrames } from "./decode/frames.mjs";
+import { FrameError, groupFrames, padded } from "./decode/frames.mjs";
 import { Schema } from "./decode/schema.mjs";
+import { HEADER_BYTES, PROTOCOL } from "./protocol.mjs";
 
 /** @typedef {import("./subscription.mjs").Subscription} Subscription */
 /** @typedef {import("./decode/frames.mjs").FrameGroup} FrameGroup */
 /** @typedef {import("./decode/structs.mjs").Message} Message */
-
-const PROTOCOL = 1;
 
 /**
  * What the relay says of a driver.
@@ -321,7 +320,7 @@ export class Session {
     const readable = onlyReadable(group, message);
     const unreadable = group.starts.length - readable.starts.length;
     let bytes = 0;
-    for (const size of group.sizes) bytes += 24 + Math.ceil(size / 8) * 8;
+    for (const size of group.sizes) bytes += padded(HEADER_BYTES + size);
     const batch = new Batch(driver, message, readable);
     for (const subscription of [...route.subscriptions]) {
       subscription.ledger(driver, message.name).add(sequence, bytes, unreadable);

@@ -8,7 +8,7 @@ import { Ledger, totalHealth } from "./ledger.mjs";
  * @typedef {object} Wanted
  * @property {string | null} [driver] null: all but the relay itself.
  * @property {string[] | null} [messages] null: all that are published.
- * @property {"queue" | "latest"} [policy]
+ * @property {import("./protocol.mjs").Policy} [policy]
  * @property {number} [max_rate] Frames per second of each message.
  * @property {{frames: number} | {seconds: number}} [history] What the relay has kept comes first;
  *   not again after a reconnect.

@@ -1,7 +1,7 @@
 // A batch: the frames of one message that came together. Pure.
 
+import { HEADER_BYTES } from "../protocol.mjs";
 import { columnLengths, readColumn } from "./columns.mjs";
-import { HEADER_BYTES } from "./frames.mjs";
 import { readRow } from "./rows.mjs";
 
 /** @typedef {import("./numbers.mjs").TypedArray} TypedArray */

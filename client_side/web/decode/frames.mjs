@@ -1,12 +1,7 @@
 // Frames: the header, the padding, and what is malformed (PROTOCOL.md, "Frames"). Pure.
 
-/** Bytes of a frame's header. */
-export const HEADER_BYTES = 24;
-/** A frame is at most this large, header and payload. */
-export const FRAME_LIMIT = 64 * 1024 * 1024;
-export const REPLY = 1;
-export const ERROR = 2;
-export const SHARED = 4;
+import { CONTROL, ERROR, FRAME_LIMIT, HEADER_BYTES, REPLY, SHARED } from "../protocol.mjs";
+
 const KNOWN_FLAGS = REPLY | ERROR | SHARED;
 
 /** The bytes are not whole, well-formed frames: nothing after the place can be trusted. */
@@ -39,7 +34,7 @@ export class FrameError extends Error {
  */
 
 /**
- * The bytes as a DataView that begins at a multiple of 8, so that payloads are aligned; copied
+ * Returns the bytes as a DataView that begins at a multiple of 8, so that payloads are aligned; copied
  * only where they do not.
  *
  * @param {ArrayBuffer | ArrayBufferView} data
@@ -82,8 +77,12 @@ function checkedSize(view, at, limit) {
   return size;
 }
 
-/** @param {number} size */
-function padded(size) {
+/**
+ * Bytes of a frame with its padding.
+ *
+ * @param {number} size
+ */
+export function padded(size) {
   return (size + 7) & ~7; // of sizes that are within the limit
 }
 
@@ -156,7 +155,7 @@ export function groupFrames(data, limit = FRAME_LIMIT) {
     const type = view.getUint16(at + 4, true);
     if (view.getUint8(at + 6) & REPLY) {
       replyBytes += step;
-    } else if (type !== 0) {
+    } else if (type !== CONTROL) {
       const source = view.getUint8(at + 7);
       if (last === undefined || last.type !== type || last.source !== source) {
         last = groups.find((group) => group.type === type && group.source === source);

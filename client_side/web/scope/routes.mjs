@@ -1,5 +1,7 @@
 // Ways to the relay, tried one after the other: the one that worked last comes first. Pure.
 
+import { SUBPROTOCOL, TOKEN_PREFIX } from "../protocol.mjs";
+
 const PATIENCE = 1500; // ms for a way to show that it works
 const AGAIN = 10_000; // ms until ways that never worked are tried once more
 const SOON = 1000; // the same for ways of which one has worked
@@ -72,11 +74,11 @@ export class Routes {
 
 function address(route, base) {
   if (route.kind === "direct") {
-    return { url: route.url, protocols: ["cwire.v1", `cwire.token.${route.token}`] };
+    return { url: route.url, protocols: [SUBPROTOCOL, TOKEN_PREFIX + route.token] };
   }
   const url = new URL(route.path, base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return { url: url.href, protocols: ["cwire.v1"] };
+  return { url: url.href, protocols: [SUBPROTOCOL] };
 }
 
 /** A WebSocket that gives up when nothing comes soon: a proxy may accept and then be silent. */

@@ -1,0 +1,36 @@
+// The words and limits of PROTOCOL.md that this client knows, each of them here only. A test compares
+// them with cwire_frame.h and with the Python client's. Pure.
+
+/** Version of the protocol. */
+export const PROTOCOL = 1;
+/** Subprotocol of the WebSocket. */
+export const SUBPROTOCOL = "cwire.v1";
+/** Begin of the further subprotocol that carries a token. */
+export const TOKEN_PREFIX = "cwire.token.";
+
+/** Bytes of a frame's header. */
+export const HEADER_BYTES = 24;
+/** Bytes of the largest frame, header and payload. */
+export const FRAME_LIMIT = 64 * 1024 * 1024;
+/** Bytes of the largest payload. */
+export const PAYLOAD_LIMIT = FRAME_LIMIT - HEADER_BYTES;
+
+/** Type of control frames. */
+export const CONTROL = 0;
+/** Flag: answers a command. */
+export const REPLY = 1;
+/** Flag, with REPLY: the payload is an error. */
+export const ERROR = 2;
+/** Flag, reserved: the payload names a slot in shared memory. */
+export const SHARED = 4;
+
+/** Bytes of the largest window. */
+export const WINDOW_LIMIT = 2 ** 30;
+
+/** What the relay may do with frames that wait: the values of a subscription's `policy`. */
+export const POLICIES = /** @type {const} */ (["queue", "latest"]);
+/** @typedef {typeof POLICIES[number]} Policy */
+/** Why frames were not wanted: reasons of `dropped` that come from a policy or a rate. */
+export const UNWANTED = /** @type {const} */ (["conflated", "rate"]);
+/** Why frames that were wanted did not come, in the relay's words. */
+export const LOST = /** @type {const} */ (["driver", "relay"]);
