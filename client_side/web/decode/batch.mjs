@@ -4,7 +4,7 @@ import { HEADER_BYTES } from "../protocol.mjs";
 import { columnLengths, readColumn } from "./columns.mjs";
 import { readRow } from "./rows.mjs";
 
-/** @typedef {import("./numbers.mjs").TypedArray} TypedArray */
+/** @typedef {import("./kinds.mjs").TypedArray} TypedArray */
 
 const SEQUENCE = 8 - HEADER_BYTES; // from the payload
 const TIME = 16 - HEADER_BYTES;

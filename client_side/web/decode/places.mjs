@@ -1,13 +1,11 @@
 // Where the values of a path lie in a payload: "samples", "acquisition.level", "channels[1].shape".
 // Pure.
 
-import { numberCode, readBits, readSmallBits } from "./numbers.mjs";
+import { readBits } from "./bits.mjs";
 
 /** @typedef {import("./structs.mjs").Field} Field */
 /** @typedef {import("./structs.mjs").Struct} Struct */
-/** @typedef {import("./structs.mjs").Type} Type */
 
-const BYTE = /** @type {import("./numbers.mjs").NumberCode} */ (numberCode("|u1"));
 const STEP = /^(?:\.?([A-Za-z_]\w*)|\[(\d+)\])/;
 
 /** A place that a message does not have, or that has no column. */
@@ -29,12 +27,13 @@ export class PathError extends Error {
  * @property {number} tailStart Where the tail begins in the payload, if the path goes through it.
  * @property {number[]} strides Bytes between neighbours in each dimension.
  * @property {boolean} dense The values of a frame stand side by side.
- * @property {boolean} textual Values are strings.
- * @property {import("./numbers.mjs").NumberCode} code Of a text: bytes.
- * @property {(view: DataView, at: number) => number | bigint} read
+ * @property {import("./kinds.mjs").NumberCode} code What a column consists of; of texts: bytes.
+ * @property {(view: DataView, at: number) => number | bigint} read Reads one (one part) of them.
  */
 
 /**
+ * Finds the values of a path.
+ *
  * @param {Struct} struct
  * @param {string} path
  * @param {string} message Its name, for people.
@@ -75,7 +74,7 @@ export function findPlace(struct, path, message) {
   }
   const shape = dimensions.map(({ length }) => length);
   const strides = dimensions.map(({ stride }) => stride);
-  return { ...place(last, shape, strides, where), offset, tailStart };
+  return { ...reading(last, shape, strides, where), offset, tailStart };
 }
 
 /**
@@ -103,49 +102,26 @@ function ownDimensions({ shape, type, tail }) {
 }
 
 /**
+ * How the values of a field are read, wherever they are.
+ *
  * @param {Field} field
- * @param {number[]} shape
+ * @param {number[]} shape Of the whole path.
  * @param {number[]} strides
  * @param {string} where
  * @returns {Omit<Place, "offset" | "tailStart">}
  */
-function place(field, shape, strides, where) {
+function reading(field, shape, strides, where) {
   const { type, bits } = field;
-  const textual = type.kind === "char";
-  if (type.struct && !type.struct.union) {
-    const names = [...type.struct.fields.keys()].join(", ");
-    throw new PathError(`${where} is a struct; name one of its members: ${names}`);
-  }
-  if (type.struct) return bytes(field, [...shape, type.size], [...strides, 1]);
-  if (textual && field.tail) return bytes(field, [], []); // one text, not one of each char
-  const code = type.code ?? BYTE;
+  if (type.noColumn) throw new PathError(`${where} ${type.noColumn}`);
+  const [ownShape, ownStrides] = type.columnShape(field, shape, strides);
+  const { code } = type;
   return {
     field,
-    shape,
-    strides,
-    dense: !bits && isDense(shape, strides, type.size),
-    textual,
+    shape: ownShape,
+    strides: ownStrides,
+    dense: !bits && isDense(ownShape, ownStrides, code.size * code.parts),
     code,
-    read: bits ? bitReader(bits, code.wide) : code.read,
-  };
-}
-
-/**
- * @param {Field} field
- * @param {number[]} shape
- * @param {number[]} strides
- * @returns {Omit<Place, "offset" | "tailStart">}
- */
-function bytes(field, shape, strides) {
-  const textual = field.type.kind === "char";
-  return {
-    field,
-    shape,
-    strides,
-    dense: isDense(shape, strides, 1),
-    textual,
-    code: BYTE,
-    read: BYTE.read,
+    read: bits ? (view, at) => readBits(view, at, bits, code.wide) : code.read,
   };
 }
 
@@ -160,19 +136,4 @@ function isDense(shape, strides, size) {
     size *= shape[index];
   }
   return true;
-}
-
-/**
- * @param {import("./numbers.mjs").BitRange} bits
- * @param {boolean} wide Whether a BigInt is wanted.
- * @returns {Place["read"]}
- */
-function bitReader(bits, wide) {
-  if (bits.width > 32 || bits.bytes > 6) {
-    return wide
-      ? (view, at) => readBits(view, at, bits)
-      : (view, at) => Number(readBits(view, at, bits));
-  }
-  if (wide) return (view, at) => BigInt(readSmallBits(view, at, bits));
-  return (view, at) => readSmallBits(view, at, bits);
 }

@@ -1,24 +1,18 @@
 // Reads structs in the order in which they need each other; believes nothing. Pure.
 
+import { FRAME_LIMIT } from "../protocol.mjs";
+import { bitRange } from "./bits.mjs";
 import { SchemaError, entries, record, text, whole } from "./checks.mjs";
-import { bitRange, numberCode } from "./numbers.mjs";
+import { readKind } from "./kinds.mjs";
 import { Struct } from "./structs.mjs";
 
 /** @typedef {import("./structs.mjs").Enum} Enum */
 /** @typedef {import("./structs.mjs").Field} Field */
-/** @typedef {import("./structs.mjs").Type} Type */
+/** @typedef {import("./kinds.mjs").Kind} Kind */
 
-const SIZE_LIMIT = 64 * 1024 * 1024;
 const NESTING_LIMIT = 32;
 const DIMENSION_LIMIT = 16;
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
-const LETTERS = new Map([
-  ["int", "i"],
-  ["uint", "u"],
-  ["float", "f"],
-  ["complex", "c"],
-  ["bool", "b"],
-]);
 
 /** Reads the structs of a schema. */
 export class StructReader {
@@ -69,7 +63,7 @@ export class StructReader {
     if (json.kind !== "struct" && json.kind !== "union") {
       throw new SchemaError(path, `the kind ${json.kind} is not known to this version`);
     }
-    whole(json.size, `${path}.size`, 1, SIZE_LIMIT);
+    whole(json.size, `${path}.size`, 1, FRAME_LIMIT);
     if (!Array.isArray(json.fields) || json.fields.length === 0)
       throw new SchemaError(path, "has no fields");
     this.#open.add(name);
@@ -137,47 +131,29 @@ export class StructReader {
 
   /**
    * @param {any} json
-   * @param {Type} type
+   * @param {Kind} type
    * @param {string} path
    */
   #bits(json, type, path) {
-    const most = type.kind === "bool" ? 1 : 8 * type.size;
-    const offset = whole(json.bit_offset, `${path}.bit_offset`, 0, 8 * SIZE_LIMIT);
-    const width = whole(json.bit_width, `${path}.bit_width`, 1, most);
-    if (!["int", "uint", "bool", "enum"].includes(type.kind)) {
+    if (!type.mostBits) {
       throw new SchemaError(path, "only an integer, a bool or an enum can be a bit field");
     }
-    const signed = type.enum ? type.enum.signed : type.kind === "int";
-    return bitRange(offset, width, this.#little, signed);
+    const offset = whole(json.bit_offset, `${path}.bit_offset`, 0, 8 * FRAME_LIMIT);
+    const width = whole(json.bit_width, `${path}.bit_width`, 1, type.mostBits);
+    return bitRange(offset, width, this.#little, type.signed);
   }
 
   /**
    * @param {any} json
    * @param {string} path
-   * @returns {Type}
    */
   #type(json, path) {
-    const kind = json?.kind;
-    if (kind === "char")
-      return { kind, size: whole(json.length, `${path}.type.length`, 1, SIZE_LIMIT) };
-    if (kind === "struct") {
-      const struct = this.#struct(String(json.struct), path);
-      if (struct.tail) throw new SchemaError(path, `${struct.name} has a flexible array member`);
-      return { kind, size: struct.size, struct };
-    }
-    const enumeration = kind === "enum" ? this.#enums.get(json.enum) : undefined;
-    const letter =
-      kind === "enum"
-        ? enumeration && (enumeration.signed ? "i" : "u") + enumeration.size
-        : LETTERS.get(kind);
-    const code = numberCode(String(json?.np));
-    if (!letter || !code || !json.np.slice(1).startsWith(letter)) {
-      throw new SchemaError(path, `the type ${kind} ${json?.np} is not known to this version`);
-    }
-    if (json.np[0] !== "|" && (json.np[0] === "<") !== this.#little) {
-      throw new SchemaError(path, `${json.np} has not the schema's byte order`);
-    }
-    return { kind, size: code.size * code.parts, code, enum: enumeration };
+    return readKind(json, {
+      path,
+      little: this.#little,
+      enums: this.#enums,
+      struct: (name) => this.#struct(name, path),
+    });
   }
 }
 
@@ -190,7 +166,7 @@ function checkedShape(shape, path) {
   if (!Array.isArray(shape) || shape.length < 1 || shape.length > DIMENSION_LIMIT) {
     throw new SchemaError(path, `an array has from 1 to ${DIMENSION_LIMIT} dimensions`);
   }
-  return shape.map((length) => whole(length, `${path}.type.shape`, 1, SIZE_LIMIT));
+  return shape.map((length) => whole(length, `${path}.type.shape`, 1, FRAME_LIMIT));
 }
 
 /** @param {number[]} shape */

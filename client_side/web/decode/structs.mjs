@@ -3,8 +3,8 @@
 import { SchemaError, entries, integer, record, text, whole } from "./checks.mjs";
 import { findPlace } from "./places.mjs";
 
-/** @typedef {import("./numbers.mjs").NumberCode} NumberCode */
-/** @typedef {import("./numbers.mjs").BitRange} BitRange */
+/** @typedef {import("./bits.mjs").BitRange} BitRange */
+/** @typedef {import("./kinds.mjs").Kind} Kind */
 
 /** A C enum. */
 export class Enum {
@@ -47,18 +47,6 @@ export class Enum {
 }
 
 /**
- * What the bytes of a field mean. `code` is there for numbers and enums, `enum` for enums,
- * `struct` for structs and unions.
- *
- * @typedef {object} Type
- * @property {"int" | "uint" | "float" | "complex" | "bool" | "enum" | "char" | "struct"} kind
- * @property {number} size Bytes of one.
- * @property {NumberCode} [code]
- * @property {Enum} [enum]
- * @property {Struct} [struct]
- */
-
-/**
  * A member of a struct. An array has a shape; a tail (flexible array member) is the rest of the
  * payload; a bit field has `bits`.
  *
@@ -66,7 +54,7 @@ export class Enum {
  * @property {string} name
  * @property {number} offset Bytes from the start of the struct.
  * @property {number} size Bytes; 0 for a tail.
- * @property {Type} type Of an array or a tail: of its elements.
+ * @property {Kind} type Of an array or a tail: of its elements.
  * @property {number[]} shape Empty where it is no array.
  * @property {boolean} tail
  * @property {BitRange | undefined} bits

@@ -177,30 +177,6 @@ test("numbers of every kind, in both byte orders", () => {
   }
 });
 
-test("half floats", () => {
-  const message = messageOf([number("h", "<f2", 0, 2)], { size: 2 });
-  const values = [
-    ...[
-      [0x0000, 0],
-      [0x8000, -0],
-      [0x0001, 2 ** -24],
-      [0x03ff, 1023 * 2 ** -24],
-      [0x0400, 2 ** -14],
-    ],
-    ...[
-      [0x3c00, 1],
-      [0x7bff, 65504],
-      [0x7c00, Infinity],
-      [0xfc00, -Infinity],
-      [0x7e00, NaN],
-    ],
-  ];
-  for (const [bits, value] of values) {
-    const batch = batchOf(message, Uint8Array.of(bits & 255, bits >> 8));
-    assert.ok(Object.is(batch.column("h")[0], value) && Object.is(batch.row(0).h, value));
-  }
-});
-
 test("tails of different lengths, of numbers, of structs, of chars", () => {
   const point = {
     kind: "struct",
