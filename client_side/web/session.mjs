@@ -3,10 +3,10 @@
 
 import { Batch } from "./decode/batch.mjs";
 import { SchemaError } from "./decode/checks.mjs";
-import { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
 import { FrameError, groupFrames, padded } from "./decode/frames.mjs";
-import { Schema } from "./decode/schema.mjs";
-import { HEADER_BYTES, PROTOCOL } from "./protocol.mjs";
+import { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
+import { HEADER_BYTES } from "./protocol.mjs";
+import * as relay from "./relay_messages.mjs";
 
 /** @typedef {import("./subscription.mjs").Subscription} Subscription */
 /** @typedef {import("./decode/frames.mjs").FrameGroup} FrameGroup */
@@ -22,7 +22,7 @@ import { HEADER_BYTES, PROTOCOL } from "./protocol.mjs";
  * @property {string} problem Why it is not up, or why its schema cannot be used; for people.
  * @property {number | null} session The number of its present run.
  * @property {string | null} epoch
- * @property {Schema | null} schema null before it was ever up.
+ * @property {import("./decode/schema.mjs").Schema | null} schema null before it was ever up.
  */
 /**
  * Where the frames of one message go.
@@ -75,35 +75,30 @@ export class Session {
    * @throws {ProtocolError}
    */
   receiveText(text) {
+    const act = this.#read(text);
+    act?.(this);
+  }
+
+  /**
+   * Reads a text, and does nothing yet: what is thrown later is not the relay's fault.
+   *
+   * @param {string} text
+   * @returns {((session: Session) => void) | undefined} undefined: a newer relay says more.
+   * @throws {ProtocolError}
+   */
+  #read(text) {
     try {
-      this.#take(JSON.parse(text));
+      const message = relay.parse(text);
+      if (!this.connected && message.op !== "hello") {
+        throw new ProtocolError(`the relay sent ${JSON.stringify(message.op)} before its hello`);
+      }
+      return Session.#OPERATIONS.get(message.op)?.(message);
     } catch (error) {
-      if (error instanceof ProtocolError) throw error;
+      if (!(error instanceof relay.Malformed || error instanceof SchemaError)) throw error;
       throw new ProtocolError(
         `the relay sent a message that is not cwire's (${error}): ${text.slice(0, 80)}`,
       );
     }
-  }
-
-  /** @param {any} message */
-  #take(message) {
-    if (!this.connected && message.op !== "hello") {
-      throw new ProtocolError(`the relay sent ${JSON.stringify(message.op)} before its hello`);
-    }
-    switch (message.op) {
-      case "hello":
-        return this.#hello(message);
-      case "driver":
-        return this.#driver(message);
-      case "subscribed":
-        return this.#subscribed(message);
-      case "dropped":
-        return this.#dropped(message);
-      case "reply":
-        return this.#reply(message);
-      case "error":
-        return this.#error(message);
-    } // unknown: a newer relay says more
   }
 
   /**
@@ -177,18 +172,12 @@ export class Session {
     });
   }
 
-  /** @param {any} message */
-  #hello(message) {
-    if (message.protocol !== PROTOCOL) {
-      throw new ProtocolError(
-        `the relay speaks cwire protocol ${message.protocol}, this page ${PROTOCOL}: ` +
-          "install the same cwire version on both sides",
-      );
-    }
+  /** @param {ReturnType<typeof relay.readHello>} hello */
+  #hello({ drivers }) {
     this.connected = true;
-    const names = new Set(message.drivers.map((/** @type {any} */ driver) => driver.name));
+    const names = new Set(drivers.map((driver) => driver.name));
     for (const name of this.drivers.keys()) if (!names.has(name)) this.drivers.delete(name);
-    for (const driver of message.drivers) this.#update(driver);
+    for (const driver of drivers) this.#update(driver);
     const again = [...this.subscriptions.values()]; // those that handlers make now ask themselves
     this.#onhello();
     for (const subscription of again) {
@@ -197,39 +186,27 @@ export class Session {
     this.#ondrivers();
   }
 
-  /** @param {any} message */
-  #driver(message) {
-    const driver = this.#update(message.driver);
+  /** @param {ReturnType<typeof relay.readDriver>} news */
+  #driver({ event, driver: news }) {
+    const { name } = this.#update(news);
     this.#ondrivers();
     for (const subscription of this.subscriptions.values()) {
-      if (!subscription.covers(driver.name)) continue;
-      call(subscription.handlers.onchange, { event: message.event, driver: driver.name });
+      if (!subscription.covers(name)) continue;
+      call(subscription.handlers.onchange, { event, driver: name });
     }
   }
 
   /**
-   * @param {any} json
+   * @param {relay.DriverNews} news
    * @returns {Driver}
    */
-  #update(json) {
-    const before = this.drivers.get(json.name);
-    let schema = before?.schema ?? null;
-    let problem = json.state === "up" ? "" : String(json.problem ?? "");
-    if (json.schema) {
-      try {
-        schema = new Schema(json.schema);
-      } catch (error) {
-        if (!(error instanceof SchemaError)) throw error;
-        schema = null;
-        problem = `${error.message}; run \`cwire wrap\` on its header again and rebuild it`;
-      }
-      this.#forget(json.source); // `subscribed` says anew what comes
-    }
-    const { name, source, state } = json;
+  #update({ schema: told, ...news }) {
+    const before = this.drivers.get(news.name);
+    if (told !== undefined) this.#forget(news.source); // `subscribed` says anew what comes
+    const schema = told === undefined ? (before?.schema ?? null) : told;
     // A driver that is down has no epoch; its run may yet go on.
-    const epoch = json.epoch ?? before?.epoch ?? null;
-    const driver = { name, source, state, problem, session: json.session ?? null, epoch, schema };
-    this.drivers.set(name, driver);
+    const driver = { ...news, epoch: news.epoch ?? before?.epoch ?? null, schema };
+    this.drivers.set(news.name, driver);
     return driver;
   }
 
@@ -238,74 +215,65 @@ export class Session {
     for (const key of this.#routes.keys()) if (key >> 16 === source) this.#routes.delete(key);
   }
 
-  /** @param {any} message */
-  #subscribed(message) {
-    const subscription = this.subscriptions.get(message.id);
+  /** @param {ReturnType<typeof relay.readSubscribed>} message */
+  #subscribed({ id, streams }) {
+    const subscription = this.subscriptions.get(id);
     if (!subscription) return; // closed meanwhile
     subscription.begun();
     for (const route of this.#routes.values()) route.subscriptions.delete(subscription);
     subscription.streams = [];
-    for (const stream of message.streams) this.#addStream(subscription, stream);
+    for (const stream of streams) this.#addStream(subscription, stream);
     call(subscription.handlers.onchange, { event: "subscribed", driver: null });
   }
 
   /**
    * @param {Subscription} subscription
-   * @param {any} stream
+   * @param {relay.StreamNews} stream
    */
-  #addStream(subscription, stream) {
-    const driver = this.#bySource(stream.source);
+  #addStream(subscription, { source, type, first, of, decimate, schema: own }) {
+    const driver = this.#bySource(source);
     if (!driver?.schema) return; // it cannot be used: `driver.problem` says why
-    const schema = stream.schema ? new Schema(stream.schema) : driver.schema;
-    const message = schema.byId.get(stream.type);
-    if (!message) throw new Error(`a stream of message ${stream.type}, which no schema has`);
-    const key = routeKey(stream.source, stream.type);
+    const message = (own ?? driver.schema).byId.get(type);
+    if (!message) {
+      throw new ProtocolError(`the relay sends message ${type}, which no schema has`);
+    }
+    const key = routeKey(source, type);
     let route = this.#routes.get(key);
-    if (!route || stream.schema) {
+    if (!route || own) {
       // The relay gives the ids of derived streams out again: the last word counts.
       const subscriptions = route?.message.name === message.name ? route.subscriptions : new Set();
       this.#routes.set(key, (route = { driver: driver.name, message, subscriptions }));
     }
     route.subscriptions.add(subscription);
-    const { of = null, decimate = null } = stream;
     subscription.streams.push({ driver: driver.name, message, of, decimate });
-    const first = stream.first_sequence ?? null;
     subscription.ledger(driver.name, message.name).begin(first, driver.epoch);
   }
 
-  /** @param {any} message */
-  #dropped(message) {
-    const subscription = this.subscriptions.get(message.id);
-    const driver = this.#bySource(message.source)?.name;
+  /** @param {ReturnType<typeof relay.readDropped>} told */
+  #dropped({ id, source, message, reason, count: total, sequence }) {
+    const subscription = this.subscriptions.get(id);
+    const driver = this.#bySource(source)?.name;
     if (!subscription || driver === undefined) return;
-    const { reason } = message;
-    const ledger = subscription.ledger(driver, message.message);
-    const count = ledger.dropped(reason, message.count, message.sequence);
-    call(subscription.handlers.ondropped, { driver, message: message.message, reason, count });
+    const count = subscription.ledger(driver, message).dropped(reason, total, sequence);
+    call(subscription.handlers.ondropped, { driver, message, reason, count });
   }
 
-  /** @param {any} message */
-  #reply(message) {
-    const waiting = this.#commands.get(message.id);
+  /** @param {ReturnType<typeof relay.readReply>} reply */
+  #reply({ id, answer, error }) {
+    const waiting = this.#commands.get(id);
     if (!waiting) return;
-    this.#commands.delete(message.id);
-    const { error } = message;
+    this.#commands.delete(id);
     if (error) waiting.reject(new CommandError(error.code, error.name, error.text));
-    else
-      waiting.resolve(
-        message.message === null ? null : { message: message.message, fields: message.fields },
-      );
+    else waiting.resolve(answer);
   }
 
-  /** @param {any} message */
-  #error(message) {
-    const waiting = this.#commands.get(message.id);
-    this.#commands.delete(message.id);
-    waiting?.reject(new CommandError(null, message.code, message.text));
-    call(
-      this.subscriptions.get(message.id)?.handlers.onerror,
-      new Refused(message.code, message.text),
-    );
+  /** @param {ReturnType<typeof relay.readError>} error */
+  #error({ id, code, text }) {
+    if (id === null) return;
+    const waiting = this.#commands.get(id);
+    this.#commands.delete(id);
+    waiting?.reject(new CommandError(null, code, text));
+    call(this.subscriptions.get(id)?.handlers.onerror, new Refused(code, text));
   }
 
   /** @param {FrameGroup} group */
@@ -334,6 +302,37 @@ export class Session {
     for (const driver of this.drivers.values()) if (driver.source === source) return driver;
     return undefined;
   }
+
+  /**
+   * By the relay's op: what reads a message of it, and what is then to be done. A new op is a line
+   * here, what reads it in relay_messages.mjs, and a method.
+   */
+  static #OPERATIONS = new Map([
+    ["hello", operation(relay.readHello, (session, message) => session.#hello(message))],
+    ["driver", operation(relay.readDriver, (session, message) => session.#driver(message))],
+    [
+      "subscribed",
+      operation(relay.readSubscribed, (session, message) => session.#subscribed(message)),
+    ],
+    ["dropped", operation(relay.readDropped, (session, message) => session.#dropped(message))],
+    ["reply", operation(relay.readReply, (session, message) => session.#reply(message))],
+    ["error", operation(relay.readError, (session, message) => session.#error(message))],
+  ]);
+}
+
+/**
+ * Joins the two halves of an operation: the first runs at once, what it returns does the second.
+ *
+ * @template T
+ * @param {(json: any) => T} read
+ * @param {(session: Session, message: T) => void} handle
+ * @returns {(json: any) => (session: Session) => void}
+ */
+function operation(read, handle) {
+  return (json) => {
+    const message = read(json);
+    return (session) => handle(session, message);
+  };
 }
 
 /**

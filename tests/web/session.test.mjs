@@ -356,6 +356,107 @@ test("a relay that is none, or another version's", () => {
   bench.say("of_a_newer_relay", {});
 });
 
+test("an error of ours is not the relay's fault", () => {
+  for (const shell of ["onhello", "ondrivers"]) {
+    const session = new Session({
+      send: () => {},
+      onhello: () => {},
+      ondrivers: () => {},
+      [shell]: () => {
+        throw new TypeError("a bug");
+      },
+    });
+    const text = JSON.stringify({ op: "hello", protocol: 1, drivers: [] });
+    assert.throws(() => session.receiveText(text), { name: "TypeError", message: "a bug" });
+    assert.ok(session.connected, "it was read and dealt with");
+  }
+});
+
+test("a message that is not complete is refused before anything is done", () => {
+  const bench = new Bench();
+  bench.hello();
+  const stream = { source: 1, message: "tick", type: 1, first_sequence: 0 };
+  for (const [op, fields, reason] of [
+    ["driver", { event: "up" }, /driver must be an object/],
+    [
+      "driver",
+      { event: "up", driver: { name: "lab", source: "1" } },
+      /driver.source must be a whole number/,
+    ],
+    ["subscribed", { id: 1, streams: [stream, { ...stream, type: null }] }, /stream.type must be/],
+    ["subscribed", { id: 1, streams: [{ ...stream, schema: { schema: "x" } }] }, /schema.*"x"/],
+    ["subscribed", { id: 1, streams: [{ ...stream, type: 7 }] }, /message 7, which no schema has/],
+    [
+      "dropped",
+      { id: 1, source: 1, message: "tick", reason: "relay", sequence: 1 },
+      /count must be/,
+    ],
+    ["reply", { id: 1, error: "no" }, /error must be an object/],
+    ["error", { id: 1, code: "bad_request" }, /text must be text/],
+  ]) {
+    const refused = (error) => error instanceof ProtocolError && reason.test(error.message);
+    assert.throws(() => bench.say(op, fields), refused, `${op} ${reason}`);
+  }
+  assert.deepEqual(bench.drops, []);
+  assert.equal(bench.session.drivers.get("lab").state, "up");
+});
+
+test("whatever is changed in what the relay says, it is taken or refused as the relay's", () => {
+  const chance = random(11);
+  const odd = [undefined, null, -1, 1.5, "", "x", [], {}, true, "__proto__"];
+  const driver = {
+    name: "lab",
+    source: 1,
+    state: "up",
+    session: 2,
+    epoch: "2",
+    schema: schema("a"),
+  };
+  const stream = {
+    source: 1,
+    message: "tick",
+    type: 1,
+    first_sequence: 0,
+    of: "tick",
+    decimate: 4,
+  };
+  const texts = [
+    { op: "hello", protocol: 1, drivers: [driver] },
+    { op: "driver", event: "restarted", driver },
+    { op: "subscribed", id: 1, streams: [{ ...stream, schema: schema("b") }] },
+    { op: "dropped", id: 1, source: 1, message: "tick", reason: "relay", count: 1, sequence: 1 },
+    { op: "reply", id: 2, error: { code: -1, name: "CWIRE_EINVAL", text: "no" } },
+    { op: "reply", id: 3, message: "echo", fields: {} },
+    { op: "error", id: 1, code: "bad_request", text: "no" },
+  ];
+  let refused = 0;
+  for (let round = 0; round < 2000; round++) {
+    const json = structuredClone(texts[Math.floor(chance() * texts.length)]);
+    let inside = json;
+    for (;;) {
+      const keys = Object.keys(inside);
+      const key = keys[Math.floor(chance() * keys.length)];
+      const value = inside[key];
+      if (value && typeof value === "object" && Object.keys(value).length && chance() < 0.9) {
+        inside = value;
+        continue;
+      }
+      inside[key] = odd[Math.floor(chance() * odd.length)];
+      break;
+    }
+    const bench = new Bench();
+    bench.hello();
+    for (let one = 0; one < 2; one++) bench.session.command("lab", "echo", {}).catch(() => {});
+    try {
+      bench.session.receiveText(JSON.stringify(json));
+    } catch (error) {
+      assert.ok(error instanceof ProtocolError, error.stack);
+      refused += 1;
+    }
+  }
+  assert.ok(refused > 300, `${refused}`);
+});
+
 test("received and lost are all that was published, whatever happens", () => {
   for (let seed = 0; seed < 200; seed++) {
     const chance = random(seed);
