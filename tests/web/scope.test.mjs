@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { Batch, Schema, groupFrames } from "../../client_side/web/client.mjs";
 import { Lines } from "../../client_side/web/scope/lines.mjs";
 import { Notices } from "../../client_side/web/scope/notices.mjs";
 import { placeText, valueText } from "../../client_side/web/scope/reading.mjs";
@@ -10,6 +11,7 @@ import { Sight } from "../../client_side/web/scope/sight.mjs";
 import { Points, nearest, sketch } from "../../client_side/web/scope/sketch.mjs";
 import { Trace } from "../../client_side/web/scope/trace.mjs";
 import { Trigger } from "../../client_side/web/scope/trigger.mjs";
+import { frame, join } from "./golden.mjs";
 
 /** Random numbers that are the same in each run. */
 function randomness(seed) {
@@ -109,10 +111,14 @@ test("times of their own are found by searching", () => {
   assert.equal(points.count, 0);
 });
 
+/** A message whose fields are all numbers. */
+const DRAWABLE = { place: () => ({ field: { type: { drawable: true } } }) };
+
 /** What client.mjs hands over. */
 function batch(columns, { first = 0, step = 1, ns = 1_000_000_000n, start = 0n } = {}) {
   const count = columns.count;
   return {
+    type: DRAWABLE,
     count,
     sequence: Uint32Array.from({ length: count }, (_, index) => first + index * step),
     time_ns: BigUint64Array.from({ length: count }, (_, index) => start + BigInt(index + 1) * ns),
@@ -201,6 +207,49 @@ test("numbers go to their lines, and a missing frame breaks them", () => {
   assert.deepEqual([...lines.all.keys()], ["channel 0", "channel 1"]);
   for (const { trace } of lines.all.values())
     assert.deepEqual([trace.total, trace.segments.length], [7, 2]);
+});
+
+test("a field that is no number any more is refused, with its name", () => {
+  const lines = new Lines(BLOCKS);
+  lines.take(blocks([0]));
+  const text = { place: () => ({ field: { type: { drawable: false, kind: "char" } } }) };
+  const other = { ...blocks([10]), type: text };
+  assert.throws(() => lines.take(other), /no line can be drawn of samples, which is char/);
+  assert.equal(lines.all.get("samples").trace.total, 10);
+});
+
+test("half floats are drawn as they are", () => {
+  const message = new Schema({
+    schema: "cwire-schema/1",
+    byte_order: "big",
+    enums: {},
+    types: {
+      m: {
+        kind: "struct",
+        size: 8,
+        fields: [
+          {
+            name: "samples",
+            offset: 0,
+            size: 8,
+            type: { kind: "array", shape: [4], of: { kind: "float", np: ">f2" } },
+          },
+        ],
+      },
+    },
+    messages: { 1: { name: "m", type: "m" } },
+  }).messages.get("m");
+  const payload = Uint8Array.of(0x3c, 0, 0xc5, 0x80, 0x7b, 0xff, 0x04, 0);
+  const frames = join(...[0, 1].map((sequence) => frame({ sequence, payload })));
+  const half = new Batch("lab", message, groupFrames(frames).groups[0]);
+  const lines = new Lines({ ...BLOCKS, types: [">f2"], x: null, x_kind: null, first: null });
+  lines.take(half);
+  const { trace } = lines.all.get("samples");
+  assert.deepEqual(
+    [4, 5, 6, 7].map((index) => trace.value(index)),
+    [1, -5.5, 65504, 2 ** -14],
+  );
+  assert.ok(trace.mins[0] instanceof Float32Array, "a float is wide enough");
 });
 
 test("minima and maxima of the relay are one line that has both", () => {

@@ -1,17 +1,21 @@
 // The lines of a scope, filled from the frames of a message: which line a value belongs to, when it
 // was, and whether it follows the one before. Pure.
 
+import { fitsFloat32 } from "../decode/kinds.mjs";
 import { Trace } from "./trace.mjs";
+
+/** @typedef {import("../client.mjs").Batch} Batch */
+/** @typedef {import("./trace.mjs").Values} Values */
 
 const MOST_LINES = 32;
 const MOST_SAMPLES = 1 << 22; // that one line keeps
 const MOST_TIMED = 1 << 19;
-const NARROW = /[|<>=](f4|f2|[iub][12])$/; // values that fit a float
 
 /**
  * What to draw, as `Scope` of Python says it.
  * @typedef {object} Recipe
- * @property {string} message the message's name, for people
+ * @property {string} driver
+ * @property {string} message
  * @property {"trend"|"block"} kind scalars against time, or arrays
  * @property {string[]} y paths of the fields
  * @property {string|null} x path of the step or of the x array; null: the index
@@ -20,20 +24,45 @@ const NARROW = /[|<>=](f4|f2|[iub][12])$/; // values that fit a float
  * @property {string|null} first path of the index of an array's first sample
  * @property {number|null} decimate samples behind a minimum and a maximum that the relay makes
  * @property {number|null} window seconds that roll by; null: the newest array of each line
- * @property {string[]} units of each y
+ * @property {(string | undefined)[]} units of each y
+ * @property {string[]} [types] numpy's type string of each y
+ */
+/**
+ * The newest array of a line.
+ *
+ * @typedef {object} Block
+ * @property {number} first index of its first sample
+ * @property {number} end index after its last one
+ * @property {number} t0
+ */
+/**
+ * A line that the kernel has thinned.
+ *
+ * @typedef {object} Curve
+ * @property {string} label
+ * @property {string} unit
+ * @property {Float64Array} x
+ * @property {Float64Array} y NaN is a gap
  */
 
 /** One line. */
 export class Line {
+  /**
+   * @param {string} label
+   * @param {string} path
+   * @param {string | undefined} unit
+   * @param {Trace} trace
+   */
   constructor(label, path, unit, trace) {
     this.label = label;
     this.path = path;
     this.unit = unit;
     this.trace = trace;
     this.broken = false; // a gap comes before its next value
-    this.next = null; // index that its next array begins with, where the message tells it
+    this.next = NaN; // index that its next array begins with, where the message tells it
     this.wall = NaN; // when its last frame was published, s
-    this.block = null; // its newest array: {first, end, t0}
+    /** @type {Block | null} */
+    this.block = null;
   }
 }
 
@@ -42,19 +71,21 @@ export class Lines {
   /** @param {Recipe} recipe */
   constructor(recipe) {
     this.recipe = recipe;
-    this.all = new Map(); // by label
+    /** @type {Map<string, Line>} By label. */
+    this.all = new Map();
     this.full = false; // more lines came than are drawn
     this.frames = 0;
-    this.#clock = new SampleClock();
-    this.#origin = null;
-    this.#sequence = null;
   }
 
-  #clock;
-  #origin; // time of the first frame, two halves of nanoseconds
-  #sequence; // of the last frame
+  #clock = new SampleClock();
+  /** @type {[low: number, high: number] | null} Time of the first frame, two halves of nanoseconds. */
+  #origin = null;
+  /** @type {number | null} Of the last frame. */
+  #sequence = null;
+  /** @type {Batch["type"] | null} The message that can be drawn. */
+  #checked = null;
 
-  /** A gap follows: the driver was away, or the user paused. */
+  /** Makes a gap: the driver was away, or the user paused. */
   interrupt({ restarted = false } = {}) {
     for (const line of this.all.values()) line.broken = true;
     this.#sequence = null;
@@ -70,8 +101,14 @@ export class Lines {
     return end;
   }
 
-  /** Takes frames; see `Batch` of client.mjs. */
+  /**
+   * Takes frames.
+   *
+   * @param {Batch} batch
+   * @throws {Error} A field is not there, or no line can be drawn of it.
+   */
   take(batch) {
+    this.#check(batch);
     const times = this.#seconds(batch.time_ns);
     const gaps = this.#gaps(batch.sequence);
     if (this.recipe.kind === "trend") this.#takeNumbers(batch, times, gaps);
@@ -79,7 +116,11 @@ export class Lines {
     this.frames += batch.count;
   }
 
-  /** Replaces everything by curves that the kernel has thinned. */
+  /**
+   * Replaces everything by curves that the kernel has thinned.
+   *
+   * @param {Curve[]} curves
+   */
   show(curves) {
     const labels = new Set(curves.map(({ label }) => label));
     for (const label of this.all.keys()) if (!labels.has(label)) this.all.delete(label);
@@ -102,6 +143,26 @@ export class Lines {
     }
   }
 
+  /**
+   * Refuses a message with other fields: a driver may come back with other structs.
+   *
+   * @param {Batch} batch
+   */
+  #check({ type }) {
+    if (type === this.#checked) return;
+    const { y, decimate } = this.recipe;
+    for (const path of decimate === null ? y : y.map((name) => `${name}_min`)) {
+      const { kind, drawable } = type.place(path).field.type;
+      if (!drawable) throw new Error(`no line can be drawn of ${path}, which is ${kind}`);
+    }
+    this.#checked = type;
+  }
+
+  /**
+   * @param {Batch} batch
+   * @param {Float64Array} times
+   * @param {Set<number>} gaps
+   */
   #takeNumbers(batch, times, gaps) {
     const { y, by, units } = this.recipe;
     const groups = by === null ? null : batch.column(by);
@@ -113,30 +174,38 @@ export class Lines {
         while (to < batch.count && !gaps.has(to) && (!groups || groups[to] === groups[from])) to++;
         const line = this.#line(path, groups?.[from], units[number], true);
         if (gaps.has(from)) this.#break(path);
-        line?.trace.appendTimed(
-          values.subarray(from, to),
-          ascending(times.subarray(from, to), line.trace),
-          !line.broken,
-        );
-        if (line) line.broken = false;
+        if (line) {
+          const when = ascending(times.subarray(from, to), line.trace);
+          line.trace.appendTimed(values.subarray(from, to), when, !line.broken);
+          line.broken = false;
+        }
         from = to;
       }
     });
   }
 
-  /** Frames were lost: nobody knows of which line of this field. */
+  /**
+   * Breaks all lines of a field: frames were lost, and nobody knows of which line.
+   *
+   * @param {string} path
+   */
   #break(path) {
     for (const line of this.all.values()) {
       if (line.path === path) line.broken = true;
     }
   }
 
+  /**
+   * @param {Batch} batch
+   * @param {Float64Array} times
+   * @param {Set<number>} gaps
+   */
   #takeArrays(batch, times, gaps) {
     const { y, x, x_kind, by, first, units, decimate } = this.recipe;
     const groups = by === null ? null : batch.column(by);
     const firsts = first === null ? null : batch.column(first, { as: "number" });
-    const steps = x_kind === "step" ? batch.column(x, { as: "number" }) : null;
-    const abscissas = x_kind === "array" ? arrays(batch, x) : null;
+    const steps = x !== null && x_kind === "step" ? batch.column(x, { as: "number" }) : null;
+    const abscissas = x !== null && x_kind === "array" ? arrays(batch, x) : null;
     y.forEach((path, number) => {
       const series = decimate === null ? arrays(batch, path) : extremes(batch, path);
       // Of the relay's decimation, the minimum and the maximum stand for so many samples.
@@ -155,6 +224,11 @@ export class Lines {
     });
   }
 
+  /**
+   * @param {Line} line
+   * @param {Values} x
+   * @param {Values} y
+   */
   #takeCurve(line, x, y) {
     const count = Math.min(x.length, y.length);
     line.trace.reset();
@@ -162,6 +236,14 @@ export class Lines {
     line.block = { first: 0, end: count, t0: 0 };
   }
 
+  /**
+   * @param {Line} line
+   * @param {Values} values
+   * @param {number} step Seconds from one value to the next.
+   * @param {number | undefined} first Index of the first sample, where the message tells it.
+   * @param {number} wall When the frame was published, s.
+   * @param {number} stretch Samples that each value stands for.
+   */
   #takeBlock(line, values, step, first, wall, stretch) {
     const { trace } = line;
     const samples = values.length * stretch;
@@ -189,6 +271,14 @@ export class Lines {
     line.wall = wall;
   }
 
+  /**
+   * Finds the line of a value, and makes it if it is new; null: there are too many.
+   *
+   * @param {string} path
+   * @param {number | bigint | string | undefined} group What tells it from others of the same path.
+   * @param {string | undefined} unit
+   * @param {boolean} timed
+   */
   #line(path, group, unit, timed) {
     const { y, by, x_kind, kind } = this.recipe;
     let label = group === undefined ? path : `${by} ${group}`;
@@ -199,7 +289,7 @@ export class Lines {
       this.full = true;
       return null;
     }
-    const wide = !NARROW.test(this.recipe.types?.[y.indexOf(path)] ?? "");
+    const wide = !fitsFloat32(this.recipe.types?.[y.indexOf(path)] ?? "");
     const capacity = kind === "trend" || x_kind === "array" ? MOST_TIMED : MOST_SAMPLES;
     const line = new Line(
       label,
@@ -211,7 +301,11 @@ export class Lines {
     return line;
   }
 
-  /** Seconds since the first frame: differences of halves, so that nothing is rounded. */
+  /**
+   * Seconds since the first frame: differences of halves, so that nothing is rounded.
+   *
+   * @param {BigUint64Array} time_ns
+   */
   #seconds(time_ns) {
     const halves = new Uint32Array(time_ns.buffer, time_ns.byteOffset, time_ns.length * 2);
     if (this.#origin === null) this.#origin = [halves[0], halves[1]];
@@ -224,8 +318,13 @@ export class Lines {
     return seconds;
   }
 
-  /** Indices of frames before which others are missing. */
+  /**
+   * Indices of frames before which others are missing.
+   *
+   * @param {Uint32Array} sequence
+   */
   #gaps(sequence) {
+    /** @type {Set<number>} */
     const gaps = new Set();
     let last = this.#sequence;
     for (let index = 0; index < sequence.length; index++) {
@@ -237,7 +336,7 @@ export class Lines {
   }
 }
 
-/** When samples were, of a driver that counts them: one time for all channels. */
+/** Knows when samples were, of a driver that counts them: one time for all channels. */
 class SampleClock {
   #first = NaN;
   #t0 = NaN;
@@ -245,11 +344,18 @@ class SampleClock {
   #newest = -Infinity;
   #wall = NaN;
 
-  /** The driver has begun again: it may count from anywhere. */
+  /** Begins anew with the driver, which may count from anywhere. */
   restart() {
     this.#dt = NaN;
   }
 
+  /**
+   * Time of a sample.
+   *
+   * @param {number} first Its index.
+   * @param {number} dt
+   * @param {number} wall About when it was by the wall clock.
+   */
   time(first, dt, wall) {
     if (dt !== this.#dt || first < this.#first) {
       // Another rate, or a count from the beginning: on the wall clock it goes on.
@@ -267,7 +373,13 @@ class SampleClock {
   }
 }
 
-/** The arrays of a field, by frame. */
+/**
+ * The arrays of a field, by frame.
+ *
+ * @param {Batch} batch
+ * @param {string} path
+ * @returns {(index: number) => Values}
+ */
 function arrays(batch, path) {
   let column = batch.column(path);
   if (column instanceof BigInt64Array || column instanceof BigUint64Array) {
@@ -277,12 +389,19 @@ function arrays(batch, path) {
   return (index) => column.subarray(index * length, (index + 1) * length);
 }
 
-/** Minima and maxima that the relay has made of a field, one after the other, by frame. */
+/**
+ * Minima and maxima that the relay has made of a field, one after the other, by frame.
+ *
+ * @param {Batch} batch
+ * @param {string} path
+ * @returns {(index: number) => Values}
+ */
 function extremes(batch, path) {
   const [low, high] = [arrays(batch, `${path}_min`), arrays(batch, `${path}_max`)];
   return (index) => {
     const [least, most] = [low(index), high(index)];
-    const both = new least.constructor(least.length * 2);
+    const Same = /** @type {new (length: number) => Values} */ (least.constructor);
+    const both = new Same(least.length * 2);
     for (let i = 0; i < least.length; i++) {
       both[2 * i] = least[i];
       both[2 * i + 1] = most[i];
@@ -291,7 +410,12 @@ function extremes(batch, path) {
   };
 }
 
-/** Times that do not go back, whatever the clock does. */
+/**
+ * Makes times that do not go back, whatever the clock does.
+ *
+ * @param {Float64Array} times Changed in place.
+ * @param {Trace} trace What they follow.
+ */
 function ascending(times, trace) {
   let last = trace.total ? trace.end : -Infinity;
   for (let index = 0; index < times.length; index++) {

@@ -4,8 +4,16 @@
 const FACTOR = 16; // entries of a level behind one of the next
 const SMALLEST = FACTOR ** 3;
 
+/** @typedef {Float32Array | Float64Array} Floats */
+/** @typedef {Floats | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array} Values */
+
 /** A stretch of samples without a gap: the time of each follows from t0 and dt (or from `times`). */
-class Segment {
+export class Segment {
+  /**
+   * @param {number} first
+   * @param {number} t0
+   * @param {number} dt
+   */
   constructor(first, t0, dt) {
     this.first = first; // index of its first sample, counted since the trace began
     this.t0 = t0;
@@ -18,6 +26,19 @@ class Segment {
  * wrap; those from `oldest` to `total` are here.
  */
 export class Trace {
+  capacity = 0; // of the ring
+  total = 0; // samples so far
+  /** @type {Segment[]} */
+  segments = [];
+  /** @type {Floats[]} The samples, and the minima of ever longer stretches of them. */
+  mins = [];
+  /** @type {Floats[]} */
+  maxs = [];
+  low = Infinity; // what `range` found
+  high = -Infinity;
+  /** @type {Float64Array | null} Of each sample, if it is timed. */
+  times = null;
+
   /**
    * @param {number} capacity samples that are kept at most (made a power of two)
    * @param {{timed?: boolean, wide?: boolean}} [options] timed: each sample has a time of its own;
@@ -27,7 +48,6 @@ export class Trace {
     this.limit = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(capacity)));
     this.timed = timed;
     this.Values = wide ? Float64Array : Float32Array;
-    this.times = null;
     this.#allocate(SMALLEST);
     this.reset();
   }
@@ -36,10 +56,11 @@ export class Trace {
   reset() {
     this.total = 0;
     this.segments = [];
-    this.low = Infinity; // what `range` found
+    this.low = Infinity;
     this.high = -Infinity;
   }
 
+  /** Index of the first sample that is still here. */
   get oldest() {
     return Math.max(0, this.total - this.capacity);
   }
@@ -51,7 +72,14 @@ export class Trace {
     return this.timed ? this.time(this.total - 1) : last.t0 + (this.total - last.first) * last.dt;
   }
 
-  /** Adds samples that are dt apart; `joined`: they follow the last one, and t0 is not looked at. */
+  /**
+   * Adds samples that are dt apart.
+   *
+   * @param {Values} values
+   * @param {number} t0
+   * @param {number} dt
+   * @param {boolean} [joined] They follow the last one, and t0 is not looked at.
+   */
   append(values, t0, dt, joined = false) {
     if (!values.length) return;
     const last = this.segments.at(-1);
@@ -62,7 +90,13 @@ export class Trace {
     this.#write(values);
   }
 
-  /** Adds samples with their times, which do not decrease; `joined`: a line leads to the first. */
+  /**
+   * Adds samples with their times, which do not decrease.
+   *
+   * @param {Values} values
+   * @param {Values} times
+   * @param {boolean} [joined] A line leads to the first.
+   */
   appendTimed(values, times, joined = false) {
     if (!values.length) return;
     if (!joined || !this.segments.length) {
@@ -71,36 +105,60 @@ export class Trace {
     this.#write(values, times);
   }
 
+  /** @param {number} index */
   value(index) {
     return this.mins[0][index & (this.capacity - 1)];
   }
 
-  time(index, segment = this.segments.at(-1)) {
-    if (this.timed) return this.times[index & (this.capacity - 1)];
+  /**
+   * When a sample was, s.
+   *
+   * @param {number} index
+   * @param {Segment} [segment] The one that it is in; left out: the last one.
+   */
+  time(index, segment = this.segments[this.segments.length - 1]) {
+    if (this.times) return this.times[index & (this.capacity - 1)];
     return segment.t0 + (index - segment.first) * segment.dt;
   }
 
-  /** Index after the last sample of a segment. */
+  /**
+   * Index after the last sample of a segment.
+   *
+   * @param {number} number The segment's.
+   */
   endOf(number) {
     return number + 1 < this.segments.length ? this.segments[number + 1].first : this.total;
   }
 
-  /** The first index from `from` to `to` in a segment whose time is not before t; `to` if none. */
+  /**
+   * Finds the first index from `from` to `to` in a segment whose time is not before t; `to` if none.
+   *
+   * @param {Segment} segment
+   * @param {number} t
+   * @param {number} from
+   * @param {number} to
+   */
   search(segment, t, from, to) {
-    if (!this.timed) {
+    const { times } = this;
+    if (!times) {
       const index = segment.first + Math.ceil((t - segment.t0) / segment.dt - 1e-9);
       return Math.min(Math.max(index, from), to);
     }
     let [low, high] = [from, to];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.times[middle & (this.capacity - 1)] < t) low = middle + 1;
+      if (times[middle & (this.capacity - 1)] < t) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  /** Finds `low` and `high`, the extremes of the samples from one index to another (exclusive). */
+  /**
+   * Finds `low` and `high`, the extremes of the samples from one index to another (exclusive).
+   *
+   * @param {number} from
+   * @param {number} to
+   */
   range(from, to) {
     this.low = Infinity;
     this.high = -Infinity;
@@ -116,6 +174,11 @@ export class Trace {
     }
   }
 
+  /**
+   * @param {number} level
+   * @param {number} from
+   * @param {number} to
+   */
   #scan(level, from, to) {
     const [mins, maxs] = [this.mins[level], this.maxs[level]];
     const mask = mins.length - 1;
@@ -129,6 +192,10 @@ export class Trace {
     this.high = high;
   }
 
+  /**
+   * @param {Values} values
+   * @param {Values} [times]
+   */
   #write(values, times) {
     while (this.capacity < this.limit && this.total + values.length > this.capacity) {
       this.#allocate(this.capacity * 2);
@@ -139,14 +206,18 @@ export class Trace {
       const count = Math.min(piece, values.length - done);
       const before = this.total;
       copy(this.mins[0], before, values, done, count);
-      if (times) copy(this.times, before, times, done, count);
+      if (times && this.times) copy(this.times, before, times, done, count);
       this.total = before + count;
       this.#raise(before);
     }
     while (this.segments.length > 1 && this.segments[1].first <= this.oldest) this.segments.shift();
   }
 
-  /** Brings the upper levels up to date with what was written since an index. */
+  /**
+   * Brings the upper levels up to date with what was written since an index.
+   *
+   * @param {number} before
+   */
   #raise(before) {
     let [from, to] = [before, this.total];
     for (let level = 1; level < this.mins.length; level++) {
@@ -163,9 +234,14 @@ export class Trace {
     }
   }
 
-  /** Makes the ring larger (before it has ever come around, so nothing moves). */
+  /**
+   * Makes the ring larger (before it has ever come around, so nothing moves).
+   *
+   * @param {number} capacity
+   */
   #allocate(capacity) {
-    const [values, times] = [this.mins?.[0], this.times];
+    /** @type {[Floats | undefined, Float64Array | null]} */
+    const [values, times] = [this.mins[0], this.times];
     this.capacity = capacity;
     this.mins = [];
     this.maxs = [];
@@ -176,11 +252,20 @@ export class Trace {
     if (this.timed) this.times = new Float64Array(capacity);
     if (values === undefined) return;
     this.mins[0].set(values);
-    if (times) this.times.set(times);
+    if (times) this.times?.set(times);
     this.#raise(0);
   }
 }
 
+/**
+ * Writes into a ring.
+ *
+ * @param {Floats} ring
+ * @param {number} index Where, counted since the trace began.
+ * @param {Values} values
+ * @param {number} from The first of them.
+ * @param {number} count
+ */
 function copy(ring, index, values, from, count) {
   const at = index & (ring.length - 1);
   const head = Math.min(count, ring.length - at);
