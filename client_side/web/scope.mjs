@@ -10,12 +10,16 @@ import { Source } from "./scope/source.mjs";
 import { WidgetLink } from "./scope/widget_link.mjs";
 
 /** What scopes have measured, by id: for tests, benchmarks and a console. */
-const figures = (globalThis.__cwireScope ??= {});
+const page = /** @type {{__cwireScope?: Record<string, import("./scope/figures.mjs").Figures>}} */ (
+  globalThis
+);
+const figures = (page.__cwireScope ??= {});
 
 /**
  * Puts a scope into an element of any page.
+ *
  * @param {HTMLElement} place
- * @param {import("./scope/lines.mjs").Recipe & {id: string}} recipe as `Scope.recipe` of Python says
+ * @param {import("./scope/screen.mjs").ScreenRecipe & {id: string}} recipe as `Scope.recipe` of Python says
  * @param {import("./scope/routes.mjs").Route[]} routes
  * @param {{base?: string|null}} [options]
  */
@@ -37,9 +41,20 @@ export function mount(place, recipe, routes, { base = null } = {}) {
   };
 }
 
-const links = new Map(); // by recipe's id: `initialize` makes them, `render` shows them
+/** @typedef {import("./scope/widget_link.mjs").Model} Model */
 
-/** The model has come to be: shows the scope where the notebook has room for it. */
+/**
+ * By the recipe's id: `initialize` makes them, `render` shows them.
+ *
+ * @type {Map<string, {screen: Screen, link: WidgetLink}>}
+ */
+const links = new Map();
+
+/**
+ * Shows the scope of a new model where the notebook has room for it.
+ *
+ * @param {{model: Model}} widget
+ */
 function initialize({ model }) {
   const recipe = model.get("recipe");
   const screen = new Screen(recipe);
@@ -64,9 +79,15 @@ function initialize({ model }) {
   return end;
 }
 
-/** Where notebooks show widgets only, not what is in the page. */
+/**
+ * Shows the scope where notebooks show widgets only, not what is in the page.
+ *
+ * @param {{model: Model, el: HTMLElement}} widget
+ */
 function render({ model, el }) {
-  const { screen, link } = links.get(model.get("recipe").id);
+  const found = links.get(model.get("recipe").id);
+  if (!found) return undefined; // it has ended
+  const { screen, link } = found;
   el.classList.add("cwire-scope");
   screen.mount(el);
   link.open();

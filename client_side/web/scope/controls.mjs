@@ -4,11 +4,24 @@
 import { element } from "./elements.mjs";
 import { EDGES, MODES } from "./trigger.mjs";
 
+/**
+ * What the user wants; what is left out stays as it is.
+ *
+ * @typedef {object} Wish
+ * @property {boolean | "toggle"} [pause]
+ * @property {"toggle"} [fit]
+ * @property {"toggle"} [follow]
+ * @property {number | null} [window] s; null: the newest block
+ * @property {Partial<import("./trigger.mjs").Settings>} [trigger]
+ * @property {true} [arm]
+ * @property {true} [reset]
+ */
+
 /** What can be set; `act` is called with what the user wants. */
 export class Controls {
   /**
    * @param {{timed: boolean, window: number|null, rolls: boolean}} recipe
-   * @param {(wish: object) => void} act
+   * @param {(wish: Wish) => void} act
    */
   constructor(recipe, act) {
     this.pause = element("button", {
@@ -103,12 +116,16 @@ export class Controls {
       reset,
     );
     if (recipe.timed) this.place.append(this.timing);
-    this.#sources = "";
   }
 
-  #sources;
+  #sources = ""; // their names, as they are shown
 
-  /** Shows how things are. */
+  /**
+   * Shows how things are.
+   *
+   * @param {{paused: boolean, fit: boolean, follow: boolean, sources: string[], kernel: boolean,
+   *   trigger: import("./trigger.mjs").Settings}} state
+   */
   show({ paused, fit, follow, trigger, sources, kernel }) {
     const wanted = paused ? "Run" : "Pause";
     if (this.pause.textContent !== wanted) this.pause.textContent = wanted;
@@ -129,11 +146,24 @@ export class Controls {
   }
 }
 
+/**
+ * @param {HTMLButtonElement} button
+ * @param {boolean} pressed
+ */
 function press(button, pressed) {
   button.setAttribute("aria-pressed", String(pressed));
 }
 
+/**
+ * Makes a list to choose from.
+ *
+ * @param {string} name
+ * @param {string[]} options
+ * @param {string} title
+ * @param {(value: string) => void} act
+ */
 function choice(name, options, title, act) {
+  /** @type {HTMLSelectElement} */
   const select = element(
     "select",
     { title, onchange: () => act(select.value) },
@@ -142,8 +172,17 @@ function choice(name, options, title, act) {
   return { select, label: element("label", { title }, `${name} `, select) };
 }
 
+/**
+ * Makes a field for a number.
+ *
+ * @param {string} name
+ * @param {string} unit
+ * @param {{title: string, value: number | string, placeholder?: string, min?: string}} properties
+ * @param {(value: number | null) => void} act Called with null where it is empty.
+ */
 function field(name, unit, properties, act) {
   // At each key: a notebook may keep the Enter key, which would end the input, to itself.
+  /** @type {HTMLInputElement} */
   const input = element("input", {
     type: "number",
     step: "any",

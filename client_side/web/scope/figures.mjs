@@ -1,30 +1,51 @@
 // What the scope has done, measured by itself: for tests, benchmarks and people with a console.
 
+/**
+ * A line as it was drawn.
+ *
+ * @typedef {object} Drawn
+ * @property {string} label
+ * @property {import("./sketch.mjs").Points} points
+ * @property {number} zero Where the points' times begin.
+ * @property {string} color
+ */
+
+/** Counts and times of one scope. */
 export class Figures {
-  constructor() {
-    this.draws = 0;
-    this.points = 0; // in the last picture
-    this.batches = 0;
-    this.frames = 0;
-    this.lost = 0; // frames that were published and did not come
-    this.firstDrawn = null; // ms of the page's clock (performance.now) when the first point was drawn
-    this.slowest = 0; // ms of the longest drawing
-    this.spent = 0; // ms of all drawings
-    this.route = null;
-    this.lines = {}; // label: {low, high} of the last picture
-    this.#times = [];
-    this.#watch = null;
-  }
+  draws = 0;
+  points = 0; // in the last picture
+  batches = 0;
+  frames = 0;
+  lost = 0; // frames that were published and did not come
+  /** @type {number | null} ms of the page's clock (performance.now) when the first point was drawn */
+  firstDrawn = null;
+  slowest = 0; // ms of the longest drawing
+  spent = 0; // ms of all drawings
+  /** @type {string | null} Kind of the route that the data takes. */
+  route = null;
+  /** @type {Record<string, {low: number, high: number}>} Extremes of the last picture, by label. */
+  lines = {};
+  /** @type {number[]} When the pictures of the last two seconds were drawn, ms. */
+  #times = [];
+  /** @type {((lines: Drawn[]) => void) | null} */
+  #watch = null;
 
-  #times;
-  #watch;
-
-  /** Calls back after each picture with its lines, `{label, points}`: null ends it. */
+  /**
+   * Calls back after each picture with its lines; null ends it.
+   *
+   * @param {((lines: Drawn[]) => void) | null} callback
+   */
   watch(callback) {
     this.#watch = callback;
   }
 
-  /** A picture of these lines has been drawn; `begun` and `now` in ms. */
+  /**
+   * Counts a picture.
+   *
+   * @param {number} begun ms
+   * @param {number} now ms
+   * @param {Drawn[]} lines
+   */
   drew(begun, now, lines) {
     const points = lines.reduce((sum, line) => sum + line.points.count, 0);
     this.draws++;
@@ -40,11 +61,11 @@ export class Figures {
   /** Pictures per second, over the last two. */
   get fps() {
     const times = this.#times;
-    const span = times.length > 1 ? times.at(-1) - times[0] : 0;
+    const span = times.length > 1 ? times[times.length - 1] - times[0] : 0;
     return span ? ((times.length - 1) * 1000) / span : 0;
   }
 
-  /** As a plain object. */
+  /** Returns them as a plain object. */
   report() {
     return { ...this, fps: this.fps };
   }

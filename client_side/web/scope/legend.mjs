@@ -3,7 +3,19 @@
 import { element } from "./elements.mjs";
 import { color } from "./palette.mjs";
 
+/**
+ * @typedef {object} Entry
+ * @property {boolean} hidden
+ * @property {string} color
+ * @property {HTMLOutputElement} value
+ * @property {HTMLButtonElement} button
+ */
+
+/** Shows the names, and knows which lines are hidden. */
 export class Legend {
+  /** @type {Map<string, Entry>} By label. */
+  entries = new Map();
+
   /** @param {() => void} changed */
   constructor(changed) {
     this.place = element("div", {
@@ -13,11 +25,14 @@ export class Legend {
     });
     this.at = element("span", { className: "cwire-at" });
     this.place.append(this.at);
-    this.entries = new Map(); // by label
     this.changed = changed;
   }
 
-  /** Makes the entries fit these labels; their colours go by their place among the sorted ones. */
+  /**
+   * Makes the entries fit these labels; their colours go by their place among the sorted ones.
+   *
+   * @param {string[]} labels
+   */
   update(labels) {
     if (labels.length === this.entries.size && labels.every((label) => this.entries.has(label)))
       return;
@@ -28,10 +43,9 @@ export class Legend {
     const sorted = [...labels].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     sorted.forEach((label, number) => {
       const value = element("output");
-      const entry = { hidden: hidden.has(label), color: color(number), value, button: null };
       const mark = element("i", { className: "cwire-mark" });
-      mark.style.background = entry.color;
-      entry.button = element(
+      mark.style.background = color(number);
+      const button = element(
         "button",
         {
           type: "button",
@@ -47,13 +61,20 @@ export class Legend {
         " ",
         value,
       );
+      /** @type {Entry} */
+      const entry = { hidden: hidden.has(label), color: color(number), value, button };
       this.#press(entry);
       this.entries.set(label, entry);
     });
     this.place.replaceChildren(...[...this.entries.values()].map(({ button }) => button), this.at);
   }
 
-  /** Writes the values at the cursor; null: there is no cursor. */
+  /**
+   * Writes the values at the cursor.
+   *
+   * @param {string | null} at null: there is no cursor.
+   * @param {Map<string, string>} values By label.
+   */
   read(at, values) {
     write(this.at, at === null ? "" : `at ${at}`);
     for (const [label, { value }] of this.entries) {
@@ -61,11 +82,16 @@ export class Legend {
     }
   }
 
+  /** @param {Entry} entry */
   #press({ button, hidden }) {
     button.setAttribute("aria-pressed", String(!hidden));
   }
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {string} text
+ */
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

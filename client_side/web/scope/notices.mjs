@@ -2,21 +2,32 @@
 
 import { countText } from "./reading.mjs";
 
-/** One line of text from what is known. */
+/** Makes one line of text from what is known; null is nothing to say. */
 export class Notices {
-  constructor() {
-    this.stopped = null; // why the scope has ended
-    this.relay = null; // why nothing can come
-    this.driver = null; // why the driver sends nothing
-    this.fields = null; // why its frames cannot be drawn
-    this.route = null; // where the data comes from, where that matters
-    this.lines = null;
-    this.waiting = null; // nothing has come yet
-    this.lost = 0;
-    this.reasons = [];
-  }
+  /** @type {string | null} Why the scope has ended. */
+  stopped = null;
+  /** @type {string | null} Why nothing can come. */
+  relay = null;
+  /** @type {string | null} Why the driver sends nothing. */
+  driver = null;
+  /** @type {string | null} Why its frames cannot be drawn. */
+  fields = null;
+  /** @type {string | null} Where the data comes from, where that matters. */
+  route = null;
+  /** @type {string | null} What of the lines is not drawn. */
+  lines = null;
+  /** @type {string | null} That nothing has come yet. */
+  waiting = null;
+  lost = 0;
+  /** @type {string[]} */
+  reasons = [];
 
-  /** Frames that did not come, and why. */
+  /**
+   * Sets how many frames did not come, and why.
+   *
+   * @param {number} lost
+   * @param {string[]} reasons
+   */
   count(lost, reasons) {
     this.lost = lost;
     this.reasons = reasons;

@@ -18,6 +18,7 @@ export async function paint({ canvas, title, note, ground, text, entries }) {
   sheet.width = width;
   sheet.height = height + HEAD + FOOT;
   const ink = sheet.getContext("2d");
+  if (ink === null) return null;
   ink.fillStyle = ground;
   ink.fillRect(0, 0, sheet.width, sheet.height);
   ink.drawImage(canvas, 0, HEAD, width, height);
@@ -34,6 +35,7 @@ export async function paint({ canvas, title, note, ground, text, entries }) {
     ink.fillText(label, left + 19, top);
     left += 34 + ink.measureText(label).width;
   }
+  /** @type {Blob | null} */
   const blob = await new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
   if (blob === null) return null;
   const png = new Uint8Array(await blob.arrayBuffer());

@@ -3,7 +3,16 @@
 
 const GRACE = 10_000; // ms without a place until nobody is taken to look any more
 
+/** Watches the page for the places of one scope, and mounts it there. */
 export class Placeholders {
+  /** @type {Element | null} */
+  place = null;
+  /** @type {ChildNode[]} What was in the place: the saved picture. */
+  #still = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #observer = new MutationObserver(() => this.#look());
+
   /**
    * @param {string} id
    * @param {import("./screen.mjs").Screen} screen
@@ -14,17 +23,9 @@ export class Placeholders {
     this.screen = screen;
     this.found = found;
     this.gone = gone;
-    this.place = null;
-    this.#still = [];
-    this.#timer = 0;
-    this.#observer = new MutationObserver(() => this.#look());
     this.#observer.observe(document.body, { childList: true, subtree: true });
     this.#look();
   }
-
-  #still; // what was in the place: the saved picture
-  #timer;
-  #observer;
 
   #look() {
     if (this.place?.isConnected && this.screen.root.parentElement === this.place) return;
@@ -44,7 +45,7 @@ export class Placeholders {
     this.found();
   }
 
-  /** The saved picture comes back. */
+  /** Ends it: the saved picture comes back. */
   close() {
     this.#observer.disconnect();
     clearTimeout(this.#timer);

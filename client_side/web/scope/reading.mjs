@@ -1,5 +1,6 @@
 // Numbers as people read them. Pure.
 
+/** @type {[number, string][]} */
 const PREFIXES = [
   [1, ""],
   [1e-3, "m"],
@@ -7,7 +8,11 @@ const PREFIXES = [
   [1e-9, "n"],
 ];
 
-/** A value with its unit, in about five digits. */
+/**
+ * A value with its unit, in about five digits.
+ *
+ * @param {number | null | undefined} value
+ */
 export function valueText(value, unit = "") {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
@@ -20,16 +25,26 @@ export function valueText(value, unit = "") {
   return unit ? `${digits} ${unit}` : digits;
 }
 
-/** A place on the x axis; seconds in the part of a second that suits them. */
+/**
+ * A place on the x axis; seconds in the part of a second that suits them.
+ *
+ * @param {number} value
+ * @param {string} unit
+ */
 export function placeText(value, unit) {
   if (unit !== "s") return valueText(value, unit);
   const size = Math.abs(value);
   const [part, prefix] =
-    PREFIXES.find(([one]) => size >= one) ?? (size ? PREFIXES.at(-1) : PREFIXES[0]);
+    PREFIXES.find(([one]) => size >= one) ?? (size ? PREFIXES[PREFIXES.length - 1] : PREFIXES[0]);
   return `${(value / part).toPrecision(5)} ${prefix}s`;
 }
 
-/** A count of things, such as "1 frame" or "12 frames". */
+/**
+ * A count of things, such as "1 frame" or "12 frames".
+ *
+ * @param {number} count
+ * @param {string} thing
+ */
 export function countText(count, thing) {
   return `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 }

@@ -12,6 +12,17 @@ const SOON = 1000; // the same for ways of which one has worked
 
 /** Chooses among routes. */
 export class Routes {
+  /** @type {Route[]} */
+  list = [];
+  /** @type {Route | null} */
+  current = null;
+  /** @type {Route["kind"] | null} Of the one that worked last. */
+  good = null;
+  /** @type {Set<Route>} */
+  #failed = new Set();
+  /** @type {() => void} */
+  #wake = () => {};
+
   /**
    * @param {{base: string|null, exhausted(): void}} options base: URL of the Jupyter server that
    *   the page is of; exhausted: called when no route works, each time
@@ -19,17 +30,13 @@ export class Routes {
   constructor({ base, exhausted }) {
     this.base = base;
     this.exhausted = exhausted;
-    this.list = [];
-    this.current = null;
-    this.good = null; // kind of the one that worked last
-    this.#failed = new Set();
-    this.#wake = () => {};
   }
 
-  #failed;
-  #wake;
-
-  /** Replaces the routes; the next attempt takes the best of them. */
+  /**
+   * Replaces the routes; the next attempt takes the best of them.
+   *
+   * @param {Route[]} list
+   */
   set(list) {
     this.list = list.filter(
       ({ kind }) => kind === "direct" || (kind === "jupyter" && this.base !== null),
@@ -38,7 +45,11 @@ export class Routes {
     this.#wake();
   }
 
-  /** Where to connect now; waits while there is nothing to try. */
+  /**
+   * Returns where to connect now; waits while there is nothing to try.
+   *
+   * @returns {Promise<import("../client.mjs").Address>}
+   */
   async next() {
     for (;;) {
       const open = this.list.filter((route) => !this.#failed.has(route));
@@ -50,6 +61,7 @@ export class Routes {
     }
   }
 
+  /** The present route works. */
   opened() {
     this.good = this.current?.kind ?? null;
     this.#failed.clear();
@@ -60,10 +72,11 @@ export class Routes {
     if (this.current !== null) this.#failed.add(this.current);
   }
 
+  /** @returns {Promise<void>} */
   #pause() {
     const never = this.list.length === 0;
     return new Promise((resolve) => {
-      const timer = never ? 0 : setTimeout(resolve, this.good === null ? AGAIN : SOON);
+      const timer = never ? undefined : setTimeout(resolve, this.good === null ? AGAIN : SOON);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -72,18 +85,31 @@ export class Routes {
   }
 }
 
+/**
+ * @param {Route} route
+ * @param {string | null} base
+ * @returns {import("../client.mjs").Address}
+ */
 function address(route, base) {
   if (route.kind === "direct") {
     return { url: route.url, protocols: [SUBPROTOCOL, TOKEN_PREFIX + route.token] };
   }
-  const url = new URL(route.path, base);
+  const url = new URL(route.path, base ?? undefined);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return { url: url.href, protocols: [SUBPROTOCOL] };
 }
 
-/** A WebSocket that gives up when nothing comes soon: a proxy may accept and then be silent. */
+/**
+ * Makes a WebSocket give up when nothing comes soon: a proxy may accept and then be silent.
+ *
+ * @param {typeof WebSocket} Socket
+ */
 export function impatient(Socket) {
   return class extends Socket {
+    /**
+     * @param {string} url
+     * @param {string[]} protocols
+     */
     constructor(url, protocols) {
       super(url, protocols);
       const timer = setTimeout(() => this.close(), PATIENCE);

@@ -13,14 +13,24 @@ import { Sight } from "./sight.mjs";
 import { Points, nearest, sketch } from "./sketch.mjs";
 import { View } from "./view.mjs";
 
+/** @typedef {import("../client.mjs").Batch} Batch */
+/** @typedef {import("./figures.mjs").Drawn} Drawn */
+/**
+ * What to draw, and how it looks.
+ *
+ * @typedef {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
+ *   x_label: string, x_unit: string, y_label: string}} ScreenRecipe
+ */
+
 const STEP = 5; // pixels of an arrow key
 
 /**
+ * Draws what it is given.
+ *
  * Events: `draw` after each picture (its detail: the lines and their points); `settled` when the user has paused or zoomed.
  */
 export class Screen extends EventTarget {
-  /** @param {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
-   *   x_label: string, x_unit: string, y_label: string}} recipe */
+  /** @param {ScreenRecipe} recipe */
   constructor(recipe) {
     super();
     this.recipe = recipe;
@@ -32,21 +42,39 @@ export class Screen extends EventTarget {
     this.paused = false;
     this.fit = true;
     this.kernel = false; // the data comes thinned, through the kernel
-    this.#build();
+    this.controls = this.#makeControls();
+    this.legend = new Legend(() => this.refresh());
+    this.notice = element("div", { className: "cwire-notice", role: "status" });
+    this.sheet = this.#makeSheet();
+    this.root = this.#makeRoot();
+    this.#observers = this.#observe();
     this.notices.waiting = "nothing received yet";
     this.#show();
   }
 
-  #points = new Map(); // by label
+  /** @type {Map<string, Points>} By label. */
+  #points = new Map();
   #other; // lines of the way that is not used now
   #dirty = false;
   #asked = 0; // of requestAnimationFrame
   #seen = false; // in the window
   #last = -Infinity; // when it was drawn last, ms
   #pressed = false;
+  /** @type {View | null} null until it is seen for the first time. */
   #view = null;
+  /** @type {HTMLElement | null} What has the focus here, or had it when the scope left the page. */
+  #focused = null;
+  #observers;
+  #recolor = () => {
+    this.#view?.recolor();
+  };
+  #end = new AbortController(); // of what is listened to outside of the scope
 
-  /** Frames of the message have come. */
+  /**
+   * Takes frames of the message.
+   *
+   * @param {Batch} batch
+   */
   take(batch) {
     this.figures.batches++;
     this.figures.frames += batch.count;
@@ -56,13 +84,18 @@ export class Screen extends EventTarget {
       this.notices.fields = null;
     } catch (error) {
       // The driver came back with other structs, and the field is not there any more.
-      this.notices.fields = `${this.recipe.message} cannot be drawn any more: ${error.message}; run the cell again`;
+      const reason = /** @type {Error} */ (error).message;
+      this.notices.fields = `${this.recipe.message} cannot be drawn any more: ${reason}; run the cell again`;
       this.lines.interrupt();
     }
     this.#arrived();
   }
 
-  /** Curves have come from the kernel instead. */
+  /**
+   * Takes curves, which come from the kernel instead.
+   *
+   * @param {import("./lines.mjs").Curve[]} curves
+   */
   show(curves) {
     this.figures.batches++;
     if (this.paused) return;
@@ -70,7 +103,11 @@ export class Screen extends EventTarget {
     this.#arrived();
   }
 
-  /** From now on the data comes this way. */
+  /**
+   * Changes the way that the data comes.
+   *
+   * @param {boolean} kernel Whether through the kernel.
+   */
   changeRoute(kernel) {
     if (kernel === this.kernel) return;
     this.kernel = kernel;
@@ -82,24 +119,35 @@ export class Screen extends EventTarget {
     this.refresh();
   }
 
-  /** The driver was away, or begins anew: a gap. */
+  /**
+   * Makes a gap: the driver was away, or begins anew.
+   *
+   * @param {{restarted?: boolean}} [options]
+   */
   interrupt(options) {
     this.lines.interrupt(options);
   }
 
-  /** Something other than the data has changed. */
+  /** Draws anew: something other than the data has changed. */
   refresh() {
     this.#dirty = true;
     this.#ask();
     this.#show();
   }
 
-  /** Puts the scope into an element. */
+  /**
+   * Puts the scope into an element.
+   *
+   * @param {Element} place
+   */
   mount(place) {
     // Jupyter takes an output out of the page before it brings its next version.
     const { activeElement } = document;
     const lost = activeElement === null || activeElement === document.body;
-    const focused = lost ? this.#focused : this.root.contains(activeElement) ? activeElement : null;
+    const own = this.root.contains(activeElement)
+      ? /** @type {HTMLElement} */ (activeElement)
+      : null;
+    const focused = lost ? this.#focused : own;
     place.replaceChildren(this.root);
     focused?.focus({ preventScroll: true });
     this.#view ??= this.#makeView();
@@ -128,6 +176,7 @@ export class Screen extends EventTarget {
     });
   }
 
+  /** Ends it: nothing is drawn, and no sample kept, any more. */
   close() {
     cancelAnimationFrame(this.#asked);
     for (const observer of this.#observers) observer.disconnect();
@@ -139,40 +188,36 @@ export class Screen extends EventTarget {
     this.root.remove();
   }
 
-  #focused = null; // what has the focus here, or had it when the scope was taken out of the page
-  #observers = [];
-  #recolor = () => {
-    this.#view?.recolor();
-  };
-  #end = new AbortController(); // of what is listened to outside of the scope
+  /** The buttons and fields. */
+  #makeControls() {
+    const { x_kind, kind, window } = this.recipe;
+    const rolls = kind === "trend" || x_kind !== "step";
+    return new Controls({ timed: this.sight.timed, window, rolls }, (wish) => this.#act(wish));
+  }
 
-  #build() {
-    const { title, x_kind, kind } = this.recipe;
-    this.controls = new Controls(
-      {
-        timed: this.sight.timed,
-        window: this.recipe.window,
-        rolls: kind === "trend" || x_kind !== "step",
-      },
-      (wish) => this.#act(wish),
-    );
-    this.legend = new Legend(() => this.refresh());
-    this.notice = element("div", { className: "cwire-notice", role: "status" });
-    this.sheet = element("div", {
+  /** The sheet that the lines are drawn on. */
+  #makeSheet() {
+    return element("div", {
       className: "cwire-sheet",
       tabIndex: 0,
       role: "img",
       "aria-label":
-        `${title}; space pauses, ` + "the arrows left and right move the cursor, r resets the zoom",
-      onkeydown: (event) => this.#key(event),
+        `${this.recipe.title}; space pauses, ` +
+        "the arrows left and right move the cursor, r resets the zoom",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
       onpointerdown: () => (this.#pressed = true),
     });
+  }
+
+  /** All of the scope, in one element. */
+  #makeRoot() {
     // Jupyter's shortcuts (a: a new cell) are not meant while something here has the focus.
     // JupyterLab listens after us; Notebook 7 before, and asks what has the focus.
-    const silent = (event) => event.stopPropagation();
-    const mark = ({ target }) => {
-      target.setAttribute("data-lm-suppress-shortcuts", "true");
-      this.#focused = target;
+    const silent = (/** @type {Event} */ event) => event.stopPropagation();
+    const mark = (/** @type {FocusEvent} */ { target }) => {
+      const focused = /** @type {HTMLElement} */ (target);
+      focused.setAttribute("data-lm-suppress-shortcuts", "true");
+      this.#focused = focused;
     };
     // A user who leaves does so while the scope is in the page.
     const leave = () =>
@@ -180,7 +225,7 @@ export class Screen extends EventTarget {
         if (this.root.isConnected && !this.root.contains(document.activeElement))
           this.#focused = null;
       });
-    this.root = element(
+    return element(
       "div",
       {
         className: "cwire-live",
@@ -188,13 +233,22 @@ export class Screen extends EventTarget {
         onfocusin: mark,
         onfocusout: leave,
       },
-      element("div", { className: "cwire-head" }, element("strong", {}, title), this.notice),
+      element(
+        "div",
+        { className: "cwire-head" },
+        element("strong", {}, this.recipe.title),
+        this.notice,
+      ),
       this.controls.place,
       this.sheet,
       this.legend.place,
     );
+  }
+
+  /** Watches what changes around the scope. */
+  #observe() {
     const sight = new IntersectionObserver((entries) => {
-      this.#seen = entries.at(-1).isIntersecting;
+      this.#seen = entries[entries.length - 1].isIntersecting;
       this.#ask();
     });
     sight.observe(this.root);
@@ -211,13 +265,13 @@ export class Screen extends EventTarget {
       attributes: true,
       attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"],
     });
-    this.#observers = [sight, size, theme];
     const { signal } = this.#end;
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor, {
       signal,
     });
     document.addEventListener("visibilitychange", () => this.#ask(), { signal });
     window.addEventListener("pointerup", () => (this.#pressed = false), { signal });
+    return [sight, size, theme];
   }
 
   #makeView() {
@@ -266,12 +320,13 @@ export class Screen extends EventTarget {
     }
     legend.update([...lines.all.keys()]);
     const [from, to] = sight.edges;
+    /** @type {Drawn[]} */
     const drawn = [];
     this.figures.lines = {};
     for (const [label, line] of lines.all) {
       const entry = legend.entries.get(label);
       const zero = sight.zeroOf(line);
-      if (entry.hidden || Number.isNaN(zero)) continue;
+      if (!entry || entry.hidden || Number.isNaN(zero)) continue;
       const points = this.#pointsOf(label);
       sketch(line.trace, from + zero, to + zero, this.#view.columns, points);
       this.figures.lines[label] = { low: points.low, high: points.high };
@@ -285,9 +340,11 @@ export class Screen extends EventTarget {
     this.dispatchEvent(new CustomEvent("draw", { detail: drawn }));
   }
 
+  /** @param {string} label */
   #pointsOf(label) {
-    if (!this.#points.has(label)) this.#points.set(label, new Points());
-    return this.#points.get(label);
+    let points = this.#points.get(label);
+    if (!points) this.#points.set(label, (points = new Points()));
+    return points;
   }
 
   #read() {
@@ -317,9 +374,15 @@ export class Screen extends EventTarget {
     });
   }
 
+  /**
+   * Shows a part only.
+   *
+   * @param {[number, number] | null} x null: as before.
+   * @param {[number, number] | null} y
+   */
   #zoom(x, y) {
     if (x !== null) this.sight.zoom = x;
-    if (y !== null) {
+    if (y !== null && this.#view) {
       this.fit = false;
       this.#view.y = y;
     }
@@ -327,12 +390,13 @@ export class Screen extends EventTarget {
     this.#settled();
   }
 
+  /** @param {import("./controls.mjs").Wish} wish */
   #act(wish) {
     const { sight } = this;
     if (wish.pause !== undefined) this.#pause(wish.pause === "toggle" ? !this.paused : wish.pause);
     if (wish.fit) this.fit = !this.fit;
     if (wish.follow) sight.zoom = sight.zoom === null ? [...sight.edges] : null;
-    if (wish.window !== undefined && !(wish.window <= 0 && wish.window !== null)) {
+    if (wish.window !== undefined && (wish.window === null || wish.window > 0)) {
       // Scalars have no block to go back to.
       sight.window = wish.window ?? (this.recipe.kind === "trend" ? this.recipe.window : null);
       sight.zoom = null;
@@ -351,6 +415,7 @@ export class Screen extends EventTarget {
     if (wish.pause !== undefined || wish.reset) this.#settled();
   }
 
+  /** @param {boolean} paused */
   #pause(paused) {
     if (this.paused === paused) return;
     this.paused = paused;
@@ -365,14 +430,16 @@ export class Screen extends EventTarget {
     this.dispatchEvent(new CustomEvent("settled"));
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const reach = event.shiftKey ? 10 * STEP : STEP;
+    /** @type {Record<string, () => void>} */
     const acts = {
       " ": () => this.#act({ pause: "toggle" }),
       r: () => this.#act({ reset: true }),
-      ArrowLeft: () => this.#view.moveCursor(-reach),
-      ArrowRight: () => this.#view.moveCursor(reach),
+      ArrowLeft: () => this.#view?.moveCursor(-reach),
+      ArrowRight: () => this.#view?.moveCursor(reach),
     };
     const act = acts[event.key];
     if (act === undefined) return;

@@ -3,14 +3,21 @@
 
 import { Trigger } from "./trigger.mjs";
 
+/** @typedef {import("./lines.mjs").Line} Line */
+/** @typedef {import("./lines.mjs").Lines} Lines */
+
 /** What is seen: times are relative to each line's zero. */
 export class Sight {
+  /** @type {number | null} s; null: the newest array */
+  window;
+  /** @type {[number, number] | null} From where to where the user has zoomed; null: all. */
+  zoom = null;
+
   /** @param {import("./lines.mjs").Recipe} recipe */
   constructor(recipe) {
     this.recipe = recipe;
     this.trigger = new Trigger();
-    this.window = recipe.window; // s; null: the newest array
-    this.zoom = null; // [from, to], or null: all
+    this.window = recipe.window;
     this.zero = NaN; // shared zero of all lines; NaN: each line's own block
     this.begin = 0; // of the blocks
     this.span = 1;
@@ -21,7 +28,11 @@ export class Sight {
     return this.recipe.kind === "trend" || this.recipe.x_kind === "step";
   }
 
-  /** The edges of the whole picture. */
+  /**
+   * The edges of the whole picture.
+   *
+   * @returns {[number, number]}
+   */
   get whole() {
     if (Number.isNaN(this.zero)) return [this.begin, this.begin + this.span];
     if (!this.trigger.active) return [-this.span, 0];
@@ -34,7 +45,12 @@ export class Sight {
     return this.zoom ?? this.whole;
   }
 
-  /** Follows the lines; `now` is a steady clock in seconds. */
+  /**
+   * Follows the lines.
+   *
+   * @param {Lines} lines
+   * @param {number} now s of a steady clock
+   */
   follow(lines, now) {
     this.#measure(lines);
     if (!this.timed || !this.trigger.active) {
@@ -42,7 +58,7 @@ export class Sight {
       return;
     }
     const { source } = this.trigger.settings;
-    const line = lines.all.get(source) ?? lines.all.values().next().value;
+    const line = lines.all.get(source ?? "") ?? lines.all.values().next().value;
     if (line === undefined) return;
     let end = Infinity;
     for (const { trace } of lines.all.values()) {
@@ -54,7 +70,11 @@ export class Sight {
     else if (seen === "free") this.zero = end - (1 - this.trigger.settings.position) * this.span;
   }
 
-  /** The span is the window's, or that of the blocks; not changed for a rounding error. */
+  /**
+   * Sets the span: the window's, or that of the blocks; not changed for a rounding error.
+   *
+   * @param {Lines} lines
+   */
   #measure(lines) {
     if (this.window !== null && this.timed) {
       this.span = this.window;
@@ -63,7 +83,7 @@ export class Sight {
     let [begin, end] = [Infinity, -Infinity];
     for (const line of lines.all.values()) {
       if (line.block === null) continue;
-      const [from, to] = extent(line);
+      const [from, to] = extent(line.trace, line.block);
       [begin, end] = [Math.min(begin, from), Math.max(end, to)];
     }
     if (!(end > begin)) return;
@@ -72,15 +92,25 @@ export class Sight {
     }
   }
 
-  /** A line's zero on its trace's clock. */
+  /**
+   * A line's zero on its trace's clock.
+   *
+   * @param {Line} line
+   */
   zeroOf(line) {
     return Number.isNaN(this.zero) ? (line.block?.t0 ?? NaN) : this.zero;
   }
 }
 
-/** From where to where a line's block goes, from its zero. */
-function extent({ block, trace }) {
-  if (!trace.timed) return [0, (block.end - block.first - 1) * trace.segments.at(-1).dt];
+/**
+ * Measures from where to where a line's block goes, from its zero.
+ *
+ * @param {import("./trace.mjs").Trace} trace
+ * @param {import("./lines.mjs").Block} block
+ */
+function extent(trace, block) {
+  const last = trace.segments[trace.segments.length - 1];
+  if (!trace.timed) return [0, (block.end - block.first - 1) * last.dt];
   let [begin, end] = [Infinity, -Infinity];
   trace.segments.forEach((segment, number) => {
     begin = Math.min(begin, trace.time(segment.first, segment));

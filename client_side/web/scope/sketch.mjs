@@ -1,20 +1,30 @@
 // What is drawn of a trace: its samples where there are few, else the smallest and the largest of
 // each column of pixels, so that no peak is lost. Pure.
 
+/** @typedef {import("./trace.mjs").Segment} Segment */
+/** @typedef {import("./trace.mjs").Trace} Trace */
+
 /** Points of a line; NaN in y is a gap. Kept and filled again for each picture. */
 export class Points {
-  constructor() {
-    this.x = new Float64Array(4096);
-    this.y = new Float64Array(4096);
-    this.clear();
-  }
+  x = new Float64Array(4096);
+  y = new Float64Array(4096);
+  count = 0;
+  low = Infinity; // the extremes of what is between the edges
+  high = -Infinity;
 
+  /** Takes all points out. */
   clear() {
     this.count = 0;
-    this.low = Infinity; // the extremes of what is between the edges
+    this.low = Infinity;
     this.high = -Infinity;
   }
 
+  /**
+   * Adds a point.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
   push(x, y) {
     if (this.count === this.x.length) {
       [this.x, this.y] = [this.x, this.y].map((old) => {
@@ -30,7 +40,7 @@ export class Points {
 
 /**
  * Fills `points` with what is seen of a trace.
- * @param {import("./trace.mjs").Trace} trace
+ * @param {Trace} trace
  * @param {number} from left edge, s
  * @param {number} to right edge, s
  * @param {number} columns pixels from edge to edge
@@ -62,12 +72,32 @@ export function sketch(trace, from, to, columns, points) {
   }
 }
 
+/**
+ * Adds every sample.
+ *
+ * @param {Trace} trace
+ * @param {Segment} segment
+ * @param {number} begin
+ * @param {number} stop
+ * @param {Points} points
+ */
 function exact(trace, segment, begin, stop, points) {
   for (let index = begin; index < stop; index++) {
     points.push(trace.time(index, segment), trace.value(index));
   }
 }
 
+/**
+ * Adds the extremes of each column of pixels.
+ *
+ * @param {Trace} trace
+ * @param {Segment} segment
+ * @param {number} begin
+ * @param {number} stop
+ * @param {number} from The left edge, s.
+ * @param {number} width Of a column, s.
+ * @param {Points} points
+ */
 function thinned(trace, segment, begin, stop, from, width, points) {
   // Columns begin at multiples of their width, whatever the edge: a line that moves does not flicker.
   let column = Math.floor(Math.max(trace.time(begin, segment), from - width) / width);
@@ -93,7 +123,14 @@ function thinned(trace, segment, begin, stop, from, width, points) {
   }
 }
 
-/** The value of a trace nearest to a time, as {time, value}; null where there is none. */
+/**
+ * Finds the value of a trace nearest to a time.
+ *
+ * @param {Trace} trace
+ * @param {number} time
+ * @param {number} reach How far away it may be, s.
+ * @returns {{time: number, value: number} | null}
+ */
 export function nearest(trace, time, reach) {
   let found = null;
   for (let number = 0; number < trace.segments.length; number++) {

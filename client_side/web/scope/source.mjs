@@ -4,7 +4,13 @@
 import { Client } from "../client.mjs";
 import { Routes, impatient } from "./routes.mjs";
 
+/** Connects a screen to the relay. */
 export class Source {
+  /** @type {Client | null} */
+  client = null;
+  /** @type {import("../client.mjs").Subscription | null} */
+  subscription = null;
+
   /**
    * @param {import("./screen.mjs").Screen} screen
    * @param {{base: string|null, fallback?(): void, restored?(kind: string): void}} options
@@ -13,8 +19,6 @@ export class Source {
     this.screen = screen;
     this.restored = restored;
     this.routes = new Routes({ base, exhausted: fallback });
-    this.client = null;
-    this.subscription = null;
   }
 
   /** Connects, if it does not already. */
@@ -22,7 +26,9 @@ export class Source {
     if (this.client !== null) return;
     this.#open = false;
     this.client = new Client(() => this.routes.next(), { WebSocket: impatient(WebSocket) });
-    this.client.addEventListener("state", ({ detail }) => this.#state(detail));
+    this.client.addEventListener("state", (event) =>
+      this.#state(/** @type {CustomEvent} */ (event).detail),
+    );
     this.client.addEventListener("drivers", () => this.#drivers());
     const { message, driver, decimate } = this.screen.recipe;
     this.subscription = this.client.subscribe(
@@ -55,6 +61,7 @@ export class Source {
     return this.#open;
   }
 
+  /** @param {{state: Client["state"], reason: string}} change */
   #state({ state, reason }) {
     if (this.client === null || state === "connecting") return;
     const { notices } = this.screen;
@@ -62,10 +69,11 @@ export class Source {
       this.#open = true;
       this.routes.opened();
       this.screen.changeRoute(false);
-      this.screen.figures.route = this.routes.current.kind;
+      const kind = /** @type {import("./routes.mjs").Route} */ (this.routes.current).kind;
+      this.screen.figures.route = kind;
       notices.relay = null;
       notices.route = null;
-      this.restored(this.routes.current.kind);
+      this.restored(kind);
     } else {
       if (!this.#open) this.routes.failed();
       this.#open = false;
@@ -96,6 +104,7 @@ export class Source {
     this.screen.refresh();
   }
 
+  /** @param {string} event Of `Handlers.onchange`. */
   #change(event) {
     if (event === "subscribed") return;
     this.screen.interrupt({ restarted: event === "restarted" || event === "schema_changed" });
@@ -103,6 +112,7 @@ export class Source {
   }
 
   #count() {
+    /** @type {Partial<import("../ledger.mjs").Health>} */
     const { dropped = {}, lost = 0 } = this.subscription?.health ?? {};
     this.screen.figures.lost = lost;
     this.screen.notices.count(

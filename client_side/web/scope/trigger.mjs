@@ -4,25 +4,51 @@ export const MODES = ["off", "auto", "normal", "single"];
 export const EDGES = ["rising", "falling"];
 const PATIENCE = 0.2; // s without a crossing until "auto" shows the signal as it comes, at least
 
-/** What the user has set; `source` is a line's label, null: the first line. */
+/**
+ * What the user has set.
+ *
+ * @typedef {object} Settings
+ * @property {string} mode One of MODES.
+ * @property {string} edge One of EDGES.
+ * @property {number} level
+ * @property {number} hold Least time from one crossing to the next, s.
+ * @property {string | null} source A line's label; null: the first line.
+ * @property {number} position Of the crossing in the picture, from 0 (left) to 1.
+ */
+
+/**
+ * The settings of a new scope.
+ *
+ * @returns {Settings}
+ */
 export function settings() {
   return { mode: "off", edge: "rising", level: 0, hold: 0, source: null, position: 0.1 };
 }
 
 /** Follows a trace and finds its crossings. */
 export class Trigger {
+  #scanned = -1; // index up to which the trace has been searched
+  #last = -Infinity; // time of the last crossing that was taken: the next one is later by `hold`
+  /** @type {number[]} Crossings after which not enough has come yet. */
+  #waiting = [];
+  #found = -Infinity; // when the picture changed last, on the caller's clock
+
   constructor() {
     this.settings = settings();
     this.shown = NaN; // time of the crossing that the picture is about
     this.done = false; // single: it has its picture
-    this.rearm();
   }
 
+  /** Whether there is anything to wait for. */
   get active() {
     return this.settings.mode !== "off";
   }
 
-  /** Changes settings and begins anew. */
+  /**
+   * Changes settings and begins anew.
+   *
+   * @param {Partial<Settings>} changes
+   */
   set(changes) {
     Object.assign(this.settings, changes);
     this.rearm();
@@ -37,11 +63,6 @@ export class Trigger {
     this.#found = -Infinity;
     this.shown = NaN;
   }
-
-  #scanned; // index up to which the trace has been searched
-  #last; // time of the last crossing that was taken: the next one is later by `hold`
-  #waiting; // crossings after which not enough has come yet
-  #found; // when the picture changed last, on the caller's clock
 
   /**
    * Looks at what is new.
@@ -61,7 +82,7 @@ export class Trigger {
     this.#scan(trace);
     const after = span * (1 - this.settings.position);
     let ready = NaN;
-    while (this.#waiting.length && this.#waiting[0] + after <= end) ready = this.#waiting.shift();
+    while (this.#waiting[0] + after <= end) ready = this.#waiting.shift() ?? NaN;
     if (!Number.isNaN(ready)) {
       this.shown = ready;
       this.#found = now;
@@ -75,6 +96,7 @@ export class Trigger {
     return "keep";
   }
 
+  /** @param {import("./trace.mjs").Trace} trace */
   #scan(trace) {
     const { level, edge, hold } = this.settings;
     const sign = edge === "rising" ? 1 : -1;
@@ -93,6 +115,15 @@ export class Trigger {
     this.#scanned = Math.max(trace.oldest, trace.total - 1);
   }
 
+  /**
+   * Takes a crossing, unless the last one was too short a time ago.
+   *
+   * @param {import("./trace.mjs").Trace} trace
+   * @param {import("./trace.mjs").Segment} segment
+   * @param {number} index Of the sample after it.
+   * @param {number} part Where it is between the samples, from 0 to 1.
+   * @param {number} hold
+   */
   #cross(trace, segment, index, part, hold) {
     const from = trace.time(index - 1, segment);
     const time = from + part * (trace.time(index, segment) - from);

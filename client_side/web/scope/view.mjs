@@ -3,6 +3,9 @@
 
 import uPlot from "uplot";
 
+/** @typedef {import("./figures.mjs").Drawn} Drawn */
+
+/** @type {[number, string][]} */
 const PARTS = [
   [1, "s"],
   [1e-3, "ms"],
@@ -14,6 +17,15 @@ const ROOMY = 0.4; // when the lines fill less of the height, the axis follows t
 
 /** Draws lines into an element. */
 export class View {
+  /** @type {number[]} Edges; nothing fits into these, so the first lines set them. */
+  y = [0, 0];
+  /** @type {Drawn[]} */
+  lines = [];
+  /** @type {number | null} Of the trigger. */
+  level = null;
+  factor = 1; // of the numbers at the x axis
+  colors = { text: "", grid: "", level: "" };
+
   /**
    * @param {HTMLElement} place
    * @param {{height: number, xLabel: string, xUnit: string, yLabel: string}} labels
@@ -24,11 +36,6 @@ export class View {
     this.place = place;
     this.labels = labels;
     this.events = events;
-    this.y = [0, 0]; // edges; nothing fits into these, so the first lines set them
-    this.lines = []; // what is drawn: {points, zero, color}
-    this.level = null; // of the trigger
-    this.factor = 1; // of the numbers at the x axis
-    this.colors = { text: "", grid: "", level: "" };
     this.plot = new uPlot(
       this.#options(),
       [
@@ -48,7 +55,7 @@ export class View {
   /**
    * Draws.
    * @param {[number, number]} edges of x, in the axis' unit
-   * @param {{points: import("./sketch.mjs").Points, zero: number, color: string}[]} lines
+   * @param {Drawn[]} lines
    * @param {boolean} fit whether the y axis follows the lines
    */
   draw(edges, lines, fit) {
@@ -70,7 +77,11 @@ export class View {
     return left === undefined || left < 0 ? null : this.plot.posToVal(left, "x") * this.factor;
   }
 
-  /** Moves the cursor by pixels, into the picture if it was not there. */
+  /**
+   * Moves the cursor, into the picture if it was not there.
+   *
+   * @param {number} pixels
+   */
   moveCursor(pixels) {
     const { left, top } = this.plot.cursor;
     const { width, height } = this.plot.over.getBoundingClientRect();
@@ -91,7 +102,7 @@ export class View {
   /** Takes the colours from the style sheet: the theme may have changed. */
   recolor() {
     const style = getComputedStyle(this.place);
-    for (const name of Object.keys(this.colors)) {
+    for (const name of /** @type {const} */ (["text", "grid", "level"])) {
       this.colors[name] = style.getPropertyValue(`--cwire-${name}`).trim() || "gray";
     }
     this.plot.redraw(false, true);
@@ -101,6 +112,7 @@ export class View {
     this.plot.destroy();
   }
 
+  /** @returns {uPlot.Options} */
   #options() {
     const axis = { stroke: () => this.colors.text, font: FONT, labelFont: FONT, labelSize: 18 };
     const lines = { stroke: () => this.colors.grid, width: 1 };
@@ -119,7 +131,12 @@ export class View {
       cursor: {
         drag: { x: true, y: true, uni: 30, setScale: false },
         points: { show: false },
-        bind: { dblclick: () => () => this.events.reset() },
+        bind: {
+          dblclick: () => () => {
+            this.events.reset();
+            return null;
+          },
+        },
       },
       hooks: {
         draw: [() => this.#drawLines()],
@@ -131,7 +148,7 @@ export class View {
 
   #drawLines() {
     const { ctx, bbox } = this.plot;
-    const ratio = this.plot.pxRatio ?? devicePixelRatio;
+    const ratio = /** @type {any} */ (this.plot).pxRatio ?? devicePixelRatio;
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -141,18 +158,27 @@ export class View {
     ctx.lineWidth = Math.max(1, Math.floor(ratio));
     ctx.lineJoin = "bevel";
     for (const line of this.lines) this.#drawLine(ctx, line, ratio);
-    if (this.level !== null) this.#drawLevel(ctx, ratio);
+    if (this.level !== null) this.#drawLevel(ctx, ratio, this.level);
     ctx.restore();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {Drawn} line
+   * @param {number} ratio Pixels of the canvas in one of the page.
+   */
   #drawLine(ctx, { points, zero, color }, ratio) {
     const { x, y, count } = points;
     const { bbox, scales } = this.plot;
     // As valToPos does it, without a call for each point.
-    const across = bbox.width / (scales.x.max - scales.x.min) / this.factor;
-    const left = bbox.left - scales.x.min * this.factor * across;
-    const up = bbox.height / (scales.y.max - scales.y.min);
-    const bottom = bbox.top + bbox.height + scales.y.min * up;
+    const [{ min: xMin = 0, max: xMax = 1 }, { min: yMin = 0, max: yMax = 1 }] = [
+      scales.x,
+      scales.y,
+    ];
+    const across = bbox.width / (xMax - xMin) / this.factor;
+    const left = bbox.left - xMin * this.factor * across;
+    const up = bbox.height / (yMax - yMin);
+    const bottom = bbox.top + bbox.height + yMin * up;
     const [top, low] = [bbox.top - 1e4, bbox.top + bbox.height + 1e4];
     ctx.strokeStyle = color;
     ctx.fillStyle = color;
@@ -176,8 +202,13 @@ export class View {
     ctx.stroke();
   }
 
-  #drawLevel(ctx, ratio) {
-    const at = this.plot.valToPos(this.level, "y", true);
+  /**
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {number} ratio
+   * @param {number} level
+   */
+  #drawLevel(ctx, ratio, level) {
+    const at = this.plot.valToPos(level, "y", true);
     ctx.strokeStyle = this.colors.level;
     ctx.setLineDash([4 * ratio, 4 * ratio]);
     ctx.beginPath();
@@ -192,8 +223,8 @@ export class View {
     if (width < 4 && height < 4) return;
     const across = this.plot.over.clientWidth;
     const down = this.plot.over.clientHeight;
-    const x = (pixel) => this.plot.posToVal(pixel, "x") * this.factor;
-    const y = (pixel) => this.plot.posToVal(pixel, "y");
+    const x = (/** @type {number} */ pixel) => this.plot.posToVal(pixel, "x") * this.factor;
+    const y = (/** @type {number} */ pixel) => this.plot.posToVal(pixel, "y");
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     // uPlot selects all of a direction that was not dragged in.
     this.events.zoom(
@@ -202,6 +233,11 @@ export class View {
     );
   }
 
+  /**
+   * Makes the y axis follow the lines.
+   *
+   * @param {Drawn[]} lines
+   */
   #fit(lines) {
     let [low, high] = [Infinity, -Infinity];
     for (const { points } of lines) {
@@ -214,9 +250,15 @@ export class View {
     this.y = [low - EDGE * size, high + EDGE * size];
   }
 
+  /**
+   * Chooses the part of a second for the x axis.
+   *
+   * @param {number} span
+   */
   #scaleUnit(span) {
     let [factor, unit] = [1, this.labels.xUnit];
-    if (unit === "s") [factor, unit] = PARTS.find(([part]) => span >= part) ?? PARTS.at(-1);
+    if (unit === "s")
+      [factor, unit] = PARTS.find(([part]) => span >= part) ?? PARTS[PARTS.length - 1];
     this.factor = factor;
     this.plot.axes[0].label = `${this.labels.xLabel}${unit ? ` [${unit}]` : ""}`;
   }
@@ -224,11 +266,24 @@ export class View {
 
 const FONT = "12px system-ui, sans-serif";
 
+/**
+ * Leaves the edges of a scale as they were set.
+ *
+ * @param {uPlot} plot
+ * @param {number} low
+ * @param {number} high
+ * @returns {[number, number]}
+ */
 function keep(plot, low, high) {
   return [low, high];
 }
 
-/** Room for the longest number at the y axis, in steps, so that it does not tremble. */
+/**
+ * Room for the longest number at the y axis, in steps, so that it does not tremble.
+ *
+ * @param {uPlot} plot
+ * @param {string[] | null} values
+ */
 function wide(plot, values) {
   const longest = Math.max(4, ...(values ?? []).map((text) => text?.length ?? 0));
   return 24 + 7 * longest;

@@ -6,10 +6,19 @@ import { Source } from "./source.mjs";
 const SAVE_EVERY = 15_000; // ms, while the picture changes
 const SAVE_FIRST = 1000; // ms after the first points
 
+/**
+ * A widget's model, as anywidget has it.
+ *
+ * @typedef {object} Model
+ * @property {(name: string) => any} get A trait's value.
+ * @property {(event: string, handler: (...given: any[]) => void) => void} on
+ * @property {(content: object, callbacks: undefined, buffers: ArrayBufferLike[]) => void} send
+ */
+
 /** Joins a model of the kernel and a screen. */
 export class WidgetLink {
   /**
-   * @param {object} model of anywidget
+   * @param {Model} model
    * @param {import("./screen.mjs").Screen} screen
    * @param {string|null} base URL of the Jupyter server
    */
@@ -24,11 +33,6 @@ export class WidgetLink {
         this.#send({ type: "route", kind });
       },
     });
-    this.#direct = [];
-    this.#draws = 0;
-    this.#saving = false;
-    this.#wanted = false;
-    this.#curves = false;
     model.on("msg:custom", this.#receive);
     model.on("change:relay", this.#reroute);
     model.on("change:stopped", () => this.#stop(model.get("stopped")));
@@ -38,14 +42,16 @@ export class WidgetLink {
     this.#reroute();
   }
 
-  #direct; // routes that the kernel has told of in messages
-  #draws; // of the picture that was saved last
-  #saving; // a picture is under way
-  #wanted; // another one is to follow
-  #curves; // the kernel is asked to send curves
+  /** @type {import("./routes.mjs").Route[]} What the kernel has told of in messages. */
+  #direct = [];
+  #draws = 0; // of the picture that was saved last
+  #saving = false; // a picture is under way
+  #wanted = false; // another one is to follow
+  #curves = false; // the kernel is asked to send curves
+  /** @type {ReturnType<typeof setTimeout>[]} Running while somebody looks. */
   #timers = [];
 
-  /** Somebody looks. */
+  /** Begins: somebody looks. */
   open() {
     if (this.#timers.length) return;
     this.#stop(this.model.get("stopped"));
@@ -58,7 +64,7 @@ export class WidgetLink {
     ];
   }
 
-  /** Nobody looks any more. */
+  /** Pauses: nobody looks any more. */
   close() {
     this.#timers.forEach((timer) => clearTimeout(timer));
     this.#timers = [];
@@ -66,6 +72,10 @@ export class WidgetLink {
     if (this.#curves) this.#askKernel(false);
   }
 
+  /**
+   * @param {object} content
+   * @param {ArrayBufferLike[]} [buffers]
+   */
   #send(content, buffers = []) {
     try {
       this.model.send(content, undefined, buffers);
@@ -74,6 +84,12 @@ export class WidgetLink {
     }
   }
 
+  /**
+   * Takes a message of the kernel.
+   *
+   * @param {any} content
+   * @param {(ArrayBuffer | ArrayBufferView)[]} buffers
+   */
   #receive = (content, buffers) => {
     if (content.type === "routes") {
       this.#direct = content.routes;
@@ -90,12 +106,14 @@ export class WidgetLink {
 
   #reroute = () => {
     const relay = this.model.get("relay");
+    /** @type {import("./routes.mjs").Route[]} */
     const routes = relay
       ? [{ kind: "jupyter", path: `cwire/ws?relay=${encodeURIComponent(relay)}` }]
       : [];
     this.source.routes.set([...routes, ...this.#direct]);
   };
 
+  /** @param {string | null} reason Why the scope has ended, if it has. */
   #stop(reason) {
     if (!reason || this.screen.notices.stopped) return;
     this.close();
@@ -104,12 +122,17 @@ export class WidgetLink {
     void this.#save();
   }
 
+  /** @param {boolean} on Whether it is to send curves. */
   #askKernel(on) {
     if (on === this.#curves) return;
     this.#curves = on;
     this.#send({ type: "curves", on });
   }
 
+  /**
+   * @param {{number: number, lines: {label: string, unit: string}[], problem: string}} content
+   * @param {(ArrayBuffer | ArrayBufferView)[]} buffers x and y of each line.
+   */
   #showCurves({ number, lines, problem }, buffers) {
     this.#send({ type: "ack", number });
     if (this.source.connected || !this.#timers.length) return;
@@ -157,7 +180,11 @@ export class WidgetLink {
   };
 }
 
-/** Numbers that came as bytes, perhaps not where numbers may stand. */
+/**
+ * Copies numbers that came as bytes, perhaps not where numbers may stand.
+ *
+ * @param {ArrayBuffer | ArrayBufferView} buffer
+ */
 function doubles(buffer) {
   const {
     buffer: bytes,

@@ -4,14 +4,22 @@
 const POLL_MS = 1000;
 const LAST_RETRY_MS = 5000;
 
-const state = document.getElementById("state");
-const table = document.getElementById("drivers");
-const messages = document.getElementById("messages");
-const drivers = new Map(); // source -> what the relay said last
-let previous = null; // the status before, for rates
+/**
+ * What the relay says of itself each second.
+ *
+ * @typedef {{clients: number, uptime: number, drivers: Record<string, any>[]}} Status
+ */
+
+const state = /** @type {HTMLElement} */ (document.getElementById("state"));
+const table = /** @type {HTMLTableElement} */ (document.getElementById("drivers"));
+const messages = /** @type {HTMLElement} */ (document.getElementById("messages"));
+/** @type {Map<number, Record<string, any>>} What the relay said last, by source. */
+const drivers = new Map();
+/** @type {Status | null} The one before, for rates. */
+let previous = null;
 let retry = 250;
 
-// The token comes in the fragment, which is sent to nobody; kept for reloads of this tab only.
+/** The token comes in the fragment, which is sent to nobody; kept for reloads of this tab only. */
 function token() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given) {
@@ -21,11 +29,22 @@ function token() {
   return sessionStorage.getItem("cwire.token");
 }
 
+/**
+ * Writes the line at the top.
+ *
+ * @param {string} text
+ */
 function say(text, kind = "") {
   state.textContent = text;
   state.className = kind;
 }
 
+/**
+ * Adds a cell.
+ *
+ * @param {HTMLTableRowElement} row
+ * @param {string} text
+ */
 function cell(row, text, kind = "") {
   const data = row.insertCell();
   data.textContent = text;
@@ -33,6 +52,7 @@ function cell(row, text, kind = "") {
   return data;
 }
 
+/** Connects; again, when the connection is gone. */
 function connect() {
   const secret = token();
   if (!secret) {
@@ -67,6 +87,7 @@ function connect() {
   };
 }
 
+/** @param {Record<string, any>} message */
 function receive(message) {
   if (message.op === "hello") {
     drivers.clear();
@@ -79,10 +100,11 @@ function receive(message) {
     });
     showMessages();
   } else if (message.op === "status") {
-    showStatus(message);
+    showStatus(/** @type {any} */ (message));
   }
 }
 
+/** @param {Status} status */
 function showStatus(status) {
   const plural = status.clients === 1 ? "" : "s";
   say(`${status.clients} client${plural}, up for ${Math.round(status.uptime)} s`);
@@ -91,7 +113,8 @@ function showStatus(status) {
   for (const driver of status.drivers) {
     const before = previous?.drivers.find(({ source }) => source === driver.source);
     const seconds = previous ? status.uptime - previous.uptime : 0;
-    const rate = (key) => (before && seconds > 0 ? (driver[key] - before[key]) / seconds : 0);
+    const rate = (/** @type {string} */ key) =>
+      before && seconds > 0 ? (driver[key] - before[key]) / seconds : 0;
     const row = body.insertRow();
     row.dataset.driver = driver.name;
     cell(row, driver.name);
