@@ -59,6 +59,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
+	$(BIN)/python client_side/web/bundle.py --lint
 
 # Both open notebooks as the tests do.
 bench: setup
