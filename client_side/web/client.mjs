@@ -60,7 +60,7 @@ export class Client extends EventTarget {
     }
     /** @type {"connecting" | "open" | "lost" | "closed"} */
     this.state = "connecting";
-    /** Why it is not open, for people. */
+    /** The reason why it is not open, for people. */
     this.reason = "";
     this.#window = window;
     this.#session = new Session({

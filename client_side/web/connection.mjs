@@ -7,7 +7,7 @@ const FIRST_DELAY_MS = 100;
 const LAST_DELAY_MS = 2000;
 const NORMAL = 1000;
 
-/** Why the relay closes, in the words of people (PROTOCOL.md). */
+/** Texts for people, by close code of the relay (PROTOCOL.md). */
 const CLOSE_REASONS = new Map([
   [1001, "the relay is stopping"],
   [1009, "a message to the relay was too large"],
@@ -15,14 +15,14 @@ const CLOSE_REASONS = new Map([
 ]);
 
 /**
- * Where the relay is. A token is offered as a subprotocol: `["cwire.v1", "cwire.token.…"]`.
+ * The place of a relay. A token is offered as a subprotocol: `["cwire.v1", "cwire.token.…"]`.
  *
  * @typedef {object} Address
  * @property {string} url
  * @property {string[]} [protocols] `["cwire.v1"]` if not said.
  */
 /**
- * What `WebSocket` must be like: the browser's, Node's, or one from a package.
+ * The class of WebSockets to use: the browser's, Node's, or one from a package.
  *
  * @typedef {new (url: string, protocols: string[]) => WebSocket} WebSocketClass
  */
@@ -68,7 +68,7 @@ export class Connection {
     if (this.#socket?.readyState === 1) this.#socket.send(text);
   }
 
-  /** The relay has said hello: it works. */
+  /** Notes that the relay has said hello: the connection works. */
   established() {
     clearTimeout(this.#timer);
     this.#delay = FIRST_DELAY_MS;

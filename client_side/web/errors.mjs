@@ -1,6 +1,6 @@
 // What goes wrong, as errors that say what it is.
 
-/** The driver or the relay refused a command; or its outcome is unknown. */
+/** A command was refused by the driver or the relay, or its outcome is unknown. */
 export class CommandError extends Error {
   /**
    * @param {number | null} code One of PROTOCOL.md's; null: the relay did not understand the request.
@@ -15,7 +15,7 @@ export class CommandError extends Error {
   }
 }
 
-/** There is no connection to the relay. */
+/** A lack of a connection to the relay. */
 export class NotConnected extends Error {
   /** @param {string} text */
   constructor(text) {
@@ -24,7 +24,7 @@ export class NotConnected extends Error {
   }
 }
 
-/** The relay refuses a subscription. */
+/** A refusal of a subscription by the relay. */
 export class Refused extends Error {
   /**
    * @param {string} code `unknown_driver`, `unknown_message`, `bad_request`, …
@@ -37,7 +37,7 @@ export class Refused extends Error {
   }
 }
 
-/** What the relay sends is not cwire's protocol, or not this version of it: no use in trying again. */
+/** A breach of cwire's protocol by the relay, or another version of it: trying again is of no use. */
 export class ProtocolError extends Error {
   /** @param {string} text */
   constructor(text) {

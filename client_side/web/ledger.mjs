@@ -21,7 +21,7 @@ export function widen(low, near) {
 }
 
 /**
- * What a subscription got.
+ * The counts of a subscription.
  *
  * @typedef {object} Health
  * @property {number} received Frames.
@@ -89,7 +89,7 @@ export class Ledger {
   }
 
   /**
-   * The relay has taken the subscription: its counts start at zero.
+   * Begins when the relay has taken the subscription: the relay's counts start at zero.
    *
    * @param {number | null} first The first sequence that will come or be told of; null: the relay
    *   has seen none yet.
@@ -106,7 +106,7 @@ export class Ledger {
     this.#away = false;
   }
 
-  /** The driver's run is over: sequences start afresh. */
+  /** Ends the driver's run: sequences start afresh. */
   endRun() {
     this.#before += Math.max(this.#gaps, this.#sum() - this.#toldBefore);
     this.#toldBefore = this.#sum();
@@ -115,7 +115,7 @@ export class Ledger {
     this.#gaps = 0;
   }
 
-  /** The connection is lost: what is published now is missed. */
+  /** Notes that the connection is lost: what is published now is missed. */
   disconnected() {
     this.#away = true;
   }

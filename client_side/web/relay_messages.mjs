@@ -6,7 +6,7 @@ import { Schema } from "./decode/schema.mjs";
 import { ProtocolError } from "./errors.mjs";
 import { PROTOCOL } from "./protocol.mjs";
 
-/** What is wrong with a text that is not as the protocol has it. */
+/** A text of the relay that is not as the protocol has it. */
 export class Malformed extends Error {
   /** @param {string} text */
   constructor(text) {
@@ -16,7 +16,7 @@ export class Malformed extends Error {
 }
 
 /**
- * What the relay says of a driver.
+ * News of a driver.
  *
  * @typedef {object} DriverNews
  * @property {string} name

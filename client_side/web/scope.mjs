@@ -9,7 +9,7 @@ import { Screen } from "./scope/screen.mjs";
 import { Source } from "./scope/source.mjs";
 import { WidgetLink } from "./scope/widget_link.mjs";
 
-/** What scopes have measured, by id: for tests, benchmarks and a console. */
+/** Measurements of the scopes, by id: for tests, benchmarks and a console. */
 const page = /** @type {{__cwireScope?: Record<string, import("./scope/figures.mjs").Figures>}} */ (
   globalThis
 );

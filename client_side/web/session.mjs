@@ -13,7 +13,7 @@ import * as relay from "./relay_messages.mjs";
 /** @typedef {import("./decode/structs.mjs").Message} Message */
 
 /**
- * What the relay says of a driver.
+ * A driver, as the relay described it last.
  *
  * @typedef {object} Driver
  * @property {string} name
@@ -25,7 +25,7 @@ import * as relay from "./relay_messages.mjs";
  * @property {import("./decode/schema.mjs").Schema | null} schema null before it was ever up.
  */
 /**
- * Where the frames of one message go.
+ * The receivers of one message.
  *
  * @typedef {object} Route
  * @property {string} driver
@@ -121,7 +121,7 @@ export class Session {
   }
 
   /**
-   * The connection is gone: what waits is answered; drivers and subscriptions stay.
+   * Takes the end of the connection: rejects the commands that wait; drivers and subscriptions stay.
    *
    * @param {string} reason
    */
@@ -304,8 +304,8 @@ export class Session {
   }
 
   /**
-   * By the relay's op: what reads a message of it, and what is then to be done. A new op is a line
-   * here, what reads it in relay_messages.mjs, and a method.
+   * The reader and the handler of each op of the relay. A new op is a line here, a reader in
+   * relay_messages.mjs, and a method.
    */
   static #OPERATIONS = new Map([
     ["hello", operation(relay.readHello, (session, message) => session.#hello(message))],
@@ -356,7 +356,7 @@ function onlyReadable(group, message) {
 }
 
 /**
- * What JSON has not: BigInt as a number, or beyond 2^53 as text; typed arrays as arrays.
+ * Replaces what JSON lacks: BigInt by a number, or beyond 2^53 by text; typed arrays by arrays.
  *
  * @param {string} _
  * @param {any} value

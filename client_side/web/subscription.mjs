@@ -3,7 +3,7 @@
 import { Ledger, totalHealth } from "./ledger.mjs";
 
 /**
- * What to ask for (PROTOCOL.md, "Subscriptions").
+ * The options of a subscription (PROTOCOL.md, "Subscriptions").
  *
  * @typedef {object} Wanted
  * @property {string | null} [driver] null: all but the relay itself.
@@ -35,7 +35,7 @@ import { Ledger, totalHealth } from "./ledger.mjs";
  * @property {number | null} decimate Samples behind each minimum and maximum.
  */
 
-/** Made by `Client.subscribe`. It survives reconnects and restarts of the driver. */
+/** A subscription, made by `Client.subscribe`. It survives reconnects and restarts of the driver. */
 export class Subscription {
   /** @type {Map<string, Ledger>} */
   #ledgers = new Map();
@@ -62,7 +62,7 @@ export class Subscription {
     this.#end(this);
   }
 
-  /** What came and what did not, of all its messages. */
+  /** The counts of what came and what did not, of all its messages. */
   get health() {
     return totalHealth(this.#ledgers.values());
   }
@@ -75,17 +75,19 @@ export class Subscription {
     return JSON.stringify({ op: "subscribe", id: this.id, driver, messages, ...options, ...past });
   }
 
-  /** The relay has taken it. */
+  /** Notes that the relay has taken it: a history has begun, and is not asked for again. */
   begun() {
     this.#begun = true;
   }
 
-  /** The connection is lost. */
+  /** Notes that the connection is lost. */
   disconnected() {
     for (const ledger of this.#ledgers.values()) ledger.disconnected();
   }
 
   /**
+   * Returns the ledger of one message; makes it, if it is the first time.
+   *
    * @param {string} driver
    * @param {string} message
    */

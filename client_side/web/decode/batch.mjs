@@ -29,7 +29,7 @@ export class Batch {
     return this.type.name;
   }
 
-  /** How many frames. */
+  /** The number of frames. */
   get count() {
     return this.#group.starts.length;
   }
@@ -44,7 +44,7 @@ export class Batch {
     return column;
   }
 
-  /** When each was published: nanoseconds since 1970 UTC. */
+  /** The time when each was published: nanoseconds since 1970 UTC. */
   get time_ns() {
     const { view, starts } = this.#group;
     const column = new BigUint64Array(starts.length);
@@ -54,7 +54,7 @@ export class Batch {
     return column;
   }
 
-  /** The same in seconds, to within a microsecond. */
+  /** The time when each was published: seconds since 1970 UTC, to within a microsecond. */
   get time() {
     const { view, starts } = this.#group;
     const column = new Float64Array(starts.length);
@@ -66,7 +66,7 @@ export class Batch {
   }
 
   /**
-   * A field's values of all frames, one frame after the other. A path leads into structs and
+   * Returns a field's values of all frames, one frame after the other. A path leads into structs and
    * arrays: `samples`, `acquisition.level`, `channels.frequency`, `channels[1].frequency`.
    *
    * It is a copy, or, of one frame, a view of the message's memory, which is nobody else's.
@@ -89,7 +89,7 @@ export class Batch {
   }
 
   /**
-   * How many values of a column each frame has: they differ only behind a flexible array member.
+   * Counts the values of a column in each frame: they differ only behind a flexible array member.
    *
    * @param {string} path
    * @returns {Uint32Array}
@@ -99,7 +99,7 @@ export class Batch {
   }
 
   /**
-   * One frame as a plain object: enums by name, 64-bit integers BigInt, arrays of numbers typed
+   * Returns one frame as a plain object: enums by name, 64-bit integers BigInt, arrays of numbers typed
    * arrays, unions their bytes.
    *
    * @param {number} index From 0; negative: from the end.

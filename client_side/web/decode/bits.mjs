@@ -1,7 +1,7 @@
 // Bit fields: where their bits are, and the integers that these make. Pure.
 
 /**
- * Where the bits of a bit field are: see `bitRange`.
+ * The place of a bit field: see `bitRange`.
  *
  * @typedef {object} BitRange
  * @property {number} start Its first byte in the struct.

@@ -1,6 +1,6 @@
 // What is read of a schema, checked. Pure.
 
-/** The schema cannot be used; the text says where and why. */
+/** A schema that cannot be used; the text says where and why. */
 export class SchemaError extends Error {
   /**
    * @param {string} path Where: `types.block.fields.dt`.

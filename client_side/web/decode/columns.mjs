@@ -178,7 +178,7 @@ export function readTexts({ view, starts, sizes }, place, lengths) {
 }
 
 /**
- * Where the values of a frame begin, from the first one on. A tail's length is in the first
+ * Offsets of the values of a frame from its first one. A tail's length is in the first
  * dimension, so the offsets of the longest frame begin with those of the others.
  *
  * @param {Place} place

@@ -4,7 +4,7 @@ import { CONTROL, ERROR, FRAME_LIMIT, HEADER_BYTES, REPLY, SHARED } from "../pro
 
 const KNOWN_FLAGS = REPLY | ERROR | SHARED;
 
-/** The bytes are not whole, well-formed frames: nothing after the place can be trusted. */
+/** Bytes that are no whole, well-formed frames: nothing after the place can be trusted. */
 export class FrameError extends Error {
   /**
    * @param {"short" | "large" | "flags" | "cut"} fault What is wrong.

@@ -19,11 +19,11 @@ import { readStruct } from "./rows.mjs";
  *   | BigInt64Array | BigUint64Array | Float32Array | Float64Array} TypedArray
  */
 /**
- * @typedef {{new (length: number): TypedArray,
+ * @typedef {{readonly BYTES_PER_ELEMENT: number, new (length: number): TypedArray,
  *   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): TypedArray}} ArrayOf
  */
 /**
- * How a number is read.
+ * The reading of a number.
  *
  * @typedef {object} NumberCode
  * @property {number} size Bytes of one; of a complex number, of one part.
@@ -35,7 +35,7 @@ import { readStruct } from "./rows.mjs";
  * @property {(view: DataView, at: number) => number | bigint} read Reads one (one part) of them.
  */
 /**
- * What the check of a type needs to know of the schema that it is in.
+ * The parts of a schema that the check of a type depends on.
  *
  * @typedef {object} Context
  * @property {string} path Where the type is, for people.
@@ -48,7 +48,7 @@ import { readStruct } from "./rows.mjs";
 const HOST_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
- * By numpy's letter and size: what a column is, and how one number is read.
+ * The class of a column and the reading of one number, by numpy's letter and size.
  *
  * @type {Record<string, [ArrayOf, (view: DataView, at: number, little: boolean) => number | bigint]>}
  */
@@ -66,8 +66,7 @@ const NUMBERS = {
   f8: [Float64Array, (view, at, little) => view.getFloat64(at, little)],
   b1: [Uint8Array, (view, at) => (view.getUint8(at) === 0 ? 0 : 1)],
 };
-const NOT_VIEWS = ["f2", "b1"]; // their columns are made of other numbers
-/** By numpy's letter and size of a complex number: its parts. */
+/** The parts of complex numbers, by numpy's letter and size. */
 const PARTS = new Map([
   ["c8", "f4"],
   ["c16", "f8"],
@@ -82,7 +81,8 @@ for (const [name, [array, read]] of Object.entries(NUMBERS)) {
       size,
       parts: 1,
       little,
-      direct: !NOT_VIEWS.includes(name) && (size === 1 || little === HOST_LITTLE),
+      direct:
+        array.BYTES_PER_ELEMENT === size && name !== "b1" && (size === 1 || little === HOST_LITTLE),
       wide: array === BigInt64Array || array === BigUint64Array,
       array,
       read: (view, at) => read(view, at, little),
@@ -115,7 +115,7 @@ export function fitsFloat32(np) {
   return found !== undefined && (found[0] === Float32Array || Number(np.slice(2)) <= 2);
 }
 
-/** What the values of a field are; of an array or a tail, its elements. */
+/** The kind of the values of a field; of an array or a tail, of its elements. */
 export class Kind {
   /**
    * @param {string} kind The schema's word.
@@ -125,7 +125,7 @@ export class Kind {
   constructor(kind, size, code = BYTE) {
     this.kind = kind;
     this.size = size;
-    /** What columns consist of; of texts and unions: bytes. */
+    /** The numbers that columns consist of; of texts and unions: bytes. */
     this.code = code;
     /** @type {Enum | undefined} */
     this.enum = undefined;
@@ -148,7 +148,7 @@ export class Kind {
     return false;
   }
 
-  /** Why there are no columns of it; empty where there are. */
+  /** The reason why there are no columns of it; empty where there are. */
   get noColumn() {
     return "";
   }
@@ -165,7 +165,7 @@ export class Kind {
   }
 
   /**
-   * A number, also that of a bit field, as rows have it.
+   * Turns a number, also that of a bit field, into what rows have.
    *
    * @param {number | bigint} number
    * @returns {any}
@@ -223,7 +223,7 @@ export class Kind {
   }
 }
 
-/** What is stored as one number. */
+/** A kind that is stored as numbers. */
 class NumberKind extends Kind {
   /**
    * @param {string} kind
@@ -433,7 +433,7 @@ class UnionKind extends StructKind {
 }
 
 /**
- * By the schema's word: checks a type of this kind, and makes what reads it.
+ * The check of a type, which makes its kind, by the schema's word.
  *
  * @type {Map<unknown, (json: any, context: Context) => Kind>}
  */

@@ -8,7 +8,7 @@ import { readBits } from "./bits.mjs";
 
 const STEP = /^(?:\.?([A-Za-z_]\w*)|\[(\d+)\])/;
 
-/** A place that a message does not have, or that has no column. */
+/** A path to what a message does not have, or to what has no column. */
 export class PathError extends Error {
   /** @param {string} text */
   constructor(text) {
@@ -18,7 +18,7 @@ export class PathError extends Error {
 }
 
 /**
- * Where the values are.
+ * The place of the values of a path.
  *
  * @typedef {object} Place
  * @property {Field} field The last field of the path: its unit, docs, enum.
@@ -102,7 +102,7 @@ function ownDimensions({ shape, type, tail }) {
 }
 
 /**
- * How the values of a field are read, wherever they are.
+ * Finds out how the values of a field are read, wherever they are.
  *
  * @param {Field} field
  * @param {number[]} shape Of the whole path.

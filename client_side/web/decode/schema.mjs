@@ -9,7 +9,7 @@ import { Enum, Message } from "./structs.mjs";
 
 const FORMAT = "cwire-schema/1";
 
-/** What a driver's messages are. */
+/** The messages of a driver, and their structs. */
 export class Schema {
   /**
    * @param {any} json The schema as data, or its text.

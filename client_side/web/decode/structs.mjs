@@ -36,7 +36,7 @@ export class Enum {
   }
 
   /**
-   * The first enumerator with this value.
+   * Finds the first enumerator with this value.
    *
    * @param {number | bigint} value
    * @returns {string | undefined}
@@ -147,7 +147,7 @@ export class Message {
   }
 
   /**
-   * Where the values of a path are, and what: `place("channels[1].shape").field.enum`.
+   * Finds the values of a path, and their field: `place("channels[1].shape").field.enum`.
    *
    * @param {string} path
    * @returns {import("./places.mjs").Place}

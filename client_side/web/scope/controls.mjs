@@ -5,7 +5,7 @@ import { element } from "./elements.mjs";
 import { EDGES, MODES } from "./trigger.mjs";
 
 /**
- * What the user wants; what is left out stays as it is.
+ * A change that the user wants; what is left out stays as it is.
  *
  * @typedef {object} Wish
  * @property {boolean | "toggle"} [pause]
@@ -17,7 +17,7 @@ import { EDGES, MODES } from "./trigger.mjs";
  * @property {true} [reset]
  */
 
-/** What can be set; `act` is called with what the user wants. */
+/** Buttons and fields; `act` is called with what the user wants. */
 export class Controls {
   /**
    * @param {{timed: boolean, window: number|null, rolls: boolean}} recipe
@@ -121,7 +121,7 @@ export class Controls {
   #sources = ""; // their names, as they are shown
 
   /**
-   * Shows how things are.
+   * Shows the state of the scope.
    *
    * @param {{paused: boolean, fit: boolean, follow: boolean, sources: string[], kernel: boolean,
    *   trigger: import("./trigger.mjs").Settings}} state

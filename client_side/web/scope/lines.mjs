@@ -12,7 +12,8 @@ const MOST_SAMPLES = 1 << 22; // that one line keeps
 const MOST_TIMED = 1 << 19;
 
 /**
- * What to draw, as `Scope` of Python says it.
+ * The description of a scope, as `Scope` of Python makes it.
+ *
  * @typedef {object} Recipe
  * @property {string} driver
  * @property {string} message

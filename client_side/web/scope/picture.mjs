@@ -6,6 +6,7 @@ const FONT = "12px system-ui, sans-serif";
 
 /**
  * Paints what is seen now.
+ *
  * @param {{canvas: HTMLCanvasElement, title: string, note: string, ground: string, text: string,
  *   entries: {label: string, color: string}[]}} scene
  * @returns {Promise<{png: Uint8Array, width: number, height: number}|null>} null where it has no size

@@ -1,4 +1,4 @@
-// Ways to the relay, tried one after the other: the one that worked last comes first. Pure.
+// Ways to the relay, tried one after the other: the one that worked last comes first.
 
 import { SUBPROTOCOL, TOKEN_PREFIX } from "../protocol.mjs";
 
@@ -61,13 +61,13 @@ export class Routes {
     }
   }
 
-  /** The present route works. */
+  /** Notes that the present route works. */
   opened() {
     this.good = this.current?.kind ?? null;
     this.#failed.clear();
   }
 
-  /** The present route did not work, or works no more. */
+  /** Notes that the present route did not work, or works no more. */
   failed() {
     if (this.current !== null) this.#failed.add(this.current);
   }

@@ -16,7 +16,7 @@ import { View } from "./view.mjs";
 /** @typedef {import("../client.mjs").Batch} Batch */
 /** @typedef {import("./figures.mjs").Drawn} Drawn */
 /**
- * What to draw, and how it looks.
+ * The description of a scope with its looks.
  *
  * @typedef {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
  *   x_label: string, x_unit: string, y_label: string}} ScreenRecipe
@@ -161,7 +161,7 @@ export class Screen extends EventTarget {
     return this.#pressed;
   }
 
-  /** What is seen, as a PNG; null before it was ever seen. */
+  /** Makes a PNG of what is seen; null before it was ever seen. */
   async picture() {
     if (this.#view === null) return null;
     const style = getComputedStyle(this.root);
@@ -188,14 +188,14 @@ export class Screen extends EventTarget {
     this.root.remove();
   }
 
-  /** The buttons and fields. */
+  /** Makes the buttons and fields. */
   #makeControls() {
     const { x_kind, kind, window } = this.recipe;
     const rolls = kind === "trend" || x_kind !== "step";
     return new Controls({ timed: this.sight.timed, window, rolls }, (wish) => this.#act(wish));
   }
 
-  /** The sheet that the lines are drawn on. */
+  /** Makes the sheet that the lines are drawn on. */
   #makeSheet() {
     return element("div", {
       className: "cwire-sheet",
@@ -209,7 +209,7 @@ export class Screen extends EventTarget {
     });
   }
 
-  /** All of the scope, in one element. */
+  /** Puts all of the scope into one element. */
   #makeRoot() {
     // Jupyter's shortcuts (a: a new cell) are not meant while something here has the focus.
     // JupyterLab listens after us; Notebook 7 before, and asks what has the focus.

@@ -6,7 +6,7 @@ import { Trigger } from "./trigger.mjs";
 /** @typedef {import("./lines.mjs").Line} Line */
 /** @typedef {import("./lines.mjs").Lines} Lines */
 
-/** What is seen: times are relative to each line's zero. */
+/** The part that is seen: times are relative to each line's zero. */
 export class Sight {
   /** @type {number | null} s; null: the newest array */
   window;

@@ -111,7 +111,7 @@ export class Trace {
   }
 
   /**
-   * When a sample was, s.
+   * Time of a sample, s.
    *
    * @param {number} index
    * @param {Segment} [segment] The one that it is in; left out: the last one.

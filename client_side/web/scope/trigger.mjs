@@ -5,7 +5,7 @@ export const EDGES = ["rising", "falling"];
 const PATIENCE = 0.2; // s without a crossing until "auto" shows the signal as it comes, at least
 
 /**
- * What the user has set.
+ * Settings of a trigger.
  *
  * @typedef {object} Settings
  * @property {string} mode One of MODES.

@@ -53,7 +53,7 @@ export class View {
   }
 
   /**
-   * Draws.
+   * Draws lines and axes.
    * @param {[number, number]} edges of x, in the axis' unit
    * @param {Drawn[]} lines
    * @param {boolean} fit whether the y axis follows the lines
@@ -71,7 +71,7 @@ export class View {
     });
   }
 
-  /** Where the cursor is, in the unit of the axis; null when it is not in the picture. */
+  /** The place of the cursor, in the unit of the axis; null when it is not in the picture. */
   get cursor() {
     const { left } = this.plot.cursor;
     return left === undefined || left < 0 ? null : this.plot.posToVal(left, "x") * this.factor;
