@@ -1,7 +1,7 @@
 """Frames: the wire format of PROTOCOL.md, as the C library implements it.
 
 `scan`, `select` and `gather` work on batches without Python per frame; `pack` and `unpack_header`
-are for single frames. Buffers are read in place and held only during the call.
+are for single frames. Buffers are read in place and held only during the call. Pure.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ __all__ = [
     "RELAY_TYPES",
     "REPLY",
     "SHARED",
+    "WINDOW_LIMIT",
     "FrameError",
     "Header",
     "Scan",
@@ -75,6 +76,9 @@ HEADER = np.dtype(
     ]
 )
 """The header as a numpy dtype of 24 bytes."""
+
+WINDOW_LIMIT = 1 << 30
+"""Bytes of the largest window that a client may set for what is under way to it."""
 
 _CODE = struct.Struct("<i")
 

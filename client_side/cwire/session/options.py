@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cwire.errors import InvalidSubscription
+from cwire_structs.frames import WINDOW_LIMIT
 
 __all__ = ["Options", "check_window"]
-
-_LARGEST_WINDOW = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,9 @@ def check_window(window: int | None) -> int | None:
     """
     if window is None:
         return None
-    if type(window) is not int or not 0 < window <= _LARGEST_WINDOW:
+    if type(window) is not int or not 0 < window <= WINDOW_LIMIT:
         raise InvalidSubscription(
-            f"window is {window!r}; it can be a number of bytes from 1 to {_LARGEST_WINDOW}, "
+            f"window is {window!r}; it can be a number of bytes from 1 to {WINDOW_LIMIT}, "
             "or None for any"
         )
     return window

@@ -24,8 +24,6 @@ from cwire_structs.schema import Message
 
 __all__ = ["OPERATIONS", "ClientRequests", "Services"]
 
-_LARGEST_WINDOW = 1 << 30
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
@@ -89,9 +87,10 @@ class ClientRequests:
 
     def _window(self, request: dict[str, Any]) -> None:
         size = request.get("bytes")
-        if size is not None and not (type(size) is int and 0 < size <= _LARGEST_WINDOW):
+        if size is not None and not (type(size) is int and 0 < size <= frames.WINDOW_LIMIT):
             raise RequestError(
-                ErrorCode.BAD_REQUEST, f"bytes must be null or a number from 1 to {_LARGEST_WINDOW}"
+                ErrorCode.BAD_REQUEST,
+                f"bytes must be null or a number from 1 to {frames.WINDOW_LIMIT}",
             )
         self._queue.set_window(size)
         self._client.wake()
