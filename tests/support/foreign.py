@@ -1,15 +1,17 @@
-"""What the library `websockets` makes of bytes: a reader that is not ours."""
+"""Reads and writes with the library `websockets`, which is not ours."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from typing import TypeVar
 
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.streams import StreamReader
+from websockets.utils import apply_mask
 
 _T = TypeVar("_T")
+_MASK = b"\x01\x80\xff\x7e"
 
 
 def _stream(data: bytes) -> StreamReader:
@@ -40,3 +42,15 @@ def masked_frames(data: bytes) -> list[Frame]:
     while not _result(stream.at_eof()):
         found.append(_result(Frame.parse(stream.read_exact, mask=True)))
     return found
+
+
+def masked_frame(first: int, payload: bytes) -> bytes:
+    """A client's frame with any first byte, always with the same mask."""
+    plain = plain_frame(first, payload)
+    head = plain[: len(plain) - len(payload)]
+    return bytes((first, head[1] | 0x80)) + head[2:] + _MASK + apply_mask(payload, _MASK)
+
+
+def plain_frame(first: int, payload: bytes) -> bytes:
+    """A server's frame with any first byte."""
+    return bytes((first,)) + Frame(Opcode.BINARY, payload).serialize(mask=False)[1:]

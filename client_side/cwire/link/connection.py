@@ -1,4 +1,4 @@
-"""One connection to a relay, from the first attempt to the last byte."""
+"""Holds one connection to a relay, from the first attempt to the last byte."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from contextlib import suppress
 from cwire import errors
 from cwire.link.address import Address
 from cwire.link.transport import Incoming, Transport
+from cwire_structs.websocket import CloseCode
 
 __all__ = ["Connection"]
 
-_GOODBYE_TIMEOUT = 1.0  # s for the relay to say goodbye too
+_CLOSE_TIMEOUT = 1.0  # s for the relay to close, too
 
 
 class Connection:
-    """A transport and what the link must know of it beside its messages.
+    """A transport, and whether the relay has said hello and has hung up.
 
     Args:
         receive: Takes this connection and each message, and None once when it has ended. It must
@@ -30,10 +31,10 @@ class Connection:
         self._hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def open(self, address: Address, timeout: float) -> None:
-        """Connects and waits until `greeted` is called.
+        """Connects and waits until `hello_received` is called.
 
         Raises:
-            NotConnected: It does not work out; the text says why.
+            NotConnected: The relay cannot be reached; the text says why.
             ProtocolError: It is not a relay that this client understands.
         """
         self._transport = await Transport.open(address, self._on_message, timeout)
@@ -47,23 +48,23 @@ class Connection:
 
     @property
     def waits_for_hello(self) -> bool:
-        """Nothing is known of the relay yet."""
+        """Whether the relay has not said hello yet."""
         return not self._hello.done()
 
-    def greeted(self) -> None:
-        """The relay has said hello."""
+    def hello_received(self) -> None:
+        """Lets `open` return: the relay has said hello."""
         if not self._hello.done():
             self._hello.set_result(None)
 
     def fail(self, error: errors.CwireError) -> None:
-        """It will not come to a hello."""
+        """Has `open` raise this error: there will be no hello."""
         if not self._hello.done():
             self._hello.set_exception(error)
             self._hello.exception()  # seen: `open` may have been cancelled
 
     @property
     def close_reason(self) -> str:
-        """What the relay said when it hung up; empty if nothing."""
+        """The reason that the relay gave when it closed; empty if none."""
         return "" if self._transport is None else self._transport.close_reason
 
     def send(self, message: str | bytes) -> None:
@@ -76,26 +77,26 @@ class Connection:
             raise errors.NotConnected("not connected yet")
         self._transport.send(message)
 
-    def close(self, code: int = 1000) -> None:
-        """Says goodbye, if the other side is still there to hear it."""
+    def close(self, code: int = CloseCode.NORMAL) -> None:
+        """Sends a close frame, if the other side is still there to read it."""
         self.fail(errors.NotConnected("the connection was closed"))
         if self._transport is None:
             return
         if self._hung_up.is_set():
             self._transport.abort()
         else:
-            self._transport.close(code, "" if code == 1000 else "protocol error")
+            self._transport.close(code, "" if code == CloseCode.NORMAL else "protocol error")
 
     def abort(self) -> None:
         """Closes the socket, whatever the other side does."""
         if self._transport is not None:
             self._transport.abort()
 
-    async def hang_up(self) -> None:
-        """Waits, not for long, until the other side has closed, too; then the socket is closed."""
+    async def wait_closed(self) -> None:
+        """Waits up to 1 s until the other side has closed, too, then closes the socket."""
         if self._transport is not None:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_GOODBYE_TIMEOUT):
+                async with asyncio.timeout(_CLOSE_TIMEOUT):
                     await self._hung_up.wait()
             self._transport.abort()
 

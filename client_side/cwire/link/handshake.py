@@ -1,17 +1,16 @@
-"""The opening handshake of a WebSocket (RFC 6455, section 4) as a client does it. Pure."""
+"""Writes the request of the opening handshake (RFC 6455, section 4) and reads its answer. Pure."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from cwire_structs.websocket import VERSION, accept_key
+
 __all__ = ["Answer", "AnswerReader", "BadAnswer", "request", "why_not_open"]
 
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _HEAD_LIMIT = 64 << 10
 _BODY_LIMIT = 4 << 10  # of a refusal: its reason is at the front
 _PATH = "/%:@!$&'()*+,;="
@@ -19,18 +18,19 @@ _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: ([ -~\xa0-\xff]*))?")
 
 
 class BadAnswer(Exception):  # noqa: N818 - it is not an error of ours
-    """What came is not an answer to the handshake; the text says what it is."""
+    """Raised where what comes is not an answer to the handshake; the text says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered.
+    """The server's answer.
 
     Attributes:
-        status: HTTP's, 101 if it takes us.
-        phrase: What the server calls that.
+        status: The HTTP status; 101: it accepts.
+        phrase: The reason phrase behind it.
         headers: By name in lower case; those of one name are joined by commas.
-        rest: What came behind: the first WebSocket frames, or the beginning of a refusal's page.
+        rest: The bytes behind the headers: the first WebSocket frames, or the beginning of a
+            refusal's page.
     """
 
     status: int
@@ -46,7 +46,7 @@ def request(url: str, key: str, subprotocol: str, token: str | None) -> bytes:
         url: ``ws://HOST:PORT/PATH`` or ``wss://…``.
         key: 16 random bytes in base64.
         subprotocol: The one to offer.
-        token: What the server wants to see, if anything.
+        token: The relay's token, if it wants one.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -60,7 +60,7 @@ def request(url: str, key: str, subprotocol: str, token: str | None) -> bytes:
         "Upgrade: websocket",
         "Connection: Upgrade",
         f"Sec-WebSocket-Key: {key}",
-        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Version: {VERSION}",
         f"Sec-WebSocket-Protocol: {subprotocol}",
     ]
     if token is not None:
@@ -69,13 +69,13 @@ def request(url: str, key: str, subprotocol: str, token: str | None) -> bytes:
 
 
 class AnswerReader:
-    """Takes the server's answer as it comes."""
+    """Collects the server's answer from the pieces that come."""
 
     def __init__(self) -> None:
         self._data = b""
 
     def received(self, data: bytes) -> Answer | None:
-        """Some more has come; the answer, when it is whole.
+        """Takes some more bytes; returns the answer when it is whole.
 
         Raises:
             BadAnswer: It will never be one.
@@ -91,7 +91,7 @@ class AnswerReader:
         return answer if len(answer.rest) >= wanted else None
 
     def ended(self) -> Answer | None:
-        """The server has hung up; its answer, if at least the headers have come."""
+        """The answer of a server that has hung up, if at least the headers have come."""
         return self._so_far()
 
     def _so_far(self) -> Answer | None:
@@ -117,14 +117,12 @@ def _parse(head: bytes) -> tuple[int, str, dict[str, str]]:
 
 
 def why_not_open(answer: Answer, key: str) -> str:
-    """What is wrong with an answer of status 101; empty if it opens a WebSocket."""
-    # The protocol has SHA-1 in it, as a checksum; nothing is secret.
-    digest = hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()
+    """Says what is wrong with an answer of status 101; empty if it opens a WebSocket."""
     headers = answer.headers
     connection = [word.strip().lower() for word in headers.get("connection", "").split(",")]
     if headers.get("upgrade", "").lower() != "websocket" or "upgrade" not in connection:
         return "it upgrades to something else"
-    if headers.get("sec-websocket-accept") != base64.b64encode(digest).decode():
+    if headers.get("sec-websocket-accept") != accept_key(key):
         return "its Sec-WebSocket-Accept is not the one for our key"
     if headers.get("sec-websocket-extensions"):
         return "it wants extensions that were not offered"

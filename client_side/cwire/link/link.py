@@ -1,4 +1,4 @@
-"""A session on its transport: the part that the sync and the async bridge have in common.
+"""Keeps a session connected to a relay: what the sync and the async bridge have in common.
 
 Everything here runs in one event loop. What the session holds may be read from other threads.
 """
@@ -31,6 +31,7 @@ from cwire.session.events import (
 from cwire.session.options import Options
 from cwire.session.pending_commands import Command
 from cwire.session.session import Session
+from cwire_structs.websocket import CloseCode
 
 __all__ = ["Link"]
 
@@ -41,7 +42,7 @@ _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on
 
 
 class Link:
-    """A client's line to a relay: over one connection, and then the next.
+    """Connects a session to a relay, over one connection and then the next.
 
     Args:
         address: Where the relay is.
@@ -82,7 +83,7 @@ class Link:
 
     @property
     def unconnected(self) -> str:
-        """Why nothing comes, and what to do; empty while connected."""
+        """The reason why nothing comes, and the remedy; empty while connected."""
         return "" if self.connected else self.closed or self.trouble
 
     async def open(self, timeout: float) -> None:
@@ -106,13 +107,13 @@ class Link:
         self._end(reason)
 
     async def shut(self) -> None:
-        """Ends the connection and waits, not for long, until the socket is closed."""
+        """Ends the connection and waits up to 1 s until the socket is closed."""
         returning = self._returning
         self.close()
         if returning is not None:
             await asyncio.wait([returning])
         if self._leaving is not None:  # it may have been told goodbye before
-            await self._leaving.hang_up()
+            await self._leaving.wait_closed()
 
     async def subscribe(
         self, messages: Sequence[str] | None, driver: str | None, options: Options | None = None
@@ -207,12 +208,12 @@ class Link:
             self._answers.add(command.request, answer)
 
     def forget(self, answer: Answer) -> None:
-        """Nobody waits for this reply any more."""
+        """Forgets a command whose reply nobody waits for any more."""
         for request in self._answers.drop(answer):
             self.session.calls.forget(request)
 
     async def _connect(self, timeout: float) -> None:
-        """One attempt: opens a connection and waits for the hello."""
+        """Opens a connection and waits for the hello: one attempt."""
         self._connection = connection = Connection(self._receive)
         try:
             await connection.open(self.address, timeout)
@@ -308,7 +309,7 @@ class Link:
         for text in self.session.resubscribe():
             self._send(text)
         if self._connection is not None:
-            self._connection.greeted()
+            self._connection.hello_received()
         self._tell()
 
     def _on_end(self, connection: Connection) -> None:
@@ -329,10 +330,10 @@ class Link:
         if connection.waits_for_hello:
             connection.fail(error)
         else:
-            self._end(str(error), 1002)
+            self._end(str(error), CloseCode.PROTOCOL_ERROR)
 
-    def _end(self, reason: str, code: int = 1000) -> None:
-        """Nothing will come any more."""
+    def _end(self, reason: str, code: int = CloseCode.NORMAL) -> None:
+        """Ends the connection and all attempts for good."""
         if self.closed is not None:
             return
         self.closed = reason
@@ -345,8 +346,8 @@ class Link:
                 ack.exception()  # seen: nobody may be waiting
         self._tell()
 
-    def _drop(self, reason: str, code: int = 1000) -> None:
-        """This connection is over, and what was asked on it."""
+    def _drop(self, reason: str, code: int = CloseCode.NORMAL) -> None:
+        """Gives this connection up, and fails what was asked on it."""
         self.trouble = reason
         connection, self._connection = self._connection, None
         if connection is not None:

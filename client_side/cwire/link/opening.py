@@ -1,4 +1,4 @@
-"""Opens a WebSocket to the relay (TCP, TLS or a Unix socket), and says why that did not work."""
+"""Connects to the relay by TCP, TLS or a Unix socket, and does the opening handshake."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
 from cwire.link.address import Address
 from cwire.link.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
+from cwire_structs.websocket import SUBPROTOCOL
 
-__all__ = ["SUBPROTOCOL", "Opened", "open_websocket"]
+__all__ = ["Opened", "open_websocket"]
 
-SUBPROTOCOL = "cwire.v1"
 _SECOND_FAMILY = 0.25  # s until IPv4 is tried beside a silent IPv6, or the other way round
 
 
@@ -26,8 +26,9 @@ class Opened:
     """A connection that speaks WebSocket from now on.
 
     Attributes:
-        wire: The connection; it is paused, so that nothing is read before its new protocol is set.
-        rest: What has been read of that already.
+        wire: asyncio's transport, of TCP, TLS or a Unix socket. It is paused, so that nothing is
+            read before its new protocol is set.
+        rest: The bytes that came behind the answer.
     """
 
     wire: asyncio.Transport
@@ -37,47 +38,48 @@ class Opened:
 async def open_websocket(address: Address, timeout: float) -> Opened:
     """Connects and shakes hands; see `Transport.open`."""
     key = base64.b64encode(os.urandom(16)).decode()
-    greeting: _Greeting | None = None
+    handshake: _Handshake | None = None
     try:
         try:
             async with asyncio.timeout(timeout):
-                greeting = await _connect(address)
-                answer = await greeting.ask(request(_url(address), key, SUBPROTOCOL, address.token))
+                handshake = await _connect(address)
+                asked = request(_url(address), key, SUBPROTOCOL, address.token)
+                answer = await handshake.ask(asked)
         except ssl.SSLError as error:
             raise NotConnected(f"the TLS handshake with {address} failed: {error}") from error
         except (BadAnswer, OSError, UnicodeError) as error:
             raise _failure(address, error) from None  # it says it all
         _check(address, answer, key)
     except BaseException:
-        if greeting is not None:
-            greeting.wire.abort()
+        if handshake is not None:
+            handshake.wire.abort()
         raise
-    return Opened(greeting.wire, answer.rest)
+    return Opened(handshake.wire, answer.rest)
 
 
 def _url(address: Address) -> str:
     return address.url if address.unix is None else "ws://localhost/ws"
 
 
-async def _connect(address: Address) -> _Greeting:
+async def _connect(address: Address) -> _Handshake:
     loop = asyncio.get_running_loop()
     if address.unix is not None:
-        return (await loop.create_unix_connection(_Greeting, address.unix))[1]
+        return (await loop.create_unix_connection(_Handshake, address.unix))[1]
     parts = urlsplit(address.url)
     secure = parts.scheme == "wss"
     host = parts.hostname or ""
-    _, greeting = await loop.create_connection(
-        _Greeting,
+    _, handshake = await loop.create_connection(
+        _Handshake,
         host,
         parts.port or (443 if secure else 80),
         ssl=ssl.create_default_context() if secure else None,
         happy_eyeballs_delay=_SECOND_FAMILY if _may_be_silent(host) else None,
     )
-    return greeting
+    return handshake
 
 
 def _may_be_silent(host: str) -> bool:
-    """Whether one of several addresses may not even refuse: then the next is tried beside it.
+    """Whether the host may have an address that does not even refuse: then two are tried at once.
 
     Only then: asyncio's race leaves a socket open that connects as the attempt is cancelled.
     """
@@ -88,7 +90,7 @@ def _may_be_silent(host: str) -> bool:
     return False
 
 
-class _Greeting(asyncio.Protocol):
+class _Handshake(asyncio.Protocol):
     """Sends the request and waits for the answer."""
 
     wire: asyncio.Transport
@@ -131,7 +133,7 @@ class _Greeting(asyncio.Protocol):
 
 
 def _failure(address: Address, error: Exception) -> NotConnected:
-    """What to say of an error of the connection itself."""
+    """The error to raise where the connection itself failed."""
     if isinstance(error, BadAnswer):
         return NotConnected(f"what answers at {address} is not a cwire relay: {error}")
     if isinstance(error, TimeoutError) and not error.errno:  # ours, not the system's
@@ -151,7 +153,7 @@ def _failure(address: Address, error: Exception) -> NotConnected:
 
 
 def _check(address: Address, answer: Answer, key: str) -> None:
-    """Raises what there is to say if the answer does not open a WebSocket with a relay."""
+    """Raises an error unless the answer opens a WebSocket with a relay."""
     if answer.status != 101:
         raise _refused(address, answer)
     problem = why_not_open(answer, key)

@@ -1,4 +1,9 @@
-"""A WebSocket to the relay: asyncio reads and writes, `websocket` understands."""
+"""Moves messages between a WebSocket to the relay and the link, over asyncio's transport.
+
+That transport reads, writes and closes: bytes go through its `write`, come by `get_buffer` and
+`buffer_updated`, and end with its `close`. It may be TCP, TLS or a Unix socket, which `opening`
+decides and nothing here knows.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,18 @@ from typing import TypeAlias
 from cwire.errors import NotConnected
 from cwire.link.address import Address
 from cwire.link.opening import Opened, open_websocket
-from cwire.link.websocket_reader import (
+from cwire.link.websocket_reader import Reader, Violation
+from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
+from cwire_structs.websocket import (
+    MASK_BYTES,
     Close,
+    CloseCode,
     Opcode,
     Ping,
     Pong,
-    Reader,
-    Violation,
     close_payload,
     encode,
 )
-from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
 
 __all__ = ["Incoming", "Transport"]
 
@@ -28,12 +34,12 @@ Incoming: TypeAlias = str | memoryview
 """A text or binary message; the view is valid until the function that takes it returns."""
 
 _MESSAGE_LIMIT = FRAME_LIMIT + HELLO_LIMIT
-_PING = 20.0  # s, as the relay does
-_GOODBYE = 5.0  # s for the relay to say goodbye too, and for what is still to be sent
+_PING = 20.0  # s between pings, as at the relay
+_CLOSE_TIMEOUT = 5.0  # s for what is still to be sent, and for the relay's close frame
 
 
 class Transport(asyncio.BufferedProtocol):
-    """An open connection. Use it in the loop that opened it.
+    """An open WebSocket. Use it in the loop that opened it.
 
     asyncio receives into the reader's memory, and messages are handed on from there, many of them
     from one read.
@@ -47,10 +53,10 @@ class Transport(asyncio.BufferedProtocol):
         self._ping = ping
         self._reader = Reader(_MESSAGE_LIMIT)
         self._heard = True  # something has come since the last ping
-        self._leaving = False  # a goodbye has been sent: nothing more is sent, nor handed on
+        self._closing = False  # a close frame is sent: nothing more is sent, nor handed on
         self._reason = ""
         self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(ping, self._look)
+        self._timer = self._loop.call_later(ping, self._check_alive)
         self._wire.set_protocol(self)
         # Later: who awaits `open` has this transport before the first message comes.
         self._loop.call_soon(self._start, opened.rest)
@@ -70,7 +76,7 @@ class Transport(asyncio.BufferedProtocol):
             on_message: Takes each message, and None once when the connection has ended; not before
                 this returns. It must not raise, nor keep the memory of a binary message.
             timeout: Seconds for the handshake.
-            ping: Seconds between pings; a relay that sends nothing from one to the next is gone.
+            ping: Seconds between pings; a relay that sends nothing between two of them is gone.
 
         Raises:
             Unauthorized: The relay does not accept the token.
@@ -81,7 +87,7 @@ class Transport(asyncio.BufferedProtocol):
 
     @property
     def close_reason(self) -> str:
-        """Why the connection has ended, by the relay's word or as found; empty if unknown."""
+        """Why the connection has ended: the relay's reason, or what was found; empty if unknown."""
         return self._reason
 
     def send(self, message: str | bytes) -> None:
@@ -90,52 +96,52 @@ class Transport(asyncio.BufferedProtocol):
         Raises:
             NotConnected: The connection has ended.
         """
-        if self._leaving or self._wire.is_closing():
+        if self._closing or self._wire.is_closing():
             raise NotConnected("the relay has hung up")
         if isinstance(message, str):
             self._write(Opcode.TEXT, message.encode())
         else:
             self._write(Opcode.BINARY, message)
 
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        """Says goodbye; on_message(None) follows."""
-        self._leave(close_payload(code, reason))
+    def close(self, code: int = CloseCode.NORMAL, reason: str = "") -> None:
+        """Sends a close frame; on_message(None) follows."""
+        self._start_closing(close_payload(code, reason))
 
     def abort(self) -> None:
         """Closes the socket, whatever the other side does."""
-        self._leaving = True
+        self._closing = True
         self._wire.abort()
 
     # What asyncio calls ------------------------------------------------------------------------
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Where to receive."""
+        """The memory to receive into."""
         return self._reader.room()
 
     def buffer_updated(self, size: int) -> None:
-        """Hands on what has become whole."""
+        """Hands on the messages that these bytes complete."""
         self._heard = True
         for event in self._reader.received(size):
             if isinstance(event, memoryview | str):
-                if not self._leaving:
+                if not self._closing:
                     self._on_message(event)
             elif isinstance(event, Ping):
-                if not self._leaving:
+                if not self._closing:
                     self._write(Opcode.PONG, event.data)
             elif isinstance(event, Close):
-                self._reason = self._reason or _told(event)
-                self._leave(b"" if event.code is None else close_payload(event.code))
+                self._reason = self._reason or _close_text(event)
+                self._start_closing(b"" if event.code is None else close_payload(event.code))
                 self._wire.close()
             elif isinstance(event, Violation):
                 self._reason = f"it sent {event.reason}"
-                self._leave(close_payload(event.code, event.reason))
+                self._start_closing(close_payload(event.code, event.reason))
                 self._wire.close()
             else:
                 assert isinstance(event, Pong)  # `_heard` is all it says
 
     def connection_lost(self, error: Exception | None) -> None:
         """The socket is closed."""
-        self._leaving = True
+        self._closing = True
         self._timer.cancel()
         if isinstance(error, OSError) and not self._reason:
             self._reason = error.strerror or str(error)
@@ -154,18 +160,19 @@ class Transport(asyncio.BufferedProtocol):
             self._wire.resume_reading()
 
     def _write(self, opcode: Opcode, payload: bytes) -> None:
-        self._wire.write(encode(opcode, payload, os.urandom(4)))
+        self._wire.write(encode(opcode, payload, os.urandom(MASK_BYTES)))
 
-    def _leave(self, goodbye: bytes) -> None:
-        if self._leaving:
+    def _start_closing(self, payload: bytes) -> None:
+        """Sends the last frame of this side; the socket is closed 5 s later at the latest."""
+        if self._closing:
             return
-        self._write(Opcode.CLOSE, goodbye)
-        self._leaving = True
+        self._write(Opcode.CLOSE, payload)
+        self._closing = True
         self._timer.cancel()
-        self._timer = self._loop.call_later(_GOODBYE, self._wire.abort)
+        self._timer = self._loop.call_later(_CLOSE_TIMEOUT, self._wire.abort)
 
-    def _look(self) -> None:
-        """Every so often: is the relay still there?"""
+    def _check_alive(self) -> None:
+        """Pings, and gives the relay up if nothing has come since the last ping."""
         if not self._heard:
             self._reason = f"it has not answered for {self._ping:g} s"
         if not self._heard or self._wire.is_closing():
@@ -174,10 +181,10 @@ class Transport(asyncio.BufferedProtocol):
         self._heard = False
         self._write(Opcode.PING, b"")
         self._reader.trim()
-        self._timer = self._loop.call_later(self._ping, self._look)
+        self._timer = self._loop.call_later(self._ping, self._check_alive)
 
 
-def _told(close: Close) -> str:
+def _close_text(close: Close) -> str:
     if close.reason:
         return f"{close.reason} (close code {close.code})"
     return f"close code {close.code}" if close.code else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 import numpy as np
 import pytest
@@ -11,18 +12,10 @@ from hypothesis import strategies as st
 from websockets.frames import Frame
 from websockets.frames import Opcode as Op
 
-from cwire.link.websocket_reader import (
-    Close,
-    Event,
-    Opcode,
-    Ping,
-    Pong,
-    Reader,
-    Violation,
-    close_payload,
-    encode,
-)
-from support.foreign import masked_frames
+from cwire.link.websocket_reader import Event, Reader, Violation
+from cwire_structs.websocket import Close, Opcode, Ping, Pong, close_payload, encode
+from support.foreign import masked_frames, plain_frame
+from support.websocket_cases import CASES, Case
 
 LIMIT = 1 << 20
 SIZES = [0, 1, 125, 126, 127, 4000, 65535, 65536, 70000, (256 << 10) - 10, 256 << 10, 400_000]
@@ -112,6 +105,19 @@ def test_byte_by_byte() -> None:
     large = frame(Op.BINARY, filled(70_000))
     data = b"".join((texts[0], large, *texts[1:], frame(Op.PING, b"?")))
     assert feed(Reader(LIMIT), data, iter(lambda: 1, 0)) == events_of(data)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_cases_of_the_standard(case: Case) -> None:
+    data = case.encode(plain_frame)
+    for cut in (1, len(data)):
+        *events, last = feed(Reader(LIMIT), data, repeat(cut))
+        if case.code is None:
+            events.append(last)
+        else:
+            assert isinstance(last, Violation)
+            assert last.code == case.code
+        assert tuple(events) == case.events
 
 
 BAD = {
