@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 __all__ = [
-    "SUBPROTOCOL",
     "Origins",
     "PageAccess",
     "check_origin",
@@ -25,7 +24,6 @@ __all__ = [
     "token_is_right",
 ]
 
-SUBPROTOCOL = "cwire.v1"
 _TOKEN_PREFIX = "cwire.token."  # noqa: S105 - not a token
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _NAME = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?"

@@ -1,27 +1,43 @@
-"""WebSocket frames (RFC 6455) as a server hears and says them. Pure: bytes in, messages out."""
+"""Finds the messages in what a WebSocket client sends: bytes in, messages out.
+
+A reader apart from the client's (`cwire.link.websocket_reader`): a relay has thousands of clients
+that are silent, so it keeps no memory for one of which nothing is incomplete; and a client's frames
+are masked, so their payloads are copied anyway. The rules are those of `cwire_structs.websocket`.
+Pure.
+"""
 
 from __future__ import annotations
 
-import struct
+from typing import TypeAlias
 
-__all__ = ["BINARY", "CLOSE", "PING", "PONG", "TEXT", "WebSocketError", "WebSocketReader", "head"]
+from cwire_structs.websocket import (
+    CONTROL,
+    CONTROL_LIMIT,
+    FIN,
+    LENGTH,
+    MASK_BYTES,
+    MASKED,
+    OPCODE,
+    Close,
+    CloseCode,
+    Opcode,
+    Ping,
+    Pong,
+    WebSocketError,
+    check_head,
+    decode_text,
+    mask,
+    parse_control_frame,
+)
 
-TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
-_CONTINUATION = 0x0
-_DATA, _CONTROL = (TEXT, BINARY), (CLOSE, PING, PONG)
-_FIN, _RESERVED, _OPCODE, _CONTROL_BIT = 0x80, 0x70, 0x0F, 0x08
-_MASKED, _SIZE = 0x80, 0x7F
-_LONGEST_CONTROL = 125
-_PROTOCOL_ERROR, _TOO_BIG = 1002, 1009
+__all__ = ["Message", "WebSocketReader"]
 
+Message: TypeAlias = str | bytes | Ping | Pong | Close
+"""A text message, a binary message or a control frame."""
 
-class WebSocketError(Exception):
-    """The client broke the protocol: what to close its connection with."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
+_TEXT = int(Opcode.TEXT)
+_WHOLE = frozenset({FIN | Opcode.TEXT, FIN | Opcode.BINARY})
+"""First bytes of messages in one frame: nearly all."""
 
 
 class WebSocketReader:
@@ -31,15 +47,15 @@ class WebSocketReader:
         limit: Bytes of a message at the most.
     """
 
-    __slots__ = ("_at", "_begun", "_data", "_limit", "_opcode")
+    __slots__ = ("_at", "_data", "_fragments", "_limit", "_opcode")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._data: bytes | bytearray = b""
         self._at = 0
-        self._opcode = _CONTINUATION
-        # Of a message in fragments, what has come; None: none has begun.
-        self._begun: bytearray | None = None
+        # Of a message in fragments: its opcode, and what has come; None where none has begun.
+        self._opcode = _TEXT
+        self._fragments: bytearray | None = None
 
     def feed(self, data: bytes) -> None:
         """Takes bytes as they have come."""
@@ -51,29 +67,26 @@ class WebSocketReader:
             self._data += data
         self._at = 0
 
-    def next(self) -> tuple[int, bytes] | None:
-        """The next whole message: its opcode and payload; None: more bytes are needed.
+    def next(self) -> Message | None:
+        """The next whole message or control frame; None: more bytes are needed.
 
         Raises:
             WebSocketError: The client broke the protocol; nothing after it can be understood.
         """
         while self._at < len(self._data) and (frame := self._frame()) is not None:
             first, payload = frame
-            opcode = first & _OPCODE
-            if opcode & _CONTROL_BIT:
-                return opcode, payload  # between the fragments of a message, perhaps
-            if (opcode == _CONTINUATION) != (self._begun is not None):
-                raise WebSocketError(
-                    _PROTOCOL_ERROR, "a fragment without its message, or the reverse"
-                )
-            if first & _FIN and self._begun is None:
-                return opcode, payload
-            if self._begun is None:
-                self._opcode, self._begun = opcode, bytearray()
-            self._begun += payload
-            if first & _FIN:
-                message, self._begun = bytes(self._begun), None
-                return self._opcode, message
+            opcode = first & OPCODE
+            if opcode & CONTROL:
+                return parse_control_frame(opcode, payload)
+            if first not in _WHOLE:
+                if self._fragments is None:
+                    self._opcode, self._fragments = opcode, bytearray()
+                self._fragments += payload
+                if not first & FIN:
+                    continue
+                opcode, payload = self._opcode, bytes(self._fragments)
+                self._fragments = None
+            return decode_text(payload) if opcode == _TEXT else payload
         return None
 
     def _frame(self) -> tuple[int, bytes] | None:
@@ -82,46 +95,25 @@ class WebSocketReader:
         have = len(data) - at
         if have < 2:
             return None
-        first, size = data[at], data[at + 1]
-        opcode = first & _OPCODE
-        if first & _RESERVED or opcode not in _KNOWN:
-            raise WebSocketError(_PROTOCOL_ERROR, f"a frame begins with the byte {first:#04x}")
-        if not size & _MASKED:
-            raise WebSocketError(_PROTOCOL_ERROR, "a frame of a client must be masked")
-        size &= _SIZE
-        if opcode & _CONTROL_BIT and (size > _LONGEST_CONTROL or not first & _FIN):
-            raise WebSocketError(_PROTOCOL_ERROR, "a control frame is too long or in fragments")
-        mask = at + 2
-        if size > _LONGEST_CONTROL:
-            wide = 2 if size == _LONGEST_CONTROL + 1 else 8
-            mask += wide
+        first, second = data[at], data[at + 1]
+        fragments = self._fragments
+        if first not in _WHOLE or second < MASKED or fragments is not None:
+            check_head(first, second, masked=True, fragmented=fragments is not None)
+        size = second & LENGTH
+        begin = at + 2
+        if size > CONTROL_LIMIT:
+            wide = 2 if size == 126 else 8
+            begin += wide
             if have < 2 + wide:
                 return None
-            size = int.from_bytes(data[at + 2 : mask], "big")
-        if size + len(self._begun or b"") > self._limit:
-            raise WebSocketError(_TOO_BIG, f"a message may have {self._limit} bytes at the most")
-        begin = mask + 4
-        end = begin + size
+            size = int.from_bytes(data[at + 2 : begin], "big")
+        if size + len(fragments or b"") > self._limit and not first & CONTROL:
+            raise WebSocketError(
+                CloseCode.MESSAGE_TOO_BIG, f"a message may have {self._limit} bytes at the most"
+            )
+        payload = begin + MASK_BYTES
+        end = payload + size
         if len(data) < end:
             return None
         self._at = end
-        return first, _unmasked(data[mask:begin], data[begin:end])
-
-
-_KNOWN = frozenset((_CONTINUATION, *_DATA, *_CONTROL))
-
-
-def _unmasked(mask: bytes | bytearray, payload: bytes | bytearray) -> bytes:
-    """The payload as it was before it was masked: XOR of two long integers, which is C."""
-    size = len(payload)
-    key = int.from_bytes((mask * (size // 4 + 1))[:size], "little")
-    return (int.from_bytes(payload, "little") ^ key).to_bytes(size, "little")
-
-
-def head(opcode: int, size: int) -> bytes:
-    """The header of an unmasked message in one frame."""
-    if size <= _LONGEST_CONTROL:
-        return struct.pack("!BB", _FIN | opcode, size)
-    if size < 1 << 16:
-        return struct.pack("!BBH", _FIN | opcode, 126, size)
-    return struct.pack("!BBQ", _FIN | opcode, 127, size)
+        return first, bytes(mask(data[payload:end], data[begin:payload]))

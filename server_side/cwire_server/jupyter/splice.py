@@ -29,16 +29,15 @@ from tornado.websocket import (
 )
 
 from cwire.errors import CwireError, NotConnected
-from cwire_server.access import SUBPROTOCOL
 from cwire_server.jupyter.relays import Relays, is_relay_name
 from cwire_server.limits import Limits
 from cwire_server.web.rules import refuse
 from cwire_structs.runtime import RuntimeDirError
+from cwire_structs.websocket import SUBPROTOCOL, CloseCode, may_be_sent
 
 __all__ = ["SpliceHandler", "may_execute"]
 
 _CONNECT_SECONDS = 10.0
-_SERVICE_RESTART = 1012  # RFC 6455's registry: the relay is gone, come again
 _GONE = "the relay is gone: it was stopped or has crashed"
 
 
@@ -124,9 +123,8 @@ class SpliceHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         with contextlib.suppress(WebSocketClosedError):
             while (message := await self._relay.read_message()) is not None:
                 await self.write_message(message, binary=isinstance(message, bytes))
-        self.close(
-            *_closing(self._relay.close_code, self._relay.close_reason) or (_SERVICE_RESTART, _GONE)
-        )
+        closing = _closing(self._relay.close_code, self._relay.close_reason)
+        self.close(*closing or (CloseCode.SERVICE_RESTART, _GONE))
 
     async def on_message(self, message: str | bytes) -> None:
         """Carries a message to the relay; the page's next one is read after it."""
@@ -163,7 +161,5 @@ async def _connect(path: Path) -> WebSocketClientConnection:
 
 
 def _closing(code: int | None, reason: str | None) -> tuple[int, str | None] | tuple[()]:
-    """A close code to pass on; nothing where there is none that may be sent (RFC 6455, 7.4)."""
-    if code is None or code in (1004, 1005, 1006, 1015):
-        return ()
-    return code, reason
+    """A close code and its reason to pass on; nothing where the code may not be sent."""
+    return () if code is None or not may_be_sent(code) else (code, reason)

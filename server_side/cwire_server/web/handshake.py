@@ -1,10 +1,9 @@
-"""The WebSocket endpoint: who may connect, and the handshake of those who may."""
+"""Answers the opening handshake of a WebSocket, and hands the socket on to a `ClientConnection`."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import socket
 from collections.abc import Callable
 
@@ -14,14 +13,13 @@ from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.web import RequestHandler
 
-from cwire_server.access import SUBPROTOCOL, origin_is_allowed, token_is_right
+from cwire_server.access import origin_is_allowed, token_is_right
 from cwire_server.clients.connection import ClientConnection
 from cwire_server.web.rules import Rules, check_host, refuse
+from cwire_structs.websocket import SUBPROTOCOL, VERSION, accept_key
 
 __all__ = ["ClientHandler"]
 
-_VERSION = "13"
-_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 _EARLY_BYTES = 1 << 20
 
 
@@ -40,7 +38,7 @@ class ClientHandler(RequestHandler):
         self._connect = connect
 
     def prepare(self) -> None:
-        """Refuses, before the upgrade, whoever may not connect."""
+        """Refuses those that may not connect, before the upgrade."""
         if not check_host(self, self._rules):
             return
         offered = [
@@ -67,14 +65,14 @@ class ClientHandler(RequestHandler):
         """Upgrades: from here on the socket is the client's connection, and not Tornado's."""
         key = self.request.headers.get("Sec-WebSocket-Key", "")
         if problem := _problem(self.request.headers):
-            self.set_header("Sec-WebSocket-Version", _VERSION)
-            refuse(self, 400, f"this is a WebSocket of version {_VERSION}, and {problem}")
+            self.set_header("Sec-WebSocket-Version", VERSION)
+            refuse(self, 400, f"this is a WebSocket of version {VERSION}, and {problem}")
             return
         self.clear_header("Content-Type")
         self.set_status(101)
         self.set_header("Upgrade", "websocket")
         self.set_header("Connection", "Upgrade")
-        self.set_header("Sec-WebSocket-Accept", _accept(key))
+        self.set_header("Sec-WebSocket-Accept", accept_key(key))
         # Never the token, which is offered, too: what is selected goes back in a header.
         self.set_header("Sec-WebSocket-Protocol", SUBPROTOCOL)
         self.finish()
@@ -95,8 +93,8 @@ def _problem(headers: HTTPHeaders) -> str | None:
         return 'a handshake has the header "Upgrade: websocket"'
     if "upgrade" not in [word.strip().lower() for word in headers.get("Connection", "").split(",")]:
         return 'a handshake has the header "Connection: Upgrade"'
-    if headers.get("Sec-WebSocket-Version") != _VERSION:
-        return f'a handshake has the header "Sec-WebSocket-Version: {_VERSION}"'
+    if headers.get("Sec-WebSocket-Version") != VERSION:
+        return f'a handshake has the header "Sec-WebSocket-Version: {VERSION}"'
     try:
         size = len(base64.b64decode(headers.get("Sec-WebSocket-Key", ""), validate=True))
     except ValueError:
@@ -104,14 +102,8 @@ def _problem(headers: HTTPHeaders) -> str | None:
     return None if size == 16 else "the Sec-WebSocket-Key of a handshake is 16 bytes in base64"
 
 
-def _accept(key: str) -> str:
-    """What proves that the handshake was understood."""
-    digest = hashlib.sha1((key + _GUID).encode(), usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode()
-
-
 def _taken_from(stream: IOStream) -> bytes:
-    """Takes a socket out of Tornado's hands; what it has read of it after the request, if any."""
+    """Takes the socket from Tornado; returns what Tornado has read of it behind the request."""
     try:
         read = stream.read_bytes(_EARLY_BYTES, partial=True)
     except StreamClosedError:

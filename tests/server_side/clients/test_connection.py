@@ -1,4 +1,4 @@
-"""Clients that send too much or read too little, on real sockets."""
+"""A client's connection on real sockets: the protocol, and clients that do not keep up."""
 
 from __future__ import annotations
 
@@ -6,12 +6,64 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from support.fake_driver import FakeDriver, ticks
+from support.foreign import masked_frame
+from support.raw_connection import RawConnection
 from support.schemas import SET
+from support.websocket_cases import BINARY, CASES, CLOSE, FIN, PING, PONG, TEXT
 
 from ..conftest import StartRelay, client, command, subscribed, up
+
+
+def whole(opcode: int, payload: bytes) -> bytes:
+    return masked_frame(FIN | opcode, payload)
+
+
+async def test_a_ping_is_answered_and_a_goodbye_is_returned(start_relay: StartRelay) -> None:
+    async with await RawConnection.open(await start_relay("lab")) as connection:
+        assert (await connection.message())[0] == TEXT
+        connection.writer.write(whole(PING, b"there?"))
+        assert await connection.message() == (PONG, b"there?")
+        connection.writer.write(whole(CLOSE, b"\x03\xe8bye"))
+        assert await connection.message() == (CLOSE, b"\x03\xe8")
+        assert await connection.reader.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "reason"),
+    [
+        (b"\x82\x01x", 1002, "masked"),
+        (whole(TEXT, b"\xff"), 1007, "UTF-8"),
+        (whole(BINARY, bytes((1 << 20) + 1)), 1009, "1048576 bytes"),
+    ],
+)
+async def test_who_breaks_the_protocol_learns_why_and_is_disconnected(
+    start_relay: StartRelay, data: bytes, code: int, reason: str
+) -> None:
+    async with await RawConnection.open(await start_relay("lab")) as connection:
+        connection.writer.write(data)
+        found, text = await connection.closing()
+        assert found == code
+        assert reason in text
+        assert await connection.reader.read() == b""
+
+
+async def test_all_cases_over_sockets(start_relay: StartRelay) -> None:
+    relay = await start_relay("lab")
+    for case in CASES:
+        async with await RawConnection.open(relay) as connection:
+            connection.writer.write(case.encode(masked_frame))
+            code, reason = await connection.closing()
+            assert code == (case.answer or 0), case
+            assert bool(reason) == (case.code is not None), case
+            assert await connection.reader.read() == b"", case
+
+
+# Clients that send too much or read too little
 
 
 async def test_too_large_a_message_ends_that_client_only(

@@ -15,6 +15,7 @@ from cwire_structs import frames
 from support.jupyter import Lab
 from support.processes import Driver, Relay
 from support.raw_client import RawClient
+from support.websocket_cases import FORBIDDEN_CODES
 
 from .conftest import splice, wait_for_driver
 
@@ -96,6 +97,12 @@ async def test_a_relay_that_does_not_answer_is_no_fault_of_jupyter(
     async with await asyncio.start_unix_server(answer, path):
         with pytest.raises(NotConnected, match="does not answer"):
             await splice_module._connect(path)
+
+
+def test_a_close_code_that_may_not_be_sent_is_not_passed_on() -> None:
+    assert splice_module._closing(4000, "why") == (4000, "why")
+    for code in (None, *FORBIDDEN_CODES):
+        assert splice_module._closing(code, "why") == ()
 
 
 async def test_the_relay_sees_the_page_go(server: Lab, relay: Relay) -> None:
