@@ -1,4 +1,4 @@
-"""A WebSocket client of a few lines: the socket itself, for readers that may not cost anything."""
+"""Reads a WebSocket with a few lines, for measurements in which the reader may not cost much."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ import struct
 from typing import Any
 from urllib.parse import urlsplit
 
+from cwire_structs.websocket import LENGTH, MASK_BYTES, OPCODE, VERSION, Opcode, head
+
 __all__ = ["BINARY", "TEXT", "BareWebSocket", "masked", "parse_head"]
 
-TEXT, BINARY = 1, 2
+TEXT, BINARY = Opcode.TEXT, Opcode.BINARY
 _READ = 64 << 10
 
 
 def masked(opcode: int, payload: bytes) -> bytes:
     """A client's message. The mask is zero: servers take it, and nothing needs to be masked."""
-    size = len(payload)
-    if size < 126:
-        return struct.pack("!BB4x", 0x80 | opcode, 0x80 | size) + payload
-    return struct.pack("!BBH4x", 0x80 | opcode, 0x80 | 126, size) + payload
+    return head(opcode, len(payload), masked=True) + bytes(MASK_BYTES) + payload
 
 
 def parse_head(data: bytes | bytearray | memoryview, at: int, end: int) -> tuple[int, int, int]:
     """Opcode, payload bytes and header bytes of the message at an offset; all 0 if it is cut."""
     if end - at < 2:
         return 0, 0, 0
-    opcode, size = data[at] & 15, data[at + 1]
+    opcode, size = data[at] & OPCODE, data[at + 1] & LENGTH
     if size < 126:
         return opcode, size, 2
     if size == 126:
@@ -62,7 +61,7 @@ class BareWebSocket:
             "Upgrade: websocket",
             "Connection: Upgrade",
             f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
-            "Sec-WebSocket-Version: 13",
+            f"Sec-WebSocket-Version: {VERSION}",
         ]
         lines += [f"Sec-WebSocket-Protocol: {subprotocol}"] if subprotocol else []
         lines += [f"Authorization: Bearer {token}"] if token else []
@@ -70,9 +69,9 @@ class BareWebSocket:
         self.rest = b""
         while b"\r\n\r\n" not in self.rest:
             self._read()
-        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
-        if b" 101 " not in head.split(b"\r\n")[0]:
-            raise ConnectionError(head.decode(errors="replace"))
+        answer, _, self.rest = self.rest.partition(b"\r\n\r\n")
+        if b" 101 " not in answer.split(b"\r\n")[0]:
+            raise ConnectionError(answer.decode(errors="replace"))
 
     def _read(self) -> None:
         piece = self.socket.recv(_READ)
@@ -91,9 +90,9 @@ class BareWebSocket:
     def next(self) -> tuple[int, bytes]:
         """The next message: its opcode and payload. For the beginning, not for speed."""
         while True:
-            opcode, size, head = parse_head(self.rest, 0, len(self.rest))
-            if head and len(self.rest) >= head + size:
-                payload, self.rest = self.rest[head : head + size], self.rest[head + size :]
+            opcode, size, begin = parse_head(self.rest, 0, len(self.rest))
+            if begin and len(self.rest) >= begin + size:
+                payload, self.rest = self.rest[begin : begin + size], self.rest[begin + size :]
                 return opcode, payload
             self._read()
 

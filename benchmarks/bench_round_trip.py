@@ -15,6 +15,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 import processes
 from cwire_structs import control, frames
+from cwire_structs.websocket import SUBPROTOCOL
 from processes import Programs
 from result import Result
 
@@ -66,7 +67,7 @@ async def _measure(url: str, token: str | None) -> list[float]:
     """
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     connection = await websocket_connect(
-        HTTPRequest(url, headers=headers), subprotocols=None if token is None else ["cwire.v1"]
+        HTTPRequest(url, headers=headers), subprotocols=None if token is None else [SUBPROTOCOL]
     )
     session = await (_greet_driver(connection) if token is None else _greet_relay(connection))
     seconds = []

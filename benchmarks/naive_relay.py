@@ -18,6 +18,7 @@ from tornado.websocket import WebSocketHandler
 from cwire_structs import control, frames
 from cwire_structs.control import Hello
 from cwire_structs.schema import Schema
+from cwire_structs.websocket import SUBPROTOCOL
 
 _SOURCE, _SESSION = 1, 1
 
@@ -66,7 +67,7 @@ class NaiveHandler(WebSocketHandler):
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """The protocol that the client insists on."""
-        return "cwire.v1"
+        return SUBPROTOCOL
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Says hello."""

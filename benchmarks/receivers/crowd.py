@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bare_websocket import BINARY, BareWebSocket, parse_head
 from cwire_structs import frames
+from cwire_structs.websocket import SUBPROTOCOL
 
 __all__ = ["receive"]
 
@@ -48,7 +49,7 @@ class _Member:
     """One client: its socket and what has come in so far."""
 
     def __init__(self, url: str, token: str, note: Callable[[float], None]) -> None:
-        self.connection = BareWebSocket(url, token, "cwire.v1")
+        self.connection = BareWebSocket(url, token, SUBPROTOCOL)
         self.session = self.connection.next_json("hello")["drivers"][0]["session"]
         self.connection.send_json(op="subscribe", id=1, driver=None, messages=["tile"])
         self.connection.next_json("subscribed")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from bare_websocket import BareWebSocket
+from cwire_structs.websocket import SUBPROTOCOL
 
 __all__ = ["receive"]
 
@@ -45,7 +46,7 @@ def receive(url: str, token: str, relay_pid: int, clients: int) -> IdleRun:
 
 def _connect(url: str, token: str, number: int) -> BareWebSocket:
     source = f"127.0.0.{1 + number // _PER_ADDRESS}"
-    connection = BareWebSocket(url, token, "cwire.v1", source)
+    connection = BareWebSocket(url, token, SUBPROTOCOL, source)
     connection.next_json("hello")
     connection.send_json(op="subscribe", id=1, driver=None, messages=["tile"])
     connection.next_json("subscribed")

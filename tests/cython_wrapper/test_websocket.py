@@ -12,8 +12,8 @@ from websockets.frames import Frame
 from websockets.frames import Opcode as Op
 from websockets.utils import apply_mask
 
+from cwire_structs import websocket
 from cwire_structs.websocket import (
-    UNMASKED_HEAD_LIMIT,
     Close,
     CloseCode,
     Opcode,
@@ -133,7 +133,7 @@ def test_a_frame_is_the_one_of_another_library(size: int, key: bytes) -> None:
         assert encode(Opcode.BINARY, payload, key) == begin + key + apply_mask(payload, key)
     else:
         assert encode(Opcode.BINARY, payload) == expected
-    assert len(head(Opcode.BINARY, size)) <= UNMASKED_HEAD_LIMIT
+    assert len(head(Opcode.BINARY, size)) <= websocket.UNMASKED_HEAD_LIMIT
 
 
 @given(
@@ -144,3 +144,14 @@ def test_a_mask_is_its_own_inverse(payload: bytes, key: bytes) -> None:
     assert masked == apply_mask(payload, key)
     assert mask(masked, key) == payload
     assert mask(bytearray(masked), bytearray(key)) == payload
+
+
+def test_the_words_are_said_once() -> None:
+    """The GUID and the subprotocol are in no other Python source."""
+    words = (websocket.GUID, '"cwire.v')
+    own = Path(websocket.__file__)
+    for folder in ("client_side/cwire", "cython_wrapper", "server_side", "benchmarks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path != own:
+                found = [word for word in words if word in path.read_text()]
+                assert found == [], path
