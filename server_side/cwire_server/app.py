@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import socket
 import time
 from functools import partial
 
@@ -17,6 +16,7 @@ from cwire_server.access import Origins, PageAccess, own_origins
 from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.pinger import Pinger
 from cwire_server.clients.requests import Services
+from cwire_server.clients.transport import Transport
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.drivers.link import DriverLink
 from cwire_server.hub.hub import Hub
@@ -122,9 +122,9 @@ class Relay:
         self._servers.append(server)
         return server
 
-    def _connect(self, services: Services, sock: socket.socket) -> ClientConnection:
-        """Makes a client's connection, on a socket that is past the handshake."""
-        return ClientConnection(sock, services, self._connections)
+    def _connect(self, services: Services, transport: Transport) -> ClientConnection:
+        """Makes a client's connection, past the handshake."""
+        return ClientConnection(transport, services, self._connections)
 
     async def stop(self) -> None:
         """Says goodbye to the clients and closes everything."""

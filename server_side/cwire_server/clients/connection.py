@@ -1,4 +1,4 @@
-"""The connection of one client past its handshake: moves its queue to its socket.
+"""The connection of one client past its handshake: moves its queue to its transport.
 
 Everything that is sent goes through `_send`, in order: messages, pings, pongs and the close frame.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import Sequence
 
 from cwire_server.clients.requests import ClientRequests, Services
+from cwire_server.clients.transport import Bytes, Transport
 from cwire_server.clients.websocket_reader import Message, WebSocketReader
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import Binary, ClientQueue, Text
@@ -32,23 +32,19 @@ _log = logging.getLogger("cwire.client")
 
 # For a client to answer the close frame: usually, and when the relay stops.
 _CLOSE_SECONDS, _LAST_CLOSE_SECONDS = 5.0, 1.0
-_READ_BYTES = 32 << 10
-# A Unix socket holds what its sender's buffer allows: a large frame shall need few calls.
-_UNIX_BUFFER = 1 << 20
 # A message below this is joined: to copy it is cheaper than to name its pieces to the system.
 _JOIN_BELOW = 4 << 10
 # More pieces than this are joined, too: the system takes 1024 at once, and each costs something.
 _PIECES = 64
 # To look these up in their class takes 60 ns per message.
 _TEXT, _BINARY = Opcode.TEXT, Opcode.BINARY
-_Bytes = bytes | memoryview
 
 
 class ClientConnection:
     """Reads what the client says and writes what waits for it, when the socket can take it.
 
     Args:
-        sock: The client's, past the handshake, not blocking; it is this object's now.
+        transport: The client's, past the handshake; it belongs to this object from now on.
         services: The relay's parts that it uses, among them the hub that gets to know the client.
         connections: The set that this one is in while it lives.
     """
@@ -67,19 +63,19 @@ class ClientConnection:
         "_reader",
         "_requests",
         "_services",
-        "_socket",
+        "_transport",
         "_unsent",
         "answered",
     )
 
     def __init__(
         self,
-        sock: socket.socket,
+        transport: Transport,
         services: Services,
         connections: set[ClientConnection],
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._socket = sock
+        self._transport = transport
         self._services = services
         self._connections = connections
         limits = services.hub.limits
@@ -90,31 +86,22 @@ class ClientConnection:
         self._close_timer: asyncio.TimerHandle | None = None
         self._closed: asyncio.Future[None] | None = None
         self.answered = True
-        if sock.family == socket.AF_UNIX:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNIX_BUFFER)
-        else:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._queue = ClientQueue(limits.queue, limits.control, limits.batch)
         client = Client(self._queue, self._pump)
         self._client: Client | None = client
         self._requests = ClientRequests(client, self._queue, services)
         connections.add(self)
-        self._loop.add_reader(sock, self._readable)
+        self._loop.add_reader(transport, self._readable)
         services.hub.add_client(client)
         _log.info("client %d connected", client.id)
 
     # Reading
 
     def _readable(self) -> None:
-        try:
-            data = self._socket.recv(_READ_BYTES)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            data = b""
+        data = self._transport.read()
         if data:
             self.receive(data)
-        else:
+        elif data is not None:
             self._end()
 
     def receive(self, data: bytes) -> None:
@@ -169,35 +156,30 @@ class ClientConnection:
                 return  # it was gone
         self._services.hub.back_pressure.drained(client)
 
-    def _send(self, pieces: Sequence[_Bytes]) -> None:
+    def _send(self, pieces: Sequence[Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""
         if len(pieces) > _PIECES:
             pieces = (b"".join(pieces),)
         try:
-            if len(pieces) == 1:
-                sent = self._socket.send(pieces[0])
-                if sent == len(pieces[0]):
-                    return
-            else:
-                sent = self._socket.sendmsg(pieces)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
+            sent = self._transport.write(pieces)
         except OSError:
             self._end()
+            return
+        if len(pieces) == 1 and sent == len(pieces[0]):
             return
         for piece in pieces:
             if sent < len(piece):
                 self._unsent.append(memoryview(piece)[sent:])
             sent = max(sent - len(piece), 0)
         if self._unsent:
-            self._loop.add_writer(self._socket, self._writable)
+            self._loop.add_writer(self._transport, self._writable)
 
     def _writable(self) -> None:
         pieces, self._unsent = self._unsent, []
         self._send(pieces)
-        if self._unsent or self._socket.fileno() < 0:
+        if self._unsent or self._transport.fileno() < 0:
             return
-        self._loop.remove_writer(self._socket)
+        self._loop.remove_writer(self._transport)
         if self._pong is not None:
             self._send_pong()
         if self._close_sent:
@@ -239,7 +221,7 @@ class ClientConnection:
     async def leave(self) -> None:
         """Sends a close frame and waits up to 1 s for the answer: the relay is stopping."""
         self.close(CloseCode.GOING_AWAY, "the relay is stopping")
-        if self._socket.fileno() >= 0:
+        if self._transport.fileno() >= 0:
             self._closed = self._loop.create_future()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_CLOSE_SECONDS):
@@ -249,7 +231,7 @@ class ClientConnection:
     def _send_close(self, payload: bytes) -> None:
         """Sends the last frame of this side; what waits for the client is forgotten."""
         self._leave_hub()
-        if not self._close_sent and self._socket.fileno() >= 0:
+        if not self._close_sent and self._transport.fileno() >= 0:
             self._close_sent = True
             self._close_timer = self._loop.call_later(_CLOSE_SECONDS, self._end)
             self._send_control(Opcode.CLOSE, payload)
@@ -260,11 +242,10 @@ class ClientConnection:
         """Ends the connection once the close frame is sent and the client's has come."""
         if self._close_received:
             self._end()
-        elif self._reader is None and self._socket.fileno() >= 0:
+        elif self._reader is None and self._transport.fileno() >= 0:
             # Its close frame cannot be understood any more, but that it hangs up can. To close now,
             # with bytes unread, would reset the connection before the client has our close frame.
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_WR)
+            self._transport.end_writing()
 
     def _leave_hub(self) -> None:
         """Takes the client out of the hub, and the commands that wait for it."""
@@ -283,16 +264,16 @@ class ClientConnection:
         self._connections.discard(self)
         if self._close_timer is not None:
             self._close_timer.cancel()
-        if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
-            self._socket.close()
+        if self._transport.fileno() >= 0:
+            self._loop.remove_reader(self._transport)
+            self._loop.remove_writer(self._transport)
+            self._transport.close()
         self._unsent.clear()
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
 
 
-def _pieces(message: Text | Binary) -> Sequence[_Bytes]:
+def _pieces(message: Text | Binary) -> Sequence[Bytes]:
     """The bytes of one unmasked WebSocket message; those of batches are not copied."""
     if isinstance(message, Text):
         payload = message.text.encode()

@@ -1,10 +1,12 @@
-"""Answers the opening handshake of a WebSocket, and hands the socket on to a `ClientConnection`."""
+"""Answers the opening handshake of a WebSocket, and hands the socket on to a `ClientConnection`.
+
+This is where a client gets its transport: one for TLS would be chosen here, by the listener.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import socket
 from collections.abc import Callable
 
 from tornado.http1connection import HTTP1Connection
@@ -15,6 +17,7 @@ from tornado.web import RequestHandler
 
 from cwire_server.access import origin_is_allowed, token_is_right
 from cwire_server.clients.connection import ClientConnection
+from cwire_server.clients.transport import SocketTransport, Transport
 from cwire_server.web.rules import Rules, check_host, refuse
 from cwire_structs.websocket import SUBPROTOCOL, VERSION, accept_key
 
@@ -30,9 +33,7 @@ class ClientHandler(RequestHandler):
     message, and keep what the handshake needed for as long as the client is there.
     """
 
-    def initialize(
-        self, rules: Rules, connect: Callable[[socket.socket], ClientConnection]
-    ) -> None:
+    def initialize(self, rules: Rules, connect: Callable[[Transport], ClientConnection]) -> None:
         """Takes what the application gives to each handler."""
         self._rules = rules
         self._connect = connect
@@ -82,7 +83,7 @@ class ClientHandler(RequestHandler):
         early = _taken_from(stream)
         if stream.closed():
             return
-        client = self._connect(stream.socket)
+        client = self._connect(SocketTransport(stream.socket))
         if early:
             client.receive(early)
 
