@@ -7,13 +7,13 @@ import base64
 import ipaddress
 import os
 import re
-import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
 from cwire.link.address import Address
 from cwire.link.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
+from cwire.link.tls import TlsError, client_context
 from cwire_structs.websocket import SUBPROTOCOL
 
 __all__ = ["Opened", "open_websocket"]
@@ -45,7 +45,7 @@ async def open_websocket(address: Address, timeout: float) -> Opened:
                 handshake = await _connect(address)
                 asked = request(_url(address), key, SUBPROTOCOL, address.token)
                 answer = await handshake.ask(asked)
-        except ssl.SSLError as error:
+        except TlsError as error:
             raise NotConnected(f"the TLS handshake with {address} failed: {error}") from error
         except (BadAnswer, OSError, UnicodeError) as error:
             raise _failure(address, error) from None  # it says it all
@@ -72,7 +72,7 @@ async def _connect(address: Address) -> _Handshake:
         _Handshake,
         host,
         parts.port or (443 if secure else 80),
-        ssl=ssl.create_default_context() if secure else None,
+        ssl=client_context() if secure else None,
         happy_eyeballs_delay=_SECOND_FAMILY if _may_be_silent(host) else None,
     )
     return handshake
