@@ -1,4 +1,4 @@
-"""Where the relay is: its entry in the runtime directory, or a URL that the user gives."""
+"""Finds the relay: by its entry in the runtime directory, or by the URL that the user gives."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _START = "start it with `make run`, or `cwire serve` (`python server_side/server
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a relay listens.
+    """The address of a relay.
 
     Attributes:
         url: ``ws://HOST:PORT/ws``; only its path matters with a Unix socket.
         unix: Path of the relay's Unix socket, or None for TCP.
-        token: What TCP needs; never shown.
+        token: The relay's token, needed for TCP; never shown.
     """
 
     url: str
@@ -36,7 +36,7 @@ class Address:
 
 
 def resolve(url: str | None = None, token: str | None = None) -> Address:
-    """The address that the user means.
+    """Makes an address of what the user gives.
 
     Args:
         url: ``ws://HOST:PORT/ws`` or ``wss://…``, or the link that the relay prints

@@ -1,4 +1,4 @@
-"""Who waits for the replies of commands. Pure."""
+"""Hands the replies of commands to the futures that wait for them. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Answer", "Answers", "settle"]
 
 
 class Answer(Protocol):
-    """A future of asyncio or of a thread: where a command's reply goes."""
+    """A future of asyncio or of a thread that takes the reply of a command."""
 
     def done(self) -> bool:
         """Whether it has its result or was cancelled."""
@@ -26,37 +26,37 @@ class Answer(Protocol):
 
 
 class Answers:
-    """The answers that are due, by request number."""
+    """The futures that wait, by request number."""
 
     def __init__(self) -> None:
         self._due: dict[int, Answer] = {}
 
     def add(self, request: int, answer: Answer) -> None:
-        """Somebody waits for the reply to a request."""
+        """Has the reply to a request go to this future."""
         self._due[request] = answer
 
     def drop(self, answer: Answer) -> list[int]:
-        """Nobody waits for it any more; returns the requests that it was due for."""
+        """Forgets a future; returns the requests that it waited for."""
         requests = [request for request, one in self._due.items() if one is answer]
         for request in requests:
             del self._due[request]
         return requests
 
     def settle(self, request: int, value: Record | None, error: Exception | None) -> None:
-        """The reply has come; of no effect if nobody waits for it."""
+        """Resolves the future of this request; does nothing if it was forgotten."""
         answer = self._due.pop(request, None)
         if answer is not None:
             settle(answer, value, error)
 
     def fail(self, error: Exception) -> None:
-        """No reply will come any more."""
+        """Fails all futures: no reply will come any more."""
         due, self._due = self._due, {}
         for answer in due.values():
             settle(answer, None, error)
 
 
 def settle(answer: Answer, value: Record | None, error: Exception | None) -> None:
-    """Gives a reply or an error to whoever waits, if it still does."""
+    """Gives a reply or an error to a future, unless it is done or was cancelled."""
     if answer.done():
         return
     if error is not None:

@@ -1,4 +1,4 @@
-"""When to try again after a connection is gone. Pure: the times come from the caller."""
+"""Says when to try again after a connection is lost. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ __all__ = ["Backoff"]
 
 _FIRST = 0.1  # s
 _LAST = 2.0  # s
-_STEADY = 3.0  # s that a connection lasts which did not break at once
+_STEADY = 3.0  # s that a connection must last to reset the pause
 
 
 class Backoff:
-    """Pauses that double from 0.1 s to 2 s, with jitter: so that many clients do not come at once.
+    """Pauses that double from 0.1 s to 2 s, with jitter, so that many clients do not come at once.
 
-    A relay that hangs up at once, again and again, is not asked faster and faster either.
+    Only a connection that lasted 3 s resets the pause: a relay that hangs up at once, again and
+    again, is not asked more often. The caller brings the time.
     """
 
     def __init__(self) -> None:
@@ -28,10 +29,10 @@ class Backoff:
         return pause
 
     def connected(self, now: float) -> None:
-        """There is a connection since now."""
+        """Notes when a connection began, in seconds."""
         self._since = now
 
     def lost(self, now: float) -> None:
-        """It is gone; if it was a steady one, the pauses begin with the shortest."""
+        """Notes when it ended; after 3 s of connection the pauses begin with the shortest again."""
         if now - self._since >= _STEADY:
             self._pause = _FIRST

@@ -1,4 +1,4 @@
-"""A kernel without a relay asks the Jupyter server that started it for one."""
+"""Asks the Jupyter server that started this kernel for a relay, where none runs."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _START_SECONDS = 25.0  # the server's own limit is shorter by default, and its a
 
 
 async def located(find: Callable[[], Address]) -> Address:
-    """Where the relay is; in a Jupyter kernel one is started if none runs.
+    """Finds the relay; in a Jupyter kernel one is started if none runs.
 
     Args:
-        find: Says where it is, or raises NotConnected.
+        find: Returns its address, or raises NotConnected.
 
     Raises:
         NotConnected: None runs, and this is no kernel or its server does not start one.

@@ -1,4 +1,4 @@
-"""A daemon thread with an event loop of its own, which goes away without hanging anything."""
+"""Runs an event loop in a daemon thread, and ends it without waiting for ever."""
 
 from __future__ import annotations
 

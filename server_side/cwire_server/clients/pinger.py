@@ -1,4 +1,4 @@
-"""One timer that looks after all clients: who does not answer for a whole round is cut off."""
+"""Pings all clients with one timer; cuts off those that are silent for a whole round."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Pinger:
     """Pings every connection of a collection once a round.
 
     Args:
-        connections: Those that are there at each round.
+        connections: The connections; they may come and go between rounds.
         interval: Seconds of a round.
     """
 
@@ -37,13 +37,13 @@ class Pinger:
         self._interval = interval
 
     async def run(self) -> None:
-        """Goes around for ever."""
+        """Runs one round per interval until cancelled."""
         while True:
             await asyncio.sleep(self._interval)
             self.round()
 
     def round(self) -> None:
-        """Cuts off who has not answered the last ping, and pings the others."""
+        """Cuts off those that have not answered the last ping, and pings the others."""
         for connection in list(self._connections):
             if connection.answered:
                 connection.answered = False
