@@ -25,6 +25,7 @@ try:
     import cwire
     from cwire.session.drivers import down_text, driver_text
     from cwire.tools import terminal
+    from cwire_structs.frames import Code
 except ImportError as missing:
     sys.exit(f"client_main: {missing}; run `make setup`, then use .venv/bin/python")
 
@@ -84,7 +85,7 @@ def _run(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
             print(f"{driver_text(bridge[name].driver)}\n")
             continue
         if state == "down":
-            raise cwire.DriverDown(name, "", -14, down_text(bridge[name].driver))
+            raise cwire.DriverDown(name, "", Code.EDOWN, down_text(bridge[name].driver))
         print(f"{driver_text(bridge[name].driver)}\n\n{bridge[name].schema}\n")
     commands = options.send
     if commands is None:

@@ -77,7 +77,7 @@ class CommandError(CwireError):
     Attributes:
         driver: Name of the driver.
         command: Name of the command; empty where something else needed the driver.
-        code: The cwire code (PROTOCOL.md) or a driver's own number.
+        code: A `cwire_structs.frames.Code` as a plain number, or a driver's own number.
         name: The code's name, such as ``CWIRE_ERANGE``.
         text: The reason, in the driver's or the relay's words.
     """
@@ -85,6 +85,7 @@ class CommandError(CwireError):
     def __init__(self, driver: str, command: str, code: int, text: str) -> None:
         self.driver = driver
         self.command = command
+        code = int(code)  # a driver's own number has no name: all are shown alike
         self.code = code
         self.name = code_name(code)
         self.text = text

@@ -7,6 +7,7 @@ are for single frames. Buffers are read in place and held only during the call. 
 from __future__ import annotations
 
 import struct
+from enum import IntEnum, auto
 
 import numpy as np
 
@@ -48,6 +49,7 @@ __all__ = [
     "REPLY",
     "SHARED",
     "WINDOW_LIMIT",
+    "Code",
     "FrameError",
     "Header",
     "Scan",
@@ -81,6 +83,33 @@ WINDOW_LIMIT = 1 << 30
 """Bytes of the largest window that a client may set for what is under way to it."""
 
 _CODE = struct.Struct("<i")
+_NUMBERS = {name: number for number, (name, _) in CODES.items()}
+
+
+class Code(IntEnum):
+    """The error codes of cwire.h, without their prefix: ``Code.ERANGE`` is CWIRE_ERANGE."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[int]) -> int:
+        return _NUMBERS[f"CWIRE_{name}"]  # what `auto()` stands for
+
+    OK = auto()
+    EINVAL = auto()
+    ESYSTEM = auto()
+    EUNKNOWN = auto()
+    ESIZE = auto()
+    ERANGE = auto()
+    ETOOBIG = auto()
+    EINUSE = auto()
+    EGONE = auto()
+    EPROTOCOL = auto()
+    EFAILED = auto()
+    ENOHANDLER = auto()
+    EBUSY = auto()
+    ETIMEOUT = auto()
+    EDOWN = auto()
+    ESESSION = auto()
+    EDENIED = auto()
 
 
 def code_name(code: int) -> str:

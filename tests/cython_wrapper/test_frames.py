@@ -191,6 +191,9 @@ def test_codes_are_those_of_the_c_header() -> None:
     table = re.findall(r'X\((CWIRE_\w+), (-?\d+), "([^"]+)"\)', text)
     assert len(table) > 10
     assert {int(value): (name, text) for name, value, text in table} == frames.CODES
+    assert {code.value: f"CWIRE_{code.name}" for code in frames.Code} == {
+        number: name for number, (name, _) in frames.CODES.items()
+    }
 
 
 DEMO = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_bytes())

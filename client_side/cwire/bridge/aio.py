@@ -30,6 +30,7 @@ from cwire.link.jupyter_relay import located
 from cwire.link.link import Link
 from cwire.session.options import Options, check_window
 from cwire.session.session import Session
+from cwire_structs.frames import Code
 
 if TYPE_CHECKING:
     import pandas
@@ -157,7 +158,7 @@ class AsyncBridge(BridgeBase):
         try:
             await asyncio.wait([answer], timeout=wait)
             if not answer.done():
-                raise errors.CommandTimeout(owner.name, name, -13, no_answer(timeout))
+                raise errors.CommandTimeout(owner.name, name, Code.ETIMEOUT, no_answer(timeout))
             return answer.result()
         finally:
             if not answer.done():

@@ -21,6 +21,7 @@ from cwire.kernel.cell import Tenants
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
 from cwire.session.options import Options
+from cwire_structs.frames import Code
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]
 
@@ -135,7 +136,9 @@ class Bridge(BridgeReads):
         except errors.CommandError:
             raise
         except concurrent.futures.TimeoutError:
-            raise errors.CommandTimeout(owner.name, name, -13, no_answer(timeout)) from None
+            raise errors.CommandTimeout(
+                owner.name, name, Code.ETIMEOUT, no_answer(timeout)
+            ) from None
         finally:
             if not answer.done():  # timeout or Ctrl-C
                 self._thread.post(self._link.forget, answer)

@@ -9,12 +9,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from cwire import errors
-from cwire_structs.frames import RELAY_SOURCE
+from cwire_structs.frames import RELAY_SOURCE, Code
 from cwire_structs.schema import Message, Schema
 
 __all__ = ["Derived", "Driver", "down_text", "driver_text", "unknown_text", "usable_schema"]
-
-_EDOWN = -14
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def usable_schema(driver: Driver) -> Schema:
             "run `cwire wrap` on its header again and rebuild it"
         )
     if driver.schema is None:
-        raise errors.DriverDown(driver.name, "", _EDOWN, down_text(driver))
+        raise errors.DriverDown(driver.name, "", Code.EDOWN, down_text(driver))
     return driver.schema
 
 

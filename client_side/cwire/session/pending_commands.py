@@ -12,16 +12,15 @@ from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.events import Reply, Resend
 from cwire.session.layout_changes import layout_changes
 from cwire_structs import frames
-from cwire_structs.frames import ERROR, HEADER_SIZE, FrameError
+from cwire_structs.frames import ERROR, HEADER_SIZE, Code, FrameError
 from cwire_structs.schema import FieldError, Message, Schema
 
 __all__ = ["Calls", "Command"]
 
-_EINVAL, _ETOOBIG, _EPROTOCOL, _ETIMEOUT, _EDOWN, _ESESSION = -1, -6, -9, -13, -14, -15
 _KINDS: Mapping[int, type[errors.CommandError]] = {
-    _EDOWN: errors.DriverDown,
-    _ETIMEOUT: errors.CommandTimeout,
-    _ESESSION: errors.LayoutMismatch,
+    Code.EDOWN: errors.DriverDown,
+    Code.ETIMEOUT: errors.CommandTimeout,
+    Code.ESESSION: errors.LayoutMismatch,
 }
 
 
@@ -74,19 +73,19 @@ class Calls:
         if message is None:
             raise errors.UnknownCommand(unknown_text("command", name, driver.name, schema.commands))
         if driver.state == "down" or driver.session is None:
-            raise errors.DriverDown(driver.name, name, _EDOWN, down_text(driver))
+            raise errors.DriverDown(driver.name, name, Code.EDOWN, down_text(driver))
         try:
             payload = message.encode(fields)
         except FieldError as problem:
             reason = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
-            raise errors.InvalidCommand(driver.name, name, _EINVAL, reason) from None
+            raise errors.InvalidCommand(driver.name, name, Code.EINVAL, reason) from None
         except RecursionError:
             reason = "a value is nested too deeply"
-            raise errors.InvalidCommand(driver.name, name, _EINVAL, reason) from None
+            raise errors.InvalidCommand(driver.name, name, Code.EINVAL, reason) from None
         size = frames.span(HEADER_SIZE + len(payload))
         if limit is not None and size > limit:
             text = f"it has {size} bytes, the relay takes {limit} at most"
-            raise errors.InvalidCommand(driver.name, name, _ETOOBIG, text)
+            raise errors.InvalidCommand(driver.name, name, Code.ETOOBIG, text)
         request = self._next_request()
         data = frames.pack(
             message.id, payload, source=driver.source, sequence=driver.session, request=request
@@ -115,10 +114,10 @@ class Calls:
             try:
                 code, text = frames.parse_error(payload)
             except FrameError as problem:
-                return self._failed(command, _EPROTOCOL, str(problem))
-            if code == _ESESSION and (again := self._again(command, drivers)) is not None:
+                return self._failed(command, Code.EPROTOCOL, str(problem))
+            if code == Code.ESESSION and (again := self._again(command, drivers)) is not None:
                 return Resend(again.data)
-            if code == _ESESSION:
+            if code == Code.ESESSION:
                 text = f"{text}; {_what_changed(command, drivers.get(command.driver))}"
             return self._failed(command, code, text)
         value = None
@@ -126,7 +125,7 @@ class Calls:
             try:
                 value = _record(command.schema, header.type, frame, len(payload))
             except ValueError as problem:
-                return self._failed(command, _EPROTOCOL, f"the reply cannot be read: {problem}")
+                return self._failed(command, Code.EPROTOCOL, f"the reply cannot be read: {problem}")
         del self._waiting[header.request]
         return Reply(header.request, value)
 

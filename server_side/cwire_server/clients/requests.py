@@ -19,7 +19,7 @@ from cwire_server.hub.pending import CommandSink, Pending
 from cwire_server.hub.replies import refuse
 from cwire_server.hub.subscription import parse_subscription
 from cwire_structs import frames
-from cwire_structs.frames import FrameError, Header
+from cwire_structs.frames import Code, FrameError, Header
 from cwire_structs.schema import Message
 
 __all__ = ["OPERATIONS", "ClientRequests", "Services"]
@@ -176,7 +176,7 @@ class ClientRequests:
             self._refuse(
                 header.type,
                 header.request,
-                "CWIRE_ESESSION",
+                Code.ESESSION,
                 f"driver {driver.name} has restarted since this command was made (session "
                 f"{header.sequence}, now {driver.session}); read its schema again and encode anew",
             )
@@ -195,46 +195,46 @@ class ClientRequests:
             self._refuse(type_, request, *problem, text=text)
 
     def _refuse(
-        self, type_: int, request: int, code: str, reason: str, *, text: bool = False
+        self, type_: int, request: int, code: Code, reason: str, *, text: bool = False
     ) -> None:
         pending = Pending(self._client.id, request, type_, 0.0, text)
         refuse(self._client, pending, code, reason, time.time_ns())
 
     def _problem(
         self, source: int, request: int, type_: int, size: int, *, text: bool
-    ) -> tuple[str, str] | None:
-        """Checks a command: the code's name and a text if it cannot be sent, None if it can."""
+    ) -> tuple[Code, str] | None:
+        """Checks a command: a code and a text if it cannot be sent, None if it can."""
         driver = self._services.hub.drivers.get(source)
         if driver is None:
-            return "CWIRE_EUNKNOWN", f"no driver has source number {source}"
+            return Code.EUNKNOWN, f"no driver has source number {source}"
         if driver.is_relay:
             return (
-                "CWIRE_EUNKNOWN",
+                Code.EUNKNOWN,
                 "source 255 is the relay itself: it publishes statistics and takes no commands; "
                 "send them to a driver",
             )
         if driver.state == "down" or driver.schema is None:
-            return "CWIRE_EDOWN", f"driver {driver.name} is down: {driver.problem}"
+            return Code.EDOWN, f"driver {driver.name} is down: {driver.problem}"
         message = driver.schema.by_id.get(type_)
         if message is None or not message.command:
             commands = ", ".join(driver.schema.commands)
             return (
-                "CWIRE_EUNKNOWN",
+                Code.EUNKNOWN,
                 f"driver {driver.name} has no command {type_}; it has: {commands}",
             )
         try:
             message.check_size(size)
         except ValueError as error:
-            return "CWIRE_ESIZE", str(error)
+            return Code.ESIZE, str(error)
         sink = self._services.commands[source]
         if (request == 0 and not text) or sink.pending.waits(self._client.id, request, text=text):
             return (
-                "CWIRE_EINVAL",
+                Code.EINVAL,
                 f"request number {request} cannot be used: it must not be 0 and not wait "
                 "for an answer",
             )
         if sink.pending.full or sink.congested:
-            return "CWIRE_EBUSY", f"too many commands wait for driver {driver.name}; try later"
+            return Code.EBUSY, f"too many commands wait for driver {driver.name}; try later"
         return None
 
 

@@ -24,7 +24,7 @@ from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import Pending, PendingCommands
 from cwire_server.hub.replies import forward_reply, refuse
 from cwire_structs import control, frames
-from cwire_structs.frames import FrameError
+from cwire_structs.frames import Code, FrameError
 from cwire_structs.schema import Schema, SchemaError
 
 __all__ = ["DriverLink"]
@@ -139,7 +139,7 @@ class DriverLink:
         for pending in self._pending.drain():
             self._refuse(
                 pending,
-                "CWIRE_EDOWN",
+                Code.EDOWN,
                 "the driver went down before it answered; the outcome is unknown, so look at the "
                 "driver's state before sending the command again",
             )
@@ -283,14 +283,14 @@ class DriverLink:
         for pending in self._pending.expire(self._loop.time()):
             self._refuse(
                 pending,
-                "CWIRE_ETIMEOUT",
+                Code.ETIMEOUT,
                 f"no answer in {self._pending.patience:g} s; the outcome is unknown: the driver "
                 "may still carry it out",
             )
         if (deadline := self._pending.next_deadline) is not None:
             self._expiry = self._loop.call_at(deadline, self._expire)
 
-    def _refuse(self, pending: Pending, code: str, text: str) -> None:
+    def _refuse(self, pending: Pending, code: Code, text: str) -> None:
         client = self._hub.clients.get(pending.client)
         if client is not None:
             refuse(client, pending, code, text, time.time_ns())

@@ -9,11 +9,9 @@ from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.json_values import fields_to_json
 from cwire_server.hub.pending import Pending
 from cwire_structs import frames
-from cwire_structs.frames import ERROR, REPLY, Header
+from cwire_structs.frames import ERROR, REPLY, Code, Header
 
 __all__ = ["forward_reply", "refuse"]
-
-_CODE_NUMBERS = {name: number for number, (name, _) in frames.CODES.items()}
 
 
 def forward_reply(
@@ -47,19 +45,19 @@ def _reply_fields(driver: DriverState, header: Header, payload: bytes) -> dict[s
         else:
             fields.update(message=message.name, fields=fields_to_json(message, payload))
     except ValueError as error:
-        fields["error"] = _error(_CODE_NUMBERS["CWIRE_EPROTOCOL"], f"a broken reply: {error}")
+        fields["error"] = _error(Code.EPROTOCOL, f"a broken reply: {error}")
     return fields
 
 
-def refuse(client: Client, pending: Pending, code: str, text: str, time_ns: int) -> None:
-    """Answers a command with an error of the relay's own, by the name of its code."""
+def refuse(client: Client, pending: Pending, code: Code, text: str, time_ns: int) -> None:
+    """Answers a command with an error of the relay's own."""
     if pending.text:
-        client.send("reply", id=pending.request, error=_error(_CODE_NUMBERS[code], text))
+        client.send("reply", id=pending.request, error=_error(code, text))
         return
     client.sink.put_reply(
         frames.pack(
             pending.type,
-            frames.error_payload(_CODE_NUMBERS[code], text),
+            frames.error_payload(code, text),
             flags=REPLY | ERROR,
             source=frames.RELAY_SOURCE,
             request=pending.request,
