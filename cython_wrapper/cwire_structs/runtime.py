@@ -1,4 +1,4 @@
-"""The runtime directory: where drivers and relays of this account put their sockets.
+"""The runtime directory, where drivers and relays of this account put their sockets, and the port.
 
 The C library looks at the same places (`cwire_default_path` in cwire.h).
 """
@@ -9,7 +9,10 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["RuntimeDirError", "runtime_dir"]
+__all__ = ["DEFAULT_PORT", "RuntimeDirError", "runtime_dir"]
+
+DEFAULT_PORT = 8765
+"""The TCP port of `cwire serve` where no other is named."""
 
 
 class RuntimeDirError(OSError):

@@ -10,11 +10,11 @@ from pathlib import Path
 from cwire_server.access import check_origin
 from cwire_server.limits import Limits
 from cwire_server.relay_schema import RELAY_NAME
+from cwire_structs.runtime import DEFAULT_PORT
 
 __all__ = ["ConfigError", "DriverAddress", "RelayConfig"]
 
 LAST_SOURCE = 254
-DEFAULT_PORT = 8765
 
 
 class ConfigError(ValueError):

@@ -13,8 +13,7 @@ import sys
 from asyncio.subprocess import Process
 from pathlib import Path
 
-from cwire_server.config import DEFAULT_PORT
-from cwire_structs.runtime import RuntimeDirError, runtime_dir
+from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["main", "register", "run"]
 

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 
 from cwire_server.app import Relay
-from cwire_server.config import DEFAULT_PORT, ConfigError, DriverAddress, RelayConfig
-from cwire_structs.runtime import RuntimeDirError, runtime_dir
+from cwire_server.config import ConfigError, DriverAddress, RelayConfig
+from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["add_arguments", "main", "register", "run"]
 

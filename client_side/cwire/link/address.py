@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from cwire.errors import NotConnected
-from cwire_structs.runtime import RuntimeDirError, runtime_dir
+from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["Address", "find_relay", "living", "resolve"]
 
@@ -67,7 +67,7 @@ def resolve(url: str | None = None, token: str | None = None) -> Address:
     return Address(f"{secure}://{name}{f':{port}' if port else ''}{path}", token=token)
 
 
-_EXAMPLE = "give one such as ws://127.0.0.1:8765/ws, or the link that the relay prints"
+_EXAMPLE = f"give one such as ws://127.0.0.1:{DEFAULT_PORT}/ws, or the link that the relay prints"
 
 
 def _shown(url: str) -> str:

@@ -27,11 +27,10 @@ from cwire.link.link import Link
 from cwire.session.drivers import Driver
 from cwire.session.session import Session
 from cwire_structs import _frames, control, frames
-from cwire_structs.runtime import RuntimeDirError, runtime_dir
+from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["Finding", "examine", "register", "run"]
 
-_PORT = 8765  # of `cwire serve`
 _SOCKET_PATH = 107  # bytes (unix(7): sun_path without its NUL)
 _LONGEST_NAME = len("/relay-4194304.sock")
 _SECONDS = 2.0
@@ -315,13 +314,13 @@ def _read(link: socket.socket, count: int) -> bytes:
 
 
 def _port(of_relays: list[int | None]) -> Finding:
-    if _PORT in of_relays:
-        return Finding("ok", f"port {_PORT} is this account's relay")
+    if DEFAULT_PORT in of_relays:
+        return Finding("ok", f"port {DEFAULT_PORT} is this account's relay")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", _PORT))
+            probe.bind(("127.0.0.1", DEFAULT_PORT))
         except OSError:
             remedy = "start the relay with --port 0, or another one"
-            return Finding("warning", f"port {_PORT} is in use by another program", remedy)
-    return Finding("ok", f"port {_PORT} is free")
+            return Finding("warning", f"port {DEFAULT_PORT} is in use by another program", remedy)
+    return Finding("ok", f"port {DEFAULT_PORT} is free")

@@ -183,5 +183,5 @@ def test_a_taken_port(
     runtime: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr(doctor, "_PORT", taken.getsockname()[1])
+        monkeypatch.setattr(doctor, "DEFAULT_PORT", taken.getsockname()[1])
         assert "is in use by another program: start the relay with --port 0" in report(capsys)
