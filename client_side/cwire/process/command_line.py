@@ -1,4 +1,4 @@
-"""What a notebook asks to run: its words, and what is wrong with them before anything starts."""
+"""Splits the command that a notebook asks to run, and checks it before anything starts."""
 
 from __future__ import annotations
 

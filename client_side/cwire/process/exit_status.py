@@ -1,8 +1,6 @@
-"""How a program ended, in words, and what to do about it."""
+"""Says in words how a program ended, and what to do about it. Pure."""
 
 from __future__ import annotations
-
-import signal
 
 __all__ = ["status_text"]
 
@@ -26,19 +24,18 @@ _SIGNALS = {
 }
 
 
-def status_text(status: int) -> str:
+def status_text(status: int, signal: str = "") -> str:
     """An exit status in words.
 
     Args:
         status: As `subprocess` has it: what the program returned, or a negative signal number.
+        signal: The signal's name, such as ``SIGSEGV``, where it has one.
     """
     if status == 0:
         return "ended by itself (status 0)"
     if status > 0:
         return f"failed with status {status}; its last lines may say why"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
+    if not signal:
         return f"was ended by signal {-status}"
-    title, remedy = _SIGNALS.get(name, ("ended by a signal", ""))
-    return f"{title} ({name}){f': {remedy}' if remedy else ''}"
+    title, remedy = _SIGNALS.get(signal, ("ended by a signal", ""))
+    return f"{title} ({signal}){f': {remedy}' if remedy else ''}"

@@ -99,7 +99,7 @@ class ManagedProcess:
             return f"{self._stopping}{' (it did not heed SIGTERM: killed)' if killed else ''}"
         if self.status is None:
             return "nobody knows: its supervisor was killed"
-        return status_text(self.status)
+        return status_text(self.status, _signal_name(-self.status))
 
     @property
     def uptime(self) -> float:
@@ -344,6 +344,13 @@ class ManagedProcess:
     def _told(self) -> str:
         lines = self._buffer.since(self._first_line)[-_TOLD:]
         return "; it wrote:\n  " + "\n  ".join(lines) if lines else "; it wrote nothing"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""
 
 
 def span_text(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What a program wrote, as lines: bounded, without colours, whatever the bytes are."""
+"""Keeps the last lines that a program wrote: without colours, whatever the bytes are. Pure."""
 
 from __future__ import annotations
 
