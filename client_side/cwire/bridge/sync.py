@@ -17,7 +17,7 @@ from cwire.bridge.commands import Commands
 from cwire.bridge.driver_face import commands_of
 from cwire.data.feed import Feed
 from cwire.data.fields import Record
-from cwire.kernel.cell import Tenants
+from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
 from cwire.session.options import Options
@@ -25,7 +25,7 @@ from cwire_structs.frames import Code
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]
 
-_tenants: Tenants[Bridge] = Tenants()
+_of_cells: OncePerCell[Bridge] = OncePerCell(lambda bridge, _: bridge._replace())
 
 
 def connect(
@@ -74,7 +74,7 @@ def connect(
         raise
     bridge = Bridge(link, thread)
     # What a cell has shown, IPython keeps: without this, each run would leave a thread behind.
-    _tenants.enter(bridge)
+    _of_cells.add(bridge)
     return bridge
 
 
@@ -194,9 +194,8 @@ class Bridge(BridgeReads):
         """Ends the connection and its thread. What has come can still be read."""
         self._finish()
 
-    def retire(self, reason: str) -> None:
-        """Closes it, because something else takes its place."""
-        del reason  # it would be told below other cells, which mean another one by "its"
+    def _replace(self) -> None:
+        """Closes it, because its cell makes another one; other cells may go on to use it."""
         told = "the cell that connected was run again: run this one, too"
         self._thread.post(self._link.close, told)
         self.close()

@@ -1,4 +1,4 @@
 """Runs inside a Jupyter kernel: the running cell, paced updates, progress bars.
 
-May import: nothing of cwire.
+May import: nothing.
 """

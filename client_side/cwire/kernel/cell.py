@@ -1,46 +1,43 @@
-"""The notebook cell that runs now, and what an earlier run of it has left behind."""
+"""Finds the running notebook cell, and closes what its earlier runs created."""
 
 from __future__ import annotations
 
 import sys
 import weakref
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
-__all__ = ["Tenants", "cell_of_now", "kernel_shell"]
+__all__ = ["OncePerCell", "cell_of_now", "kernel_shell"]
 
-
-class Tenant(Protocol):
-    """Something that a cell made and that lives on."""
-
-    def retire(self, reason: str) -> None:
-        """Ends it."""
-        ...
+_T = TypeVar("_T")
 
 
-_T = TypeVar("_T", bound=Tenant)
+class OncePerCell(Generic[_T]):
+    """The open things of one kind. A cell that is run again closes what its last run created.
 
+    Args:
+        close: Closes one; it is told the reason, for people.
+    """
 
-class Tenants(Generic[_T]):
-    """What is alive of one kind. A cell that is run again retires what its last run made."""
-
-    def __init__(self) -> None:
-        self._alive: weakref.WeakKeyDictionary[_T, tuple[str, int] | None] = (
+    def __init__(self, close: Callable[[_T, str], object]) -> None:
+        self._close = close
+        self._open: weakref.WeakKeyDictionary[_T, tuple[str, int] | None] = (
             weakref.WeakKeyDictionary()
         )
 
-    def enter(self, tenant: _T) -> None:
-        """Adds one that the present cell makes, and retires those of its earlier runs."""
+    def add(self, thing: _T) -> None:
+        """Adds one that the present cell creates, and closes those of its earlier runs."""
         now = cell_of_now()
         if now is not None:
-            for other, cell in tuple(self._alive.items()):
+            for other, cell in tuple(self._open.items()):
                 if cell is not None and cell[0] == now[0] and cell[1] != now[1]:
-                    self.leave(other)
-                    other.retire("its cell was run again")
-        self._alive[tenant] = now
+                    self.remove(other)
+                    self._close(other, "its cell was run again")
+        self._open[thing] = now
 
-    def leave(self, tenant: _T) -> None:
-        """Forgets one."""
-        self._alive.pop(tenant, None)
+    def remove(self, thing: _T) -> None:
+        """Forgets one; does nothing if it is not known."""
+        self._open.pop(thing, None)
 
 
 def kernel_shell() -> Any:

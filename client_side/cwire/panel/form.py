@@ -14,7 +14,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from cwire import errors
-from cwire.panel.inputs import close_all, make_group
+from cwire.kernel.widgets import close_all
+from cwire.panel.inputs import make_group
 from cwire.view.text import field_notes, value_text
 from cwire_structs import frames
 from cwire_structs.schema.decode import to_dict

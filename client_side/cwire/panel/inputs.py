@@ -1,4 +1,4 @@
-"""Fields of a header as ipywidgets: what a value is typed or dragged into."""
+"""Makes an ipywidget of each field of a header, to type or drag its value."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import TraitError
 
+from cwire.kernel.widgets import close_all
 from cwire.panel.parse import element_parser, list_text, parse_json, parse_list
 from cwire.view.text import field_notes
 from cwire_structs.schema.fields import (
@@ -25,7 +26,7 @@ from cwire_structs.schema.fields import (
     integer_bounds,
 )
 
-__all__ = ["Control", "Group", "Input", "close_all", "make_group"]
+__all__ = ["Control", "Group", "Input", "make_group"]
 
 _SAFE = 1 << 53  # beyond, JavaScript's numbers are not exact
 _DECADES = 1e3  # a range this wide is dragged by its logarithm
@@ -224,15 +225,6 @@ class _Union(_Choice):
     def read(self) -> dict[str, Any]:
         """See `Input`."""
         return {self.name: super().read()}
-
-
-def close_all(widget: Any) -> None:
-    """Closes a widget and all inside it: ipywidgets keeps every open one for ever."""
-    for child in getattr(widget, "children", ()):
-        close_all(child)
-    for part in (widget.layout, getattr(widget, "style", None), widget):
-        if part is not None:
-            part.close()
 
 
 def make_group(struct: Struct, name: str = "") -> Group:

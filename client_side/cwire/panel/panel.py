@@ -12,11 +12,11 @@ import ipywidgets as widgets
 
 from cwire import errors
 from cwire.bridge.aio import AsyncBridge
-from cwire.kernel.cell import Tenants
+from cwire.kernel.cell import OncePerCell
 from cwire.kernel.pacer import Pacer
+from cwire.kernel.widgets import close_all
 from cwire.panel.form import CommandForm
 from cwire.panel.getters import find_getter
-from cwire.panel.inputs import close_all
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["Panel", "open_panel"]
 
 _PERIOD = 0.1  # s between two looks at the drivers
 
-_tenants: Tenants[Panel] = Tenants()
+_of_cells: OncePerCell[Panel] = OncePerCell(lambda panel, _: panel.close())
 
 
 class Panel:
@@ -58,7 +58,7 @@ class Panel:
         self._update()
         self.widget.children = (self._note, *(one.widget for one in self._sections.values()))
         bridge._link.on_change.append(self._pacer.poke)
-        _tenants.enter(self)
+        _of_cells.add(self)
 
     def __getitem__(self, command: str) -> CommandForm:
         """The form of a command.
@@ -79,16 +79,11 @@ class Panel:
         if self._pacer.poke in self._bridge._link.on_change:
             self._bridge._link.on_change.remove(self._pacer.poke)
         self._pacer.close()
-        _tenants.leave(self)
+        _of_cells.remove(self)
         for section in self._sections.values():
             for form in section.forms.values():
                 form.close()
         close_all(self.widget)
-
-    def retire(self, reason: str) -> None:
-        """Removes the widgets, because something else takes their place."""
-        del reason  # there is nothing left to show it
-        self.close()
 
     def __repr__(self) -> str:
         parts = [f"{name}: {', '.join(one.forms)}" for name, one in self._sections.items()]

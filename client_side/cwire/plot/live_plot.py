@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.data.feed import Feed
-from cwire.kernel.cell import Tenants
+from cwire.kernel.cell import OncePerCell
 from cwire.plot.canvas import open_screen
 from cwire.plot.recipe import Recipe, make_recipe
 
@@ -30,7 +30,7 @@ _log = logging.getLogger("cwire")
 _TITLE = 110  # characters that a figure has room for
 _LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.15, 0.88
 
-_tenants: Tenants[LivePlot] = Tenants()
+_of_cells: OncePerCell[LivePlot] = OncePerCell(lambda plot, reason: plot.close(reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class LivePlot:
                 "plots need matplotlib: pip install 'cwire[notebook]'"
             ) from None
         self.figure = self._screen.figure
-        _tenants.enter(self)
+        _of_cells.add(self)
         self._lay_out()
         try:
             self._draw()
@@ -143,7 +143,7 @@ class LivePlot:
         if self._stopped is not None:
             return
         self._stopped = reason
-        _tenants.leave(self)
+        _of_cells.remove(self)
         if self._end is not None:
             # A timer of a window's loop, or a task of the kernel's, is ended in its own thread.
             if self._loop is not None and threading.get_ident() != self._thread:
@@ -155,14 +155,9 @@ class LivePlot:
             self._title()
             self._show()
 
-    def retire(self, reason: str) -> None:
-        """Stops it and frees its figure, because something else takes its place."""
-        self.stop(reason)
-        self._screen.close()
-
-    def close(self) -> None:
+    def close(self, reason: str = "stopped") -> None:
         """Stops, and closes the figure's window if it has one."""
-        self.stop()
+        self.stop(reason)
         self._screen.close()
 
     def __repr__(self) -> str:

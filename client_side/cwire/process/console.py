@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import ipywidgets as widgets
 
 from cwire import errors
-from cwire.kernel.cell import Tenants
+from cwire.kernel.cell import OncePerCell
 from cwire.kernel.pacer import Pacer
-from cwire.panel.inputs import close_all
+from cwire.kernel.widgets import close_all
 
-if TYPE_CHECKING:
-    from cwire.process.managed_process import ManagedProcess
-
-__all__ = ["Console"]
+__all__ = ["Console", "Watched"]
 
 _PERIOD = 0.1  # s; a browser and a reader need no more than 10 pictures per second
 _COLORS = {"running": "#1a7f37", "failed": "#b3261e"}
@@ -26,7 +24,51 @@ _BOX = (
 )
 _TEXT = "margin:0;color:#e0e0e0;white-space:pre-wrap;line-height:1.3;font-size:12px"
 
-_tenants: Tenants[Console] = Tenants()
+
+class Watched(Protocol):
+    """What a console needs of a process; see `ManagedProcess`, which has it."""
+
+    @property
+    def name(self) -> str:
+        """Its name, for people."""
+        ...
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs now."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """``new``, ``running``, ``stopped``, ``ended`` or ``failed``."""
+        ...
+
+    def summary(self) -> str:
+        """Its state in a line."""
+        ...
+
+    def lines(self, n: int) -> list[str]:
+        """The last `n` lines of its output."""
+        ...
+
+    def listen(self, call: Callable[[], object]) -> Callable[[], None]:
+        """Has a function called when something changes; returns what ends that."""
+        ...
+
+    def start(self) -> object:
+        """Starts it."""
+        ...
+
+    def stop(self) -> object:
+        """Ends it."""
+        ...
+
+    def restart(self) -> object:
+        """Stops it and starts it again."""
+        ...
+
+
+_of_cells: OncePerCell[Console] = OncePerCell(lambda console, _: console.close())
 
 
 class Console:
@@ -40,7 +82,7 @@ class Console:
         widget: The ipywidgets box, to be put into others.
     """
 
-    def __init__(self, process: ManagedProcess, lines: int = 200) -> None:
+    def __init__(self, process: Watched, lines: int = 200) -> None:
         self.process = process
         self._lines = lines
         self._trouble = ""
@@ -65,31 +107,26 @@ class Console:
             [widgets.HBox([self._start, self._stop, self._restart, self._state]), self._output]
         )
         # A stop may take seconds, and must not hold up the kernel.
-        self._asked: list[str] = []
+        self._asked: list[Callable[[], object]] = []
         self._worker = Pacer(self._obey, 0.0, "cwire console buttons")
         for button, order in (
-            (self._start, "start"),
-            (self._stop, "stop"),
-            (self._restart, "restart"),
+            (self._start, process.start),
+            (self._stop, process.stop),
+            (self._restart, process.restart),
         ):
             button.on_click(lambda _, order=order: self._ask(order))
         self._pacer = Pacer(self._show, _PERIOD, "cwire console")
         self._leave = process.listen(self._pacer.poke)
         self._show()
-        _tenants.enter(self)
+        _of_cells.add(self)
 
     def close(self) -> None:
         """Removes the widget; the process is not touched."""
         self._leave()
         self._pacer.close()
         self._worker.close()
-        _tenants.leave(self)
+        _of_cells.remove(self)
         close_all(self.widget)
-
-    def retire(self, reason: str) -> None:
-        """Removes the widget, because something else takes its place."""
-        del reason  # there is nothing left to show it
-        self.close()
 
     def __repr__(self) -> str:
         return f"<console of {self.process!r}>"
@@ -97,7 +134,7 @@ class Console:
     def _repr_mimebundle_(self, **options: object) -> Any:
         return self.widget._repr_mimebundle_(**options)
 
-    def _ask(self, order: str) -> None:
+    def _ask(self, order: Callable[[], object]) -> None:
         self._asked.append(order)
         self._worker.poke()
 
@@ -105,7 +142,7 @@ class Console:
         while self._asked:
             order = self._asked.pop(0)
             try:
-                getattr(self.process, order)()
+                order()
             except errors.CwireError as error:
                 self._trouble = str(error)
             else:

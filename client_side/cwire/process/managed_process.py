@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cwire import errors
-from cwire.kernel.cell import Tenants
+from cwire.kernel.cell import OncePerCell
 from cwire.process.command_line import check_program, words
 from cwire.process.exit_status import status_text
 from cwire.process.launch import Launched, launch
@@ -35,7 +35,9 @@ _TICK = 1.0  # s; uptimes are shown in seconds
 _TOLD = 5  # last lines in an error
 
 _running: set[ManagedProcess] = set()
-_tenants: Tenants[ManagedProcess] = Tenants()
+_of_cells: OncePerCell[ManagedProcess] = OncePerCell(
+    lambda process, reason: process.stop(reason=reason)
+)
 
 
 def running() -> list[ManagedProcess]:
@@ -69,7 +71,7 @@ class ManagedProcess:
         self._stopping: str | None = None
         self.pid: int | None = None
         self.status: int | None = None
-        _tenants.enter(self)
+        _of_cells.add(self)
 
     # What it is ---------------------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ class ManagedProcess:
         check_program(self.name, self.command[0], self.cwd)
         for other in running():
             if (other.command, other.cwd) == (self.command, self.cwd):
-                other.retire("the same command was started again")
+                other.stop(reason="the same command was started again")
         if self._reader is not None:
             self._buffer.add(f"--- {self.name} is started again ---")
         self._stopping = self.status = None
@@ -167,10 +169,6 @@ class ManagedProcess:
         """Stops it and starts it again."""
         self.stop(reason="restarted")
         return self.start()
-
-    def retire(self, reason: str) -> None:
-        """Stops it, because something else takes its place."""
-        self.stop(reason=reason)
 
     def wait_until(self, text: str, timeout: float = 10.0) -> str:
         """Waits for a line of the present run that has this text.

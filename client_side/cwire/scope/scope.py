@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.bridge.aio import AsyncBridge
-from cwire.kernel.cell import Tenants, kernel_shell
+from cwire.kernel.cell import OncePerCell, kernel_shell
 from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
 from cwire.scope.recipe import ScopeRecipe, check_size
@@ -34,7 +34,7 @@ _log = logging.getLogger("cwire")
 _PERIOD = 1 / 25  # s between two looks whether curves may go
 _UNASKED = 3.0  # s until a page that says nothing is taken to need curves
 
-_tenants: Tenants[Scope] = Tenants()
+_of_cells: OncePerCell[Scope] = OncePerCell(lambda scope, reason: scope.close(reason))
 
 
 class Scope:
@@ -77,7 +77,7 @@ class Scope:
         self.widget.on_msg(self._on_message)
         self._output = Output(self.widget, id, str(told["title"]))
         self._link.on_change.append(self._on_change)
-        _tenants.enter(self)
+        _of_cells.add(self)
         self._output.show()
         self._post(self._begin)
 
@@ -95,13 +95,9 @@ class Scope:
         self.widget.stopped = reason
         self._post(self._end_pump)
 
-    def close(self) -> None:
+    def close(self, reason: str = "closed") -> None:
         """Ends it and removes the widget; the last picture stays in the notebook."""
-        self.retire("closed")
-        _tenants.leave(self)
-
-    def retire(self, reason: str) -> None:
-        """Ends it and removes the widget, because something else takes its place."""
+        _of_cells.remove(self)
         self.stop(reason)
         # Without this circle a bridge that nobody has any more hangs up at once.
         self.widget.on_msg(self._on_message, remove=True)

@@ -1,4 +1,4 @@
-"""A cell that is run again retires what its last run made."""
+"""A cell that is run again closes what its last run created."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import gc
 import pytest
 
 import cwire
-from cwire.kernel.cell import Tenants, cell_of_now, kernel_shell
+from cwire.kernel.cell import OncePerCell, cell_of_now, kernel_shell
 from support.fake_relay import FakeRelay
 
 
 class Thing:
     """Something that a cell made."""
 
-    retired = ""
+    closed = ""
 
-    def retire(self, reason: str) -> None:
+    def close(self, reason: str) -> None:
         """Ends it."""
-        self.retired = reason
+        self.closed = reason
 
 
 def test_outside_of_a_kernel_there_is_no_cell() -> None:
@@ -26,25 +26,25 @@ def test_outside_of_a_kernel_there_is_no_cell() -> None:
     assert cell_of_now() is None
 
 
-def test_the_earlier_run_is_retired(monkeypatch: pytest.MonkeyPatch) -> None:
-    tenants: Tenants[Thing] = Tenants()
+def test_what_the_earlier_run_made_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    things: OncePerCell[Thing] = OncePerCell(Thing.close)
 
     def made(cell: tuple[str, int] | None) -> Thing:
         monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: cell)
         thing = Thing()
-        tenants.enter(thing)
+        things.add(thing)
         return thing
 
     script, first, same, other = made(None), made(("a", 1)), made(("a", 1)), made(("b", 2))
     left = made(("a", 1))
-    tenants.leave(left)
-    assert not any(one.retired for one in (script, first, same, other))
+    things.remove(left)
+    assert not any(one.closed for one in (script, first, same, other))
     again = made(("a", 3))
-    assert first.retired == same.retired == "its cell was run again"
-    assert not any(one.retired for one in (script, other, left, again))
+    assert first.closed == same.closed == "its cell was run again"
+    assert not any(one.closed for one in (script, other, left, again))
     del again
     gc.collect()
-    assert len(tenants._alive) == 2
+    assert len(things._open) == 2
 
 
 def test_a_cell_that_connects_again_closes_its_bridge(monkeypatch: pytest.MonkeyPatch) -> None:
