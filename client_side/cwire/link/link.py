@@ -17,7 +17,6 @@ from cwire.link.answers import Answer, Answers, settle
 from cwire.link.backoff import Backoff
 from cwire.link.connection import Connection
 from cwire.link.transport import Incoming
-from cwire.session.drivers import unknown_text
 from cwire.session.events import (
     DriverChanged,
     Event,
@@ -28,6 +27,7 @@ from cwire.session.events import (
     Resend,
     Subscribed,
 )
+from cwire.session.lookup import Lookup
 from cwire.session.options import Options
 from cwire.session.pending_commands import Command
 from cwire.session.session import Session
@@ -52,6 +52,8 @@ class Link:
 
     Attributes:
         session: What is known and what has come.
+        lookup: Finds in the session by name.
+        loop: The event loop that it was opened in, and lives in.
         address: Where the relay is, or was last.
         closed: Why nothing comes any more, ever; None while it may.
         trouble: Why nothing comes at the moment; empty while connected.
@@ -59,11 +61,14 @@ class Link:
             changed. They must not raise.
     """
 
+    loop: asyncio.AbstractEventLoop
+
     def __init__(
         self, address: Address, session: Session, find: Callable[[], Address] | None = None
     ) -> None:
         self.address = address
         self.session = session
+        self.lookup = Lookup(session)
         self.closed: str | None = None
         self.trouble = "not connected yet"
         self.on_change: list[Callable[[], object]] = []
@@ -96,6 +101,7 @@ class Link:
             NotConnected: It does not work out; the text says why.
             ProtocolError: It is not a relay that this client understands.
         """
+        self.loop = asyncio.get_running_loop()
         try:
             await self._connect(timeout)
         except BaseException as error:
@@ -195,10 +201,7 @@ class Link:
         try:
             if self.unconnected:
                 raise errors.NotConnected(self.unconnected)
-            target = self.session.drivers.get(driver)
-            if target is None:
-                raise errors.UnknownDriver(unknown_text("driver", driver, "the relay", ()))
-            command = self.session.command(target, name, fields)
+            command = self.session.command(self.lookup.driver(driver), name, fields)
             self._send(command.data)
         except Exception as error:
             if command is not None:

@@ -12,7 +12,15 @@ from cwire import errors
 from cwire_structs.frames import RELAY_SOURCE, Code
 from cwire_structs.schema import Message, Schema
 
-__all__ = ["Derived", "Driver", "down_text", "driver_text", "unknown_text", "usable_schema"]
+__all__ = [
+    "Derived",
+    "Driver",
+    "down_text",
+    "driver_text",
+    "hint_text",
+    "unknown_text",
+    "usable_schema",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +156,11 @@ def down_text(driver: Driver) -> str:
 
 def unknown_text(what: str, name: str, where: str, known: Iterable[str]) -> str:
     """Says that there is no such name, and which one was perhaps meant."""
+    return f"{where} has no {what} {name!r}; {hint_text(name, known)}"
+
+
+def hint_text(name: str, known: Iterable[str]) -> str:
+    """Says which name was perhaps meant, else which there are."""
     names = list(known)
     close = get_close_matches(name, names, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names) or 'none'}"
-    return f"{where} has no {what} {name!r}; {hint}"
+    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names) or 'none'}"

@@ -1,0 +1,143 @@
+"""Finds drivers, messages, commands and feeds by the names that users give. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from cwire import errors
+from cwire.data.feed import Feed
+from cwire.session.drivers import Driver, hint_text, unknown_text, usable_schema
+from cwire.session.options import Options
+from cwire.session.session import Session
+from cwire_structs.schema import Message
+
+__all__ = ["Lookup"]
+
+
+class Lookup:
+    """What a session knows, by name. Any thread may ask.
+
+    Where a method takes a driver, None stands for the one that has what is asked for.
+
+    Args:
+        session: Where it looks.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def served(self) -> dict[str, Driver]:
+        """The drivers that are meant where none is named: all but the relay itself."""
+        return {name: one for name, one in self._session.drivers.items() if not one.is_relay}
+
+    def driver(self, name: str | None) -> Driver:
+        """A driver; None: the only one.
+
+        Raises:
+            UnknownDriver: The relay has no such driver, or none at all.
+            Ambiguous: There are several.
+        """
+        drivers = self._session.drivers
+        if name is not None:
+            if name not in drivers:
+                raise errors.UnknownDriver(unknown_text("driver", name, "the relay", drivers))
+            return drivers[name]
+        drivers = self.served()
+        if len(drivers) == 1:
+            return next(iter(drivers.values()))
+        if not drivers:
+            raise errors.UnknownDriver(
+                "the relay serves no driver: start it with --driver NAME=PATH"
+            )
+        raise errors.Ambiguous(
+            f"there are several drivers ({', '.join(drivers)}): use bridge[{next(iter(drivers))!r}]"
+        )
+
+    def message(self, name: str, driver: str | None = None) -> tuple[Driver, Message]:
+        """The driver that has this message, and the message.
+
+        Raises:
+            UnknownMessage: There is no such message.
+            Ambiguous: Several drivers have it.
+            DriverDown: The driver was never up, so its messages are not known.
+        """
+        return self._find("message", name, driver, lambda one: one.published)
+
+    def command(self, name: str, driver: str | None = None) -> tuple[Driver, Message]:
+        """The driver that has this command, and the command.
+
+        Raises:
+            UnknownCommand: There is no such command.
+            Ambiguous: Several drivers have it.
+            DriverDown: The driver was never up, so its commands are not known.
+        """
+        return self._find("command", name, driver, _commands)
+
+    def messages(self, driver: str | None = None) -> dict[str, Message]:
+        """The messages that can come from a driver; None: from any but the relay itself."""
+        chosen = self.served().values() if driver is None else [self.driver(driver)]
+        return {name: message for one in chosen for name, message in one.published.items()}
+
+    def commands(self, driver: str | None = None) -> dict[str, Message]:
+        """The commands that are known of a driver; None: of all."""
+        chosen = self._session.drivers.values() if driver is None else [self.driver(driver)]
+        return {name: message for one in chosen for name, message in _commands(one).items()}
+
+    def feed(self, message: str, driver: str | None = None) -> Feed:
+        """The feed of a message; see `message` for what it raises."""
+        return self._session.feed(*self.message(message, driver))
+
+    def source_of(self, feed: Feed) -> tuple[str, Options]:
+        """The message and the options to ask the relay for, to have a feed filled."""
+        made = self._session.drivers[feed.driver].derived.get(feed.message.name)
+        if made is None:
+            return feed.message.name, Options()
+        return made.of, Options(decimate=made.decimate)
+
+    def samples(self, feed: Feed) -> dict[str, int]:
+        """By field of a decimated message: the samples behind each of its values."""
+        driver = self._session.drivers[feed.driver]
+        made = driver.derived.get(feed.message.name)
+        original = driver.published.get(made.of) if made else None
+        return made.samples(original) if made and original else {}
+
+    def _find(
+        self,
+        what: str,
+        name: str,
+        driver: str | None,
+        known_of: Callable[[Driver], Mapping[str, Message]],
+    ) -> tuple[Driver, Message]:
+        served = self.served()
+        if driver is not None or len(served) <= 1:
+            owner = self.driver(driver)
+            known = known_of(owner)
+            if name not in known:
+                usable_schema(owner)
+                text = unknown_text(what, name, f"driver {owner.name!r}", known)
+                raise _unknown(what, name, known, text)
+            return owner, known[name]
+        owners = [one for one in served.values() if name in known_of(one)]
+        if len(owners) == 1:
+            return owners[0], known_of(owners[0])[name]
+        if owners:
+            names = ", ".join(one.name for one in owners)
+            raise errors.Ambiguous(
+                f"several drivers have the {what} {name!r} ({names}): "
+                f"use bridge[{owners[0].name!r}]"
+            )
+        every = dict.fromkeys(known for one in served.values() for known in known_of(one))
+        text = f"no driver has the {what} {name!r}; {hint_text(name, every)}"
+        raise _unknown(what, name, every, text)
+
+
+def _commands(driver: Driver) -> Mapping[str, Message]:
+    return {} if driver.schema is None else driver.schema.commands
+
+
+def _unknown(what: str, name: str, known: Iterable[str], text: str) -> errors.UnknownMessage:
+    """The error of a name that is not known; a decimated message can be asked for."""
+    of, by, factor = name.rpartition("_by_")
+    if by and of in known and factor.isdecimal():
+        text = f"{name} is made on demand: bridge.subscribe({of!r}, decimate={factor})"
+    return errors.UnknownCommand(text) if what == "command" else errors.UnknownMessage(text)
