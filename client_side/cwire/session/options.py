@@ -1,4 +1,4 @@
-"""How a subscription's frames shall come, as the caller says it and as the relay reads it. Pure."""
+"""Checks the options of a subscription, and writes them as the relay reads them. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any
 from cwire.errors import InvalidSubscription
 from cwire_structs.frames import WINDOW_LIMIT
 
-__all__ = ["Options", "check_window"]
+__all__ = ["POLICIES", "Options", "check_window"]
+
+POLICIES = ("queue", "latest")
+"""What a subscription may do when its client is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if not isinstance(self.policy, str):
-            raise InvalidSubscription(f"policy is {self.policy!r}; it can be: queue, latest")
+            raise InvalidSubscription(
+                f"policy is {self.policy!r}; it can be: {', '.join(POLICIES)}"
+            )
         if self.history is not None and self.history_seconds is not None:
             raise InvalidSubscription("give history (frames) or history_seconds, not both")
         for name in ("history", "decimate"):

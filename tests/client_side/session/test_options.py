@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.session.options import Options, check_window
+from cwire.session.options import POLICIES, Options, check_window
 from cwire_server.errors import RequestError
 from cwire_server.hub.policies import LATEST
 from cwire_server.hub.subscription import HistoryRequest, parse_subscription
@@ -59,6 +59,13 @@ def test_what_cannot_be(options: dict[str, Any], text: str) -> None:
 def test_values_are_the_relays_to_judge(options: Options) -> None:
     with pytest.raises(RequestError):
         parse_subscription(options.request(), 1)
+
+
+def test_the_relay_has_the_same_policies() -> None:
+    for policy in POLICIES:
+        parse_subscription({"op": "subscribe", "id": 1, "policy": policy}, 1)
+    with pytest.raises(RequestError, match=", ".join(POLICIES)):
+        parse_subscription(Options("newest").request(), 1)
 
 
 def test_windows() -> None:
