@@ -1,4 +1,4 @@
-"""What a live plot shows, as numbers: lines, bars and images. Pure; draws nothing."""
+"""Computes what a live plot shows: lines, bars and images as arrays; draws nothing. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cwire.data.frame_array import FrameArray
 from cwire.data.history import History
 from cwire.plot.recipe import Recipe
 
-__all__ = ["Curve", "bars", "blocks", "image", "thin", "trends"]
+__all__ = ["Curve", "bars", "blocks", "image", "thin", "trends", "value_at"]
 
 _GROUPS = 64  # newest frames among which the latest of each group is looked for
 _BLOCK_BYTES = 8 << 20
@@ -34,7 +34,8 @@ class Curve:
     y: npt.NDArray[Any]
 
 
-def _take(values: Any, path: str) -> Any:
+def value_at(values: Any, path: str) -> Any:
+    """The field of a record, or of each frame of an array, that a dotted path leads to."""
     for name in path.split("."):
         values = values[name]
     return values
@@ -47,20 +48,20 @@ def _newest(recipe: Recipe, history: History) -> list[tuple[str, Record]]:
     if not recipe.by:
         return [("", record) for record in frames]
     if isinstance(frames, list):
-        groups = np.array([int(_take(record, recipe.by)) for record in frames])
+        groups = np.array([int(value_at(record, recipe.by)) for record in frames])
     else:
-        groups = np.asarray(_take(frames, recipe.by))
+        groups = np.asarray(value_at(frames, recipe.by))
     last = (int(np.flatnonzero(groups == group)[-1]) for group in np.unique(groups))
-    return [(f"{recipe.by} {_take(frames[i], recipe.by)!r}", frames[i]) for i in last]
+    return [(f"{recipe.by} {value_at(frames[i], recipe.by)!r}", frames[i]) for i in last]
 
 
 def blocks(recipe: Recipe, history: History) -> list[Curve]:
     """The newest array of each group, as lines."""
     curves = []
     for group, record in _newest(recipe, history):
-        step = 1.0 if recipe.x is None else _take(record, recipe.x)
+        step = 1.0 if recipe.x is None else value_at(record, recipe.x)
         for path, samples in zip(recipe.y, recipe.samples, strict=True):
-            y = np.asarray(_take(record, path))
+            y = np.asarray(value_at(record, path))
             if isinstance(step, np.ndarray):
                 length = min(len(step), len(y))
                 x, y = np.asarray(step)[:length], y[:length]
@@ -81,7 +82,7 @@ def bars(recipe: Recipe, history: History) -> list[Curve]:
         Curve(
             label,
             np.arange(len(recipe.y)),
-            np.array([_take(record, path) for path in recipe.y], float),
+            np.array([value_at(record, path) for path in recipe.y], float),
         )
         for label, record in _newest(recipe, history)
     ]
@@ -93,7 +94,7 @@ def image(recipe: Recipe, history: History) -> npt.NDArray[Any] | None:
     if not len(frames):
         return None
     if not recipe.tiled:
-        return np.asarray(_take(frames[-1], recipe.y[0]))
+        return np.asarray(value_at(frames[-1], recipe.y[0]))
     count = int(frames[-1]["tiles"]) if "tiles" in frames[-1] else 1
     return _picture(recipe, list(history.latest(min(max(count, 1), _MOST_TILES))))
 
@@ -101,7 +102,7 @@ def image(recipe: Recipe, history: History) -> npt.NDArray[Any] | None:
 def _picture(recipe: Recipe, tiles: list[Record]) -> npt.NDArray[Any] | None:
     placed = []
     for record in tiles:
-        values = np.asarray(_take(record, recipe.y[0]))
+        values = np.asarray(value_at(record, recipe.y[0]))
         width = int(record["width"])
         height = min(int(record["height"]), len(values) // width if width > 0 else 0)
         if height > 0:
@@ -128,14 +129,14 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
         return []
     if isinstance(frames, list):  # frames of different sizes: their fixed fields one by one
         seconds = np.array([record.seconds for record in frames])
-        columns = {p: np.array([_take(record, p) for record in frames]) for p in recipe.y}
-        groups = np.array([_take(r, recipe.by) for r in frames]) if recipe.by else None
+        columns = {p: np.array([value_at(record, p) for record in frames]) for p in recipe.y}
+        groups = np.array([value_at(r, recipe.by) for r in frames]) if recipe.by else None
         sequence = np.array([record.sequence for record in frames], np.int64)
     else:
         times = frames.time
         seconds = (times - times[-1]).astype(np.int64) * 1e-9
-        columns = {path: _take(frames, path) for path in recipe.y}
-        groups = _take(frames, recipe.by) if recipe.by else None
+        columns = {path: value_at(frames, path) for path in recipe.y}
+        groups = value_at(frames, recipe.by) if recipe.by else None
         sequence = np.asarray(frames.sequence, np.int64)
     seconds = seconds - seconds[-1]
     # The run of the driver that each frame is of: a new one counts from zero again.

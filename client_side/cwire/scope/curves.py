@@ -1,4 +1,4 @@
-"""The curves that a scope gets through the kernel, where that is its only way. Pure."""
+"""Computes the curves of a scope that gets them through the kernel. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cwire.data.history import History
-from cwire.plot.curves import Curve, blocks, thin, trends
+from cwire.plot.curves import Curve, blocks, thin, trends, value_at
 from cwire.plot.recipe import Recipe
 from cwire.scope.recipe import ScopeRecipe
 
@@ -39,11 +39,11 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
     for frame in reversed(frames):
         if end - frame.seconds > window:
             break
-        step = float(_take(frame, recipe.x or ""))
-        group = "" if recipe.by is None else f"{recipe.by} {_take(frame, recipe.by)!r}"
+        step = float(value_at(frame, recipe.x or ""))
+        group = "" if recipe.by is None else f"{recipe.by} {value_at(frame, recipe.by)!r}"
         for path in recipe.y:
             label = f"{path}, {group}" if group and len(recipe.y) > 1 else group or path
-            parts.setdefault(label, []).append((frame.seconds - end, step, _take(frame, path)))
+            parts.setdefault(label, []).append((frame.seconds - end, step, value_at(frame, path)))
     return [_joined(label, found[::-1]) for label, found in sorted(parts.items())]
 
 
@@ -67,12 +67,6 @@ def _joined(label: str, parts: list[tuple[float, float, Any]]) -> Curve:
     x += parts[-1][0] - at  # the newest sample is where its frame says
     # The extremes of a stretch with a gap in it would be the gap.
     return Curve(label, x, y) if np.isnan(y).any() else Curve(label, *thin(x, y))
-
-
-def _take(values: Any, path: str) -> Any:
-    for name in path.split("."):
-        values = values[name]
-    return values
 
 
 def pack(found: list[Curve], units: dict[str, str]) -> tuple[list[dict[str, str]], list[bytes]]:
