@@ -1,4 +1,4 @@
-"""Where the cursor is in a piece of Python that is not finished. Pure, and evaluates nothing."""
+"""Finds where the cursor is in unfinished Python; evaluates nothing. Pure."""
 
 from __future__ import annotations
 

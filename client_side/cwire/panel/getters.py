@@ -1,4 +1,4 @@
-"""Which command tells what another one sets, by the names in the header. Pure."""
+"""Finds the command that reads back what a `set_…` command writes, by naming convention. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that people type into a form, to values. Pure."""
+"""Reads the text that people type into a form as values. Pure."""
 
 from __future__ import annotations
 

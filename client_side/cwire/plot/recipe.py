@@ -1,4 +1,4 @@
-"""What a live plot shows of a message: which fields, in which way. Pure."""
+"""Chooses which fields of a message a live plot shows, and how. Pure."""
 
 from __future__ import annotations
 

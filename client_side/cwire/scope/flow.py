@@ -1,4 +1,4 @@
-"""How fast curves may go through the kernel to a page that acknowledges them. Pure."""
+"""Limits how fast curves go through the kernel to a page that acknowledges them. Pure."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ class Flow:
         return self._sent
 
     def acknowledged(self, number: int, now: float) -> None:
-        """The page has had it, and so all before it."""
+        """The page has received this one and all before it."""
         self._acked = max(self._acked, min(number, self._sent))
         self._heard = now
