@@ -38,6 +38,7 @@ from cwire.ipython.hooks import join_notebooks
 from cwire.plot.live_plot import LivePlot
 from cwire.process.driver_process import DriverProcess
 from cwire.process.relay_process import RelayProcess
+from cwire.version import __version__
 from cwire_structs.schema import FieldError, SchemaError
 
 __all__ = [
@@ -70,8 +71,6 @@ __all__ = [
     "aconnect",
     "connect",
 ]
-
-__version__ = "0.1.0"
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cwire.version import __version__
+
 __all__ = ["main"]
 
 
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="cwire", description="C structs on the wire, from a C program to a live plot."
     )
-    parser.add_argument("--version", action="version", version=f"cwire {_version()}")
+    parser.add_argument("--version", action="version", version=f"cwire {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, tool in _TOOLS.items():
         # Only the one that is meant is imported: the client needs none of their packages.
@@ -57,12 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(words)
     status: int = chosen.run(chosen)
     return status
-
-
-def _version() -> str:
-    from cwire import __version__
-
-    return __version__
 
 
 if __name__ == "__main__":
