@@ -48,8 +48,8 @@ plot.stop()
 _IPYMPL_DRAW = """\
 count, begun = 0, time.monotonic()
 while time.monotonic() < begun + {seconds}:
-    for view in plot._views:
-        view.update(plot._feed)
+    for drawing in plot._drawings:
+        drawing.update(plot._feed)
     plot.figure.canvas.draw()
     count += 1
 print(json.dumps(count / (time.monotonic() - begun)))
@@ -59,8 +59,8 @@ from IPython.display import display
 shown = display(plot.figure, display_id=True)
 count, begun = 0, time.monotonic()
 while time.monotonic() < begun + {seconds}:
-    for view in plot._views:
-        view.update(plot._feed)
+    for drawing in plot._drawings:
+        drawing.update(plot._feed)
     shown.update(plot.figure)
     count += 1
 print(json.dumps(count / (time.monotonic() - begun)))

@@ -1,4 +1,4 @@
-"""What a live plot draws into its axes, as matplotlib artists that are changed in place."""
+"""Draws lines, bars and images into axes, as matplotlib artists that are changed in place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cwire.data.feed import Feed
 
-__all__ = ["CustomView", "Update", "View", "make_view"]
+__all__ = ["CustomDrawing", "Drawing", "Update", "make_drawing"]
 
 Update = Callable[..., Any]
 """A user's function: ``update(axes, frames)``."""
@@ -27,7 +27,7 @@ _BAR = 0.8  # of the room that bars have
 _FADED = 0.35  # opacity of what is not live
 
 
-class View:
+class Drawing:
     """The contents of one axes.
 
     Attributes:
@@ -53,7 +53,7 @@ class View:
                 artist.set_alpha(alpha)
 
 
-class _Curves(View):
+class _Curves(Drawing):
     """Lines or bars: one artist for each, a legend, and a y axis that fits itself."""
 
     def __init__(self, axes: Axes, recipe: Recipe) -> None:
@@ -109,7 +109,7 @@ class _Curves(View):
                 self.axes.set_ylim(*new, auto=True)
 
 
-class LineView(_Curves):
+class LineDrawing(_Curves):
     """Arrays against x, or numbers against time."""
 
     def __init__(self, axes: Axes, recipe: Recipe, window: float) -> None:
@@ -140,7 +140,7 @@ class LineView(_Curves):
         artist.set_data(curve.x, curve.y)
 
 
-class BarView(_Curves):
+class BarDrawing(_Curves):
     """Arrays, or numbers side by side, as bars; each row of bars is one artist."""
 
     def __init__(self, axes: Axes, recipe: Recipe) -> None:
@@ -168,7 +168,7 @@ class BarView(_Curves):
         artist.set_verts(_corners(curve, index, count))
 
 
-class ImageView(View):
+class ImageDrawing(Drawing):
     """The newest two-dimensional array, with a colour bar."""
 
     def __init__(
@@ -214,7 +214,7 @@ class ImageView(View):
             self._picture.set_clim(*wanted)
 
 
-class CustomView(View):
+class CustomDrawing(Drawing):
     """What a function of the user draws."""
 
     def __init__(self, axes: Axes, update: Update) -> None:
@@ -246,19 +246,19 @@ class CustomView(View):
         self.artists = found if all(isinstance(one, Artist) for one in found) else []
 
 
-def make_view(
+def make_drawing(
     axes: Axes,
     recipe: Recipe,
     window: float,
     cmap: str | None,
     limits: tuple[float | None, float | None],
-) -> View:
-    """The view that a recipe is for."""
+) -> Drawing:
+    """The drawing that a recipe is for."""
     if recipe.kind == "image":
-        return ImageView(axes, recipe, cmap, limits)
+        return ImageDrawing(axes, recipe, cmap, limits)
     if recipe.kind == "bar":
-        return BarView(axes, recipe)
-    return LineView(axes, recipe, window)
+        return BarDrawing(axes, recipe)
+    return LineDrawing(axes, recipe, window)
 
 
 def _span(arrays: list[Any], *, zero: bool = False) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""Where a live figure is seen: a notebook's output, an interactive canvas, or nowhere (Agg)."""
+"""Outputs of a live figure: notebook image, interactive canvas, or memory only (Agg)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-__all__ = ["CanvasScreen", "NoScreen", "NotebookScreen", "Screen", "open_screen"]
+__all__ = ["InteractiveCanvas", "LiveCanvas", "MemoryCanvas", "NotebookCanvas", "open_canvas"]
 
 _SIZE = (8.0, 3.6)  # inches
 _UNSEEN = frozenset({"agg", "cairo", "pdf", "pgf", "ps", "svg", "template"})
 
 
-class Screen:
+class LiveCanvas:
     """Shows one figure.
 
     Most of a figure is the same from picture to picture: axes, ticks, labels. It is drawn once and
@@ -119,7 +119,7 @@ class Screen:
             self._behind = None
 
 
-class NoScreen(Screen):
+class MemoryCanvas(LiveCanvas):
     """Draws into memory only: for scripts that save the figure."""
 
     def __init__(self, size: tuple[float, float] | None = None) -> None:
@@ -131,7 +131,7 @@ class NoScreen(Screen):
         return False
 
 
-class NotebookScreen(Screen):
+class NotebookCanvas(LiveCanvas):
     """A picture in a cell's output that is replaced in place: no clearing, so no flicker."""
 
     def __init__(self, size: tuple[float, float] | None = None) -> None:
@@ -153,7 +153,7 @@ class NotebookScreen(Screen):
         self._shown = True
 
 
-class CanvasScreen(Screen):
+class InteractiveCanvas(LiveCanvas):
     """An interactive canvas: ipympl in a notebook, or a window."""
 
     def __init__(self, widget: bool, size: tuple[float, float] | None = None) -> None:
@@ -216,21 +216,21 @@ class CanvasScreen(Screen):
 
 
 def _bare_figure(size: tuple[float, float] | None) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg as Canvas
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size or _SIZE, dpi=100)
-    Canvas(figure)
+    FigureCanvasAgg(figure)
     return figure
 
 
-def open_screen(size: tuple[float, float] | None = None) -> Screen:
-    """The screen that fits matplotlib's backend and where the program runs."""
+def open_canvas(size: tuple[float, float] | None = None) -> LiveCanvas:
+    """The canvas that fits matplotlib's backend and where the program runs."""
     import matplotlib
 
     backend = str(matplotlib.get_backend()).lower()
     seen = "inline" not in backend and backend not in _UNSEEN
     if kernel_shell() is not None:
         widget = backend == "nbagg" or "ipympl" in backend or "widget" in backend
-        return CanvasScreen(widget, size) if seen else NotebookScreen(size)
-    return CanvasScreen(False, size) if seen else NoScreen(size)
+        return InteractiveCanvas(widget, size) if seen else NotebookCanvas(size)
+    return InteractiveCanvas(False, size) if seen else MemoryCanvas(size)

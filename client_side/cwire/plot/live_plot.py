@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cwire import errors
 from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
-from cwire.plot.canvas import open_screen
+from cwire.plot.canvas import open_canvas
 from cwire.plot.recipe import Recipe, make_recipe
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cwire.bridge.base import BridgeBase
-    from cwire.plot.artists import Update, View
+    from cwire.plot.artists import Drawing, Update
 
 __all__ = ["LivePlot", "Look"]
 
@@ -79,25 +79,25 @@ class LivePlot:
         self._thread = threading.get_ident()
         self._stopped: str | None = None
         self._seen: tuple[object, ...] = ()
-        self._views: list[View] = []
+        self._drawings: list[Drawing] = []
         self._end: Callable[[], object] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.drawn = 0
         try:
-            self._screen = open_screen(look.figsize)
+            self._canvas = open_canvas(look.figsize)
         except ImportError:
             raise errors.CwireError(
                 "plots need matplotlib: pip install 'cwire[notebook]'"
             ) from None
-        self.figure = self._screen.figure
+        self.figure = self._canvas.figure
         _of_cells.add(self)
         self._lay_out()
         try:
             self._draw()
         except BaseException:
-            self._screen.close()
+            self._canvas.close()
             raise
-        self._screen.show()
+        self._canvas.show()
         self._follow_when_idle()
 
     @property
@@ -151,14 +151,14 @@ class LivePlot:
             else:
                 self._end()
             self._end = None
-        if threading.get_ident() == self._thread and not self._screen.closed:
+        if threading.get_ident() == self._thread and not self._canvas.closed:
             self._title()
             self._show()
 
     def close(self, reason: str = "stopped") -> None:
         """Stops, and closes the figure's window if it has one."""
         self.stop(reason)
-        self._screen.close()
+        self._canvas.close()
 
     def __repr__(self) -> str:
         state = self._stopped or "live"
@@ -172,12 +172,12 @@ class LivePlot:
     # Following ----------------------------------------------------------------------------------
 
     def _follow_when_idle(self) -> None:
-        if not self._screen.visible:
+        if not self._canvas.visible:
             return
         try:
             self._loop = asyncio.get_running_loop()  # a kernel runs its cells inside its own loop
         except RuntimeError:
-            self._end = self._screen.later(self._period, self._step_alone)
+            self._end = self._canvas.later(self._period, self._step_alone)
         else:
             task = self._loop.create_task(self._follow(), name="cwire plot")
             self._end = task.cancel
@@ -208,7 +208,7 @@ class LivePlot:
     def _step(self) -> None:
         if not self.running:
             return
-        if self._screen.closed:
+        if self._canvas.closed:
             self.stop("its figure was closed")
             return
         if self._feed.replaced:
@@ -260,7 +260,7 @@ class LivePlot:
     # Drawing ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        from cwire.plot.artists import CustomView, make_view
+        from cwire.plot.artists import CustomDrawing, make_drawing
 
         look = self._look
         count = max(1, len(self._recipes))
@@ -269,27 +269,27 @@ class LivePlot:
         height = (_TOP - _BOTTOM) if count == 1 else 0.9 * (_TOP - _BOTTOM)
         self.figure.subplots_adjust(_LEFT, _TOP - height, _RIGHT, _TOP, hspace=0.35)
         if look.update is not None:
-            self._views = [CustomView(self.axes, look.update)]
+            self._drawings = [CustomDrawing(self.axes, look.update)]
             return
         limits = (look.vmin, look.vmax)
-        self._views = [
-            make_view(axes, recipe, look.window, look.cmap, limits)
+        self._drawings = [
+            make_drawing(axes, recipe, look.window, look.cmap, limits)
             for axes, recipe in zip(grid, self._recipes, strict=True)
         ]
-        for view in self._views[:-1]:
-            view.axes.set_xlabel("")
+        for drawing in self._drawings[:-1]:
+            drawing.axes.set_xlabel("")
 
     def _draw(self) -> None:
         self._seen = self._state()
-        artists: list[Any] = [one for view in self._views for one in view.artists]
+        artists: list[Any] = [one for drawing in self._drawings for one in drawing.artists]
         # What is animated does not make the figure stale: so only what is not drawn over, such as
         # new limits or a label that the user has set, leads to a whole new picture.
         for artist in artists:
             artist.set_animated(True)
         try:
-            for view in self._views:
-                view.update(self._feed)
-                view.fade(bool(self._seen[2]))
+            for drawing in self._drawings:
+                drawing.update(self._feed)
+                drawing.fade(bool(self._seen[2]))
             self._title()
         finally:
             for artist in artists:
@@ -298,9 +298,9 @@ class LivePlot:
 
     def _show(self) -> None:
         self.drawn += 1
-        self._screen.refresh(
-            [artist for view in self._views for artist in view.artists],
-            [legend for view in self._views for legend in view.legends],
+        self._canvas.refresh(
+            [artist for drawing in self._drawings for artist in drawing.artists],
+            [legend for drawing in self._drawings for legend in drawing.legends],
         )
 
     def _title(self) -> None:

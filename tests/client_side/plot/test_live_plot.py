@@ -360,16 +360,16 @@ def test_it_goes_on_with_another_relay(short_dir: Path) -> None:
 def test_another_thread_may_ask_but_not_draw(bridge: cwire.Bridge, relay: FakeRelay) -> None:
     async def main() -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cwire.plot.canvas.NoScreen.visible", True)
+            patch.setattr("cwire.plot.canvas.MemoryCanvas.visible", True)
             plot = bridge.plot("tick", y="index", fps=0.01)
         drawing: list[int] = []
-        update = plot._views[0].update
+        update = plot._drawings[0].update
 
         def watched(feed: Any) -> None:
             drawing.append(threading.get_ident())
             update(feed)
 
-        plot._views[0].update = watched  # type: ignore[method-assign]
+        plot._drawings[0].update = watched  # type: ignore[method-assign]
         newest(bridge, relay, 0)
         await asyncio.to_thread(plot.update)
         while plot.drawn < 2:
