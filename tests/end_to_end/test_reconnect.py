@@ -22,7 +22,7 @@ def test_a_relay_that_is_killed_and_started_again(driver: Driver) -> None:
         until(lambda: bridge["demo"].state == "up")
         stream = bridge.stream("scope_block", timeout=30)
         first = next(stream)
-        feed = bridge._feed("scope_block", None)
+        feed = bridge._link.lookup.feed("scope_block")
         bridge.latest("driver_status", 1, timeout=30)
         relay.stop(signal.SIGKILL)
         until(lambda: not bridge.connected)
@@ -31,7 +31,7 @@ def test_a_relay_that_is_killed_and_started_again(driver: Driver) -> None:
             bridge.latest("scope_block", before + 20, timeout=30)
             bridge.latest("driver_status", bridge.health.of("driver_status").frames + 2, timeout=30)
             assert bridge.connected
-            assert bridge._feed("scope_block", None) is feed
+            assert bridge._link.lookup.feed("scope_block") is feed
             assert bridge.send.get_status() is not None
             assert next(stream).sequence == first.sequence + 1
             for message in ("scope_block", "driver_status"):

@@ -1,90 +1,46 @@
-"""The awaited face: ``async with cwire.aconnect() as bridge: …``."""
+"""The asyncio client: ``async with cwire.aconnect() as bridge: …``."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
 import weakref
 from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.bridge.arguments import COMMAND_TIMEOUT, SHORTEST_WAIT, frame_count, no_answer, seconds
-from cwire.bridge.base import BridgeBase
+from cwire.bridge import timeouts
+from cwire.bridge.arguments import COMMAND_TIMEOUT, RECORD_TIMEOUT, SHORTEST_WAIT, frame_count
+from cwire.bridge.arguments import seconds as wait_seconds
+from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
-from cwire.bridge.driver_face import DriverFace, commands_of
+from cwire.bridge.connect import CONNECT_TIMEOUT, HISTORY_BYTES, ConnectOptions, open_link
 from cwire.bridge.stream import AsyncStream, Predicate
 from cwire.data.convert import Arrays
+from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed, Watch
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.recording import Recording
 from cwire.kernel.progress import progress
-from cwire.link.address import resolve
-from cwire.link.jupyter_relay import located
 from cwire.link.link import Link
-from cwire.session.options import Options, check_window
-from cwire.session.session import Session
-from cwire_structs.frames import Code
+from cwire.session.options import Options
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["AsyncBridge", "AsyncDriver", "aconnect", "open_link"]
+    from cwire.panel.form import Done
 
-HISTORY_BYTES = 64 << 20
-CONNECT_TIMEOUT = 10.0
-_LONGEST_CONNECT = 1e6  # s
-
-
-async def open_link(
-    url: str | None,
-    token: str | None,
-    subscribe: str | Iterable[str] | None,
-    history_bytes: int,
-    timeout: float,
-    window: int | None,
-    reconnect: bool,
-) -> Link:
-    """Connects and subscribes; the arguments are those of `connect`."""
-    wait = seconds(timeout, least=SHORTEST_WAIT)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if not 0 <= history_bytes <= memory:
-        raise ValueError(
-            f"history_bytes={history_bytes!r} is not a number of bytes that this machine has: "
-            f"it has {memory} in all, and each message takes so many"
-        )
-    session = Session(history_bytes, check_window(window), threading.Lock())
-    find = partial(resolve, url, token)
-    address = await located(find) if url is None else find()
-    link = Link(address, session, find if reconnect else None)
-    await link.open(_LONGEST_CONNECT if wait is None else wait)
-    if subscribe is not None:
-        names = [subscribe] if isinstance(subscribe, str) else list(subscribe)
-        try:
-            await link.subscribe(None if subscribe == "all" else names, None)
-        except BaseException:
-            await link.shut()
-            raise
-    return link
+__all__ = ["AsyncBridge", "AsyncDriver", "aconnect"]
 
 
 class aconnect:  # noqa: N801 - it is used like a function
     """Connects to a relay: ``await aconnect()`` or ``async with aconnect() as bridge``.
 
-    Args:
-        url: As in `connect`.
-        token: As in `connect`.
-        subscribe: As in `connect`.
-        history_bytes: As in `connect`.
-        timeout: As in `connect`.
-        window: As in `connect`.
-        reconnect: As in `connect`.
+    It takes the arguments of `connect`, and raises the same when it is awaited.
     """
 
     def __init__(
@@ -98,11 +54,19 @@ class aconnect:  # noqa: N801 - it is used like a function
         window: int | None = None,
         reconnect: bool = True,
     ) -> None:
-        self._arguments = (url, token, subscribe, history_bytes, timeout, window, reconnect)
+        self._options = ConnectOptions(
+            url=url,
+            token=token,
+            subscribe=subscribe,
+            history_bytes=history_bytes,
+            timeout=timeout,
+            window=window,
+            reconnect=reconnect,
+        )
         self._bridge: AsyncBridge | None = None
 
     async def _open(self) -> AsyncBridge:
-        return AsyncBridge(await open_link(*self._arguments))
+        return AsyncBridge(await open_link(self._options))
 
     def __await__(self) -> Generator[object, None, AsyncBridge]:
         return self._open().__await__()
@@ -131,16 +95,16 @@ class AsyncBridge(BridgeBase):
     def __init__(self, link: Link) -> None:
         self._link = link
         # When nobody holds the bridge any more; at the program's end the loop is gone anyway.
-        forgotten = weakref.finalize(self, _hang_up, asyncio.get_running_loop(), link)
+        forgotten = weakref.finalize(self, _hang_up, link)
         forgotten.atexit = False
 
     @property
     def send(self) -> Commands[Awaitable[Record | None]]:
         """The commands: ``await bridge.send.set_waveform(frequency=5.0)``."""
-        return commands_of(self, None, self.command)
+        return self._commands_of(None, self.command)
 
     def __getitem__(self, driver: str) -> AsyncDriver:
-        return AsyncDriver(self, self._driver(driver).name)
+        return AsyncDriver(self, self._link.lookup.driver(driver).name)
 
     async def command(
         self,
@@ -150,15 +114,15 @@ class AsyncBridge(BridgeBase):
         timeout: float = COMMAND_TIMEOUT,
     ) -> Record | None:
         """Sends a command and waits for the answer; see `Bridge.command`."""
-        wait = seconds(timeout, least=SHORTEST_WAIT)
+        wait = wait_seconds(timeout, least=SHORTEST_WAIT)
         self._check()
-        owner, _ = self._owner("command", name, driver)
+        owner, _ = self._link.lookup.command(name, driver)
         answer: asyncio.Future[Record | None] = asyncio.get_running_loop().create_future()
         self._link.command(owner.name, name, fields or {}, answer)
         try:
             await asyncio.wait([answer], timeout=wait)
             if not answer.done():
-                raise errors.CommandTimeout(owner.name, name, Code.ETIMEOUT, no_answer(timeout))
+                raise timeouts.no_answer(owner.name, name, timeout)
             return answer.result()
         finally:
             if not answer.done():
@@ -174,24 +138,25 @@ class AsyncBridge(BridgeBase):
         driver: str | None = None,
     ) -> FrameArray | list[Record]:
         """The newest frames; see `Bridge.latest`."""
-        wait, n = seconds(timeout), frame_count(n)
+        wait, n = wait_seconds(timeout), frame_count(n)
         feed = await self._open_feed(message, driver)
         if timeout is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    while (missing := feed.missing(n)) > 0:
-                        await self._more(feed, feed.history.total + missing)
-                        feed = self._feed(message, driver)
-            if feed.missing(n) > 0:
-                self._check_open()
-                raise self._nothing_came(feed, timeout, f"{n} frames")
-        return self._latest(feed, n)
+            deadline = None if wait is None else monotonic() + wait
+            while (missing := feed.missing(n)) > 0:
+                before = feed.history.total
+                if not await self._more(feed, before + missing, deadline):
+                    came = feed.history.total - before
+                    raise timeouts.too_few(self._link, feed, timeout, n, came)
+                feed = self._link.lookup.feed(message, driver)
+        return feed.history.latest(n)
 
     def stream(
         self, message: str, timeout: float | None = None, *, driver: str | None = None
     ) -> AsyncStream:
         """Every message from now on: ``async for block in bridge.stream("scope_block")``."""
-        return AsyncStream(self, message, timeout, driver)
+        cursor = Cursor(partial(self._link.lookup.feed, message, driver))
+        subscribe = partial(self._open_feed, message, cursor.feed.driver)
+        return AsyncStream(self._link, cursor, timeout, self._more, subscribe)
 
     async def wait_for(
         self,
@@ -222,7 +187,7 @@ class AsyncBridge(BridgeBase):
         seconds: float | None = None,
         frames: int | None = None,
         arrays: Arrays = "columns",
-        timeout: float | None = 10.0,
+        timeout: float | None = RECORD_TIMEOUT,
         driver: str | None = None,
         bar: bool = True,
     ) -> pandas.DataFrame:
@@ -233,13 +198,11 @@ class AsyncBridge(BridgeBase):
         )
         with progress(f"recording {message}", *recording.extent, shown=bar) as show:
             while not recording.done:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(recording.pause):
-                        await self._more(feed, recording.due)
+                await self._more(feed, recording.due, monotonic() + recording.pause)
                 recording.take(monotonic())
                 show(*recording.reached)
         if recording.starved:
-            raise self._nothing_came(feed, timeout or 0.0, "message")
+            raise timeouts.nothing_came(self._link, feed, timeout)
         return recording.table()
 
     async def subscribe(
@@ -278,35 +241,56 @@ class AsyncBridge(BridgeBase):
         await self.close()
 
     async def _open_feed(self, message: str, driver: str | None) -> Feed:
-        feed = self._feed(message, driver)
-        if self._link.closed is None and not self._link.session.wants(feed.driver, message):
-            name, options = self._subscription(feed)
+        """The feed of a message, which is subscribed to if it was not."""
+        feed = self._link.lookup.feed(message, driver)
+        if (unasked := self._unasked(feed)) is not None:
+            name, options = unasked
             if self.connected:
                 await self._link.subscribe((name,), feed.driver, options)
             else:
                 self._link.want((name,), feed.driver, options)
         return feed
 
-    async def _more(self, feed: Feed, position: int) -> None:
-        """Waits until the feed reaches a position, is replaced, or the connection ends."""
+    def _plotted(self, message: str, driver: str | None) -> Feed:
+        return self._link.lookup.feed(message, driver)
+
+    def _send_in_background(
+        self, driver: str, name: str, fields: Mapping[str, Any], done: Done
+    ) -> None:
+        task = asyncio.ensure_future(self.command(driver, name, fields))
+        task.add_done_callback(lambda task: done(_outcome(task)))
+
+    async def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:
+        """Waits until the feed reaches a position or is replaced; False when time is up."""
         woken = asyncio.Event()
         watch = Watch(position, woken.set)
         feed.watch(watch)
         try:
-            while not (feed.history.total >= position or feed.replaced):
-                self._check_open()
-                await woken.wait()
-                woken.clear()
+            async with asyncio.timeout(None if deadline is None else deadline - monotonic()):
+                while not (feed.history.total >= position or feed.replaced):
+                    self._check_open()
+                    await woken.wait()
+                    woken.clear()
+        except TimeoutError:
+            return False
         finally:
             feed.unwatch(watch)
+        return True
 
 
-def _hang_up(loop: asyncio.AbstractEventLoop, link: Link) -> None:
+def _hang_up(link: Link) -> None:
     with suppress(RuntimeError):  # the loop is closed, and the connection with it
-        loop.call_soon_threadsafe(link.close)
+        link.loop.call_soon_threadsafe(link.close)
 
 
-class AsyncDriver(DriverFace):
+def _outcome(task: asyncio.Future[Record | None]) -> Record | Exception | None:
+    error = task.exception()
+    if error is None:
+        return task.result()
+    return error if isinstance(error, Exception) else errors.CwireError(repr(error))
+
+
+class AsyncDriver(DriverBase):
     """One driver of an `AsyncBridge`: the same calls, without other drivers' messages."""
 
     _bridge: AsyncBridge
@@ -314,7 +298,7 @@ class AsyncDriver(DriverFace):
     @property
     def send(self) -> Commands[Awaitable[Record | None]]:
         """Its commands."""
-        return commands_of(self._bridge, self.name, self._bridge.command)
+        return self._bridge._commands_of(self.name, self._bridge.command)
 
     async def latest(
         self, message: str, n: int = 1, *, timeout: float | None = None
@@ -345,7 +329,7 @@ class AsyncDriver(DriverFace):
         seconds: float | None = None,
         frames: int | None = None,
         arrays: Arrays = "columns",
-        timeout: float | None = 10.0,
+        timeout: float | None = RECORD_TIMEOUT,
         bar: bool = True,
     ) -> pandas.DataFrame:
         """Records live data as a DataFrame."""

@@ -1,13 +1,23 @@
-"""What a caller may say of times and numbers, and what to say of no answer. Pure."""
+"""Checks of the timeouts and counts that users pass. Pure."""
 
 from __future__ import annotations
 
 from operator import index
 
-__all__ = ["COMMAND_TIMEOUT", "FOR_EVER", "SHORTEST_WAIT", "frame_count", "no_answer", "seconds"]
+__all__ = [
+    "COMMAND_TIMEOUT",
+    "FOR_EVER",
+    "RECORD_TIMEOUT",
+    "SHORTEST_WAIT",
+    "frame_count",
+    "seconds",
+]
 
 COMMAND_TIMEOUT = 15.0
 """Seconds; longer than the relay's own limit, so that its answer comes first."""
+
+RECORD_TIMEOUT = 10.0
+"""Seconds without any frame after which a recording gives up."""
 
 SHORTEST_WAIT = 1e-3
 """Seconds that a command or a connection is given at least: in less there is no answer."""
@@ -17,15 +27,19 @@ FOR_EVER = 1e9
 
 
 def frame_count(count: int, what: str = "latest") -> int:
-    """A number of frames that the user gave.
+    """A number of frames that the user gave; `what` it is for.
 
     Raises:
         TypeError: It is none.
+        ValueError: It is negative.
     """
     try:
-        return index(count)
+        number = index(count)
     except TypeError:
         raise TypeError(f"{what} takes a number of frames, not {count!r}") from None
+    if number < 0:
+        raise ValueError(f"{what} takes a number of frames, not {number}")
+    return number
 
 
 def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
@@ -44,11 +58,3 @@ def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
     if not fits:
         raise ValueError(f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}")
     return timeout if timeout < FOR_EVER else None
-
-
-def no_answer(timeout: float) -> str:
-    """What to say of a command that nobody has answered."""
-    return (
-        f"no answer in {timeout:g} s; the outcome is unknown: look at the driver's state before "
-        "you send it again"
-    )

@@ -1,33 +1,42 @@
-"""What the sync and the async bridge share: names, reads that do not wait, and how they look."""
+"""Defines what the blocking and the asyncio client share: widgets, names, how they look."""
 
 from __future__ import annotations
 
+import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cwire import errors
 from cwire.bridge.arguments import FOR_EVER, frame_count, seconds
+from cwire.bridge.commands import Commands
 from cwire.bridge.health import Health, health
+from cwire.bridge.repr import bridge_html, bridge_text, driver_html
 from cwire.data.feed import Feed
 from cwire.data.fields import Record
 from cwire.data.frame_array import FrameArray
 from cwire.data.past import newest, newest_seconds
 from cwire.link.link import Link
-from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
+from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
-from cwire.view.text import SchemaView, bridge_html, bridge_text
-from cwire_structs.schema import Message
+from cwire.view.text import SchemaView
 
 if TYPE_CHECKING:
+    from cwire.panel.form import Done
     from cwire.panel.panel import Panel
     from cwire.plot.live_plot import LivePlot
     from cwire.scope.scope import Scope
 
-__all__ = ["BridgeBase"]
+__all__ = ["BridgeBase", "DriverBase", "link_of"]
+
+_T = TypeVar("_T")
+
+# A bridge that nobody holds hangs up. These hold theirs: what follows a bridge keeps it.
+_bridges: weakref.WeakKeyDictionary[Any, BridgeBase] = weakref.WeakKeyDictionary()
 
 
-class BridgeBase:
+class BridgeBase(ABC):
     """A connection to a relay; see `Bridge` and `AsyncBridge`."""
 
     _link: Link
@@ -55,7 +64,7 @@ class BridgeBase:
             Ambiguous: There are several drivers.
             DriverDown: The driver was never up, so its messages are not known.
         """
-        return SchemaView(usable_schema(self._driver(None)))
+        return SchemaView(usable_schema(self._link.lookup.driver(None)))
 
     @property
     def health(self) -> Health:
@@ -63,10 +72,10 @@ class BridgeBase:
         return health(self._link.session, monotonic())
 
     def __repr__(self) -> str:
-        return bridge_text(self)
+        return bridge_text(self._title, self.drivers, self.health)
 
     def _repr_html_(self) -> str:
-        return bridge_html(self)
+        return bridge_html(self._title, self.drivers, self.health)
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.drivers)
@@ -129,12 +138,23 @@ class BridgeBase:
             ValueError: There is no such kind.
             NotConnected: The bridge was closed.
         """
-        from cwire.plot.live_plot import LivePlot, Look
+        from cwire.plot.live_plot import LivePlot, PlotOptions
 
         self._check_open()
-        feed = self._plotted(message, driver)
-        look = Look(y, x, by, kind, update, subplots, cmap, vmin, vmax, figsize, window)
-        return LivePlot(self, feed, look, fps)
+        options = PlotOptions(
+            y=y,
+            x=x,
+            by=by,
+            kind=kind,
+            update=update,
+            subplots=subplots,
+            cmap=cmap,
+            vmin=vmin,
+            vmax=vmax,
+            figsize=figsize,
+            window=window,
+        )
+        return self._kept_by(LivePlot(self._link, self._plotted(message, driver), options, fps))
 
     def scope(
         self,
@@ -182,14 +202,16 @@ class BridgeBase:
             CwireError: This is not a notebook, or something is not installed.
         """
         try:
-            from cwire.scope.scope import open_scope
+            from cwire.scope.recipe import ScopeOptions, find_recipe
+            from cwire.scope.scope import Scope
         except ImportError:
             raise errors.CwireError(
                 "a scope needs anywidget: pip install 'cwire[notebook]'"
             ) from None
         self._check_open()
-        choice = (y, x, by, window, decimate)
-        return open_scope(self, message, driver, choice, height=height, fps=fps)
+        options = ScopeOptions(y=y, x=x, by=by, window=window, decimate=decimate)
+        recipe = find_recipe(self._link.lookup, message, driver, options)
+        return self._kept_by(Scope(self._link, recipe, height=height, fps=fps))
 
     def panel(
         self, driver: str | None = None, commands: str | Iterable[str] | None = None
@@ -207,15 +229,21 @@ class BridgeBase:
             NotConnected: The bridge was closed.
         """
         try:
-            from cwire.panel.panel import open_panel
+            from cwire.panel.panel import Panel, choose
         except ImportError:
             raise errors.CwireError(
                 "a panel needs ipywidgets: pip install 'cwire[notebook]'"
             ) from None
         self._check_open()
-        return open_panel(self, driver, commands)
+        chosen = choose(self._link.lookup, driver, commands)
+        return self._kept_by(Panel(self._link, self._send_in_background, *chosen))
 
-    # For the faces and for LivePlot ---------------------------------------------------------------
+    # For the faces ------------------------------------------------------------------------------
+
+    @property
+    def _title(self) -> str:
+        why = self._link.unconnected
+        return f"cwire: not connected: {why}" if why else f"cwire: connected to {self.address}"
 
     def _check(self) -> None:
         """Something is to be sent: that needs a connection now."""
@@ -227,102 +255,38 @@ class BridgeBase:
         if self._link.closed is not None:
             raise errors.NotConnected(self._link.closed)
 
-    def _driver(self, name: str | None) -> Driver:
-        drivers = self._link.session.drivers
-        if name is not None:
-            if name not in drivers:
-                raise errors.UnknownDriver(unknown_text("driver", name, "the relay", drivers))
-            return drivers[name]
-        drivers = self._served()
-        if len(drivers) == 1:
-            return next(iter(drivers.values()))
-        if not drivers:
-            raise errors.UnknownDriver(
-                "the relay serves no driver: start it with --driver NAME=PATH"
-            )
-        raise errors.Ambiguous(
-            f"there are several drivers ({', '.join(drivers)}): use bridge[{next(iter(drivers))!r}]"
-        )
+    def _kept_by(self, widget: _T) -> _T:
+        """Keeps this bridge as long as a widget of it; returns that."""
+        _bridges[widget] = self
+        return widget
 
-    def _served(self) -> dict[str, Driver]:
-        """The drivers that are meant where none is named: not the relay itself."""
-        return {name: one for name, one in self.drivers.items() if not one.is_relay}
-
-    def _owner(self, what: str, name: str, driver: str | None) -> tuple[Driver, Message]:
-        """The driver that has this ``message`` or ``command``, and its description."""
-        served = self._served()
-        if driver is not None or len(served) == 1:
-            owner = self._driver(driver)
-            known = _named(owner, what)
-            if name not in known:
-                usable_schema(owner)
-                raise _unknown(what, name, f"driver {owner.name!r}", known)
-            return owner, known[name]
-        owners = [one for one in served.values() if name in _named(one, what)]
-        if len(owners) == 1:
-            return owners[0], _named(owners[0], what)[name]
-        if owners:
-            names = ", ".join(one.name for one in owners)
-            raise errors.Ambiguous(
-                f"several drivers have the {what} {name!r} ({names}): "
-                f"use bridge[{owners[0].name!r}]"
-            )
-        self._driver(next(iter(served), None))
-        every = [known for one in served.values() for known in _named(one, what)]
-        raise _unknown(what, name, "no driver that the relay knows" if not every else "", every)
-
+    @abstractmethod
     def _plotted(self, message: str, driver: str | None) -> Feed:
         """The feed that a plot follows."""
-        return self._feed(message, driver)
 
-    def _feed(self, message: str, driver: str | None) -> Feed:
-        owner, described = self._owner("message", message, driver)
-        return self._link.session.feed(owner, described)
+    @abstractmethod
+    def _send_in_background(
+        self, driver: str, name: str, fields: Mapping[str, Any], done: Done
+    ) -> None:
+        """Sends a command without keeping the caller waiting; `done` takes what comes of it."""
 
-    def _subscription(self, feed: Feed) -> tuple[str, Options]:
-        """What to ask the relay for, to have a feed filled."""
-        made = self.drivers[feed.driver].derived.get(feed.message.name)
-        return (
-            (made.of, Options(decimate=made.decimate)) if made else (feed.message.name, Options())
+    def _commands_of(
+        self, driver: str | None, call: Callable[[str | None, str, Mapping[str, object]], _T]
+    ) -> Commands[_T]:
+        """The commands of a driver, or of all; `call` sends one, by driver, name and fields."""
+        lookup = self._link.lookup
+        return Commands(
+            lambda: lookup.commands(driver),
+            lambda name: lookup.command(name, driver)[1],
+            lambda name, fields: call(driver, name, fields),
         )
 
-    def _samples(self, feed: Feed) -> dict[str, int]:
-        """Of a derived message: how many samples stand behind one value of a field."""
-        driver = self.drivers[feed.driver]
-        made = driver.derived.get(feed.message.name)
-        original = driver.published.get(made.of) if made else None
-        return made.samples(original) if made and original else {}
-
-    def _commands(self, driver: str | None) -> dict[str, Message]:
-        """The commands that are known, of one driver or of all."""
-        chosen = self.drivers.values() if driver is None else [self._driver(driver)]
-        return {name: m for one in chosen for name, m in _named(one, "command").items()}
-
-    def _latest(self, feed: Feed, count: int) -> FrameArray | list[Record]:
-        if frame_count(count) < 0:
-            raise ValueError(f"latest takes a number of frames, not {count}")
-        return feed.history.latest(count)
-
-    def _nothing_came(self, feed: Feed, timeout: float, wanted: str) -> errors.WaitTimeout:
-        driver = self.drivers.get(feed.driver)
-        why = ""
-        if self._link.unconnected:
-            why = f"; {self._link.unconnected}"
-        elif driver is not None:
-            why = f"; {down_text(driver)}"
-            if driver.state == "up":
-                why += " but does not publish it now"
-        return errors.WaitTimeout(f"no {wanted} of {feed.message.name} in {timeout:g} s{why}")
-
-    def _not_satisfied(
-        self, feed: Feed, timeout: float, seen: int, last: Record | None
-    ) -> errors.WaitTimeout:
-        if last is None:
-            return self._nothing_came(feed, timeout, "message")
-        return errors.WaitTimeout(
-            f"none of {seen:,} {feed.message.name} in {timeout:g} s was the one that "
-            f"is waited for; the last one: {last!r}"
-        )
+    def _unasked(self, feed: Feed) -> tuple[str, Options] | None:
+        """What to subscribe to, to have a feed filled; None if that is so, or cannot be."""
+        link = self._link
+        if link.closed is not None or link.session.wants(feed.driver, feed.message.name):
+            return None
+        return link.lookup.source_of(feed)
 
     def _past(self, feed: Feed, n: int | None, seconds_: float | None) -> FrameArray | list[Record]:
         if n is not None and seconds_ is not None:
@@ -330,22 +294,51 @@ class BridgeBase:
         if seconds_ is not None:
             span = seconds(seconds_)
             return newest_seconds(feed.history, FOR_EVER if span is None else span)
-        if n is not None and frame_count(n, "history") < 0:
-            raise ValueError(f"history takes a number of frames, not {n}")
-        return newest(feed.history, n)
+        return newest(feed.history, None if n is None else frame_count(n, "history"))
 
 
-def _named(driver: Driver, what: str) -> Mapping[str, Message]:
-    if what != "command":
-        return driver.published
-    return {} if driver.schema is None else driver.schema.commands
+class DriverBase:
+    """One driver of a bridge: the bridge's calls, without other drivers' messages."""
+
+    def __init__(self, bridge: BridgeBase, name: str) -> None:
+        self._bridge = bridge
+        self.name = name
+
+    @property
+    def driver(self) -> Driver:
+        """What the relay says of it."""
+        return self._bridge._link.lookup.driver(self.name)
+
+    @property
+    def state(self) -> str:
+        """``up``, ``down`` or ``stale``; ``unknown`` when the relay is gone."""
+        return self.driver.state
+
+    @property
+    def schema(self) -> SchemaView:
+        """Its messages."""
+        return SchemaView(usable_schema(self.driver))
+
+    def plot(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> LivePlot:
+        """A live figure; see `Bridge.plot`, which says what else there is."""
+        return self._bridge.plot(message, y, driver=self.name, **how)
+
+    def scope(self, message: str, y: str | Sequence[str] | None = None, **how: Any) -> Scope:
+        """A live picture in the browser; see `Bridge.scope`, which says what else there is."""
+        return self._bridge.scope(message, y, driver=self.name, **how)
+
+    def panel(self, commands: str | Iterable[str] | None = None) -> Panel:
+        """Forms for its commands; see `Bridge.panel`."""
+        return self._bridge.panel(self.name, commands)
+
+    def __repr__(self) -> str:
+        return driver_text(self.driver)
+
+    def _repr_html_(self) -> str:
+        return driver_html(self.driver, self._bridge.health)
 
 
-def _unknown(
-    what: str, name: str, where: str, known: Mapping[str, Message] | list[str]
-) -> errors.UnknownMessage:
-    text = unknown_text(what, name, where or "no driver", known)
-    of, by, factor = name.rpartition("_by_")
-    if by and of in known and factor.isdecimal():
-        text = f"{name} is made on demand: bridge.subscribe({of!r}, decimate={factor})"
-    return errors.UnknownCommand(text) if what == "command" else errors.UnknownMessage(text)
+def link_of(face: BridgeBase | DriverBase) -> Link:
+    """The link behind a bridge, or behind one driver of it."""
+    bridge = face if isinstance(face, BridgeBase) else face._bridge
+    return bridge._link

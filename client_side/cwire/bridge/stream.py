@@ -1,47 +1,77 @@
-"""The messages of a feed one by one, for loops that wait: sync and async."""
+"""Iterators over the messages of a feed: for loops that wait, blocking and asyncio."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from time import monotonic
-from typing import TYPE_CHECKING
 
+from cwire.bridge import timeouts
 from cwire.bridge.arguments import seconds
 from cwire.data.cursor import Cursor
+from cwire.data.feed import Feed
 from cwire.data.fields import Record
-
-if TYPE_CHECKING:
-    from cwire.bridge.aio import AsyncBridge
-    from cwire.bridge.bridge_reads import BridgeReads
+from cwire.link.link import Link
 
 __all__ = ["AsyncStream", "Predicate", "Stream"]
 
 Predicate = Callable[[Record], object]
 """Says whether a record is the one that is waited for."""
 
+_TURN = 100  # records
 
-class Stream(Iterator[Record]):
-    """The messages of `Bridge.stream`. Several threads need a stream each."""
 
-    def __init__(
-        self, bridge: BridgeReads, message: str, timeout: float | None, driver: str | None
-    ) -> None:
-        self._bridge = bridge
+class _Reader:
+    """What both iterators have: a place in a feed, and a timeout for each message.
+
+    Args:
+        link: Where the messages come from; for the texts of errors.
+        cursor: The place.
+        timeout: Seconds to wait for each message; None: for ever.
+
+    Raises:
+        TypeError: The timeout is not a number.
+        ValueError: It is one that no wait can have.
+    """
+
+    def __init__(self, link: Link, cursor: Cursor, timeout: float | None) -> None:
+        self._link = link
+        self._cursor = cursor
         self._timeout = seconds(timeout)
-        self._cursor = Cursor(lambda: bridge._feed(message, driver))
 
     @property
     def lost(self) -> int:
         """Messages that this loop was too slow for: the history had dropped them."""
         return self._cursor.lost
 
+
+class Stream(_Reader, Iterator[Record]):
+    """The messages of `Bridge.stream`. Several threads need a stream each.
+
+    Args:
+        link: As the other arguments, see `Bridge.stream`.
+        cursor: Where to begin.
+        timeout: Seconds to wait for each message; None: for ever.
+        wait: Waits until a feed reaches a position or is replaced; False when a deadline (by the
+            monotonic clock) comes first.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        cursor: Cursor,
+        timeout: float | None,
+        wait: Callable[[Feed, int, float | None], bool],
+    ) -> None:
+        super().__init__(link, cursor, timeout)
+        self._wait = wait
+
     def __next__(self) -> Record:
         record = self._cursor.next()
         if record is None:
-            record = self._wait(None if self._timeout is None else monotonic() + self._timeout)
+            record = self._next_by(_deadline(self._timeout))
         if record is None:
-            raise self._bridge._nothing_came(self._cursor.feed, self._timeout or 0.0, "message")
+            raise timeouts.nothing_came(self._link, self._cursor.feed, self._timeout)
         return record
 
     def wait_for(self, predicate: Predicate, timeout: float | None = None) -> Record:
@@ -54,84 +84,87 @@ class Stream(Iterator[Record]):
         Raises:
             WaitTimeout: None came in time; the text says what was seen.
         """
-        wait = seconds(timeout)
-        deadline = None if wait is None else monotonic() + wait
+        deadline = _deadline(seconds(timeout))
         seen, last = 0, None
         while deadline is None or not seen or monotonic() < deadline:
-            record = self._wait(deadline)
+            record = self._next_by(deadline)
             if record is None:
                 break
             if predicate(record):
                 return record
             seen, last = seen + 1, record
-        raise self._bridge._not_satisfied(self._cursor.feed, timeout or 0.0, seen, last)
+        raise timeouts.no_match(self._link, self._cursor.feed, timeout, seen, last)
 
-    def _wait(self, deadline: float | None) -> Record | None:
+    def _next_by(self, deadline: float | None) -> Record | None:
         cursor = self._cursor
         while (record := cursor.next()) is None:
-            if not self._bridge._more(cursor.feed, cursor.position + 1, deadline):
+            if not self._wait(cursor.feed, cursor.position + 1, deadline):
                 return None
         return record
 
 
-class AsyncStream(AsyncIterator[Record]):
-    """The messages of `AsyncBridge.stream`."""
+class AsyncStream(_Reader, AsyncIterator[Record]):
+    """The messages of `AsyncBridge.stream`.
+
+    Args:
+        link: As the other arguments, see `Stream`.
+        cursor: Where to begin.
+        timeout: Seconds to wait for each message; None: for ever.
+        wait: As that of a `Stream`, to be awaited.
+        subscribe: Asks the relay for the messages if nothing else does; awaited before the first.
+    """
 
     def __init__(
-        self, bridge: AsyncBridge, message: str, timeout: float | None, driver: str | None
+        self,
+        link: Link,
+        cursor: Cursor,
+        timeout: float | None,
+        wait: Callable[[Feed, int, float | None], Awaitable[bool]],
+        subscribe: Callable[[], Awaitable[object]],
     ) -> None:
-        self._bridge = bridge
-        self._timeout = seconds(timeout)
-        self._message = message
-        self._cursor = Cursor(lambda: bridge._feed(message, driver))
-        self._opened = False
-
-    @property
-    def lost(self) -> int:
-        """Messages that this loop was too slow for: the history had dropped them."""
-        return self._cursor.lost
+        super().__init__(link, cursor, timeout)
+        self._wait = wait
+        self._subscribe = subscribe
+        self._subscribed = False
 
     async def __anext__(self) -> Record:
         await self._open()
         record = self._cursor.next()
-        if record is not None:
-            return record
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await self._wait()
-        except TimeoutError:
-            timeout = self._timeout or 0.0
-            raise self._bridge._nothing_came(self._cursor.feed, timeout, "message") from None
+        if record is None:
+            record = await self._next_by(_deadline(self._timeout))
+        if record is None:
+            raise timeouts.nothing_came(self._link, self._cursor.feed, self._timeout)
+        return record
 
     async def wait_for(self, predicate: Predicate, timeout: float | None = None) -> Record:
         """The next message that satisfies a condition; see `Stream.wait_for`."""
         wait = seconds(timeout)
         await self._open()
+        deadline = _deadline(wait)
         seen, last = 0, None
-        try:
-            async with asyncio.timeout(wait):
-                while True:
-                    record = await self._wait()
-                    if predicate(record):
-                        return record
-                    seen, last = seen + 1, record
-                    if not seen % _TURN:
-                        await asyncio.sleep(0)  # a flood of them must not hide the end of time
-        except TimeoutError:
-            raise self._bridge._not_satisfied(
-                self._cursor.feed, timeout or 0.0, seen, last
-            ) from None
+        while deadline is None or not seen or monotonic() < deadline:
+            record = await self._next_by(deadline)
+            if record is None:
+                break
+            if predicate(record):
+                return record
+            seen, last = seen + 1, record
+            if not seen % _TURN:
+                await asyncio.sleep(0)  # in a flood of them nothing else would have its turn
+        raise timeouts.no_match(self._link, self._cursor.feed, timeout, seen, last)
 
     async def _open(self) -> None:
-        if not self._opened:
-            await self._bridge._open_feed(self._message, self._cursor.feed.driver)
-            self._opened = True
+        if not self._subscribed:
+            await self._subscribe()
+            self._subscribed = True
 
-    async def _wait(self) -> Record:
+    async def _next_by(self, deadline: float | None) -> Record | None:
         cursor = self._cursor
         while (record := cursor.next()) is None:
-            await self._bridge._more(cursor.feed, cursor.position + 1)
+            if not await self._wait(cursor.feed, cursor.position + 1, deadline):
+                return None
         return record
 
 
-_TURN = 100  # records
+def _deadline(wait: float | None) -> float | None:
+    return None if wait is None else monotonic() + wait

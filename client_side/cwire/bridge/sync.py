@@ -1,27 +1,41 @@
-"""The sync face: ``bridge = cwire.connect()``, for notebooks, scripts and threads."""
+"""The blocking client: ``bridge = cwire.connect()``, for notebooks, scripts and threads."""
 
 from __future__ import annotations
 
 import concurrent.futures
 import os
+import threading
 import weakref
 from collections.abc import Iterable, Mapping
+from functools import partial
+from time import monotonic
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.bridge.aio import CONNECT_TIMEOUT, HISTORY_BYTES, open_link
-from cwire.bridge.arguments import COMMAND_TIMEOUT, SHORTEST_WAIT, no_answer, seconds
-from cwire.bridge.bridge_driver import BridgeDriver
-from cwire.bridge.bridge_reads import BridgeReads
+from cwire.bridge import timeouts
+from cwire.bridge.arguments import COMMAND_TIMEOUT, RECORD_TIMEOUT, SHORTEST_WAIT, frame_count
+from cwire.bridge.arguments import seconds as wait_seconds
+from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
-from cwire.bridge.driver_face import commands_of
-from cwire.data.feed import Feed
+from cwire.bridge.connect import CONNECT_TIMEOUT, HISTORY_BYTES, ConnectOptions, open_link
+from cwire.bridge.stream import Predicate, Stream
+from cwire.data.convert import Arrays
+from cwire.data.cursor import Cursor
+from cwire.data.feed import Feed, Watch
 from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
+from cwire.data.recording import Recording
 from cwire.kernel.cell import OncePerCell
+from cwire.kernel.progress import progress
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
 from cwire.session.options import Options
-from cwire_structs.frames import Code
+
+if TYPE_CHECKING:
+    import pandas
+
+    from cwire.panel.form import Done
 
 __all__ = ["Bridge", "BridgeDriver", "connect"]
 
@@ -64,11 +78,18 @@ def connect(
         UnknownMessage: A message to subscribe to does not exist.
         InvalidSubscription: The window is not one.
     """
+    options = ConnectOptions(
+        url=url,
+        token=token,
+        subscribe=subscribe,
+        history_bytes=history_bytes,
+        timeout=timeout,
+        window=window,
+        reconnect=reconnect,
+    )
     thread = LoopThread("cwire")
     try:
-        link = thread.call(
-            open_link(url, token, subscribe, history_bytes, timeout, window, reconnect)
-        )
+        link = thread.call(open_link(options))
     except BaseException:
         thread.stop()
         raise
@@ -78,7 +99,7 @@ def connect(
     return bridge
 
 
-class Bridge(BridgeReads):
+class Bridge(BridgeBase):
     """A connection to a relay. Made by `connect`; any thread may use it.
 
     A thread of its own receives, so data keeps arriving while a notebook cell runs.
@@ -94,10 +115,10 @@ class Bridge(BridgeReads):
     @property
     def send(self) -> Commands[Record | None]:
         """The commands of all drivers: ``bridge.send.set_waveform(frequency=5.0)``."""
-        return commands_of(self, None, self.command)
+        return self._commands_of(None, self.command)
 
     def __getitem__(self, driver: str) -> BridgeDriver:
-        return BridgeDriver(self, self._driver(driver).name)
+        return BridgeDriver(self, self._link.lookup.driver(driver).name)
 
     def command(
         self,
@@ -126,9 +147,9 @@ class Bridge(BridgeReads):
             UnknownCommand: There is no such command.
             NotConnected: The relay is gone.
         """
-        wait = seconds(timeout, least=SHORTEST_WAIT)
+        wait = wait_seconds(timeout, least=SHORTEST_WAIT)
         self._check()
-        owner, _ = self._owner("command", name, driver)
+        owner, _ = self._link.lookup.command(name, driver)
         answer: concurrent.futures.Future[Record | None] = concurrent.futures.Future()
         self._thread.post(self._link.command, owner.name, name, dict(fields or {}), answer)
         try:
@@ -136,12 +157,171 @@ class Bridge(BridgeReads):
         except errors.CommandError:
             raise
         except concurrent.futures.TimeoutError:
-            raise errors.CommandTimeout(
-                owner.name, name, Code.ETIMEOUT, no_answer(timeout)
-            ) from None
+            raise timeouts.no_answer(owner.name, name, timeout) from None
         finally:
             if not answer.done():  # timeout or Ctrl-C
                 self._thread.post(self._link.forget, answer)
+
+    def latest(
+        self,
+        message: str,
+        n: int = 1,
+        *,
+        timeout: float | None = None,
+        driver: str | None = None,
+    ) -> FrameArray | list[Record]:
+        """The newest frames, oldest of them first.
+
+        Args:
+            message: The message's name.
+            n: How many at most.
+            timeout: Seconds to wait until there are `n`; None: take what is here.
+            driver: Where several drivers have this message.
+
+        Returns:
+            A copy: a structured array with `time`, `seconds` and `sequence` beside the fields.
+            Empty if nothing has come. Messages with a flexible array member give a list of
+            records if they differ in size.
+
+        Raises:
+            UnknownMessage: There is no such message.
+            WaitTimeout: `n` did not come in time.
+            NotConnected: The bridge is closed; without `timeout`, what came before is still here.
+        """
+        wait, n = wait_seconds(timeout), frame_count(n)
+        feed = self._open_feed(message, driver)
+        if timeout is not None:
+            deadline = None if wait is None else monotonic() + wait
+            while (missing := feed.missing(n)) > 0:
+                before = feed.history.total
+                if not self._more(feed, before + missing, deadline):
+                    came = feed.history.total - before
+                    raise timeouts.too_few(self._link, feed, timeout, n, came)
+                feed = self._link.lookup.feed(message, driver)
+        return feed.history.latest(n)
+
+    def stream(
+        self, message: str, timeout: float | None = None, *, driver: str | None = None
+    ) -> Stream:
+        """Every message from now on, in order: ``for block in bridge.stream("scope_block")``.
+
+        Args:
+            message: The message's name.
+            timeout: Seconds to wait for each; None: for ever.
+            driver: Where several drivers have this message.
+
+        Returns:
+            An iterator of records. It raises WaitTimeout when nothing comes for `timeout` seconds,
+            and NotConnected when the bridge closes; while the relay is gone, it waits. What it
+            was too slow for is in its `lost`.
+        """
+        self._open_feed(message, driver)
+        find = partial(self._link.lookup.feed, message, driver)
+        return Stream(self._link, Cursor(find), timeout, self._more)
+
+    def wait_for(
+        self,
+        message: str,
+        predicate: Predicate,
+        timeout: float | None = None,
+        *,
+        driver: str | None = None,
+    ) -> Record:
+        """Waits for the first message from now on that satisfies a condition.
+
+        Args:
+            message: The message's name.
+            predicate: Called with each record: ``lambda status: status.blocks > 100``.
+            timeout: Seconds for all of it; None: for ever.
+            driver: Where several drivers have this message.
+
+        Returns:
+            That record. What came before is in `latest`; so that nothing between a command and
+            this call is missed, make the stream before: ``stream = bridge.stream(…)``, then the
+            command, then ``stream.wait_for(predicate)``.
+
+        Raises:
+            UnknownMessage: There is no such message.
+            WaitTimeout: None came in time; the text says what was seen.
+            NotConnected: The bridge is closed; while the relay is gone, it waits.
+        """
+        return self.stream(message, driver=driver).wait_for(predicate, timeout)
+
+    def history(
+        self,
+        message: str,
+        n: int | None = None,
+        *,
+        seconds: float | None = None,
+        driver: str | None = None,
+    ) -> FrameArray | list[Record]:
+        """What is still here of the past, as numpy; waits for nothing.
+
+        Args:
+            message: The message's name.
+            n: The last so many frames; all that are here if neither this nor `seconds` is given.
+            seconds: The last so many seconds before the newest frame, by the frames' time stamps.
+            driver: Where several drivers have this message.
+
+        Returns:
+            A copy, as `latest` gives it. How much is kept, `connect(history_bytes=)` says.
+
+        Raises:
+            UnknownMessage: There is no such message.
+        """
+        return self._past(self._open_feed(message, driver), n, seconds)
+
+    def record_to_dataframe(
+        self,
+        message: str,
+        *fields: str,
+        seconds: float | None = None,
+        frames: int | None = None,
+        arrays: Arrays = "columns",
+        timeout: float | None = RECORD_TIMEOUT,
+        driver: str | None = None,
+        bar: bool = True,
+    ) -> pandas.DataFrame:
+        """Records live data from now on and returns it as a pandas DataFrame.
+
+        Shows a progress bar if it takes longer than a second and tqdm is installed. While the
+        relay is gone it waits; see `health` for what was lost.
+
+        Args:
+            message: The message's name.
+            *fields: The fields to take, all by default.
+            seconds: How long.
+            frames: How many at most. At least one of the two is needed.
+            arrays: What becomes of array fields: ``columns``, ``long`` or ``cells``; see
+                `FrameArray.to_pandas`.
+            timeout: Without `seconds`: seconds without any frame after which it gives up; what
+                came is still in `history`.
+            driver: Where several drivers have this message.
+            bar: Whether to show progress at all.
+
+        Returns:
+            One row per frame, indexed by time (UTC). Units are in ``attrs["units"]``, the number of
+            frames that came too fast to be recorded in ``attrs["lost"]``.
+
+        Raises:
+            UnknownMessage: There is no such message.
+            UnknownField: It has no such field.
+            WaitTimeout: No frame came in time.
+            NotConnected: The bridge is closed.
+            CwireError: pandas is not installed.
+        """
+        feed = self._open_feed(message, driver)
+        recording = Recording(
+            feed, seconds, frames, timeout, monotonic(), fields=fields, arrays=arrays
+        )
+        with progress(f"recording {message}", *recording.extent, shown=bar) as show:
+            while not recording.done:
+                self._more(feed, recording.due, monotonic() + recording.pause)
+                recording.take(monotonic())
+                show(*recording.reached)
+        if recording.starved:
+            raise timeouts.nothing_came(self._link, feed, timeout)
+        return recording.table()
 
     def subscribe(
         self,
@@ -226,9 +406,10 @@ class Bridge(BridgeReads):
             )
 
     def _open_feed(self, message: str, driver: str | None) -> Feed:
-        feed = self._feed(message, driver)
-        if self._link.closed is None and not self._link.session.wants(feed.driver, message):
-            name, options = self._subscription(feed)
+        """The feed of a message, which is subscribed to if it was not."""
+        feed = self._link.lookup.feed(message, driver)
+        if (unasked := self._unasked(feed)) is not None:
+            name, options = unasked
             if self.connected:
                 self._ask((name,), feed.driver, options)
             else:
@@ -237,3 +418,83 @@ class Bridge(BridgeReads):
 
     def _plotted(self, message: str, driver: str | None) -> Feed:
         return self._open_feed(message, driver)
+
+    def _send_in_background(
+        self, driver: str, name: str, fields: Mapping[str, Any], done: Done
+    ) -> None:
+        def work() -> None:
+            try:
+                answer: Record | Exception | None = self.command(driver, name, fields)
+            except Exception as error:  # for people to see, whatever it is
+                answer = error
+            done(answer)
+
+        threading.Thread(target=work, name=f"cwire {name}", daemon=True).start()
+
+    def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:
+        """Waits until the feed reaches a position or is replaced; False when time is up."""
+        woken = threading.Event()
+        watch = Watch(position, woken.set)
+        feed.watch(watch)
+        try:
+            while not (feed.history.total >= position or feed.replaced):
+                self._check_open()
+                if not woken.wait(None if deadline is None else max(0.0, deadline - monotonic())):
+                    return False
+                woken.clear()
+            return True
+        finally:
+            feed.unwatch(watch)
+
+
+class BridgeDriver(DriverBase):
+    """One driver of a `Bridge`: the same calls, without other drivers' messages."""
+
+    _bridge: Bridge
+
+    @property
+    def send(self) -> Commands[Record | None]:
+        """Its commands."""
+        return self._bridge._commands_of(self.name, self._bridge.command)
+
+    def latest(
+        self, message: str, n: int = 1, *, timeout: float | None = None
+    ) -> FrameArray | list[Record]:
+        """The newest frames; see `Bridge.latest`."""
+        return self._bridge.latest(message, n, timeout=timeout, driver=self.name)
+
+    def stream(self, message: str, timeout: float | None = None) -> Stream:
+        """Every message from now on; see `Bridge.stream`."""
+        return self._bridge.stream(message, timeout, driver=self.name)
+
+    def wait_for(self, message: str, predicate: Predicate, timeout: float | None = None) -> Record:
+        """The first message that satisfies a condition; see `Bridge.wait_for`."""
+        return self._bridge.wait_for(message, predicate, timeout, driver=self.name)
+
+    def history(
+        self, message: str, n: int | None = None, *, seconds: float | None = None
+    ) -> FrameArray | list[Record]:
+        """What is still here of the past; see `Bridge.history`."""
+        return self._bridge.history(message, n, seconds=seconds, driver=self.name)
+
+    def record_to_dataframe(
+        self,
+        message: str,
+        *fields: str,
+        seconds: float | None = None,
+        frames: int | None = None,
+        arrays: Arrays = "columns",
+        timeout: float | None = RECORD_TIMEOUT,
+        bar: bool = True,
+    ) -> pandas.DataFrame:
+        """Records live data as a DataFrame; see `Bridge.record_to_dataframe`."""
+        return self._bridge.record_to_dataframe(
+            message,
+            *fields,
+            seconds=seconds,
+            frames=frames,
+            arrays=arrays,
+            timeout=timeout,
+            driver=self.name,
+            bar=bar,
+        )

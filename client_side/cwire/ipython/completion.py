@@ -1,6 +1,8 @@
-"""What Tab offers: drivers, messages, fields, commands, their arguments and enum values.
+"""Completes at Tab: drivers, messages, fields, commands, their arguments and enum values.
 
 It looks objects up by name and reads attributes of this package's own objects; it calls nothing.
+What fits an argument is decided by the name of its parameter: `driver`, `message`, `y` and so on,
+so a new method of a bridge is completed as soon as its parameters have such names.
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import Parameter, signature
+from types import FunctionType
 from typing import Any, get_args
 
-from cwire.bridge.base import BridgeBase
+from cwire.bridge.base import BridgeBase, DriverBase, link_of
 from cwire.bridge.commands import CommandFunction, Commands
 from cwire.bridge.health import Health
 from cwire.data.convert import Arrays
@@ -20,19 +23,17 @@ from cwire.data.frame_array import FrameArray
 from cwire.errors import CwireError
 from cwire.ipython.code_context import Argument, Attribute, Key, find_place
 from cwire.session.drivers import Driver
+from cwire.session.options import POLICIES
 from cwire.view.text import SchemaView
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import ArrayType, EnumType, NumberType, TailType
 
 __all__ = ["Offer", "offers"]
 
-_MESSAGE_FIRST = frozenset(
-    {"latest", "stream", "wait_for", "history", "record_to_dataframe", "plot", "scope"}
-)
-_FIELDS_NEXT = frozenset({"record_to_dataframe", "plot", "scope"})
-_COMMAND_ARGUMENTS = {"command": ("driver", "name"), "panel": ("driver", "commands")}
-_FIELD_ARGUMENTS = frozenset({"y", "x", "by"})
-_FIELD_MAKERS = frozenset({"to_pandas", "to_xarray", "to_pyarrow"})
+# Names of parameters that all methods of ours use for the same thing.
+_MESSAGES = frozenset({"message", "messages"})
+_COMMANDS = frozenset({"name", "commands"})
+_FIELDS = frozenset({"y", "x", "by", "fields"})
 _STEP = re.compile(r"\s*(?:\.\s*(\w+)|\[\s*(?:\"([^\"]*)\"|'([^']*)'|(-?\d+))\s*\])")
 
 
@@ -76,17 +77,16 @@ def offers(code: str, behind: str, names: Mapping[str, Any]) -> list[Offer]:
 
 
 def _ours(value: object) -> bool:
-    from cwire.bridge.aio import AsyncDriver
-    from cwire.bridge.bridge_driver import BridgeDriver
-
-    kinds = (BridgeBase, BridgeDriver, AsyncDriver, Commands, SchemaView, Driver, Health)
+    kinds = (BridgeBase, DriverBase, Commands, SchemaView, Driver, Health)
     return isinstance(value, kinds)
 
 
 def _readable(value: object, attribute: str) -> bool:
-    if isinstance(value, FrameArray):
-        return attribute in _FIELD_MAKERS
-    return _ours(value) and not attribute.startswith("_")
+    if attribute.startswith("_"):
+        return False
+    if isinstance(value, FrameArray):  # its properties compute something
+        return isinstance(getattr(FrameArray, attribute, None), FunctionType)
+    return _ours(value)
 
 
 def _look_up(path: str, names: Mapping[str, Any]) -> Any:
@@ -136,20 +136,39 @@ def _keys(target: Any) -> Iterable[str]:
 def _arguments(target: Any, place: Argument, behind: str) -> list[Offer]:
     if isinstance(target, CommandFunction):
         return _command_arguments(target.message, place, behind)
-    owner, name = getattr(target, "__self__", None), getattr(target, "__name__", "")
-    if place.keyword or place.quote:
-        values = _values(owner, name, place)
-        return _texts(values, place.prefix, place.quote, behind)
-    found = _texts(_values(owner, name, place), place.prefix, "", behind)
-    if _ours(owner) or isinstance(owner, FrameArray):
-        found += _keywords(_keyword_names(target), place)
+    owner = getattr(target, "__self__", None)
+    if not (_ours(owner) or isinstance(owner, FrameArray)):
+        return []
+    parameters = list(signature(target).parameters.values())
+    values = _values(owner, _parameter(parameters, place), _given(parameters, place))
+    found = _texts(values, place.prefix, place.quote, behind)
+    if not (place.keyword or place.quote):
+        found += _keywords((one.name for one in parameters if one.kind in _PLAIN), place)
     return found
 
 
-def _keyword_names(function: Any) -> list[str]:
-    plain = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
-    parameters = signature(function).parameters.values()
-    return [one.name for one in parameters if one.kind in plain and one.name != "self"]
+_PLAIN = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+
+
+def _parameter(parameters: list[Parameter], place: Argument) -> str:
+    """The name of the parameter that the argument is for; empty if there is none."""
+    if place.keyword:
+        fits = any(
+            one.name == place.keyword or one.kind is Parameter.VAR_KEYWORD for one in parameters
+        )
+        return place.keyword if fits else ""
+    ordered = [one for one in parameters if one.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    if place.index < len(ordered):
+        return ordered[place.index].name
+    rest = (one.name for one in parameters if one.kind is Parameter.VAR_POSITIONAL)
+    return next(rest, "")
+
+
+def _given(parameters: list[Parameter], place: Argument) -> dict[str, str]:
+    """The other arguments that are plain text, by the names of their parameters."""
+    names = [one.name for one in parameters if one.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    by_position = zip(names, place.words, strict=False)
+    return {**{name: word for name, word in by_position if word is not None}, **place.named}
 
 
 def _keywords(names: Iterable[str], place: Argument) -> list[Offer]:
@@ -175,53 +194,27 @@ def _command_arguments(message: Message, place: Argument, behind: str) -> list[O
     return []
 
 
-def _values(owner: Any, name: str, place: Argument) -> Iterable[str]:
-    """The texts that an argument of one of our functions can be."""
-    if place.keyword == "arrays":
+def _values(owner: Any, parameter: str, given: Mapping[str, str]) -> Iterable[str]:
+    """The texts that an argument of one of our methods can be."""
+    if parameter == "arrays":
         return get_args(Arrays)
+    if parameter == "policy":
+        return POLICIES
     if isinstance(owner, FrameArray):
-        return () if place.keyword else _keys(owner)
-    bridge = owner if isinstance(owner, BridgeBase) else getattr(owner, "_bridge", None)
-    if not isinstance(bridge, BridgeBase) or not _ours(owner):
+        return _keys(owner) if parameter in _FIELDS else ()
+    if not isinstance(owner, (BridgeBase, DriverBase)):
         return ()
-    driver = place.named.get("driver") if bridge is owner else owner.name
-    argument = place.keyword or ("" if place.index else "message")
-    if argument == "driver":
-        return list(bridge.drivers)
-    if argument == "policy":
-        return ("queue", "latest")
-    if name == "subscribe" and not place.keyword:
-        return _messages(bridge, driver)
-    if name in _COMMAND_ARGUMENTS:
-        return _command_texts(bridge, name, place)
-    if name not in _MESSAGE_FIRST:
-        return ()
-    if argument == "message":
-        return _messages(bridge, driver)
-    message = place.named.get("message") or (place.words[0] if place.words else None)
-    if message is None:
-        return ()
-    if argument in _FIELD_ARGUMENTS or (not place.keyword and name in _FIELDS_NEXT):
-        return bridge._owner("message", message, driver)[1].struct.by_name
+    link = link_of(owner)
+    driver = owner.name if isinstance(owner, DriverBase) else given.get("driver")
+    if parameter == "driver":
+        return list(link.session.drivers)
+    if parameter in _MESSAGES:
+        return link.lookup.messages(driver)
+    if parameter in _COMMANDS:
+        return link.lookup.commands(driver)
+    if parameter in _FIELDS and "message" in given:
+        return link.lookup.message(given["message"], driver)[1].struct.by_name
     return ()
-
-
-def _command_texts(bridge: BridgeBase, name: str, place: Argument) -> Iterable[str]:
-    order = _COMMAND_ARGUMENTS[name]
-    if not place.keyword and place.index >= len(order):
-        return ()
-    argument = place.keyword or order[place.index]
-    if argument == "driver":
-        return list(bridge.drivers)
-    words = dict(zip(order, place.words, strict=False))
-    driver = place.named.get("driver") or words.get("driver")
-    return list(bridge._commands(driver)) if argument in ("name", "commands") else ()
-
-
-def _messages(bridge: BridgeBase, driver: str | None) -> list[str]:
-    if driver is not None:
-        return list(bridge._driver(driver).published)
-    return [name for one in bridge._served().values() for name in one.published]
 
 
 def _texts(words: Iterable[str], prefix: str, quote: str, behind: str) -> list[Offer]:

@@ -1,4 +1,4 @@
-"""A command as a form: its fields, a button, and what came of it."""
+"""Makes a form of a command: its fields, a button, and the reply."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from cwire.panel.getters import Getter
     from cwire_structs.schema import Message
 
-__all__ = ["CommandForm", "Send"]
+__all__ = ["CommandForm", "Done", "Send"]
 
-Send = Callable[[str, Mapping[str, Any], Callable[["Record | Exception | None"], None]], None]
-"""Sends a command by name with its fields; the answer, or what went wrong, comes by the call."""
+Done = Callable[["Record | Exception | None"], None]
+"""Takes the reply to a command, None for a plain OK, or what went wrong."""
+
+Send = Callable[[str, Mapping[str, Any], Done], object]
+"""Sends a command by name with its fields, and does not keep the caller waiting."""
 
 _GOOD, _BAD, _BUSY = "#1a7f37", "#b3261e", "#666"
 

@@ -1,29 +1,29 @@
-"""``bridge.panel()``: the commands of the header as forms in the notebook."""
+"""``bridge.panel()``: forms in the notebook for the commands of the header."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 
 from cwire import errors
-from cwire.bridge.aio import AsyncBridge
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.pacer import Pacer
 from cwire.kernel.widgets import close_all
-from cwire.panel.form import CommandForm
+from cwire.link.link import Link
+from cwire.panel.form import CommandForm, Done
 from cwire.panel.getters import find_getter
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
+from cwire.session.lookup import Lookup
 
-if TYPE_CHECKING:
-    from cwire.bridge.base import BridgeBase
-    from cwire.data.fields import Record
+__all__ = ["Panel", "SendTo", "choose"]
 
-__all__ = ["Panel", "open_panel"]
+SendTo = Callable[[str, str, Mapping[str, Any], Done], object]
+"""Sends a command by driver, name and fields, and does not keep the caller waiting."""
 
 _PERIOD = 0.1  # s between two looks at the drivers
 
@@ -46,18 +46,19 @@ class Panel:
     """
 
     def __init__(
-        self, bridge: BridgeBase, drivers: Iterable[str], commands: Iterable[str] | None
+        self, link: Link, send: SendTo, drivers: Iterable[str], commands: Iterable[str] | None
     ) -> None:
-        self._bridge = bridge
+        self.send = send
+        self._link = link
         self._commands = None if commands is None else list(commands)
         self._sections = {name: _Section(self, name) for name in drivers}
-        self._loop = _loop_of(bridge)
+        self._in_loop = _running_loop() is link.loop
         self._note = widgets.HTML()
         self.widget = widgets.VBox()
         self._pacer = Pacer(self._look, _PERIOD, "cwire panel")
         self._update()
         self.widget.children = (self._note, *(one.widget for one in self._sections.values()))
-        bridge._link.on_change.append(self._pacer.poke)
+        link.on_change.append(self._pacer.poke)
         _of_cells.add(self)
 
     def __getitem__(self, command: str) -> CommandForm:
@@ -76,8 +77,8 @@ class Panel:
 
     def close(self) -> None:
         """Removes the widgets; nothing is sent any more."""
-        if self._pacer.poke in self._bridge._link.on_change:
-            self._bridge._link.on_change.remove(self._pacer.poke)
+        if self._pacer.poke in self._link.on_change:
+            self._link.on_change.remove(self._pacer.poke)
         self._pacer.close()
         _of_cells.remove(self)
         for section in self._sections.values():
@@ -93,45 +94,22 @@ class Panel:
         return self.widget._repr_mimebundle_(**options)
 
     def _look(self) -> None:
-        """After a change, in the pacer's thread; or in the loop of an async bridge."""
-        if self._loop is None:
-            self._update()
+        """Updates after a change: in the link's loop if it was made there, else in this thread."""
+        if self._in_loop:
+            self._link.loop.call_soon_threadsafe(self._update)
         else:
-            self._loop.call_soon_threadsafe(self._update)
+            self._update()
 
     def _update(self) -> None:
-        closed = self._bridge._link.closed
-        if closed is not None:
-            self._note.value = _problem(closed)
-        elif not self._bridge.connected:
+        link = self._link
+        if link.closed is not None:
+            self._note.value = _problem(link.closed)
+        elif not link.connected:
             self._note.value = _problem("the relay is gone; trying to reach it again")
         else:
             self._note.value = ""
         for section in self._sections.values():
-            section.update(self._bridge.drivers.get(section.name), self._bridge.connected)
-
-    def _send(
-        self,
-        driver: str,
-        name: str,
-        fields: Mapping[str, Any],
-        done: Callable[[Record | Exception | None], None],
-    ) -> None:
-        """Sends a command without keeping the caller waiting."""
-        bridge = self._bridge
-        if isinstance(bridge, AsyncBridge):
-            task = asyncio.ensure_future(bridge.command(driver, name, fields))
-            task.add_done_callback(lambda task: done(_outcome(task)))
-            return
-
-        def work() -> None:
-            try:
-                answer: Record | Exception | None = bridge.command(driver, name, fields)  # type: ignore[attr-defined]
-            except Exception as error:  # shown beside the form, whatever it is
-                answer = error
-            done(answer)
-
-        threading.Thread(target=work, name=f"cwire {name}", daemon=True).start()
+            section.update(link.session.drivers.get(section.name), link.connected)
 
     def _chosen(self, driver: Driver) -> list[str]:
         known = list(driver.schema.commands) if driver.schema else []
@@ -189,7 +167,7 @@ class _Section:
             form = CommandForm(
                 message,
                 find_getter(schema, message),
-                lambda command, fields, done: self._panel._send(self.name, command, fields, done),
+                partial(self._panel.send, self.name),
             )
             if name in old:
                 form.carry(old[name])
@@ -200,35 +178,40 @@ class _Section:
             form.close()
 
 
-def open_panel(
-    bridge: BridgeBase, driver: str | None, commands: str | Iterable[str] | None
-) -> Panel:
-    """Finds whose commands are meant; see `Bridge.panel`."""
+def choose(
+    lookup: Lookup, driver: str | None, commands: str | Iterable[str] | None
+) -> tuple[list[str], list[str] | None]:
+    """The drivers and the commands (None: all) that the arguments of `Bridge.panel` mean.
+
+    Raises:
+        UnknownDriver: The relay has no such driver.
+        UnknownCommand: No driver has such a command.
+        DriverDown: The driver was never up, so its commands are not known.
+    """
     if commands is not None:
         chosen = [commands] if isinstance(commands, str) else list(commands)
-        owners = [bridge._owner("command", name, driver)[0].name for name in chosen]
-        return Panel(bridge, dict.fromkeys(owners), chosen)
-    if driver is not None and driver not in bridge.drivers and driver in bridge._commands(None):
+        owners = [lookup.command(name, driver)[0].name for name in chosen]
+        return list(dict.fromkeys(owners)), chosen
+    if driver is None and len(served := lookup.served()) > 1:
+        return list(served), None
+    try:
+        owner = lookup.driver(driver)
+    except errors.UnknownDriver:
+        if driver not in lookup.commands():
+            raise
         raise errors.UnknownDriver(
             f"{driver!r} is a command, not a driver: panel(commands={driver!r})"
-        )
-    if driver is None and len(served := bridge._served()) > 1:
-        return Panel(bridge, served, None)
-    owner = bridge._driver(driver)
+        ) from None
     usable_schema(owner)
-    return Panel(bridge, [owner.name], None)
+    return [owner.name], None
 
 
 def _problem(text: str) -> str:
     return f'<span style="color:#b3261e">{escape(text)}</span>'
 
 
-def _outcome(task: asyncio.Future[Record | None]) -> Record | Exception | None:
-    error = task.exception()
-    if error is None:
-        return task.result()
-    return error if isinstance(error, Exception) else errors.CwireError(repr(error))
-
-
-def _loop_of(bridge: BridgeBase) -> asyncio.AbstractEventLoop | None:
-    return asyncio.get_running_loop() if isinstance(bridge, AsyncBridge) else None
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

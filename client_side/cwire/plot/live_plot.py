@@ -1,4 +1,4 @@
-"""Live matplotlib figures that are drawn in the thread that made them, and nowhere else."""
+"""Live matplotlib figures: each is drawn in the thread that made it only."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cwire import errors
 from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
+from cwire.link.link import Link
 from cwire.plot.canvas import open_canvas
 from cwire.plot.recipe import Recipe, make_recipe
 
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cwire.bridge.base import BridgeBase
     from cwire.plot.artists import Drawing, Update
 
-__all__ = ["LivePlot", "Look"]
+__all__ = ["LivePlot", "PlotOptions"]
 
 _log = logging.getLogger("cwire")
 _TITLE = 110  # characters that a figure has room for
@@ -33,9 +33,9 @@ _LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.15, 0.88
 _of_cells: OncePerCell[LivePlot] = OncePerCell(lambda plot, reason: plot.close(reason))
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a live plot looks; see `Bridge.plot`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotOptions:
+    """What a live plot shows of a message, and how; see `Bridge.plot`."""
 
     y: str | Sequence[str] | None = None
     x: str | None = None
@@ -68,12 +68,12 @@ class LivePlot:
     figure: Figure
     axes: Axes
 
-    def __init__(self, bridge: BridgeBase, feed: Feed, look: Look, fps: float) -> None:
-        if not (fps > 0 and look.window > 0):
+    def __init__(self, link: Link, feed: Feed, options: PlotOptions, fps: float) -> None:
+        if not (fps > 0 and options.window > 0):
             raise ValueError("fps and window must be above zero")
-        self._bridge = bridge
+        self._link = link
         self._feed = feed
-        self._look = look
+        self._options = options
         self._recipes = self._make_recipes()
         self._period = 1.0 / fps
         self._thread = threading.get_ident()
@@ -84,7 +84,7 @@ class LivePlot:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.drawn = 0
         try:
-            self._canvas = open_canvas(look.figsize)
+            self._canvas = open_canvas(options.figsize)
         except ImportError:
             raise errors.CwireError(
                 "plots need matplotlib: pip install 'cwire[notebook]'"
@@ -219,14 +219,14 @@ class LivePlot:
             except errors.CwireError as error:
                 self.stop(str(error))
                 raise
-        if self._bridge._link.closed is not None and self.running:
+        if self._link.closed is not None and self.running:
             self.stop("not connected any more")
 
     def _refeed(self) -> None:
         """The driver came back with other structs: goes on with the message's new form."""
         name, driver = self._feed.message.name, self._feed.driver
         try:
-            self._feed = self._bridge._feed(name, driver)
+            self._feed = self._link.lookup.feed(name, driver)
             self._recipes = self._make_recipes()
         except errors.CwireError as error:
             self.stop(str(error))
@@ -235,25 +235,25 @@ class LivePlot:
         self._lay_out()
 
     def _make_recipes(self) -> list[Recipe]:
-        look = self._look
-        if look.update is not None:
+        options = self._options
+        if options.update is not None:
             return []
-        message, samples = self._feed.message, self._bridge._samples(self._feed)
+        message, samples = self._feed.message, self._link.lookup.samples(self._feed)
 
         def make(y: str | Sequence[str] | None) -> Recipe:
-            return make_recipe(message, y, look.x, look.by, samples, look.kind)
+            return make_recipe(message, y, options.x, options.by, samples, options.kind)
 
-        together = make(look.y)
-        return [make(name) for name in together.y] if look.subplots else [together]
+        together = make(options.y)
+        return [make(name) for name in together.y] if options.subplots else [together]
 
     def _state(self) -> tuple[object, ...]:
         return self._feed, self._feed.history.total, self._trouble()
 
     def _trouble(self) -> str:
         """Why what is shown is not live; empty if it is."""
-        if not self._bridge.connected:
+        if not self._link.connected:
             return "not connected"
-        driver = self._bridge.drivers.get(self._feed.driver)
+        driver = self._link.session.drivers.get(self._feed.driver)
         state = driver.state if driver else "gone"
         return "" if state == "up" else f"driver {self._feed.driver} is {state}"
 
@@ -262,18 +262,18 @@ class LivePlot:
     def _lay_out(self) -> None:
         from cwire.plot.artists import CustomDrawing, make_drawing
 
-        look = self._look
+        options = self._options
         count = max(1, len(self._recipes))
         grid = self.figure.subplots(count, 1, squeeze=False)[:, 0]
         self.axes = grid[0]
         height = (_TOP - _BOTTOM) if count == 1 else 0.9 * (_TOP - _BOTTOM)
         self.figure.subplots_adjust(_LEFT, _TOP - height, _RIGHT, _TOP, hspace=0.35)
-        if look.update is not None:
-            self._drawings = [CustomDrawing(self.axes, look.update)]
+        if options.update is not None:
+            self._drawings = [CustomDrawing(self.axes, options.update)]
             return
-        limits = (look.vmin, look.vmax)
+        limits = (options.vmin, options.vmax)
         self._drawings = [
-            make_drawing(axes, recipe, look.window, look.cmap, limits)
+            make_drawing(axes, recipe, options.window, options.cmap, limits)
             for axes, recipe in zip(grid, self._recipes, strict=True)
         ]
         for drawing in self._drawings[:-1]:

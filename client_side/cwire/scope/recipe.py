@@ -1,16 +1,18 @@
-"""What a scope is told to draw, as the page reads it. Pure."""
+"""Checks what a scope is to draw, and writes it as the page reads it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cwire.errors import UnknownField
 from cwire.plot.recipe import make_recipe
+from cwire.session.lookup import Lookup
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import ArrayType, FieldType, NumberType, StructType, TailType
 
-__all__ = ["WINDOW", "ScopeRecipe", "check_size"]
+__all__ = ["WINDOW", "ScopeOptions", "ScopeRecipe", "check_size", "find_recipe"]
 
 WINDOW = 10.0
 """Seconds of scalars that are seen, if nothing else is said."""
@@ -18,20 +20,27 @@ WINDOW = 10.0
 _COUNTER = "first_sample"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeOptions:
+    """What a scope shows of a message, and how; see `Bridge.scope`."""
+
+    y: str | Sequence[str] | None = None
+    x: str | None = None
+    by: str | None = None
+    window: float | None = None
+    decimate: int | None = None
+
+
 class ScopeRecipe:
-    """The choice of fields, checked.
+    """The fields to draw, checked.
 
     Args:
         driver: Name of the driver.
         message: The message of the driver's own header.
-        y: As in `Bridge.scope`; and so are the others.
-        x: See there.
-        by: See there.
-        window: See there.
-        decimate: See there.
+        options: What the user gave.
 
     Attributes:
-        fields: The same choice as a plot's.
+        fields: The same fields as a plot's.
         window: Seconds that are seen; None: the newest array of each line.
 
     Raises:
@@ -43,12 +52,9 @@ class ScopeRecipe:
         self,
         driver: str,
         message: Message,
-        y: str | Sequence[str] | None,
-        x: str | None,
-        by: str | None,
-        window: float | None,
-        decimate: int | None,
+        options: ScopeOptions,
     ) -> None:
+        window, decimate = options.window, options.decimate
         if window is not None and not window > 0:
             raise ValueError(f"window is {window!r}; it can be a number of seconds above zero")
         if decimate is not None and (type(decimate) is not int or decimate < 2):
@@ -56,7 +62,7 @@ class ScopeRecipe:
         self.driver = driver
         self.message = message
         self.decimate = decimate
-        self.fields = make_recipe(message, y, x, by)
+        self.fields = make_recipe(message, options.y, options.x, options.by)
         if self.fields.kind not in ("trend", "block"):
             raise UnknownField(
                 f"{message.name}.{self.fields.y[0]} is an image: a scope draws lines; "
@@ -102,6 +108,25 @@ class ScopeRecipe:
             "decimate": self.decimate,
             "window": self.window,
         }
+
+
+def find_recipe(
+    lookup: Lookup, message: str, driver: str | None, options: ScopeOptions
+) -> ScopeRecipe:
+    """The recipe of a message by its name.
+
+    Raises:
+        UnknownMessage: There is no such message.
+        UnknownField: It has no such field, or a scope cannot draw it.
+        ValueError: A number is out of its range.
+    """
+    owner, described = lookup.message(message, driver)
+    made = owner.derived.get(message)
+    if made is not None and made.message is described:
+        # One that the relay makes: the page asks for it by itself.
+        described = owner.published[made.of]
+        options = replace(options, decimate=made.decimate)
+    return ScopeRecipe(owner.name, described, options)
 
 
 def check_size(height: int, fps: float) -> None:

@@ -1,19 +1,18 @@
-"""``bridge.scope()``: lines that the browser draws at 60 pictures per second, from the relay."""
+"""``bridge.scope()``: lines that the browser draws by itself, 60 times per second."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import uuid
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cwire import errors
-from cwire.bridge.aio import AsyncBridge
 from cwire.kernel.cell import OncePerCell, kernel_shell
+from cwire.link.link import Link
 from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
 from cwire.scope.recipe import ScopeRecipe, check_size
@@ -22,13 +21,7 @@ from cwire.session.drivers import down_text
 from cwire.session.options import Options
 from cwire_structs.runtime import RuntimeDirError, runtime_dir
 
-if TYPE_CHECKING:
-    from cwire.bridge.base import BridgeBase
-
-__all__ = ["Choice", "Scope", "open_scope"]
-
-Choice = tuple[str | Sequence[str] | None, str | None, str | None, float | None, int | None]
-"""``y``, ``x``, ``by``, ``window`` and ``decimate``; see `Bridge.scope`."""
+__all__ = ["Scope"]
 
 _log = logging.getLogger("cwire")
 _PERIOD = 1 / 25  # s between two looks whether curves may go
@@ -51,7 +44,7 @@ class Scope:
     """
 
     def __init__(
-        self, bridge: BridgeBase, recipe: ScopeRecipe, *, height: int = 320, fps: float = 60.0
+        self, link: Link, recipe: ScopeRecipe, *, height: int = 320, fps: float = 60.0
     ) -> None:
         check_size(height, fps)
         if kernel_shell() is None:
@@ -59,10 +52,8 @@ class Scope:
                 "a scope is seen in a notebook only; in a script use bridge.plot, "
                 "which opens a window"
             )
-        self._bridge = bridge
-        self._link = bridge._link
+        self._link = link
         self._recipe = recipe
-        self._loop = _loop_of(bridge)
         self._origins: set[str] = set()
         self._relay: object = None
         self._png: bytes | None = None
@@ -148,13 +139,13 @@ class Scope:
 
     def _post(self, function: Any, *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop has ended with the bridge: nothing is left to do
-            self._loop.call_soon_threadsafe(function, *arguments)
+            self._link.loop.call_soon_threadsafe(function, *arguments)
 
     def _begin(self) -> None:
         self._on_change()
         # A busy kernel does not hear the page ask; so where there is no other way it does not wait.
         if not self.widget.relay:
-            self._loop.call_later(_UNASKED, self._begin_unasked)
+            self._link.loop.call_later(_UNASKED, self._begin_unasked)
 
     def _begin_unasked(self) -> None:
         if self.running and not self._heard:
@@ -183,7 +174,7 @@ class Scope:
 
     def _offer(self) -> None:
         for origin in self._origins:
-            task = self._loop.create_task(self._allow(origin), name="cwire scope")
+            task = self._link.loop.create_task(self._allow(origin), name="cwire scope")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -220,7 +211,7 @@ class Scope:
         self._heard = True
         if self._pump is None and self.running:
             self._flow = Flow(monotonic())
-            self._pump = self._loop.create_task(self._run_pump(self._flow), name="cwire scope")
+            self._pump = self._link.loop.create_task(self._run_pump(self._flow), name="cwire scope")
 
     def _end_pump(self) -> None:
         self._heard = True
@@ -238,7 +229,7 @@ class Scope:
             # Without a relay there is nothing new here either; the page says that by itself.
             if flow.may_send(now) and self._link.connected:
                 with suppress(errors.CwireError):  # the driver's structs have changed: told below
-                    feed = self._bridge._feed(message, driver)
+                    feed = self._link.lookup.feed(message, driver)
                     fresh = (feed, feed.history.total, self._problem())
                     if fresh != state:
                         state = fresh
@@ -255,27 +246,7 @@ class Scope:
         self.widget.send(content, buffers)
 
     def _problem(self) -> str:
-        driver = self._bridge.drivers.get(self._recipe.driver)
+        driver = self._link.session.drivers.get(self._recipe.driver)
         if driver is None:
             return f"the relay has no driver {self._recipe.driver}"
         return "" if driver.state == "up" else down_text(driver)
-
-
-def open_scope(
-    bridge: BridgeBase, message: str, driver: str | None, choice: Choice, **look: Any
-) -> Scope:
-    """Makes the scope of a message; see `Bridge.scope`."""
-    y, x, by, window, decimate = choice
-    owner, described = bridge._owner("message", message, driver)
-    made = owner.derived.get(message)
-    if made is not None and made.message is described:
-        # One that the relay makes: the page asks for it by itself.
-        described, decimate = owner.published[made.of], made.decimate
-    return Scope(bridge, ScopeRecipe(owner.name, described, y, x, by, window, decimate), **look)
-
-
-def _loop_of(bridge: BridgeBase) -> asyncio.AbstractEventLoop:
-    """The loop in which the bridge's link lives."""
-    if isinstance(bridge, AsyncBridge):
-        return asyncio.get_running_loop()
-    return bridge._thread.loop  # type: ignore[attr-defined,no-any-return]

@@ -37,7 +37,10 @@ from cwire_structs import frames
 from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
 from cwire_structs.schema import Message
 
-__all__ = ["Session"]
+__all__ = ["HISTORY_BYTES", "Session"]
+
+HISTORY_BYTES = 64 << 20
+"""Memory for the last frames of each message, if nothing else is said."""
 
 
 class Session:
@@ -63,7 +66,7 @@ class Session:
 
     def __init__(
         self,
-        history_bytes: int = 64 << 20,
+        history_bytes: int = HISTORY_BYTES,
         window: int | None = None,
         lock: AbstractContextManager[object] | None = None,
     ) -> None:

@@ -9,35 +9,14 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cwire.session.drivers import driver_text
-from cwire.view.text import field_notes, frame_rows, frames_title, html_table, kind_text, value_text
+from cwire.view.text import field_notes, frame_rows, frames_title, html_table, value_text
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
-    from cwire.bridge.base import BridgeBase
     from cwire.data.fields import Fields
     from cwire.data.frame_array import FrameArray
-    from cwire.session.drivers import Driver
 
-__all__ = ["command_html", "commands_html", "driver_html", "frames_html", "record_html"]
-
-
-def driver_html(bridge: BridgeBase, driver: Driver) -> str:
-    """A driver: its state, its messages with what came of them, and its commands."""
-    health = {row.message: row for row in bridge.health if row.driver == driver.name}
-    rows = []
-    for name, message in driver.published.items():
-        row = health.get(name)
-        counts = ("", "", "", "")
-        if row is not None and row.published:
-            rates = (f"{row.rate:,.1f}", f"{row.byte_rate / 1e6:.2f}")
-            counts = (f"{row.frames:,}", *rates, f"{row.lost:,}")
-        rows.append((name, kind_text(message), *counts, message.doc))
-    head = ("message", "size", "frames", "/s", "MB/s", "lost", "")
-    title = f"<div><b>{escape(driver_text(driver))}</b></div>"
-    table = html_table(head, rows, right=range(2, 6)) if rows else ""
-    commands = driver.schema.commands.values() if driver.schema else ()
-    return f"{title}{table}{commands_html(commands) if commands else ''}"
+__all__ = ["command_html", "commands_html", "frames_html", "record_html"]
 
 
 def commands_html(commands: Iterable[Message]) -> str:

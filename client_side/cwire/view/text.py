@@ -13,13 +13,10 @@ from cwire_structs.schema import Message, Schema
 from cwire_structs.schema.fields import ArrayType, EnumType, Field, TailType
 
 if TYPE_CHECKING:
-    from cwire.bridge.base import BridgeBase
     from cwire.data.frame_array import FrameArray
 
 __all__ = [
     "SchemaView",
-    "bridge_html",
-    "bridge_text",
     "field_notes",
     "frame_rows",
     "frames_text",
@@ -229,45 +226,3 @@ def _title(message: Message) -> str:
 
 def _rows(message: Message) -> list[tuple[str, str, str, str]]:
     return [(f.name, f.c_type, field_notes(f), f.doc) for f in message.struct.fields]
-
-
-def _bridge_rows(bridge: BridgeBase) -> list[tuple[str, ...]]:
-    """Of each message that has come: the columns of the table, and its comment."""
-    health = bridge.health
-    rows: list[tuple[str, ...]] = []
-    for driver in bridge.drivers.values():
-        feeds = [row for row in health if row.driver == driver.name and row.published]
-        note = driver.problem or driver.reason
-        if driver.is_relay and not feeds:
-            note = note or f"statistics: bridge[{driver.name!r}].schema"
-        if note or not feeds:
-            note = note or ("nothing received" if driver.state == "up" else "")
-            rows.append((driver.name, driver.state, note, "", "", "", "", ""))
-        for i, row in enumerate(feeds):
-            lead = (driver.name, driver.state) if i == 0 and not note else ("", "")
-            counts = (f"{row.frames:,}", f"{row.rate:,.1f}", f"{row.byte_rate / 1e6:.2f}")
-            known = driver.published.get(row.message)
-            doc = known.doc if known else ""
-            rows.append((*lead, row.message, *counts, f"{row.lost:,}", doc))
-    return rows
-
-
-_BRIDGE_HEAD = ("driver", "state", "message", "frames", "/s", "MB/s", "lost")
-
-
-def _bridge_title(bridge: BridgeBase) -> str:
-    why = bridge._link.unconnected
-    return f"cwire: not connected: {why}" if why else f"cwire: connected to {bridge.address}"
-
-
-def bridge_text(bridge: BridgeBase) -> str:
-    """A bridge as text: drivers, messages, rates, losses."""
-    rows = [row[: len(_BRIDGE_HEAD)] for row in _bridge_rows(bridge)]
-    table = text_table(_BRIDGE_HEAD, rows, right=range(3, 7))
-    return f"{_bridge_title(bridge)}\n{table}"
-
-
-def bridge_html(bridge: BridgeBase) -> str:
-    """The same for a notebook, with the messages' comments."""
-    table = html_table((*_BRIDGE_HEAD, ""), _bridge_rows(bridge), right=range(3, 7))
-    return f"<div>{escape(_bridge_title(bridge))}</div>{table}"

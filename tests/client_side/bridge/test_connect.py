@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import cwire
-from cwire.bridge import aio
+from cwire.bridge import connect
 from cwire.link import address
 from cwire.link.opening import open_websocket
 from support.fake_relay import FakeRelay, driver, ticks
@@ -42,7 +42,7 @@ def test_over_tcp(relay: FakeRelay) -> None:
 def test_over_a_unix_socket(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = short_dir / "relay.sock"
     monkeypatch.setattr(
-        aio, "resolve", lambda url, token: address.Address("ws://x/ws", unix=str(path))
+        connect, "resolve", lambda url, token: address.Address("ws://x/ws", unix=str(path))
     )
     with FakeRelay(unix=path):
         with cwire.connect() as bridge:
@@ -122,7 +122,9 @@ def test_another_path(relay: FakeRelay) -> None:
 
 def test_a_relay_that_is_stopped(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(short_dir / "relay.sock")
-    monkeypatch.setattr(aio, "resolve", lambda url, token: address.Address("ws://x/ws", unix=path))
+    monkeypatch.setattr(
+        connect, "resolve", lambda url, token: address.Address("ws://x/ws", unix=path)
+    )
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()
@@ -143,7 +145,9 @@ def test_a_timeout_without_end(relay: FakeRelay) -> None:
 
 @pytest.mark.parametrize("size", [1 << 50, -1])
 def test_impossible_histories(relay: FakeRelay, size: int) -> None:
-    with pytest.raises(ValueError, match=f"history_bytes={size} is not"):
+    with pytest.raises(
+        ValueError, match=f"history_bytes must be 0 to .* not {size}; it is reserved"
+    ):
         cwire.connect(relay.url, history_bytes=size)
 
 

@@ -297,7 +297,7 @@ def test_names_that_two_drivers_share() -> None:
         assert len(bridge["a"].latest("tick")) == 0
         assert bridge["a"].schema.name == "lab"
         assert bridge._ipython_key_completions_() == ["a", "b"]
-        with pytest.raises(cwire.UnknownCommand, match="no command 'x'"):
+        with pytest.raises(cwire.UnknownCommand, match="no driver has the command 'x'"):
             bridge.send.x()
 
 

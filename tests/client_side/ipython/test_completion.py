@@ -142,6 +142,12 @@ def tab(
         ('bridge.command("la', ['bridge.command("lab"']),
         ('bridge.command("demo", "set_w', ['bridge.command("demo", "set_waveform"']),
         ('bridge.panel("demo", ["set_w', ['bridge.panel("demo", ["set_waveform"']),
+        ('bridge["demo"].panel("set_w', ['bridge["demo"].panel("set_waveform"']),
+        ('bridge["lab"].scope("tick", y="va', ['bridge["lab"].scope("tick", y="values"']),
+        ('bridge.scope("tick", driver="lab", by="in', [
+            'bridge.scope("tick", driver="lab", by="index"'
+        ]),
+        ('bridge.history(message="ti', ['bridge.history(message="tick"']),
         ('ticks["va', ['ticks["values"]']),
         ('ticks.to_pandas("in', ['ticks.to_pandas("index"']),
     ],
@@ -178,6 +184,8 @@ def test_the_older_interface(tab: Shell) -> None:
         "nobody.send.",
         "bridge._link.",
         "bridge.latest(1, y='",
+        "bridge.latest('tick', y='",
+        "bridge.wait_for('tick', '",
         'other["a"].',
         "bridge.latest(n=",
         "bridge.send.set_waveform(nope=",
@@ -186,6 +194,22 @@ def test_the_older_interface(tab: Shell) -> None:
 )
 def test_nothing_to_offer(bridge: cwire.Bridge, code: str) -> None:
     assert offers(code, "", {"bridge": bridge, "other": {"a": 1}}) == []
+
+
+def test_a_new_method_is_completed_by_the_names_of_its_parameters(
+    bridge: cwire.Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(self: cwire.Bridge, message: str, y: str, *, driver: str | None = None) -> None: ...
+
+    monkeypatch.setattr(cwire.Bridge, "draw", draw, raising=False)
+    for code, text in (
+        ('bridge.draw("ti', '"tick"'),
+        ('bridge.draw("tick", "va', '"values"'),
+        ('bridge.draw("tick", driver="l', '"lab"'),
+        ('bridge.draw("tick", dr', "driver="),
+    ):
+        (offer,) = offers(code, "", {"bridge": bridge})
+        assert offer.text.endswith(text.lstrip('"'))
 
 
 def test_nothing_is_evaluated_but_our_own(bridge: cwire.Bridge) -> None:

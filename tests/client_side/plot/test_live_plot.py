@@ -206,9 +206,9 @@ def pair(number: int) -> bytes:
 
 def newest(bridge: cwire.Bridge, relay: FakeRelay, first: int, count: int = 1) -> None:
     """Sends ticks and waits until they are here."""
-    stop = bridge._feed("tick", None).history.total + count
+    stop = bridge._link.lookup.feed("tick").history.total + count
     relay.send(ticks(first, count))
-    until(lambda: bridge._feed("tick", None).history.total >= stop)
+    until(lambda: bridge._link.lookup.feed("tick").history.total >= stop)
 
 
 def test_only_what_changes_is_drawn_anew(relay: FakeRelay, bridge: cwire.Bridge) -> None:
@@ -236,7 +236,7 @@ def test_only_what_changes_is_drawn_anew(relay: FakeRelay, bridge: cwire.Bridge)
 
 def test_a_legend_lies_over_the_lines(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     relay.send(pair(0) + pair(1))
-    until(lambda: bridge._feed("rare", None).history.total == 2)
+    until(lambda: bridge._link.lookup.feed("rare").history.total == 2)
     plot = bridge.plot("rare", y=["a", "b"])
     legend = plot.axes.get_legend()
     assert legend is not None
@@ -249,7 +249,7 @@ def test_a_legend_lies_over_the_lines(relay: FakeRelay, bridge: cwire.Bridge) ->
     before = pixels()
     for number in range(2, 5):
         relay.send(pair(number))
-        until(lambda number=number: bridge._feed("rare", None).history.total > number)  # type: ignore[misc]
+        until(lambda number=number: bridge._link.lookup.feed("rare").history.total > number)  # type: ignore[misc]
         plot.update()
     assert (pixels() == before).all()
 

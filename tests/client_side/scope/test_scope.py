@@ -18,7 +18,7 @@ import cwire
 from cwire.plot.curves import Curve
 from cwire.scope.curves import pack
 from cwire.scope.flow import Flow
-from cwire.scope.recipe import ScopeRecipe, check_size
+from cwire.scope.recipe import ScopeOptions, ScopeRecipe, check_size
 from support import schemas
 from support.fake_relay import FakeRelay
 from support.processes import ROOT, Driver, Relay
@@ -170,9 +170,8 @@ def test_it_ends_with_its_cell_and_its_bridge(kernel: Kernel, driver: Driver) ->
 
 
 def recipe(y: Any = None, **how: Any) -> ScopeRecipe:
-    choice = {"x": None, "by": None, "window": None, "decimate": None, **how}
-    message = schemas.schema().published[choice.pop("message", "tick")]
-    return ScopeRecipe("lab", message, y, **choice)
+    message = schemas.schema().published[how.pop("message", "tick")]
+    return ScopeRecipe("lab", message, ScopeOptions(y=y, **how))
 
 
 def test_what_the_page_is_told() -> None:

@@ -1,0 +1,69 @@
+"""Opens the link of a bridge, by the options of `connect` and `aconnect`."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from cwire.bridge.arguments import SHORTEST_WAIT, seconds
+from cwire.link.address import resolve
+from cwire.link.jupyter_relay import located
+from cwire.link.link import Link
+from cwire.session.options import check_window
+from cwire.session.session import HISTORY_BYTES, Session
+
+__all__ = ["CONNECT_TIMEOUT", "HISTORY_BYTES", "ConnectOptions", "open_link"]
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds."""
+
+_LONGEST_CONNECT = 1e6  # s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectOptions:
+    """The arguments of `connect`, which says what they mean."""
+
+    url: str | None
+    token: str | None
+    subscribe: str | Iterable[str] | None
+    history_bytes: int
+    timeout: float
+    window: int | None
+    reconnect: bool
+
+
+async def open_link(options: ConnectOptions) -> Link:
+    """Connects and subscribes.
+
+    Raises:
+        ValueError: The timeout or `history_bytes` cannot be.
+        InvalidSubscription: The window cannot be.
+        NotConnected: There is no relay.
+        Unauthorized: It does not accept the token.
+        UnknownMessage: A message to subscribe to does not exist.
+    """
+    wait = seconds(options.timeout, least=SHORTEST_WAIT)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if not 0 <= options.history_bytes <= memory:
+        raise ValueError(
+            f"history_bytes must be 0 to {memory}, this machine's memory, "
+            f"not {options.history_bytes!r}; it is reserved for each message"
+        )
+    session = Session(options.history_bytes, check_window(options.window), threading.Lock())
+    find = partial(resolve, options.url, options.token)
+    address = await located(find) if options.url is None else find()
+    link = Link(address, session, find if options.reconnect else None)
+    await link.open(_LONGEST_CONNECT if wait is None else wait)
+    if options.subscribe is not None:
+        wanted = options.subscribe
+        names = [wanted] if isinstance(wanted, str) else list(wanted)
+        try:
+            await link.subscribe(None if wanted == "all" else names, None)
+        except BaseException:
+            await link.shut()
+            raise
+    return link
