@@ -22,7 +22,9 @@ from IPython.core.magic_arguments import (
 )
 from IPython.display import display
 
-import cwire
+from cwire.bridge.sync import Bridge
+from cwire.bridge.sync import connect as open_bridge
+from cwire.errors import CwireError, NotConnected
 from cwire.link.address import find_relay
 from cwire.process.driver_process import DriverProcess
 from cwire.process.managed_process import running, span_text
@@ -49,15 +51,15 @@ _HELP = """%cwire connect|serve|driver|status
 def connect(shell: Any, arguments: Any) -> None:
     """Connects to a relay and puts the bridge into a variable; an earlier one there is closed."""
     old = shell.user_ns.get(arguments.name)
-    if isinstance(old, cwire.Bridge):
+    if isinstance(old, Bridge):
         old.close()
-    bridge = cwire.connect(arguments.url, arguments.token)
+    bridge = open_bridge(arguments.url, arguments.token)
     shell.push({arguments.name: bridge})
     _settle(bridge)
     display(bridge)
 
 
-def _settle(bridge: cwire.Bridge) -> None:
+def _settle(bridge: Bridge) -> None:
     """Waits for drivers that a fresh relay is just reaching: the next cell wants them."""
     deadline = monotonic() + _SETTLE_SECONDS
     while monotonic() < deadline and any(
@@ -144,10 +146,8 @@ class CwireMagics(Magics):
         arguments = _PARSERS[name].parse_args(rest)
         try:
             _COMMANDS[name](self.shell, arguments)
-        except (cwire.CwireError, OSError) as error:
-            hint = (
-                "; in this notebook: %cwire serve" if isinstance(error, cwire.NotConnected) else ""
-            )
+        except (CwireError, OSError) as error:
+            hint = "; in this notebook: %cwire serve" if isinstance(error, NotConnected) else ""
             raise UsageError(f"%cwire {name}: {error}{hint}") from None
 
 
@@ -180,7 +180,7 @@ class _Status:
         bridges = {
             name: value
             for name, value in namespace.items()
-            if isinstance(value, cwire.Bridge) and not name.startswith("_")
+            if isinstance(value, Bridge) and not name.startswith("_")
         }
         for name, bridge in bridges.items():
             state = "connected" if bridge.connected else "not connected"
@@ -196,7 +196,7 @@ class _Status:
     def _relay(self) -> None:
         try:
             address = find_relay()
-        except cwire.NotConnected:
+        except NotConnected:
             if not self._connected:
                 self._hints.append("no relay runs on this account: %cwire serve --driver NAME")
             return

@@ -1,4 +1,4 @@
 """Runs the command-line tools: info, watch, send, doctor.
 
-May import: everything.
+May import: bridge, link, session, data, view, errors, version.
 """

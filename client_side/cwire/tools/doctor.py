@@ -21,11 +21,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import cwire
+from cwire import errors
 from cwire.link.address import Address, living
 from cwire.link.link import Link
 from cwire.session.drivers import Driver
 from cwire.session.session import Session
+from cwire.version import __version__
 from cwire_structs import _frames, control, frames
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
@@ -118,7 +119,7 @@ def _versions() -> Iterator[Finding]:
         yield Finding("problem", f"Python {python}", f"cwire needs {least} or newer")
     else:
         yield Finding("ok", f"Python {python} at {sys.executable}")
-    yield Finding("ok", f"cwire {cwire.__version__} at {Path(cwire.__file__).parent}")
+    yield Finding("ok", f"cwire {__version__} at {Path(errors.__file__).parent}")
     wanted = _requirements()
     for name, least in wanted.get("", []):
         bad = _lacks(name, least)
@@ -256,7 +257,7 @@ def _relay(address: Address) -> Finding:
     text = f"relay at {address.unix} and {address.url}"
     try:
         served = asyncio.run(_served(address))
-    except cwire.CwireError as error:
+    except errors.CwireError as error:
         return Finding("problem", f"{text} does not answer", str(error))
     down = [f"{one.name} is {one.state}: {one.reason}" for one in served if one.state != "up"]
     if down:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-import cwire
+from cwire.bridge.base import link_of
+from cwire.bridge.sync import Bridge, connect
+from cwire.errors import UnknownMessage
 from cwire.session.drivers import Driver, unknown_text
 from cwire.tools import terminal
 from cwire.tools.tables import make_console, plain, table
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire info`; returns the exit status."""
 
     def show() -> None:
-        with cwire.connect(
+        with connect(
             arguments.url,
             arguments.token,
             subscribe=None,
@@ -61,8 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     return terminal.report_errors("cwire info", show)
 
 
-def _relay_line(bridge: cwire.Bridge) -> str:
-    session = bridge._link.session
+def _relay_line(bridge: Bridge) -> str:
+    session = link_of(bridge).session
     limits = ", ".join(f"{name} {size / 2**20:g} MiB" for name, size in session.limits.items())
     return f"relay at {bridge.address} ({session.server}); at most: {limits}"
 
@@ -76,7 +78,7 @@ def overview_tables(drivers: list[Driver]) -> Iterator[Table]:
             (
                 driver.name,
                 str(driver.source),
-                plain(driver.state, _STATE_STYLES[driver.state]),
+                plain(driver.state, _STATE_STYLES.get(driver.state, "")),
                 "" if schema is None else schema.name,
                 "" if schema is None else str(len(schema.published)),
                 "" if schema is None else str(len(schema.commands)),
@@ -108,7 +110,7 @@ def message_tables(drivers: list[Driver], name: str) -> Iterator[Table]:
     if not found:
         names = [one for _, messages in known for one in messages]
         where = f"driver {drivers[0].name!r}" if len(drivers) == 1 else "the relay"
-        raise cwire.UnknownMessage(unknown_text("message", name, where, names))
+        raise UnknownMessage(unknown_text("message", name, where, names))
     for driver, message in found:
         yield table(
             f"{message.name} of {driver.name} ({kind_text(message)}): {message.doc}",

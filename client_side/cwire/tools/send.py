@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-import cwire
+from cwire.bridge.sync import connect
 from cwire.tools import terminal
 
 __all__ = ["register", "run"]
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire send`; returns the exit status."""
 
     def send() -> None:
-        with cwire.connect(
+        with connect(
             arguments.url,
             arguments.token,
             subscribe=None,

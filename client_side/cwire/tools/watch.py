@@ -17,8 +17,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-import cwire
+from cwire import errors
+from cwire.bridge.base import link_of
+from cwire.bridge.sync import Bridge, connect
 from cwire.data.fields import Record
+from cwire.data.frame_array import FrameArray
 from cwire.tools import terminal
 from cwire.tools.tables import Cell, make_console, plain, table
 
@@ -54,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def watch() -> None:
         console = make_console()
-        with cwire.connect(
+        with connect(
             arguments.url,
             arguments.token,
             subscribe=None,
@@ -70,7 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
             with _Keys() as keys, Live(console=console, screen=True, auto_refresh=False) as live:
                 shown = None
                 while not keys.quit(_LOOK_SECONDS):
-                    bridge._check()
+                    if not bridge.connected:
+                        raise errors.NotConnected(link_of(bridge).unconnected)
                     status = _status(bridge)
                     if shown != status.sequence:
                         shown = status.sequence
@@ -80,10 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if status == 130 else status  # Ctrl-C is how one ends it
 
 
-def _subscribe(bridge: cwire.Bridge) -> None:
+def _subscribe(bridge: Bridge) -> None:
     relay = bridge.drivers.get("relay")
     if relay is None or not relay.is_relay:
-        raise cwire.UnknownDriver(
+        raise errors.UnknownDriver(
             "this relay publishes no statistics: it is older than this client; install the same "
             "cwire version on both sides and restart it"
         )
@@ -104,20 +108,20 @@ class Round:
     clients: list[Record]
 
 
-def _status(bridge: cwire.Bridge) -> Record:
+def _status(bridge: Bridge) -> Record:
     """The end of the last round."""
     return next(iter(bridge.latest("relay_status", 1, driver="relay")))
 
 
-def _round(bridge: cwire.Bridge, status: Record) -> Round:
+def _round(bridge: Bridge, status: Record) -> Round:
     """The round that ended so: all of it has one time stamp, and came before."""
 
     def of(message: str) -> list[Record]:
         rows = bridge.latest(message, _ROWS, driver="relay")
-        assert isinstance(rows, cwire.FrameArray)
+        assert isinstance(rows, FrameArray)
         return list(rows[rows.time == status.time])
 
-    client = bridge._link.session.client
+    client = link_of(bridge).session.client
     drivers, messages, clients = map(of, _MESSAGES[1:])
     return Round(bridge.address, client, status, drivers, messages, clients)
 

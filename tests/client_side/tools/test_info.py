@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cwire import cli
+from cwire.session import drivers
+from cwire.tools.info import overview_tables
 from support.fake_relay import FakeRelay, driver
 from support.processes import Driver, Relay, until
+from support.schemas import schema
 
 
 def shown(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
@@ -36,6 +39,12 @@ def test_a_driver_that_is_down(capsys: pytest.CaptureFixture[str]) -> None:
         assert "off 2 down nothing is there" in lines
         one = shown(capsys, "--url", fake.url, "--driver", "off")
         assert not any("tick" in line for line in one)
+
+
+def test_the_relay_goes_meanwhile() -> None:
+    gone = drivers.Driver("lab", 1, state="unknown", schema=schema())
+    (overview, *_) = overview_tables([gone])
+    assert [cell.plain for cell in overview.columns[2].cells] == ["unknown"]  # type: ignore[union-attr]
 
 
 def test_a_message(capsys: pytest.CaptureFixture[str]) -> None:
