@@ -177,7 +177,7 @@ class AsyncBridge(BridgeBase):
         seconds: float | None = None,
         driver: str | None = None,
     ) -> FrameArray | list[Record]:
-        """What is still here of the past; see `Bridge.history`."""
+        """The frames that are kept of the past; see `Bridge.history`."""
         return self._past(await self._open_feed(message, driver), n, seconds)
 
     async def record_to_dataframe(
@@ -319,7 +319,7 @@ class AsyncDriver(DriverBase):
     async def history(
         self, message: str, n: int | None = None, *, seconds: float | None = None
     ) -> FrameArray | list[Record]:
-        """What is still here of the past."""
+        """The frames that are kept of the past."""
         return await self._bridge.history(message, n, seconds=seconds, driver=self.name)
 
     async def record_to_dataframe(

@@ -43,7 +43,7 @@ class BridgeBase(ABC):
 
     @property
     def address(self) -> str:
-        """Where the relay is."""
+        """The relay's URL, or the path of its Unix socket."""
         return str(self._link.address)
 
     @property
@@ -53,7 +53,7 @@ class BridgeBase(ABC):
 
     @property
     def drivers(self) -> Mapping[str, Driver]:
-        """What the relay says of each driver, by name, as of now; its own statistics are one."""
+        """The drivers as the relay describes them now, by name; the relay itself is one."""
         return self._link.session.drivers
 
     @property
@@ -189,8 +189,8 @@ class BridgeBase(ABC):
             window: Seconds that are seen. Arrays are joined then: by the field ``first_sample`` (it
                 counts samples) if there is one, else by the time of their frames. Default: the
                 newest array of each line; 10 s of scalars.
-            decimate: Lets the relay send the minimum and the maximum of every so many samples only,
-                for slow lines to the browser.
+            decimate: Lets the relay send only the minimum and the maximum of each group of this
+                many samples, for slow lines to the browser.
             height: Of the picture, in pixels.
             fps: Pictures per second at most.
             driver: Where several drivers have this message.
@@ -256,7 +256,7 @@ class BridgeBase(ABC):
             raise errors.NotConnected(self._link.closed)
 
     def _kept_by(self, widget: _T) -> _T:
-        """Keeps this bridge as long as a widget of it; returns that."""
+        """Keeps this bridge alive as long as one of its widgets; returns that."""
         _bridges[widget] = self
         return widget
 
@@ -268,7 +268,7 @@ class BridgeBase(ABC):
     def _send_in_background(
         self, driver: str, name: str, fields: Mapping[str, Any], done: Done
     ) -> None:
-        """Sends a command without keeping the caller waiting; `done` takes what comes of it."""
+        """Sends a command without keeping the caller waiting; calls `done` with the outcome."""
 
     def _commands_of(
         self, driver: str | None, call: Callable[[str | None, str, Mapping[str, object]], _T]
@@ -282,7 +282,7 @@ class BridgeBase(ABC):
         )
 
     def _unasked(self, feed: Feed) -> tuple[str, Options] | None:
-        """What to subscribe to, to have a feed filled; None if that is so, or cannot be."""
+        """The subscription that a feed lacks; None if it has one, or the link is closed."""
         link = self._link
         if link.closed is not None or link.session.wants(feed.driver, feed.message.name):
             return None
@@ -306,7 +306,7 @@ class DriverBase:
 
     @property
     def driver(self) -> Driver:
-        """What the relay says of it."""
+        """The driver as the relay describes it now."""
         return self._bridge._link.lookup.driver(self.name)
 
     @property

@@ -1,4 +1,4 @@
-"""``bridge.send``: the commands of the header as functions."""
+"""``bridge.send``: makes functions of the commands in the header."""
 
 from __future__ import annotations
 

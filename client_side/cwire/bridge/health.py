@@ -1,4 +1,4 @@
-"""The table of what came and what was lost."""
+"""Makes the table of received and lost frames."""
 
 from __future__ import annotations
 

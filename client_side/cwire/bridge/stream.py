@@ -16,13 +16,13 @@ from cwire.link.link import Link
 __all__ = ["AsyncStream", "Predicate", "Stream"]
 
 Predicate = Callable[[Record], object]
-"""Says whether a record is the one that is waited for."""
+"""Decides whether a record is the one that is waited for."""
 
 _TURN = 100  # records
 
 
 class _Reader:
-    """What both iterators have: a place in a feed, and a timeout for each message.
+    """A place in a feed and a timeout for each message, for both iterators.
 
     Args:
         link: Where the messages come from; for the texts of errors.

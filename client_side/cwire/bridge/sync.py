@@ -255,12 +255,13 @@ class Bridge(BridgeBase):
         seconds: float | None = None,
         driver: str | None = None,
     ) -> FrameArray | list[Record]:
-        """What is still here of the past, as numpy; waits for nothing.
+        """The frames that are kept of the past, as numpy; waits for nothing.
 
         Args:
             message: The message's name.
-            n: The last so many frames; all that are here if neither this nor `seconds` is given.
-            seconds: The last so many seconds before the newest frame, by the frames' time stamps.
+            n: How many of the last frames; all that are kept if neither this nor `seconds` is
+                given.
+            seconds: The frames of this time before the newest one, by their time stamps.
             driver: Where several drivers have this message.
 
         Returns:
@@ -345,10 +346,10 @@ class Bridge(BridgeBase):
             policy: ``queue``: every frame, as far as the relay's queue reaches. ``latest``: when
                 this client is slow, only the newest.
             max_rate: Frames per second of each message, at most.
-            history: So many of the last frames come first, if the relay still has them.
-            history_seconds: The frames of so many last seconds come first.
-            decimate: Of every so many samples of each array the minimum and the maximum, as a
-                message of its own: ``scope_block`` by 16 is ``scope_block_by_16``, with
+            history: How many of the last frames come first, if the relay still has them.
+            history_seconds: The frames of this many last seconds come first.
+            decimate: The minimum and the maximum of each group of this many samples of an array, as
+                a message of its own: ``scope_block`` by 16 is ``scope_block_by_16``, with
                 ``samples_min`` and ``samples_max``.
 
         Returns:
@@ -474,7 +475,7 @@ class BridgeDriver(DriverBase):
     def history(
         self, message: str, n: int | None = None, *, seconds: float | None = None
     ) -> FrameArray | list[Record]:
-        """What is still here of the past; see `Bridge.history`."""
+        """The frames that are kept of the past; see `Bridge.history`."""
         return self._bridge.history(message, n, seconds=seconds, driver=self.name)
 
     def record_to_dataframe(

@@ -1,4 +1,4 @@
-"""Says why a wait was in vain: the errors of everything that has a timeout."""
+"""Makes the errors of waits that timed out: how much came, and why no more."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class _Open:
 
 
 def find_place(code: str) -> Place | None:
-    """Says where the end of `code` is; None where nothing can be said."""
+    """The place at the end of `code`; None where it is none of these."""
     brackets, text_at, quote = _scan(code)
     if quote == "#" or len(quote) == 3:
         return None

@@ -39,7 +39,7 @@ _STEP = re.compile(r"\s*(?:\.\s*(\w+)|\[\s*(?:\"([^\"]*)\"|'([^']*)'|(-?\d+))\s*
 
 @dataclass(frozen=True)
 class Offer:
-    """A way to go on.
+    """One completion.
 
     Attributes:
         text: What replaces the last `typed` characters.
@@ -55,7 +55,7 @@ class Offer:
 
 
 def offers(code: str, behind: str, names: Mapping[str, Any]) -> list[Offer]:
-    """What fits at the cursor.
+    """The completions at the cursor.
 
     Args:
         code: The text before the cursor.

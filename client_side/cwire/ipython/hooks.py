@@ -1,4 +1,4 @@
-"""Tab completion and short tracebacks in IPython and notebooks, from when cwire is imported."""
+"""Installs Tab completion and short tracebacks in IPython, when cwire is imported there."""
 
 from __future__ import annotations
 

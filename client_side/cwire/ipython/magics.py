@@ -162,7 +162,7 @@ def _words(line: str) -> list[str]:
 
 
 class _Status:
-    """What runs: a table, and hints below it."""
+    """A table of what runs, with hints below it."""
 
     def __init__(self, shell: Any) -> None:
         self._rows: list[tuple[str, str, str, str]] = []
@@ -218,7 +218,7 @@ class _Status:
 
 
 def complete(line: str, symbol: str) -> list[str]:
-    """What Tab offers in a line that begins with ``%cwire``: words, options, files.
+    """Completes a line that begins with ``%cwire``: words, options, files.
 
     Args:
         line: The line up to the cursor.

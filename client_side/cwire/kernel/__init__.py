@@ -1,4 +1,4 @@
-"""Runs inside a Jupyter kernel: the running cell, paced updates, progress bars.
+"""Works inside a Jupyter kernel: cells, paced updates, progress bars, widgets.
 
 May import: nothing.
 """

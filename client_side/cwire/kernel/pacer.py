@@ -1,4 +1,4 @@
-"""Calls a function soon, but not too often, and never in the thread that asks."""
+"""Calls a function in another thread, at a limited rate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _log = logging.getLogger("cwire")
 
 
 class Pacer:
-    """However often `poke` is called, the function runs at most once per period.
+    """Runs a function after each `poke`, but at most once per period.
 
     It runs in a thread that is there only while it is needed, one call after the other. What was
     poked last is always followed by a call.

@@ -1,4 +1,4 @@
-"""A progress bar for what takes long, by tqdm where it is installed."""
+"""Shows a progress bar by tqdm, where that is installed."""
 
 from __future__ import annotations
 

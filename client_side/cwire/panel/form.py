@@ -95,7 +95,7 @@ class CommandForm:
         )
 
     def values(self) -> dict[str, Any]:
-        """What the fields hold, as the command takes it.
+        """The values of the fields, as the command takes them.
 
         Raises:
             ValueError: Something typed cannot be read; the text names the field.

@@ -14,7 +14,7 @@ __all__ = ["Getter", "find_getter"]
 
 @dataclass(frozen=True, slots=True)
 class Getter:
-    """Where the present values of a command's fields are to be had.
+    """The command whose reply has the present values of another command's fields.
 
     Attributes:
         command: The command to send, with its defaults.

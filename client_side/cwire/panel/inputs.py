@@ -62,7 +62,7 @@ class Input:
         """Has a function called whenever the user changes something."""
 
     def follow(self, live: bool) -> None:
-        """Whether sliders tell of every position, or only where they are let go."""
+        """Makes sliders report every position, or only the one where they are let go."""
 
     def close(self) -> None:
         """Closes its widgets."""
@@ -131,7 +131,7 @@ class Group(Input):
             self.widget.layout.padding = "0 0 0 8px"
 
     def values(self) -> dict[str, Any]:
-        """What the fields hold."""
+        """The values of the fields."""
         return {key: value for one in self.inputs for key, value in one.read().items()}
 
     def read(self) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class Panel:
         return known if self._commands is None else [one for one in self._commands if one in known]
 
     def _gone(self, driver: Driver) -> list[str]:
-        """What was asked for and no driver here has any longer."""
+        """The commands that were asked for and that the driver no longer has."""
         if driver.schema is None or len(self._sections) > 1:
             return []
         return [one for one in self._commands or () if one not in driver.schema.commands]

@@ -215,7 +215,7 @@ class ImageDrawing(Drawing):
 
 
 class CustomDrawing(Drawing):
-    """What a function of the user draws."""
+    """The drawing of a function that the user gave."""
 
     def __init__(self, axes: Axes, update: Update) -> None:
         super().__init__(axes)

@@ -102,7 +102,7 @@ class LiveCanvas:
                 artist.set_animated(False)  # so that savefig has them
 
     def _png(self) -> bytes:
-        """What was drawn last, as a PNG."""
+        """The last picture as a PNG."""
         from PIL import Image
 
         canvas: Any = self.figure.canvas

@@ -19,8 +19,8 @@ _GROUPS = 64  # newest frames among which the latest of each group is looked for
 _BLOCK_BYTES = 8 << 20
 _MOST_ROWS = 1 << 18  # frames of a trend
 _POINTS = 4000  # of a line; more than a figure has pixels
-_GAP_PERIODS = 5.0  # a line is broken where nothing came for so many usual periods,
-_GAP_SECONDS = 0.2  # and for so long
+_GAP_PERIODS = 5.0  # a line is broken where nothing came for 5 usual periods
+_GAP_SECONDS = 0.2  # and for 0.2 s
 _MOST_TILES = 1024
 _MOST_PIXELS = 1 << 26  # of a picture that tiles make
 

@@ -35,7 +35,7 @@ _of_cells: OncePerCell[LivePlot] = OncePerCell(lambda plot, reason: plot.close(r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlotOptions:
-    """What a live plot shows of a message, and how; see `Bridge.plot`."""
+    """The arguments of `Bridge.plot`, which says what they mean."""
 
     y: str | Sequence[str] | None = None
     x: str | None = None

@@ -27,7 +27,7 @@ _PICTURE = 8  # rows and columns that a picture has at least; with fewer it is a
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What to draw of a message.
+    """The fields of a message to draw, and how.
 
     Attributes:
         kind: ``block`` (an array against x), ``image`` (a 2-D array, or the tiles of a picture),

@@ -29,7 +29,7 @@ def words(command: str | os.PathLike[str], arguments: tuple[object, ...]) -> lis
 
 
 def check_program(name: str, program: str, cwd: Path) -> None:
-    """Says what is wrong before anything is started.
+    """Refuses a program that cannot be started.
 
     Raises:
         CwireError: It cannot be executed; the text says what to do.
@@ -46,7 +46,7 @@ def check_program(name: str, program: str, cwd: Path) -> None:
 
 
 def _make_first(path: Path) -> str:
-    """What to do about a missing program."""
+    """The remedy for a missing program."""
     for folder in (path.parent, path.parent.parent):
         if (folder / "Makefile").exists():
             return f": build it first, with `make -C {folder}`"

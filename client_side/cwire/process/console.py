@@ -1,4 +1,4 @@
-"""A widget that shows what a process writes, and starts and stops it."""
+"""Makes a widget that shows what a process writes, and starts and stops it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TEXT = "margin:0;color:#e0e0e0;white-space:pre-wrap;line-height:1.3;font-size:1
 
 
 class Watched(Protocol):
-    """What a console needs of a process; see `ManagedProcess`, which has it."""
+    """The part of a `ManagedProcess` that a console needs."""
 
     @property
     def name(self) -> str:

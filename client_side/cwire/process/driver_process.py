@@ -1,4 +1,4 @@
-"""A C driver that is started from the notebook."""
+"""Starts a C driver from the notebook."""
 
 from __future__ import annotations
 

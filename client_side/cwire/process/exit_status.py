@@ -1,4 +1,4 @@
-"""Says in words how a program ended, and what to do about it. Pure."""
+"""Explains exit statuses and signals, and what to do about them. Pure."""
 
 from __future__ import annotations
 

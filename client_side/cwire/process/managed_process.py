@@ -73,7 +73,7 @@ class ManagedProcess:
         self.status: int | None = None
         _of_cells.add(self)
 
-    # What it is ---------------------------------------------------------------------------------
+    # State -------------------------------------------------------------------------------------
 
     @property
     def running(self) -> bool:
@@ -93,7 +93,7 @@ class ManagedProcess:
 
     @property
     def reason(self) -> str:
-        """How it ended, in words, with what to do; empty while it runs or was never started."""
+        """The reason why it ended, with the remedy; empty while it runs or was never started."""
         if self.state in ("new", "running"):
             return ""
         if self._stopping is not None:
@@ -110,14 +110,14 @@ class ManagedProcess:
 
     @property
     def output(self) -> str:
-        """What it wrote to stdout and stderr: the last 10,000 lines, of all its runs."""
+        """The last 10,000 lines that it wrote to stdout and stderr, in all its runs."""
         return "\n".join(self._buffer.last())
 
     def lines(self, n: int = 20) -> list[str]:
         """The last `n` lines of its output."""
         return self._buffer.last(n)
 
-    # What it does -------------------------------------------------------------------------------
+    # Control ------------------------------------------------------------------------------------
 
     def start(self) -> Self:
         """Starts it, unless it runs already.
@@ -272,7 +272,7 @@ class ManagedProcess:
             f"<code>{escape(shlex.join(self.command))}</code></div>{block}"
         )
 
-    # How ----------------------------------------------------------------------------------------
+    # Inside -------------------------------------------------------------------------------------
 
     def _read(self, child: Launched) -> None:
         """Runs in a thread of its own: takes the output, until the process has ended."""
@@ -322,7 +322,7 @@ class ManagedProcess:
             self._changed.notify_all()
 
     def _visible(self, data: bytes) -> bytes:
-        """What of the output may be shown."""
+        """The part of the output that may be shown."""
         return data
 
     def _tell(self) -> None:

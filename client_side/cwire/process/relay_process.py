@@ -1,4 +1,4 @@
-"""A relay that is started from the notebook, as ``cwire serve`` starts it from a shell."""
+"""Starts a relay from the notebook, as ``cwire serve`` does from a shell."""
 
 from __future__ import annotations
 

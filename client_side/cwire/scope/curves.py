@@ -15,12 +15,12 @@ from cwire.scope.recipe import ScopeRecipe
 __all__ = ["curves", "pack"]
 
 _MOST_BYTES = 16 << 20  # of frames that are looked at for one picture
-_LATE = 1.5  # an array that comes later than so many of its lengths
-_JITTER = 0.05  # s, and so much does not follow the one before
+_LATE = 1.5  # an array that comes later than 1.5 of its lengths
+_JITTER = 0.05  # s, and 0.05 s after the one before does not continue it
 
 
 def curves(scope: ScopeRecipe, history: History) -> list[Curve]:
-    """What is to be seen now, thinned to a few thousand points that keep every peak."""
+    """The lines to show now, thinned to a few thousand points that keep every peak."""
     if scope.fields.kind == "trend":
         return trends(scope.fields, history, scope.window or 1.0)
     if scope.window is None:

@@ -22,7 +22,7 @@ _COUNTER = "first_sample"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeOptions:
-    """What a scope shows of a message, and how; see `Bridge.scope`."""
+    """The arguments of `Bridge.scope`, which says what they mean."""
 
     y: str | Sequence[str] | None = None
     x: str | None = None
@@ -84,7 +84,7 @@ class ScopeRecipe:
         self.window = WINDOW if window is None and self.fields.kind == "trend" else window
 
     def as_json(self) -> dict[str, Any]:
-        """What the page needs to know."""
+        """The recipe as the page reads it."""
         fields, message = self.fields, self.message
         found = [_field(message, path) for path in fields.y]
         array = fields.kind == "block"

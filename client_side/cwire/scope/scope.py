@@ -190,7 +190,7 @@ class Scope:
         self.widget.send({"type": "routes", "routes": routes})
 
     def _relay_name(self) -> str:
-        """What Jupyter's server finds the relay by, if it is one of this account here."""
+        """The name by which Jupyter's server finds the relay; empty if it cannot."""
         unix = self._link.address.unix
         if unix is None:
             return ""

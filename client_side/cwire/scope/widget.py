@@ -32,7 +32,7 @@ def _asset(name: str) -> str:
 
 
 class ScopeWidget(anywidget.AnyWidget):
-    """What the page and the kernel share.
+    """The traits and messages that the page and the kernel share.
 
     Traits are saved with a notebook, so there is nothing secret in them: a token goes by message.
     """

@@ -142,7 +142,7 @@ def _versions() -> Iterator[Finding]:
 
 
 def _requirements() -> dict[str, list[tuple[str, str]]]:
-    """What the distribution says it needs, (name, least version) by extra; "" is always."""
+    """The requirements of the distribution, (name, least version) by extra; "" is always."""
     found: dict[str, list[tuple[str, str]]] = {}
     for line in importlib.metadata.requires("cwire") or ():
         match = re.fullmatch(r"([\w.-]+)>=([\d.]+)(?:\s*;\s*extra == ['\"](\w+)['\"])?", line)
@@ -152,7 +152,7 @@ def _requirements() -> dict[str, list[tuple[str, str]]]:
 
 
 def _lacks(name: str, least: str) -> str:
-    """What is wrong with a package; empty if nothing."""
+    """The problem with a package; empty if there is none."""
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -276,7 +276,7 @@ async def _served(address: Address) -> list[Driver]:
 
 
 def _driver(path: Path) -> Finding:
-    """What listens at a socket of the runtime directory."""
+    """The finding about what listens at a socket of the runtime directory."""
     with socket.socket(socket.AF_UNIX) as link:
         link.settimeout(_SECONDS)
         try:

@@ -1,4 +1,4 @@
-"""`cwire info`: which relay, which drivers, which messages, and what is in them."""
+"""`cwire info`: shows the relay, its drivers, and their messages with all fields."""
 
 from __future__ import annotations
 

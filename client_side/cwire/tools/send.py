@@ -1,4 +1,4 @@
-"""`cwire send`: one command, its reply, and an exit status for scripts.
+"""`cwire send`: sends one command and prints the reply, with an exit status for scripts.
 
 cwire send set_waveform frequency=5 shape=SINE
 """

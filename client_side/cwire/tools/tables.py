@@ -1,4 +1,4 @@
-"""Tables in a terminal, by rich: for the tools that print them."""
+"""Makes the tables that tools print in a terminal, by rich."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command-line tools share: the relay's address, FIELD=VALUE, and exit statuses."""
+"""Defines what all command-line tools share: the relay's address, FIELD=VALUE, exit statuses."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def report_errors(program: str, run: Callable[[], None]) -> int:
 
 
 def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what says where the relay is and how long to wait."""
+    """Adds the arguments that name the relay and the timeout."""
     parser.add_argument(
         "--url", metavar="ws://HOST:PORT/ws", help="default: this account's relay, no token needed"
     )

@@ -1,4 +1,4 @@
-"""`cwire watch`: the relay's statistics about itself, live in the terminal."""
+"""`cwire watch`: shows the relay's statistics live in the terminal."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _subscribe(bridge: Bridge) -> None:
 
 @dataclass(frozen=True)
 class Round:
-    """What the relay said at one moment."""
+    """The relay's statistics of one moment."""
 
     address: str
     client: int | None
@@ -114,7 +114,7 @@ def _status(bridge: Bridge) -> Record:
 
 
 def _round(bridge: Bridge, status: Record) -> Round:
-    """The round that ended so: all of it has one time stamp, and came before."""
+    """The round that this status ends: all its frames have the same time stamp."""
 
     def of(message: str) -> list[Record]:
         rows = bridge.latest(message, _ROWS, driver="relay")
