@@ -251,3 +251,25 @@ class _Handler(WebSocketHandler):
         else:
             answer = {"op": "subscribed", "id": request["id"], "streams": streams}
         self.write_message(json.dumps(answer))
+
+
+class Ticker:
+    """Publishes ticks from another thread until it is told to stop."""
+
+    def __init__(self, relay: FakeRelay) -> None:
+        self._relay = relay
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        number = 0
+        while not self._stop.wait(0.002):
+            self._relay.send(ticks(number, 5))
+            number += 5
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        self._thread.join()

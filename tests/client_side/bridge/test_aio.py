@@ -10,7 +10,7 @@ import pytest
 import cwire
 from cwire_structs import frames
 from support import schemas
-from support.fake_relay import FakeRelay, ticks
+from support.fake_relay import FakeRelay, Ticker, ticks
 
 
 @pytest.fixture
@@ -114,3 +114,24 @@ async def test_options(relay: FakeRelay) -> None:
         assert relay.next(dict)["decimate"] == 2
     with pytest.raises(cwire.InvalidSubscription):
         await cwire.aconnect(relay.url, window=-1)
+
+
+async def test_waiting_looking_back_and_recording(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        with pytest.raises(cwire.WaitTimeout, match="no message of rare in 0.01 s"):
+            await bridge.wait_for("rare", lambda rare: True, timeout=0.01)
+        with Ticker(relay):
+            found = await bridge.wait_for("tick", lambda tick: tick.index >= 20, timeout=10)
+            assert found.index >= 20
+            with pytest.raises(
+                cwire.WaitTimeout, match=r"no tick matched in 0.05 s \([\d,]+ seen\)"
+            ):
+                await bridge.wait_for("tick", lambda tick: False, timeout=0.05)
+            table = await bridge.record_to_dataframe("tick", frames=100)
+            short = await bridge["lab"].record_to_dataframe("tick", "index", seconds=0.05)
+        assert len(table) == 100
+        assert list(short.columns) == ["index"]
+        assert len(await bridge.history("tick", 7)) == 7
+        assert len(await bridge["lab"].history("tick", seconds=2)) == 3
+        with pytest.raises(cwire.WaitTimeout):
+            await bridge.record_to_dataframe("rare", frames=1, timeout=0.05)

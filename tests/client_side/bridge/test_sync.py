@@ -81,55 +81,28 @@ def test_latest_in_vain(bridge: cwire.Bridge) -> None:
         bridge.latest("set")
 
 
-def test_stream(relay: FakeRelay, bridge: cwire.Bridge) -> None:
-    relay.send(ticks(0, 5))
-    bridge.latest("tick", 5, timeout=10)
-    stream = bridge.stream("tick", timeout=10)
-    relay.send(ticks(5, 3))
-    assert [next(stream).index for _ in range(3)] == [5, 6, 7]
-    relay.send(ticks(8, 1))
-    assert next(stream).index == 8
-    assert stream.lost == 0
-
-
-def test_a_stream_in_vain(bridge: cwire.Bridge) -> None:
-    with pytest.raises(cwire.WaitTimeout, match=r"no message of tick in 0.05 s"):
-        next(bridge.stream("tick", timeout=0.05))
-
-
-def test_a_slow_stream_counts_what_it_missed(relay: FakeRelay, bridge: cwire.Bridge) -> None:
-    stream = bridge.stream("tick", timeout=10)
-    relay.send(ticks(0, 2500))
-    relay.send(pictures(0, 1))
-    bridge.latest("picture", 1, timeout=10)
-    assert next(stream).index == 1500
-    assert stream.lost == 1500
-
-
-def test_streams_of_several_threads(relay: FakeRelay, bridge: cwire.Bridge) -> None:
-    seen: list[list[int]] = []
-    streams = [bridge.stream("tick", timeout=10) for _ in range(4)]
-
-    def read(stream: Iterator[cwire.Record]) -> None:
-        seen.append([next(stream).index for _ in range(50)])
-
-    threads = [threading.Thread(target=read, args=[stream]) for stream in streams]
-    for thread in threads:
-        thread.start()
-    for first in range(0, 50, 5):
-        relay.send(ticks(first, 5))
-    for thread in threads:
-        thread.join()
-    assert seen == [list(range(50))] * 4
-
-
-def test_a_stream_goes_on_after_the_structs_changed(relay: FakeRelay, bridge: cwire.Bridge) -> None:
-    stream = bridge.stream("tick", timeout=10)
-    relay.send(ticks(0, 1))
-    changed = driver(session=8, schema=schemas.document(extra_field=True))
-    relay.say("driver", event="schema_changed", driver=changed)
-    relay.send(ticks(0, 2))
-    assert [next(stream).index for _ in range(3)] == [0, 0, 1]
+def test_history(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+    assert len(bridge.history("tick")) == 0
+    relay.send(ticks(0, 600))
+    bridge.latest("tick", 600, timeout=10)
+    everything = bridge.history("tick")
+    assert isinstance(everything, cwire.FrameArray)
+    assert everything["index"].tolist() == list(range(600))
+    for last, count in ((bridge.history("tick", 5), 5), (bridge.history("tick", seconds=5), 6)):
+        assert isinstance(last, cwire.FrameArray)
+        assert last["index"].tolist() == list(range(600 - count, 600))
+    assert len(bridge["lab"].history("tick", seconds=400)) == 401
+    assert len(bridge.history("tick", seconds=float("inf"))) == 600
+    relay.send(pictures(0, 3, 5, 7))
+    bridge.latest("picture", 3, timeout=10)
+    recent = bridge.history("picture", seconds=1)
+    assert [len(one.pixels) for one in recent] == [5, 7]
+    with pytest.raises(ValueError, match="frames or seconds, not both"):
+        bridge.history("tick", 5, seconds=5)
+    with pytest.raises(ValueError, match="not -1"):
+        bridge.history("tick", -1)
+    with pytest.raises(ValueError, match="at least 0"):
+        bridge.history("tick", seconds=-1)
 
 
 def test_data_arrives_while_this_thread_is_busy(relay: FakeRelay, bridge: cwire.Bridge) -> None:
@@ -344,31 +317,6 @@ def test_a_window_is_told_and_acknowledged(relay: FakeRelay) -> None:
         assert acknowledged == 300 * 64
     with pytest.raises(cwire.InvalidSubscription, match="window is 0"):
         cwire.connect(relay.url, window=0)
-
-
-def test_health(relay: FakeRelay, bridge: cwire.Bridge) -> None:
-    relay.send(ticks(0, 10))
-    drop = {"id": 1, "source": 1, "message": "tick", "reason": "relay", "count": 5, "sequence": 14}
-    relay.say("dropped", **drop)
-    relay.send(ticks(17, 1))
-    bridge.latest("tick", 11, timeout=10)
-    row = bridge.health.of("tick")
-    assert (row.frames, row.lost, row.lost_at_relay, row.lost_at_driver) == (11, 7, 5, 0)
-    assert bridge.health.lost == 7
-    drop = {**drop, "reason": "conflated", "count": 3, "sequence": 20}
-    relay.say("dropped", **drop)
-    relay.send(ticks(21, 1))
-    bridge.latest("tick", 12, timeout=10)
-    row = bridge.health.of("tick")
-    assert (row.lost, row.conflated, row.over_rate, row.skipped) == (7, 3, 0, 3)
-    assert row.published == 22
-    assert "skipped" in repr(bridge.health)
-    silent = bridge.health.of("rare")
-    assert (silent.frames, silent.lost, silent.published) == (0, 0, 0)
-    assert "rare" not in repr(bridge.health) + repr(bridge)
-    assert "tick" in repr(bridge)
-    with pytest.raises(KeyError):
-        bridge.health.of("nope")
 
 
 def test_closing(relay: FakeRelay) -> None:

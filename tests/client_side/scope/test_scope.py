@@ -17,9 +17,6 @@ from jupyter_client.manager import KernelManager
 import cwire
 from cwire.plot.curves import Curve
 from cwire.scope.curves import pack
-from cwire.scope.flow import Flow
-from cwire.scope.recipe import ScopeOptions, ScopeRecipe, check_size
-from support import schemas
 from support.fake_relay import FakeRelay
 from support.processes import ROOT, Driver, Relay
 
@@ -169,39 +166,6 @@ def test_it_ends_with_its_cell_and_its_bridge(kernel: Kernel, driver: Driver) ->
     assert kernel.run(text) == "[]"
 
 
-def recipe(y: Any = None, **how: Any) -> ScopeRecipe:
-    message = schemas.schema().published[how.pop("message", "tick")]
-    return ScopeRecipe("lab", message, ScopeOptions(y=y, **how))
-
-
-def test_what_the_page_is_told() -> None:
-    told = recipe("values").as_json()
-    assert (told["kind"], told["x_kind"], told["window"], told["units"]) == (
-        "block",
-        None,
-        None,
-        ["V"],
-    )
-    told = recipe("index").as_json()
-    assert (told["kind"], told["x_unit"], told["window"]) == ("trend", "s", 10.0)
-    json.dumps(told)
-
-
-def test_what_a_scope_cannot_draw() -> None:
-    with pytest.raises(cwire.UnknownField, match="how far apart"):
-        recipe("values", window=1)
-    with pytest.raises(cwire.UnknownField, match="leave decimate out"):
-        recipe("index", decimate=4)
-    with pytest.raises(cwire.UnknownField, match="no field 'nope'"):
-        recipe("nope")
-    for wrong in ({"window": 0}, {"window": float("nan")}, {"decimate": 1}, {"decimate": 2.5}):
-        with pytest.raises(ValueError, match="it can be a"):
-            recipe("index", **wrong)
-    for height, fps in ((10, 60), (320, 0), (320, float("nan"))):
-        with pytest.raises(ValueError, match="it can be a number"):
-            check_size(height, fps)
-
-
 def test_outside_of_a_notebook_it_says_what_to_use() -> None:
     with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
         with pytest.raises(cwire.CwireError, match="use bridge.plot"):
@@ -230,22 +194,6 @@ with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
         cwd=ROOT / "tests",
     )
     assert done.stdout == "a scope needs anywidget: pip install 'cwire[notebook]'\n"
-
-
-def test_flow_waits_for_the_page_but_not_for_ever() -> None:
-    flow = Flow(0.0)
-    assert flow.may_send(0.0)
-    flow.sent(0.0)
-    flow.sent(0.01)
-    assert not flow.may_send(0.02)
-    flow.acknowledged(1, 0.1)
-    assert flow.may_send(0.1)
-    flow.sent(0.1)
-    assert not flow.may_send(0.2)
-    assert flow.may_send(0.7)
-    assert not flow.may_send(1000.0)
-    flow.acknowledged(99, 1000.0)
-    assert flow.may_send(1000.0)
 
 
 def test_curves_are_packed_as_doubles() -> None:

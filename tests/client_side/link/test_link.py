@@ -16,7 +16,6 @@ import pytest
 
 import cwire
 from cwire.link.address import resolve
-from cwire.link.backoff import Backoff
 from cwire.link.link import Link
 from cwire.session.options import Options
 from cwire.session.session import Session
@@ -419,20 +418,6 @@ async def test_async_commands_and_closing_while_away(relay: FakeRelay) -> None:
             await anext(rare)
 
 
-def test_pauses_grow_and_are_not_alike() -> None:
-    backoff = Backoff()
-    pauses = [backoff.next() for _ in range(8)]
-    assert 0.05 <= pauses[0] <= 0.1
-    assert all(1.0 <= pause <= 2.0 for pause in pauses[5:])
-    assert len(set(pauses)) == 8
-    backoff.connected(10.0)
-    backoff.lost(10.5)  # it broke at once
-    assert backoff.next() >= 1.0
-    backoff.connected(20.0)
-    backoff.lost(30.0)
-    assert backoff.next() <= 0.1
-
-
 async def test_a_hello_that_comes_when_the_time_is_up_counts(relay: FakeRelay) -> None:
     hello, relay.hello = relay.hello, None
     link = Link(resolve(relay.url, None), Session())
@@ -448,3 +433,18 @@ async def test_a_hello_that_comes_when_the_time_is_up_counts(relay: FakeRelay) -
     request = await asyncio.to_thread(asked, relay)
     assert request["op"] == "subscribe"
     await link.shut()
+
+
+async def test_a_command_to_a_driver_that_is_not_there(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        bridge._link.command("lap", "go", {}, answer)
+        with pytest.raises(cwire.UnknownDriver, match="no driver 'lap'; did you mean 'lab'"):
+            await answer
+
+
+async def test_it_knows_the_loop_that_it_lives_in(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        assert bridge._link.loop is asyncio.get_running_loop()
+    with cwire.connect(relay.url) as blocking:
+        assert blocking._link.loop is blocking._thread.loop

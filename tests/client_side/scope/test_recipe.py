@@ -1,0 +1,45 @@
+"""What a scope can draw, and what the page is told of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import cwire
+from cwire.scope.recipe import ScopeOptions, ScopeRecipe, check_size
+from support import schemas
+
+
+def recipe(y: Any = None, **how: Any) -> ScopeRecipe:
+    message = schemas.schema().published[how.pop("message", "tick")]
+    return ScopeRecipe("lab", message, ScopeOptions(y=y, **how))
+
+
+def test_what_the_page_is_told() -> None:
+    told = recipe("values").as_json()
+    assert (told["kind"], told["x_kind"], told["window"], told["units"]) == (
+        "block",
+        None,
+        None,
+        ["V"],
+    )
+    told = recipe("index").as_json()
+    assert (told["kind"], told["x_unit"], told["window"]) == ("trend", "s", 10.0)
+    json.dumps(told)
+
+
+def test_what_a_scope_cannot_draw() -> None:
+    with pytest.raises(cwire.UnknownField, match="how far apart"):
+        recipe("values", window=1)
+    with pytest.raises(cwire.UnknownField, match="leave decimate out"):
+        recipe("index", decimate=4)
+    with pytest.raises(cwire.UnknownField, match="no field 'nope'"):
+        recipe("nope")
+    for wrong in ({"window": 0}, {"window": float("nan")}, {"decimate": 1}, {"decimate": 2.5}):
+        with pytest.raises(ValueError, match="it can be a"):
+            recipe("index", **wrong)
+    for height, fps in ((10, 60), (320, 0), (320, float("nan"))):
+        with pytest.raises(ValueError, match="it can be a number"):
+            check_size(height, fps)
