@@ -115,7 +115,7 @@ class AsyncBridge(BridgeBase):
     ) -> Record | None:
         """Sends a command and waits for the answer; see `Bridge.command`."""
         wait = wait_seconds(timeout, least=SHORTEST_WAIT)
-        self._check()
+        self._check_connected()
         owner, _ = self._link.lookup.command(name, driver)
         answer: asyncio.Future[Record | None] = asyncio.get_running_loop().create_future()
         self._link.command(owner.name, name, fields or {}, answer)
@@ -216,7 +216,7 @@ class AsyncBridge(BridgeBase):
         decimate: int | None = None,
     ) -> int:
         """Asks the relay for messages (none named: all); see `Bridge.subscribe`."""
-        self._check()
+        self._check_connected()
         options = Options(policy, max_rate, history, history_seconds, decimate)
         return await self._link.subscribe(messages or None, driver, options)
 

@@ -32,7 +32,8 @@ __all__ = ["BridgeBase", "DriverBase", "link_of"]
 
 _T = TypeVar("_T")
 
-# A bridge that nobody holds hangs up. These hold theirs: what follows a bridge keeps it.
+# The bridge of each widget. A bridge that nothing refers to closes its connection, and a widget
+# refers only to the link: so it is from here that its bridge is kept.
 _bridges: weakref.WeakKeyDictionary[Any, BridgeBase] = weakref.WeakKeyDictionary()
 
 
@@ -245,13 +246,13 @@ class BridgeBase(ABC):
         why = self._link.unconnected
         return f"cwire: not connected: {why}" if why else f"cwire: connected to {self.address}"
 
-    def _check(self) -> None:
-        """Something is to be sent: that needs a connection now."""
+    def _check_connected(self) -> None:
+        """Raises NotConnected while there is no connection: nothing can be sent now."""
         if self._link.unconnected:
             raise errors.NotConnected(self._link.unconnected)
 
     def _check_open(self) -> None:
-        """Something is waited for: that may come over the next connection, too."""
+        """Raises NotConnected if there will be no connection any more: nothing will come."""
         if self._link.closed is not None:
             raise errors.NotConnected(self._link.closed)
 

@@ -1,4 +1,4 @@
-"""``bridge.send``: makes functions of the commands in the header."""
+"""``bridge.send``: makes functions of the commands in the header. Pure."""
 
 from __future__ import annotations
 

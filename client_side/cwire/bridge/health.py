@@ -1,4 +1,4 @@
-"""Makes the table of received and lost frames."""
+"""Makes the table of received and lost frames. Pure."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class Bridge(BridgeBase):
             NotConnected: The relay is gone.
         """
         wait = wait_seconds(timeout, least=SHORTEST_WAIT)
-        self._check()
+        self._check_connected()
         owner, _ = self._link.lookup.command(name, driver)
         answer: concurrent.futures.Future[Record | None] = concurrent.futures.Future()
         self._thread.post(self._link.command, owner.name, name, dict(fields or {}), answer)
@@ -359,7 +359,7 @@ class Bridge(BridgeBase):
             UnknownMessage: There is no such message.
             InvalidSubscription: It cannot be had in this way.
         """
-        self._check()
+        self._check_connected()
         options = Options(policy, max_rate, history, history_seconds, decimate)
         return self._ask(messages or None, driver, options)
 
@@ -392,9 +392,9 @@ class Bridge(BridgeBase):
     ) -> None:
         self.close()
 
-    def _check(self) -> None:
+    def _check_connected(self) -> None:
         self._check_process()
-        super()._check()
+        super()._check_connected()
 
     def _check_open(self) -> None:
         self._check_process()

@@ -48,8 +48,8 @@ class Panel:
     def __init__(
         self, link: Link, send: SendTo, drivers: Iterable[str], commands: Iterable[str] | None
     ) -> None:
-        self.send = send
         self._link = link
+        self._send = send
         self._commands = None if commands is None else list(commands)
         self._sections = {name: _Section(self, name) for name in drivers}
         self._in_loop = _running_loop() is link.loop
@@ -167,7 +167,7 @@ class _Section:
             form = CommandForm(
                 message,
                 find_getter(schema, message),
-                partial(self._panel.send, self.name),
+                partial(self._panel._send, self.name),
             )
             if name in old:
                 form.carry(old[name])
