@@ -64,5 +64,4 @@ def bits(message: Message, name: str, memory: memoryview) -> int:
 
 def element_dtype(message: Message, name: str) -> np.dtype[Any]:
     """Returns the dtype of one element of an array or a tail."""
-    type_ = message.struct.by_name[name].type
-    return type_dtype(getattr(type_, "of", type_))
+    return type_dtype(message.struct.by_name[name].element)

@@ -11,10 +11,7 @@ from cwire_structs.schema.fields import (
     ArrayType,
     EnumType,
     Field,
-    FieldType,
     NumberType,
-    Struct,
-    StructType,
     TailType,
 )
 
@@ -71,7 +68,7 @@ def make_recipe(
     names = _defaults(message) if y is None else (y,) if isinstance(y, str) else tuple(y)
     fields = [_find(message, name) for name in names]
     dimensions = [
-        _dimensions(message, field.type, name) for field, name in zip(fields, names, strict=True)
+        _dimensions(message, field, name) for field, name in zip(fields, names, strict=True)
     ]
     if not names or (len(names) > 1 and set(dimensions) not in ({0}, {1})):
         raise UnknownField(
@@ -105,7 +102,7 @@ def make_recipe(
         x = "dt"
     if x is not None:
         field = _find(message, x)
-        _dimensions(message, field.type, x)
+        _dimensions(message, field, x)
         label = "time" if field.unit == "s" else field.name
         x_label = f"{label} [{field.unit}]" if field.unit else label
     points = tuple((samples or {}).get(name, 1) for name in names)
@@ -121,27 +118,21 @@ def _is_tile(message: Message) -> bool:
 
 
 def _find(message: Message, path: str) -> Field:
-    struct: Struct | None = message.struct
-    field: Field | None = None
-    for name in path.split("."):
-        field = struct.by_name.get(name) if struct else None
-        if field is None:
-            known = ", ".join(struct.by_name) if struct else "none"
-            raise UnknownField(f"{message.name} has no field {path!r}; there are: {known}")
-        struct = field.type.struct if isinstance(field.type, StructType) else None
-    assert field is not None
+    try:
+        field = message.struct.at(path)
+    except LookupError as problem:
+        raise UnknownField(f"{message.name} has {problem}") from None
     if field.bits and "." in path:
         raise UnknownField(f"{message.name}.{path} is a bit field of a nested struct: not drawn")
     return field
 
 
-def _dimensions(message: Message, kind: FieldType, path: str) -> int:
-    if getattr(kind, "of", kind).kind == "complex":
+def _dimensions(message: Message, field: Field, path: str) -> int:
+    if field.element.kind == "complex":
         raise UnknownField(f"{message.name}.{path} cannot be drawn: its numbers are complex")
-    if isinstance(kind, (NumberType, EnumType)):
-        return 0
-    if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, (NumberType, EnumType)):
-        dimensions = len(kind.shape) if isinstance(kind, ArrayType) else 1
+    if isinstance(field.element, (NumberType, EnumType)):
+        shape = field.type.shape if isinstance(field.type, ArrayType) else ()
+        dimensions = 1 if isinstance(field.type, TailType) else len(shape)
         if dimensions <= 2:
             return dimensions
     raise UnknownField(f"{message.name}.{path} cannot be drawn: give a field of numbers as y")
@@ -151,9 +142,9 @@ def _defaults(message: Message) -> tuple[str, ...]:
     numbers, tables = [], []
     for field in message.struct.fields:
         kind = field.type
-        if getattr(kind, "of", kind).kind == "complex":
+        if not isinstance(field.element, NumberType) or field.element.kind == "complex":
             continue
-        if isinstance(kind, (ArrayType, TailType)) and isinstance(kind.of, NumberType):
+        if isinstance(kind, (ArrayType, TailType)):
             if isinstance(kind, ArrayType) and len(kind.shape) == 2 and min(kind.shape) < _PICTURE:
                 tables.append(field.name)
                 continue
@@ -162,6 +153,6 @@ def _defaults(message: Message) -> tuple[str, ...]:
             if end == "min" and other in message.struct.by_name:
                 return (field.name, other)
             return (field.name,)
-        if isinstance(kind, NumberType) and field.name != "channel":
+        if field.name != "channel":
             numbers.append(field.name)
     return tuple(numbers[:_MOST_DEFAULTS] or tables[:1])

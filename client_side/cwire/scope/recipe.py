@@ -10,7 +10,7 @@ from cwire.errors import UnknownField
 from cwire.plot.recipe import make_recipe
 from cwire.session.lookup import Lookup
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import ArrayType, FieldType, NumberType, StructType, TailType
+from cwire_structs.schema.fields import Field, NumberType
 
 __all__ = ["WINDOW", "ScopeOptions", "ScopeRecipe", "check_size", "find_recipe"]
 
@@ -68,7 +68,8 @@ class ScopeRecipe:
                 f"{message.name}.{self.fields.y[0]} is an image: a scope draws lines; "
                 f"use bridge.plot({message.name!r})"
             )
-        self.step = self.fields.x is not None and _is_number(message, self.fields.x)
+        x_field = None if self.fields.x is None else message.struct.at(self.fields.x)
+        self.step = x_field is not None and isinstance(x_field.type, NumberType)
         rolls = self.fields.kind == "trend" or self.step
         if window is not None and not rolls:
             raise UnknownField(
@@ -86,18 +87,20 @@ class ScopeRecipe:
     def as_json(self) -> dict[str, Any]:
         """The recipe as the page reads it."""
         fields, message = self.fields, self.message
-        found = [_field(message, path) for path in fields.y]
+        found = [message.struct.at(path) for path in fields.y]
         array = fields.kind == "block"
         counted = array and self.step and _is_counter(message)
-        unit = _unit(message, fields.x) if array and fields.x else ("s" if not array else "")
+        unit = "" if array else "s"
+        if array and fields.x:
+            unit = message.struct.at(fields.x).unit or ""
         return {
             "title": f"{message.name}: {message.doc}" if message.doc else message.name,
             "message": message.name,
             "driver": self.driver,
             "kind": fields.kind,
             "y": list(fields.y),
-            "types": [_numpy_type(kind) for kind, _ in found],
-            "units": [one for _, one in found],
+            "types": [_numpy_type(field) for field in found],
+            "units": [field.unit or "" for field in found],
             "x": fields.x,
             "x_kind": None if fields.x is None else "step" if self.step else "array",
             "x_label": "time" if unit == "s" else (fields.x or "index"),
@@ -141,27 +144,6 @@ def check_size(height: int, fps: float) -> None:
         raise ValueError(f"fps is {fps!r}; it can be a number of pictures per second up to 240")
 
 
-def _field(message: Message, path: str) -> tuple[FieldType, str]:
-    struct = message.struct
-    kind: FieldType | None = None
-    unit = ""
-    for name in path.split("."):
-        field = struct.by_name[name]
-        kind, unit = field.type, field.unit or ""
-        if isinstance(kind, StructType):
-            struct = kind.struct
-    assert kind is not None
-    return kind, unit
-
-
-def _unit(message: Message, path: str) -> str:
-    return _field(message, path)[1]
-
-
-def _is_number(message: Message, path: str) -> bool:
-    return isinstance(_field(message, path)[0], NumberType)
-
-
 def _is_counter(message: Message) -> bool:
     field = message.struct.by_name.get(_COUNTER)
     return (
@@ -171,6 +153,5 @@ def _is_counter(message: Message) -> bool:
     )
 
 
-def _numpy_type(kind: FieldType) -> str:
-    inner = kind.of if isinstance(kind, (ArrayType, TailType)) else kind
-    return str(getattr(inner, "np", ""))
+def _numpy_type(field: Field) -> str:
+    return str(getattr(field.element, "np", ""))

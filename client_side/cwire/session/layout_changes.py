@@ -1,10 +1,10 @@
-"""What differs between two layouts of a struct, for people. Pure."""
+"""Differences between two layouts of a struct, as text for people. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cwire_structs.schema.fields import ArrayType, EnumType, Field, Struct, StructType, TailType
+from cwire_structs.schema.fields import EnumType, Field, Struct, StructType
 
 __all__ = ["layout_changes"]
 
@@ -38,7 +38,7 @@ def _changes(old: Struct, new: Struct, path: str) -> Iterator[str]:
 
 
 def _inside(before: Field, now: Field, path: str) -> Iterator[str]:
-    old, new = _element(before), _element(now)
+    old, new = before.element, now.element
     if isinstance(old, StructType) and isinstance(new, StructType):
         yield from _changes(old.struct, new.struct, f"{path}.")
     if isinstance(old, EnumType) and isinstance(new, EnumType):
@@ -48,11 +48,6 @@ def _inside(before: Field, now: Field, path: str) -> Iterator[str]:
                 yield f"{path} has no {name} any more"
             elif other != value:
                 yield f"{name} of {path} was {value}, is {other}"
-
-
-def _element(field: Field) -> object:
-    kind = field.type
-    return kind.of if isinstance(kind, (ArrayType, TailType)) else kind
 
 
 def _place(field: Field) -> str:

@@ -76,8 +76,7 @@ def advise(struct: Struct, header: Path, toolchain: Toolchain) -> Advice:
 
 def nested(field: Field) -> Struct | None:
     """The struct that a member is or consists of, if any."""
-    type_ = field.type.of if isinstance(field.type, ArrayType | TailType) else field.type
-    return type_.struct if isinstance(type_, StructType) else None
+    return field.element.struct if isinstance(field.element, StructType) else None
 
 
 def shape(field: Field) -> tuple[int, ...]:

@@ -265,6 +265,6 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> str:
 
 def _nested_names(schema: Schema) -> set[str]:
     """Returns the structs that the getter of another one gives a view of."""
-    types = (field.type for struct in schema.structs.values() for field in struct.fields)
-    elements = (getattr(one, "of", one) for one in types if not isinstance(one, TailType))
-    return {of.struct.name for of in elements if isinstance(of, StructType)}
+    fields = (field for struct in schema.structs.values() for field in struct.fields)
+    elements = (field.element for field in fields if not isinstance(field.type, TailType))
+    return {element.struct.name for element in elements if isinstance(element, StructType)}

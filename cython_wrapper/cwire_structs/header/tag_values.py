@@ -7,8 +7,6 @@ import math
 import re
 
 from cwire_structs.schema.fields import (
-    ArrayType,
-    ElementType,
     EnumType,
     Field,
     NumberType,
@@ -25,7 +23,7 @@ def range_value(field: Field, words: tuple[str, ...]) -> tuple[float, float]:
     Raises:
         ValueError: The field has no range, or the words are no such numbers.
     """
-    type_ = _scalar(field)
+    type_ = field.element
     if not isinstance(type_, NumberType) or type_.kind in ("bool", "complex"):
         raise ValueError("@range is only for real numbers")
     low, high = (_number(word, "@range") for word in words)
@@ -43,7 +41,7 @@ def default_value(field: Field, words: tuple[str, ...]) -> object:
     Raises:
         ValueError: The field has no default, or the word is no value of its type.
     """
-    type_, word = _scalar(field), words[0]
+    type_, word = field.element, words[0]
     if isinstance(field.type, TailType):
         raise ValueError("@default is not for flexible array members")
     if isinstance(type_, TextType):
@@ -63,10 +61,6 @@ def default_value(field: Field, words: tuple[str, ...]) -> object:
         number = _number(word, "@default")
         return number if type_.kind == "float" else _whole(number)
     raise ValueError("@default is not for nested structs; give defaults to their fields")
-
-
-def _scalar(field: Field) -> ElementType:
-    return field.type.of if isinstance(field.type, ArrayType | TailType) else field.type
 
 
 def _number(word: str, tag: str) -> int | float:

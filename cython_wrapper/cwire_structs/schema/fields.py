@@ -136,6 +136,11 @@ class TailType:
 FieldType: TypeAlias = ElementType | ArrayType | TailType
 
 
+def element_type(type_: FieldType) -> ElementType:
+    """Returns the type of an array's or a tail's elements; of any other, the type itself."""
+    return type_.of if isinstance(type_, ArrayType | TailType) else type_
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BitRange:
     """Where the bits of a bit field are.
@@ -210,6 +215,11 @@ class Field:
         return python_name(self.name)
 
     @property
+    def element(self) -> ElementType:
+        """The type of an array's or a tail's elements; of any other field, its type."""
+        return element_type(self.type)
+
+    @property
     def span(self) -> tuple[int, int]:
         """The first bit, and the one behind the last."""
         if self.bits:
@@ -267,6 +277,22 @@ class Struct:
         object.__setattr__(self, "fields", tuple(fields))
         object.__setattr__(self, "unions", tuple(unions))
         object.__setattr__(self, "by_name", {one.name: one for one in fields})
+
+    def at(self, path: str) -> Field:
+        """Returns the field at a path: dots lead into nested structs, ``acquisition.level``.
+
+        Raises:
+            LookupError: There is none; the text names those that are there.
+        """
+        struct: Struct | None = self
+        for name in path.split("."):
+            field = struct.by_name.get(name) if struct else None
+            if field is None:
+                known = ", ".join(struct.by_name) if struct else "none"
+                raise LookupError(f"no field {path!r}; there are: {known}")
+            struct = field.type.struct if isinstance(field.type, StructType) else None
+        assert field is not None  # a path has at least one name
+        return field
 
     @property
     def tail(self) -> Field | None:

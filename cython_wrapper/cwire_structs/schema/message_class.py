@@ -143,9 +143,10 @@ def _make(message: Message, known: dict[Struct, type[MessageObject]]) -> type[Me
     if message.id:
         names["ID"] = message.id
     for field in struct.fields:
-        of = getattr(field.type, "of", field.type)
-        if isinstance(of, StructType) and of.struct not in known:
-            known[of.struct] = _make(type(message)(0, of.struct.name, of.struct), known)
+        element = field.element
+        if isinstance(element, StructType) and element.struct not in known:
+            inner = type(message)(0, element.struct.name, element.struct)
+            known[element.struct] = _make(inner, known)
         getter = _getter(field, known)
         names[field.py_name] = property(getter, _setter(field), None, field_doc(field))
     return type(class_name(struct.name), (MessageObject,), names)

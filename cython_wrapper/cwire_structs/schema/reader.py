@@ -26,6 +26,7 @@ from cwire_structs.schema.fields import (
     TailType,
     TextType,
     bit_bounds,
+    element_type,
 )
 from cwire_structs.schema.json_cursor import SAFE_INTEGER, Cursor
 
@@ -290,15 +291,11 @@ def _text(cursor: Cursor, key: str) -> str:
     return found.text() if found else ""
 
 
-def _scalar(type_: FieldType) -> ElementType:
-    return type_.of if isinstance(type_, ArrayType | TailType) else type_
-
-
 def _range(cursor: Cursor, type_: FieldType) -> tuple[float, float] | None:
     found = cursor.find("range")
     if found is None:
         return None
-    scalar = _scalar(type_)
+    scalar = element_type(type_)
     if not isinstance(scalar, NumberType) or scalar.kind in ("bool", "complex"):
         found.fail("only numbers have a range")
     ends = found.items()
@@ -315,7 +312,7 @@ def _default(cursor: Cursor, type_: FieldType) -> object | None:
     found = cursor.find("default")
     if found is None:
         return None
-    scalar = _scalar(type_)
+    scalar = element_type(type_)
     if isinstance(type_, TailType) or isinstance(scalar, StructType):
         found.fail("a nested struct or a flexible array member has no default")
     if isinstance(scalar, TextType):
