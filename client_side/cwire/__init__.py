@@ -14,8 +14,7 @@ from typing import Any
 
 from cwire.bridge.aio import AsyncBridge, aconnect
 from cwire.bridge.sync import Bridge, connect
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import (
     Ambiguous,
     CommandError,

@@ -14,13 +14,12 @@ from cwire.bridge.commands import Commands
 from cwire.bridge.health import Health, health
 from cwire.bridge.repr import bridge_html, bridge_text, driver_html
 from cwire.data.feed import Feed
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 from cwire.data.past import newest, newest_seconds
 from cwire.link.link import Link
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
-from cwire.view.text import SchemaView
+from cwire.view.schema import SchemaView
 
 if TYPE_CHECKING:
     from cwire.panel.form import Done

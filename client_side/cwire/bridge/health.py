@@ -8,7 +8,8 @@ from typing import overload
 
 from cwire.data.ledger import CONNECTION
 from cwire.session.session import Session
-from cwire.view.text import html_table, text_table
+from cwire.view.html import html_table
+from cwire.view.text import text_table
 
 __all__ = ["FeedHealth", "Health", "health"]
 

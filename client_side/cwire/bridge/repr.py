@@ -7,8 +7,8 @@ from html import escape
 
 from cwire.bridge.health import Health
 from cwire.session.drivers import Driver, driver_text
-from cwire.view.html import commands_html
-from cwire.view.text import html_table, kind_text, text_table
+from cwire.view.html import commands_html, html_table
+from cwire.view.text import kind_text, text_table
 
 __all__ = ["bridge_html", "bridge_text", "driver_html"]
 

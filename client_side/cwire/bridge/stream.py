@@ -10,7 +10,7 @@ from cwire.bridge import timeouts
 from cwire.bridge.arguments import seconds
 from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed
-from cwire.data.fields import Record
+from cwire.data.frame_array import Record
 from cwire.link.link import Link
 
 __all__ = ["AsyncStream", "Predicate", "Stream"]

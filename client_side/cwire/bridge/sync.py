@@ -23,8 +23,7 @@ from cwire.bridge.stream import Predicate, Stream
 from cwire.data.convert import Arrays
 from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed, Watch
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 from cwire.data.recording import Recording
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.progress import progress

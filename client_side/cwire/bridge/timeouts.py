@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwire.data.feed import Feed
-from cwire.data.fields import Record
+from cwire.data.frame_array import Record
 from cwire.errors import CommandTimeout, WaitTimeout
 from cwire.link.link import Link
 from cwire.session.drivers import down_text

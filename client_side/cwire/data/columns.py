@@ -1,20 +1,17 @@
-"""Frames taken apart into named columns, the common ground of all tables. Pure."""
+"""Splits a structured array into named columns, from which all tables are made. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cwire.errors import UnknownField
 from cwire_structs.schema.dtypes import column as field_column
-from cwire_structs.schema.fields import ArrayType, EnumType, Field, Struct, StructType, TailType
-
-if TYPE_CHECKING:
-    from cwire.data.frame_array import FrameArray
+from cwire_structs.schema.fields import EnumType, Field, Struct, StructType
 
 __all__ = ["Column", "flatten"]
 
@@ -37,9 +34,7 @@ class Column:
     @property
     def labels(self) -> Mapping[int, str] | None:
         """The names of an enum's values; None if it is no enum."""
-        kind = self.field.type if self.field else None
-        if isinstance(kind, (ArrayType, TailType)):
-            kind = kind.of
+        kind = self.field.element if self.field else None
         if not isinstance(kind, EnumType):
             return None
         labels: dict[int, str] = {}
@@ -56,18 +51,19 @@ class Column:
         return {"c_type": self.field.c_type, **{key: text for key, text in notes.items() if text}}
 
 
-def flatten(frames: FrameArray, names: Sequence[str] = ()) -> list[Column]:
-    """The columns of frames.
+def flatten(
+    plain: npt.NDArray[Any], struct: Struct | None, names: Sequence[str] = ()
+) -> list[Column]:
+    """Returns the columns of frames.
 
     Args:
-        frames: An array of one dimension.
+        plain: The frames' fields: a structured array of one dimension.
+        struct: Describes them; None: only numpy does.
         names: The fields to take; all by default.
 
     Raises:
         UnknownField: There is no such field.
     """
-    plain = np.asarray(frames)
-    struct = frames.message.struct if frames.message else None
     known = tuple(struct.by_name) if struct else plain.dtype.names or ()
     for name in names:
         if name not in known:
@@ -93,9 +89,7 @@ def _walk(
 
 
 def _struct(field: Field | None) -> Struct | None:
-    kind = field.type if field else None
-    if isinstance(kind, (ArrayType, TailType)):
-        kind = kind.of
+    kind = field.element if field else None
     return kind.struct if isinstance(kind, StructType) else None
 
 

@@ -1,4 +1,4 @@
-"""Frames to pandas, xarray and pyarrow, where those are installed."""
+"""Makes tables of pandas, xarray and pyarrow, where those are installed, of columns. Pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cwire.data.columns import Column, flatten
+from cwire.data.columns import Column
 from cwire.errors import CwireError
+from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
     import xarray
-
-    from cwire.data.frame_array import FrameArray
 
 __all__ = ["Arrays", "to_pandas", "to_pyarrow", "to_xarray"]
 
@@ -26,14 +25,23 @@ Arrays = Literal["columns", "long", "cells"]
 
 
 def to_pandas(
-    frames: FrameArray, fields: Sequence[str], arrays: Arrays = "columns"
+    columns: Sequence[Column],
+    time: npt.NDArray[np.datetime64],
+    message: Message | None,
+    arrays: Arrays = "columns",
 ) -> pandas.DataFrame:
-    """Makes a DataFrame; see `FrameArray.to_pandas`."""
+    """Makes a DataFrame; see `FrameArray.to_pandas`.
+
+    Args:
+        columns: Its columns, as `flatten` makes them.
+        time: When each frame was published: the index.
+        message: The message's description, where it is known.
+        arrays: What becomes of array fields.
+    """
     pd = _package("pandas")
     if arrays not in ("columns", "long", "cells"):
         raise ValueError(f"arrays can be 'columns', 'long' or 'cells', not {arrays!r}")
-    index = pd.DatetimeIndex(np.array(frames.time), tz="UTC", name="time")
-    columns = flatten(frames, fields)
+    index = pd.DatetimeIndex(np.array(time), tz="UTC", name="time")
     if arrays == "long":
         return _long(pd, index, columns)
     parts = []
@@ -48,7 +56,7 @@ def to_pandas(
             parts.append(_spread(pd, column))
     table = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=range(len(index)))
     table.index = index
-    return _noted(table, frames, columns)
+    return _noted(table, message, columns)
 
 
 def _series(pd: Any, column: Column, values: npt.NDArray[Any]) -> Any:
@@ -72,7 +80,7 @@ def _spread(pd: Any, column: Column) -> Any:
     return pd.DataFrame(parts)
 
 
-def _long(pd: Any, index: Any, columns: list[Column]) -> Any:
+def _long(pd: Any, index: Any, columns: Sequence[Column]) -> Any:
     shapes = {column.values.shape[1:] for column in columns if column.values.ndim > 1}
     if len(shapes) > 1:
         sizes = ", ".join(
@@ -100,9 +108,9 @@ def _long(pd: Any, index: Any, columns: list[Column]) -> Any:
     return table
 
 
-def _noted(table: Any, frames: FrameArray, columns: list[Column]) -> Any:
-    if frames.message is not None:
-        table.attrs["message"] = frames.message.name
+def _noted(table: Any, message: Message | None, columns: Sequence[Column]) -> Any:
+    if message is not None:
+        table.attrs["message"] = message.name
         table.attrs["units"] = {
             column.name: column.field.unit
             for column in columns
@@ -111,10 +119,23 @@ def _noted(table: Any, frames: FrameArray, columns: list[Column]) -> Any:
     return table
 
 
-def to_xarray(frames: FrameArray, fields: Sequence[str]) -> xarray.Dataset:
-    """Makes a Dataset; see `FrameArray.to_xarray`."""
+def to_xarray(
+    columns: Sequence[Column],
+    time: npt.NDArray[np.datetime64],
+    seconds: npt.NDArray[np.float64],
+    sequence: npt.NDArray[np.uint32],
+    message: Message | None,
+) -> xarray.Dataset:
+    """Makes a Dataset; see `FrameArray.to_xarray`.
+
+    Args:
+        columns: Its variables, as `flatten` makes them.
+        time: When each frame was published: the coordinate of the dimension ``time``.
+        seconds: The same in seconds since 1970 UTC.
+        sequence: The driver's count of each frame.
+        message: The message's description, where it is known.
+    """
     xr = _package("xarray")
-    columns = flatten(frames, fields)
     lengths = {column.values.shape[1] for column in columns if column.values.ndim == 2}
     data = {}
     for column in columns:
@@ -132,30 +153,36 @@ def to_xarray(frames: FrameArray, fields: Sequence[str]) -> xarray.Dataset:
         data[column.name] = (["time", *dims], column.values, notes)
     clock = {"long_name": "when it was published, UTC"}
     coordinates = {
-        "time": ("time", np.array(frames.time), clock),
-        "seconds": ("time", frames.seconds, {"units": "s", "long_name": "since 1970, UTC"}),
-        "sequence": ("time", frames.sequence.copy(), {"long_name": "the driver's count"}),
+        "time": ("time", np.array(time), clock),
+        "seconds": ("time", seconds, {"units": "s", "long_name": "since 1970, UTC"}),
+        "sequence": ("time", sequence.copy(), {"long_name": "the driver's count"}),
     }
-    message = frames.message
     about = {"message": message.name, "doc": message.doc} if message else {}
     made: xarray.Dataset = xr.Dataset(data, coords=coordinates, attrs=about)
     return made
 
 
-def to_pyarrow(frames: FrameArray, fields: Sequence[str]) -> pyarrow.Table:
-    """Makes a Table; see `FrameArray.to_pyarrow`."""
+def to_pyarrow(
+    columns: Sequence[Column], time: npt.NDArray[np.datetime64], message: Message | None
+) -> pyarrow.Table:
+    """Makes a Table; see `FrameArray.to_pyarrow`.
+
+    Args:
+        columns: Its columns, as `flatten` makes them.
+        time: When each frame was published: the first column.
+        message: The message's description, where it is known.
+    """
     pa = _package("pyarrow")
-    time = pa.array(np.array(frames.time)).cast(pa.timestamp("ns", "UTC"))
-    arrays, schema = [time], [pa.field("time", time.type)]
-    for name, array, notes in _arrow_columns(pa, flatten(frames, fields)):
+    stamps = pa.array(np.array(time)).cast(pa.timestamp("ns", "UTC"))
+    arrays, schema = [stamps], [pa.field("time", stamps.type)]
+    for name, array, notes in _arrow_columns(pa, columns):
         arrays.append(array)
         schema.append(pa.field(name, array.type, metadata=notes))
-    message = frames.message
     about = {"message": message.name, "doc": message.doc} if message else None
     return pa.Table.from_arrays(arrays, schema=pa.schema(schema, metadata=about))
 
 
-def _arrow_columns(pa: Any, columns: list[Column]) -> Iterator[tuple[str, Any, dict[str, str]]]:
+def _arrow_columns(pa: Any, columns: Sequence[Column]) -> Iterator[tuple[str, Any, dict[str, str]]]:
     for column in columns:
         values = column.values
         if values.dtype.kind == "c":  # arrow has no complex numbers: pairs of real and imaginary

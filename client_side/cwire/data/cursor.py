@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cwire.data.feed import Feed
-from cwire.data.fields import Record
+from cwire.data.frame_array import Record
 
 __all__ = ["Cursor"]
 

@@ -1,21 +1,19 @@
-"""One message as an object: fields as attributes, ready to print."""
+"""The values of one struct as an object: fields as attributes, ready to print. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from cwire.errors import UnknownField
+from cwire.view.html import record_html
+from cwire.view.text import value_text
 from cwire_structs.schema.dtypes import column
 from cwire_structs.schema.fields import EnumType, Struct, StructType, TailType, TextType
 
-if TYPE_CHECKING:
-    from cwire.data.frame_array import FrameArray
-    from cwire_structs.schema import Message
-
-__all__ = ["EnumValue", "Fields", "Record"]
+__all__ = ["EnumValue", "Fields"]
 
 
 class EnumValue(int):
@@ -24,7 +22,7 @@ class EnumValue(int):
     name: str | None
 
     def __new__(cls, value: int, name: str | None) -> EnumValue:
-        """Makes one."""
+        """Makes one of a number and its name."""
         self = super().__new__(cls, value)
         self.name = name
         return self
@@ -106,8 +104,6 @@ class Fields:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        from cwire.view.text import value_text
-
         inside = ", ".join(f"{name}={value_text(self[name])}" for name in self)
         return f"{self._struct.name}({inside})"
 
@@ -115,65 +111,4 @@ class Fields:
         return self._struct.name
 
     def _repr_html_(self) -> str:
-        from cwire.view.html import record_html
-
-        return record_html(self, self._title())
-
-
-class Record(Fields):
-    """One message as it came: its fields, and when and from whom it came.
-
-    A field that is called ``time``, ``seconds``, ``sequence``, ``source`` or ``message`` is read
-    as ``record["time"]``.
-    """
-
-    __slots__ = ("_frame",)
-    _frame: FrameArray
-
-    @classmethod
-    def of(cls, frame: FrameArray) -> Record:
-        """Makes the record of an array of one frame whose message is known; copies nothing."""
-        if frame.message is None:
-            raise ValueError("this array does not know its message")
-        plain = np.asarray(frame)
-        record = cls(plain[0], frame.message.struct)
-        record._frame = frame
-        return record
-
-    @property
-    def message(self) -> Message:
-        """The message's description from the schema."""
-        message = self._frame.message
-        assert message is not None
-        return message
-
-    @property
-    def time(self) -> np.datetime64:
-        """When it was published: datetime64[ns], UTC."""
-        return np.datetime64(self._frame.time[0])
-
-    @property
-    def seconds(self) -> float:
-        """When it was published, in seconds since 1970 UTC."""
-        return float(self._frame.seconds[0])
-
-    @property
-    def sequence(self) -> int:
-        """The driver's count of messages of this kind, modulo 2³²; 0 in replies."""
-        return int(self._frame.sequence[0])
-
-    @property
-    def source(self) -> int:
-        """The relay's number of the driver."""
-        return int(self._frame.source[0])
-
-    @property
-    def frames(self) -> FrameArray:
-        """The same as an array of one row."""
-        return self._frame
-
-    def __reduce__(self) -> Any:
-        return Record.of, (self._frame,)
-
-    def _title(self) -> str:
-        return f"{self.message.name}, {str(self.time)[:23]} UTC"
+        return record_html(self._title(), self._struct, self)

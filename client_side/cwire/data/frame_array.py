@@ -1,4 +1,7 @@
-"""Batches of frames as one structured numpy array that keeps its time stamps."""
+"""Frames of one message as a numpy array, and one of them as a record.
+
+Both keep the frames' headers: when each was published, in which order and by whom. Pure.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,23 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
-from cwire.data.fields import Record
+from cwire.data.columns import Column, flatten
+from cwire.data.convert import Arrays, to_pandas, to_pyarrow, to_xarray
+from cwire.data.fields import Fields
 from cwire.errors import UnknownField
+from cwire.view.html import frames_html
+from cwire.view.text import frame_rows, frames_text, frames_title
 from cwire_structs.frames import HEADER, HEADER_SIZE
+from cwire_structs.schema import Message
 from cwire_structs.schema.dtypes import bit_column
+from cwire_structs.schema.fields import Struct
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
     import xarray
 
-    from cwire.data.convert import Arrays
-    from cwire_structs.schema import Message
-
-__all__ = ["FrameArray"]
+__all__ = ["FrameArray", "Record"]
 
 _HEADER_FIELDS: Mapping[str, tuple[np.dtype[Any], int]] = {
     name: (HEADER.fields[name][0], HEADER.fields[name][1])  # type: ignore[index]
@@ -171,9 +177,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             UnknownField: There is no such field.
             CwireError: pandas is not installed.
         """
-        from cwire.data.convert import to_pandas
-
-        return to_pandas(self, fields, arrays)
+        return to_pandas(self._columns(fields), self.time, self._message, arrays)
 
     def to_xarray(self, *fields: str) -> xarray.Dataset:
         """An xarray Dataset with the dimension ``time`` and those of the array fields.
@@ -190,9 +194,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             UnknownField: There is no such field.
             CwireError: xarray is not installed.
         """
-        from cwire.data.convert import to_xarray
-
-        return to_xarray(self, fields)
+        columns = self._columns(fields)
+        return to_xarray(columns, self.time, self.seconds, self.sequence, self._message)
 
     def to_pyarrow(self, *fields: str) -> pyarrow.Table:
         """An Arrow table: a column ``time``, and one for each field.
@@ -207,21 +210,90 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             UnknownField: There is no such field.
             CwireError: pyarrow is not installed.
         """
-        from cwire.data.convert import to_pyarrow
+        return to_pyarrow(self._columns(fields), self.time, self._message)
 
-        return to_pyarrow(self, fields)
+    @property
+    def _struct(self) -> Struct | None:
+        return self._message.struct if self._message else None
+
+    def _columns(self, fields: tuple[str, ...]) -> list[Column]:
+        return flatten(np.asarray(self), self._struct, fields)
+
+    def _title(self) -> str:
+        name = self._message.name if self._message else "frames"
+        return frames_title(
+            name, self.shape, self.dtype.itemsize, self.time if self._whole else None
+        )
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return frame_rows(np.asarray(self), self._struct)
 
     def __repr__(self) -> str:
-        from cwire.view.text import frames_text
-
-        return frames_text(self)
+        return frames_text(self._title(), self._rows())
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        from cwire.view.html import frames_html
+        return frames_html(self._title(), self._rows())
 
-        return frames_html(self)
+
+class Record(Fields):
+    """One message as it came: its fields, and when and from whom it came.
+
+    A field that is called ``time``, ``seconds``, ``sequence``, ``source`` or ``message`` is read
+    as ``record["time"]``.
+    """
+
+    __slots__ = ("_frame",)
+    _frame: FrameArray
+
+    @classmethod
+    def of(cls, frame: FrameArray) -> Record:
+        """Makes the record of an array of one frame whose message is known; copies nothing."""
+        if frame.message is None:
+            raise ValueError("this array does not know its message")
+        plain = np.asarray(frame)
+        record = cls(plain[0], frame.message.struct)
+        record._frame = frame
+        return record
+
+    @property
+    def message(self) -> Message:
+        """The message's description from the schema."""
+        message = self._frame.message
+        assert message is not None
+        return message
+
+    @property
+    def time(self) -> np.datetime64:
+        """When it was published: datetime64[ns], UTC."""
+        return np.datetime64(self._frame.time[0])
+
+    @property
+    def seconds(self) -> float:
+        """When it was published, in seconds since 1970 UTC."""
+        return float(self._frame.seconds[0])
+
+    @property
+    def sequence(self) -> int:
+        """The driver's count of messages of this kind, modulo 2³²; 0 in replies."""
+        return int(self._frame.sequence[0])
+
+    @property
+    def source(self) -> int:
+        """The relay's number of the driver."""
+        return int(self._frame.source[0])
+
+    @property
+    def frames(self) -> FrameArray:
+        """The same as an array of one row."""
+        return self._frame
+
+    def __reduce__(self) -> Any:
+        return Record.of, (self._frame,)
+
+    def _title(self) -> str:
+        return f"{self.message.name}, {str(self.time)[:23]} UTC"
 
 
 def _framed(rows: npt.NDArray[Any], message: Message | None, *, whole: bool = True) -> FrameArray:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 from cwire_structs import frames
 from cwire_structs.frames import HEADER_SIZE, Tally
 

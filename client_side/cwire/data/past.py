@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 from cwire.data.history import History
 
 __all__ = ["newest", "newest_seconds"]

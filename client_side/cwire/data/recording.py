@@ -10,8 +10,7 @@ import numpy as np
 
 from cwire.data.convert import Arrays
 from cwire.data.feed import Feed
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 
 if TYPE_CHECKING:
     import pandas

@@ -24,9 +24,9 @@ from cwire.errors import CwireError
 from cwire.ipython.code_context import Argument, Attribute, Key, find_place
 from cwire.session.drivers import Driver
 from cwire.session.options import POLICIES
-from cwire.view.text import SchemaView
+from cwire.view.schema import SchemaView
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import ArrayType, EnumType, NumberType, TailType
+from cwire_structs.schema.fields import EnumType, NumberType
 
 __all__ = ["Offer", "offers"]
 
@@ -185,7 +185,7 @@ def _command_arguments(message: Message, place: Argument, behind: str) -> list[O
     for field in message.struct.fields:
         if field.py_name != place.keyword:
             continue
-        kind = field.type.of if isinstance(field.type, (ArrayType, TailType)) else field.type
+        kind = field.element
         if isinstance(kind, EnumType):
             return _texts(kind.enum.values, place.prefix, place.quote, behind)
         if isinstance(kind, NumberType) and kind.kind == "bool" and not place.quote:

@@ -29,7 +29,8 @@ from cwire.link.address import find_relay
 from cwire.process.driver_process import DriverProcess
 from cwire.process.managed_process import running, span_text
 from cwire.process.relay_process import RelayProcess
-from cwire.view.text import html_table, text_table
+from cwire.view.html import html_table
+from cwire.view.text import text_table
 
 __all__ = ["CwireMagics", "complete", "load"]
 

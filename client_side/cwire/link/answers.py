@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from cwire.data.fields import Record
+from cwire.data.frame_array import Record
 
 __all__ = ["Answer", "Answers", "settle"]
 

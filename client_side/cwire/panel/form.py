@@ -21,7 +21,7 @@ from cwire_structs import frames
 from cwire_structs.schema.decode import to_dict
 
 if TYPE_CHECKING:
-    from cwire.data.fields import Record
+    from cwire.data.frame_array import Record
     from cwire.panel.getters import Getter
     from cwire_structs.schema import Message
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cwire import errors
-from cwire.data.fields import Record
+from cwire.data.frame_array import Record
 from cwire.session.drivers import Driver
 
 __all__ = [

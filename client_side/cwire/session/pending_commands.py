@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cwire import errors
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.events import Reply, Resend
 from cwire.session.layout_changes import layout_changes

@@ -20,8 +20,7 @@ from rich.text import Text
 from cwire import errors
 from cwire.bridge.base import link_of
 from cwire.bridge.sync import Bridge, connect
-from cwire.data.fields import Record
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, Record
 from cwire.tools import terminal
 from cwire.tools.tables import Cell, make_console, plain, table
 

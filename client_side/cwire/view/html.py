@@ -1,22 +1,49 @@
-"""How things look in a notebook: tables without colours of their own, for light and dark themes.
+"""HTML of plain values, for notebooks.
 
-All of it is escaped: what a driver says of itself must never become markup.
+Tables without colours of their own, for light and dark themes. Everything is escaped: what a
+driver says of itself must never become markup. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from cwire.view.text import field_notes, frame_rows, frames_title, html_table, value_text
+from cwire.view.text import field_notes, value_text
 from cwire_structs.schema import Message
+from cwire_structs.schema.fields import Struct, StructType
 
-if TYPE_CHECKING:
-    from cwire.data.fields import Fields
-    from cwire.data.frame_array import FrameArray
+__all__ = [
+    "command_html",
+    "commands_html",
+    "frames_html",
+    "html_table",
+    "record_html",
+]
 
-__all__ = ["command_html", "commands_html", "frames_html", "record_html"]
+
+class Values(Protocol):
+    """Values by field name."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """The value of a field; that of a nested struct has values itself."""
+
+
+def html_table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()
+) -> str:
+    """A table whose cells are text; the columns in `right` are set flush right."""
+    flush = set(right)
+
+    def line(cells: Sequence[str], tag: str) -> str:
+        return "".join(
+            f'<{tag} style="text-align:{"right" if i in flush else "left"}">{escape(cell)}</{tag}>'
+            for i, cell in enumerate(cells)
+        )
+
+    body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in rows)
+    return f"<table><thead><tr>{line(head, 'th')}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def commands_html(commands: Iterable[Message]) -> str:
@@ -42,29 +69,24 @@ def _fields_html(message: Message) -> str:
     return html_table(("field", "type", "unit, range, default", ""), rows)
 
 
-def frames_html(array: FrameArray) -> str:
-    """A summary of an array of frames; where there is none, its one line of text."""
-    rows = frame_rows(array)
-    title = f"<div>{escape(frames_title(array))}</div>"
-    if rows is None:
-        return title
-    return title + html_table(("field", "type", "values", "unit", ""), rows)
+def frames_html(title: str, rows: Sequence[tuple[str, ...]]) -> str:
+    """A summary of an array of frames: its title, and below it the rows of `frame_rows`."""
+    head = f"<div>{escape(title)}</div>"
+    return head + html_table(("field", "type", "values", "unit", ""), rows) if rows else head
 
 
-def record_html(record: Fields, title: str) -> str:
-    """A record: each field with its value, unit and comment; nested ones with dots."""
+def record_html(title: str, struct: Struct, values: Values) -> str:
+    """A struct: each field with its value, unit and comment; nested ones with dots."""
     head = f"<div><b>{escape(title)}</b></div>"
-    return head + html_table(("field", "value", "unit", ""), _values(record, ""))
+    return head + html_table(("field", "value", "unit", ""), _value_rows(struct, values, ""))
 
 
-def _values(record: Fields, path: str) -> list[tuple[str, ...]]:
-    from cwire.data.fields import Fields
-
+def _value_rows(struct: Struct, values: Values, path: str) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    for field in record._struct.fields:
-        value: Any = record[field.name]
-        if isinstance(value, Fields):
-            rows += _values(value, f"{path}{field.name}.")
+    for field in struct.fields:
+        value = values[field.name]
+        if isinstance(field.type, StructType):
+            rows += _value_rows(field.type.struct, value, f"{path}{field.name}.")
         else:
             rows.append((path + field.name, value_text(value), field.unit or "", field.doc))
     return rows

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.data.fields import EnumValue
 from cwire.data.frame_array import FrameArray
 from support import schemas
 from support.fake_relay import ticks
@@ -135,11 +134,3 @@ def test_to_pandas(ten: FrameArray) -> None:
     assert list(ten.to_pandas("index").columns) == ["index"]
     with pytest.raises(cwire.UnknownField, match="no field 'x'; there are: index, values"):
         ten.to_pandas("x")
-
-
-def test_enum_values_are_integers_with_a_name() -> None:
-    value = EnumValue(1, "SQUARE")
-    assert value == 1
-    assert (value.name, repr(value)) == ("SQUARE", "SQUARE (1)")
-    assert repr(EnumValue(9, None)) == "9"
-    assert pickle.loads(pickle.dumps(value)).name == "SQUARE"

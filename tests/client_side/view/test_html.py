@@ -1,14 +1,12 @@
-"""Tables for people. What a driver says of itself must never become markup."""
+"""HTML for notebooks. What a driver says of itself must never become markup."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 import cwire
 from cwire import FrameArray, Record
-from cwire.view.text import SchemaView, html_table, text_table
+from cwire.view.html import html_table, record_html
 from cwire_structs.frames import pack
 from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
@@ -17,11 +15,6 @@ from support.fake_relay import FakeRelay, driver, ticks
 from support.processes import ROOT
 
 EVIL = '<img src=x onerror="alert(1)">'
-
-
-def test_text_table() -> None:
-    table = text_table(("a", "bb"), [("ccc", "1"), ("d", "22")], right=[1])
-    assert table == "a    bb\nccc   1\nd    22"
 
 
 def test_html_is_escaped() -> None:
@@ -61,22 +54,6 @@ def test_a_schema_from_a_stranger() -> None:
             assert "color" not in shown, name  # of a light theme, unreadable in a dark one
 
 
-def test_the_schema_of_the_demo() -> None:
-    folder = ROOT / "c_driver" / "generated"
-    view = SchemaView(Schema.from_json((folder / "messages.schema.json").read_bytes()))
-    text = repr(view)
-    assert "scope_block (4120 bytes): One block of samples" in text
-    assert "set_waveform (command → waveform): Sets what" in text
-    assert "camera_tile (16 + n * 2 bytes)" in text
-    assert "0.01 to 1e+06" in text
-    one = view["scope_block"]
-    assert "camera_tile" not in repr(one) + one._repr_html_()
-    assert "samples" in one._repr_html_()
-    assert view._ipython_key_completions_() == list(view.messages)
-    with pytest.raises(cwire.UnknownMessage, match="no message 'x'; there are: scope_block"):
-        view["x"]
-
-
 def test_what_a_notebook_shows() -> None:
     folder = ROOT / "c_driver" / "generated"
     schema = Schema.from_json((folder / "messages.schema.json").read_bytes())
@@ -110,3 +87,14 @@ def test_what_a_notebook_shows() -> None:
     status = Record.of(FrameArray.from_frames(data, message.frame_dtype(message.size), message))
     assert "acquisition.level" in status._repr_html_()
     assert status.acquisition._repr_html_().startswith("<div><b>acquisition")
+
+
+def test_a_nested_struct_is_seen_by_its_type() -> None:
+    folder = ROOT / "c_driver" / "generated"
+    schema = Schema.from_json((folder / "messages.schema.json").read_bytes())
+    struct = schema.messages["driver_status"].struct
+    inner = dict.fromkeys(struct.by_name["acquisition"].type.struct.by_name, 7)  # type: ignore[union-attr]
+    values = {**dict.fromkeys(struct.by_name, 1), "acquisition": inner}
+    shown = record_html("<now>", struct, values)
+    assert shown.startswith("<div><b>&lt;now&gt;</b></div>")
+    assert 'acquisition.level</td><td style="text-align:left">7<' in shown

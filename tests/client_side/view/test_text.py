@@ -1,0 +1,53 @@
+"""Text of plain values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cwire.view.text import frame_rows, frames_text, frames_title, text_table, value_text
+from support import schemas
+
+TICK = schemas.schema().messages["tick"]
+
+
+def test_text_table() -> None:
+    table = text_table(("a", "bb"), [("ccc", "1"), ("d", "22")], right=[1])
+    assert table == "a    bb\nccc   1\nd    22"
+
+
+def test_values_are_short() -> None:
+    assert value_text(1 / 3) == "0.3333333"
+    assert value_text(np.arange(4.0)) == "[0.0, 1.0, 2.0, 3.0]"
+    assert value_text(np.zeros((20, 3), "u2")) == "<20 x 3 uint16>"
+    assert value_text(np.zeros(2, [("a", "u1")])) == "<2 structs>"
+
+
+def test_a_summary_of_frames_that_know_nothing_but_numpy() -> None:
+    frames = np.zeros(3, [("a", "<i4"), ("b", "<f8", (2, 2))])
+    frames["a"] = [5, -1, 7]
+    title = frames_title("frames", frames.shape, frames.dtype.itemsize, None)
+    text = frames_text(title, frame_rows(frames, None))
+    assert text.splitlines() == [
+        "3 frames of frames, 36 bytes each",
+        "  field  type           values  unit",
+        "  a      int32          -1 … 7",
+        "  b      float64 2 x 2  0",
+    ]
+
+
+def test_a_summary_of_frames_with_their_description() -> None:
+    frames = np.zeros(1, TICK.frame_dtype(40))
+    times = np.array([10**9], "<M8[ns]")
+    title = frames_title("tick", frames.shape, 64, times)
+    assert title == "1 frames of tick, 64 bytes each, 1970-01-01T00:00:01.000 to 00:00:01.000 UTC"
+    assert frame_rows(frames, TICK.struct) == [
+        ("index", "uint64_t", "0", "", ""),
+        ("values", "double[4]", "0", "V", ""),
+    ]
+
+
+def test_no_frames() -> None:
+    frames = np.zeros(0, TICK.frame_dtype(40))
+    assert frame_rows(frames, TICK.struct) == []
+    assert frames_text(frames_title("tick", (0,), 64, None), []) == "<no frames of tick>"
+    assert frames_title("tick", (2, 3), 64, None) == "<(2, 3) frames of tick>"
