@@ -15,7 +15,6 @@ from cwire.bridge.health import Health, health
 from cwire.bridge.repr import bridge_html, bridge_text, driver_html
 from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record
-from cwire.data.past import newest, newest_seconds
 from cwire.link.link import Link
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
@@ -293,8 +292,8 @@ class BridgeBase(ABC):
             raise ValueError("history takes a number of frames or seconds, not both")
         if seconds_ is not None:
             span = seconds(seconds_)
-            return newest_seconds(feed.history, FOR_EVER if span is None else span)
-        return newest(feed.history, None if n is None else frame_count(n, "history"))
+            return feed.history.latest_seconds(FOR_EVER if span is None else span)
+        return feed.history.latest(None if n is None else frame_count(n, "history"))
 
 
 class DriverBase:

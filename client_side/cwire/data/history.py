@@ -2,7 +2,7 @@
 
 One thread writes (it receives), any thread reads, and neither waits for the other: a reader copies
 rows and then looks whether the writer has meanwhile begun to overwrite them. Positions count
-frames since the history was made and never wrap, so a reader knows what it has missed.
+frames since the history was made and never wrap, so a reader knows what it has missed. Pure.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FixedHistory", "History", "TailHistory", "make_history"]
 
+_FIRST_LOOK = 256  # frames among which the last seconds are looked for first
+_LONGEST = 9e9  # s; more nanoseconds than these an int64 does not hold
 _INDEX_BYTES = 256
 """A history of messages with tails keeps at most one frame per so many bytes."""
 
@@ -70,10 +72,41 @@ class History(ABC):
             their sizes differ.
         """
 
-    def latest(self, count: int) -> FrameArray | list[Record]:
-        """Copies the newest frames, at most `count`."""
+    def latest(self, count: int | None) -> FrameArray | list[Record]:
+        """Copies the newest frames, at most `count`; None: all that are here."""
         total = self.total
-        return self.read(total - count, total)[1]
+        return self.read(0 if count is None else total - count, total)[1]
+
+    def latest_seconds(self, seconds: float, most: int | None = None) -> FrameArray | list[Record]:
+        """Copies the frames whose time stamps are within some seconds of the newest frame's.
+
+        It looks from the newest one backwards, and no further than it needs: a history may be
+        large. The driver makes the stamps: where its clock was set back, earlier frames can have
+        later stamps, and are taken if those are within the seconds, too.
+
+        Args:
+            seconds: How many.
+            most: Frames to look at, at most; None: all that are here.
+        """
+        span = np.timedelta64(round(min(seconds, _LONGEST) * 1e9), "ns")
+        most = self.capacity if most is None else most
+        count = _FIRST_LOOK
+        while True:
+            count = min(count, most)
+            found = self.latest(count)
+            if not len(found):
+                return found
+            newest = found[-1].time
+            if len(found) < count or count == most or abs(newest - found[0].time) > span:
+                break
+            count *= 4
+        if isinstance(found, list):
+            return [record for record in found if abs(newest - record.time) <= span]
+        near = np.abs(newest - found.time) <= span
+        first = int(near.argmax())
+        # Where the stamps rise, as they nearly always do, no row is copied again.
+        recent: FrameArray = found[first:] if near[first:].all() else found[near]
+        return recent
 
     def _empty(self) -> FrameArray:
         dtype = self.message.frame_dtype(self.message.size)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cwire.data.frame_array import FrameArray, Record
+from cwire.data.frame_array import Record
 from cwire.data.history import History
 from cwire.plot.recipe import Recipe
 
@@ -123,7 +123,7 @@ def _picture(recipe: Recipe, tiles: list[Record]) -> npt.NDArray[Any] | None:
 
 def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
     """Scalar fields against the time before the newest frame, over the last `window` seconds."""
-    frames = _recent(history, window)
+    frames = history.latest_seconds(window, _MOST_ROWS)
     if not len(frames):
         return []
     if isinstance(frames, list):  # frames of different sizes: their fixed fields one by one
@@ -150,24 +150,6 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
             label = f"{path}, {recipe.by} {group}" if len(columns) > 1 else f"{recipe.by} {group}"
             curves.append(Curve(label, *broken(seconds[mask], column[mask], restarts[mask])))
     return curves
-
-
-def _recent(history: History, window: float) -> FrameArray | list[Record]:
-    count = 256
-    while True:
-        frames = history.latest(count)
-        if len(frames) < count or count >= _MOST_ROWS:
-            break
-        if frames[-1].seconds - frames[0].seconds > window:
-            break
-        count *= 4
-    if isinstance(frames, list):
-        return [record for record in frames if frames[-1].seconds - record.seconds <= window]
-    if not len(frames):
-        return frames
-    limit = frames.time[-1] - np.timedelta64(round(window * 1e9), "ns")
-    recent: FrameArray = frames[int(np.searchsorted(frames.time, limit)) :]
-    return recent
 
 
 def broken(

@@ -31,20 +31,18 @@ def curves(scope: ScopeRecipe, history: History) -> list[Curve]:
 def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
     """Arrays one after the other, against the time before the newest sample."""
     most = max(2, _MOST_BYTES // (history.message.size + 24))
-    frames = history.latest(min(most, history.capacity))
+    frames = history.latest_seconds(window, most)
     if not len(frames):
         return []
     end = frames[-1].seconds
     parts: dict[str, list[tuple[float, float, Any]]] = {}
-    for frame in reversed(frames):
-        if end - frame.seconds > window:
-            break
+    for frame in frames:
         step = float(value_at(frame, recipe.x or ""))
         group = "" if recipe.by is None else f"{recipe.by} {value_at(frame, recipe.by)!r}"
         for path in recipe.y:
             label = f"{path}, {group}" if group and len(recipe.y) > 1 else group or path
             parts.setdefault(label, []).append((frame.seconds - end, step, value_at(frame, path)))
-    return [_joined(label, found[::-1]) for label, found in sorted(parts.items())]
+    return [_joined(label, found) for label, found in sorted(parts.items())]
 
 
 def _joined(label: str, parts: list[tuple[float, float, Any]]) -> Curve:

@@ -59,6 +59,37 @@ def test_wraparound(batch: int) -> None:
         assert indices(history.latest(4)) == kept[-4:]
 
 
+@pytest.mark.parametrize("most", [None, 1000, 400, 16])
+def test_the_last_seconds(most: int | None) -> None:
+    history = make_history(TICK, 1 << 20)
+    assert len(history.latest_seconds(5, most)) == 0
+    feed(history, ticks(0, 600))
+    assert indices(history.latest_seconds(5, most)) == list(range(594, 600))
+    assert indices(history.latest_seconds(0, most)) == [599]
+    for seconds in (1000.0, float("inf")):
+        count = min(600, most or 600)
+        assert indices(history.latest_seconds(seconds, most)) == list(range(600 - count, 600))
+
+
+def test_the_last_seconds_of_several_sizes() -> None:
+    history = make_history(PICTURE, 1 << 16)
+    feed(history, pictures(0, 6, 0, 3))
+    assert [record.number for record in history.latest_seconds(1)] == [1, 2]
+    assert [record.number for record in history.latest_seconds(5, 1)] == [2]
+
+
+def test_the_last_seconds_of_stamps_that_jump() -> None:
+    history = make_history(TICK, 1 << 20)
+    feed(history, ticks(100, 3) + ticks(50, 1) + ticks(101, 1))
+    assert indices(history.latest_seconds(1)) == [100, 101, 102, 101]
+
+
+def test_the_last_seconds_of_a_clock_that_was_set_back() -> None:
+    history = make_history(TICK, 1 << 20)
+    feed(history, ticks(7200, 300) + ticks(3600, 3))
+    assert indices(history.latest_seconds(5)) == [3600, 3601, 3602]
+
+
 def test_read_says_where_it_begins() -> None:
     history = FixedHistory(TICK, 10 * 64)
     feed(history, ticks(0, 25))

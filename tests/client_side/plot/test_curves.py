@@ -76,6 +76,20 @@ def test_trends_cover_a_window() -> None:
     assert level.y.tolist() == [-14, -15, -16, -17, -18, -19]
 
 
+def test_trends_of_a_clock_that_goes_back() -> None:
+    history = make_history(STATUS, 1 << 20)
+    recipe = make_recipe(STATUS, "temperature", None, None)
+    for second in (0, 1, 2, 10, 11, 3, 12):
+        put(history, STATUS, second, temperature=second)
+    (warm,) = trends(recipe, history, 5)
+    assert warm.x.tolist() == [-2, -1, 0]
+    assert warm.y.tolist() == [10, 11, 12]
+    for second in (3, 4):  # for good
+        put(history, STATUS, second, temperature=second)
+    (warm,) = trends(recipe, history, 5)
+    assert (warm.x.min(), warm.x[-1]) == (-4, 0)
+
+
 def test_trends_of_messages_with_a_tail() -> None:
     history = make_history(TILE, 1 << 20)
     for second in range(4):
