@@ -205,7 +205,7 @@ class Link:
             self._send(command.data)
         except Exception as error:
             if command is not None:
-                self.session.calls.forget(command.request)
+                self.session.pending.forget(command.request)
             settle(answer, None, error)
         else:
             self._answers.add(command.request, answer)
@@ -213,7 +213,7 @@ class Link:
     def forget(self, answer: Answer) -> None:
         """Forgets a command whose reply nobody waits for any more."""
         for request in self._answers.drop(answer):
-            self.session.calls.forget(request)
+            self.session.pending.forget(request)
 
     async def _connect(self, timeout: float) -> None:
         """Opens a connection and waits for the hello: one attempt."""

@@ -1,4 +1,4 @@
-"""Commands that wait for their reply. Pure: structs to bytes, bytes to replies."""
+"""Commands that wait for their reply: values to bytes, bytes to replies. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cwire_structs import frames
 from cwire_structs.frames import ERROR, HEADER_SIZE, Code, FrameError
 from cwire_structs.schema import FieldError, Message, Schema
 
-__all__ = ["Calls", "Command"]
+__all__ = ["Command", "PendingCommands"]
 
 _KINDS: Mapping[int, type[errors.CommandError]] = {
     Code.EDOWN: errors.DriverDown,
@@ -44,8 +44,8 @@ class Command:
     data: bytes
 
 
-class Calls:
-    """The commands of a client that wait."""
+class PendingCommands:
+    """A client's commands, from their encoding until their reply."""
 
     def __init__(self) -> None:
         self._waiting: dict[int, Command] = {}

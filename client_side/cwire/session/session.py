@@ -30,9 +30,9 @@ from cwire.session.events import (
     Subscribed,
 )
 from cwire.session.options import Options
-from cwire.session.pending_commands import Calls, Command
+from cwire.session.pending_commands import Command, PendingCommands
 from cwire.session.subscriptions import Subscription
-from cwire.session.window import Window
+from cwire.session.window import AckWindow
 from cwire_structs import frames
 from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
 from cwire_structs.schema import Message
@@ -58,10 +58,10 @@ class Session:
         client: The relay's number for this client.
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
-        calls: Commands that wait.
+        pending: Commands that wait for their reply.
         subscriptions: By id.
         unknown: Frames that no schema describes.
-        window: What may be under way, and what is to be acknowledged.
+        window: Counts what is to be acknowledged.
     """
 
     def __init__(
@@ -77,8 +77,8 @@ class Session:
         self.limits: Mapping[str, int] = {}
         self.subscriptions: dict[int, Subscription] = {}
         self.unknown = 0
-        self.window = Window(window)
-        self.calls = Calls()
+        self.window = AckWindow(window)
+        self.pending = PendingCommands()
         self._request = 0
 
     @property
@@ -173,7 +173,7 @@ class Session:
             feed.ledger.interrupt()
             feed.wake_all()
         text = "the relay went away before the driver answered: the outcome is unknown"
-        return self.calls.abandon(errors.NotConnected(text))
+        return self.pending.abandon(errors.NotConnected(text))
 
     # What is sent ------------------------------------------------------------------------------
 
@@ -225,8 +225,8 @@ class Session:
         return self._request, json.dumps({"op": "origin", "id": self._request, "origin": origin})
 
     def command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
-        """Encodes a command; its reply will be an event. See `Calls.make`."""
-        return self.calls.make(driver, name, fields, self.limits.get("command"))
+        """Encodes a command; its reply will be an event. See `PendingCommands.make`."""
+        return self.pending.make(driver, name, fields, self.limits.get("command"))
 
     def wants(self, driver: str, message: str) -> bool:
         """Whether a subscription covers the message; the relay's own must be named for that."""
@@ -314,4 +314,4 @@ class Session:
     def _special(self, frame: bytes) -> Reply | Resend | None:
         if frames.unpack_header(frame).type == CONTROL:
             return None  # belongs to the Unix socket session; nothing depends on it here
-        return self.calls.reply(frame, self.drivers)
+        return self.pending.reply(frame, self.drivers)

@@ -1,13 +1,13 @@
-"""What may be under way: the client acknowledges the frames that it has dealt with. Pure."""
+"""Flow control: counts received bytes and says when to acknowledge them. Pure."""
 
 from __future__ import annotations
 
 import json
 
-__all__ = ["Window"]
+__all__ = ["AckWindow"]
 
 
-class Window:
+class AckWindow:
     """Counts bytes of frames (not of replies) since the window was told to the relay.
 
     Attributes:
@@ -20,25 +20,29 @@ class Window:
         self._acknowledged = 0
 
     def open(self) -> str | None:
-        """The text that tells the relay of it, at the beginning of a connection."""
+        """Begins to count anew, for a new connection.
+
+        Returns:
+            The text that tells the relay of the window; None: there is none.
+        """
         self._received = self._acknowledged = 0
         return None if self.bytes is None else json.dumps({"op": "window", "bytes": self.bytes})
 
     def take(self, size: int) -> None:
-        """So many bytes of frames have been dealt with."""
+        """Counts bytes of frames that have been dealt with."""
         self._received += size
 
     @property
     def due(self) -> bool:
-        """There is something to acknowledge."""
+        """Whether there is something to acknowledge."""
         return self.bytes is not None and self._received > self._acknowledged
 
     @property
     def urgent(self) -> bool:
-        """Half of the window is used: the relay should hear of it at once, to go on sending."""
+        """Whether half of the window is used: acknowledge at once, so that the relay goes on."""
         return self.bytes is not None and 2 * (self._received - self._acknowledged) >= self.bytes
 
     def ack(self) -> str:
-        """The text that acknowledges everything so far."""
+        """Makes the text that acknowledges everything so far."""
         self._acknowledged = self._received
         return json.dumps({"op": "ack", "bytes": self._received})

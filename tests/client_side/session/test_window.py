@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from cwire.session.window import Window
+from cwire.session.window import AckWindow
 
 
 def test_without_a_window_nothing_is_acknowledged() -> None:
-    window = Window()
+    window = AckWindow()
     assert window.open() is None
     window.take(1 << 30)
     assert not window.due
@@ -16,7 +16,7 @@ def test_without_a_window_nothing_is_acknowledged() -> None:
 
 
 def test_acknowledgements_count_from_the_windows_beginning() -> None:
-    window = Window(1000)
+    window = AckWindow(1000)
     assert json.loads(window.open() or "") == {"op": "window", "bytes": 1000}
     assert not window.due
     window.take(300)
