@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import cwire
+from cwire.session.incoming import PARSERS
 from cwire_server.clients.requests import OPERATIONS
 from cwire_server.errors import ErrorCode
 from cwire_server.hub.ledger import REASONS
@@ -120,6 +121,7 @@ def test_protocol_md_lists_the_operations() -> None:
     # "" is an op that is a variable: its value is the argument of a send.
     from_relay = sent_operations("server_side/cwire_server") - {""}
     assert rows("From the relay") == from_relay
+    assert set(PARSERS) == from_relay - {"message", "reply", "status"}  # not asked for by Python's
     assert rows("From the client") == set(OPERATIONS)
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
 
 from cwire.data.feed import Feed
 from cwire.session.drivers import Driver
+from cwire.session.incoming import DriverReport
 from cwire_structs.schema import Message, Schema, SchemaError
 
 __all__ = ["Catalog"]
-
-_STATES = frozenset({"up", "down", "stale"})
 
 
 class Catalog:
@@ -39,12 +36,12 @@ class Catalog:
         self._lock = lock
         self._by_source: dict[int, Driver] = {}
 
-    def renew(self, items: Collection[Mapping[str, Any]]) -> None:
-        """Takes the drivers of a relay's hello: who is not among them is no more."""
+    def renew(self, reports: Collection[DriverReport]) -> None:
+        """Takes the drivers of a relay's hello, and forgets those that are not among them."""
         self.connections += 1
-        self._renumber({str(item["name"]): int(item["source"]) for item in items})
-        for item in items:
-            self.update(item)
+        self._renumber({report.name: report.source for report in reports})
+        for report in reports:
+            self.update(report)
 
     def of_source(self, source: int) -> Driver | None:
         """The driver with this number."""
@@ -68,37 +65,34 @@ class Catalog:
                     self.feeds[key] = feed
         return feed
 
-    def update(self, item: Mapping[str, Any]) -> Driver:
+    def update(self, report: DriverReport) -> Driver:
         """Takes what the relay says of a driver."""
-        name, source, state = str(item["name"]), int(item["source"]), str(item["state"])
-        if state not in _STATES:
-            raise ValueError(f"unknown driver state {state!r}")
+        name, source = report.name, report.source
         driver = self.drivers.get(name)
         if driver is not None and driver.source != source:
             known = {one.name: one.source for one in self.drivers.values()}
             self._renumber({**known, name: source})
         driver = driver or Driver(name, source)
-        session = None if item.get("session") is None else int(item["session"])
-        run = self._run(item.get("epoch"), session)
+        run = self._run(report)
         if run not in (None, driver.run):  # while it is down, its run may yet go on
             driver.run = run
             for feed in self._feeds_of(source):
                 feed.ledger.end()
-        if item.get("schema") is not None:
-            self._take_schema(driver, item["schema"])
-        driver.state, driver.session = state, session
-        driver.reason = "" if state == "up" else str(item.get("problem") or "")
+        if report.schema is not None:
+            self._take_schema(driver, report.schema)
+        driver.state, driver.session = report.state, report.session
+        driver.reason = "" if report.state == "up" else report.problem
         self._by_source[source] = driver
         self.drivers = {**self.drivers, name: driver}
         for feed in self._feeds_of(source):
             feed.wake_all()
         return driver
 
-    def _run(self, epoch: object, session: int | None) -> str | None:
-        """What tells one run of a driver from another, also by way of another relay."""
-        if epoch is not None:
-            return str(epoch)
-        return None if session is None else f"{session} of connection {self.connections}"
+    def _run(self, report: DriverReport) -> str | None:
+        """The name of a driver's run: its epoch, else a number that holds for this connection."""
+        if report.epoch is not None or report.session is None:
+            return report.epoch
+        return f"{report.session} of connection {self.connections}"
 
     def _renumber(self, sources: Mapping[str, int]) -> None:
         """Gives the drivers these numbers, feeds and all, and forgets those that have none."""
@@ -117,18 +111,14 @@ class Catalog:
             self._by_source = {driver.source: driver for driver in self.drivers.values()}
         _give_up(gone)
 
-    def _take_schema(self, driver: Driver, given: Mapping[str, Any]) -> None:
-        # Compact, so that a schema that fitted a hello fits here.
-        text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
-        try:
-            schema = Schema.from_json(text)
-        except SchemaError as problem:
-            driver.schema, driver.problem = None, str(problem)
+    def _take_schema(self, driver: Driver, schema: Schema | SchemaError) -> None:
+        before = driver.schema
+        if isinstance(schema, SchemaError):
+            driver.schema, driver.problem = None, str(schema)
         else:
-            if driver.schema is not None and driver.schema.layout_hash == schema.layout_hash:
-                driver.schema, driver.problem = schema, ""
-                return
             driver.schema, driver.problem = schema, ""
+            if before is not None and before.layout_hash == schema.layout_hash:
+                return
         driver.derived = {}
         self.drop_feeds(driver.source)
 

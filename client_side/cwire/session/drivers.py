@@ -1,12 +1,10 @@
-"""What the relay says of a driver, and what to tell people when it cannot be used."""
+"""A driver, as the relay describes it, and texts for people about its state. Pure."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
 
 from cwire import errors
 from cwire_structs.frames import RELAY_SOURCE, Code
@@ -48,7 +46,7 @@ class Derived:
 
 @dataclass(slots=True)
 class Driver:
-    """What the relay says of a driver.
+    """A driver, as the relay last described it.
 
     Attributes:
         name: The name that the relay gives it.
@@ -84,18 +82,13 @@ class Driver:
         own = {} if self.schema is None else self.schema.published
         return {**{name: made.message for name, made in self.derived.items()}, **own}
 
-    def derive(self, type: int, stream: Mapping[str, Any]) -> set[int]:
-        """Takes the description of a derived stream. The relay gives its ids out again.
+    def derive(self, made: Derived) -> set[int]:
+        """Takes the description of a derived message. The relay uses their ids again.
 
         Returns:
             The message ids that stand for something else now; none if it is known already.
         """
-        text = json.dumps(stream["schema"], ensure_ascii=False, separators=(",", ":"))
-        schema = Schema.from_json(text, derived=True)
-        made = Derived(
-            schema.by_id[type], schema.layout_hash, str(stream["of"]), int(stream["decimate"])
-        )
-        name = made.message.name
+        type, name = made.message.id, made.message.name
         others = {
             one.message.name: one
             for one in self.derived.values()

@@ -1,4 +1,4 @@
-"""What happens in a session, for the shell to carry out."""
+"""Events of a session, for the link to act on. Pure."""
 
 from __future__ import annotations
 

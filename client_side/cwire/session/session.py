@@ -1,11 +1,23 @@
 """The client's side of the WebSocket session of PROTOCOL.md, without a socket or a clock.
 
-A shell feeds it what arrives and sends what it makes::
+A link feeds it what arrives and sends what it makes::
 
     events = session.receive_text(text)          # or receive_binary(data, now)
     id, text = session.subscribe(["scope_block"])  # to be sent
 
 It outlives a connection: `disconnected`, then a new hello, and everything goes on.
+
+A control op of the relay passes through these places, and a new one is added in this order:
+
+1. `incoming.PARSERS`: op to parser, which checks the text and makes a dataclass of it.
+2. `Session._handle`: takes the dataclass, changes the state, returns events.
+3. `events`: one more, if someone outside the session has to act.
+4. `Link._on_event`: acts on the event: sends, or resolves the future of whoever waits.
+5. The bridges: a method, if users can ask for it.
+
+An op of the client is a method of `Session` that makes the text, and one of `Link` that sends it.
+
+Pure.
 """
 
 from __future__ import annotations
@@ -13,7 +25,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import assert_never
 
 from cwire import errors
 from cwire.data.feed import Feed
@@ -29,12 +41,21 @@ from cwire.session.events import (
     Resend,
     Subscribed,
 )
+from cwire.session.incoming import (
+    Confirmation,
+    DriverNews,
+    Drops,
+    Greeting,
+    Incoming,
+    Unsubscribed,
+    parse_text,
+)
 from cwire.session.options import Options
 from cwire.session.pending_commands import Command, PendingCommands
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
 from cwire_structs import frames
-from cwire_structs.frames import CONTROL, PROTOCOL, FrameError
+from cwire_structs.frames import CONTROL, FrameError
 from cwire_structs.schema import Message
 
 __all__ = ["HISTORY_BYTES", "Session"]
@@ -103,25 +124,10 @@ class Session:
         Raises:
             ProtocolError: It is not one of PROTOCOL.md.
         """
-        try:
-            message = json.loads(text)
-            op = message["op"]
-            if not self.connected and op != "hello":
-                raise errors.ProtocolError(f"the relay sent {op!r} before its hello")
-            handler = {
-                "hello": self._hello,
-                "driver": self._driver,
-                "subscribed": self._subscribed,
-                "unsubscribed": self._unsubscribed,
-                "dropped": self._dropped,
-                "origin": self._origin,
-                "error": self._error,
-            }.get(op)
-            return handler(message) if handler else []  # unknown: a newer relay says more
-        except (ValueError, LookupError, TypeError, AttributeError) as problem:
-            raise errors.ProtocolError(
-                f"the relay sent a message that is not cwire's ({problem!r}): {text[:200]!r}"
-            ) from problem
+        op, said = parse_text(text)
+        if not self.connected and not isinstance(said, Greeting):
+            raise errors.ProtocolError(f"the relay sent {op!r} before its hello")
+        return [] if said is None else self._handle(said)
 
     def receive_binary(self, data: bytes | memoryview, now: float) -> list[Event]:
         """Takes a batch of frames; `now` is a clock in seconds that only has to be steady.
@@ -244,72 +250,73 @@ class Session:
 
     # Inside ------------------------------------------------------------------------------------
 
-    def _hello(self, message: Mapping[str, Any]) -> list[Event]:
-        if message["protocol"] != PROTOCOL:
-            raise errors.ProtocolError(
-                f"the relay speaks cwire protocol {message['protocol']}, this client {PROTOCOL}: "
-                "install the same cwire version on both sides"
-            )
-        self.client = message.get("client")
-        self.server = str(message.get("server", ""))
-        self.limits = {str(k): int(v) for k, v in (message.get("limits") or {}).items()}
-        self._catalog.renew(message["drivers"])
+    def _handle(self, said: Incoming) -> list[Event]:
+        match said:
+            case Greeting():
+                self._greet(said)
+                return [Hello()]
+            case DriverNews(event, report):
+                return [DriverChanged(event, self._catalog.update(report))]
+            case Confirmation(id):
+                self._confirm(said)
+                return [Subscribed(id)]
+            case Unsubscribed(id):
+                self._end(id)
+                return []
+            case Drops():
+                self._count(said)
+                return []
+            case Refused():
+                self._refuse(said)
+                return [said]
+            case OriginAllowed():
+                return [said]
+            case _:
+                assert_never(said)
+
+    def _greet(self, said: Greeting) -> None:
+        self.client, self.server, self.limits = said.client, said.server, said.limits
+        self._catalog.renew(said.drivers)
         self.connected = True
-        return [Hello()]
 
-    def _driver(self, message: Mapping[str, Any]) -> list[Event]:
-        return [DriverChanged(str(message["event"]), self._catalog.update(message["driver"]))]
-
-    def _subscribed(self, message: Mapping[str, Any]) -> list[Event]:
-        wanted = self.subscriptions.get(message["id"])
+    def _confirm(self, said: Confirmation) -> None:
+        wanted = self.subscriptions.get(said.id)
         if wanted is not None:
             wanted.confirm()
-        for stream in message["streams"]:
-            key = (int(stream["source"]), int(stream["type"]))
-            driver = self._catalog.of_source(key[0])
-            if driver is not None and stream.get("schema") is not None:
-                self._catalog.drop_feeds(key[0], driver.derive(key[1], stream))
+        for stream in said.streams:
+            key = (stream.source, stream.type)
+            driver = self._catalog.of_source(stream.source)
+            if driver is not None and stream.derived is not None:
+                self._catalog.drop_feeds(stream.source, driver.derive(stream.derived))
             if wanted is not None:
                 wanted.streams.add(key)
             feed = self._catalog.find_feed(*key)
             if feed is not None:
-                first = stream.get("first_sequence")
-                feed.ledger.begin(None if first is None else int(first), message["id"])
-        return [Subscribed(message["id"])]
+                feed.ledger.begin(stream.first_sequence, said.id)
 
-    def _unsubscribed(self, message: Mapping[str, Any]) -> list[Event]:
-        ended = self.subscriptions.pop(message["id"], None)
+    def _end(self, id: int) -> None:
+        ended = self.subscriptions.pop(id, None)
         if ended is not None:
             still = {key for other in self.subscriptions.values() for key in other.streams}
             for key in ended.streams - still:
                 if key in self.feeds:
                     self.feeds[key].ledger.end()
-        return []
 
-    def _dropped(self, message: Mapping[str, Any]) -> list[Event]:
-        driver = self._catalog.of_source(message["source"])
-        if driver is not None:
-            described = driver.published.get(message["message"])
-            if described is not None:
-                self.feed(driver, described).ledger.dropped(
-                    message["id"],
-                    str(message["reason"]),
-                    int(message["count"]),
-                    int(message["sequence"]),
-                )
-        return []
+    def _count(self, said: Drops) -> None:
+        driver = self._catalog.of_source(said.source)
+        message = None if driver is None else driver.published.get(said.message)
+        if driver is not None and message is not None:
+            ledger = self.feed(driver, message).ledger
+            ledger.dropped(said.id, said.reason, said.count, said.sequence)
 
-    def _origin(self, message: Mapping[str, Any]) -> list[Event]:
-        return [OriginAllowed(int(message["id"]), str(message["url"]), str(message["token"]))]
-
-    def _error(self, message: Mapping[str, Any]) -> list[Event]:
-        id = message.get("id")
-        wanted = self.subscriptions.get(id)  # type: ignore[arg-type]
-        if wanted is not None and wanted.taken and message["code"] != "unknown_subscription":
+    def _refuse(self, said: Refused) -> None:
+        wanted = None if said.id is None else self.subscriptions.get(said.id)
+        if wanted is None:
+            return
+        if wanted.taken and said.code != "unknown_subscription":
             wanted.refused = True  # by another relay than the one that took it
-        elif wanted is not None:
+        else:
             del self.subscriptions[wanted.id]
-        return [Refused(id, str(message["code"]), str(message["text"]))]
 
     def _special(self, frame: bytes) -> Reply | Resend | None:
         if frames.unpack_header(frame).type == CONTROL:

@@ -1,4 +1,4 @@
-"""What the client asked the relay for; kept to ask again after a reconnect. Pure."""
+"""Subscriptions, kept to ask for them again after a reconnect. Pure."""
 
 from __future__ import annotations
 

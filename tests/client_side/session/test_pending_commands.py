@@ -1,0 +1,140 @@
+"""Commands and their replies."""
+
+from __future__ import annotations
+
+import pytest
+
+import cwire
+from cwire.session.events import (
+    Reply,
+    Resend,
+)
+from cwire_structs import frames
+from cwire_structs.schema.layout_hash import layout_hash
+from support import schemas
+from support.fake_relay import driver, ticks
+from support.session import connected, event, failure, reply
+
+
+def test_a_command_and_its_reply() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {"x": 2.5})
+    header = frames.unpack_header(command.data)
+    assert (header.type, header.source, header.sequence) == (schemas.SET, 1, 7)
+    assert header.request == command.request != 0
+    batch = ticks(0, 2) + reply(command.request, schemas.STATE, bytes(8)) + ticks(2, 1)
+    (answer,) = session.receive_binary(batch, 0.0)
+    assert isinstance(answer, Reply)
+    assert answer.request == command.request
+    assert answer.value is not None
+    assert (answer.value.message.name, answer.value.x) == ("state", 0.0)
+    assert session.feeds[1, schemas.TICK].history.total == 3
+    assert session.receive_binary(batch, 0.0) == []  # once only
+
+
+def test_an_empty_reply_is_ok() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "go", {})
+    assert session.receive_binary(reply(command.request, schemas.GO), 0.0) == [
+        Reply(command.request)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (-5, cwire.CommandError),
+        (-13, cwire.CommandTimeout),
+        (-14, cwire.DriverDown),
+        (-15, cwire.LayoutMismatch),
+        (42, cwire.CommandError),
+    ],
+)
+def test_error_replies(code: int, kind: type[cwire.CommandError]) -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {})
+    (answer,) = session.receive_binary(failure(command.request, code, "no, since"), 0.0)
+    assert isinstance(answer, Reply)
+    error = answer.error
+    assert type(error) is kind
+    assert isinstance(error, cwire.CommandError)
+    assert (error.driver, error.command, error.code) == ("lab", "set", code)
+    assert str(error).startswith("lab: set: no, since")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        reply(1, 999, b"12345678"),
+        reply(1, schemas.STATE, b"123"),
+        reply(1, schemas.SET, b"1", frames.ERROR),
+    ],
+)
+def test_unreadable_replies_are_errors(frame: bytes) -> None:
+    session = connected()
+    assert session.command(session.drivers["lab"], "set", {}).request == 1
+    (answer,) = session.receive_binary(frame, 0.0)
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.error, cwire.CommandError)
+    assert answer.error.name == "CWIRE_EPROTOCOL"
+
+
+def test_commands_that_cannot_be_sent() -> None:
+    session = connected(driver(), driver("off", 2, state="down", session=None))
+    lab, off = session.drivers["lab"], session.drivers["off"]
+    with pytest.raises(cwire.InvalidCommand, match="set: x: .*0 to 10"):
+        session.command(lab, "set", {"x": 11})
+    with pytest.raises(cwire.InvalidCommand, match="y: there is no such field"):
+        session.command(lab, "set", {"y": 1})
+    with pytest.raises(cwire.UnknownCommand, match="did you mean 'set'"):
+        session.command(lab, "sett", {})
+    with pytest.raises(cwire.DriverDown, match="start it"):
+        session.command(off, "set", {})
+    session.limits = {"command": 16}
+    with pytest.raises(cwire.InvalidCommand, match="takes 16 at most"):
+        session.command(lab, "set", {})
+
+
+def test_a_command_follows_its_driver_into_a_new_run_with_the_same_structs() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {"x": 3})
+    session.receive_text(event("driver", event="restarted", driver=driver(session=8)))
+    (again,) = session.receive_binary(failure(command.request, -15), 0.0)
+    assert isinstance(again, Resend)
+    header = frames.unpack_header(again.data)
+    assert (header.sequence, header.request) == (8, command.request)
+    assert again.data[24:] == command.data[24:]
+    (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.error, cwire.LayoutMismatch)
+
+
+def test_it_does_not_with_other_structs() -> None:
+    session = connected()
+    command = session.command(session.drivers["lab"], "set", {"x": 3})
+    changed = driver(session=8, schema=schemas.document(extra_field=True))
+    session.receive_text(event("driver", event="schema_changed", driver=changed))
+    (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.error, cwire.LayoutMismatch)
+    text = "its structs have changed: look at bridge['lab'].schema['set'] and send it again"
+    assert text in str(answer.error)
+
+
+def test_a_layout_mismatch_says_what_changed() -> None:
+    session = connected()
+    first = session.command(session.drivers["lab"], "set", {"x": 3})
+    second = session.command(session.drivers["lab"], "go", {})
+    document = schemas.document()
+    (x,) = document["types"]["set"]["fields"]
+    document["types"]["set"].update(size=16, fields=[{**x, "offset": 8}])
+    del document["messages"][str(schemas.GO)]
+    document["layout_hash"] = layout_hash(document)
+    changed = driver(session=8, schema=document)
+    session.receive_text(event("driver", event="schema_changed", driver=changed))
+    (answer,) = session.receive_binary(failure(first.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert "(x was at offset 0, is at offset 8; it had 8 bytes, has 16)" in str(answer.error)
+    (answer,) = session.receive_binary(failure(second.request, -15), 0.0)
+    assert isinstance(answer, Reply)
+    assert "its new header has no command 'go'; there are: set" in str(answer.error)
