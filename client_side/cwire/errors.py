@@ -1,4 +1,4 @@
-"""What can go wrong, one exception each; every text says what to do about it."""
+"""Errors that users can meet, one exception each; every text says what to do about it. Pure."""
 
 # Named by what happened, as users will read them; all are CwireErrors.
 # ruff: noqa: N818

@@ -1,4 +1,4 @@
-"""A reader's place in a feed: every frame from now on, in order, and a count of those it missed."""
+"""A reader's place in a feed: reads every frame from now on, and counts those it missed. Pure."""
 
 from __future__ import annotations
 

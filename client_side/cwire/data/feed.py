@@ -1,4 +1,7 @@
-"""One message of one driver as it arrives: its history, its counts, and who waits for more."""
+"""One message of one driver as it arrives: its history, its counts, and who waits for more.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ __all__ = ["Feed", "Watch"]
 
 @dataclass(eq=False, slots=True)
 class Watch:
-    """Somebody who waits for the feed to reach a position; `wake` is called by the receiver."""
+    """A wait for the feed to reach a position: then the receiving thread calls `wake`."""
 
     position: int
     wake: Callable[[], object]
 
 
 class Feed:
-    """What has come of one message of one driver.
+    """The frames of one message of one driver, their counts, and who waits for more.
 
     Attributes:
         driver: The driver's name.
@@ -50,7 +53,7 @@ class Feed:
                     watch.wake()
 
     def missing(self, count: int) -> int:
-        """How many frames more must come until the history holds so many (or is full)."""
+        """Counts the frames that must still come until the history holds `count`, or is full."""
         history = self.history
         return min(count, history.capacity) - (history.total - history.oldest)
 
@@ -59,7 +62,7 @@ class Feed:
         self._watches.append(watch)
 
     def unwatch(self, watch: Watch) -> None:
-        """Removes them again."""
+        """Removes somebody again."""
         if watch in self._watches:
             self._watches.remove(watch)
 

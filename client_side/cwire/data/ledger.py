@@ -1,4 +1,4 @@
-"""What came and what did not, counted per message of a driver."""
+"""Counts the frames of a message that came, and those that did not. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONNECTION = "connection"
 """The client's own reason: published while it had no connection to a relay."""
 
 _HALF = 1 << 31
-_WINDOW = 3.0  # s over which a rate is taken
+_RATE_SPAN = 3.0  # s over which a rate is taken
 _MARK = 0.25  # s between marks
 _ASKED_FOR = ("conflated", "rate")
 
@@ -25,12 +25,13 @@ def widen(low: int, near: int) -> int:
 class Ledger:
     """Counts frames and losses of one message; sequences are widened to 64 bits.
 
-    Losses are known in two ways: as gaps in the sequences of what came, and by the relay's word. A
-    relay tells all that is missing, also where nothing has followed yet; a simpler one may tell
-    nothing. So the larger of both counts.
+    Losses are known in two ways: as gaps in the sequences of the frames that came, and by the
+    relay's word. A relay reports all that is missing, also where nothing has followed yet; a
+    simpler one may report nothing. So the larger of both counts.
 
-    What was published while the connection was gone, nobody tells. A run has so many frames as came
-    or were told of; so where it goes on, the rest is known to be missing: reason ``connection``.
+    Nobody reports what was published while there was no connection. But how many frames of a run
+    came or were reported is known, and so is the sequence that the next one should have; where the
+    run goes on with a later one, the frames between are lost by reason ``connection``.
 
     Attributes:
         frames: Frames received.
@@ -53,7 +54,7 @@ class Ledger:
         self._told_to: int | None = None  # the last sequence that the relay told of
         self._bases: dict[object, dict[str, int]] = {}  # `_told` when a subscription began
         self._run_base: dict[str, int] = {}  # and when the run began
-        self._marks: deque[tuple[float, int, int]] = deque(maxlen=int(_WINDOW / _MARK))
+        self._marks: deque[tuple[float, int, int]] = deque(maxlen=int(_RATE_SPAN / _MARK))
 
     @property
     def next_sequence(self) -> int | None:
@@ -79,22 +80,23 @@ class Ledger:
 
     @property
     def skipped(self) -> int:
-        """Of these, the ones that were not wanted: policy latest, or above the rate."""
+        """Of the frames that are gone, those not wanted: policy latest, or above the rate."""
         return sum(self.gone_by(reason) for reason in _ASKED_FOR)
 
     @property
     def lost(self) -> int:
-        """Of these, the ones that were wanted."""
+        """Of the frames that are gone, those that were wanted."""
         return max(0, self.gone - self.skipped)
 
     def gone_by(self, reason: str) -> int:
-        """How many did not come for this reason: ``relay driver conflated rate connection``."""
+        """Counts what did not come by reason: ``relay driver conflated rate connection``."""
         return self._missed if reason == CONNECTION else self._told.get(reason, 0)
 
     def begin(self, first_sequence: int | None, subscription: object = None) -> None:
-        """A subscription begins: its counts start at zero, and frames are due from this sequence.
+        """Begins a subscription: counts from zero, and expects frames from this sequence on.
 
-        In the middle of a run neither counts: frames come already, and another driver has come.
+        Ignored in the middle of a run (the relay repeats `subscribed` when another
+        driver comes up).
         """
         self._bases.setdefault(subscription, dict(self._told))
         if self._next is None and first_sequence is not None:
@@ -102,12 +104,12 @@ class Ledger:
             self._go_on(self._next)
 
     def end(self) -> None:
-        """The run is over (driver restart, unsubscribe): sequences start afresh."""
+        """Ends the run (driver restart, unsubscribe): sequences start afresh."""
         self._close()
         self._start = self._due = None
 
     def interrupt(self) -> None:
-        """The connection is gone; the run goes on meanwhile, unless `end` says that it does not."""
+        """Notes that the connection is gone; the run goes on meanwhile, unless `end` is called."""
         base = self._due if self._start is None else self._start
         if base is not None:
             self._due = base + self._frames_of_run + self._gone_of_run
@@ -125,7 +127,7 @@ class Ledger:
         return sequence if self._due is None else widen(sequence, self._due)
 
     def _go_on(self, start: int) -> None:
-        """The account begins, or goes on, with this sequence: what lies between did not come."""
+        """Begins the run's account with this sequence, or goes on with it after a reconnect."""
         self._start = start
         if self._due is not None:
             missed = max(0, start - self._due)
@@ -134,7 +136,13 @@ class Ledger:
             self._due = None
 
     def add(self, tally: Tally, taken: int, now: float) -> None:
-        """Counts a batch of frames, of which the history took so many; `now` in seconds."""
+        """Counts frames that came.
+
+        Args:
+            tally: The frames of this message in a batch.
+            taken: How many of them the history took.
+            now: The time in seconds, by a clock that only has to be steady.
+        """
         self.frames += tally.count
         self.bytes += tally.bytes
         self.unreadable += tally.count - taken
@@ -150,17 +158,18 @@ class Ledger:
         self._gaps += max(0, last - first + 1 - tally.count)
         self._next = last + 1
         if self._start is None and (self._told_to is None or self._told_to <= last):
-            # All that was told of has come by: so many frames before here, the account began.
+            # Everything the relay reported lies behind us, so the run's first sequence can be
+            # computed.
             self._go_on(self._next - self._frames_of_run - self._gone_of_run)
         marks = self._marks
         if not marks or now - marks[-1][0] >= _MARK:
             marks.append((now, self.frames, self.bytes))
 
     def dropped(self, subscription: object, reason: str, count: int, sequence: int) -> None:
-        """Takes the relay's word: so many frames were dropped, and why.
+        """Counts frames that the relay reports as dropped.
 
-        It says so before what comes next. The sequence may be one that comes yet: frames of a batch
-        that itself has gaps. So the count says how many are lost, not the sequence.
+        The report comes before the frames that follow. Where a batch itself has gaps, frames up to
+        `sequence` may still come: so `count` says how many are lost, not the sequence.
 
         Args:
             subscription: Whose count it is; each starts at its own first sequence.
@@ -176,8 +185,8 @@ class Ledger:
         self._told_to = last if self._told_to is None else max(self._told_to, last)
 
     def rates(self, now: float) -> tuple[float, float]:
-        """Frames and bytes per second over the last three seconds."""
-        marks = [mark for mark in tuple(self._marks) if now - mark[0] <= _WINDOW]
+        """Returns frames and bytes per second over the last three seconds."""
+        marks = [mark for mark in tuple(self._marks) if now - mark[0] <= _RATE_SPAN]
         if not marks or now - marks[0][0] < _MARK:
             return 0.0, 0.0
         time, count, size = marks[0]

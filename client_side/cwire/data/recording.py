@@ -1,4 +1,4 @@
-"""Collecting the frames of one message from now on. Pure."""
+"""Collects the frames of one message from now on. Pure."""
 
 from __future__ import annotations
 
@@ -96,20 +96,20 @@ class Recording:
 
     @property
     def extent(self) -> tuple[float, str]:
-        """How much there is to do, and its unit."""
+        """The amount to record, and its unit."""
         if self._span is not None:
             return self._span, "s"
         return self._limit or 0, "frames"
 
     @property
     def reached(self) -> tuple[float, str]:
-        """How much of it is done, and a note."""
+        """The amount that is recorded, and a note."""
         if self._span is not None:
             return self._now - self._begun, f"{self.count:,} frames"
         return self.count, ""
 
     def take(self, now: float) -> None:
-        """Takes what has come."""
+        """Takes what has come since the last call."""
         self._now = now
         history = self.feed.history
         over = self.feed.replaced

@@ -14,7 +14,7 @@ __all__ = ["Catalog"]
 
 
 class Catalog:
-    """Who is there, and what has come of whom.
+    """The drivers by name and number, and the feeds of their messages.
 
     One thread changes it; others may read `drivers` and feeds, and ask for a `feed`, meanwhile.
 
@@ -48,10 +48,10 @@ class Catalog:
         return self._by_source.get(source)
 
     def feed(self, driver: Driver, message: Message) -> Feed:
-        """The feed of a driver's message; an empty one if nothing has come yet.
+        """Returns the feed of a driver's message, an empty one if nothing has come yet.
 
-        One that is `replaced` at once if the message is not one of the driver's present schema: it
-        has come back with another one since the caller looked.
+        It is `replaced` from the beginning if the message is not of the driver's present schema,
+        because the driver has come back with another one since the caller looked.
         """
         with self._lock:
             key = (driver.source, message.id)
@@ -137,7 +137,7 @@ class Catalog:
         _give_up(dropped.values())
 
     def find_feed(self, source: int, type: int) -> Feed | None:
-        """The feed of these frames; None if no schema describes them."""
+        """Returns the feed of these frames; None if no schema describes them."""
         feed = self.feeds.get((source, type))
         if feed is not None:
             return feed
@@ -149,7 +149,7 @@ class Catalog:
 
 
 def _give_up(feeds: Iterable[Feed]) -> None:
-    """Nothing will come in these feeds any more."""
+    """Marks feeds into which nothing will come any more, and wakes those who wait for it."""
     for feed in feeds:
         feed.replaced = True
         feed.wake_all()

@@ -38,7 +38,7 @@ class Derived:
     decimate: int
 
     def samples(self, original: Message) -> dict[str, int]:
-        """By field of the driver's message made smaller: samples behind each of its values."""
+        """Returns, by name of a field of minima or maxima, the samples behind one value."""
         before = original.struct.by_name
         fields = self.message.struct.by_name
         return {name: self.decimate for name in fields if name not in before}
@@ -55,7 +55,7 @@ class Driver:
             the relay is gone.
         reason: Why it is not up, in the relay's words; empty if it is, or if nobody knows.
         session: The number of its present run; None while it is down.
-        run: What tells its last run from others: the epoch, where the relay tells it.
+        run: The name of its last run: the epoch, where the relay tells it.
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
         derived: By name: messages that the relay makes of this driver's, as subscribed to.
@@ -127,13 +127,13 @@ def usable_schema(driver: Driver) -> Schema:
 
 
 def driver_text(driver: Driver) -> str:
-    """A driver in a line."""
+    """Describes a driver in a line."""
     why = driver.problem or driver.reason
     return f"driver {driver.name!r}, {driver.state}{f': {why}' if why else ''}"
 
 
 def down_text(driver: Driver) -> str:
-    """Why nothing comes from a driver, and what to do."""
+    """Says why nothing comes from a driver, and what to do."""
     if driver.state == "down":
         # The relay's reasons say after a semicolon what to do, where it knows.
         told = "" if ";" in driver.reason else "start it"

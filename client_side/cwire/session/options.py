@@ -17,7 +17,7 @@ POLICIES = ("queue", "latest")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of `Bridge.subscribe`; the relay checks what they can be.
+    """The options of `Bridge.subscribe`; the relay checks their ranges.
 
     Raises:
         InvalidSubscription: Two of them exclude each other, or one is not of its kind.
@@ -62,7 +62,7 @@ class Options:
         return self.history is not None or self.history_seconds is not None
 
     def request(self) -> dict[str, Any]:
-        """The fields of the `subscribe` operation; what is as usual is left out."""
+        """Makes the fields of the `subscribe` operation; defaults are left out."""
         fields: dict[str, Any] = {}
         if self.policy != "queue":
             fields["policy"] = self.policy
@@ -78,7 +78,7 @@ class Options:
 
 
 def check_window(window: int | None) -> int | None:
-    """The window, if it can be one.
+    """Checks a window that a caller gave, and returns it.
 
     Raises:
         InvalidSubscription: It is not a number of bytes that the relay takes.

@@ -94,7 +94,7 @@ class PendingCommands:
         return command
 
     def forget(self, request: int) -> None:
-        """Nobody waits for this reply any more; if it comes, it is ignored."""
+        """Forgets a command: its reply is ignored if it comes."""
         self._waiting.pop(request, None)
 
     def abandon(self, error: errors.CwireError) -> list[Reply]:
@@ -160,7 +160,7 @@ class PendingCommands:
 
 
 def _what_changed(command: Command, driver: Driver | None) -> str:
-    """Why a command that was encoded for an earlier run is of no use now, and what to do."""
+    """Says why a command of an earlier run cannot be carried out, and what to do."""
     name = command.message.name
     again = f"look at bridge[{command.driver!r}].schema[{name!r}] and send it again"
     if driver is None or driver.schema is None:

@@ -168,7 +168,11 @@ class Session:
         return events
 
     def disconnected(self) -> list[Reply]:
-        """The connection is gone: what waits is answered here; feeds and subscriptions stay."""
+        """Notes that the connection is gone; feeds and subscriptions stay.
+
+        Returns:
+            An error for each command that waits.
+        """
         self.connected = False
         for driver in self.drivers.values():
             driver.state, driver.reason = "unknown", ""

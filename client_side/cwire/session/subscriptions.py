@@ -18,10 +18,10 @@ class Subscription:
         id: Its number.
         driver: A driver's name; None: all but the relay itself.
         messages: Their names; None: all that are published.
-        options: How they shall come.
-        streams: What it stands for on this connection, by (source, message id).
-        taken: A relay has taken it: what the user got once is asked for again and again.
-        refused: It was taken, and the relay of now knows no such message; it may yet.
+        options: Policy, rate, history and decimation.
+        streams: The messages that it covers on this connection, by (source, message id).
+        taken: A relay has accepted it once: it is asked for again after each reconnect.
+        refused: An earlier relay has accepted it, the present one does not know its messages (yet).
     """
 
     id: int
@@ -45,13 +45,13 @@ class Subscription:
         )
 
     def confirm(self) -> None:
-        """The relay has taken it; its history has come, and must not come a second time."""
+        """Notes that the relay has accepted it; its history is not asked for a second time."""
         self.taken, self.refused = True, False
         if self.options.past:
             self.options = replace(self.options, history=None, history_seconds=None)
 
     def request(self) -> str:
-        """The text message that asks for it."""
+        """Makes the text message that asks for it."""
         messages = None if self.messages is None else list(self.messages)
         asked = {"op": "subscribe", "id": self.id, "driver": self.driver, "messages": messages}
         return json.dumps({**asked, **self.options.request()})

@@ -27,7 +27,7 @@ _FEW = 6  # elements of an array that are printed
 def text_table(
     head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()
 ) -> str:
-    """Columns as wide as they need; those in `right` are set flush right."""
+    """Lays out a table; the columns in `right` are set flush right."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     flush = set(right)
@@ -73,7 +73,7 @@ def frames_title(
     size: int,
     times: np.ndarray[Any, np.dtype[np.datetime64]] | None,
 ) -> str:
-    """How many frames of what, and from when to when.
+    """Sums up an array of frames in a line: count, message, size, first and last time.
 
     Args:
         name: The message's name.
@@ -93,11 +93,14 @@ def frames_title(
 def frame_rows(
     frames: np.ndarray[Any, np.dtype[Any]], struct: Struct | None
 ) -> list[tuple[str, ...]]:
-    """Of each field: name, type, range of the values, unit and comment; nothing without frames.
+    """Makes a row of each field: name, type, range of the values, unit and comment.
 
     Args:
         frames: A structured array.
         struct: Describes its fields, where that is known.
+
+    Returns:
+        The rows; none if there are no frames.
     """
     if frames.ndim != 1 or not len(frames):
         return []
@@ -136,7 +139,7 @@ def _span_text(column: np.ndarray[Any, np.dtype[Any]]) -> str:
 
 
 def kind_text(message: Message) -> str:
-    """Whether a message is a command, and with which reply; else its size."""
+    """Describes a message: a command with its reply, or its size in bytes."""
     if message.command:
         return f"command → {message.reply or 'OK'}"
     elements = f" + n * {message.tail_size}" if message.tail else ""
