@@ -64,7 +64,7 @@ def compare_fields(struct: Struct, record: Any, values: Any) -> None:
     for name, value in values.items():
         field = struct.by_name[name]
         type_: Any = field.type
-        of = getattr(type_, "of", type_)
+        of: Any = field.element
         if field.bits:
             assert bit_column(record, struct, field) == value
         elif isinstance(type_, StructType):

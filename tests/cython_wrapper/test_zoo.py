@@ -50,7 +50,7 @@ def offsets(schema: Schema) -> list[tuple[str, int]]:
             found.append((f"__builtin_offsetof({c_name}, {field.name})", field.offset))
             if not isinstance(field.type, TailType):
                 found.append((f"sizeof((({c_name} *)0)->{field.name})", field.size))
-            inner = getattr(getattr(field.type, "of", field.type), "struct", None)
+            inner = getattr(field.element, "struct", None)
             step = "[0]" * len(getattr(field.type, "shape", ()))
             if inner and not isinstance(field.type, TailType):
                 for one in (one for one in inner.fields if not one.bits):

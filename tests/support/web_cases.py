@@ -74,7 +74,7 @@ def _columns(of: Struct, records: Any, path: str) -> Iterator[tuple[str, list[An
         if field.bits:
             yield name, bit_column(records, of, field).reshape(-1).tolist()
             continue
-        type_ = getattr(field.type, "of", field.type)
+        type_ = field.element
         values = records[field.name]
         if isinstance(type_, StructType):
             yield from _columns(type_.struct, values, f"{name}.")
