@@ -1,12 +1,15 @@
-"""What a header says: the result of reading it, before and after the proof."""
+"""Layouts: the result of reading a header, before and after the proof. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from cwire_structs.schema.fields import Enum, Struct
+
+_TYPEOF = re.compile(r"__typeof__\(\(\(([\w .]+) \*\)0\)->(\w+)(?:\[0\])*\)")
 
 
 @dataclass(frozen=True)
@@ -80,3 +83,10 @@ class Proof:
 
     abi: Abi
     constants: dict[str, int | float] = field(default_factory=dict)
+
+
+def readable(text: str) -> str:
+    """Says ``struct a.b`` where C needs ``__typeof__(((struct a *)0)->b)``."""
+    while (shorter := _TYPEOF.sub(r"\1.\2", text)) != text:
+        text = shorter
+    return text

@@ -17,8 +17,7 @@ from pathlib import Path
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
-from cwire_structs.header.header import readable
-from cwire_structs.layout import Abi, Layout, Proof
+from cwire_structs.layout import Abi, Layout, Proof, readable
 from cwire_structs.schema.fields import (
     ArrayType,
     BitRange,

@@ -18,11 +18,10 @@ from cwire_structs.header.dwarf import relayout, similar_target
 from cwire_structs.header.macros import find_macros
 from cwire_structs.header.message_ids import NO_MESSAGES, Choice, MessageReader
 from cwire_structs.header.structs import StructParser
-from cwire_structs.layout import Layout
+from cwire_structs.layout import Layout, readable
 from cwire_structs.schema.json_cursor import IDENTIFIER
 
 _SHOWN_PROBLEMS = 20
-_TYPEOF = re.compile(r"__typeof__\(\(\(([\w .]+) \*\)0\)->(\w+)(?:\[0\])*\)")
 _CPLUSPLUS = re.compile(
     r"type name '(class|namespace|template|using|virtual|constexpr)'"
     r"|'(iostream|string|vector|array|cstdint)' file not found"
@@ -111,13 +110,6 @@ class Problems:
             more = len(self._texts) - _SHOWN_PROBLEMS
             shown = self._texts[:_SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
             raise WrapError("\n".join(shown))
-
-
-def readable(text: str) -> str:
-    """Says ``struct a.b`` where C needs ``__typeof__(((struct a *)0)->b)``."""
-    while (shorter := _TYPEOF.sub(r"\1.\2", text)) != text:
-        text = shorter
-    return text
 
 
 def _libclang() -> Any:
