@@ -1,6 +1,6 @@
 """Control frames of the Unix socket session (PROTOCOL.md), read and written.
 
-Pure: bytes in, bytes out. The C library has the driver's side of the same structs.
+The C library has the driver's side of the same structs. Pure.
 """
 
 from __future__ import annotations

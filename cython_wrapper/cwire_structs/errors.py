@@ -1,4 +1,4 @@
-"""What can go wrong between a C header, its schema and a payload."""
+"""Errors of C headers, schemas and payloads. Pure."""
 
 from __future__ import annotations
 

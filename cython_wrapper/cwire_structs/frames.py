@@ -43,6 +43,7 @@ __all__ = [
     "HEADER",
     "HEADER_SIZE",
     "HELLO_LIMIT",
+    "PAYLOAD_LIMIT",
     "PROTOCOL",
     "RELAY_SOURCE",
     "RELAY_TYPES",
@@ -81,6 +82,9 @@ HEADER = np.dtype(
 
 WINDOW_LIMIT = 1 << 30
 """Bytes of the largest window that a client may set for what is under way to it."""
+
+PAYLOAD_LIMIT = FRAME_LIMIT - HEADER_SIZE
+"""Bytes of a frame behind its header, at most."""
 
 _CODE = struct.Struct("<i")
 _NUMBERS = {name: number for number, (name, _) in CODES.items()}

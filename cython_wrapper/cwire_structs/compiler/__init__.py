@@ -1,1 +1,4 @@
-"""Asks a C compiler: sizes, offsets, the proof of a layout."""
+"""Asks a C compiler: sizes, offsets, the proof of a layout.
+
+May import: errors, layout, schema.
+"""

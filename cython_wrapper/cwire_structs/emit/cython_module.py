@@ -2,7 +2,7 @@
 
 A class holds the struct's bytes, or points into the struct that it is a part of. The header's
 assertions make the C compiler answer for the offsets; getters of numbers copy from them, so that
-neither packing nor alignment matters. What has to be checked goes through `codec`.
+neither packing nor alignment matters. What has to be checked goes through `encode`.
 """
 
 from __future__ import annotations

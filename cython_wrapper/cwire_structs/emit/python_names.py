@@ -10,7 +10,7 @@ from keyword import iskeyword
 
 from cwire_structs.errors import WrapError
 from cwire_structs.layout import Layout
-from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.fields import Struct, class_name
 
 _TAKEN = frozenset((*dir(builtins), "MESSAGES", "SCHEMA", "cwire_support"))
 
@@ -77,10 +77,3 @@ def _check_fields(layout: Layout, struct: Struct) -> None:
                 "Python; rename one"
             )
         seen[name] = field.name
-
-
-def class_name(name: str) -> str:
-    """Returns a C name as the name of a Python class: ``scope_block`` is ``ScopeBlock``."""
-    parts = [part for part in name.split("_") if part]
-    camel = "".join(part[0].upper() + part[1:] for part in parts)
-    return camel if camel and not camel[0].isdigit() else f"C{camel}"

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cwire_structs.errors import WrapError
+from cwire_structs.frames import PAYLOAD_LIMIT, RELAY_TYPES
 from cwire_structs.header.docs import STRUCT_TAGS, Doc
 from cwire_structs.header.structs import StructParser
 from cwire_structs.layout import MessageLayout
-from cwire_structs.schema.schema import FIRST_RELAY_ID, PAYLOAD_LIMIT
 
 NO_MESSAGES = (
     "no struct is a message: add an enum (enum message_id { STATUS = 1 }; for struct status), tag "
@@ -175,8 +175,8 @@ class MessageReader:
                     text = f"{origin.what}: {first.what} is the same struct"
                     self._problems.add(origin.cursor, text)
             before = numbers.setdefault(origin.id, origin)
-            if not 1 <= origin.id < FIRST_RELAY_ID:
-                text = f"{origin.what}: ids are from 1 to 0x{FIRST_RELAY_ID - 1:X}"
+            if not 1 <= origin.id < RELAY_TYPES:
+                text = f"{origin.what}: ids are from 1 to 0x{RELAY_TYPES - 1:X}"
                 self._problems.add(origin.cursor, text)
             elif before is not origin:
                 shown = before.id_name or before.what

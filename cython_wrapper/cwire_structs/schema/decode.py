@@ -1,4 +1,4 @@
-"""A struct's bytes to Python values: what the message classes of both routes are read with."""
+"""Reads Python values from a struct's bytes, for the message classes of both routes. Pure."""
 
 from __future__ import annotations
 

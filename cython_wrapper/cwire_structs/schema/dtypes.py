@@ -1,8 +1,8 @@
-"""Schema types to numpy dtypes: the same bytes that the C compiler laid out, seen by numpy.
+"""Makes numpy dtypes of structs: the same bytes that the C compiler laid out, seen by numpy.
 
-Enums are integers here; char[N] is ``S`` (numpy drops only trailing NULs: see `reading.text`); a
+Enums are integers here; char[N] is ``S`` (numpy drops only trailing NULs: see `decode.text`); a
 uint8_t array is a ``u1`` array. The members of a union overlap. numpy has no bit fields: their
-bytes are a ``u1`` array named ``_bits_N`` after their offset, and `bit_column` reads them.
+bytes are a ``u1`` array named ``_bits_N`` after their offset, and `bit_column` reads them. Pure.
 """
 
 from __future__ import annotations

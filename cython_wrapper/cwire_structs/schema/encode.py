@@ -1,7 +1,7 @@
-"""Python values to a struct's bytes, checked; `reading` is the other direction.
+"""Writes Python values, checked, into a struct's bytes; `decode` is the other direction.
 
-The compiled message classes and `schema.Message.encode` both write through this module, so that
-they accept the same values and refuse the others with the same words.
+The compiled message classes and `Message.encode` both write through this module, so that they
+accept the same values and refuse the others with the same words. Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The parts of a schema: enums, structs, and the fields in them.
 
-Everything here is immutable data. `schema_reader` makes it from JSON and answers for its being
-consistent; `dtypes` and `codec` rely on that.
+Everything here is immutable data. `reader` makes it from JSON and answers for its being
+consistent; `dtypes`, `encode` and `decode` rely on that. Pure.
 """
 
 from __future__ import annotations
@@ -336,3 +336,10 @@ def python_name(name: str) -> str:
     if iskeyword(name) or name in CLASS_NAMES:
         return name + "_"
     return "_" + name.lstrip("_") if name.startswith("__") else name
+
+
+def class_name(name: str) -> str:
+    """Returns a C name as the name of a Python class: ``scope_block`` is ``ScopeBlock``."""
+    parts = [part for part in name.split("_") if part]
+    camel = "".join(part[0].upper() + part[1:] for part in parts)
+    return camel if camel and not camel[0].isdigit() else f"C{camel}"

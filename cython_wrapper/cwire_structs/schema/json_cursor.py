@@ -1,4 +1,4 @@
-"""Reading JSON from a stranger: every access is checked, every error names its place."""
+"""Reads JSON from a stranger: every access is checked, every error names its place. Pure."""
 
 from __future__ import annotations
 

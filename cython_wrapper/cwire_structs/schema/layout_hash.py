@@ -1,4 +1,4 @@
-"""The hash that tells two layouts apart."""
+"""The hash that tells two layouts apart. Pure."""
 
 from __future__ import annotations
 

@@ -1,21 +1,22 @@
-"""A class for each message, from the schema alone: what the compiled classes offer, in Python.
+"""Classes of messages, made from the schema alone; they offer what the compiled ones do.
 
 Waveform = schema.messages["waveform"].type
 Waveform(frequency=5.0, shape="SINE").frequency
 Waveform.from_bytes(payload)
 
 One class serves any byte order and any target; a compiled class reads a field ten times faster.
+Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
-from cwire_structs.emit.python_names import class_name
 from cwire_structs.errors import FieldError
+from cwire_structs.frames import PAYLOAD_LIMIT
 from cwire_structs.schema import decode
 from cwire_structs.schema.dtypes import type_dtype
 from cwire_structs.schema.encode import encode_tail, put_field
@@ -28,6 +29,7 @@ from cwire_structs.schema.fields import (
     StructType,
     TailType,
     TextType,
+    class_name,
 )
 
 if TYPE_CHECKING:
@@ -35,9 +37,33 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from cwire_structs.schema.schema import Message
-
 SHOWN_ELEMENTS = 6
+
+
+class Described(Protocol):
+    """The description that a class of messages is made of: a `Message`."""
+
+    @property
+    def id(self) -> int:
+        """The message's number; 0: a nested struct."""
+
+    @property
+    def name(self) -> str:
+        """For errors."""
+
+    @property
+    def struct(self) -> Struct:
+        """The payload's layout."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the payload's fixed part."""
+
+    def check_size(self, payload_size: int) -> None:
+        """Fails with a ValueError if no payload has this size."""
+
+    def encode(self, values: Mapping[str, object]) -> bytes:
+        """Returns the payload with these values."""
 
 
 class MessageObject:
@@ -53,7 +79,7 @@ class MessageObject:
     """
 
     __slots__ = ("cwire_at", "cwire_memory", "cwire_size")
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[Described]
     STRUCT: ClassVar[str]
 
     cwire_memory: bytearray
@@ -126,12 +152,23 @@ class MessageObject:
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
 
 
-def message_class(message: Message) -> type[MessageObject]:
-    """Returns the class of a message; `Message.type` keeps it."""
-    return _make(message, {})
+def message_class(
+    message: Described, describe: Callable[[Struct], Described]
+) -> type[MessageObject]:
+    """Returns the class of a message; `Message.type` keeps it.
+
+    Args:
+        message: The message.
+        describe: Makes the description of a nested struct, whose class it is asked for once.
+    """
+    return _make(message, describe, {})
 
 
-def _make(message: Message, known: dict[Struct, type[MessageObject]]) -> type[MessageObject]:
+def _make(
+    message: Described,
+    describe: Callable[[Struct], Described],
+    known: dict[Struct, type[MessageObject]],
+) -> type[MessageObject]:
     struct = message.struct
     names: dict[str, Any] = {
         "__slots__": (),
@@ -145,8 +182,7 @@ def _make(message: Message, known: dict[Struct, type[MessageObject]]) -> type[Me
     for field in struct.fields:
         element = field.element
         if isinstance(element, StructType) and element.struct not in known:
-            inner = type(message)(0, element.struct.name, element.struct)
-            known[element.struct] = _make(inner, known)
+            known[element.struct] = _make(describe(element.struct), describe, known)
         getter = _getter(field, known)
         names[field.py_name] = property(getter, _setter(field), None, field_doc(field))
     return type(class_name(struct.name), (MessageObject,), names)
@@ -237,10 +273,8 @@ def _set_tail(self: Any, value: object) -> None:
         self.cwire_own(bytes(self.cwire_memory[:start]) + data)
 
 
-def encode_message_tail(message: Message, value: object) -> bytes:
+def encode_message_tail(message: Described, value: object) -> bytes:
     """Returns the bytes of a message's flexible array member, checked."""
-    from cwire_structs.schema.schema import PAYLOAD_LIMIT
-
     field = message.struct.fields[-1]
     data = encode_tail(message.name, field, value)
     if message.size + len(data) > PAYLOAD_LIMIT:

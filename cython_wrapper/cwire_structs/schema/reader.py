@@ -1,8 +1,8 @@
-"""Schema JSON to fields, structs and enums: believes nothing that it has not checked.
+"""Reads fields, structs and enums from a schema's JSON, and believes nothing unchecked.
 
 A schema comes from a driver, over a socket. What leaves this module keeps the promises that dtypes
 and offsets rely on: every field lies inside its struct, only those of a union overlap, sizes are
-bounded, structs do not contain themselves, and names are identifiers.
+bounded, structs do not contain themselves, and names are identifiers. Pure.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from cwire_structs.frames import FRAME_LIMIT
 from cwire_structs.schema.fields import (
     RESERVED,
     ArrayType,
@@ -31,7 +32,7 @@ from cwire_structs.schema.fields import (
 from cwire_structs.schema.json_cursor import SAFE_INTEGER, Cursor
 
 ByteOrder = Literal["little", "big"]
-SIZE_LIMIT = 64 * 1024 * 1024  # bytes of a struct: no frame may be larger
+SIZE_LIMIT = FRAME_LIMIT  # bytes of a struct: no frame may be larger
 DIMENSION_LIMIT = 16  # numpy allows 32 (64 from 2.0), and a batch needs some of its own
 NESTING_LIMIT = 32
 _SIZES = {

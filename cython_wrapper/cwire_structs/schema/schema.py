@@ -1,8 +1,10 @@
-"""A schema: which messages there are, and what their bytes mean.
+"""A schema: the messages of one driver, and what their bytes mean.
 
 schema = Schema.from_json(text)
 payload = schema.messages["set_waveform"].encode({"frequency": 5.0, "shape": "SINE"})
 record = schema.messages["waveform"].decode(payload)
+
+Pure.
 """
 
 from __future__ import annotations
@@ -13,188 +15,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
-import numpy as np
-
-from cwire_structs.errors import FieldError, SchemaError
-from cwire_structs.schema.dtypes import place
-from cwire_structs.schema.encode import check_default, encode_struct, encode_tail, find_field
-from cwire_structs.schema.fields import Enum, Field, Struct, TailType
+from cwire_structs.errors import FieldError
+from cwire_structs.frames import PAYLOAD_LIMIT, RELAY_TYPES
+from cwire_structs.schema.encode import check_default
+from cwire_structs.schema.fields import Enum, Struct
 from cwire_structs.schema.json_cursor import Cursor, parse
 from cwire_structs.schema.layout_hash import layout_hash
-from cwire_structs.schema.message_class import MessageObject, message_class
+from cwire_structs.schema.message import Message
 from cwire_structs.schema.reader import ByteOrder, StructReader, read_constants, read_enums
 
-__all__ = ["FORMAT", "Enum", "Field", "FieldError", "Message", "Schema", "SchemaError", "Struct"]
+__all__ = ["FORMAT", "SCHEMA_LIMIT", "Schema"]
 
 FORMAT = "cwire-schema/1"
 SCHEMA_LIMIT = 4 * 1024 * 1024  # bytes of JSON
-PAYLOAD_LIMIT = 64 * 1024 * 1024 - 24  # a frame's limit without its header
-FIRST_RELAY_ID = 0xF000
-_HEADER_SIZE = 24
-_CACHED_DTYPES = 64  # a stream with a tail has few lengths; a hostile one must not fill the memory
-
-
-@dataclass(frozen=True, eq=False)
-class Message:
-    """One message of a schema.
-
-    Attributes:
-        id: Its number on the wire.
-        name: Its name; a driver's messages have different ones.
-        struct: The payload's layout.
-        command: Peers send it; otherwise the driver publishes it or replies with it.
-        reply: Name of the message that answers this command; None: an empty OK does.
-    """
-
-    id: int
-    name: str
-    struct: Struct
-    command: bool = False
-    reply: str | None = None
-    _dtypes: dict[tuple[bool, int], np.dtype[Any]] = field(default_factory=dict, repr=False)
-
-    @property
-    def doc(self) -> str:
-        """The struct's doc comment."""
-        return self.struct.doc
-
-    @cached_property
-    def type(self) -> type[MessageObject]:
-        """The message's class: what a compiled one offers, made from the schema alone."""
-        return message_class(self)
-
-    @cached_property
-    def tail(self) -> Field | None:
-        """The flexible array member, or None."""
-        return self.struct.tail
-
-    @cached_property
-    def size(self) -> int:
-        """Bytes of the payload, of its fixed part if there is a tail."""
-        return self.tail.offset if self.tail else self.struct.size
-
-    @cached_property
-    def tail_size(self) -> int:
-        """Bytes of one element of the tail; 0 without one."""
-        return cast(TailType, self.tail.type).stride if self.tail else 0
-
-    def check_size(self, payload_size: int) -> None:
-        """Checks that a payload can have this many bytes.
-
-        Raises:
-            ValueError: It cannot; the text says which sizes can be.
-        """
-        rest = payload_size - self.size
-        if rest == 0 or (self.tail_size and rest > 0 and rest % self.tail_size == 0):
-            return
-        more = f" and any number of {self.tail_size}-byte elements" if self.tail_size else ""
-        raise ValueError(
-            f"{self.name}: the payload has {payload_size} bytes, the schema says {self.size}{more};"
-            " the sender and the receiver were built from different headers"
-        )
-
-    def dtype(self, tail: int = 0) -> np.dtype[Any]:
-        """Returns the payload's dtype; itemsize is the payload's size, to the byte.
-
-        Args:
-            tail: Number of elements of the flexible array member: the last field has the shape
-                (tail,). A tail of chars is one ``S`` field.
-
-        The members of a union overlap, which numpy can read but not save: see `storage_dtype`. The
-        bytes of bit fields are ``_bits_N``: see `dtypes.bit_column`.
-
-        Raises:
-            ValueError: There is no tail, or the payload would be larger than a frame.
-        """
-        size = self._payload_size(tail)
-        return self._cached(False, size, 0, size, tail)
-
-    def storage_dtype(self, tail: int = 0) -> np.dtype[Any]:
-        """Returns a dtype without overlaps, of the same size: what ``np.save`` can write.
-
-        A union is its bytes (``V``). ``np.save(path, batch.view(message.storage_dtype()))`` saves
-        a batch of `dtype`, ``np.load(path).view(message.dtype())`` reads it.
-
-        Raises:
-            ValueError: There is no such payload.
-        """
-        return place(self.struct, self._payload_size(tail), tail=tail, storage=True)
-
-    def _payload_size(self, tail: int) -> int:
-        size = self.size + tail * self.tail_size
-        if tail < 0 or size > PAYLOAD_LIMIT or (tail and not self.tail_size):
-            raise ValueError(f"{self.name}: there is no payload with {tail} tail elements")
-        return size
-
-    def frame_dtype(self, payload_size: int) -> np.dtype[Any]:
-        """Returns the dtype of a whole frame, for a view of a run of equal-sized ones.
-
-        The payload's fields lie behind the 24-byte header; itemsize is the frame's length with its
-        padding, a multiple of 8.
-
-        Raises:
-            ValueError: No payload has this size.
-        """
-        self.check_size(payload_size)
-        if payload_size > PAYLOAD_LIMIT:
-            raise ValueError(f"{self.name}: {payload_size} bytes are more than a frame can hold")
-        span = (_HEADER_SIZE + payload_size + 7) & ~7
-        tail = (payload_size - self.size) // self.tail_size if self.tail_size else 0
-        return self._cached(True, payload_size, _HEADER_SIZE, span, tail)
-
-    def _cached(self, framed: bool, key: int, start: int, size: int, tail: int) -> np.dtype[Any]:
-        dtype = self._dtypes.get((framed, key))
-        if dtype is None:
-            if len(self._dtypes) >= _CACHED_DTYPES:
-                self._dtypes.clear()
-            dtype = place(self.struct, size, start=start, tail=tail)
-            self._dtypes[framed, key] = dtype
-        return dtype
-
-    def encode(self, values: Mapping[str, object]) -> bytes:
-        """Returns the payload with these field values.
-
-        Args:
-            values: By field name, in C or in Python (``class_``). Numbers must fit the C type and
-                the field's range; enums are enumerator names or numbers; arrays have exactly
-                their shape; nested structs are mappings; a union is a mapping with one of its
-                members, or its bytes; a tail is a sequence, or an array of any shape. What is left
-                out takes its default, else zero.
-
-        Returns:
-            The bytes; padding is zero.
-
-        Raises:
-            FieldError: A name or a value does not fit.
-        """
-        data = encode_struct(self.name, self.struct, values)
-        if self.tail is None:
-            return bytes(data)
-        payload = bytes(data[: self.size])
-        given = [n for n in values if find_field(self.name, self.struct, n) is self.tail]
-        if given:
-            payload += encode_tail(self.name, self.tail, values[given[-1]])
-            if len(payload) > PAYLOAD_LIMIT:
-                reason = (
-                    f"the message would have {len(payload)} bytes, the limit is {PAYLOAD_LIMIT}"
-                )
-                raise FieldError(self.name, self.tail.name, reason)
-        return payload
-
-    def decode(self, payload: bytes | bytearray | memoryview) -> np.void:
-        """Returns the payload as a numpy record with the struct's fields.
-
-        It is a view: valid, and unchanging, as long as the payload's memory is. Numbers outside an
-        enum or a range are shown as they are.
-
-        Raises:
-            ValueError: The payload has a size that this message cannot have.
-        """
-        size = memoryview(payload).nbytes
-        self.check_size(size)
-        tail = (size - self.size) // self.tail_size if self.tail_size else 0
-        record: np.void = np.frombuffer(payload, self.dtype(tail), 1)[0]
-        return record
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,7 +92,7 @@ class Schema:
         enums = read_enums(document)
         structs = StructReader(document.get("types"), enums, byte_order).read_all()
         _check_defaults(document, structs)
-        ids = range(FIRST_RELAY_ID, 1 << 16) if derived else range(1, FIRST_RELAY_ID)
+        ids = range(RELAY_TYPES, 1 << 16) if derived else range(1, RELAY_TYPES)
         messages = _read_messages(document, structs, ids)
         constants = read_constants(document)
         raw = cast(dict[str, Any], document.value)

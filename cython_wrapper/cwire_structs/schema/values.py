@@ -1,4 +1,4 @@
-"""Single values and arrays of numbers, checked before they become bytes."""
+"""Checks single values and arrays of numbers before they become bytes. Pure."""
 
 from __future__ import annotations
 
