@@ -1,4 +1,4 @@
-"""What the generated Cython modules share: everything that need not be compiled.
+"""Support for the generated Cython modules: everything in them that need not be compiled.
 
 They reach it as one name, so that nothing in a user's header can hide what they use.
 """
@@ -14,9 +14,7 @@ import numpy as np
 
 from cwire_structs.schema import Message, Schema
 from cwire_structs.schema.decode import array_view, equal, nest, read_bits, text, texts, to_dict
-from cwire_structs.schema.dtypes import type_dtype
 from cwire_structs.schema.encode import put_field
-from cwire_structs.schema.fields import EnumType, NumberType
 from cwire_structs.schema.message_class import encode_message_tail, show
 
 __all__ = [
@@ -56,12 +54,9 @@ def put(message: Message, name: str, memory: memoryview, value: object) -> None:
 
 def bits(message: Message, name: str, memory: memoryview) -> int:
     """Reads a bit field of a struct that begins at the memory's beginning."""
-    field = message.struct.by_name[name]
-    assert field.bits is not None
-    assert isinstance(field.type, NumberType | EnumType)
-    return read_bits(memory, 0, field.bits, field.type)
+    return read_bits(message.struct.by_name[name], memory, 0)
 
 
 def element_dtype(message: Message, name: str) -> np.dtype[Any]:
     """Returns the dtype of one element of an array or a tail."""
-    return type_dtype(message.struct.by_name[name].element)
+    return message.struct.by_name[name].element.dtype()

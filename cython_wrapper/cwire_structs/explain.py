@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-from cwire_structs.compiler.reorder import Advice, advise, nested, shape
+from cwire_structs.compiler.reorder import Advice, advise
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import Field, Struct, TailType
+from cwire_structs.schema.fields import Field, Struct
 
 __all__ = ["Row", "add_arguments", "draw", "padding", "rows", "run"]
 
@@ -108,9 +108,9 @@ def _rows(
         shares = first < covered
         name, note = prefix + field.name, _note(field, owner if shares else "")
         yield Row(first, end - first, depth, field.c_type, name, note)
-        inner = nested(field)
+        inner = field.element.struct
         if expand and inner is not None:
-            index = "[0]" * (len(shape(field)) + isinstance(field.type, TailType))
+            index = "[0]" * (len(field.type.shape) + field.type.is_tail)
             yield from _rows(inner, {}, first, depth + 1, f"{index}.", expand=True)
         if end > covered:
             covered, owner = end, field.name
@@ -121,8 +121,8 @@ def _rows(
 
 
 def _note(field: Field, sharer: str) -> str:
-    inner, tail = nested(field), isinstance(field.type, TailType)
-    lost = 0 if inner is None else padding(inner) * prod(shape(field))
+    inner, tail = field.element.struct, field.type.is_tail
+    lost = 0 if inner is None else padding(inner) * prod(field.type.shape)
     return ", ".join(
         part
         for part in (
@@ -146,9 +146,9 @@ def padding(struct: Struct) -> int:
         shared = shared or first < covered
         lost += max(0, first - covered)
         covered = max(covered, end)
-        inner = nested(field)
-        if inner is not None and not isinstance(field.type, TailType):
-            inside += padding(inner) * prod(shape(field))
+        inner = field.element.struct
+        if inner is not None and not field.type.is_tail:
+            inside += padding(inner) * prod(field.type.shape)
     if struct.tail is None:
         lost += 8 * struct.size - covered
     return lost if shared else lost + inside
@@ -196,8 +196,8 @@ def draw(struct: Struct, advice: Advice, compiler: str, *, expand: bool = False)
 def _summary(struct: Struct) -> str:
     lost = padding(struct)
     parts = [f"{struct.name}: {_bytes(struct.size)}"]
-    if struct.tail and isinstance(struct.tail.type, TailType):
-        each = struct.tail.type.stride
+    if struct.tail:
+        each = struct.tail.element.size
         parts = [
             f"{struct.name}: {_bytes(struct.tail.offset)}, and {each} more for each element of "
             f"{struct.tail.name} (sizeof: {struct.size})"
@@ -227,8 +227,8 @@ def _savings(struct: Struct, advice: Advice) -> str:
     tail = struct.tail
     now = tail.offset if tail else struct.size
     parts = [f"{_bytes(advice.size)}, {now - advice.size} fewer"] if advice.size < now else []
-    if tail and isinstance(tail.type, TailType) and advice.each < tail.type.stride:
-        fewer = tail.type.stride - advice.each
+    if tail and advice.each < tail.element.size:
+        fewer = tail.element.size - advice.each
         parts.append(f"{_bytes(advice.each)} for each element of {tail.name}, {fewer} fewer")
     return ", and ".join(parts)
 

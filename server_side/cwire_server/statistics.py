@@ -18,7 +18,7 @@ import numpy as np
 from cwire_server.hub.hub import Hub
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs import frames
-from cwire_structs.schema.fields import EnumType, Field, TextType
+from cwire_structs.schema.fields import Field
 
 __all__ = [
     "ClientCount",
@@ -268,10 +268,10 @@ def _column(
         return np.maximum(grown, 0) / seconds if seconds > 0 else 0.0
     get = attrgetter(field.name)
     values = [get(count) for count in counts]
-    if isinstance(field.type, EnumType):
-        return [field.type.enum.values[value.upper()] for value in values]
-    if isinstance(field.type, TextType):
-        size = field.type.length
+    if (enum := field.type.enum) is not None:
+        return [enum.values[value.upper()] for value in values]
+    if field.type.is_text:
+        size = field.size
         # Cut between two characters, not inside one.
         return [value.encode()[:size].decode(errors="ignore").encode() for value in values]
     return values

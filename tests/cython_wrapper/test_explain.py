@@ -13,7 +13,8 @@ import pytest
 from cwire_structs import wrap
 from cwire_structs.explain import padding, rows
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import ArrayType, Field, NumberType, Struct, StructType
+from cwire_structs.schema.fields import Field, Struct
+from cwire_structs.schema.kinds import ArrayType, StructType, UintType
 
 HEADER = """
 #include <stdint.h>
@@ -25,7 +26,7 @@ struct packed { uint8_t a; _Alignas(8) uint16_t t; };
 typedef struct { uint32_t a; float b[3]; } full_t;
 struct full { full_t inner; };
 """
-BYTE = NumberType("uint", "|u1")
+BYTE = UintType("|u1")
 Explain = Callable[..., str]
 
 
@@ -164,7 +165,7 @@ def test_members_that_share_bytes() -> None:
 
 def test_parts_of_bytes() -> None:
     struct = struct_of(
-        Field("a", "uint32_t", 0, 4, NumberType("uint", "<u4")),
+        Field("a", "uint32_t", 0, 4, UintType("<u4")),
         Bits("flag", "unsigned", 4, 1, BYTE),
         size=8,
     )

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from cwire_structs import wrap
 from cwire_structs.schema import Message, Schema
 from cwire_structs.schema.dtypes import bit_column
-from cwire_structs.schema.fields import Struct, StructType, TextType
+from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.kinds import StructType, TextType
 from support.c_values import Filled, check, compiled_constants, fill
 from support.random_structs import StructWriter
 

@@ -17,7 +17,8 @@ from cwire_structs.compiler import toolchain
 from cwire_structs.header import header
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import Struct, TailType, TextType
+from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.kinds import TailType, TextType
 from support.c_values import Filled, check, compiled_constants, fill, leaves
 
 ZOO = Path(__file__).with_name("zoo.h")

@@ -12,17 +12,14 @@ from typing import Any
 import numpy as np
 
 from cwire_structs.compiler.object_file import ObjectFile
-from cwire_structs.schema.fields import (
+from cwire_structs.schema.fields import Field, Struct, python_name
+from cwire_structs.schema.kinds import (
     ArrayType,
     EnumType,
-    Field,
     NumberType,
-    Struct,
     StructType,
     TailType,
     TextType,
-    integer_bounds,
-    python_name,
 )
 
 
@@ -81,7 +78,7 @@ def _scalar(member: Field, type_: Any, random: Random) -> tuple[Any, str]:
         text = "".join(random.choice("abc") for _ in range(random.randint(0, type_.length)))
         return text, f'"{text}"'
     if isinstance(type_, EnumType):
-        low, high = integer_bounds(type_, member.bits)
+        low, high = type_.bounds(member.bits)
         fitting = [n for n, value in type_.enum.values.items() if low <= value <= high]
         number = type_.enum.values[random.choice(fitting)]
         return number, str(number)
@@ -92,7 +89,7 @@ def _scalar(member: Field, type_: Any, random: Random) -> tuple[Any, str]:
     if type_.kind == "complex":
         real, imaginary = random.randint(-9, 9) / 2, random.randint(-9, 9) / 2
         return complex(real, imaginary), f"__builtin_complex({real}, {imaginary})"
-    low, high = integer_bounds(type_, member.bits)
+    low, high = type_.bounds(member.bits)
     number = random.choice([low, high, random.randint(low, high)])
     if type_.kind == "bool":
         return bool(number), str(number)

@@ -13,7 +13,8 @@ from cwire_structs import frames
 from cwire_structs.schema import Message, Schema
 from cwire_structs.schema.decode import text
 from cwire_structs.schema.dtypes import bit_column
-from cwire_structs.schema.fields import Struct, StructType, TextType
+from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.kinds import StructType, TextType
 from cwire_structs.schema.layout_hash import layout_hash
 
 FRAMES = 3

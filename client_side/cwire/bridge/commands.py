@@ -8,11 +8,21 @@ from typing import Generic, TypeVar
 
 from cwire.view.text import field_notes
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import EnumType, Field, NumberType, TextType
+from cwire_structs.schema.fields import Field
 
 __all__ = ["CommandFunction", "Commands"]
 
 _T = TypeVar("_T")
+# By a kind's form: a field that is left out, and the type of its values.
+_ZEROS = {"whole": "0", "real": "0.0", "complex": "0j", "truth": "False", "text": "''"}
+_TYPES = {
+    "whole": int,
+    "real": float,
+    "complex": complex,
+    "truth": bool,
+    "choice": str,
+    "text": str,
+}
 
 
 class CommandFunction(Generic[_T]):
@@ -130,17 +140,8 @@ def _default(field: Field) -> str:
     if field.default is not None:
         return str(field.default)
     kind = field.type
-    if isinstance(kind, EnumType):
-        return kind.enum.label(0) or "0"
-    if isinstance(kind, NumberType):
-        return {"float": "0.0", "bool": "False"}.get(kind.kind, "0")
-    return "''" if isinstance(kind, TextType) else "..."
+    return (kind.enum.label(0) or "0") if kind.enum else _ZEROS.get(kind.form, "...")
 
 
 def _annotation(field: Field) -> object:
-    kind = field.type
-    if isinstance(kind, NumberType):
-        return {"float": float, "bool": bool}.get(kind.kind, int)
-    if isinstance(kind, (EnumType, TextType)):
-        return str
-    return inspect.Parameter.empty
+    return _TYPES.get(field.type.form, inspect.Parameter.empty)

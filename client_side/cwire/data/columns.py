@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cwire.errors import UnknownField
 from cwire_structs.schema.dtypes import column as field_column
-from cwire_structs.schema.fields import EnumType, Field, Struct, StructType
+from cwire_structs.schema.fields import Field, Struct
 
 __all__ = ["Column", "flatten"]
 
@@ -34,11 +34,11 @@ class Column:
     @property
     def labels(self) -> Mapping[int, str] | None:
         """The names of an enum's values; None if it is no enum."""
-        kind = self.field.element if self.field else None
-        if not isinstance(kind, EnumType):
+        enum = self.field.element.enum if self.field else None
+        if enum is None:
             return None
         labels: dict[int, str] = {}
-        for name, value in kind.enum.values.items():
+        for name, value in enum.values.items():
             labels.setdefault(value, name)  # of two names for one value, the first one
         return labels
 
@@ -78,7 +78,7 @@ def _walk(
         field = struct.by_name.get(name) if struct else None
         values = field_column(plain, struct, field) if struct and field else plain[name]
         if values.dtype.names:
-            inner = _struct(field)
+            inner = field.element.struct if field else None
             below = tuple(inner.by_name) if inner else values.dtype.names
             yield from _walk(values, below, inner, f"{path}{name}.")
         elif values.dtype.kind == "S":
@@ -86,11 +86,6 @@ def _walk(
         else:
             native = values.astype(values.dtype.newbyteorder("="))  # a copy that stands alone
             yield Column(path + name, native, field)
-
-
-def _struct(field: Field | None) -> Struct | None:
-    kind = field.element if field else None
-    return kind.struct if isinstance(kind, StructType) else None
 
 
 def _texts(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

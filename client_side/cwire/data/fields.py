@@ -11,7 +11,7 @@ from cwire.errors import UnknownField
 from cwire.view.html import record_html
 from cwire.view.text import value_text
 from cwire_structs.schema.dtypes import column
-from cwire_structs.schema.fields import EnumType, Struct, StructType, TailType, TextType
+from cwire_structs.schema.fields import Struct
 
 __all__ = ["EnumValue", "Fields"]
 
@@ -58,16 +58,10 @@ class Fields:
             )
         value = column(self._values, self._struct, field)
         kind = field.type
-        if isinstance(kind, StructType):
+        if kind.struct is not None:
             return Fields(value, kind.struct)
-        if isinstance(kind, EnumType):
-            return EnumValue(int(value), kind.enum.label(int(value)))
-        if isinstance(kind, TextType) or (
-            isinstance(kind, TailType) and isinstance(kind.of, TextType) and kind.of.length == 1
-        ):
-            # Text ends at the first NUL; numpy drops only those at the end.
-            return bytes(value).split(b"\0", 1)[0].decode(errors="replace")
-        return value if isinstance(value, np.ndarray) else value.item()
+        value = kind.from_numpy(value)
+        return value if kind.enum is None else EnumValue(value, kind.enum.label(value))
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):

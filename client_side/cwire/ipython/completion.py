@@ -26,7 +26,6 @@ from cwire.session.drivers import Driver
 from cwire.session.options import POLICIES
 from cwire.view.schema import SchemaView
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import EnumType, NumberType
 
 __all__ = ["Offer", "offers"]
 
@@ -186,9 +185,9 @@ def _command_arguments(message: Message, place: Argument, behind: str) -> list[O
         if field.py_name != place.keyword:
             continue
         kind = field.element
-        if isinstance(kind, EnumType):
+        if kind.enum is not None:
             return _texts(kind.enum.values, place.prefix, place.quote, behind)
-        if isinstance(kind, NumberType) and kind.kind == "bool" and not place.quote:
+        if kind.form == "truth" and not place.quote:
             words = [word for word in ("True", "False") if word.startswith(place.prefix)]
             return [Offer(word, len(place.prefix), "value", only=True) for word in words]
     return []

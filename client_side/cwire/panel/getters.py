@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cwire_structs.schema import Message, Schema
-from cwire_structs.schema.fields import ArrayType, NumberType, Struct, StructType
+from cwire_structs.schema.fields import Struct
 
 __all__ = ["Getter", "find_getter"]
 
@@ -63,15 +63,12 @@ def find_getter(schema: Schema, message: Message) -> Getter | None:
         return None
     for name, reply in getters.items():
         for field in reply.fields:
-            kind = field.type
-            if isinstance(kind, StructType) and kind.struct.name == answer.name:
+            kind, struct = field.type, field.element.struct
+            if struct is None or struct.name != answer.name or kind.is_tail:
+                continue
+            if not kind.shape:
                 return Getter(name, field.name)
-            if (
-                isinstance(kind, ArrayType)
-                and isinstance(kind.of, StructType)
-                and kind.of.struct.name == answer.name
-                and len(kind.shape) == 1
-            ):
+            if len(kind.shape) == 1:
                 return Getter(name, field.name, _key(message.struct, answer))
     return None
 
@@ -79,8 +76,6 @@ def find_getter(schema: Schema, message: Message) -> Getter | None:
 def _key(asked: Struct, answer: Struct) -> str | None:
     """The first integer that both have: ``channel``, ``index``, ``axis``."""
     for field in asked.fields:
-        kind = field.type
-        whole = isinstance(kind, NumberType) and kind.kind in ("int", "uint")
-        if whole and field.name in answer.by_name:
+        if field.type.form == "whole" and field.name in answer.by_name:
             return field.name
     return None

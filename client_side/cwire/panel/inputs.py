@@ -12,19 +12,9 @@ import ipywidgets as widgets
 from traitlets import TraitError
 
 from cwire.kernel.widgets import close_all
-from cwire.panel.parse import element_parser, list_text, parse_json, parse_list
+from cwire.panel.parse import list_text, parse_json, parse_list
 from cwire.view.text import field_notes
-from cwire_structs.schema.fields import (
-    ArrayType,
-    EnumType,
-    Field,
-    NumberType,
-    Struct,
-    StructType,
-    TailType,
-    TextType,
-    integer_bounds,
-)
+from cwire_structs.schema.fields import Field, Struct
 
 __all__ = ["Control", "Group", "Input", "make_group"]
 
@@ -257,30 +247,41 @@ def _clusters(fields: Sequence[Field]) -> list[list[Field]]:
 
 
 def _input(field: Field) -> Input:
-    kind = field.type
-    if isinstance(kind, EnumType):
-        return Control(field, widgets.Dropdown(options=list(kind.enum.values)))
-    if isinstance(kind, NumberType):
-        return _number(field, kind)
-    if isinstance(kind, TextType):
-        hint = f"text, at most {kind.length} bytes"
-        return Control(field, widgets.Text(placeholder=hint))
-    if isinstance(kind, StructType):
-        if kind.struct.kind == "union":
-            return _Union(field.name, [_input(one) for one in kind.struct.fields])
-        return make_group(kind.struct, field.name)
-    return _array(field, kind)
+    return _INPUTS[field.type.form](field)
 
 
-def _number(field: Field, kind: NumberType) -> Control:
-    if kind.kind == "bool":
-        return Control(field, widgets.Checkbox(indent=True), show=bool)
-    if kind.kind == "complex":
-        parse = element_parser(kind)
-        return Control(field, widgets.Text(placeholder="1+2j"), parse, lambda v: str(v).strip("()"))
-    if kind.kind == "float":
-        return _float(field)
-    low, high = integer_bounds(kind, field.bits)
+def _choice(field: Field) -> Input:
+    assert field.type.enum is not None
+    return Control(field, widgets.Dropdown(options=list(field.type.enum.values)))
+
+
+def _check(field: Field) -> Input:
+    return Control(field, widgets.Checkbox(indent=True), show=bool)
+
+
+def _text(field: Field) -> Input:
+    return Control(field, widgets.Text(placeholder=f"text, at most {field.size} bytes"))
+
+
+def _complex(field: Field) -> Input:
+    return _typed(field, "1+2j")
+
+
+def _typed(field: Field, example: str = "") -> Input:
+    """Makes an input for a value that no widget fits: it is typed, and read as its kind says."""
+    return Control(field, widgets.Text(placeholder=example), field.type.parse, field.type.text)
+
+
+def _struct(field: Field) -> Input:
+    struct = field.type.struct
+    assert struct is not None
+    if struct.kind == "union":
+        return _Union(field.name, [_input(one) for one in struct.fields])
+    return make_group(struct, field.name)
+
+
+def _whole(field: Field) -> Input:
+    low, high = field.type.bounds(field.bits)
     if field.range is not None:
         low, high = max(low, math.ceil(field.range[0])), min(high, math.floor(field.range[1]))
     if field.range is not None and low > 0 and high >= _DECADES * low and high <= _SAFE:
@@ -291,10 +292,10 @@ def _number(field: Field, kind: NumberType) -> Control:
     if max(abs(low), abs(high)) <= _SAFE:
         return Control(field, widgets.BoundedIntText(min=low, max=high))
     # Its digits would not survive as a number of the browser.
-    return Control(field, widgets.Text(), element_parser(kind), str)
+    return _typed(field)
 
 
-def _float(field: Field) -> Control:
+def _real(field: Field) -> Input:
     if field.range is None:
         return Control(field, widgets.FloatText(), show=float)
     low, high = field.range
@@ -320,13 +321,12 @@ def _log_slider(low: float, high: float, form: str) -> Any:
     )
 
 
-def _array(field: Field, kind: ArrayType | TailType) -> Input:
-    of = kind.of
-    shape = kind.shape if isinstance(kind, ArrayType) else ()
+def _list(field: Field) -> Input:
+    of, shape = field.element, field.type.shape
     count = prod(shape)
-    if isinstance(kind, TailType) and isinstance(of, TextType) and of.length == 1:
+    if field.type.is_text:
         return Control(field, widgets.Text(placeholder="text of any length"))
-    if isinstance(of, StructType):
+    if of.struct is not None:
         plain = of.struct.kind == "struct" and len(shape) == 1
         if plain and count * len(of.struct.fields) <= _PARTS:
             groups = [make_group(of.struct, f"{field.name}[{i}]") for i in range(count)]
@@ -346,3 +346,16 @@ def _array(field: Field, kind: ArrayType | TailType) -> Input:
         show,
         note=size if shape else "list",
     )
+
+
+# By the form of a field's kind.
+_INPUTS: dict[str, Callable[[Field], Input]] = {
+    "whole": _whole,
+    "real": _real,
+    "complex": _complex,
+    "truth": _check,
+    "choice": _choice,
+    "text": _text,
+    "struct": _struct,
+    "list": _list,
+}

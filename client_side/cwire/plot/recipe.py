@@ -7,13 +7,7 @@ from dataclasses import dataclass
 
 from cwire.errors import UnknownField
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import (
-    ArrayType,
-    EnumType,
-    Field,
-    NumberType,
-    TailType,
-)
+from cwire_structs.schema.fields import Field, Kind
 
 __all__ = ["KINDS", "Recipe", "make_recipe"]
 
@@ -76,7 +70,7 @@ def make_recipe(
         )
     if by is None and "channel" in message.struct.by_name and "channel" not in names:
         by = "channel"
-    if by is not None and not isinstance(_find(message, by).type, (NumberType, EnumType)):
+    if by is not None and _find(message, by).type.undrawable:
         raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
     units = list(dict.fromkeys(field.unit for field in fields))
     unit = f" [{units[0]}]" if len(units) == 1 and units[0] else ""
@@ -111,10 +105,7 @@ def make_recipe(
 
 def _is_tile(message: Message) -> bool:
     found = (message.struct.by_name.get(name) for name in ("width", "height"))
-    return all(
-        field is not None and isinstance(field.type, NumberType) and field.type.kind != "float"
-        for field in found
-    )
+    return all(field is not None and field.type.form == "whole" for field in found)
 
 
 def _find(message: Message, path: str) -> Field:
@@ -128,24 +119,20 @@ def _find(message: Message, path: str) -> Field:
 
 
 def _dimensions(message: Message, field: Field, path: str) -> int:
-    if field.element.kind == "complex":
-        raise UnknownField(f"{message.name}.{path} cannot be drawn: its numbers are complex")
-    if isinstance(field.element, (NumberType, EnumType)):
-        shape = field.type.shape if isinstance(field.type, ArrayType) else ()
-        dimensions = 1 if isinstance(field.type, TailType) else len(shape)
-        if dimensions <= 2:
-            return dimensions
-    raise UnknownField(f"{message.name}.{path} cannot be drawn: give a field of numbers as y")
+    reason, dimensions = field.element.undrawable, field.type.dimensions
+    if reason or dimensions > 2:
+        raise UnknownField(f"{message.name}.{path} cannot be drawn: {reason or Kind.undrawable}")
+    return dimensions
 
 
 def _defaults(message: Message) -> tuple[str, ...]:
     numbers, tables = [], []
     for field in message.struct.fields:
         kind = field.type
-        if not isinstance(field.element, NumberType) or field.element.kind == "complex":
+        if not kind.element.is_number or kind.element.undrawable:
             continue
-        if isinstance(kind, (ArrayType, TailType)):
-            if isinstance(kind, ArrayType) and len(kind.shape) == 2 and min(kind.shape) < _PICTURE:
+        if kind.dimensions:
+            if len(kind.shape) == 2 and min(kind.shape) < _PICTURE:
                 tables.append(field.name)
                 continue
             stem, _, end = field.name.rpartition("_")

@@ -10,7 +10,6 @@ from cwire.errors import UnknownField
 from cwire.plot.recipe import make_recipe
 from cwire.session.lookup import Lookup
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import Field, NumberType
 
 __all__ = ["WINDOW", "ScopeOptions", "ScopeRecipe", "check_size", "find_recipe"]
 
@@ -69,7 +68,7 @@ class ScopeRecipe:
                 f"use bridge.plot({message.name!r})"
             )
         x_field = None if self.fields.x is None else message.struct.at(self.fields.x)
-        self.step = x_field is not None and isinstance(x_field.type, NumberType)
+        self.step = x_field is not None and x_field.type.is_number
         rolls = self.fields.kind == "trend" or self.step
         if window is not None and not rolls:
             raise UnknownField(
@@ -99,7 +98,7 @@ class ScopeRecipe:
             "driver": self.driver,
             "kind": fields.kind,
             "y": list(fields.y),
-            "types": [_numpy_type(field) for field in found],
+            "types": [field.element.np for field in found],
             "units": [field.unit or "" for field in found],
             "x": fields.x,
             "x_kind": None if fields.x is None else "step" if self.step else "array",
@@ -146,12 +145,4 @@ def check_size(height: int, fps: float) -> None:
 
 def _is_counter(message: Message) -> bool:
     field = message.struct.by_name.get(_COUNTER)
-    return (
-        field is not None
-        and isinstance(field.type, NumberType)
-        and field.type.kind in ("int", "uint")
-    )
-
-
-def _numpy_type(field: Field) -> str:
-    return str(getattr(field.element, "np", ""))
+    return field is not None and field.type.form == "whole"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cwire_structs.schema.fields import EnumType, Field, Struct, StructType
+from cwire_structs.schema.fields import Field, Struct
 
 __all__ = ["layout_changes"]
 
@@ -39,9 +39,9 @@ def _changes(old: Struct, new: Struct, path: str) -> Iterator[str]:
 
 def _inside(before: Field, now: Field, path: str) -> Iterator[str]:
     old, new = before.element, now.element
-    if isinstance(old, StructType) and isinstance(new, StructType):
+    if old.struct is not None and new.struct is not None:
         yield from _changes(old.struct, new.struct, f"{path}.")
-    if isinstance(old, EnumType) and isinstance(new, EnumType):
+    if old.enum is not None and new.enum is not None:
         for name, value in old.enum.values.items():
             other = new.enum.values.get(name)
             if other is None:

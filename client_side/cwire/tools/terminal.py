@@ -12,7 +12,6 @@ from math import nan
 from cwire import errors
 from cwire.bridge.sync import Bridge
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import TextType
 
 __all__ = [
     "EXIT_STATUS",
@@ -112,7 +111,7 @@ def parse_field(message: Message, word: str) -> tuple[str, object]:
     if not equals:
         raise errors.UnknownField(f"{word!r}: write fields as FIELD=VALUE")
     field = message.struct.by_name.get(name)
-    if field is not None and isinstance(field.type, TextType):
+    if field is not None and field.type.form == "text":
         return name, text
     try:
         return name, json.loads(text)

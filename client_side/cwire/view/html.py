@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from cwire.view.text import field_notes, value_text
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import Struct, StructType
+from cwire_structs.schema.fields import Struct
 
 __all__ = [
     "command_html",
@@ -85,7 +85,7 @@ def _value_rows(struct: Struct, values: Values, path: str) -> list[tuple[str, ..
     rows: list[tuple[str, ...]] = []
     for field in struct.fields:
         value = values[field.name]
-        if isinstance(field.type, StructType):
+        if field.type.struct is not None:
             rows += _value_rows(field.type.struct, value, f"{path}{field.name}.")
         else:
             rows.append((path + field.name, value_text(value), field.unit or "", field.doc))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import EnumType, Field, Struct
+from cwire_structs.schema.fields import Field, Struct
 
 __all__ = [
     "field_notes",
@@ -60,8 +60,8 @@ def field_notes(field: Field) -> str:
         notes.append(f"in {field.unit}")
     if field.range is not None:
         notes.append(f"{field.range[0]:g} to {field.range[1]:g}")
-    if isinstance(field.element, EnumType):
-        notes.append(" | ".join(field.element.enum.values))
+    if (enum := field.element.enum) is not None:
+        notes.append(" | ".join(enum.values))
     if field.default is not None:
         notes.append(f"default {field.default}")
     return ", ".join(notes)

@@ -18,19 +18,8 @@ from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
 from cwire_structs.layout import Abi, Layout, Proof, readable
-from cwire_structs.schema.fields import (
-    ArrayType,
-    BitRange,
-    ElementType,
-    Enum,
-    EnumType,
-    Field,
-    NumberType,
-    Struct,
-    StructType,
-    TailType,
-    TextType,
-)
+from cwire_structs.schema.bits import BitRange
+from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 
 _MAGIC = 0x6377697265313031
 # What a number's type does to -1, 0.5 and 2 tells signed from unsigned from float from bool. Other
@@ -217,52 +206,43 @@ class _Asker:
         """Asks where a field is, and what."""
         member, type_ = f"(({c_name} *)0)->{one.name}", one.type
         if one.bits:  # `_BitField` asks where it is; C has neither its size nor its type
-            kind = type_.kind if isinstance(type_, NumberType) else None
-            if isinstance(type_, EnumType):
-                kind = "int" if type_.enum.signed else "uint"
-            assert kind is not None
-            yield self._kind(self.types.name(f"(0, {member})"), kind)
+            yield self._kind(self.types.name(f"(0, {member})"), type_)
             return
         yield self._ask(f"offsetof({c_name}, {one.name})", one.offset, "offset")
         x = self.types.name(member)
-        if isinstance(type_, TailType):
+        if type_.is_tail:
             yield self._ask(f"CWIRE_ARRAY({x})", 1, "type", _ARRAY_NAMES)
             x = self.types.name(f"CWIRE_FIRST({x})")
-            yield self._ask(f"sizeof({x})", type_.stride, "element size")
-            type_ = type_.of
+            yield self._ask(f"sizeof({x})", one.element.size, "element size")
         else:
             yield self._ask(f"sizeof({x})", one.size, "size")
-        if isinstance(type_, ArrayType):
-            size = type_.size
-            for depth, count in enumerate(type_.shape, 1):
-                size //= count
-                yield self._ask(f"CWIRE_ARRAY({x})", 1, "type" + "[0]" * (depth - 1), _ARRAY_NAMES)
-                x = self.types.name(f"CWIRE_FIRST({x})")
-                last = depth == len(type_.shape)
-                name = "element size" if last else f"size of {'[0]' * depth}"
-                yield self._ask(f"sizeof({x})", size, name)
-            type_ = type_.of
-        yield from self._element(x, type_)
+        size = one.size
+        for depth, count in enumerate(type_.shape, 1):
+            size //= count
+            yield self._ask(f"CWIRE_ARRAY({x})", 1, "type" + "[0]" * (depth - 1), _ARRAY_NAMES)
+            x = self.types.name(f"CWIRE_FIRST({x})")
+            last = depth == len(type_.shape)
+            name = "element size" if last else f"size of {'[0]' * depth}"
+            yield self._ask(f"sizeof({x})", size, name)
+        yield from self._element(x, one.element)
 
-    def _element(self, x: str, type_: ElementType) -> Iterator[_Question]:
-        if isinstance(type_, TextType):
+    def _element(self, x: str, type_: Kind) -> Iterator[_Question]:
+        if type_.is_text:
             yield self._type(self.types.name(f"CWIRE_FIRST({x})"), "char")
-        elif isinstance(type_, StructType):
-            yield self._kind(x, type_.struct.kind)
+            return
+        yield self._kind(x, type_)
+        if type_.struct is not None:
             same = self._type(x, type_.struct.c_name)
             yield replace(same, nested=(x, type_.struct))
-        elif isinstance(type_, EnumType):
-            yield self._kind(x, "int" if type_.enum.signed else "uint")
+        elif type_.enum is not None:
             yield self._type(x, self.layout.enum_c_names[type_.enum.name])
-        else:
-            yield self._kind(x, type_.kind)
-            if type_.size == 1:
-                yield self._type(x, "char", expected=0)
-            elif type_.kind == "complex":
-                yield self._type(x, f"{'float' if type_.size == 8 else 'double'} _Complex")
+        elif type_.size == 1:
+            yield self._type(x, "char", expected=0)
+        elif type_.form == "complex":
+            yield self._type(x, type_.c_type)
 
-    def _kind(self, x: str, kind: str) -> _Question:
-        return self._ask(f"CWIRE_KIND({x})", _KINDS[kind], "kind", _KIND_NAMES)
+    def _kind(self, x: str, type_: Kind) -> _Question:
+        return self._ask(f"CWIRE_KIND({x})", _KINDS[type_.c_class], "kind", _KIND_NAMES)
 
     def _type(self, x: str, c_name: str, expected: int = 1) -> _Question:
         words = {0: f"another than {c_name}", 1: c_name}

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from cwire_structs.compiler.ask import ask
 from cwire_structs.compiler.toolchain import Toolchain
-from cwire_structs.schema.fields import ArrayType, Field, Struct, StructType, TailType
+from cwire_structs.schema.fields import Field, Struct
 
-__all__ = ["Advice", "advise", "nested", "shape"]
+__all__ = ["Advice", "advise"]
 
 
 @dataclass(frozen=True)
@@ -67,26 +67,16 @@ def advise(struct: Struct, header: Path, toolchain: Toolchain) -> Advice:
             orders[item] = tuple(member.name for member in best)
         if (size := _whole(best)) < item.size:
             smaller[item] = size
-    element = nested(struct.tail) if struct.tail else None
+    element = struct.tail.element.struct if struct.tail else None
     sizes = _fixed(best), now[1] if element is None else smaller.get(element, now[1])
     if sizes != now and sizes == _asked(struct, smaller, orders, header, toolchain):
         return Advice(aligns, *sizes, orders)
     return Advice(aligns, *now, {})
 
 
-def nested(field: Field) -> Struct | None:
-    """The struct that a member is or consists of, if any."""
-    return field.element.struct if isinstance(field.element, StructType) else None
-
-
-def shape(field: Field) -> tuple[int, ...]:
-    """The dimensions of an array; none of anything else."""
-    return field.type.shape if isinstance(field.type, ArrayType) else ()
-
-
 def _reachable(struct: Struct, seen: dict[Struct, None]) -> Iterator[Struct]:
     for field in struct.fields:
-        inner = nested(field)
+        inner = field.element.struct
         if inner is not None and inner not in seen:
             yield from _reachable(inner, seen)
     seen[struct] = None
@@ -109,7 +99,7 @@ def _plain(
     found = {}
     for item in whole:
         members = [
-            _Member(field.name, field.size, next(answers), isinstance(field.type, TailType))
+            _Member(field.name, field.size, next(answers), field.type.is_tail)
             for field in item.fields
         ]
         offsets, _ = _lay_out(members)
@@ -122,7 +112,7 @@ def _plain(
 
 def _shrunk(field: Field, member: _Member, sizes: Mapping[Struct, int]) -> _Member:
     """The member as it is when the structs in it are smaller."""
-    inner = nested(field)
+    inner = field.element.struct
     if inner is None or inner not in sizes:
         return member
     return _Member(member.name, member.size // inner.size * sizes[inner], member.align, member.last)
@@ -154,7 +144,7 @@ def _sizes(struct: Struct) -> tuple[int, int]:
     tail = struct.tail
     if tail is None:
         return struct.size, 0
-    return tail.offset, tail.type.stride if isinstance(tail.type, TailType) else 0
+    return tail.offset, tail.element.size
 
 
 def _asked(
@@ -182,13 +172,13 @@ def _asked(
 
 
 def _declaration(struct: Struct, field: Field, changed: Mapping[Struct, str]) -> str:
-    inner = nested(field)
+    inner = field.element.struct
     if inner is None or inner not in changed:
         return f"{_same_type(struct, field)} {field.name}"
-    dimensions = "".join(f"[{length}]" for length in shape(field))
+    dimensions = "".join(f"[{length}]" for length in field.type.shape)
     return f"{changed[inner]} {field.name}{'[]' if field is struct.tail else dimensions}"
 
 
 def _same_type(struct: Struct, field: Field, *, element: bool = False) -> str:
-    tail = "[0]" if element and isinstance(field.type, TailType) else ""
+    tail = "[0]" if element and field.type.is_tail else ""
     return f"__typeof__((({struct.c_name} *)0)->{field.name}{tail})"

@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cwire_structs.layout import Layout, MessageLayout
-from cwire_structs.schema.fields import (
-    ArrayType,
-    ElementType,
-    Enum,
-    EnumType,
-    Field,
-    NumberType,
-    Struct,
-    TailType,
-    TextType,
-)
+from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 
 _GUARDED_INCLUDE = """\
 /* C++ has no flexible array members; its compilers have, but -Wpedantic complains. */
@@ -87,7 +77,7 @@ def _row(message: MessageLayout, ids: dict[str, int]) -> str:
     struct = message.struct
     tail = struct.tail
     size = tail.offset if tail else struct.size
-    stride = tail.type.stride if tail and isinstance(tail.type, TailType) else 0
+    stride = tail.element.size if tail else 0
     reply = ids[message.reply] if message.reply is not None else 0
     return f'{{{message.id}, {reply}, {int(message.command)}, {size}, {stride}, "{message.name}"}}'
 
@@ -145,30 +135,26 @@ def _field_conditions(struct: Struct, field: Field) -> Iterator[tuple[str, str]]
     label = f"{struct.name}_{field.name}"
     yield f"offsetof({struct.c_name}, {field.name}) == {field.offset}", f"{label}_offset"
     member, size, type_ = f"(({struct.c_name} *)0)->{field.name}", field.size, field.type
-    if isinstance(type_, TailType):
-        member, size, type_ = f"{member}[0]", type_.stride, type_.of
+    if type_.is_tail:
+        member, size = f"{member}[0]", field.element.size
     yield f"sizeof({member}) == {size}", f"{label}_size"
-    if isinstance(type_, ArrayType):
-        for count in type_.shape:
-            member, size = f"{member}[0]", size // count
-            yield f"sizeof({member}) == {size}", f"{label}_element_size"
-        type_ = type_.of
-    yield from _element_conditions(member, type_, label)
+    for count in type_.shape:
+        member, size = f"{member}[0]", size // count
+        yield f"sizeof({member}) == {size}", f"{label}_element_size"
+    yield from _element_conditions(member, field.element, label)
 
 
-def _element_conditions(member: str, type_: ElementType, label: str) -> Iterator[tuple[str, str]]:
-    if isinstance(type_, TextType):
-        if type_.length > 1:
+def _element_conditions(member: str, type_: Kind, label: str) -> Iterator[tuple[str, str]]:
+    if type_.is_text:
+        if type_.size > 1:
             yield f"sizeof({member}[0]) == 1", f"{label}_element_size"
-    elif isinstance(type_, EnumType) or (
-        isinstance(type_, NumberType) and type_.kind in ("int", "uint", "float")
-    ):
+    elif type_.form in ("whole", "choice", "real"):
         # Neither C99 nor C++ can ask for a type, but for the size of a sum: an integer and a float
         # make a float; a float and an integer of any size make that float.
-        real = isinstance(type_, NumberType) and type_.kind == "float"
+        real = type_.form == "real"
         if type_.size == 4:
             yield f"sizeof({member} + 0LL) == {4 if real else 'sizeof(0LL)'}", f"{label}_kind"
-        elif type_.size == 8 and isinstance(type_, NumberType):  # C++20: no enum and a float
+        elif type_.size == 8 and type_.is_number:  # C++20: no enum and a float
             yield f"sizeof({member} + 0.0f) == {8 if real else 'sizeof(0.0f)'}", f"{label}_kind"
 
 

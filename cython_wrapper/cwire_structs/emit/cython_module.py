@@ -12,7 +12,7 @@ from cwire_structs.emit.python_names import PythonNames, python_names
 from cwire_structs.emit.stub import docstring, stub_text
 from cwire_structs.layout import Layout
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import Struct, StructType, TailType
+from cwire_structs.schema.fields import Struct
 
 _MODULE = '''\
 # {made}
@@ -266,5 +266,5 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> str:
 def _nested_names(schema: Schema) -> set[str]:
     """Returns the structs that the getter of another one gives a view of."""
     fields = (field for struct in schema.structs.values() for field in struct.fields)
-    elements = (field.element for field in fields if not isinstance(field.type, TailType))
-    return {element.struct.name for element in elements if isinstance(element, StructType)}
+    structs = (field.element.struct for field in fields if not field.type.is_tail)
+    return {struct.name for struct in structs if struct is not None}

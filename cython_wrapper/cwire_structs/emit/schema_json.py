@@ -8,17 +8,7 @@ from typing import Any
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.layout import Layout, MessageLayout, Proof
 from cwire_structs.schema import FORMAT
-from cwire_structs.schema.fields import (
-    ArrayType,
-    Enum,
-    EnumType,
-    Field,
-    FieldType,
-    Struct,
-    StructType,
-    TailType,
-    TextType,
-)
+from cwire_structs.schema.fields import Enum, Field, Struct
 from cwire_structs.schema.json_cursor import json_number
 from cwire_structs.schema.layout_hash import layout_hash
 
@@ -108,7 +98,7 @@ def _field(field: Field) -> dict[str, Any]:
         made |= {"bit_offset": field.bits.offset, "bit_width": field.bits.width}
     else:
         made |= {"offset": field.offset, "size": field.size}
-    made["type"] = _type(field.type)
+    made["type"] = field.type.to_json()
     if field.anonymous:
         made["anonymous"] = True
     if field.doc:
@@ -126,20 +116,6 @@ def _default(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return json_number(value)
     return value
-
-
-def _type(type_: FieldType) -> dict[str, Any]:
-    if isinstance(type_, ArrayType):
-        return {"kind": "array", "shape": list(type_.shape), "of": _type(type_.of)}
-    if isinstance(type_, TailType):
-        return {"kind": "tail", "of": _type(type_.of), "stride": type_.stride}
-    if isinstance(type_, StructType):
-        return {"kind": "struct", "struct": type_.struct.name}
-    if isinstance(type_, TextType):
-        return {"kind": "char", "np": type_.np, "length": type_.length}
-    if isinstance(type_, EnumType):
-        return {"kind": "enum", "np": type_.np, "enum": type_.enum.name}
-    return {"kind": type_.kind, "np": type_.np}
 
 
 def _message(message: MessageLayout) -> dict[str, Any]:

@@ -7,16 +7,7 @@ from keyword import iskeyword
 from cwire_structs.emit.python_names import PythonNames
 from cwire_structs.layout import Layout
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import (
-    ArrayType,
-    EnumType,
-    Field,
-    NumberType,
-    Struct,
-    StructType,
-    TailType,
-    TextType,
-)
+from cwire_structs.schema.fields import Field, Kind, Struct
 from cwire_structs.schema.message_class import field_doc
 
 _HEAD = """\
@@ -33,11 +24,22 @@ from typing_extensions import Buffer, Self
 SCHEMA: Final[Schema]
 MESSAGES: Final[dict[int, type[Any]]]
 """
-_NUMPY = {
-    "i1": "int8", "i2": "int16", "i4": "int32", "i8": "int64", "u1": "uint8", "u2": "uint16",
-    "u4": "uint32", "u8": "uint64", "f4": "float32", "f8": "float64", "b1": "bool_",
-    "c8": "complex64", "c16": "complex128",
-}  # fmt: skip
+# By a kind's form: what may be assigned, and what is got.
+_GIVEN = {
+    "whole": "SupportsIndex",
+    "real": "SupportsFloat",
+    "complex": "complex",
+    "truth": "bool",
+    "text": "str | bytes",
+}
+_GOTTEN = {
+    "whole": "int",
+    "real": "float",
+    "complex": "complex",
+    "truth": "bool",
+    "text": "str",
+    "choice": "int",
+}
 
 
 def stub_text(layout: Layout, names: PythonNames, schema: Schema, made: str) -> str:
@@ -104,47 +106,44 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> list[str]:
 
 def _given(field: Field, names: PythonNames) -> str:
     """Returns the type of what may be assigned."""
-    type_ = field.type
-    if isinstance(type_, ArrayType | TailType):
-        of = type_.of
-        if isinstance(of, NumberType):
+    type_, of = field.type, field.element
+    if type_.form == "list":
+        if of.is_number:
             return "npt.ArrayLike"
-        if isinstance(type_, TailType) and isinstance(of, TextType):
-            return "str | bytes"
-        if isinstance(of, StructType):
+        if type_.is_text:
+            return _GIVEN["text"]
+        if of.struct is not None:
             element = f"{names.structs[of.struct.name]} | Mapping[str, object]"
             return f"Sequence[{element}] | Sequence[Any] | npt.NDArray[Any]"
         return "Sequence[Any] | npt.NDArray[Any]"
-    if isinstance(type_, StructType):
+    if type_.struct is not None:
         whole = " | bytes" if type_.struct.kind == "union" else ""
         return f"{names.structs[type_.struct.name]} | Mapping[str, object] | np.void{whole}"
-    if isinstance(type_, EnumType):
+    if type_.enum is not None:
         labels = ", ".join(repr(label) for label in type_.enum.values)
         return f"Literal[{labels}] | SupportsIndex"
-    if isinstance(type_, TextType):
-        return "str | bytes"
-    return {"float": "SupportsFloat", "complex": "complex", "bool": "bool"}.get(
-        type_.kind, "SupportsIndex"
-    )
+    return _GIVEN[type_.form]
 
 
 def _gotten(field: Field, names: PythonNames) -> str:
     """Returns the type of what the getter gives."""
-    type_ = field.type
-    if isinstance(type_, ArrayType | TailType):
-        of = type_.of
-        if isinstance(of, NumberType | EnumType):
-            return f"npt.NDArray[np.{_NUMPY[of.np[1:]]}]"
-        if isinstance(type_, TailType):
-            return "str" if isinstance(of, TextType) else "npt.NDArray[np.void]"
-        element = "str" if isinstance(of, TextType) else names.structs[of.struct.name]
+    type_, of = field.type, field.element
+    if type_.form == "list":
+        if of.is_viewed:
+            return f"npt.NDArray[np.{_numpy_name(of)}]"
+        if type_.is_tail:
+            return "str" if type_.is_text else "npt.NDArray[np.void]"
+        element = _one(of, names)
         for _ in type_.shape:
             element = f"tuple[{element}, ...]"
         return element
-    if isinstance(type_, StructType):
-        return names.structs[type_.struct.name]
-    if isinstance(type_, TextType):
-        return "str"
-    if isinstance(type_, EnumType):
-        return "int"
-    return {"float": "float", "complex": "complex", "bool": "bool"}.get(type_.kind, "int")
+    return _one(type_, names)
+
+
+def _one(type_: Kind, names: PythonNames) -> str:
+    return names.structs[type_.struct.name] if type_.struct else _GOTTEN[type_.form]
+
+
+def _numpy_name(type_: Kind) -> str:
+    name: str = type_.dtype().name
+    return "bool_" if name == "bool" else name

@@ -14,26 +14,22 @@ from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
 from cwire_structs.layout import Layout
-from cwire_structs.schema.fields import (
+from cwire_structs.schema.bits import BitRange
+from cwire_structs.schema.fields import Enum, Field, Kind, Struct
+from cwire_structs.schema.kinds import (
+    NUMBERS,
     ArrayType,
-    BitRange,
-    ElementType,
-    Enum,
+    Element,
     EnumType,
-    Field,
-    FieldType,
-    NumberType,
-    Struct,
     StructType,
     TailType,
     TextType,
 )
-from cwire_structs.schema.reader import number_code
 
 _MAGIC = 0x6377697265646677
 _QUALIFIERS = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type")
 # DW_ATE_...: DWARF 5, section 7.8.
-_ENCODINGS: dict[int, Literal["int", "uint", "float", "complex", "bool"]] = {
+_ENCODINGS = {
     2: "bool", 3: "complex", 4: "float", 5: "int", 6: "int", 7: "uint", 8: "uint",
 }  # fmt: skip
 _FLAGS = ("-g", "-fno-eliminate-unused-debug-types")
@@ -135,26 +131,23 @@ class _Reader:
         bits = BitRange(offset, width, self._byte_order)
         return replace(field, offset=bits.start, size=bits.stop - bits.start, type=type_, bits=bits)
 
-    def _type(self, type_: FieldType, entry: Any) -> FieldType:
-        if isinstance(type_, ArrayType | TailType):
-            of = self._element(type_.of, _bare(_target(entry)))
-            return TailType(of, of.size) if isinstance(type_, TailType) else replace(type_, of=of)
-        return self._element(type_, entry)
+    def _type(self, type_: Kind, entry: Any) -> Kind:
+        if not isinstance(type_, ArrayType | TailType):
+            return self._element(type_, entry)
+        return replace(type_, of=self._element(type_.of, _bare(_target(entry))))
 
-    def _element(self, type_: ElementType, entry: Any) -> ElementType:
+    def _element(self, type_: Kind, entry: Any) -> Element:
         if isinstance(type_, TextType):
             return type_
-        if isinstance(type_, StructType):
+        if type_.struct is not None:
             return StructType(self._struct(type_.struct, entry))
         size = _value(entry, "DW_AT_byte_size")
-        if isinstance(type_, NumberType):
-            kind = _ENCODINGS.get(_value(entry, "DW_AT_encoding", 0))
-            if kind is None:
-                raise WrapError(f"the compiler's DWARF has a number of no known kind: {entry}")
-            return NumberType(kind, number_code(kind, size, self._byte_order))
-        enum = self._enum(type_.enum, entry, size)
-        code = number_code("int" if enum.signed else "uint", size, self._byte_order)
-        return EnumType(code, enum)
+        if type_.enum is not None:
+            return EnumType.of(self._enum(type_.enum, entry, size), self._byte_order)
+        kind = _ENCODINGS.get(_value(entry, "DW_AT_encoding", 0))
+        if kind is None:
+            raise WrapError(f"the compiler's DWARF has a number of no known kind: {entry}")
+        return NUMBERS[kind].of(size, self._byte_order)
 
     def _enum(self, enum: Enum, entry: Any, size: int) -> Enum:
         if enum.name not in self.enums:

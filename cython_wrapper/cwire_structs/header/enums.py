@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from cwire_structs.header.docs import Doc
 from cwire_structs.header.numbers import integer_sign
-from cwire_structs.schema.fields import Enum, EnumType
-from cwire_structs.schema.reader import ByteOrder, number_code
+from cwire_structs.schema.bits import ByteOrder
+from cwire_structs.schema.fields import Enum
+from cwire_structs.schema.kinds import EnumType
 
 
 class Reader(Protocol):
@@ -75,6 +76,4 @@ class EnumParser:
                 self.named.add(name)
             if cursor.lexical_parent.kind != self._outermost:
                 self.inner.add(name)
-        enum = self.found[name]
-        code = number_code("int" if enum.signed else "uint", enum.size, self._byte_order)
-        return EnumType(code, enum)
+        return EnumType.of(self.found[name], self._byte_order)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from cwire_structs.schema.fields import NumberType
-from cwire_structs.schema.reader import ByteOrder, number_code
+from cwire_structs.schema.bits import ByteOrder
+from cwire_structs.schema.kinds import NUMBERS, NumberType
 
 _INTEGERS = {
     "SCHAR": "int", "SHORT": "int", "INT": "int", "LONG": "int", "LONGLONG": "int",
@@ -54,16 +54,16 @@ def number_type(type_: Any, byte_order: ByteOrder) -> NumberType | None:
     if kind in _REFUSED:
         raise RefusedError(_REFUSED[kind])
     if kind == "BOOL" and size == 1:
-        return NumberType("bool", number_code("bool", 1, byte_order))
+        return NUMBERS["bool"].of(1, byte_order)
     if sign := integer_sign(type_):
-        return NumberType(sign, number_code(sign, size, byte_order))
+        return NUMBERS[sign].of(size, byte_order)
     if kind in _FLOATS and size in (4, 8):
-        return NumberType("float", number_code("float", size, byte_order))
+        return NUMBERS["float"].of(size, byte_order)
     if kind == "COMPLEX":
         part = type_.element_type.kind.name
         if part not in _FLOATS:
             raise RefusedError(f"is a {type_.spelling}; use a double _Complex or an array of two")
-        return NumberType("complex", number_code("complex", size, byte_order))
+        return NUMBERS["complex"].of(size, byte_order)
     return None
 
 

@@ -11,23 +11,18 @@ from cwire_structs.header.enums import EnumParser
 from cwire_structs.header.numbers import RefusedError, number_type, varying_name
 from cwire_structs.header.padding import padding_warning
 from cwire_structs.header.tag_values import default_value, range_value
+from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.encode import check_default
-from cwire_structs.schema.fields import (
-    RESERVED,
+from cwire_structs.schema.fields import RESERVED, SIZE_LIMIT, Field, Kind, Struct
+from cwire_structs.schema.json_cursor import IDENTIFIER
+from cwire_structs.schema.kinds import (
+    DIMENSION_LIMIT,
     ArrayType,
-    BitRange,
-    ElementType,
-    EnumType,
-    Field,
-    FieldType,
-    NumberType,
-    Struct,
+    Element,
     StructType,
     TailType,
     TextType,
 )
-from cwire_structs.schema.json_cursor import IDENTIFIER
-from cwire_structs.schema.reader import DIMENSION_LIMIT, SIZE_LIMIT, ByteOrder
 
 
 class ProblemLog(Protocol):
@@ -238,12 +233,12 @@ class StructParser:
             anonymous=True,
         )
 
-    def _bits(self, cursor: Any, type_: FieldType | None) -> BitRange:
-        if isinstance(type_, EnumType) and type_.enum.name not in self.enums.named:
+    def _bits(self, cursor: Any, type_: Kind | None) -> BitRange:
+        if type_ and type_.enum and type_.enum.name not in self.enums.named:
             raise RefusedError("is a bit field of an enum without a name; give the enum a name")
         return BitRange(cursor.get_field_offsetof(), cursor.get_bitfield_width(), self._byte_order)
 
-    def _type(self, owner: _Owner, cursor: Any, *, may_be_tail: bool) -> FieldType | None:
+    def _type(self, owner: _Owner, cursor: Any, *, may_be_tail: bool) -> Kind | None:
         """Returns a member's type; None if its struct was refused."""
         kinds = self._cindex.TypeKind
         canonical = cursor.type.get_canonical()
@@ -260,7 +255,7 @@ class StructParser:
                     "is a flexible array of arrays, which is not supported; make it one-dimensional"
                 )
             of = self._element(owner, cursor, element, f"{spelled}[0]")
-            return None if of is None else TailType(of, of.size)
+            return None if of is None else TailType(of)
         shape: list[int] = []
         while canonical.kind == kinds.CONSTANTARRAY:
             shape.append(canonical.element_count)
@@ -278,12 +273,12 @@ class StructParser:
         of = self._element(owner, cursor, canonical, spelled + "[0]" * len(shape))
         return ArrayType(tuple(shape), of) if of is not None and shape else of
 
-    def _element(self, owner: _Owner, cursor: Any, type_: Any, spelled: str) -> ElementType | None:
+    def _element(self, owner: _Owner, cursor: Any, type_: Any, spelled: str) -> Element | None:
         """Returns the type of a member or of its elements; `spelled` is one of them in C."""
         kinds = self._cindex.TypeKind
         if type_.kind in (kinds.CHAR_S, kinds.CHAR_U) and not cursor.is_bitfield():
             return TextType(1)
-        number: NumberType | None = number_type(type_, self._byte_order)
+        number = number_type(type_, self._byte_order)
         if number is not None:
             return number
         definition = type_.get_declaration().get_definition()

@@ -1,18 +1,13 @@
-"""The words after @range and @default as values of a field's type."""
+"""Reads the words after @range and @default as values of a field."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from collections.abc import Callable
 
-from cwire_structs.schema.fields import (
-    EnumType,
-    Field,
-    NumberType,
-    TailType,
-    TextType,
-)
+from cwire_structs.schema.fields import Field
 
 _INTEGER = re.compile(r"[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)")
 
@@ -23,11 +18,11 @@ def range_value(field: Field, words: tuple[str, ...]) -> tuple[float, float]:
     Raises:
         ValueError: The field has no range, or the words are no such numbers.
     """
-    type_ = field.element
-    if not isinstance(type_, NumberType) or type_.kind in ("bool", "complex"):
+    form = field.element.form
+    if form not in ("whole", "real"):
         raise ValueError("@range is only for real numbers")
     low, high = (_number(word, "@range") for word in words)
-    if type_.kind != "float" and not (isinstance(low, int) and isinstance(high, int)):
+    if form == "whole" and not (isinstance(low, int) and isinstance(high, int)):
         # 1e3 is fine for an integer field, 0.5 is not.
         low, high = (_whole(end) for end in (low, high))
     if low > high:
@@ -41,25 +36,33 @@ def default_value(field: Field, words: tuple[str, ...]) -> object:
     Raises:
         ValueError: The field has no default, or the word is no value of its type.
     """
-    type_, word = field.element, words[0]
-    if isinstance(field.type, TailType):
+    if field.type.is_tail:
         raise ValueError("@default is not for flexible array members")
-    if isinstance(type_, TextType):
-        try:
-            return str(json.loads(word)) if word.startswith('"') else word
-        except ValueError:
-            raise ValueError(f"@default: {word} is not a quoted text") from None
-    if isinstance(type_, EnumType):
-        return _number(word, "@default") if _INTEGER.fullmatch(word) else word
-    if isinstance(type_, NumberType):
-        if type_.kind == "bool":
-            if word not in ("true", "false", "0", "1"):
-                raise ValueError(f"@default: {word!r} is neither true nor false")
-            return word in ("true", "1")
-        if type_.kind == "complex":
-            raise ValueError("@default is not for complex numbers")
-        number = _number(word, "@default")
-        return number if type_.kind == "float" else _whole(number)
+    return _DEFAULTS[field.element.form](words[0])
+
+
+def _text(word: str) -> object:
+    try:
+        return str(json.loads(word)) if word.startswith('"') else word
+    except ValueError:
+        raise ValueError(f"@default: {word} is not a quoted text") from None
+
+
+def _choice(word: str) -> object:
+    return _number(word, "@default") if _INTEGER.fullmatch(word) else word
+
+
+def _truth(word: str) -> object:
+    if word not in ("true", "false", "0", "1"):
+        raise ValueError(f"@default: {word!r} is neither true nor false")
+    return word in ("true", "1")
+
+
+def _complex(word: str) -> object:
+    raise ValueError("@default is not for complex numbers")
+
+
+def _struct(word: str) -> object:
     raise ValueError("@default is not for nested structs; give defaults to their fields")
 
 
@@ -81,3 +84,15 @@ def _whole(number: float) -> int:
     if number != int(number):
         raise ValueError(f"the field holds whole numbers, {number} is none")
     return int(number)
+
+
+# By the form of a kind.
+_DEFAULTS: dict[str, Callable[[str], object]] = {
+    "whole": lambda word: _whole(_number(word, "@default")),
+    "real": lambda word: _number(word, "@default"),
+    "complex": _complex,
+    "truth": _truth,
+    "choice": _choice,
+    "text": _text,
+    "struct": _struct,
+}

@@ -13,43 +13,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from cwire_structs.schema.fields import (
-    WHOLE_UNION,
-    ArrayType,
-    EnumType,
-    Field,
-    FieldType,
-    NumberType,
-    Struct,
-    StructType,
-    TailType,
-    TextType,
-)
+from cwire_structs.schema.fields import WHOLE_UNION, Field, Struct
 
 # One dtype per struct: a struct that nests another twice, which nests a third twice, and so on,
 # would otherwise take exponential time.
 _DTYPES: WeakKeyDictionary[Struct, np.dtype[Any]] = WeakKeyDictionary()
 _STORAGE: WeakKeyDictionary[Struct, np.dtype[Any]] = WeakKeyDictionary()
 _Entry = tuple[str, Any, int]  # name, format, offset
-
-
-def type_dtype(type_: FieldType, tail: int = 0, *, storage: bool = False) -> np.dtype[Any]:
-    """Returns the dtype of a field's type.
-
-    Args:
-        type_: The type.
-        tail: The number of elements of a tail.
-        storage: Without overlaps: a union is its bytes.
-    """
-    if isinstance(type_, StructType):
-        return struct_dtype(type_.struct, storage=storage)
-    if isinstance(type_, ArrayType):
-        return np.dtype((type_dtype(type_.of, storage=storage), type_.shape))
-    if isinstance(type_, TailType):
-        if isinstance(type_.of, TextType):
-            return np.dtype(f"|S{tail}")
-        return np.dtype((type_dtype(type_.of, storage=storage), (tail,)))
-    return np.dtype(type_.np)
 
 
 def struct_dtype(struct: Struct, *, storage: bool = False) -> np.dtype[Any]:
@@ -82,7 +52,7 @@ def _entries(struct: Struct, tail: int) -> Iterator[_Entry]:
     yield from _bit_entries(struct.fields)
     for field in struct.fields:
         if not field.bits:
-            yield field.name, type_dtype(field.type, tail), field.offset
+            yield field.name, field.type.dtype(tail), field.offset
 
 
 def _storage_entries(struct: Struct, tail: int) -> Iterator[_Entry]:
@@ -91,13 +61,13 @@ def _storage_entries(struct: Struct, tail: int) -> Iterator[_Entry]:
         return
     yield from _bit_entries(field for field in struct.members if not field.anonymous)
     for field in struct.members:
-        inner = field.type.struct if isinstance(field.type, StructType) else None
-        if field.anonymous and inner is not None and inner.kind == "struct":
+        inner = field.type.struct if field.anonymous else None
+        if inner is not None and inner.kind == "struct":
             for name, format_, offset in _storage_entries(inner, 0):
                 moved = _bits_name(offset + field.offset) if name == _bits_name(offset) else name
                 yield moved, format_, offset + field.offset
         elif not field.bits:
-            yield field.name, type_dtype(field.type, tail, storage=True), field.offset
+            yield field.name, field.type.dtype(tail, storage=True), field.offset
 
 
 def _bits_name(offset: int) -> str:
@@ -138,7 +108,7 @@ def bit_column(records: Any, struct: Struct, field: Field) -> Any:
         An array of the records' shape and the field's own type; a copy.
     """
     bits = field.bits
-    if bits is None or not isinstance(field.type, NumberType | EnumType):
+    if bits is None:
         raise TypeError(f"{field.name} is not a bit field")
     start = next(a for a, b in bit_storage(struct.fields) if a <= bits.start and bits.stop <= b)
     stored = records[_bits_name(start)][..., bits.start - start : bits.stop - start]
@@ -149,7 +119,7 @@ def bit_column(records: Any, struct: Struct, field: Field) -> Any:
         byte, shift = stored[..., index].astype("u8"), 8 * index - bits.shift
         value |= byte >> np.uint64(-shift) if shift < 0 else byte << np.uint64(shift)
     value &= np.uint64((1 << bits.width) - 1)
-    dtype = np.dtype(field.type.np).newbyteorder("=")
+    dtype = field.type.dtype().newbyteorder("=")
     if dtype.kind != "i":
         return value.astype(dtype)
     sign = np.uint64(1 << bits.width - 1)

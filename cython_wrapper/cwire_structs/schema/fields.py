@@ -1,17 +1,33 @@
-"""The parts of a schema: enums, structs, and the fields in them.
+"""The parts of a schema: enums, structs, the fields in them, and what a kind of field can do.
 
-Everything here is immutable data. `reader` makes it from JSON and answers for its being
-consistent; `dtypes`, `encode` and `decode` rely on that. Pure.
+Everything here is immutable. `reader` makes it from JSON and answers for its being consistent;
+`dtypes`, `encode` and `decode` rely on that. Pure.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from keyword import iskeyword
-from math import prod
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, NoReturn, TypeAlias
+
+import numpy as np
+
+from cwire_structs.errors import FieldError
+from cwire_structs.frames import FRAME_LIMIT
+from cwire_structs.schema.bits import BitRange
+from cwire_structs.schema.json_cursor import Cursor
+
+SIZE_LIMIT = FRAME_LIMIT  # bytes of a struct or an array: no frame may be larger
+
+Memory: TypeAlias = bytes | bytearray | memoryview
+# Named here, since the kinds have an attribute `np`.
+Array: TypeAlias = np.ndarray[Any, Any]
+Dtype: TypeAlias = np.dtype[Any]
+# Returns the function that reads a nested struct at an offset.
+Nested: TypeAlias = "Callable[[Struct], Callable[[Memory, int], Any]]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,143 +55,196 @@ class Enum:
         return next((name for name, number in self.values.items() if number == value), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NumberType:
-    """An integer, a float, a complex or a bool; `np` is numpy's type string with the byte order."""
+Form: TypeAlias = Literal["whole", "real", "complex", "truth", "choice", "text", "struct", "list"]
 
-    kind: Literal["int", "uint", "float", "complex", "bool"]
-    np: str
+
+_NO_DEFAULT = "a nested struct or a flexible array member has no default"
+
+
+class Kind(ABC):
+    """A kind of field: the meaning of its bytes, and all that depends on it.
+
+    `kinds` has one class for each. Code that has a field asks its kind; tables for widgets, C or
+    type checkers go by `form`, so that most new kinds add nothing to them.
+
+    Attributes:
+        kind: Its name in the schema's JSON.
+        form: What people write for a value: a whole number, true or false, one of some names, ...
+            What consists of others, an array or a tail, is a list.
+        is_tail: Whether it is a flexible array member.
+        is_number: Whether arrays of it are arrays of plain numbers.
+        is_viewed: Whether an array of it is a numpy array, not a tuple.
+        undrawable: The reason why a plot cannot show it; empty: it can.
+    """
+
+    __slots__ = ()
+
+    kind: ClassVar[str]
+    form: ClassVar[Form]
+    is_tail: ClassVar[bool] = False
+    is_number: ClassVar[bool] = False
+    is_viewed: ClassVar[bool] = False
+    undrawable: ClassVar[str] = "give a field of numbers as y"
 
     @property
+    @abstractmethod
     def size(self) -> int:
-        """Bytes of one value."""
-        return int(self.np[2:])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EnumType:
-    """An integer with names."""
-
-    kind: ClassVar[Literal["enum"]] = "enum"
-    np: str
-    enum: Enum
-
-    @property
-    def size(self) -> int:
-        """Bytes of one value."""
-        return self.enum.size
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TextType:
-    """Text in char[length], up to the first NUL or the end."""
-
-    kind: ClassVar[Literal["char"]] = "char"
-    length: int
+        """Bytes inside the struct; 0 for a flexible array member."""
 
     @property
     def np(self) -> str:
-        """Numpy's type string."""
-        return f"|S{self.length}"
+        """Numpy's type string of one value; empty if it has none of its own."""
+        return ""
 
     @property
-    def size(self) -> int:
-        """Bytes of the array."""
-        return self.length
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StructType:
-    """A nested struct or union."""
-
-    kind: ClassVar[Literal["struct"]] = "struct"
-    struct: Struct
+    def enum(self) -> Enum | None:
+        """The names of its values, of an enum."""
+        return None
 
     @property
-    def size(self) -> int:
-        """Bytes of one struct."""
-        return self.struct.size
-
-
-ElementType: TypeAlias = NumberType | EnumType | TextType | StructType
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ArrayType:
-    """A fixed array of one or more dimensions, in C order."""
-
-    kind: ClassVar[Literal["array"]] = "array"
-    shape: tuple[int, ...]
-    of: ElementType
+    def struct(self) -> Struct | None:
+        """Its fields, of a nested struct."""
+        return None
 
     @property
-    def size(self) -> int:
-        """Bytes of the whole array."""
-        return prod(self.shape) * self.of.size
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TailType:
-    """The flexible array member: the rest of the payload.
-
-    Attributes:
-        of: What it consists of. A tail of chars (a text of length 1) is one text.
-        stride: Bytes of one element.
-    """
-
-    kind: ClassVar[Literal["tail"]] = "tail"
-    of: ElementType
-    stride: int
+    def shape(self) -> tuple[int, ...]:
+        """Of a fixed array."""
+        return ()
 
     @property
-    def size(self) -> int:
-        """Bytes inside the struct: none."""
+    def is_text(self) -> bool:
+        """Whether a value is text."""
+        return False
+
+    @property
+    def signed(self) -> bool:
+        """Whether it is an integer that may be negative."""
+        return False
+
+    @property
+    def bit_limit(self) -> int:
+        """Bits that a bit field of it has at most; 0: it cannot be one."""
         return 0
 
-
-FieldType: TypeAlias = ElementType | ArrayType | TailType
-
-
-def element_type(type_: FieldType) -> ElementType:
-    """Returns the type of an array's or a tail's elements; of any other, the type itself."""
-    return type_.of if isinstance(type_, ArrayType | TailType) else type_
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BitRange:
-    """Where the bits of a bit field are.
-
-    Attributes:
-        offset: Bits from the start of the struct. On a little-endian target a byte's first bit is
-            the least significant one, on a big-endian target the most significant one.
-        width: How many.
-        byte_order: Of the target.
-    """
-
-    offset: int
-    width: int
-    byte_order: Literal["little", "big"]
+    @property
+    def c_class(self) -> str:
+        """The class of its type in C: int, uint, float, bool, complex, struct or union."""
+        return self.kind
 
     @property
-    def start(self) -> int:
-        """The first byte that has one of the bits."""
-        return self.offset // 8
+    def c_type(self) -> str:
+        """The type in C of a number; of an enum, the integer that holds it."""
+        raise TypeError(f"a {self.kind} is no number")
 
     @property
-    def stop(self) -> int:
-        """The byte behind the last one that has one of the bits."""
-        return (self.offset + self.width + 7) // 8
+    def element(self) -> Kind:
+        """The kind of an array's or a tail's elements; of any other, itself."""
+        return self
 
     @property
-    def shift(self) -> int:
-        """How far left the value stands in the integer of those bytes."""
-        if self.byte_order == "little":
-            return self.offset - 8 * self.start
-        return 8 * self.stop - self.offset - self.width
+    def dimensions(self) -> int:
+        """Of an array; 0: it is none."""
+        return len(self.shape)
 
-    def moved(self, offset: int) -> BitRange:
-        """Returns the same in a struct that begins `offset` bytes earlier."""
-        return BitRange(self.offset + 8 * offset, self.width, self.byte_order)
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Returns it as the schema's JSON has it."""
+
+    @abstractmethod
+    def dtype(self, tail: int = 0, *, storage: bool = False) -> Dtype:
+        """Returns its numpy dtype.
+
+        Args:
+            tail: The number of elements of a tail.
+            storage: Without overlaps: a union is its bytes.
+        """
+
+    # Reading.
+
+    @abstractmethod
+    def reader(self, nested: Nested) -> Callable[..., Any]:
+        """Returns a function that reads a message's attribute, called with (memory, at).
+
+        That of a tail is called with (memory, at, end).
+
+        Args:
+            nested: Returns the function that reads a nested struct.
+        """
+
+    @abstractmethod
+    def plain(self, memory: Memory, at: int, end: int) -> Any:
+        """Reads a value as `to_dict` gives it; `end` is where the message ends."""
+
+    def named(self, value: Any) -> Any:
+        """Returns the plain value of a message's attribute: of an enum's number, the name."""
+        return value
+
+    def from_bits(self, raw: int, width: int) -> int:
+        """Returns the value of a bit field."""
+        if self.signed and raw >> width - 1:
+            return raw - (1 << width)
+        return raw
+
+    def from_numpy(self, cell: Any) -> Any:
+        """Returns a cell of a numpy record as Python has it; arrays are left as they are."""
+        return cell
+
+    def equal(self, one: Memory, other: Memory, at: int, end: int) -> bool:
+        """Compares a field of two messages."""
+        return bool(self.plain(one, at, end) == self.plain(other, at, end))
+
+    def show(self, value: Any) -> str:
+        """Returns a message's attribute for its repr."""
+        return repr(value)
+
+    # Writing.
+
+    @abstractmethod
+    def put(self, data: bytearray | memoryview, at: int, value: object, place: Place) -> None:
+        """Checks a value and writes it at data[at]; a tail is not written by this.
+
+        Raises:
+            FieldError: It does not fit.
+        """
+
+    def bits_of(self, value: object, place: Place) -> int:
+        """Checks the value of a bit field and returns it as an integer."""
+        raise TypeError(f"a {self.kind} has no bits")
+
+    def bounds(self, bits: BitRange | None) -> tuple[int, int]:
+        """Returns the smallest and the largest integer of the type, or of the bit field."""
+        raise TypeError(f"a {self.kind} is no integer")
+
+    # Left out: defaults. Of elements: an array's default is that of every element.
+
+    def read_default(self, found: Cursor) -> object:
+        """Reads a default from a schema's JSON."""
+        found.fail(_NO_DEFAULT)
+
+    def check_default(self, value: object, place: Place) -> None:
+        """Checks a default."""
+        place.fail(_NO_DEFAULT)
+
+    def left_out(self, value: object | None, place: Place) -> bytes:
+        """Returns the bytes of one that is left out; `value` is its default, None if it has none.
+
+        Empty: they are zero.
+        """
+        return b""
+
+    # As people write it.
+
+    def parse(self, text: str) -> object:
+        """Reads a value that was typed, or one word of a list.
+
+        Raises:
+            ValueError: It is none; the text says why.
+        """
+        return text
+
+    def text(self, value: Any) -> str:
+        """Returns a plain value as `parse` reads it."""
+        return str(value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,7 +270,7 @@ class Field:
     c_type: str
     offset: int
     size: int
-    type: FieldType
+    type: Kind
     doc: str = ""
     unit: str | None = None
     range: tuple[float, float] | None = None
@@ -215,9 +284,9 @@ class Field:
         return python_name(self.name)
 
     @property
-    def element(self) -> ElementType:
-        """The type of an array's or a tail's elements; of any other field, its type."""
-        return element_type(self.type)
+    def element(self) -> Kind:
+        """The kind of an array's or a tail's elements; of any other field, its own."""
+        return self.type.element
 
     @property
     def span(self) -> tuple[int, int]:
@@ -266,8 +335,8 @@ class Struct:
         fields: list[Field] = []
         unions: list[Field] = []
         for member in self.members:
-            if member.anonymous and isinstance(member.type, StructType):
-                inner = member.type.struct
+            inner = member.type.struct
+            if member.anonymous and inner is not None:
                 if inner.kind == "union":
                     unions.append(member)
                 unions += [one.moved(member.offset) for one in inner.unions]
@@ -290,7 +359,7 @@ class Struct:
             if field is None:
                 known = ", ".join(struct.by_name) if struct else "none"
                 raise LookupError(f"no field {path!r}; there are: {known}")
-            struct = field.type.struct if isinstance(field.type, StructType) else None
+            struct = field.type.struct
         assert field is not None  # a path has at least one name
         return field
 
@@ -298,20 +367,27 @@ class Struct:
     def tail(self) -> Field | None:
         """The flexible array member, if there is one."""
         last = self.fields[-1]
-        return last if isinstance(last.type, TailType) else None
+        return last if last.type.is_tail else None
 
 
-def integer_bounds(type_: NumberType | EnumType, bits: BitRange | None) -> tuple[int, int]:
-    """Returns the smallest and the largest value of an integer, enum or bool member."""
-    if isinstance(type_, NumberType) and type_.kind == "bool":
-        return 0, 1
-    signed = type_.enum.signed if isinstance(type_, EnumType) else type_.kind == "int"
-    return bit_bounds(bits.width if bits else 8 * type_.size, signed=signed)
+class Place:
+    """Where a value goes, for errors."""
 
+    __slots__ = ("field", "owner", "path")
 
-def bit_bounds(bits: int, *, signed: bool) -> tuple[int, int]:
-    """Returns the smallest and the largest integer of so many bits."""
-    return (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    def __init__(self, owner: str, path: str, field: Field) -> None:
+        self.owner = owner
+        self.path = path
+        self.field = field
+
+    def at(self, index: tuple[int, ...]) -> Place:
+        """Returns the place of one element."""
+        steps = "".join(f"[{step}]" for step in index)
+        return Place(self.owner, f"{self.path}{steps}", self.field)
+
+    def fail(self, reason: str) -> NoReturn:
+        """Raises FieldError with this place and the reason."""
+        raise FieldError(self.owner, self.path, reason) from None
 
 
 # What the message classes have beside their fields.

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from cwire_structs.errors import FieldError
 from cwire_structs.frames import HEADER_SIZE, PAYLOAD_LIMIT
 from cwire_structs.schema.dtypes import place
-from cwire_structs.schema.encode import encode_struct, encode_tail, find_field
-from cwire_structs.schema.fields import Field, Struct, TailType
-from cwire_structs.schema.message_class import MessageObject, message_class
+from cwire_structs.schema.encode import encode_struct, find_field
+from cwire_structs.schema.fields import Field, Struct
+from cwire_structs.schema.message_class import MessageObject, encode_message_tail, message_class
 
 __all__ = ["Message"]
 
@@ -63,7 +62,7 @@ class Message:
     @cached_property
     def tail_size(self) -> int:
         """Bytes of one element of the tail; 0 without one."""
-        return cast(TailType, self.tail.type).stride if self.tail else 0
+        return self.tail.element.size if self.tail else 0
 
     def check_size(self, payload_size: int) -> None:
         """Checks that a payload can have this many bytes.
@@ -160,12 +159,7 @@ class Message:
         payload = bytes(data[: self.size])
         given = [n for n in values if find_field(self.name, self.struct, n) is self.tail]
         if given:
-            payload += encode_tail(self.name, self.tail, values[given[-1]])
-            if len(payload) > PAYLOAD_LIMIT:
-                reason = (
-                    f"the message would have {len(payload)} bytes, the limit is {PAYLOAD_LIMIT}"
-                )
-                raise FieldError(self.name, self.tail.name, reason)
+            payload += encode_message_tail(self, values[given[-1]])
         return payload
 
     def decode(self, payload: bytes | bytearray | memoryview) -> np.void:

@@ -13,31 +13,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-import numpy as np
-
 from cwire_structs.errors import FieldError
 from cwire_structs.frames import PAYLOAD_LIMIT
 from cwire_structs.schema import decode
-from cwire_structs.schema.dtypes import type_dtype
-from cwire_structs.schema.encode import encode_tail, put_field
-from cwire_structs.schema.fields import (
-    ArrayType,
-    EnumType,
-    Field,
-    NumberType,
-    Struct,
-    StructType,
-    TailType,
-    TextType,
-    class_name,
-)
+from cwire_structs.schema.encode import put_field
+from cwire_structs.schema.fields import Field, Memory, Place, Struct, class_name
+from cwire_structs.schema.kinds import TailType
 
 if TYPE_CHECKING:
     from typing import Self
 
     from typing_extensions import Buffer
-
-SHOWN_ELEMENTS = 6
 
 
 class Described(Protocol):
@@ -181,7 +167,7 @@ def _make(
         names["ID"] = message.id
     for field in struct.fields:
         element = field.element
-        if isinstance(element, StructType) and element.struct not in known:
+        if element.struct is not None and element.struct not in known:
             known[element.struct] = _make(describe(element.struct), describe, known)
         getter = _getter(field, known)
         names[field.py_name] = property(getter, _setter(field), None, field_doc(field))
@@ -194,67 +180,29 @@ def field_doc(field: Field) -> str:
 
 
 def _getter(field: Field, known: Mapping[Struct, type[MessageObject]]) -> Callable[[Any], Any]:
-    type_, offset = field.type, field.offset
+    offset = field.offset
     if field.bits:
-        bits = field.bits
-        assert isinstance(type_, NumberType | EnumType)
-        return lambda self: decode.read_bits(self.cwire_memory, self.cwire_at, bits, type_)
-    if isinstance(type_, TailType):
-        return _tail_getter(field, type_)
-    if isinstance(type_, ArrayType):
-        return _array_getter(type_, offset, known)
-    if isinstance(type_, StructType):
-        cls = known[type_.struct]
-        return lambda self: _nested(cls, self.cwire_memory, self.cwire_at + offset)
-    if isinstance(type_, TextType):
-        size = type_.size
-        return lambda self: decode.text(_copy(self, offset, size))
-    read = decode.number_reader(type_)
+        bits, type_ = field.bits, field.type
+        return lambda self: type_.from_bits(bits.read(self.cwire_memory, self.cwire_at), bits.width)
+
+    def nested(struct: Struct) -> Callable[[Memory, int], Any]:
+        cls = known[struct]
+        return lambda memory, at: _nested(cls, memory, at)
+
+    read = field.type.reader(nested)
+    if field.type.is_tail:
+        return lambda self: read(self.cwire_memory, offset, self.cwire_size)
     return lambda self: read(self.cwire_memory, self.cwire_at + offset)
 
 
-def _tail_getter(field: Field, type_: TailType) -> Callable[[Any], Any]:
-    if isinstance(type_.of, TextType):
-        return lambda self: decode.text(bytes(self.cwire_memory[field.offset : self.cwire_size]))
-    dtype = type_dtype(type_.of)
-    return lambda self: decode.array_view(
-        self.cwire_memory, dtype, (decode.tail_count(field, self.cwire_size),), field.offset
-    )
-
-
-def _array_getter(
-    type_: ArrayType, offset: int, known: Mapping[Struct, type[MessageObject]]
-) -> Callable[[Any], Any]:
-    shape, of, size = type_.shape, type_.of, type_.size
-    if isinstance(of, TextType):
-        return lambda self: decode.texts(
-            bytes(self.cwire_memory[self.cwire_at + offset : self.cwire_at + offset + size]),
-            of.length,
-            shape,
-        )
-    if isinstance(of, StructType):
-        cls = known[of.struct]
-        steps = range(offset, offset + size, of.size)
-        return lambda self: decode.nest(
-            [_nested(cls, self.cwire_memory, self.cwire_at + step) for step in steps], shape
-        )
-    dtype = type_dtype(of)
-    return lambda self: decode.array_view(self.cwire_memory, dtype, shape, self.cwire_at + offset)
-
-
-def _copy(self: MessageObject, offset: int, size: int) -> bytes:
-    start = self.cwire_at + offset
-    return bytes(self.cwire_memory[start : start + size])
-
-
-def _nested(cls: type[MessageObject], memory: bytearray, at: int) -> MessageObject:
+def _nested(cls: type[MessageObject], memory: Any, at: int) -> MessageObject:
     made = cls.__new__(cls)
     made.cwire_memory, made.cwire_at, made.cwire_size = memory, at, cls.MESSAGE.struct.size
     return made
 
 
 def _setter(field: Field) -> Callable[[Any, object], None]:
-    if isinstance(field.type, TailType):
+    if field.type.is_tail:
         return _set_tail
 
     def put(self: Any, value: object) -> None:
@@ -276,7 +224,8 @@ def _set_tail(self: Any, value: object) -> None:
 def encode_message_tail(message: Described, value: object) -> bytes:
     """Returns the bytes of a message's flexible array member, checked."""
     field = message.struct.fields[-1]
-    data = encode_tail(message.name, field, value)
+    assert isinstance(field.type, TailType)
+    data = field.type.encode(value, Place(message.name, field.name, field))
     if message.size + len(data) > PAYLOAD_LIMIT:
         size = message.size + len(data)
         reason = f"the message would have {size} bytes, the limit is {PAYLOAD_LIMIT}"
@@ -292,18 +241,4 @@ def show(message_object: Any, struct: Struct) -> str:
 def _parts(message_object: Any, struct: Struct) -> Iterator[str]:
     for field in struct.fields:
         value = getattr(message_object, field.py_name)
-        yield f"{field.py_name}={_show_value(field, value)}"
-
-
-def _show_value(field: Field, value: Any) -> str:
-    if isinstance(field.type, EnumType):
-        label = field.type.enum.label(value)
-        return repr(label) if label is not None else str(value)
-    if isinstance(value, np.ndarray):
-        if value.size > SHOWN_ELEMENTS:
-            shape = " x ".join(str(length) for length in value.shape)
-            return f"<{shape} {value.dtype.name}>"
-        return repr(value.tolist())
-    if isinstance(field.type, ArrayType) and not isinstance(field.type.of, NumberType):
-        return "(" + ", ".join(repr(item) for item in value) + ")"
-    return repr(value)
+        yield f"{field.py_name}={field.type.show(value)}"

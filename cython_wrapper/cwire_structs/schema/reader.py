@@ -7,48 +7,15 @@ bounded, structs do not contain themselves, and names are identifiers. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Literal
 
-from cwire_structs.frames import FRAME_LIMIT
-from cwire_structs.schema.fields import (
-    RESERVED,
-    ArrayType,
-    BitRange,
-    ElementType,
-    Enum,
-    EnumType,
-    Field,
-    FieldType,
-    NumberType,
-    Struct,
-    StructType,
-    TailType,
-    TextType,
-    bit_bounds,
-    element_type,
-)
-from cwire_structs.schema.json_cursor import SAFE_INTEGER, Cursor
+from cwire_structs.schema.bits import BitRange, ByteOrder, bit_bounds
+from cwire_structs.schema.fields import RESERVED, SIZE_LIMIT, Enum, Field, Kind, Struct
+from cwire_structs.schema.json_cursor import Cursor
+from cwire_structs.schema.kinds import ELEMENTS, LISTS, Element
 
-ByteOrder = Literal["little", "big"]
-SIZE_LIMIT = FRAME_LIMIT  # bytes of a struct: no frame may be larger
-DIMENSION_LIMIT = 16  # numpy allows 32 (64 from 2.0), and a batch needs some of its own
 NESTING_LIMIT = 32
-_SIZES = {
-    "int": (1, 2, 4, 8),
-    "uint": (1, 2, 4, 8),
-    "float": (2, 4, 8),
-    "complex": (8, 16),
-    "bool": (1,),
-}
-_LETTERS = {"int": "i", "uint": "u", "float": "f", "complex": "c", "bool": "b"}
-
-
-def number_code(kind: str, size: int, byte_order: ByteOrder) -> str:
-    """Returns numpy's type string of a number: ``<f8``; one byte has no order: ``|u1``."""
-    order = "|" if size == 1 else "<" if byte_order == "little" else ">"
-    return f"{order}{_LETTERS[kind]}{size}"
+_ENUM_SIZES = (1, 2, 4, 8)
 
 
 def read_enums(document: Cursor) -> dict[str, Enum]:
@@ -57,7 +24,7 @@ def read_enums(document: Cursor) -> dict[str, Enum]:
     for name, cursor in document.get("enums").entries():
         cursor.check_identifier(name)
         size = cursor.get("size").integer(1, 8)
-        if size not in _SIZES["int"]:
+        if size not in _ENUM_SIZES:
             cursor.get("size").fail(f"must be 1, 2, 4 or 8, is {size}")
         signed = cursor.get("signed").boolean()
         low, high = bit_bounds(8 * size, signed=signed)
@@ -98,7 +65,7 @@ class StructReader:
         self.structs: dict[str, Struct] = {}
         self._sources = {types.check_identifier(name): cursor for name, cursor in types.entries()}
         self._enums = enums
-        self._byte_order = byte_order
+        self.byte_order = byte_order
         self._open: list[str] = []
         self._used: set[str] = set()
 
@@ -174,20 +141,20 @@ class StructReader:
             anonymous=self._anonymous(cursor, type_),
         )
 
-    def _bits(self, cursor: Cursor, type_: FieldType, struct_size: int) -> BitRange:
-        if not isinstance(type_, NumberType | EnumType) or type_.kind in ("float", "complex"):
+    def _bits(self, cursor: Cursor, type_: Kind, struct_size: int) -> BitRange:
+        if not type_.bit_limit:
             cursor.fail("only an integer, a bool or an enum can be a bit field")
         offset = cursor.get("bit_offset").integer(0, 8 * struct_size)
-        width = cursor.get("bit_width").integer(1, 1 if type_.kind == "bool" else 8 * type_.size)
+        width = cursor.get("bit_width").integer(1, type_.bit_limit)
         if offset + width > 8 * struct_size:
             cursor.fail(f"ends at bit {offset + width}, beyond its struct's {8 * struct_size}")
-        return BitRange(offset, width, self._byte_order)
+        return BitRange(offset, width, self.byte_order)
 
-    def _anonymous(self, cursor: Cursor, type_: FieldType) -> bool:
+    def _anonymous(self, cursor: Cursor, type_: Kind) -> bool:
         found = cursor.find("anonymous")
         if found is None or not found.boolean():
             return False
-        if not isinstance(type_, StructType):
+        if type_.struct is None:
             found.fail("only a struct or a union can be anonymous")
         # C defines such a type where it is used; a second use could multiply its fields.
         if type_.struct.name in self._used:
@@ -195,74 +162,44 @@ class StructReader:
         self._used.add(type_.struct.name)
         return True
 
-    def _type(self, cursor: Cursor) -> FieldType:
-        kind = cursor.get("kind").text()
-        if kind == "array":
-            shape = tuple(n.integer(1, SIZE_LIMIT) for n in cursor.get("shape").items())
-            if not 1 <= len(shape) <= DIMENSION_LIMIT:
-                cursor.get("shape").fail(f"must have from 1 to {DIMENSION_LIMIT} dimensions")
-            array = ArrayType(shape, self._element(cursor.get("of")))
-            if array.size > SIZE_LIMIT:
-                cursor.fail(f"is larger than {SIZE_LIMIT} bytes")
-            return array
-        if kind == "tail":
-            of = self._element(cursor.get("of"))
-            stride = cursor.get("stride").integer(1, SIZE_LIMIT)
-            if stride != of.size:
-                cursor.get("stride").fail(f"is {stride}, but an element has {of.size} bytes")
-            if isinstance(of, TextType) and of.length != 1:
-                cursor.fail("a tail of texts is not known to this version")
-            return TailType(of, stride)
-        return self._element(cursor)
+    def _type(self, cursor: Cursor) -> Kind:
+        found = LISTS.get(cursor.get("kind").text())
+        return found.from_json(cursor, self) if found else self.element(cursor)
 
-    def _element(self, cursor: Cursor) -> ElementType:
+    def element(self, cursor: Cursor) -> Element:
+        """Reads a type that is no array."""
         kind = cursor.get("kind").text()
-        match kind:
-            case "int" | "uint" | "float" | "complex" | "bool":
-                return NumberType(kind, self._code(cursor, kind))
-            case "enum":
-                name = cursor.get("enum").text()
-                if name not in self._enums:
-                    cursor.get("enum").fail(f"names {name[:80]!a}, which is not in enums")
-                enum = self._enums[name]
-                signedness = "int" if enum.signed else "uint"
-                return EnumType(self._code(cursor, signedness, enum.size), enum)
-            case "char":
-                text = TextType(cursor.get("length").integer(1, SIZE_LIMIT))
-                if cursor.get("np").text() != text.np:
-                    cursor.get("np").fail(f"must be {text.np!r}")
-                return text
-            case "struct":
-                struct = self._struct(cursor.get("struct").text(), cursor.get("struct"))
-                if struct.tail:
-                    cursor.fail(f"{struct.name!r} has a flexible array member: it cannot be nested")
-                return StructType(struct)
-        cursor.get("kind").fail(f"{kind[:80]!a} is not known to this version here")
+        if kind not in ELEMENTS:
+            cursor.get("kind").fail(f"{kind[:80]!a} is not known to this version here")
+        return ELEMENTS[kind].from_json(cursor, self)
 
-    def _code(self, cursor: Cursor, kind: str, size: int | None = None) -> str:
-        sizes = _SIZES[kind] if size is None else (size,)
-        known = [number_code(kind, bytes_, self._byte_order) for bytes_ in sizes]
-        code = cursor.get("np").text()
-        if code not in known:
-            cursor.get("np").fail(f"must be {' or '.join(known)}, is {code[:80]!a}")
-        return code
+    def enum(self, cursor: Cursor) -> Enum:
+        """Returns the enum that is named here."""
+        name = cursor.text()
+        if name not in self._enums:
+            cursor.fail(f"names {name[:80]!a}, which is not in enums")
+        return self._enums[name]
+
+    def struct(self, cursor: Cursor) -> Struct:
+        """Returns the struct that is named here."""
+        return self._struct(cursor.text(), cursor)
 
 
 def _check_struct(cursors: list[Cursor], members: list[Field]) -> None:
     end = 0
     for cursor, member, before in zip(cursors, members, [None, *members], strict=False):
-        if before and isinstance(before.type, TailType):
+        if before and before.type.is_tail:
             cursor.fail("comes after the flexible array member, which must be last")
         if member.span[0] < end:
             cursor.fail(f"{member.name!r} overlaps the field before it, which ends at bit {end}")
         end = member.span[1]
-    if isinstance(members[-1].type, TailType) and len(members) == 1:
+    if members[-1].type.is_tail and len(members) == 1:
         cursors[-1].fail("a flexible array member cannot be the only field")
 
 
 def _check_union(cursors: list[Cursor], members: list[Field]) -> None:
     for cursor, member in zip(cursors, members, strict=True):
-        if isinstance(member.type, TailType):
+        if member.type.is_tail:
             cursor.fail("a union has no flexible array member")
         if member.offset:
             cursor.fail("the members of a union begin at its beginning")
@@ -272,7 +209,7 @@ def _check_union(cursors: list[Cursor], members: list[Field]) -> None:
 
 def _has_defaults(member: Field) -> bool:
     """Says whether leaving the member out writes more than zeros: only anonymous ones count."""
-    if member.anonymous and isinstance(member.type, StructType):
+    if member.anonymous and member.type.struct is not None:
         return any(_has_defaults(inner) for inner in member.type.struct.members)
     return member.default is not None
 
@@ -292,12 +229,11 @@ def _text(cursor: Cursor, key: str) -> str:
     return found.text() if found else ""
 
 
-def _range(cursor: Cursor, type_: FieldType) -> tuple[float, float] | None:
+def _range(cursor: Cursor, type_: Kind) -> tuple[float, float] | None:
     found = cursor.find("range")
     if found is None:
         return None
-    scalar = element_type(type_)
-    if not isinstance(scalar, NumberType) or scalar.kind in ("bool", "complex"):
+    if type_.element.form not in ("whole", "real"):
         found.fail("only numbers have a range")
     ends = found.items()
     if len(ends) != 2:
@@ -308,24 +244,10 @@ def _range(cursor: Cursor, type_: FieldType) -> tuple[float, float] | None:
     return low, high
 
 
-def _default(cursor: Cursor, type_: FieldType) -> object | None:
+def _default(cursor: Cursor, type_: Kind) -> object | None:
     """Returns the default as JSON holds it, except that big integers are integers again."""
     found = cursor.find("default")
     if found is None:
         return None
-    scalar = element_type(type_)
-    if isinstance(type_, TailType) or isinstance(scalar, StructType):
-        found.fail("a nested struct or a flexible array member has no default")
-    if isinstance(scalar, TextType):
-        return found.text()
-    if isinstance(scalar, NumberType) and scalar.kind == "complex":
-        found.fail("a complex number has no default")
-    if isinstance(scalar, NumberType) and scalar.kind == "bool":
-        return found.boolean()
-    if isinstance(scalar, EnumType) and isinstance(found.value, str) and not _digits(found.value):
-        return found.text()
-    return found.number()
-
-
-def _digits(text: str) -> bool:
-    return re.fullmatch(r"-?[0-9]{1,20}", text) is not None and abs(int(text)) > SAFE_INTEGER
+    # Of an array, every element's; a tail has none.
+    return (type_ if type_.is_tail else type_.element).read_default(found)

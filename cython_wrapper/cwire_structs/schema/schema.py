@@ -17,12 +17,13 @@ from typing import Any, cast
 
 from cwire_structs.errors import FieldError
 from cwire_structs.frames import PAYLOAD_LIMIT, RELAY_TYPES
+from cwire_structs.schema.bits import ByteOrder
 from cwire_structs.schema.encode import check_default
 from cwire_structs.schema.fields import Enum, Struct
 from cwire_structs.schema.json_cursor import Cursor, parse
 from cwire_structs.schema.layout_hash import layout_hash
 from cwire_structs.schema.message import Message
-from cwire_structs.schema.reader import ByteOrder, StructReader, read_constants, read_enums
+from cwire_structs.schema.reader import StructReader, read_constants, read_enums
 
 __all__ = ["FORMAT", "SCHEMA_LIMIT", "Schema"]
 

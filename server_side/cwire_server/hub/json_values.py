@@ -14,14 +14,7 @@ from typing import Any
 
 from cwire_structs import frames
 from cwire_structs.schema import Message, Struct
-from cwire_structs.schema.fields import (
-    ArrayType,
-    EnumType,
-    FieldType,
-    StructType,
-    TailType,
-    TextType,
-)
+from cwire_structs.schema.fields import Kind
 
 __all__ = ["fields_from_json", "fields_to_json", "frame_text"]
 
@@ -84,12 +77,12 @@ def fields_from_json(struct: Struct, given: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def _given(type_: FieldType, value: Any) -> Any:
-    if isinstance(type_, StructType) and isinstance(value, dict):
+def _given(type_: Kind, value: Any) -> Any:
+    if type_.struct is not None and isinstance(value, dict):
         return fields_from_json(type_.struct, value)
-    if isinstance(type_, ArrayType | TailType) and isinstance(value, list):
-        return [_given(type_.of, entry) for entry in value]
-    whole = not isinstance(type_, TextType | EnumType) and isinstance(value, str)
+    if type_.dimensions and isinstance(value, list):
+        return [_given(type_.element, entry) for entry in value]
+    whole = type_.element.is_number and isinstance(value, str)
     if whole and value.removeprefix("-").isdecimal() and len(value) < 25:
         return int(value)
     return value

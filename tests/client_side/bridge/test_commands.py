@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from cwire.bridge.commands import CommandFunction, Commands
-from cwire_structs.schema import Schema
+from cwire.bridge.commands import CommandFunction, Commands, command_signature
+from cwire_structs.schema import Field, Message, Schema, Struct
+from cwire_structs.schema.kinds import ComplexType
 from support.processes import ROOT
 
 SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())
@@ -52,6 +53,12 @@ def test_the_signature(send: Commands[None]) -> None:
     )
     assert str(inspect.signature(send.get_status)) == "(*, reset_counters: bool = False)"
     assert "values=..." in str(inspect.signature(send.echo))
+
+
+def test_the_signature_of_a_complex_field() -> None:
+    field = Field("gain", "double _Complex", 0, 16, ComplexType("<c16"))
+    message = Message(1, "set_gain", Struct("set_gain", "struct set_gain", 16, 8, "", (field,)))
+    assert str(command_signature(message)) == "(*, gain: complex = 0j)"
 
 
 def test_the_docs(send: Commands[None]) -> None:

@@ -40,6 +40,7 @@ def test_arrays_records_tables_and_plots(message: Message) -> None:
     assert array["trim"].tolist() == [0, -1, -2, -3, -4]
     record = array[3]
     assert (record.mode, record["trim"]) == (3, -3)
+    assert (type(record.mode), type(record.trim)) == (int, int)
     assert "mode=3, trim=-3" in repr(record)
     table = array.to_pandas()
     assert isinstance(table, pandas.DataFrame)

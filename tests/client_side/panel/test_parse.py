@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from cwire.panel.parse import element_parser, list_text, parse_json, parse_list
-from cwire_structs.schema.fields import Enum, EnumType, NumberType, TextType
+from cwire.panel.parse import list_text, parse_json, parse_list
+from cwire_structs.schema.fields import Enum
+from cwire_structs.schema.kinds import BoolType, ComplexType, EnumType, FloatType, IntType, TextType
 
-INT, FLOAT = NumberType("int", "<i4"), NumberType("float", "<f8")
-COMPLEX, BOOL = NumberType("complex", "<c16"), NumberType("bool", "|b1")
+INT, FLOAT = IntType("<i4"), FloatType("<f8")
+COMPLEX, BOOL = ComplexType("<c16"), BoolType("|b1")
 SHAPE = EnumType("<u4", Enum("shape", 4, False, {"SINE": 0, "SQUARE": 1}))
 
 
@@ -55,4 +56,4 @@ def test_what_is_written_is_read_again() -> None:
     for values, kind in (([1, 2], INT), ([[1.5], [2.0]], FLOAT), (["ä b"], TextType(4))):
         assert parse_list(list_text(values, kind), kind) == values
     assert parse_json('{"a": 1}') == {"a": 1}
-    assert element_parser(SHAPE)("SQUARE") == "SQUARE"
+    assert SHAPE.parse("SQUARE") == "SQUARE"

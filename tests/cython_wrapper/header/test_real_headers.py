@@ -17,7 +17,8 @@ from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import ArrayType, Field, NumberType, Struct, StructType, TailType
+from cwire_structs.schema.fields import Field, Struct
+from cwire_structs.schema.kinds import ArrayType, NumberType, StructType, TailType
 from support.c_values import compiled_constants
 
 STRUCTS = {

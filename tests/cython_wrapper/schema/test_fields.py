@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import ArrayType, EnumType, NumberType, TailType, TextType
+from cwire_structs.schema.kinds import ArrayType, EnumType, NumberType, TailType, TextType
 from support.processes import ROOT
 
 SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())

@@ -1,0 +1,114 @@
+"""Text in arrays of chars. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from cwire_structs.schema import decode
+from cwire_structs.schema.fields import SIZE_LIMIT, Dtype, Memory, Nested, Place
+from cwire_structs.schema.json_cursor import Cursor
+from cwire_structs.schema.kinds.element import Known, Scalar
+from cwire_structs.schema.values import show
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextType(Scalar):
+    """Text in char[length], up to the first NUL or the end."""
+
+    kind = "char"
+    form = "text"
+    is_text = True
+
+    length: int
+
+    @property
+    def np(self) -> str:
+        """See `Kind`."""
+        return f"|S{self.length}"
+
+    @classmethod
+    def from_json(cls, cursor: Cursor, known: Known) -> Self:
+        """See `Element`."""
+        made = cls(cursor.get("length").integer(1, SIZE_LIMIT))
+        if cursor.get("np").text() != made.np:
+            cursor.get("np").fail(f"must be {made.np!r}")
+        return made
+
+    def to_json(self) -> dict[str, Any]:
+        """See `Kind`."""
+        return {"kind": "char", "np": self.np, "length": self.length}
+
+    @property
+    def size(self) -> int:
+        """Bytes of the array."""
+        return self.length
+
+    def dtype(self, tail: int = 0, *, storage: bool = False) -> Dtype:
+        """See `Kind`."""
+        return np.dtype(self.np)
+
+    def reader(self, nested: Nested) -> Callable[..., Any]:
+        """See `Kind`."""
+        size = self.length
+        return lambda memory, at: decode.text(bytes(memory[at : at + size]))
+
+    def read(self, memory: Memory, at: int) -> str:
+        """See `Scalar`."""
+        return decode.text(bytes(memory[at : at + self.length]))
+
+    def array_reader(self, shape: tuple[int, ...], nested: Nested) -> Callable[[Memory, int], Any]:
+        """See `Element`; tuples of str."""
+        length = self.length
+        total = int(np.prod(shape)) * length
+        return lambda memory, at: decode.texts(bytes(memory[at : at + total]), length, shape)
+
+    def tail_reader(self) -> Callable[[Memory, int, int], Any]:
+        """See `Element`; a tail of chars is one text."""
+        return self.plain_tail
+
+    def plain_tail(self, memory: Memory, at: int, end: int) -> str:
+        """See `Element`."""
+        return decode.text(bytes(memory[at:end]))
+
+    def tail_dtype(self, count: int, *, storage: bool = False) -> Dtype:
+        """See `Element`."""
+        return np.dtype(f"|S{count}")
+
+    def from_numpy(self, cell: Any) -> str:
+        """See `Kind`; numpy drops the NULs at the end only."""
+        return decode.text(bytes(cell))
+
+    def tail_bytes(self, value: object, place: Place) -> bytes:
+        """See `Element`: without NULs, str as UTF-8, bytes as they are."""
+        if isinstance(value, str):
+            try:
+                raw = value.encode()
+            except UnicodeEncodeError:
+                place.fail("the text holds half a surrogate pair, which UTF-8 cannot write")
+        elif isinstance(value, bytes | bytearray):
+            raw = bytes(value).rstrip(b"\0")
+        else:
+            place.fail(f"needs text (str or bytes), got {show(value)}")
+        if b"\0" in raw:
+            place.fail("the text holds a NUL, which ends a C string; use a uint8_t array for bytes")
+        return raw
+
+    def check(self, value: object, place: Place) -> bytes:
+        """See `Scalar`."""
+        raw = self.tail_bytes(value, place)
+        if len(raw) > self.length:
+            place.fail(f"the text has {len(raw)} bytes in UTF-8, there is room for {self.length}")
+        return raw
+
+    def pack(self, value: Any) -> bytes:
+        """See `Scalar`."""
+        padded: bytes = value.ljust(self.length, b"\0")
+        return padded
+
+    def read_default(self, found: Cursor) -> object:
+        """See `Kind`."""
+        return found.text()

@@ -1,0 +1,140 @@
+"""The kinds of fields: what each promises, and that every table by form knows every form."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+
+from cwire.bridge import commands
+from cwire.panel import inputs
+from cwire_structs.emit import cython_property, stub
+from cwire_structs.errors import FieldError, SchemaError
+from cwire_structs.header import tag_values
+from cwire_structs.schema.fields import Enum, Field, Form, Place
+from cwire_structs.schema.json_cursor import Cursor
+from cwire_structs.schema.kinds import (
+    ELEMENTS,
+    LISTS,
+    NUMBERS,
+    ArrayType,
+    EnumType,
+    IntType,
+    NumberType,
+    Scalar,
+    TailType,
+    TextType,
+)
+
+SHAPE = EnumType("<u2", Enum("shape", 2, False, {"SINE": 0, "SQUARE": 7}))
+SCALARS: list[tuple[Scalar, list[Any], list[Any]]] = [
+    (NUMBERS["int"].of(2, "little"), [-5, 0, 32767], [32768, 1.5, "1", None]),
+    (NUMBERS["uint"].of(8, "big"), [0, 2**64 - 1], [-1, 2**64, "1"]),
+    (NUMBERS["float"].of(2, "big"), [0.5, -65504.0, float("inf")], [65505.0, "1"]),
+    (NUMBERS["float"].of(4, "big"), [0.5, float("-inf")], [1e39, "1"]),
+    (NUMBERS["float"].of(8, "little"), [0.1, -1e300], ["1", None, 10**400]),
+    (NUMBERS["complex"].of(8, "little"), [1 + 2j, -0.5j], ["1", 1e39]),
+    (NUMBERS["bool"].of(1, "little"), [True, False], [2, "true"]),
+    (SHAPE, [0, 7], [1, "SIN", 1.0]),
+    (TextType(4), ["", "abc", "ä"], ["abcde", 5, "a\0b"]),
+]
+IDS = [f"{kind.kind}-{kind.np}" for kind, _, _ in SCALARS]
+
+
+class Enums:
+    """What kinds are read with, of one enum."""
+
+    byte_order: Any = "little"
+
+    def enum(self, cursor: Cursor) -> Enum:
+        return SHAPE.enum
+
+    def struct(self, cursor: Cursor) -> Any:
+        raise NotImplementedError
+
+    def element(self, cursor: Cursor) -> Any:
+        return ELEMENTS[cursor.get("kind").text()].from_json(cursor, self)
+
+
+def place(kind: Any) -> Place:
+    return Place("message", "field", Field("field", "c", 0, kind.size, kind))
+
+
+@pytest.mark.parametrize(("kind", "values", "_"), SCALARS, ids=IDS)
+def test_what_is_written_is_read(kind: Scalar, values: list[Any], _: Any) -> None:
+    count = len(values)
+    array, tail = ArrayType((count,), kind), TailType(kind)
+    data = bytearray(2 + count * kind.size)
+    for index, value in enumerate(values):
+        kind.put(data, 2 + index * kind.size, value, place(kind))
+    for index, value in enumerate(values):
+        at = 2 + index * kind.size
+        read = kind.reader(lambda struct: lambda memory, at: None)(data, at)
+        assert read == kind.read(data, at) == value
+        assert kind.from_numpy(np.frombuffer(data, kind.dtype(), 1, at)[0]) == value
+        assert kind.equal(data, data, at, at + kind.size)
+    plain = [kind.named(value) for value in values]
+    assert array.plain(data, 2, len(data)) == plain
+    again = bytearray(len(data))
+    array.put(again, 2, values, place(array))
+    assert again == data
+    if not kind.is_text:
+        assert tail.plain(data, 2, len(data)) == plain
+        assert tail.encode(values, place(tail)) == data[2:]
+        assert tail.dtype(count).itemsize == count * kind.size
+    if kind.is_viewed:
+        view = array.reader(lambda struct: lambda memory, at: None)(data, 2)
+        assert view.tolist() == values
+
+
+@pytest.mark.parametrize(("kind", "_", "wrong"), SCALARS, ids=IDS)
+def test_what_does_not_fit_is_refused_alone_and_in_an_array(
+    kind: Scalar, _: Any, wrong: list[Any]
+) -> None:
+    for value in wrong:
+        with pytest.raises(FieldError, match=r"message\.field: "):
+            kind.check(value, place(kind))
+        with pytest.raises(FieldError, match=r"message\.field\[0\]: "):
+            ArrayType((1,), kind).put(bytearray(8), 0, [value], place(kind))
+
+
+@pytest.mark.parametrize(("kind", "values", "_"), SCALARS, ids=IDS)
+def test_what_is_shown_is_read_when_it_is_typed(kind: Scalar, values: list[Any], _: Any) -> None:
+    for value in map(kind.named, values):
+        assert kind.parse(kind.text(value)) == value
+
+
+@pytest.mark.parametrize(("kind", "values", "_"), SCALARS, ids=IDS)
+def test_the_schemas_json(kind: Scalar, values: list[Any], _: Any) -> None:
+    known = Enums()
+    known.byte_order = "big" if kind.np.startswith(">") else "little"
+    for one in (kind, ArrayType((2, 3), kind)):
+        cls: Any = {**ELEMENTS, **LISTS}[one.kind]
+        again = cls.from_json(Cursor(one.to_json()), known)
+        assert again.to_json() == one.to_json()
+        assert (again.size, again.dtype(), again.form) == (one.size, one.dtype(), one.form)
+    if isinstance(kind, NumberType):
+        with pytest.raises(SchemaError, match="must be"):
+            type(kind).from_json(Cursor({"kind": kind.kind, "np": "<f3"}), known)
+
+
+@pytest.mark.parametrize("width", [1, 3, 16])
+def test_bit_fields_hold_what_their_bounds_say(width: int) -> None:
+    kind = IntType("<i2")
+    for value in range(-(1 << width - 1), 1 << width - 1, 1 + (1 << width) // 8):
+        assert kind.from_bits(value & (1 << width) - 1, width) == value
+    assert [one.kind for one, _, _ in SCALARS if not one.bit_limit] == [
+        *("float", "float", "float", "complex", "char"),
+    ]
+
+
+def test_every_form_is_in_every_table() -> None:
+    forms = set(get_args(Form))
+    scalars = forms - {"struct", "list"}
+    assert {kind.form for kind in (*ELEMENTS.values(), *LISTS.values())} == forms
+    assert set(inputs._INPUTS) == forms
+    assert set(tag_values._DEFAULTS) == forms - {"list"}
+    assert set(cython_property._GETTERS) == scalars - {"text"}
+    assert set(stub._GOTTEN) == set(commands._TYPES) == scalars
+    assert set(stub._GIVEN) == set(commands._ZEROS) == scalars - {"choice"}
