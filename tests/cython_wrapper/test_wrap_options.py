@@ -126,6 +126,8 @@ def test_target_takes_the_gcc_of_that_name(unit: Path, capsys: pytest.CaptureFix
 def test_a_flag_that_cannot_be_proved(unit: Path) -> None:
     with pytest.raises(WrapError, match="-funsigned-bitfields: write signed or unsigned"):
         wrap.wrap(unit, "cc -funsigned-bitfields")
+    with pytest.raises(WrapError, match="use -mfp16-format=ieee"):
+        wrap.wrap(unit, "cc -mfp16-format=alternative")
 
 
 def test_the_help_names_every_option() -> None:

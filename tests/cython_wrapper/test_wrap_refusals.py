@@ -34,6 +34,8 @@ MEMBERS = [
     ("__builtin_va_list list;", r"unit\.h:4: struct m\.list is the compiler"),
     ("enum { A, B } mode : 2;", r"unit\.h:4: struct m\.mode is a bit field of an enum without"),
     ("int _Complex z;", r"unit\.h:4: struct m\.z is a _Complex int; use a double"),
+    ("_Float16 _Complex z;", r"unit\.h:4: struct m\.z is a _Complex _Float16; use a double"),
+    ("__bf16 b;", r"unit\.h:4: struct m\.b has the type __bf16, which has no place on the wire"),
     ("long double _Complex z;", r"unit\.h:4: struct m\.z is a _Complex long double; use"),
     ("union { int a; char *p; } u;", r"unit\.h:4: struct m\.u\.p is a pointer"),
     ("struct { struct in { char *p; } b[2]; } a;", r"unit\.h:4: struct m\.a\.b\.p is a pointer"),

@@ -123,6 +123,11 @@ def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] 
             "the sign of bit fields cannot be proved with -funsigned-bitfields: write signed or "
             "unsigned in the header, and leave the flag out"
         )
+    if "-mfp16-format=alternative" in command:
+        raise WrapError(
+            "the alternative format of 16-bit floats has no place on the wire, since numpy does "
+            "not have it; use -mfp16-format=ieee"
+        )
     said = _introduce(command, text)
     family = "clang" if re.search(r"\bclang version\b", said) else "gcc"
     if family == "clang" and target:

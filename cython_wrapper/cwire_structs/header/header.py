@@ -17,6 +17,7 @@ from cwire_structs.errors import WrapError
 from cwire_structs.header.dwarf import relayout, similar_target
 from cwire_structs.header.macros import find_macros
 from cwire_structs.header.message_ids import NO_MESSAGES, Choice, MessageReader
+from cwire_structs.header.numbers import name_kinds
 from cwire_structs.header.structs import StructParser
 from cwire_structs.layout import Layout, readable
 from cwire_structs.schema.json_cursor import IDENTIFIER
@@ -123,6 +124,7 @@ def _libclang() -> Any:
         cindex.Index.create()
     except cindex.LibclangError as error:
         raise WrapError(f"libclang does not load ({error}): pip install 'cwire[wrap]'") from error
+    name_kinds(cindex)
     return cindex
 
 
@@ -130,7 +132,9 @@ def _arguments(toolchain: Toolchain) -> list[str]:
     # Not -fgnuc-version of the user's gcc: glibc then uses what libclang has not, such as _Float128
     # and __malloc__ with arguments. What a header makes of __GNUC__ is the proof's to find.
     dirs = [part for folder in toolchain.include_dirs for part in ("-isystem", folder)]
-    return ["-x", "c", f"--target={toolchain.target}", *toolchain.parser_flags, "-nostdinc", *dirs]
+    # Of gcc for ARM; clang has no other format.
+    flags = [flag for flag in toolchain.parser_flags if flag != "-mfp16-format=ieee"]
+    return ["-x", "c", f"--target={toolchain.target}", *flags, "-nostdinc", *dirs]
 
 
 def _knows(cindex: Any, target: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import Any, Literal
 
 from cwire_structs.schema.bits import ByteOrder
@@ -13,6 +14,7 @@ _INTEGERS = {
     "UCHAR": "uint", "USHORT": "uint", "UINT": "uint", "ULONG": "uint", "ULONGLONG": "uint",
     "WCHAR": "int", "CHAR_S": "int", "CHAR_U": "uint",
 }  # fmt: skip
+_FLOAT16 = 32  # CXType_Float16 of libclang's Index.h
 _FLOATS = ("FLOAT", "DOUBLE")
 _REFUSED = {
     "POINTER": "is a pointer: an address means nothing to another program; put the data itself "
@@ -37,6 +39,17 @@ _VARYING = re.compile(
 
 class RefusedError(Exception):
     """A type that has no place on the wire; the text says why and what to do."""
+
+
+def name_kinds(cindex: Any) -> None:
+    """Lets a type be asked for its kind if that is _Float16: an error in libclang's Python < 21."""
+    kinds = cindex.TypeKind
+    if hasattr(kinds, "FLOAT16"):
+        return
+    if issubclass(kinds, Enum):  # 19 and 20
+        kinds._missing_ = classmethod(lambda cls, value: cls.HALF if value == _FLOAT16 else None)
+    else:
+        kinds.FLOAT16 = kinds(_FLOAT16)
 
 
 def integer_sign(type_: Any) -> Literal["int", "uint"] | None:
