@@ -7,7 +7,7 @@ neither packing nor alignment matters. What has to be checked goes through `enco
 
 from __future__ import annotations
 
-from cwire_structs.emit.cython_property import is_viewed, property_lines
+from cwire_structs.emit.cython_property import NUMBER_IMPORTS, is_viewed, property_lines
 from cwire_structs.emit.python_names import PythonNames, python_names
 from cwire_structs.emit.stub import docstring, stub_text
 from cwire_structs.layout import Layout
@@ -30,10 +30,7 @@ from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize
 from cpython.bytes cimport PyBytes_GET_SIZE
 from cpython.memoryview cimport PyMemoryView_FromMemory
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy
-
+{number_imports}
 from cwire_structs import compiled as cwire_support
 
 
@@ -212,7 +209,7 @@ def _pxd(layout: Layout, names: PythonNames, made: str) -> str:
 
 
 def _pyx(layout: Layout, names: PythonNames, schema: Schema, made: str) -> str:
-    parts = [_MODULE.format(made=made, header=layout.header, name=layout.name)]
+    parts = [_module(layout, made)]
     parts += [f"{names.constants[name]} = {value!r}\n" for name, value in schema.constants.items()]
     for name, enum in layout.enums.items():
         values = ", ".join(f"{label!r}: {value}" for label, value in enum.values.items())
@@ -228,6 +225,12 @@ def _pyx(layout: Layout, names: PythonNames, schema: Schema, made: str) -> str:
     ]
     parts += ["\nMESSAGES = {\n", *entries, "}\n"]
     return "".join(parts)
+
+
+def _module(layout: Layout, made: str) -> str:
+    return _MODULE.format(
+        made=made, header=layout.header, name=layout.name, number_imports=NUMBER_IMPORTS
+    )
 
 
 def _class(struct: Struct, names: PythonNames, schema: Schema) -> str:

@@ -9,6 +9,13 @@ from cwire_structs.emit.stub import docstring
 from cwire_structs.schema.fields import Field, Kind, Struct
 from cwire_structs.schema.message_class import field_doc
 
+# What the getters of numbers use.
+NUMBER_IMPORTS = """\
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+"""
+
 
 def is_viewed(field: Field) -> bool:
     """Says whether the getter gives a numpy array."""
