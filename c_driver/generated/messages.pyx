@@ -17,6 +17,9 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+cdef extern from "Python.h":
+    double PyFloat_Unpack2(const char *data, int little_endian) except? -1.0
+
 from cwire_structs import compiled as cwire_support
 
 

@@ -14,6 +14,9 @@ NUMBER_IMPORTS = """\
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
+
+cdef extern from "Python.h":
+    double PyFloat_Unpack2(const char *data, int little_endian) except? -1.0
 """
 
 
@@ -78,6 +81,9 @@ def _getter(struct: Struct, field: Field, message: str) -> list[str]:
 
 def _copied(type_: Kind, offset: int) -> list[str]:
     """Copies the number: neither packing nor alignment matters."""
+    if type_.c_type == "_Float16":  # Cython has no such type
+        little = int(type_.np[0] == "<")
+        return [f"return PyFloat_Unpack2(self.cwire_at + {offset}, {little})"]
     return [
         f"cdef {type_.c_type} number",
         f"memcpy(&number, self.cwire_at + {offset}, {type_.size})",

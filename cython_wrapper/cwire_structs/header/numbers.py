@@ -15,7 +15,7 @@ _INTEGERS = {
     "WCHAR": "int", "CHAR_S": "int", "CHAR_U": "uint",
 }  # fmt: skip
 _FLOAT16 = 32  # CXType_Float16 of libclang's Index.h
-_FLOATS = ("FLOAT", "DOUBLE")
+_FLOATS = ("HALF", "FLOAT16", "FLOAT", "DOUBLE")
 _REFUSED = {
     "POINTER": "is a pointer: an address means nothing to another program; put the data itself "
     "into the struct, or an index",
@@ -25,8 +25,6 @@ _REFUSED = {
     "VECTOR": "is a compiler's vector type; use an array",
     "EXTVECTOR": "is a compiler's vector type; use an array",
     "FLOAT128": "is a 128-bit float, which numpy does not have; use double",
-    "HALF": "is a 16-bit float, which C compilers do not agree on; use float",
-    "FLOAT16": "is a 16-bit float, which C compilers do not agree on; use float",
     "ATOMIC": "is _Atomic: its layout is the compiler's own business; use the plain type",
 }
 # What a typedef of one of these names promises holds on every target.
@@ -70,11 +68,11 @@ def number_type(type_: Any, byte_order: ByteOrder) -> NumberType | None:
         return NUMBERS["bool"].of(1, byte_order)
     if sign := integer_sign(type_):
         return NUMBERS[sign].of(size, byte_order)
-    if kind in _FLOATS and size in (4, 8):
+    if kind in _FLOATS and size in (2, 4, 8):
         return NUMBERS["float"].of(size, byte_order)
     if kind == "COMPLEX":
         part = type_.element_type.kind.name
-        if part not in _FLOATS:
+        if part not in ("FLOAT", "DOUBLE"):
             raise RefusedError(f"is a {type_.spelling}; use a double _Complex or an array of two")
         return NUMBERS["complex"].of(size, byte_order)
     return None

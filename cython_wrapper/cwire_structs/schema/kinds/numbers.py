@@ -28,7 +28,7 @@ _PACKING = {
 }  # fmt: skip
 # Of a float's bytes: the largest finite value, and the type in C.
 _FLOAT_LIMITS = {2: 65504.0, 4: float(np.finfo(np.float32).max), 8: math.inf}
-_C_FLOATS = {4: "float", 8: "double"}
+_C_FLOATS = {2: "_Float16", 4: "float", 8: "double"}
 
 
 def number_code(letter: str, size: int, byte_order: ByteOrder) -> str:
