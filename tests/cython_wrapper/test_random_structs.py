@@ -24,6 +24,7 @@ from support.random_structs import StructWriter
 
 STRUCTS = 30
 VALUES = 4
+HALVES = ("_Float16",)  # not for powerpc
 
 
 def truth(
@@ -87,7 +88,7 @@ def compare_fields(struct: Struct, record: Any, values: Any) -> None:
 def test_bytes_and_values_are_gccs(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     random = Random(seed)
     header = tmp_path_factory.mktemp("random") / "unit.h"
-    header.write_text(StructWriter(random).header(STRUCTS))
+    header.write_text(StructWriter(random, HALVES).header(STRUCTS))
     schema = wrap.wrap(header, "cc").schema
     for message, filled, data in truth(schema, header, "cc", random):
         compare(message.type, filled, data)
@@ -113,7 +114,7 @@ def test_the_compiled_route_agrees(
 ) -> None:
     random = Random(12)
     header = tmp_path / "unit.h"
-    header.write_text(StructWriter(random).header(4))
+    header.write_text(StructWriter(random, HALVES).header(4))
     wrapped = wrap.wrap(header, "cc")
     classes = compile_classes(wrapped, header)
     for message, filled, data in truth(wrapped.schema, header, "cc", random):

@@ -84,7 +84,8 @@ def _scalar(member: Field, type_: Any, random: Random) -> tuple[Any, str]:
         return number, str(number)
     assert isinstance(type_, NumberType)
     if type_.kind == "float":
-        real = random.choice([0.0, -0.5, 2.0**100, random.randint(-99, 99) / 4])
+        large = 2.0**15 if type_.size == 2 else 2.0**100
+        real = random.choice([0.0, -0.5, large, random.randint(-99, 99) / 4])
         return real, float(real).hex()
     if type_.kind == "complex":
         real, imaginary = random.randint(-9, 9) / 2, random.randint(-9, 9) / 2

@@ -26,10 +26,16 @@ _BITS = {
 
 
 class StructWriter:
-    """Writes definitions of structs; every name is used once."""
+    """Writes definitions of structs; every name is used once.
 
-    def __init__(self, random: Random) -> None:
+    Args:
+        random: Chooses.
+        more: Types of members that not every compiler has.
+    """
+
+    def __init__(self, random: Random, more: tuple[str, ...] = ()) -> None:
         self._random = random
+        self._scalars = (*_SCALARS, *more)
         self._count = 0
 
     def header(self, structs: int) -> str:
@@ -85,4 +91,4 @@ class StructWriter:
             return f"{inner};" if chance < 0.1 else f"{inner} {self._name()}{dimensions};"
         align = "_Alignas(16) " if chance > 0.97 else ""
         const = "const " if chance > 0.9 else ""
-        return f"{align}{const}{self._random.choice(_SCALARS)} {self._name()}{dimensions};"
+        return f"{align}{const}{self._random.choice(self._scalars)} {self._name()}{dimensions};"
