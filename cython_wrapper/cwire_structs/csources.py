@@ -1,4 +1,4 @@
-"""Where the C library is as source: one pair of files to compile into a program.
+"""Prints the folder of the C library as source: two files to compile into a program.
 
 cc -I"$(cwire csources)" my.c "$(cwire csources)/cwire.c" -pthread
 """

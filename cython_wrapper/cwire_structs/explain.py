@@ -1,4 +1,4 @@
-"""`cwire wrap HEADER --explain STRUCT`: where a struct's members are, and what lies between them.
+"""`cwire wrap HEADER --explain STRUCT`: draws a struct's members and its padding.
 
 Places are counted in bits from the start of the struct, so that bit fields, and members that share
 bytes as in a union, need no rules of their own: padding is what no member covers.

@@ -1,4 +1,4 @@
-"""Questions to the user's compiler about a header. It compiles the answers; nothing is run."""
+"""Asks the user's compiler about a header; it compiles the answers, and nothing is run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a compiler put into an object file: symbols and their bytes. Nothing is run."""
+"""Reads symbols and their bytes from an object file; nothing is run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a struct would save if its members stood in another order, asked of the compiler.
+"""Finds the order of members in which a struct needs least; the compiler says how much.
 
 C lays members out in the order in which they are written, each at the next multiple of its
 alignment. By falling alignment there are no holes between them: no order needs less. The rule is

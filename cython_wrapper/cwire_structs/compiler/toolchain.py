@@ -1,4 +1,4 @@
-"""The user's C compiler: what it is, where its headers are, and compiling without running."""
+"""The user's C compiler: its family, its target, its headers; it compiles, nothing is run."""
 
 from __future__ import annotations
 

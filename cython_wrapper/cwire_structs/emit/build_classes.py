@@ -1,4 +1,4 @@
-"""Compiling the generated Cython module in its place."""
+"""Compiles the generated Cython module in its place."""
 
 from __future__ import annotations
 

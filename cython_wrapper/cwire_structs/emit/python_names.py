@@ -1,4 +1,4 @@
-"""C names as names in a generated Python module."""
+"""Names for a generated Python module, made from those in C."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NAME.pyi: what editors and type checkers see of the generated classes."""
+"""NAME.pyi: the generated classes for editors and type checkers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""libclang's enums to the schema's."""
+"""Translates libclang's enums into the schema's."""
 
 from __future__ import annotations
 

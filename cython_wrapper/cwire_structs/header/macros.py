@@ -1,4 +1,4 @@
-"""#define constants: which macros of a header are numbers."""
+"""Finds the macros of a header that are numbers: #define constants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which struct is which message: the user's options, ``@msg`` tags, ``enum message_id``."""
+"""Finds each message's struct and id: by options, ``@msg`` tags and ``enum message_id``."""
 
 from __future__ import annotations
 

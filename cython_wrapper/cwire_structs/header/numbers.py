@@ -1,4 +1,4 @@
-"""libclang's numbers to the schema's, and what has no place on the wire."""
+"""Translates libclang's numbers into the schema's, and refuses what has no place there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""libclang's structs and unions to fields: what has a place on the wire, and what is refused."""
+"""Translates libclang's structs and unions into fields, and refuses what cannot travel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bit fields: where the bits are, and integers of any width read from them and written. Pure."""
+"""Bit fields: their place, and integers of any width read and written there. Pure."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class BitRange:
 
 
 def bit_bounds(bits: int, *, signed: bool) -> tuple[int, int]:
-    """Returns the smallest and the largest integer of so many bits."""
+    """Returns the smallest and the largest integer of `bits` bits."""
     return (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)

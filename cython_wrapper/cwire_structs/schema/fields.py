@@ -1,4 +1,4 @@
-"""The parts of a schema: enums, structs, the fields in them, and what a kind of field can do.
+"""The parts of a schema: enums, structs, the fields in them, and the base of their kinds.
 
 Everything here is immutable. `reader` makes it from JSON and answers for its being consistent;
 `dtypes`, `encode` and `decode` rely on that. Pure.
@@ -56,7 +56,7 @@ class Enum:
 
 
 Form: TypeAlias = Literal["whole", "real", "complex", "truth", "choice", "text", "struct", "list"]
-
+"""The form in which people write a value: 3, 2.5, 1+2j, true, SINE, any text; or its parts."""
 
 _NO_DEFAULT = "a nested struct or a flexible array member has no default"
 
@@ -69,8 +69,7 @@ class Kind(ABC):
 
     Attributes:
         kind: Its name in the schema's JSON.
-        form: What people write for a value: a whole number, true or false, one of some names, ...
-            What consists of others, an array or a tail, is a list.
+        form: The form in which people write a value. An array and a tail are lists.
         is_tail: Whether it is a flexible array member.
         is_number: Whether arrays of it are arrays of plain numbers.
         is_viewed: Whether an array of it is a numpy array, not a tuple.

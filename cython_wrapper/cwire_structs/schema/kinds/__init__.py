@@ -1,17 +1,19 @@
 """The kinds of fields: one class for each, with everything that depends on the kind.
 
-To add a kind of element, say a fixed-point number:
+To add a kind, say a fixed-point number:
 
-1. Its class, a `Scalar` or a `NumberType`, in a module here; its JSON name into `ELEMENTS` below.
-   What all scalars can do is inherited: attributes, bit fields, arrays, tails, defaults.
-2. `header/numbers.py` says which type in C it is, or `header/structs.py` if a tag in the comment
-   says so.
-3. Only if its `form` is a new one, a row for it in each table that goes by form: C and Cython
-   (`emit/cython_property.py`, `emit/stub.py`), words after @default (`header/tag_values.py`),
-   and the client's widgets (`panel/inputs.py`) and signatures (`bridge/commands.py`).
-4. For JavaScript: `web/decode/`, and PROTOCOL.md's table of kinds.
+1. Here: its class, a `Scalar` or a `NumberType`, in one of the modules, and its JSON name in
+   `ELEMENTS`. Inherited: attributes of message classes, arrays, tails, defaults, dtypes.
+2. `header/numbers.py`: the types in C that are of this kind.
+3. Only if Cython lacks the type: its getter in `emit/cython_property.py`.
+4. Only if people write its values in a way of their own: a new `Form` in `schema/fields.py`, and a
+   row in each table by form: `emit/cython_property.py`, `emit/stub.py`, `header/tag_values.py`
+   (words after @default), and the client's `panel/inputs.py` (widgets) and `bridge/commands.py`
+   (signatures). A test compares the tables with the forms.
+5. For JavaScript: `web/decode/kinds.mjs`; for other languages: PROTOCOL.md's table of kinds.
 
-To add a number of another size: its size and its letter in `numbers`, then 2 and 4. Pure.
+A number of another size is a row in each table at the top of `numbers`, then 2, 3 and 5. Tables of
+frames (pandas, xarray, pyarrow) go by numpy's dtype and need nothing. Pure.
 
 May import: nothing.
 """

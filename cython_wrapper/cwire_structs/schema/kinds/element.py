@@ -1,4 +1,4 @@
-"""Elements: what stands alone or in an array, as all but arrays themselves do. Pure."""
+"""Base classes of the kinds that can stand in arrays, and of single values. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Known(Protocol):
 
 
 class Element(Kind):
-    """The kind of what can be in an array."""
+    """A kind that can stand in an array."""
 
     __slots__ = ()
 
@@ -96,7 +96,7 @@ class Element(Kind):
         return self.plain_list(((end - at) // self.size,), memory, at)
 
     def tail_dtype(self, count: int, *, storage: bool = False) -> Dtype:
-        """Returns the dtype of a flexible array member with so many elements."""
+        """Returns the dtype of a flexible array member of `count` elements."""
         return np.dtype((self.dtype(storage=storage), (count,)))
 
     def values_in(self, array: Array) -> Array:
@@ -105,7 +105,7 @@ class Element(Kind):
 
 
 class Scalar(Element):
-    """The kind of a single value: a number, a name, a text."""
+    """A kind of a single value: a number, a name, a text."""
 
     __slots__ = ()
 

@@ -83,7 +83,7 @@ class NumberType(Scalar):
 
     @classmethod
     def of(cls, size: int, byte_order: ByteOrder) -> Self:
-        """Returns the number of so many bytes."""
+        """Returns the kind of a number of `size` bytes."""
         return cls(number_code(cls.letter, size, byte_order))
 
     @classmethod
