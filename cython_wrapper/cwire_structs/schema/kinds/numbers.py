@@ -198,9 +198,10 @@ class NumberType(Scalar):
         return found.number()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class IntegerType(NumberType):
     """A whole number."""
+
+    __slots__ = ()
 
     sizes = (1, 2, 4, 8)
     takes = "bui"
@@ -245,26 +246,29 @@ class IntegerType(NumberType):
             raise ValueError(f"{short(text)} is not a whole number") from None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class IntType(IntegerType):
     """A signed integer."""
+
+    __slots__ = ()
 
     kind = "int"
     letter = "i"
     signed = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class UintType(IntegerType):
     """An unsigned integer."""
+
+    __slots__ = ()
 
     kind = "uint"
     letter = "u"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class FloatType(NumberType):
     """A float."""
+
+    __slots__ = ()
 
     kind = "float"
     letter = "f"
@@ -304,9 +308,10 @@ class FloatType(NumberType):
             raise ValueError(f"{short(text)} is not a number") from None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ComplexType(NumberType):
     """A complex number: the real and the imaginary part."""
+
+    __slots__ = ()
 
     kind = "complex"
     letter = "c"
@@ -352,9 +357,10 @@ class ComplexType(NumberType):
         return str(value).strip("()")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class BoolType(NumberType):
     """True or false; a byte from elsewhere that is neither 0 nor 1 is true."""
+
+    __slots__ = ()
 
     kind = "bool"
     letter = "b"
