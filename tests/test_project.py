@@ -10,7 +10,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 import cwire
@@ -175,40 +174,6 @@ def test_protocol_md_lists_the_metrics() -> None:
 def test_the_example_schema_of_protocol_md_is_json() -> None:
     example = PROTOCOL.split("```json\n")[1].split("```")[0]
     assert json.loads(example)["schema"] == FORMAT
-
-
-def imports(path: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
-    return names
-
-
-PURE = [
-    "server_side/cwire_server/access.py",
-    "server_side/cwire_server/hub/batch.py",
-    "server_side/cwire_server/hub/client_queue.py",
-    "server_side/cwire_server/hub/pending.py",
-    "server_side/cwire_server/config.py",
-    "server_side/cwire_server/hub/hub.py",
-    "server_side/cwire_server/web/metrics.py",
-    "server_side/cwire_server/drivers/read_buffers.py",
-    "server_side/cwire_server/relay_schema.py",
-    "server_side/cwire_server/statistics.py",
-    "server_side/cwire_server/clients/websocket_reader.py",
-    "cython_wrapper/cwire_structs/control.py",
-    "cython_wrapper/cwire_structs/frames.py",
-    "cython_wrapper/cwire_structs/schema/schema.py",
-]
-
-
-@pytest.mark.parametrize("module", PURE)
-def test_pure_modules_know_no_sockets_clocks_or_loops(module: str) -> None:
-    forbidden = {"asyncio", "socket", "tornado", "threading", "time", "os", "subprocess"}
-    assert not imports(ROOT / module) & forbidden
 
 
 def test_tracked_files_name_no_machine() -> None:
