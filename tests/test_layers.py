@@ -10,12 +10,11 @@ imports pure modules only; where a folder's says so, all of its modules do.
 
 from __future__ import annotations
 
-import re
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from support.layers import MODULES, PACKAGES, Module, our_imports
+from support.layers import MODULES, PACKAGES, Module, our_imports, promise
 
 # Which of our packages a package may import.
 MAY_IMPORT = {
@@ -32,14 +31,6 @@ IMPURE = {
 
 def folders() -> list[Module]:
     return [one for one in MODULES.values() if one.is_folder and "." in one.name]
-
-
-def promise(folder: Module) -> set[str]:
-    """The rooms that a folder's docstring lets it import."""
-    listed = re.search(r"^May import: (.*?)\.?$", folder.doc, re.DOTALL | re.MULTILINE)
-    assert listed, f"{folder.name}: its docstring does not say `May import: …`"
-    names = re.findall(r"\w+", listed[1])
-    return set() if names == ["nothing"] else {f"{folder.package}.{name}" for name in names}
 
 
 def circle(arrows: dict[str, set[str]]) -> list[str]:
@@ -73,7 +64,7 @@ def test_there_is_no_circle_of_folders() -> None:
 
 @pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
 def test_a_folder_imports_what_its_docstring_says(folder: Module) -> None:
-    allowed = promise(folder) | {folder.name}
+    allowed = {f"{folder.package}.{name}" for name in promise(folder)} | {folder.name}
     for module in MODULES.values():
         if module.room != folder.name:
             continue

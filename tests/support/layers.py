@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from support.processes import ROOT
 
-__all__ = ["MODULES", "PACKAGES", "Module", "our_imports"]
+__all__ = ["MODULES", "PACKAGES", "Module", "our_imports", "promise"]
 
 PACKAGES = {
     "cwire": ROOT / "client_side" / "cwire",
@@ -84,3 +85,10 @@ MODULES: dict[str, Module] = found()
 
 def our_imports(module: Module) -> set[str]:
     return {name for name in module.imported() if name in MODULES and name != module.name}
+
+
+def promise(folder: Module) -> set[str]:
+    """The folders and modules of its package that a folder's docstring lets it import."""
+    listed = re.search(r"^May import: (.*?)\.?$", folder.doc, re.DOTALL | re.MULTILINE)
+    assert listed, f"{folder.name}: its docstring does not say `May import: …`"
+    return set(re.findall(r"\w+", listed[1])) - {"nothing"}
