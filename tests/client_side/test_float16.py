@@ -61,11 +61,18 @@ def test_records_and_tables(array: FrameArray) -> None:
     table = array.to_pandas()
     assert table["level"].tolist() == [0.0, 0.5, 1.0]
     assert table["samples[3]"].tolist() == [6e4] * ROWS
-    assert table.dtypes["level"] == np.float16
-    assert array.to_xarray()["samples"].values.dtype == np.float16
+    assert table.dtypes["level"] == np.float32
+    assert array.to_xarray()["samples"].values.dtype == np.float32
     arrow = array.to_pyarrow()
-    assert str(arrow.schema.field("level").type) == "halffloat"
+    assert str(arrow.schema.field("level").type) == "float"
     assert [row.as_py() for row in arrow["samples"]][1] == [1.0, -1.0, 0.25, 6e4]
+
+
+def test_tables_reckon_with_more_than_16_bits(message: Message) -> None:
+    payloads = [message.encode({"level": level, "gain": 1}) for level in (1, 400, 800)]
+    packed = b"".join(frames.pack(9, payload) for payload in payloads)
+    array = FrameArray.from_frames(packed, message.frame_dtype(message.size), message)
+    assert array.to_pandas()["level"].std() == pytest.approx(399.5001)
 
 
 def test_plots_and_scopes(message: Message) -> None:

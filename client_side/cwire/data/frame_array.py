@@ -165,7 +165,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         """A pandas DataFrame: one row per frame, indexed by time (UTC).
 
         Enums are categories with their names, nested structs have names such as
-        ``acquisition.level``. Units are in ``attrs["units"]``.
+        ``acquisition.level``, half floats are float32. Units are in ``attrs["units"]``.
 
         Args:
             *fields: The fields to take, all by default.
@@ -185,7 +185,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         Arrays of one length have the dimension ``sample``; of several lengths, ``FIELD_sample``;
         of two dimensions, ``FIELD_row`` and ``FIELD_column``. ``seconds`` and ``sequence`` are
         further coordinates. Units and comments are attributes, as the CF conventions name them;
-        enums stay numbers with ``flag_values`` and ``flag_meanings``.
+        enums stay numbers with ``flag_values`` and ``flag_meanings``. Half floats are float32.
 
         Args:
             *fields: The fields to take, all by default.
@@ -200,8 +200,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     def to_pyarrow(self, *fields: str) -> pyarrow.Table:
         """An Arrow table: a column ``time``, and one for each field.
 
-        Arrays are lists of a fixed size, enums dictionaries, complex numbers pairs; unit, comment
-        and C type are the fields' metadata.
+        Arrays are lists of a fixed size, enums dictionaries, complex numbers pairs, half floats
+        float32; unit, comment and C type are the fields' metadata.
 
         Args:
             *fields: The fields to take, all by default.
