@@ -1,7 +1,9 @@
 #!/bin/sh
 # Installs Debian's cross compilers for the tests of foreign targets, where they are missing and can
-# be installed: powerpc (big-endian), arm, and sh4, which libclang does not know. About 130 MB.
+# be installed: powerpc (big-endian), arm, sh4, which libclang does not know, and m68k and avr, which
+# it lays out otherwise than gcc. About 145 MB to download, 490 MB installed.
 # The headers of the targets' C libraries are only recommended by the compilers: they are named.
+# m68k and avr are used without.
 set -eu
 wanted="powerpc-linux-gnu:powerpc arm-linux-gnueabihf:armhf sh4-linux-gnu:sh4"
 missing=""
@@ -10,6 +12,8 @@ for each in $wanted; do
     command -v "$target-gcc" >/dev/null 2>&1 || missing="$missing gcc-$target"
     [ -d "/usr/$target/include" ] || missing="$missing libc6-dev-${each#*:}-cross"
 done
+command -v m68k-linux-gnu-gcc >/dev/null 2>&1 || missing="$missing gcc-m68k-linux-gnu"
+command -v avr-gcc >/dev/null 2>&1 || missing="$missing gcc-avr"
 if [ -z "$missing" ]; then
     exit 0
 fi

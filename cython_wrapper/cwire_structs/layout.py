@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from cwire_structs.schema.fields import Enum, Struct
 
@@ -44,13 +43,15 @@ class Layout:
         enum_c_names: As C spells them: ``enum waveform_shape``.
         structs: Those that messages use, by name; nested ones before their users.
         messages: By rising id.
-        macros: Names of #define constants, and whether each is an integer or a float. Their values
-            come from the compiler.
+        macros: Names of #define constants, each with its line. Their values come from the
+            compiler.
         lines: ``messages.h:12`` of each ``struct_name.field``, struct and enum.
         anonymous: Names of the structs and unions that C has no name for and reaches without one.
         inner_enums: Those defined inside of a struct, where C++ keeps their enumerators.
         warnings: What is supported but may surprise.
         reader: Where sizes and offsets come from, before the proof: libclang or DWARF.
+        hidden: Names of macros that stand for something else than what has the same name in a
+            struct or enum: ``#define sa_handler handler.simple``.
     """
 
     name: str
@@ -59,12 +60,13 @@ class Layout:
     enum_c_names: Mapping[str, str]
     structs: Mapping[str, Struct]
     messages: tuple[MessageLayout, ...]
-    macros: Mapping[str, Literal["int", "float"]]
+    macros: Mapping[str, str]
     lines: Mapping[str, str]
     anonymous: frozenset[str] = frozenset()
     inner_enums: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
     reader: str = "libclang"
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,17 @@ class Abi:
 
 @dataclass(frozen=True)
 class Proof:
-    """What the compiler added to a layout that it agrees with."""
+    """What the compiler added to a layout that it agrees with.
+
+    Attributes:
+        abi: Sizes of its target.
+        constants: Values of macros, by name.
+        warnings: What was left out of the constants, each with its line.
+    """
 
     abi: Abi
     constants: dict[str, int | float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def readable(text: str) -> str:

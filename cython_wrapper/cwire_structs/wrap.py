@@ -21,9 +21,12 @@ from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.emit.c_header import schema_header
 from cwire_structs.emit.cython_module import cython_files
 from cwire_structs.emit.schema_json import compact, readable, schema_document
-from cwire_structs.errors import SchemaError, WrapError
+from cwire_structs.errors import LayoutMismatch, SchemaError, WrapError
+from cwire_structs.header.dwarf import DWARF, relayout
 from cwire_structs.header.header import read_header
 from cwire_structs.header.message_ids import Choice
+from cwire_structs.header.padding import padding_warnings
+from cwire_structs.layout import Layout, Proof
 from cwire_structs.schema.schema import SCHEMA_LIMIT, Schema
 
 
@@ -59,8 +62,7 @@ def wrap(
     """
     if not isinstance(toolchain, toolchains.Toolchain):
         toolchain = toolchains.find(toolchain)
-    layout = read_header(header, toolchain, choice)
-    proof = prove(layout, header, toolchain)
+    layout, proof = _proved(read_header(header, toolchain, choice), header, toolchain)
     document = schema_document(layout, proof, toolchain)
     json = compact(document)
     if len(json) > SCHEMA_LIMIT:
@@ -77,7 +79,25 @@ def wrap(
         f"{layout.name}_schema.h": schema_header(layout, json, toolchain.byte_order),
         **cython_files(layout, schema),
     }
-    return Wrapped(schema, files, toolchain, layout.warnings)
+    warnings = (*layout.warnings, *padding_warnings(layout), *proof.warnings)
+    return Wrapped(schema, files, toolchain, warnings)
+
+
+def _proved(layout: Layout, header: Path, toolchain: toolchains.Toolchain) -> tuple[Layout, Proof]:
+    """Returns the layout that the compiler agrees with, and the proof.
+
+    Where libclang lays something out otherwise, the compiler's own debugging information is read.
+    """
+    try:
+        return layout, prove(layout, header, toolchain)
+    except LayoutMismatch as mismatch:
+        if layout.reader == DWARF:
+            raise
+        try:
+            layout = relayout(layout, header, toolchain)
+        except WrapError as error:
+            raise LayoutMismatch(f"{mismatch}\nFrom debugging information: {error}") from None
+    return layout, prove(layout, header, toolchain)
 
 
 def write(wrapped: Wrapped, folder: Path) -> list[Path]:

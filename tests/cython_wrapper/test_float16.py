@@ -16,7 +16,7 @@ import pytest
 from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
 from cwire_structs.errors import FieldError
-from cwire_structs.header import header
+from cwire_structs.header import header, libclang
 from cwire_structs.schema import Schema
 from support.c_values import compiled_constants
 
@@ -91,7 +91,7 @@ def test_the_bytes_are_the_cross_compilers(half: str, tmp_path: Path) -> None:
 def test_the_debugging_information_says_the_same(
     wrapped: tuple[wrap.Wrapped, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(header, "_knows", lambda *_: False)
+    monkeypatch.setattr(libclang, "knows_target", lambda *_: False)
     assert header.read_header(wrapped[1], toolchain.find("cc")).reader == "DWARF"
     assert wrap.wrap(wrapped[1], "cc").files == wrapped[0].files
 

@@ -44,7 +44,9 @@ def cwire_wrap(*arguments: str | Path, cc: str = "cc") -> int:
 
 def test_folders_and_macros(unit: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cwire_wrap(unit) == 1
-    assert "'parts/size.h' file not found" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "unit.h:2:10: fatal error: parts/size.h: No such file or directory" in said
+    assert "-I DIR says in which folder parts/size.h is" in said
     include = unit.parent / "include"
     assert cwire_wrap(unit, "-I", include, "-DMORE=1", "-D", "OTHER") == 0
     captured = capsys.readouterr()

@@ -3,91 +3,31 @@
 from __future__ import annotations
 
 import ast
-import shutil
 import subprocess
 from pathlib import Path
 from random import Random
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
-from cwire_structs.header import header
+from cwire_structs.header import header, libclang
 from cwire_structs.header.message_ids import Choice
-from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import Struct
-from cwire_structs.schema.kinds import TailType, TextType
-from support.c_values import Filled, check, compiled_constants, fill, leaves
+from cwire_structs.schema.kinds import TextType
+from support.c_values import (
+    check,
+    compare_bytes,
+    compare_with_objects,
+    compiler,
+    fill,
+    leaves,
+)
 
 ZOO = Path(__file__).with_name("zoo.h")
 CROSS = ["powerpc-linux-gnu-gcc", "arm-linux-gnueabihf-gcc"]
 # libclang does not know this one: its layouts come from DWARF.
 UNKNOWN = "sh4-linux-gnu-gcc"
-FREESTANDING = "-ffreestanding"  # the compiler's own stdint.h: no C library need be installed
-
-
-def compiler(name: str) -> str:
-    if shutil.which(name) is None:
-        pytest.skip(f"there is no {name} here (tests/install_cross_compilers.sh)")
-    return f"{name} {FREESTANDING}"
-
-
-def named(schema: Schema) -> list[Struct]:
-    """The structs that C can declare."""
-    return [message.struct for message in schema.messages.values()]
-
-
-def offsets(schema: Schema) -> list[tuple[str, int]]:
-    """Constant expressions, and what the schema says."""
-    found = []
-    for struct in named(schema):
-        c_name = struct.c_name
-        found.append((f"sizeof({c_name})", struct.size))
-        for field in struct.fields:
-            if field.bits:
-                continue
-            found.append((f"__builtin_offsetof({c_name}, {field.name})", field.offset))
-            if not isinstance(field.type, TailType):
-                found.append((f"sizeof((({c_name} *)0)->{field.name})", field.size))
-            inner = getattr(field.element, "struct", None)
-            step = "[0]" * len(getattr(field.type, "shape", ()))
-            if inner and not isinstance(field.type, TailType):
-                for one in (one for one in inner.fields if not one.bits):
-                    at = field.offset + one.offset
-                    path = f"{field.name}{step}.{one.name}"
-                    found.append((f"__builtin_offsetof({c_name}, {path})", at))
-    return found
-
-
-def compare_with_objects(schema: Schema, header_path: Path, cc: str, folder: Path) -> None:
-    """Compares offsets, and constants that the compiler laid out, in both directions."""
-    asked = offsets(schema)
-    random = Random(3)
-    filled = {struct.name: [fill(struct, random) for _ in range(6)] for struct in named(schema)}
-    lines = [f'#include "{header_path}"', "const unsigned long long offsets[] = { 0x77,"]
-    lines += [f"    {expression}," for expression, _ in asked]
-    lines.append("};")
-    for struct in named(schema):
-        lines += [
-            f"const {struct.c_name} {struct.name}_{index} = {one.initializer()};"
-            for index, one in enumerate(filled[struct.name])
-        ]
-    found = compiled_constants(cc.split(), "\n".join(lines), folder)
-    table = found.integers("offsets", 0x77, len(asked))
-    assert dict(zip((e for e, _ in asked), table, strict=True)) == dict(asked)
-    for message in schema.messages.values():
-        for index, one in enumerate(filled[message.struct.name]):
-            data = found.symbol(f"{message.struct.name}_{index}")
-            compare_bytes(message.type, data[: message.size], one)
-
-
-def compare_bytes(cls: Any, data: bytes, filled: Filled) -> None:
-    assert bytes(cls(**filled.values)) == data
-    item = cls.from_bytes(data)
-    check(item, filled.values)
-    assert bytes(cls.from_dict(item.to_dict())) == data
 
 
 def test_every_offset_and_value_is_gccs(zoo: wrap.Wrapped, tmp_path: Path) -> None:
@@ -116,7 +56,7 @@ def test_a_target_that_libclang_does_not_know_is_read_from_dwarf(tmp_path: Path)
 def test_dwarf_says_what_libclang_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     chain = toolchain.find(compiler(name))
     files = wrap.wrap(ZOO, chain).files
-    monkeypatch.setattr(header, "_knows", lambda *_: False)
+    monkeypatch.setattr(libclang, "knows_target", lambda *_: False)
     assert header.read_header(ZOO, chain).reader == "DWARF"
     assert wrap.wrap(ZOO, chain).files == files
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,8 +11,10 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import pytest
 
 from cwire_structs.compiler.object_file import ObjectFile
+from cwire_structs.schema import Schema
 from cwire_structs.schema.fields import Field, Struct, python_name
 from cwire_structs.schema.kinds import (
     ArrayType,
@@ -127,3 +130,67 @@ def compiled_constants(cc: list[str], source: str, folder: Path) -> ObjectFile:
         [*cc, "-w", "-Wno-packed-bitfield-compat", "-c", str(path), "-o", str(made)], check=True
     )
     return ObjectFile(made.read_bytes())
+
+
+def compiler(name: str) -> str:
+    """Returns a compiler with its flags; skips the test where there is none."""
+    if shutil.which(name) is None:
+        pytest.skip(f"there is no {name} here (tests/install_cross_compilers.sh)")
+    return f"{name} -ffreestanding"  # its own stdint.h: no C library need be installed
+
+
+def named(schema: Schema) -> list[Struct]:
+    """The structs that C can declare."""
+    return [message.struct for message in schema.messages.values()]
+
+
+def offsets(schema: Schema) -> list[tuple[str, int]]:
+    """Constant expressions, and what the schema says."""
+    found = []
+    for struct in named(schema):
+        c_name = struct.c_name
+        found.append((f"sizeof({c_name})", struct.size))
+        for member in struct.fields:
+            if member.bits:
+                continue
+            found.append((f"__builtin_offsetof({c_name}, {member.name})", member.offset))
+            if not isinstance(member.type, TailType):
+                found.append((f"sizeof((({c_name} *)0)->{member.name})", member.size))
+            inner = member.element.struct
+            step = "[0]" * len(getattr(member.type, "shape", ()))
+            if inner and not isinstance(member.type, TailType):
+                for one in (one for one in inner.fields if not one.bits):
+                    at = member.offset + one.offset
+                    path = f"{member.name}{step}.{one.name}"
+                    found.append((f"__builtin_offsetof({c_name}, {path})", at))
+    return found
+
+
+def compare_with_objects(schema: Schema, header_path: Path, cc: str, folder: Path) -> None:
+    """Compares offsets, and constants that the compiler laid out, in both directions."""
+    asked = offsets(schema)
+    random = Random(3)
+    filled = {struct.name: [fill(struct, random) for _ in range(6)] for struct in named(schema)}
+    lines = [f'#include "{header_path}"', "const unsigned long long offsets[] = { 0x77,"]
+    lines += [f"    {expression}," for expression, _ in asked]
+    lines.append("};")
+    for struct in named(schema):
+        lines += [
+            f"const {struct.c_name} {struct.name}_{index} = {one.initializer()};"
+            for index, one in enumerate(filled[struct.name])
+        ]
+    found = compiled_constants(cc.split(), "\n".join(lines), folder)
+    table = found.integers("offsets", 0x77, len(asked))
+    assert dict(zip((e for e, _ in asked), table, strict=True)) == dict(asked)
+    for message in schema.messages.values():
+        for index, one in enumerate(filled[message.struct.name]):
+            data = found.symbol(f"{message.struct.name}_{index}")
+            compare_bytes(message.type, data[: message.size], one)
+
+
+def compare_bytes(cls: Any, data: bytes, filled: Filled) -> None:
+    """Compares what a class makes of values, and reads, with bytes that a compiler laid out."""
+    assert bytes(cls(**filled.values)) == data
+    item = cls.from_bytes(data)
+    check(item, filled.values)
+    assert bytes(cls.from_dict(item.to_dict())) == data

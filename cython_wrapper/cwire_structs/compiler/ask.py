@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cwire_structs.compiler.object_file import ObjectFile
+from cwire_structs.compiler.probe import probe_source
 from cwire_structs.compiler.toolchain import Toolchain
 
 __all__ = ["ask"]
@@ -27,10 +28,8 @@ def ask(
     Raises:
         WrapError: The compiler refuses them, or its object file cannot be read.
     """
-    # Not resolve(): a linked header finds what it includes beside the link.
-    path = str(header.absolute()).replace("\\", "\\\\").replace('"', '\\"')
     entries = [f"(unsigned long long)({text})," for text in (f"0x{_MAGIC:x}ULL", *expressions)]
     table = ["const unsigned long long cwire_answers[] = {", *entries, "};"]
-    lines = [f'#include "{path}"', "#include <stddef.h>", *declarations, *table, ""]
-    compiled = ObjectFile(toolchain.compile("\n".join(lines)))
+    source = probe_source(header, [*declarations, *table])
+    compiled = ObjectFile(toolchain.compile(source))
     return compiled.integers("cwire_answers", _MAGIC, len(expressions))

@@ -14,8 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cwire_structs.compiler.constants import BEFORE, Constants, usable
 from cwire_structs.compiler.object_file import ObjectFile
-from cwire_structs.compiler.toolchain import Toolchain
+from cwire_structs.compiler.probe import probe_source
+from cwire_structs.compiler.refusal import refuse_what_does_not_compile
+from cwire_structs.compiler.toolchain import CompileError, Toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
 from cwire_structs.layout import Abi, Layout, Proof, readable
 from cwire_structs.schema.bits import BitRange
@@ -33,7 +36,6 @@ _ARRAY_NAMES = {0: "no array", 1: "an array"}
 _SHOWN = 8
 # No question is an error for a type that was not expected: the answer is then another one.
 _PRELUDE = """\
-#include <stddef.h>
 #define CWIRE_CLASS(x) __builtin_classify_type(x)
 #define CWIRE_NUMBER(x) ((CWIRE_CLASS(x) >= 1 && CWIRE_CLASS(x) <= 4) || CWIRE_CLASS(x) == 8)
 #define CWIRE_CAST(x, n) ((__typeof__(__builtin_choose_expr(CWIRE_NUMBER(x), x, 0)))(n))
@@ -109,32 +111,63 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
         *_enum_questions(layout),
         *(q for one in layout.structs.values() for q in _struct_questions(layout, one, types)),
     ]
-    numbers = [question.expression for question in questions]
-    integers = [name for name, kind in layout.macros.items() if kind == "int"]
-    floats = [name for name, kind in layout.macros.items() if kind == "float"]
-    for name in integers:
-        numbers += [f"CWIRE_NEGATIVE({name})", name]
     bit_fields = list(_bit_fields(layout))
-    source = _source(layout, header, types.lines, numbers, floats, bit_fields)
-    found = ObjectFile(toolchain.compile(source))
+    numbers = [question.expression for question in questions]
+    body = _body(layout, types.lines, numbers, bit_fields)
+    found, constants, warnings = _compiled(layout, header, toolchain, body)
+    values, more = constants.read(found)
     answers = found.integers("cwire_numbers", _MAGIC, len(numbers))
-    values = found.floats("cwire_floats", len(floats))
-    asked = answers[: len(questions)]
     sides = _Sides(str(toolchain), layout.reader)
-    wrong = [*_disagreements(questions, asked, sides)]
-    wrong += _inner_disagreements(layout, header, toolchain, types, questions, asked)
+    wrong = [*_disagreements(questions, answers, sides), *_id_disagreements(layout, values)]
+    wrong += _inner_disagreements(layout, header, toolchain, types, questions, answers)
     wrong += _bit_disagreements(bit_fields, found, sides)
     if wrong:
         raise LayoutMismatch(_mismatch(wrong, toolchain))
-    constants: dict[str, int | float] = dict(zip(floats, values, strict=True))
-    rest = iter(answers[len(questions) :])
-    for name, negative, value in zip(integers, rest, rest, strict=True):
-        constants[name] = value - (1 << 64) if negative else value
-    pointer, long, wchar, char_signed = asked[:4]
+    pointer, long, wchar, char_signed = answers[:4]
     return Proof(
         abi=Abi(pointer, long, wchar, bool(char_signed)),
-        constants={name: constants[name] for name in layout.macros},
+        constants=values,
+        warnings=(*warnings, *more),
     )
+
+
+def _compiled(
+    layout: Layout, header: Path, toolchain: Toolchain, body: list[str]
+) -> tuple[ObjectFile, Constants, list[str]]:
+    """Compiles the questions with the macros that the compiler takes for numbers.
+
+    Returns:
+        The object file, the tables of constants in it, and warnings of those that are not.
+
+    Raises:
+        LayoutMismatch: What libclang saw is not there for the compiler.
+        WrapError: The compiler refuses the header.
+    """
+    try:
+        return _attempt(layout, header, toolchain, body, list(layout.macros), [])
+    except CompileError:
+        refuse_what_does_not_compile(header, toolchain)
+        names, warnings = usable(layout, header, toolchain)
+    try:
+        return _attempt(layout, header, toolchain, body, names, warnings)
+    except CompileError as error:
+        said = error.said
+        raise LayoutMismatch(
+            _mismatch([f"{toolchain} does not find what {layout.reader} read:", said], toolchain)
+        ) from None
+
+
+def _attempt(
+    layout: Layout,
+    header: Path,
+    toolchain: Toolchain,
+    body: list[str],
+    names: list[str],
+    warnings: list[str],
+) -> tuple[ObjectFile, Constants, list[str]]:
+    constants = Constants(names, layout)
+    source = probe_source(header, body, before=BEFORE, with_macros=constants.lines)
+    return ObjectFile(toolchain.compile(source)), constants, warnings
 
 
 def _abi_questions() -> Iterator[_Question]:
@@ -150,9 +183,8 @@ def _enum_questions(layout: Layout) -> Iterator[_Question]:
         yield _Question(sign, int(enum.signed), c_name, "sign", line)
         yield from _enumerator_questions(enum, c_name, line)
     for message in layout.messages:
-        if message.id_name is None:
-            continue
-        yield _Question(message.id_name, message.id, message.id_name, "value")
+        if message.id_name is not None and message.id_name not in layout.macros:
+            yield _Question(message.id_name, message.id, message.id_name, "value")
 
 
 def _enumerator_questions(enum: Enum, c_name: str, line: str) -> Iterator[_Question]:
@@ -169,7 +201,7 @@ def _struct_questions(layout: Layout, struct: Struct, types: _Types) -> Iterator
     yield _Question(f"sizeof({c_name})", struct.size, c_name, "size", line)
     probe = f"struct cwire_align_{struct.name}"
     # The alignment that a member gets: __alignof__ may say a larger one.
-    yield _Question(f"offsetof({probe}, member)", struct.align, c_name, "alignment", line)
+    yield _Question(f"__builtin_offsetof({probe}, member)", struct.align, c_name, "alignment", line)
     for one in struct.fields:
         asker = _Asker(layout, types, f"{c_name}.{one.name}", _line(layout, struct, one.name))
         yield from asker.field(c_name, one)
@@ -208,7 +240,7 @@ class _Asker:
         if one.bits:  # `_BitField` asks where it is; C has neither its size nor its type
             yield self._kind(self.types.name(f"(0, {member})"), type_)
             return
-        yield self._ask(f"offsetof({c_name}, {one.name})", one.offset, "offset")
+        yield self._ask(f"__builtin_offsetof({c_name}, {one.name})", one.offset, "offset")
         x = self.types.name(member)
         if type_.is_tail:
             yield self._ask(f"CWIRE_ARRAY({x})", 1, "type", _ARRAY_NAMES)
@@ -282,16 +314,10 @@ def _bit_fields(layout: Layout) -> Iterator[_BitField]:
             yield _BitField(f"cwire_bits_{index}", struct, one.name, one.bits, line)
 
 
-def _source(
-    layout: Layout,
-    header: Path,
-    types: list[str],
-    numbers: list[str],
-    floats: list[str],
-    bit_fields: list[_BitField],
-) -> str:
-    # Not resolve(): a linked header finds what it includes beside the link.
-    path = str(header.absolute()).replace("\\", "\\\\").replace('"', '\\"')
+def _body(
+    layout: Layout, types: list[str], numbers: list[str], bit_fields: list[_BitField]
+) -> list[str]:
+    """Returns the lines that ask about structs and enums."""
     probes = [
         f"struct cwire_align_{struct.name} {{ char first; {struct.c_name} member; }};"
         for struct in layout.structs.values()
@@ -301,11 +327,8 @@ def _source(
         f"const {one.struct.c_name} {one.symbol} = {{ .{one.name} = -1 }};" for one in bit_fields
     ]
     entries = [f"    (unsigned long long)({number})," for number in [f"0x{_MAGIC:x}ULL", *numbers]]
-    # Never empty: C has no empty arrays.
-    values = [f"    (double)({value})," for value in ["1.0", *floats]]
     table = ["const unsigned long long cwire_numbers[] = {", *entries, "};"]
-    floats_table = ["const double cwire_floats[] = {", *values, "};"]
-    return "\n".join([f'#include "{path}"', _PRELUDE, *probes, *types, *table, *floats_table, ""])
+    return [_PRELUDE, *probes, *types, *table]
 
 
 @dataclass(frozen=True)
@@ -323,6 +346,17 @@ def _disagreements(questions: list[_Question], answers: list[int], sides: _Sides
                 f"{question.line + ': ' if question.line else ''}{readable(question.what)}: "
                 f"{question.property} is {question.word(answer)} for {sides.compiler}, but "
                 f"{question.word(question.expected)} for {sides.reader}"
+            )
+
+
+def _id_disagreements(layout: Layout, values: Mapping[str, int | float]) -> Iterator[str]:
+    """Says which ids are macros of another value: the questions do not see macros."""
+    for message in layout.messages:
+        name = message.id_name
+        if name is not None and name in layout.macros and values.get(name) != message.id:
+            yield (
+                f"{layout.macros[name]}: {name} is a macro for {values.get(name)}, but the id "
+                f"of {message.name} is {message.id}"
             )
 
 
@@ -346,7 +380,7 @@ def _inner_disagreements(
     if not inner:
         return []
     numbers = [question.expression for question in inner]
-    source = _source(layout, header, types.lines, numbers, [], [])
+    source = probe_source(header, _body(layout, types.lines, numbers, []))
     try:
         found = ObjectFile(toolchain.compile(source))
     except WrapError:  # it has no members of these names: that it is another type was said

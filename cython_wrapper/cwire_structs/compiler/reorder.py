@@ -94,7 +94,7 @@ def _plain(
         for field in item.fields:
             probe = f"struct cwire_member_{len(probes)}"
             probes.append(f"{probe} {{ char first; {_same_type(item, field, element=True)} m; }};")
-            questions.append(f"offsetof({probe}, m)")
+            questions.append(f"__builtin_offsetof({probe}, m)")
     answers = iter(ask(header, probes, questions, toolchain))
     found = {}
     for item in whole:
@@ -166,7 +166,10 @@ def _asked(
     name, tail = changed[struct], struct.tail
     if tail is None:
         return ask(header, declarations, [f"sizeof({name})"], toolchain)[0], 0
-    questions = [f"offsetof({name}, {tail.name})", f"sizeof((({name} *)0)->{tail.name}[0])"]
+    questions = [
+        f"__builtin_offsetof({name}, {tail.name})",
+        f"sizeof((({name} *)0)->{tail.name}[0])",
+    ]
     size, each = ask(header, declarations, questions, toolchain)
     return size, each
 

@@ -7,18 +7,42 @@ import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from cwire_structs.errors import WrapError
 
-# What changes a layout, or what the preprocessor sees; libclang takes these as gcc does.
+# Flags that change a layout or what the preprocessor and the parser accept, in gcc's spelling.
 _LAYOUT_FLAGS = re.compile(
-    r"-m.+|-std=.+|-ffreestanding|-f(no-)?(short-enums|short-wchar|signed-char|unsigned-char|pack-struct(=\d+)?)"
+    r"-m.+|-std=.+|-ansi|-trigraphs|-pthread|-f(no-)?(short-enums|short-wchar|signed-char"
+    r"|unsigned-char|pack-struct(=\d+)?|freestanding|hosted|ms-extensions|plan9-extensions"
+    r"|dollars-in-identifiers|gnu89-inline|openmp|builtin)"
 )
-_WITH_VALUE = ("-D", "-U", "-I", "-isystem", "-include", "-iquote")
+_MACROS = ("-D", "-U")
+_FILES = ("-include", "-imacros")
+_FOLDERS = ("-isystem", "-iquote", "-idirafter", "-I")
+_LONG = {
+    "--define-macro": "-D",
+    "--undefine-macro": "-U",
+    "--include": "-include",
+    "--imacros": "-imacros",
+    "--include-directory": "-I",
+    "--include-directory-after": "-idirafter",
+    "--std": "-std=",
+    "--ansi": "-ansi",
+    "--trigraphs": "-trigraphs",
+}
+# What follows one of these is no flag of its own.
+_WITH_VALUE = ("-o", "-x", "-T", "-L", "-l", "-u", "-z", "-e", "-MF", "-MT", "-MQ", "-aux-info",
+    "-Xlinker", "-Xassembler", "-Xclang", "-target", "-mllvm", "--param", "--sysroot", "-isysroot",
+    "-iprefix", "-iwithprefix", "-iwithprefixbefore", "-imultilib", "-specs", "-arch")  # fmt: skip
+# Python's own headers are compiled with the classes: these would change or break them.
+_NOT_FOR_PYTHON = re.compile(
+    r"-fpack-struct.*|-ffreestanding|-fno-hosted|-ansi|-std=(c|gnu|iso9899:)(89|90|19\d+)"
+)
+_MAGIC = b"cwire probe:"
 _TIMEOUT_S = 60
 
 
@@ -33,6 +57,8 @@ class Toolchain:
         byte_order: Of that target.
         elf_class: 32 or 64: the word size of its object files.
         include_dirs: Where it looks for ``<...>``, in order.
+        short_enums: Whether an enum has as few bytes as its values need.
+        char_signed: Whether ``char`` is signed.
     """
 
     command: tuple[str, ...]
@@ -41,46 +67,69 @@ class Toolchain:
     byte_order: Literal["little", "big"]
     elf_class: Literal[32, 64]
     include_dirs: tuple[str, ...]
+    short_enums: bool = False
+    char_signed: bool = True
 
     def __str__(self) -> str:
         return shlex.join(self.command)
 
     @property
-    def parser_flags(self) -> list[str]:
-        """The user's flags that a parser of the header needs to see."""
-        return [flag for group in self._groups() for flag in group]
+    def flags(self) -> list[list[str]]:
+        """The user's flags that a parser of the header needs to see, with their values.
+
+        In gcc's short spelling, and with those of ``@file``. What is for the linker, the optimizer
+        or about warnings is left out.
+        """
+        return list(_groups(iter(_expanded(self.command[1:]))))
 
     @property
     def layout_flags(self) -> list[str]:
-        """The same without directories: what the schema records."""
-        return [
-            f
-            for group in self._groups()
-            if group[0][:2] in ("-D", "-U", "-m", "-f", "-s")
-            for f in group
-        ]
+        """The same without files and directories: what the schema records."""
+        groups = (group for group in self.flags if not group[0].startswith("-I"))
+        return [flag for group in groups if group[0][:2] != "-i" for flag in group]
 
-    def _groups(self) -> list[list[str]]:
-        groups = []
-        rest = iter(self.command[1:])
-        for flag in rest:
-            if flag in _WITH_VALUE:
-                groups.append([flag, next(rest, "")])
-            elif flag.startswith(("-D", "-U", "-I")) or _LAYOUT_FLAGS.fullmatch(flag):
-                groups.append([flag])
-        return groups
+    @property
+    def build_flags(self) -> list[str]:
+        """Those that the classes are compiled with; valid in any directory."""
+        groups = (group for group in self.flags if not _NOT_FOR_PYTHON.fullmatch(group[0]))
+        return [flag for group in groups for flag in _absolute(group)]
 
-    def compile(self, source: str) -> bytes:
+    @property
+    def packing(self) -> int | None:
+        """The largest alignment of members by ``-fpack-struct``; None: it is not set."""
+        for flag, *_ in reversed(self.flags):
+            if flag.startswith("-fpack-struct"):
+                return int(flag.partition("=")[2] or 1)
+            if flag == "-fno-pack-struct":
+                return None
+        return None
+
+    def compile(self, source: str, flags: tuple[str, ...] = ()) -> bytes:
         """Compiles C source to an object file and returns its bytes; nothing is run.
 
         Raises:
-            WrapError: The compiler failed; the text holds what it said.
+            CompileError: The compiler failed; the text holds what it said.
         """
-        return self._make(source, ("-c",))
+        return self._make(source, (*flags, "-c"))
 
-    def link(self, source: str, flags: tuple[str, ...]) -> bytes:
-        """The same with more flags, linked without any library: addresses are resolved."""
-        return self._make(source, (*flags, "-nostdlib", "-static", "-Wl,-e0"))
+    def link(self, source: str, flags: tuple[str, ...] = ()) -> bytes:
+        """The same, linked without any library: addresses are resolved.
+
+        Functions that the header calls stay unresolved.
+        """
+        how = ("-nostdlib", "-static", "-Wl,-e0", "-Wl,--unresolved-symbols=ignore-all")
+        return self._make(source, (*flags, *how))
+
+    def refusal(self, path: Path, language: str) -> str | None:
+        """Returns all that the compiler says of a header that it refuses; None: it takes it.
+
+        Args:
+            path: The header, which is compiled by itself.
+            language: ``c`` or ``c++``.
+        """
+        flags = ["-x", language, "-w", "-Wno-pedantic", "-fsyntax-only", str(path.absolute())]
+        result = _run([*self.command, *flags])
+        return result.stderr.strip() if result.returncode else None
 
     def _make(self, source: str, how: tuple[str, ...]) -> bytes:
         with tempfile.TemporaryDirectory(prefix="cwire-") as folder:
@@ -92,9 +141,65 @@ class Toolchain:
             flags = ["-x", "c", "-w", "-Wno-pedantic", "-fno-lto", str(path), "-o", str(made)]
             result = _run([*self.command, *how, *flags])
             if result.returncode != 0 or not made.is_file():
-                said = "\n".join(result.stderr.strip().splitlines()[:8]).replace(folder + "/", "")
-                raise WrapError(f"{self} does not compile this header:\n{said}")
+                said = result.stderr.strip().replace(folder + "/", "")
+                raise CompileError(f"{self} does not compile this:\n{said}", said)
             return made.read_bytes()
+
+
+class CompileError(WrapError):
+    """The compiler refused a source.
+
+    Attributes:
+        said: All that it said.
+    """
+
+    def __init__(self, text: str, said: str) -> None:
+        super().__init__(text)
+        self.said = said
+
+
+def _expanded(flags: Sequence[str]) -> Iterator[str]:
+    """Yields flags with those that are written in files, as ``@file`` asks for."""
+    for flag in flags:
+        path = Path(flag[1:])
+        if flag.startswith("@") and path.is_file():
+            try:
+                yield from _expanded(shlex.split(path.read_text(errors="replace")))
+            except (ValueError, OSError) as error:
+                raise WrapError(f"{flag}: its flags cannot be read: {error}") from None
+        else:
+            yield flag
+
+
+def _groups(rest: Iterator[str]) -> Iterator[list[str]]:
+    """Yields each flag that matters to a parser, with its value if that stands apart."""
+    for flag in rest:
+        name, equals, value = flag.partition("=")
+        if name in _LONG and (equals or not _LONG[name].endswith("=")):
+            short = _LONG[name]
+            if short.endswith("=") or short in ("-ansi", "-trigraphs"):
+                yield [short + value]
+            else:
+                yield [short, value if equals else next(rest, "")]
+        elif flag in (*_MACROS, *_FILES, *_FOLDERS):
+            yield [flag, next(rest, "")]
+        elif flag == "-Xpreprocessor":
+            yield from _groups(iter([next(rest, "")]))
+        elif flag.startswith("-Wp,"):
+            yield from _groups(iter(flag.split(",")[1:]))
+        elif flag in _WITH_VALUE:
+            next(rest, "")
+        elif starts := [one for one in (*_FILES, *_FOLDERS) if flag.startswith(one)]:
+            yield [starts[0], flag.removeprefix(starts[0])]
+        elif flag.startswith(_MACROS) or _LAYOUT_FLAGS.fullmatch(flag):
+            yield [flag]
+
+
+def _absolute(group: list[str]) -> list[str]:
+    """Returns a flag that means the same in another working directory."""
+    if group[0] in (*_FILES, *_FOLDERS) and Path(group[1]).exists():
+        return [group[0], str(Path(group[1]).absolute())]
+    return group
 
 
 def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] = ()) -> Toolchain:
@@ -118,12 +223,12 @@ def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] 
         raise WrapError(f"CC={text!r} cannot be read as a command: {error}") from None
     if not text.strip():
         raise WrapError("CC is blank; set it to your C compiler, for example CC=gcc")
-    if "-funsigned-bitfields" in command or "-fno-signed-bitfields" in command:
+    if {"-funsigned-bitfields", "-fno-signed-bitfields"}.intersection(_expanded(command)):
         raise WrapError(
             "the sign of bit fields cannot be proved with -funsigned-bitfields: write signed or "
             "unsigned in the header, and leave the flag out"
         )
-    if "-mfp16-format=alternative" in command:
+    if "-mfp16-format=alternative" in _expanded(command):
         raise WrapError(
             "the alternative format of 16-bit floats has no place on the wire, since numpy does "
             "not have it; use -mfp16-format=ieee"
@@ -139,22 +244,39 @@ def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] 
     own = re.search(r"^Target: (\S+)$", said, re.MULTILINE)
     triple = _triple(target or (own[1] if own else ""))
     toolchain = Toolchain(command, family, triple, "little", 64, include_dirs)
-    head = toolchain.compile("int cwire_probe;\n")[:6]
-    if head[:4] != b"\x7fELF":
+    # An array of characters is found in the object file without a library that reads it.
+    letters = ", ".join(f"'{letter}'" for letter in _MAGIC.decode())
+    try:
+        made = toolchain.compile(
+            "enum cwire_short { CWIRE_SHORT };\nunsigned char cwire_probe[] = "
+            f"{{ {letters}, sizeof(enum cwire_short), (char)-1 < 0 }};\n"
+        )
+    except CompileError as error:
+        raise WrapError(f"CC={text!r} does not compile an empty header:\n{error.said}") from None
+    if made[:4] != b"\x7fELF":
         raise WrapError(
             f"{toolchain} does not make ELF object files, which the proof of the layout reads; "
             "use a compiler for Linux or for a bare-metal ELF target"
         )
-    order: Literal["little", "big"] = "big" if head[5] == 2 else "little"
-    return replace(toolchain, byte_order=order, elf_class=32 if head[4] == 1 else 64)
+    order: Literal["little", "big"] = "big" if made[5] == 2 else "little"
+    enum_size, char_signed = made.partition(_MAGIC)[2][:2]
+    return replace(
+        toolchain,
+        byte_order=order,
+        elf_class=32 if made[4] == 1 else 64,
+        short_enums=enum_size == 1,
+        char_signed=bool(char_signed),
+    )
 
 
 def _introduce(command: Sequence[str], text: str) -> str:
     """Returns what a compiler says about itself."""
     search = _run([*command, "-E", "-v", "-x", "c", os.devnull])
     if search.returncode != 0 or "search starts here:" not in search.stderr:
-        said = "\n".join(search.stderr.strip().splitlines()[-3:])
-        raise WrapError(f"CC={text!r} is not a C compiler like gcc or clang; it says:\n{said}")
+        lines = search.stderr.strip().splitlines()
+        wrong = [line for line in lines if "error:" in line]
+        what = "does not work" if wrong else "is not a C compiler like gcc or clang"
+        raise WrapError(f"CC={text!r} {what}; it says:\n" + "\n".join(wrong or lines[-3:]))
     return search.stderr
 
 

@@ -1,7 +1,7 @@
-"""Layouts from DWARF: for a target that libclang does not know.
+"""Layouts from DWARF: for what libclang does not know, or lays out otherwise than the compiler.
 
-libclang then reads the header for a similar target, which gives names, comments and kinds. Every
-size and offset is taken from the debugging information of the user's own compiler.
+libclang reads the header, for a similar target if need be, which gives names, comments and kinds.
+Every size and offset is taken from the debugging information of the user's own compiler.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cwire_structs.compiler.object_file import ObjectFile
-from cwire_structs.compiler.toolchain import Toolchain
+from cwire_structs.compiler.probe import probe_source
+from cwire_structs.compiler.toolchain import CompileError, Toolchain
 from cwire_structs.errors import WrapError
 from cwire_structs.layout import Layout
 from cwire_structs.schema.bits import BitRange
@@ -26,13 +27,17 @@ from cwire_structs.schema.kinds import (
     TextType,
 )
 
+DWARF = "DWARF"
 _MAGIC = 0x6377697265646677
+_ENUMERATOR = "DW_TAG_enumerator"
+_PLUS = 0x23  # DW_OP_plus_uconst
 _QUALIFIERS = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type")
 # DW_ATE_...: DWARF 5, section 7.8.
 _ENCODINGS = {
     2: "bool", 3: "complex", 4: "float", 5: "int", 6: "int", 7: "uint", 8: "uint",
 }  # fmt: skip
-_FLAGS = ("-g", "-fno-eliminate-unused-debug-types")
+# Not -g alone, which is another format for avr-gcc 5.
+_FLAGS = ("-g", "-gdwarf", "-fno-eliminate-unused-debug-types")
 
 
 def relayout(layout: Layout, header: Path, toolchain: Toolchain) -> Layout:
@@ -41,30 +46,42 @@ def relayout(layout: Layout, header: Path, toolchain: Toolchain) -> Layout:
     Raises:
         WrapError: The DWARF cannot be read, or holds other members than libclang saw.
     """
+    from elftools.common.exceptions import DWARFError, ELFError
+
     named = [one for name, one in layout.structs.items() if name not in layout.anonymous]
-    found = ObjectFile(toolchain.link(_source(header, named), _FLAGS))
+    found = _compiled(_source(header, named), toolchain)
     aligns = found.integers("cwire_aligns", _MAGIC, len(named))
-    reader = _Reader(
-        found, toolchain.byte_order, {one.name: n for one, n in zip(named, aligns, strict=True)}
-    )
-    for message in layout.messages:
-        reader.message(message.struct)
+    try:
+        reader = _Reader(
+            found, toolchain.byte_order, {one.name: n for one, n in zip(named, aligns, strict=True)}
+        )
+        for message in layout.messages:
+            reader.message(message.struct)
+    except (DWARFError, ELFError) as error:
+        raise WrapError(f"the compiler's DWARF cannot be read: {error}") from None
     messages = tuple(
         replace(message, struct=reader.structs[message.struct.name]) for message in layout.messages
     )
     enums = {name: reader.enums[name] for name in layout.enums}
     structs = {name: reader.structs[name] for name in layout.structs}
-    return replace(layout, structs=structs, enums=enums, messages=messages, reader="DWARF")
+    return replace(layout, structs=structs, enums=enums, messages=messages, reader=DWARF)
+
+
+def _compiled(source: str, toolchain: Toolchain) -> ObjectFile:
+    """Compiles with debugging information; links, since DWARF in object files has relocations."""
+    try:
+        return ObjectFile(toolchain.link(source, _FLAGS))
+    except CompileError:  # of some targets, no program links without a linker script
+        return ObjectFile(toolchain.compile(source, _FLAGS))
 
 
 def _source(header: Path, structs: list[Struct]) -> str:
-    path = str(header.absolute()).replace("\\", "\\\\").replace('"', '\\"')
     probes = [
         f"struct cwire_align_{one.name} {{ char first; {one.c_name} member; }};" for one in structs
     ]
     entries = [f"    __builtin_offsetof(struct cwire_align_{one.name}, member)," for one in structs]
     table = ["const unsigned long long cwire_aligns[] = {", f"    0x{_MAGIC:x}ULL,", *entries, "};"]
-    return "\n".join([f'#include "{path}"', *probes, *table, ""])
+    return probe_source(header, [*probes, *table])
 
 
 class _Reader:
@@ -118,7 +135,7 @@ class _Reader:
 
     def _field(self, field: Field, entry: Any) -> Field:
         type_ = self._type(field.type, _bare(_target(entry)))
-        start = _value(entry, "DW_AT_data_member_location", 0)
+        start = _location(entry)
         if field.bits is None:
             return replace(field, offset=start, size=type_.size, type=type_)
         width = _value(entry, "DW_AT_bit_size")
@@ -146,11 +163,18 @@ class _Reader:
             return EnumType.of(self._enum(type_.enum, entry, size), self._byte_order)
         kind = _ENCODINGS.get(_value(entry, "DW_AT_encoding", 0))
         if kind is None:
-            raise WrapError(f"the compiler's DWARF has a number of no known kind: {entry}")
+            raise WrapError(f"a {_name(entry)} is a number that has no place on the wire")
         return NUMBERS[kind].of(size, self._byte_order)
 
     def _enum(self, enum: Enum, entry: Any, size: int) -> Enum:
         if enum.name not in self.enums:
+            labels = [_name(one) for one in entry.iter_children() if one.tag == _ENUMERATOR]
+            if labels != list(enum.values):
+                shown = ", ".join(label or "" for label in labels)
+                raise WrapError(
+                    f"enum {enum.name}: the compiler's DWARF has the enumerators {shown}; keep "
+                    "target-specific #if blocks out of messages"
+                )
             signed = min(enum.values.values(), default=0) < 0
             if "DW_AT_type" in entry.attributes:
                 base = _bare(_target(entry))
@@ -173,6 +197,20 @@ def _value(entry: Any, attribute: str, default: int | None = None) -> int:
     return found.value
 
 
+def _location(entry: Any) -> int:
+    """Returns the byte that a member's bytes begin at; of a bit field, it may be negative."""
+    found = entry.attributes.get("DW_AT_data_member_location")
+    if found is None or isinstance(found.value, int):
+        return 0 if found is None else int(found.value)
+    # DWARF 2 has an expression: add a number to the address of the struct.
+    operation, *encoded = found.value
+    if operation != _PLUS or not encoded or encoded[-1] & 0x80:
+        raise WrapError(f"the compiler's DWARF says the place of a {entry.tag} by an expression")
+    value: int = sum((byte & 0x7F) << 7 * index for index, byte in enumerate(encoded))
+    bits = 8 * int(entry.cu["address_size"])
+    return value - (1 << bits) if value >> bits - 1 else value
+
+
 def _target(entry: Any) -> Any:
     return entry.get_DIE_from_attribute("DW_AT_type")
 
@@ -182,11 +220,3 @@ def _bare(entry: Any) -> Any:
     while entry.tag in _QUALIFIERS:
         entry = _target(entry)
     return entry
-
-
-def similar_target(toolchain: Toolchain) -> str:
-    """Returns a target that libclang knows, of the compiler's word size and byte order."""
-    wide = toolchain.elf_class == 64
-    if toolchain.byte_order == "little":
-        return "x86_64-linux-gnu" if wide else "armv7-linux-gnueabihf"
-    return "s390x-linux-gnu" if wide else "powerpc-linux-gnu"

@@ -1,32 +1,27 @@
 """A C header, read with libclang.
 
-libclang is a second compiler: it must see the same directories, flags and target as the user's own,
-and what it says is only believed after `proof` has compared it with that one.
+What libclang says is only believed after `proof` has compared it with the user's compiler. That one
+judges: where it compiles what libclang does not understand, it is said that it is libclang.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cwire_structs.compiler.refusal import refuse_what_does_not_compile
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
-from cwire_structs.header.dwarf import relayout, similar_target
+from cwire_structs.header.dwarf import relayout
+from cwire_structs.header.libclang import Libclang, ParseError
 from cwire_structs.header.macros import find_macros
 from cwire_structs.header.message_ids import NO_MESSAGES, Choice, MessageReader
-from cwire_structs.header.numbers import name_kinds
 from cwire_structs.header.structs import StructParser
-from cwire_structs.layout import Layout, readable
+from cwire_structs.layout import Layout, MessageLayout, readable
 from cwire_structs.schema.json_cursor import IDENTIFIER
 
 _SHOWN_PROBLEMS = 20
-_CPLUSPLUS = re.compile(
-    r"type name '(class|namespace|template|using|virtual|constexpr)'"
-    r"|'(iostream|string|vector|array|cstdint)' file not found"
-)
 
 
 def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) -> Layout:
@@ -48,17 +43,20 @@ def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) 
             f"{path.name}: the schema is named after the header, and {path.stem!r} is no C name; "
             "use letters, digits and _"
         )
-    cindex = _libclang()
-    known = _knows(cindex, toolchain.target)
-    seen = toolchain if known else replace(toolchain, target=similar_target(toolchain))
-    unit = _parse(cindex, path, seen)
+    libclang = Libclang(toolchain)
+    unit = libclang.parse(path)
+    errors = libclang.errors(unit)
+    if errors:
+        refuse_what_does_not_compile(path, toolchain)
     problems = Problems(path)
-    parser = StructParser(cindex, toolchain.byte_order, problems)
-    chooser = MessageReader(cindex, _declarations(cindex, unit), parser)
-    messages = chooser.read(choice or Choice())
+    parser = StructParser(libclang.cindex, toolchain.byte_order, problems)
+    chooser = MessageReader(libclang.cindex, _declarations(libclang.cindex, unit), parser)
+    messages = _read(chooser, choice or Choice(), errors)
+    _refuse_stumbles(path, toolchain, errors, parser)
     problems.raise_any()
     if not messages:
         raise WrapError(f"{path.name}: {NO_MESSAGES}")
+    macros = find_macros(libclang, unit, path, _names(parser))
     layout = Layout(
         name=path.stem,
         header=path.name,
@@ -66,13 +64,74 @@ def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) 
         enum_c_names=parser.enums.c_names,
         structs=parser.structs,
         messages=tuple(sorted(messages, key=lambda message: message.id)),
-        macros=find_macros(cindex, unit, path, _arguments(seen)),
+        macros=macros.numbers,
+        hidden=macros.hidden,
         lines=parser.lines,
         anonymous=frozenset(parser.anonymous),
         inner_enums=frozenset(parser.enums.inner),
         warnings=tuple(problems.warnings),
     )
-    return layout if known else relayout(layout, path, toolchain)
+    if libclang.knows_target and not errors:
+        return layout
+    # After an error libclang may have passed over a member: the compiler names all of them.
+    try:
+        return relayout(layout, path, toolchain)
+    except WrapError as error:
+        if not errors:
+            raise
+        raise WrapError(_stumbles(path, toolchain, errors[:_SHOWN_PROBLEMS], str(error))) from None
+
+
+def _read(chooser: MessageReader, choice: Choice, errors: list[ParseError]) -> list[MessageLayout]:
+    try:
+        return chooser.read(choice)
+    except WrapError as error:
+        if not errors:
+            raise
+        raise WrapError(f"{error}\nlibclang stumbles, which may be why: {errors[0]}") from None
+
+
+def _names(parser: StructParser) -> set[str]:
+    """Returns all names of members, enumerators and types."""
+    names = {name for enum in parser.enums.found.values() for name in enum.values}
+    for struct in parser.structs.values():
+        names.update([struct.name], (field.name for field in struct.fields))
+    return names | set(parser.enums.found)
+
+
+def _refuse_stumbles(
+    path: Path, toolchain: Toolchain, errors: list[ParseError], parser: StructParser
+) -> None:
+    """Raises WrapError for errors of libclang in what messages consist of.
+
+    Those elsewhere, as in functions of the compiler's own headers, touch no message.
+    """
+    inside = [one for one in errors if one.fatal or _is_in(one, parser.read_cursors)]
+    if inside:
+        raise WrapError(_stumbles(path, toolchain, inside))
+
+
+def _stumbles(path: Path, toolchain: Toolchain, errors: list[ParseError], why: str = "") -> str:
+    return "\n".join(
+        [
+            f"{path.name}: {toolchain} compiles it, but libclang, which reads the structs, does "
+            "not understand:",
+            *(f"  {one}" for one in errors),
+            *([f"From debugging information: {why}"] if why else []),
+            "Put the structs into a header of their own, which this one includes, and wrap that "
+            f'one (with what it needs: --cc "{toolchain} -include stdint.h"); or define away what '
+            "libclang does not know (-D NAME=). The compiler judges the result.",
+        ]
+    )
+
+
+def _is_in(error: ParseError, cursors: Iterable[Any]) -> bool:
+    return any(
+        cursor.location.file is not None
+        and cursor.location.file.name == error.file
+        and cursor.extent.start.line <= error.line <= cursor.extent.end.line
+        for cursor in cursors
+    )
 
 
 class Problems:
@@ -111,60 +170,6 @@ class Problems:
             more = len(self._texts) - _SHOWN_PROBLEMS
             shown = self._texts[:_SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
             raise WrapError("\n".join(shown))
-
-
-def _libclang() -> Any:
-    try:
-        from clang import cindex
-    except ImportError as error:
-        raise WrapError(
-            "reading a header needs libclang, which is not installed: pip install 'cwire[wrap]'"
-        ) from error
-    try:
-        cindex.Index.create()
-    except cindex.LibclangError as error:
-        raise WrapError(f"libclang does not load ({error}): pip install 'cwire[wrap]'") from error
-    name_kinds(cindex)
-    return cindex
-
-
-def _arguments(toolchain: Toolchain) -> list[str]:
-    # Not -fgnuc-version of the user's gcc: glibc then uses what libclang has not, such as _Float128
-    # and __malloc__ with arguments. What a header makes of __GNUC__ is the proof's to find.
-    dirs = [part for folder in toolchain.include_dirs for part in ("-isystem", folder)]
-    # Of gcc for ARM; clang has no other format.
-    flags = [flag for flag in toolchain.parser_flags if flag != "-mfp16-format=ieee"]
-    return ["-x", "c", f"--target={toolchain.target}", *flags, "-nostdinc", *dirs]
-
-
-def _knows(cindex: Any, target: str) -> bool:
-    """Says whether libclang can parse for a target."""
-    try:
-        source = [("probe.c", "int probe;")]
-        cindex.Index.create().parse("probe.c", [f"--target={target}"], unsaved_files=source)
-    except cindex.TranslationUnitLoadError:
-        return False
-    return True
-
-
-def _parse(cindex: Any, path: Path, toolchain: Toolchain) -> Any:
-    options = cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD
-    unit = cindex.Index.create().parse(str(path), _arguments(toolchain), options=options)
-    # After a missing #include libclang goes on with types of one byte: nothing can be trusted.
-    wrong = [d for d in unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
-    if wrong:
-        lines = []
-        for diagnostic in wrong[:_SHOWN_PROBLEMS]:
-            file = diagnostic.location.file
-            place = f"{file.name}:{diagnostic.location.line}: " if file else ""
-            lines.append(f"{place}{diagnostic.spelling}")
-        if any(_CPLUSPLUS.search(line) for line in lines):
-            lines.append(
-                "This looks like C++, and cwire wrap reads C: put the messages into a header of "
-                "plain C structs, which C++ can include, too."
-            )
-        raise WrapError(f"{path.name} does not compile:\n" + "\n".join(lines))
-    return unit
 
 
 class Declarations:

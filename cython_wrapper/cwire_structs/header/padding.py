@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cwire_structs.layout import Layout, readable
 from cwire_structs.schema.fields import Struct
 
 
@@ -25,14 +26,16 @@ def holes(struct: Struct) -> Iterator[tuple[int, int, str]]:
         yield end, struct.size - end, ""
 
 
-def padding_warning(struct: Struct) -> str | None:
-    """Returns a warning about the padding that the compiler put into a struct, if there is any."""
-    parts = [
-        f"{size} before {name}" if name else f"{size} at its end" for _, size, name in holes(struct)
-    ]
-    if not parts:
-        return None
-    return (
-        f"{struct.c_name} has bytes that no member names, and another target may lay them out "
-        f"differently: {', '.join(parts)}; order the members by size, or name the bytes"
-    )
+def padding_warnings(layout: Layout) -> Iterator[str]:
+    """Yields a warning, with its line, for each struct with bytes that no member names."""
+    for name, struct in layout.structs.items():
+        parts = [
+            f"{size} before {behind}" if behind else f"{size} at its end"
+            for _, size, behind in holes(struct)
+        ]
+        if parts:
+            yield (
+                f"{layout.lines[name]}: {readable(struct.c_name)} has bytes that no member names, "
+                f"and another target may lay them out differently: {', '.join(parts)}; order the "
+                "members by size, or name the bytes"
+            )

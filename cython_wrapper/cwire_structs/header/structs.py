@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -9,7 +10,6 @@ from cwire_structs.errors import FieldError
 from cwire_structs.header import docs
 from cwire_structs.header.enums import EnumParser
 from cwire_structs.header.numbers import RefusedError, number_type, varying_name
-from cwire_structs.header.padding import padding_warning
 from cwire_structs.header.tag_values import default_value, range_value
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.encode import check_default
@@ -87,6 +87,11 @@ class StructParser:
         """Returns a struct's layout, or None after noting what is wrong with it."""
         return self._record(cursor, cursor.spelling, cursor.type.spelling)
 
+    @property
+    def read_cursors(self) -> Iterable[Any]:
+        """The structs, unions and enums that were read."""
+        return self._known.values()
+
     def doc(self, cursor: Any, what: str, allowed: tuple[str, ...] = ()) -> docs.Doc:
         """Returns a declaration's doc comment; tags that are out of place are problems."""
         try:
@@ -158,8 +163,6 @@ class StructParser:
         )
         self.structs[name] = made
         self.lines[name] = self.problems.line(cursor)
-        if warning := padding_warning(made):
-            self.problems.warn(cursor, warning)
         return made
 
     def _field(self, owner: _Owner, cursor: Any, index: int, *, may_be_tail: bool) -> Field | None:

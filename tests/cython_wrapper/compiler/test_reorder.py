@@ -43,7 +43,7 @@ def smallest(members: str, before: str, folder: Path, tail: str = "") -> int:
     for number, order in enumerate(permutations(parts)):
         declarations.append(f"struct p{number} {{ {'; '.join(order)};{last} }};")
         of = f"struct p{number}"
-        sizes.append(f"offsetof({of}, {name})" if tail else f"sizeof({of})")
+        sizes.append(f"__builtin_offsetof({of}, {name})" if tail else f"sizeof({of})")
     (folder / "every.h").write_text(HEAD + before)
     return min(ask(folder / "every.h", declarations, sizes, find("cc")))
 

@@ -1,0 +1,4 @@
+struct iq {
+    _Float32 i;
+    _Float64 q;
+};

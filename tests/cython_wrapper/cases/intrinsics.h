@@ -1,0 +1,4 @@
+#include <immintrin.h>
+struct iq {
+    float i, q;
+};

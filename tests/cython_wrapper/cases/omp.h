@@ -1,0 +1,4 @@
+#include <omp.h>
+struct iq {
+    float i, q;
+};
