@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from cwire_structs.header import docs
 from cwire_structs.header.enums import EnumParser
 from cwire_structs.header.numbers import RefusedError, number_type, varying_name
 from cwire_structs.header.tag_values import default_value, range_value
+from cwire_structs.layout import readable
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.encode import check_default
 from cwire_structs.schema.fields import RESERVED, SIZE_LIMIT, Field, Kind, Struct
@@ -22,6 +24,11 @@ from cwire_structs.schema.kinds import (
     StructType,
     TailType,
     TextType,
+)
+
+# "struct (unnamed struct at /home/me/messages.h:3:5)"; the folder may have parentheses, too.
+_UNNAMED = re.compile(
+    r"\b(struct|union|enum) (?:[\w:]+::)?\((?:unnamed|anonymous).* at .*:\d+:\d+\)"
 )
 
 
@@ -82,6 +89,7 @@ class StructParser:
         self._kinds = cindex.CursorKind
         self._byte_order = byte_order
         self._known: dict[tuple[str, str], Any] = {}
+        self._typedefs: dict[str, Any] | None = None
 
     def struct(self, cursor: Any) -> Struct | None:
         """Returns a struct's layout, or None after noting what is wrong with it."""
@@ -156,7 +164,7 @@ class StructParser:
             name=name,
             c_name=c_name,
             size=type_.get_size(),
-            align=1 if around else type_.get_align(),  # of one without a name, C cannot be asked
+            align=1 if around else self._align(type_, c_name),  # unnamed: C cannot be asked
             doc=doc.text,
             members=tuple(members),
             kind="union" if union else "struct",
@@ -164,6 +172,17 @@ class StructParser:
         self.structs[name] = made
         self.lines[name] = self.problems.line(cursor)
         return made
+
+    def _align(self, type_: Any, c_name: str) -> int:
+        """Returns the alignment of a struct by the name that C has for it.
+
+        A typedef of a struct without a tag may ask for another one than the struct has.
+        """
+        if self._typedefs is None:
+            unit = type_.get_declaration().translation_unit.cursor
+            found = (one for one in unit.get_children() if one.kind == self._kinds.TYPEDEF_DECL)
+            self._typedefs = {one.spelling: one.type for one in found}
+        return int(self._typedefs.get(c_name, type_).get_align())
 
     def _field(self, owner: _Owner, cursor: Any, index: int, *, may_be_tail: bool) -> Field | None:
         name = cursor.spelling
@@ -191,7 +210,7 @@ class StructParser:
             doc = owner.docs.get(name, doc)
         field = Field(
             name=name,
-            c_type=cursor.type.spelling,
+            c_type=_type_name(cursor, where),
             offset=bits.start if bits else cursor.get_field_offsetof() // 8,
             size=bits.stop - bits.start if bits else type_.size,
             type=type_,
@@ -246,7 +265,9 @@ class StructParser:
         kinds = self._cindex.TypeKind
         canonical = cursor.type.get_canonical()
         spelled = f"(({owner.c_name} *)0)->{cursor.spelling}"
-        if canonical.kind == kinds.INCOMPLETEARRAY:
+        # data[0], as GNU C had it before C99: at the end, the same.
+        ends = may_be_tail and _is_of_none(canonical, kinds)
+        if canonical.kind == kinds.INCOMPLETEARRAY or ends:
             if not may_be_tail:
                 raise RefusedError(
                     "is a flexible array member, which must come last, after others, in a struct "
@@ -265,7 +286,8 @@ class StructParser:
             canonical = canonical.element_type.get_canonical()
         if 0 in shape:
             raise RefusedError(
-                "is an array of 0 elements; write name[] for a flexible array member"
+                "is an array of 0 elements, which is a flexible array member only when it comes "
+                "last, after others, in a struct with a name"
             )
         if len(shape) > DIMENSION_LIMIT:
             raise RefusedError(f"has {len(shape)} dimensions, the limit is {DIMENSION_LIMIT}")
@@ -307,9 +329,23 @@ class StructParser:
         return None if struct is None else StructType(struct)
 
 
+def _is_of_none(type_: Any, kinds: Any) -> bool:
+    return bool(type_.kind == kinds.CONSTANTARRAY and type_.element_count == 0)
+
+
 def _is_name(spelling: str) -> bool:
     # libclang describes what has no name: "struct (unnamed at messages.h:3:5)".
     return IDENTIFIER.fullmatch(spelling) is not None
+
+
+def _type_name(cursor: Any, where: str) -> str:
+    """Returns a member's type as C spells it; of one without a name, ``struct device.status``.
+
+    libclang says where such a type is, with the folder of the header.
+    """
+    spelled = str(cursor.type.spelling)
+    place = readable(where).partition(" ")[2] or where
+    return _UNNAMED.sub(lambda match: f"{match[1]} {place}", spelled)
 
 
 def _is_filler(cursor: Any) -> bool:

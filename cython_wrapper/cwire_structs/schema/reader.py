@@ -96,8 +96,6 @@ class StructReader:
         align = cursor.get("align").integer(1, SIZE_LIMIT)
         if align & (align - 1):
             cursor.get("align").fail("must be a power of two")
-        if size % align:
-            cursor.get("size").fail(f"must be a multiple of align, {align}")
         found = cursor.get("fields")
         members = [self._field(member, size) for member in found.items()]
         if not members:
