@@ -190,8 +190,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _check(wrapped, folder)
         paths = write(wrapped, folder)
         if arguments.build:
-            include = [header.parent, *map(Path, arguments.I), *_library_headers()]
-            paths.append(build_classes(wrapped.schema, folder, include).path)
+            include = [header.parent, *_library_headers()]
+            paths.append(build_classes(wrapped.schema, folder, include, toolchain).path)
     except WrapError as error:
         print(f"cwire wrap: {error}", file=sys.stderr)
         return 1

@@ -39,7 +39,7 @@ cdef extern from "{name}_schema.h":
         const unsigned char *json
         size_t json_size
     cwire_schema_t cwire_this_schema "{name}_schema"
-
+{hidden}
 SCHEMA = cwire_support.native_schema(
     PyBytes_FromStringAndSize(<const char *>cwire_this_schema.json, cwire_this_schema.json_size))
 '''
@@ -229,8 +229,18 @@ def _pyx(layout: Layout, names: PythonNames, schema: Schema, made: str) -> str:
 
 def _module(layout: Layout, made: str) -> str:
     return _MODULE.format(
-        made=made, header=layout.header, name=layout.name, number_imports=NUMBER_IMPORTS
+        made=made,
+        header=layout.header,
+        name=layout.name,
+        number_imports=NUMBER_IMPORTS,
+        hidden=_without_macros(layout),
     )
+
+
+def _without_macros(layout: Layout) -> str:
+    """Returns what takes away macros with the names of members: Cython's code has such names."""
+    lines = "".join(f"    #undef {name}\n" for name in sorted(layout.hidden))
+    return f'\ncdef extern from *:\n    """\n{lines}    """\n' if lines else ""
 
 
 def _class(struct: Struct, names: PythonNames, schema: Schema) -> str:
