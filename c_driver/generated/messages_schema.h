@@ -3,8 +3,6 @@
 #ifndef MESSAGES_SCHEMA_H
 #define MESSAGES_SCHEMA_H
 
-#include <stddef.h>
-
 #include "cwire.h"
 
 /* C++ has no flexible array members; its compilers have, but -Wpedantic complains. */
@@ -24,6 +22,12 @@
  * than the one that `cwire wrap` asked, or sees another header (-D). Wrap again with CC set to this
  * compiler and its flags. */
 #ifndef CWIRE_ASSERT
+#if defined(__GNUC__)
+#define CWIRE_OFFSETOF(type, member) __builtin_offsetof(type, member)
+#else
+#include <stddef.h>
+#define CWIRE_OFFSETOF(type, member) offsetof(type, member)
+#endif
 #if defined(__cplusplus)
 #define CWIRE_ASSERT(condition, name) static_assert(condition, #name)
 #else
@@ -52,122 +56,131 @@ CWIRE_ASSERT(SQUARE == 1, messages_SQUARE_value);
 CWIRE_ASSERT(TRIANGLE == 2, messages_TRIANGLE_value);
 CWIRE_ASSERT(NOISE == 3, messages_NOISE_value);
 CWIRE_ASSERT(sizeof(struct scope_block) == 4120, messages_scope_block_size);
-CWIRE_ASSERT(offsetof(struct scope_block, first_sample) == 0,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct scope_block, first_sample) == 0,
              messages_scope_block_first_sample_offset);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->first_sample) == 8,
              messages_scope_block_first_sample_size);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->first_sample + 0.0f) == sizeof(0.0f),
              messages_scope_block_first_sample_kind);
-CWIRE_ASSERT(offsetof(struct scope_block, dt) == 8, messages_scope_block_dt_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct scope_block, dt) == 8, messages_scope_block_dt_offset);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->dt) == 8, messages_scope_block_dt_size);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->dt + 0.0f) == 8, messages_scope_block_dt_kind);
-CWIRE_ASSERT(offsetof(struct scope_block, channel) == 16, messages_scope_block_channel_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct scope_block, channel) == 16,
+             messages_scope_block_channel_offset);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->channel) == 4, messages_scope_block_channel_size);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->channel + 0LL) == sizeof(0LL),
              messages_scope_block_channel_kind);
-CWIRE_ASSERT(offsetof(struct scope_block, trigger) == 20, messages_scope_block_trigger_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct scope_block, trigger) == 20,
+             messages_scope_block_trigger_offset);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->trigger) == 4, messages_scope_block_trigger_size);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->trigger + 0LL) == sizeof(0LL),
              messages_scope_block_trigger_kind);
-CWIRE_ASSERT(offsetof(struct scope_block, samples) == 24, messages_scope_block_samples_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct scope_block, samples) == 24,
+             messages_scope_block_samples_offset);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->samples) == 4096, messages_scope_block_samples_size);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->samples[0]) == 4,
              messages_scope_block_samples_element_size);
 CWIRE_ASSERT(sizeof(((struct scope_block *)0)->samples[0] + 0LL) == 4,
              messages_scope_block_samples_kind);
 CWIRE_ASSERT(sizeof(struct camera_tile) == 16, messages_camera_tile_size);
-CWIRE_ASSERT(offsetof(struct camera_tile, image) == 0, messages_camera_tile_image_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, image) == 0, messages_camera_tile_image_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->image) == 4, messages_camera_tile_image_size);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->image + 0LL) == sizeof(0LL),
              messages_camera_tile_image_kind);
-CWIRE_ASSERT(offsetof(struct camera_tile, tile) == 4, messages_camera_tile_tile_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, tile) == 4, messages_camera_tile_tile_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->tile) == 2, messages_camera_tile_tile_size);
-CWIRE_ASSERT(offsetof(struct camera_tile, tiles) == 6, messages_camera_tile_tiles_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, tiles) == 6, messages_camera_tile_tiles_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->tiles) == 2, messages_camera_tile_tiles_size);
-CWIRE_ASSERT(offsetof(struct camera_tile, x) == 8, messages_camera_tile_x_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, x) == 8, messages_camera_tile_x_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->x) == 2, messages_camera_tile_x_size);
-CWIRE_ASSERT(offsetof(struct camera_tile, y) == 10, messages_camera_tile_y_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, y) == 10, messages_camera_tile_y_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->y) == 2, messages_camera_tile_y_size);
-CWIRE_ASSERT(offsetof(struct camera_tile, width) == 12, messages_camera_tile_width_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, width) == 12, messages_camera_tile_width_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->width) == 2, messages_camera_tile_width_size);
-CWIRE_ASSERT(offsetof(struct camera_tile, height) == 14, messages_camera_tile_height_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, height) == 14, messages_camera_tile_height_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->height) == 2, messages_camera_tile_height_size);
-CWIRE_ASSERT(offsetof(struct camera_tile, pixels) == 16, messages_camera_tile_pixels_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct camera_tile, pixels) == 16, messages_camera_tile_pixels_offset);
 CWIRE_ASSERT(sizeof(((struct camera_tile *)0)->pixels[0]) == 2, messages_camera_tile_pixels_size);
 CWIRE_ASSERT(sizeof(struct acquisition) == 24, messages_acquisition_size);
-CWIRE_ASSERT(offsetof(struct acquisition, sample_rate) == 0,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct acquisition, sample_rate) == 0,
              messages_acquisition_sample_rate_offset);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->sample_rate) == 8,
              messages_acquisition_sample_rate_size);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->sample_rate + 0.0f) == 8,
              messages_acquisition_sample_rate_kind);
-CWIRE_ASSERT(offsetof(struct acquisition, level) == 8, messages_acquisition_level_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct acquisition, level) == 8, messages_acquisition_level_offset);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->level) == 8, messages_acquisition_level_size);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->level + 0.0f) == 8, messages_acquisition_level_kind);
-CWIRE_ASSERT(offsetof(struct acquisition, trigger) == 16, messages_acquisition_trigger_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct acquisition, trigger) == 16,
+             messages_acquisition_trigger_offset);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->trigger) == 4, messages_acquisition_trigger_size);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->trigger + 0LL) == sizeof(0LL),
              messages_acquisition_trigger_kind);
-CWIRE_ASSERT(offsetof(struct acquisition, channel) == 20, messages_acquisition_channel_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct acquisition, channel) == 20,
+             messages_acquisition_channel_offset);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->channel) == 4, messages_acquisition_channel_size);
 CWIRE_ASSERT(sizeof(((struct acquisition *)0)->channel + 0LL) == sizeof(0LL),
              messages_acquisition_channel_kind);
 CWIRE_ASSERT(sizeof(struct waveform) == 32, messages_waveform_size);
-CWIRE_ASSERT(offsetof(struct waveform, channel) == 0, messages_waveform_channel_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct waveform, channel) == 0, messages_waveform_channel_offset);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->channel) == 4, messages_waveform_channel_size);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->channel + 0LL) == sizeof(0LL),
              messages_waveform_channel_kind);
-CWIRE_ASSERT(offsetof(struct waveform, shape) == 4, messages_waveform_shape_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct waveform, shape) == 4, messages_waveform_shape_offset);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->shape) == 4, messages_waveform_shape_size);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->shape + 0LL) == sizeof(0LL),
              messages_waveform_shape_kind);
-CWIRE_ASSERT(offsetof(struct waveform, frequency) == 8, messages_waveform_frequency_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct waveform, frequency) == 8, messages_waveform_frequency_offset);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->frequency) == 8, messages_waveform_frequency_size);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->frequency + 0.0f) == 8,
              messages_waveform_frequency_kind);
-CWIRE_ASSERT(offsetof(struct waveform, amplitude) == 16, messages_waveform_amplitude_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct waveform, amplitude) == 16, messages_waveform_amplitude_offset);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->amplitude) == 8, messages_waveform_amplitude_size);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->amplitude + 0.0f) == 8,
              messages_waveform_amplitude_kind);
-CWIRE_ASSERT(offsetof(struct waveform, offset) == 24, messages_waveform_offset_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct waveform, offset) == 24, messages_waveform_offset_offset);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->offset) == 8, messages_waveform_offset_size);
 CWIRE_ASSERT(sizeof(((struct waveform *)0)->offset + 0.0f) == 8, messages_waveform_offset_kind);
 CWIRE_ASSERT(sizeof(struct driver_status) == 160, messages_driver_status_size);
-CWIRE_ASSERT(offsetof(struct driver_status, running) == 0, messages_driver_status_running_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, running) == 0,
+             messages_driver_status_running_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->running) == 1,
              messages_driver_status_running_size);
-CWIRE_ASSERT(offsetof(struct driver_status, cpu_load) == 1, messages_driver_status_cpu_load_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, cpu_load) == 1,
+             messages_driver_status_cpu_load_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->cpu_load) == 1,
              messages_driver_status_cpu_load_size);
-CWIRE_ASSERT(offsetof(struct driver_status, peers) == 2, messages_driver_status_peers_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, peers) == 2, messages_driver_status_peers_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->peers) == 2, messages_driver_status_peers_size);
-CWIRE_ASSERT(offsetof(struct driver_status, temperature) == 4,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, temperature) == 4,
              messages_driver_status_temperature_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->temperature) == 4,
              messages_driver_status_temperature_size);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->temperature + 0LL) == 4,
              messages_driver_status_temperature_kind);
-CWIRE_ASSERT(offsetof(struct driver_status, blocks) == 8, messages_driver_status_blocks_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, blocks) == 8,
+             messages_driver_status_blocks_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->blocks) == 8, messages_driver_status_blocks_size);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->blocks + 0.0f) == sizeof(0.0f),
              messages_driver_status_blocks_kind);
-CWIRE_ASSERT(offsetof(struct driver_status, commands) == 16,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, commands) == 16,
              messages_driver_status_commands_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->commands) == 8,
              messages_driver_status_commands_size);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->commands + 0.0f) == sizeof(0.0f),
              messages_driver_status_commands_kind);
-CWIRE_ASSERT(offsetof(struct driver_status, uptime) == 24, messages_driver_status_uptime_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, uptime) == 24,
+             messages_driver_status_uptime_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->uptime) == 8, messages_driver_status_uptime_size);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->uptime + 0.0f) == 8,
              messages_driver_status_uptime_kind);
-CWIRE_ASSERT(offsetof(struct driver_status, firmware) == 32,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, firmware) == 32,
              messages_driver_status_firmware_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->firmware) == 16,
              messages_driver_status_firmware_size);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->firmware[0]) == 1,
              messages_driver_status_firmware_element_size);
-CWIRE_ASSERT(offsetof(struct driver_status, calibration) == 48,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, calibration) == 48,
              messages_driver_status_calibration_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->calibration) == 24,
              messages_driver_status_calibration_size);
@@ -177,109 +190,115 @@ CWIRE_ASSERT(sizeof(((struct driver_status *)0)->calibration[0][0]) == 4,
              messages_driver_status_calibration_element_size_);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->calibration[0][0] + 0LL) == 4,
              messages_driver_status_calibration_kind);
-CWIRE_ASSERT(offsetof(struct driver_status, acquisition) == 72,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, acquisition) == 72,
              messages_driver_status_acquisition_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->acquisition) == 24,
              messages_driver_status_acquisition_size);
-CWIRE_ASSERT(offsetof(struct driver_status, channels) == 96,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct driver_status, channels) == 96,
              messages_driver_status_channels_offset);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->channels) == 64,
              messages_driver_status_channels_size);
 CWIRE_ASSERT(sizeof(((struct driver_status *)0)->channels[0]) == 32,
              messages_driver_status_channels_element_size);
 CWIRE_ASSERT(sizeof(struct self_test_result) == 64, messages_self_test_result_size);
-CWIRE_ASSERT(offsetof(struct self_test_result, channel) == 0,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct self_test_result, channel) == 0,
              messages_self_test_result_channel_offset);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->channel) == 4,
              messages_self_test_result_channel_size);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->channel + 0LL) == sizeof(0LL),
              messages_self_test_result_channel_kind);
-CWIRE_ASSERT(offsetof(struct self_test_result, peak) == 4, messages_self_test_result_peak_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct self_test_result, peak) == 4,
+             messages_self_test_result_peak_offset);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->peak) == 4,
              messages_self_test_result_peak_size);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->peak + 0LL) == 4,
              messages_self_test_result_peak_kind);
-CWIRE_ASSERT(offsetof(struct self_test_result, rms) == 8, messages_self_test_result_rms_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct self_test_result, rms) == 8,
+             messages_self_test_result_rms_offset);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->rms) == 4, messages_self_test_result_rms_size);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->rms + 0LL) == 4,
              messages_self_test_result_rms_kind);
-CWIRE_ASSERT(offsetof(struct self_test_result, verdict) == 12,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct self_test_result, verdict) == 12,
              messages_self_test_result_verdict_offset);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->verdict) == 52,
              messages_self_test_result_verdict_size);
 CWIRE_ASSERT(sizeof(((struct self_test_result *)0)->verdict[0]) == 1,
              messages_self_test_result_verdict_element_size);
 CWIRE_ASSERT(sizeof(struct set_waveform) == 32, messages_set_waveform_size);
-CWIRE_ASSERT(offsetof(struct set_waveform, channel) == 0, messages_set_waveform_channel_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_waveform, channel) == 0,
+             messages_set_waveform_channel_offset);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->channel) == 4, messages_set_waveform_channel_size);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->channel + 0LL) == sizeof(0LL),
              messages_set_waveform_channel_kind);
-CWIRE_ASSERT(offsetof(struct set_waveform, shape) == 4, messages_set_waveform_shape_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_waveform, shape) == 4, messages_set_waveform_shape_offset);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->shape) == 4, messages_set_waveform_shape_size);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->shape + 0LL) == sizeof(0LL),
              messages_set_waveform_shape_kind);
-CWIRE_ASSERT(offsetof(struct set_waveform, frequency) == 8, messages_set_waveform_frequency_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_waveform, frequency) == 8,
+             messages_set_waveform_frequency_offset);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->frequency) == 8,
              messages_set_waveform_frequency_size);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->frequency + 0.0f) == 8,
              messages_set_waveform_frequency_kind);
-CWIRE_ASSERT(offsetof(struct set_waveform, amplitude) == 16,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_waveform, amplitude) == 16,
              messages_set_waveform_amplitude_offset);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->amplitude) == 8,
              messages_set_waveform_amplitude_size);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->amplitude + 0.0f) == 8,
              messages_set_waveform_amplitude_kind);
-CWIRE_ASSERT(offsetof(struct set_waveform, offset) == 24, messages_set_waveform_offset_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_waveform, offset) == 24,
+             messages_set_waveform_offset_offset);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->offset) == 8, messages_set_waveform_offset_size);
 CWIRE_ASSERT(sizeof(((struct set_waveform *)0)->offset + 0.0f) == 8,
              messages_set_waveform_offset_kind);
 CWIRE_ASSERT(sizeof(struct get_status) == 1, messages_get_status_size);
-CWIRE_ASSERT(offsetof(struct get_status, reset_counters) == 0,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct get_status, reset_counters) == 0,
              messages_get_status_reset_counters_offset);
 CWIRE_ASSERT(sizeof(((struct get_status *)0)->reset_counters) == 1,
              messages_get_status_reset_counters_size);
 CWIRE_ASSERT(sizeof(struct start) == 8, messages_start_size);
-CWIRE_ASSERT(offsetof(struct start, blocks) == 0, messages_start_blocks_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct start, blocks) == 0, messages_start_blocks_offset);
 CWIRE_ASSERT(sizeof(((struct start *)0)->blocks) == 8, messages_start_blocks_size);
 CWIRE_ASSERT(sizeof(((struct start *)0)->blocks + 0.0f) == sizeof(0.0f),
              messages_start_blocks_kind);
 CWIRE_ASSERT(sizeof(struct stop) == 1, messages_stop_size);
-CWIRE_ASSERT(offsetof(struct stop, reset_time) == 0, messages_stop_reset_time_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct stop, reset_time) == 0, messages_stop_reset_time_offset);
 CWIRE_ASSERT(sizeof(((struct stop *)0)->reset_time) == 1, messages_stop_reset_time_size);
 CWIRE_ASSERT(sizeof(struct self_test) == 4, messages_self_test_size);
-CWIRE_ASSERT(offsetof(struct self_test, channel) == 0, messages_self_test_channel_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct self_test, channel) == 0, messages_self_test_channel_offset);
 CWIRE_ASSERT(sizeof(((struct self_test *)0)->channel) == 4, messages_self_test_channel_size);
 CWIRE_ASSERT(sizeof(((struct self_test *)0)->channel + 0LL) == sizeof(0LL),
              messages_self_test_channel_kind);
 CWIRE_ASSERT(sizeof(struct set_acquisition) == 24, messages_set_acquisition_size);
-CWIRE_ASSERT(offsetof(struct set_acquisition, sample_rate) == 0,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_acquisition, sample_rate) == 0,
              messages_set_acquisition_sample_rate_offset);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->sample_rate) == 8,
              messages_set_acquisition_sample_rate_size);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->sample_rate + 0.0f) == 8,
              messages_set_acquisition_sample_rate_kind);
-CWIRE_ASSERT(offsetof(struct set_acquisition, level) == 8, messages_set_acquisition_level_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_acquisition, level) == 8,
+             messages_set_acquisition_level_offset);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->level) == 8,
              messages_set_acquisition_level_size);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->level + 0.0f) == 8,
              messages_set_acquisition_level_kind);
-CWIRE_ASSERT(offsetof(struct set_acquisition, trigger) == 16,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_acquisition, trigger) == 16,
              messages_set_acquisition_trigger_offset);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->trigger) == 4,
              messages_set_acquisition_trigger_size);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->trigger + 0LL) == sizeof(0LL),
              messages_set_acquisition_trigger_kind);
-CWIRE_ASSERT(offsetof(struct set_acquisition, channel) == 20,
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct set_acquisition, channel) == 20,
              messages_set_acquisition_channel_offset);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->channel) == 4,
              messages_set_acquisition_channel_size);
 CWIRE_ASSERT(sizeof(((struct set_acquisition *)0)->channel + 0LL) == sizeof(0LL),
              messages_set_acquisition_channel_kind);
 CWIRE_ASSERT(sizeof(struct echo) == 40, messages_echo_size);
-CWIRE_ASSERT(offsetof(struct echo, number) == 0, messages_echo_number_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct echo, number) == 0, messages_echo_number_offset);
 CWIRE_ASSERT(sizeof(((struct echo *)0)->number) == 8, messages_echo_number_size);
 CWIRE_ASSERT(sizeof(((struct echo *)0)->number + 0.0f) == sizeof(0.0f), messages_echo_number_kind);
-CWIRE_ASSERT(offsetof(struct echo, values) == 8, messages_echo_values_offset);
+CWIRE_ASSERT(CWIRE_OFFSETOF(struct echo, values) == 8, messages_echo_values_offset);
 CWIRE_ASSERT(sizeof(((struct echo *)0)->values) == 32, messages_echo_values_size);
 CWIRE_ASSERT(sizeof(((struct echo *)0)->values[0]) == 8, messages_echo_values_element_size);
 CWIRE_ASSERT(sizeof(((struct echo *)0)->values[0] + 0.0f) == 8, messages_echo_values_kind);

@@ -28,6 +28,12 @@ _ASSERT = """\
  * than the one that `cwire wrap` asked, or sees another header (-D). Wrap again with CC set to this
  * compiler and its flags. */
 #ifndef CWIRE_ASSERT
+#if defined(__GNUC__)
+#define CWIRE_OFFSETOF(type, member) __builtin_offsetof(type, member)
+#else
+#include <stddef.h>
+#define CWIRE_OFFSETOF(type, member) offsetof(type, member)
+#endif
 #if defined(__cplusplus)
 #define CWIRE_ASSERT(condition, name) static_assert(condition, #name)
 #else
@@ -55,10 +61,10 @@ def schema_header(layout: Layout, json: bytes, byte_order: str) -> str:
     parts = [
         f"/* Made by `cwire wrap {layout.header}`: do not edit. */\n/* clang-format off */",
         f"#ifndef {guard}\n#define {guard}\n",
-        '#include <stddef.h>\n\n#include "cwire.h"\n',
+        '#include "cwire.h"\n',
         include.format(header=layout.header),
         _BYTE_ORDER.format(order=byte_order, macro=byte_order.upper()) + _ASSERT,
-        *_assertions(layout),
+        *_without_macros(layout, list(_assertions(layout))),
         f"\n/* The schema's JSON: string literals may end at 4095 bytes. */\n"
         f"static const unsigned char {name}_schema_json[] = {{",
         *_byte_lines(json),
@@ -90,6 +96,23 @@ def _assertions(layout: Layout) -> Iterator[str]:
         yield "#ifndef __cplusplus /* C++ keeps the enumerators of an enum in a struct in there */"
         yield from lines
         yield "#endif"
+
+
+def _without_macros(layout: Layout, lines: list[str]) -> Iterator[str]:
+    """Yields lines between which macros with the names of members or enumerators do not count.
+
+    ``#define sa_handler handler.simple`` is for the code behind this header, too: it comes back.
+    """
+    ids = {message.id_name for message in layout.messages}
+    hidden = sorted(layout.hidden - ids)
+    if not hidden:
+        yield from lines
+        return
+    for name in hidden:
+        yield f'#pragma push_macro("{name}")\n#undef {name}'
+    yield from lines
+    for name in hidden:
+        yield f'#pragma pop_macro("{name}")'
 
 
 def _lines(layout: Layout, conditions: Iterable[tuple[str, str]], used: set[str]) -> Iterator[str]:
@@ -133,7 +156,7 @@ def _literal(value: int) -> str:
 
 def _field_conditions(struct: Struct, field: Field) -> Iterator[tuple[str, str]]:
     label = f"{struct.name}_{field.name}"
-    yield f"offsetof({struct.c_name}, {field.name}) == {field.offset}", f"{label}_offset"
+    yield f"CWIRE_OFFSETOF({struct.c_name}, {field.name}) == {field.offset}", f"{label}_offset"
     member, size, type_ = f"(({struct.c_name} *)0)->{field.name}", field.size, field.type
     if type_.is_tail:
         member, size = f"{member}[0]", field.element.size
