@@ -2,6 +2,7 @@
 # make test  sets up everything and runs every test
 # make bench measures it beside other ways; make soak looks whether the scope leaks in ten minutes
 # make fuzz  tries the driver and the hub with whatever chance comes up with
+# make headers  wraps every struct of the kernel's headers and of 21 SDKs, and compares with compiled C
 # Needed beforehand: Python >= 3.11 with venv, a C compiler, make.
 
 PYTHON ?= python3
@@ -14,6 +15,7 @@ PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 600
 FUZZ_ARGS ?=
+HEADERS_ARGS ?=
 
 C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
 	-not -path '*/build/*' -not -path '*/generated/*')
@@ -23,7 +25,7 @@ EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/include/cwire_frame.
 BUNDLE := client_side/cwire/static/scope.js
 WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs decode/*.mjs scope/*.mjs *.css package*.json .npmrc))
 
-.PHONY: setup run test lint bench soak fuzz clean browser cross
+.PHONY: setup run test lint bench soak fuzz headers clean browser cross
 
 setup: $(READY) $(BUNDLE)
 	@$(MAKE) --no-print-directory -s -C c_driver
@@ -71,6 +73,11 @@ soak: setup
 # FUZZ_ARGS="--seed N" repeats what was sent to the driver; its timing is never quite the same.
 fuzz: setup
 	cd tests && ../$(BIN)/python -m fuzz.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
+
+# HEADERS_ARGS="--targets native --sets linux --header can.h" chooses; --help tells more.
+headers: setup cross
+	@sh tests/headers/install_packages.sh
+	cd tests && ../$(BIN)/python -m headers.run $(HEADERS_ARGS)
 
 clean:
 	$(MAKE) -C c_driver clean

@@ -1,0 +1,1 @@
+"""`make headers`: every struct of many real headers, compared with what compiled C reads."""
