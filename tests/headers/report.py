@@ -151,15 +151,23 @@ def _line(text: str) -> str:
     return (text.strip().splitlines() or [""])[-1]
 
 
+def _not_looked_at(results: Sequence[HeaderResult]) -> Iterable[str]:
+    failed: dict[str, list[HeaderResult]] = {}
+    for one in results:
+        if one.failed:
+            failed.setdefault(_line(one.failed), []).append(one)
+    for why, some in failed.items():
+        more = f" and {len(some) - 1} more" if len(some) > 1 else ""
+        yield f"{some[0].target} {some[0].header}{more}: {why}"
+
+
 def _others(results: Sequence[HeaderResult]) -> list[str]:
     refused = [one for one in results if one.refused]
     lines = []
     for target in dict.fromkeys(one.target for one in refused):
         count = sum(1 for one in refused if one.target == target)
         lines.append(f"{target}: the compiler does not take {count} headers by themselves")
-    lines += [
-        f"not looked at: {r.target} {r.header}: {_line(r.failed)}" for r in results if r.failed
-    ]
+    lines += [f"not looked at: {why}" for why in _not_looked_at(results)]
     apart = [(r, why) for r in results for why in r.apart]
     lines += [f"only apart: {r.target} {r.header}: {reason_kind(why)}" for r, why in apart]
     return ["", *lines] if lines else []

@@ -216,14 +216,16 @@ def _compiled_verdict(
     return judge(message, classes.MESSAGES[message.id], record, data, truth, numpy=False)
 
 
-def run_jobs(jobs: Sequence[Job], workers: int, compile_s: float) -> list[HeaderResult]:
+def run_jobs(
+    jobs: Sequence[Job], workers: int, end_s: float, *, compiles: bool
+) -> list[HeaderResult]:
     """Looks at headers, each in a process of its own: what kills one costs one header.
 
     Args:
         jobs: What to look at.
         workers: How many at once.
-        compile_s: In how many seconds all should end: native classes are compiled as long as the
-            other headers still have their time.
+        end_s: In how many seconds no more is begun: what was not looked at is told.
+        compiles: Whether to compile native classes, as long as the other headers have their time.
     """
     start = time.monotonic()
     plain: list[float] = []
@@ -233,11 +235,15 @@ def run_jobs(jobs: Sequence[Job], workers: int, compile_s: float) -> list[Header
     results: dict[Job, HeaderResult] = {}
     told = 0
     while waiting or running:
+        if time.monotonic() - start > end_s:
+            for job in waiting:
+                results[job] = _failed(job, "there was no time left for it")
+            waiting.clear()
         while waiting and len(running) < workers:
             job = waiting.pop()
             rest = len(waiting) * (sum(plain) / len(plain) if plain else 1.0) / workers
-            room = time.monotonic() - start + rest < compile_s
-            compiled = room and job.machine.name == "native"
+            room = time.monotonic() - start + rest < end_s
+            compiled = compiles and room and job.machine.name == "native"
             mine, theirs = context.Pipe(duplex=False)
             process = context.Process(target=_child, args=(job, theirs, compiled), daemon=True)
             process.start()
@@ -274,8 +280,11 @@ def _end(
     process.join()
     pipe.close()
     if job not in results:
-        header = str(job.header)
-        results[job] = HeaderResult(job.machine.name, job.set.name, header, failed=why)
+        results[job] = _failed(job, why)
+
+
+def _failed(job: Job, why: str) -> HeaderResult:
+    return HeaderResult(job.machine.name, job.set.name, str(job.header), failed=why)
 
 
 def find_machines(names: Sequence[str], folder: Path) -> dict[Machine, Path]:
@@ -338,8 +347,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if machine.name == "native":  # where time is short, chance says whose classes are compiled
             Random(arguments.seed).shuffle(chosen)
         jobs += [Job(machine, some, h, main_object, arguments.seed) for some, h in chosen]
-    compile_s = 0.0 if arguments.no_compiled else 60 * arguments.minutes
-    results = run_jobs(jobs, arguments.jobs, compile_s)
+    compiles = not arguments.no_compiled
+    results = run_jobs(jobs, arguments.jobs, 60 * arguments.minutes, compiles=compiles)
     details = WORK / "results.json"
     details.write_text(json.dumps([one.as_json() for one in results], indent=1))
     print(table(results))

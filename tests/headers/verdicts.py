@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cwire_structs import wrap
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
@@ -158,9 +160,9 @@ def _judge(
         if any(leaf.kind in ("unknown", "pointer") for leaf, _ in leaves):
             return Verdict(UNKNOWN, "has a type that this net cannot show")
         item = cls.from_bytes(whole[:size])
-        readers: list[tuple[str, Callable[[Leaf], Any]]] = [("class", _of_object(item))]
+        readers: list[tuple[str, Callable[[Leaf], Any]]] = [("class", _reader(message, item))]
         if numpy:
-            readers.append(("numpy", _of_record(message, message.decode(whole[:size]))))
+            readers.append(("numpy", _reader(message, message.decode(whole[:size]))))
         for route, read in readers:
             for leaf, expected in leaves:
                 try:
@@ -170,7 +172,7 @@ def _judge(
                 if not same(leaf, found, expected):
                     text = f"{route}: .{leaf.c_path} is {found!r}, in C {expected!r}"
                     return Verdict(WRONG, text)
-        loss = loss or _loss(cls, item, leaves)
+        loss = loss or _loss(message, cls, item, leaves)
     return Verdict(LOSSY, loss) if loss else Verdict(RIGHT)
 
 
@@ -190,25 +192,23 @@ def _compared(
             yield leaf, value
 
 
-def _of_object(item: Any) -> Callable[[Leaf], Any]:
+def _reader(message: Message, whole: Any) -> Callable[[Leaf], Any]:
+    """Returns a function that reads a leaf of a message object or of a numpy record.
+
+    A flexible array member of structs is a numpy array in a message object, too.
+    """
+
     def read(leaf: Leaf) -> Any:
-        value = item
-        for step in leaf.path:
-            value = value[step] if isinstance(step, int) else getattr(value, python_name(step))
-        return value
-
-    return read
-
-
-def _of_record(message: Message, record: Any) -> Callable[[Leaf], Any]:
-    def read(leaf: Leaf) -> Any:
-        value, inner = record, message.struct
+        value, inner = whole, message.struct
         for step in leaf.path:
             if isinstance(step, int):
                 value = value[step]
                 continue
             one = inner.by_name[step]
-            value = column(value, inner, one)
+            if isinstance(value, np.void | np.ndarray):
+                value = column(value, inner, one)
+            else:
+                value = getattr(value, python_name(step))
             of = getattr(one.type, "of", one.type)
             inner = of.struct if isinstance(of, StructType) else inner
         return value
@@ -253,13 +253,15 @@ def _same_text(found: Any, raw: bytes) -> bool:
     return bytes(numbers) == raw
 
 
-def _loss(cls: Any, item: Any, leaves: Sequence[tuple[Leaf, Value | None]]) -> str:
+def _loss(
+    message: Message, cls: Any, item: Any, leaves: Sequence[tuple[Leaf, Value | None]]
+) -> str:
     """Says what `from_dict(to_dict())` loses."""
     try:
         again = cls.from_dict(item.to_dict())
     except ValueError as error:
         return f"from_dict(to_dict()): {error}"
-    read, before = _of_object(again), _of_object(item)
+    read, before = _reader(message, again), _reader(message, item)
     for leaf, expected in leaves:
         if not same(leaf, read(leaf), expected):
             return f"from_dict(to_dict()): {leaf.c_path} {before(leaf)!r} is then {read(leaf)!r}"
@@ -268,6 +270,7 @@ def _loss(cls: Any, item: Any, leaves: Sequence[tuple[Leaf, Value | None]]) -> s
 
 _LINE = re.compile(r"^\S+?:\d+: ")
 _NAMES = re.compile(r"\b(struct|union|enum) \w+(\.\w+)*(\[0\])*|(?<![\w/])[\w]+(\.\w+)+")
+_ERROR = re.compile(r"^.*?error: ")
 _QUOTED = re.compile(r"'[^']*'")
 _TYPE = re.compile(r"has the type .*?, which")
 
@@ -275,9 +278,16 @@ _TYPE = re.compile(r"has the type .*?, which")
 def reason_kind(why: str) -> str:
     """Returns a refusal without the names and numbers of the header that it is of."""
     lines = [line for line in why.splitlines() if line.strip()] or [""]
-    lines = lines[: 2 if lines[0].endswith(":") else 1]
-    text = " | ".join(_LINE.sub("", line) for line in lines)
+    text = _LINE.sub("", lines[0])
+    if "does not compile" in text:  # the compiler's own words are what tells
+        who = "the compiler" if text.endswith("this header:") else "libclang"
+        errors = [line for line in lines[1:] if "error" in line] or lines[1:2] or [""]
+        text = f"{who} does not compile this: {_ERROR.sub('', errors[0])}"
+    text = re.sub(r"\bfor (?!libclang|DWARF).*?, but", "for the compiler, but", text)
     text = re.sub(r"\S*/\S*", "PATH", text)
-    text = _TYPE.sub("has the type T, which", _QUOTED.sub("'…'", _NAMES.sub("S", text)))
+    text = re.sub(r"^\S+: (the schema is named)", r"\1", text)
+    text = re.sub(r"; did you mean .*|; it has .*", "", text)
     text = re.sub(r"--(id|only) \S+", r"--\1 S", text)
+    text = _TYPE.sub("has the type T, which", _QUOTED.sub("'…'", _NAMES.sub("S", text)))
+    text = re.sub(r"there is no struct \w+|there is no S", "there is no struct S", text)
     return re.sub(r"\b(0x)?[0-9a-fA-F]*\d+\b", "N", text)[:150]
