@@ -190,9 +190,9 @@ def _record(name: str, c_name: str, die: Any) -> Record:
     record = Record(name, c_name, size, size)
     for leaf in _members(record, die, (), 0, optional=False):
         if len(record.leaves) == _LEAVES:
-            record.cut = True
-            break
-        record.leaves.append(leaf)
+            record.cut = True  # a pointer may yet come
+        else:
+            record.leaves.append(leaf)
     return record
 
 

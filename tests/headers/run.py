@@ -195,9 +195,9 @@ def _schema_verdict(
 
 def _compile(group: Group, job: Job, folder: Path) -> ModuleType | Verdict:
     wrap.write(group.wrapped, folder)
-    include = [job.header.parent, *job.set.folders, INCLUDE]
+    include = [job.header.parent, INCLUDE]
     try:
-        path = build_classes(group.wrapped.schema, folder, include).path
+        path = build_classes(group.wrapped.schema, folder, include, group.wrapped.toolchain).path
     except WrapError as error:
         return Verdict(REFUSED, str(error))
     spec = importlib.util.spec_from_file_location(group.wrapped.schema.name, path)

@@ -274,6 +274,8 @@ def test_kinds_of_reasons() -> None:
     pointer = "usb.h:12: struct usb_block.data is a pointer; send numbers"
     assert reason_kind(pointer) == reason_kind("x.h:1: union other.p is a pointer; send numbers")
     assert reason_kind(pointer) != reason_kind("x.h:1: union other.p is a bit field")
+    compiler = "cc -I/a does not compile this header:\nIn file x.h:1\nx.h:2:1: error: no 'A'"
+    assert reason_kind(compiler) == "the compiler does not compile this: no '…'"
 
 
 def test_the_table_counts_everything() -> None:

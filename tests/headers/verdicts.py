@@ -19,7 +19,8 @@ from cwire_structs.errors import WrapError
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Message
 from cwire_structs.schema.dtypes import column
-from cwire_structs.schema.fields import StructType, python_name
+from cwire_structs.schema.fields import python_name
+from cwire_structs.schema.kinds import StructType
 from headers.records import Leaf, Record
 from headers.truth import Value
 
@@ -279,7 +280,10 @@ def reason_kind(why: str) -> str:
     """Returns a refusal without the names and numbers of the header that it is of."""
     lines = [line for line in why.splitlines() if line.strip()] or [""]
     text = _LINE.sub("", lines[0])
-    if "does not compile" in text:  # the compiler's own words are what tells
+    if "not compiled" in text:
+        errors = [line for line in lines[1:] if "error" in line] or [""]
+        text = f"the classes do not compile: {_ERROR.sub('', errors[0])}"
+    elif "does not compile" in text:  # the compiler's own words are what tells
         who = "the compiler" if text.endswith("this header:") else "libclang"
         errors = [line for line in lines[1:] if "error" in line] or lines[1:2] or [""]
         text = f"{who} does not compile this: {_ERROR.sub('', errors[0])}"
