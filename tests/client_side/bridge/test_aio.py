@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -57,6 +58,15 @@ async def test_latest_and_stream(relay: FakeRelay) -> None:
             await anext(bridge.stream("rare", timeout=0.05))
         with pytest.raises(cwire.WaitTimeout, match=r"no 9 frames of rare in 0.05 s"):
             await bridge.latest("rare", 9, timeout=0.05)
+
+
+async def test_frames_that_came_while_the_loop_was_busy_are_in_time(relay: FakeRelay) -> None:
+    async with cwire.aconnect(relay.url) as bridge:
+        waiting = asyncio.ensure_future(bridge.latest("tick", 3, timeout=0.2))
+        await asyncio.sleep(0)  # it waits from now on
+        relay.send(ticks(0, 3))
+        time.sleep(0.5)  # a cell that computes
+        assert len(await waiting) == 3
 
 
 async def test_commands(relay: FakeRelay) -> None:
