@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from cwire.errors import CwireError
-from cwire.ipython.completion import offers
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
@@ -45,6 +44,7 @@ def install(shell: InteractiveShell) -> bool:
     completer: Any = shell.Completer
     if any(getattr(one, "__name__", "") == _NAME for one in completer.custom_matchers):
         return True
+    from cwire.ipython.completion import offers  # of no use in a script, whose start it would delay
 
     @context_matcher(priority=1000, identifier="cwire")  # type: ignore[untyped-decorator]
     def cwire_matcher(context: CompletionContext) -> SimpleMatcherResult:
