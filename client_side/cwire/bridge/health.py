@@ -97,8 +97,17 @@ class Health(Sequence[FeedHealth]):
         return sum(row.lost for row in self._rows)
 
     _HEAD = (
-        *("driver", "state", "message", "frames", "/s", "MB/s"),
-        *("lost", "at relay", "at driver", "while away", "skipped"),
+        "driver",
+        "state",
+        "message",
+        "frames",
+        "/s",
+        "MB/s",
+        "lost",
+        "at relay",
+        "at driver",
+        "while away",
+        "skipped",
     )
 
     def _cells(self) -> list[tuple[str, ...]]:

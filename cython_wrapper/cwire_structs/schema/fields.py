@@ -391,11 +391,21 @@ class Place:
 
 # What the message classes have beside their fields.
 CLASS_NAMES = frozenset(
-    (
-        *("ID", "MESSAGE", "STRUCT", "from_bytes", "from_dict", "to_dict"),
-        *("cwire_at", "cwire_memory", "cwire_own", "cwire_owner", "cwire_reserve", "cwire_size"),
+    {
+        "ID",
+        "MESSAGE",
+        "STRUCT",
+        "cwire_at",
+        "cwire_memory",
+        "cwire_own",
+        "cwire_owner",
+        "cwire_reserve",
+        "cwire_size",
         "cwire_view",
-    )
+        "from_bytes",
+        "from_dict",
+        "to_dict",
+    }
 )
 # What the schema and the dtypes name that has no name in C.
 RESERVED = re.compile(r"_anonymous(_[0-9]+)+|_bits_[0-9]+|_union")
