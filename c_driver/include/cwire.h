@@ -173,7 +173,7 @@ int cwire_fd(cwire *link);
  * ring_bytes and no frame is lost. */
 size_t cwire_pending(cwire *link);
 
-/* How many peers want message `id`. Publishing a message that nobody wants is allowed. */
+/* The number of peers that want message `id`. Publishing a message that none wants is allowed. */
 int cwire_wanted(cwire *link, uint16_t id);
 
 /* The path that is listened on. */
@@ -184,8 +184,8 @@ const char *cwire_path(const cwire *link);
  * does not fit, or cannot be a driver's name). */
 int cwire_default_path(const char *name, char *path, size_t size);
 
-/* What this thread's last failure was, for people. `link` may be NULL, as after cwire_listen. Valid
- * until this thread's next failure. */
+/* The text of this thread's last failure, for people. `link` may be NULL, as after cwire_listen.
+ * Valid until this thread's next failure. */
 const char *cwire_error(const cwire *link);
 
 /* The text of a code. */

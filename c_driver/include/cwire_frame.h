@@ -40,7 +40,7 @@ typedef struct cwire_header {
     uint64_t time_ns;  /* CLOCK_REALTIME in nanoseconds since the epoch */
 } cwire_header;
 
-/* What can be wrong with bytes that should be a frame. */
+/* Faults of bytes that should be a frame. */
 enum {
     CWIRE_FRAME_OK = 0,
     CWIRE_FRAME_SHORT = -1, /* the size field is less than a header */
@@ -78,7 +78,7 @@ typedef struct cwire_tally {
     size_t last_offset;  /* of the last frame */
 } cwire_tally;
 
-/* Why cwire_frames_scan stopped. */
+/* Reasons why cwire_frames_scan stops. */
 enum {
     CWIRE_SCAN_END = 0,     /* no whole frame is left */
     CWIRE_SCAN_SPECIAL = 1, /* the frame at *end is a control frame or a reply: handle it alone */

@@ -1,4 +1,4 @@
-/* What peers send. See command.h. */
+/* The frames that peers send. See command.h. */
 #include "command.h"
 #include "readers.h"
 #include "reply.h"

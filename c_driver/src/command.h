@@ -1,5 +1,5 @@
-/* What peers send: control frames, and commands for the program's handlers. These functions decide
- * what is to be done about a frame; peer.c does it.
+/* The frames that peers send: control frames, and commands for the program's handlers. These
+ * functions decide what is to be done about a frame; peer.c does it.
  */
 #ifndef CWI_COMMAND_H
 #define CWI_COMMAND_H
@@ -17,8 +17,8 @@ enum cwi_action {
     CWI_DISMISS  /* the peer broke the protocol: disconnect it with this code and text */
 };
 
-/* What is to be done about one frame. `code` and `text` are set for CWI_REFUSE and CWI_DISMISS
- * only: nothing clears a kilobyte for each command. */
+/* The decision about one frame. `code` and `text` are set for CWI_REFUSE and CWI_DISMISS only:
+ * nothing clears a kilobyte for each command. */
 typedef struct cwi_verdict {
     enum cwi_action action;
     int code;

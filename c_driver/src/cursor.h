@@ -1,4 +1,4 @@
-/* How far one peer has read the ring. Pure, like ring.h. */
+/* The place up to which one peer has read the ring. Pure, like ring.h. */
 #ifndef CWI_CURSOR_H
 #define CWI_CURSOR_H
 

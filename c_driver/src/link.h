@@ -54,7 +54,7 @@ typedef struct cwi_peer {
     uint8_t *wants; /* (L) per message of the schema: 1 if the peer wants it */
 } cwi_peer;
 
-/* What a link knows of one message of its schema. */
+/* One message of the schema, as a link serves it. */
 typedef struct cwi_slot {
     uint32_t sequence;      /* of the next frame */
     unsigned wanted;        /* peers that want it */

@@ -1,4 +1,4 @@
-/* What all peers together have taken and want. See readers.h. */
+/* The peers as readers of the ring. See readers.h. */
 #include "readers.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What all peers together have taken and want. */
+/* The peers as readers of the ring: what all of them together have taken and want. */
 #ifndef CWI_READERS_H
 #define CWI_READERS_H
 

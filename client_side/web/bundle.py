@@ -37,7 +37,7 @@ REMEDY = "run `python client_side/web/bundle.py` where npm reaches its registry"
 
 
 class BundleError(Exception):
-    """What was asked for cannot be done; the text says why and what to do."""
+    """Raised where a thing cannot be built or checked; the text says why and what to do."""
 
 
 def build() -> bool:

@@ -1,4 +1,4 @@
-// What goes wrong, as errors that say what it is.
+// Errors that a page can meet.
 
 /** A command was refused by the driver or the relay, or its outcome is unknown. */
 export class CommandError extends Error {

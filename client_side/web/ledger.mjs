@@ -1,4 +1,5 @@
-// What came of one message, and what did not: delivered + dropped = published. Pure.
+// Counts the frames of one message that came, and those that did not: delivered + dropped =
+// published. Pure.
 
 import { LOST, UNWANTED } from "./protocol.mjs";
 

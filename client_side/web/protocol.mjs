@@ -27,10 +27,10 @@ export const SHARED = 4;
 /** Bytes of the largest window. */
 export const WINDOW_LIMIT = 2 ** 30;
 
-/** What the relay may do with frames that wait: the values of a subscription's `policy`. */
+/** Ways to serve a page that is slow: the values of a subscription's `policy`. */
 export const POLICIES = /** @type {const} */ (["queue", "latest"]);
 /** @typedef {typeof POLICIES[number]} Policy */
-/** Why frames were not wanted: reasons of `dropped` that come from a policy or a rate. */
+/** Reasons of `dropped` for frames that were not wanted: a policy, a rate. */
 export const UNWANTED = /** @type {const} */ (["conflated", "rate"]);
-/** Why frames that were wanted did not come, in the relay's words. */
+/** Reasons of `dropped` for frames that were wanted. */
 export const LOST = /** @type {const} */ (["driver", "relay"]);

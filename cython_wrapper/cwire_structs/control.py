@@ -23,7 +23,7 @@ _BYE_STRUCT = struct.Struct("<Ii")
 
 @dataclass(frozen=True)
 class Hello:
-    """What a driver says of itself first."""
+    """The first frame of a driver, which describes it."""
 
     protocol: int
     epoch: int
@@ -41,7 +41,7 @@ class Heartbeat:
 
 @dataclass(frozen=True)
 class Bye:
-    """Why the other side closes."""
+    """The last frame of a side, with the reason why it closes."""
 
     code: int
     text: str

@@ -107,7 +107,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _missing() -> str | None:
-    """What has to be installed before the folder can be built, if anything."""
+    """Says what has to be installed before the folder can be built; None: nothing."""
     compiler = (os.environ.get("CC", "").split() or ["cc"])[0]
     missing = [program for program in (compiler, "make") if shutil.which(program) is None]
     if not missing:

@@ -54,7 +54,7 @@ VERSION = "13"
 """The Sec-WebSocket-Version of RFC 6455."""
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-"""What the server appends to the client's key before it hashes it (section 1.3)."""
+"""The text that a server appends to the client's key before it hashes it (section 1.3)."""
 
 FIN, RESERVED, OPCODE, CONTROL = 0x80, 0x70, 0x0F, 0x08
 """Bits of a frame's first byte: last fragment, reserved, opcode, and of that: control frame."""
@@ -94,7 +94,7 @@ _CONTINUATION, _PING, _PONG = Opcode.CONTINUATION, Opcode.PING, Opcode.PONG
 
 
 class CloseCode(IntEnum):
-    """Why a connection is closed (section 7.4 and the IANA registry). cwire's own are from 4000."""
+    """Reasons to close (section 7.4 and the IANA registry); cwire's own are from 4000."""
 
     NORMAL = 1000
     GOING_AWAY = 1001

@@ -26,14 +26,14 @@ class Limits:
     subscriptions: int = 256
     """Subscriptions of one client."""
     crowd: int = 4 << 20
-    """When so much waits for every client of a driver, the relay stops reading it for a while."""
+    """While more than this waits for every client of a driver, the driver is not read."""
     patience: float = 0.2
-    """How long it then waits for the fastest of them; one that does not catch up loses frames."""
+    """Time until a driver is read all the same; clients that have not caught up lose frames."""
     control: int = 16 << 20
     """Replies and text that may wait for one client; beyond it the client is disconnected."""
     pending: int = 4096
     """Commands that may wait for one driver's answers."""
     answer: float = 10.0
-    """How long a driver has to answer a command."""
+    """Time that a driver has to answer a command."""
     statistics: float = 1.0
-    """How often the relay publishes statistics about itself."""
+    """Time between two rounds of the relay's statistics about itself."""

@@ -1,4 +1,4 @@
-/* What all peers together have taken and want. */
+/* The peers as readers of the ring: what all of them together have taken and want. */
 #include "check.h"
 #include "peer_side.h"
 #include "readers.h"

@@ -72,7 +72,7 @@ def no_answer(driver: str, command: str, timeout: float) -> CommandTimeout:
 
 
 def _why(link: Link, feed: Feed, *, came: bool) -> str:
-    """Why no more came, as far as it is known."""
+    """The reason why no more came, as far as it is known."""
     if link.unconnected:
         return f"; {link.unconnected}"
     driver = link.session.drivers.get(feed.driver)

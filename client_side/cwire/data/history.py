@@ -193,7 +193,7 @@ class TailHistory(History):
         self._oldest = 0
         self._slots = max(2, limit // _INDEX_BYTES)
         self._place = np.zeros(self._slots, np.int64)
-        """Where each frame begins: a count of bytes that never wraps; modulo the arena's size."""
+        """Begins of the frames: counts of bytes that never wrap; modulo the arena's size."""
         self._size = np.zeros(self._slots, np.int64)
         self._reserve(max(limit, 4096))
 

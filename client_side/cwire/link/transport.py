@@ -87,7 +87,7 @@ class Transport(asyncio.BufferedProtocol):
 
     @property
     def close_reason(self) -> str:
-        """Why the connection has ended: the relay's reason, or what was found; empty if unknown."""
+        """The reason of the connection's end: the relay's, or what was found; empty if unknown."""
         return self._reason
 
     def send(self, message: str | bytes) -> None:

@@ -250,7 +250,7 @@ class LivePlot:
         return self._feed, self._feed.history.total, self._trouble()
 
     def _trouble(self) -> str:
-        """Why what is shown is not live; empty if it is."""
+        """The reason why the figure is not live; empty if it is."""
         if not self._link.connected:
             return "not connected"
         driver = self._link.session.drivers.get(self._feed.driver)

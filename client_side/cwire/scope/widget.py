@@ -41,7 +41,7 @@ class ScopeWidget(anywidget.AnyWidget):
     relay = traitlets.Unicode().tag(sync=True)
     """Name of the relay (``relay-PID``) that Jupyter's server can find; else empty."""
     stopped = traitlets.Unicode().tag(sync=True)
-    """Why the scope has ended; empty while it goes on."""
+    """The reason why the scope has ended; empty while it goes on."""
 
     def __init__(self, **traits: Any) -> None:
         # As text: anywidget would watch files.

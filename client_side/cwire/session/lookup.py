@@ -15,7 +15,7 @@ __all__ = ["Lookup"]
 
 
 class Lookup:
-    """What a session knows, by name. Any thread may ask.
+    """Looks up by name what a session knows. Any thread may ask.
 
     Where a method takes a driver, None stands for the one that has what is asked for.
 

@@ -12,7 +12,7 @@ from cwire_structs.frames import WINDOW_LIMIT
 __all__ = ["POLICIES", "Options", "check_window"]
 
 POLICIES = ("queue", "latest")
-"""What a subscription may do when its client is slow."""
+"""The ways to serve a client that is slow, of which a subscription has one."""
 
 
 @dataclass(frozen=True, slots=True)

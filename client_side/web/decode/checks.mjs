@@ -1,4 +1,4 @@
-// What is read of a schema, checked. Pure.
+// Checks what is read of a schema. Pure.
 
 /** A schema that cannot be used; the text says where and why. */
 export class SchemaError extends Error {

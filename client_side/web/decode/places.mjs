@@ -1,5 +1,5 @@
-// Where the values of a path lie in a payload: "samples", "acquisition.level", "channels[1].shape".
-// Pure.
+// Finds where the values of a path lie in a payload: "samples", "acquisition.level",
+// "channels[1].shape". Pure.
 
 import { readBits } from "./bits.mjs";
 

@@ -1,4 +1,4 @@
-// What the scope has done, measured by itself: for tests, benchmarks and people with a console.
+// Figures of its own work that the scope takes: for tests, benchmarks and people with a console.
 
 /**
  * A line as it was drawn.

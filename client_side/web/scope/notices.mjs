@@ -1,4 +1,4 @@
-// What is to be said beside the picture, and of it the most important. Pure.
+// Chooses the most important of the notices to show beside the picture. Pure.
 
 import { countText } from "./reading.mjs";
 

@@ -1,5 +1,5 @@
-// Where a scope is seen: elements of a cell's output that name it. A notebook makes them anew when it
-// pleases (a new picture, a scrolled page, a reload), so they are watched.
+// Finds the elements of a cell's output in which a scope is seen: they name it. A notebook makes
+// them anew when it pleases (a new picture, a scrolled page, a reload), so they are watched.
 
 const GRACE = 10_000; // ms without a place until nobody is taken to look any more
 

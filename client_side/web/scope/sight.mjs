@@ -1,5 +1,5 @@
-// Which part of the lines is seen: the newest block, what rolls by, or what a trigger has caught;
-// and what the user has zoomed to. Pure.
+// Chooses the part of the lines that is seen: the newest block, what rolls by, what a trigger has
+// caught, or what the user has zoomed to. Pure.
 
 import { Trigger } from "./trigger.mjs";
 

@@ -1,5 +1,5 @@
-// What is drawn of a trace: its samples where there are few, else the smallest and the largest of
-// each column of pixels, so that no peak is lost. Pure.
+// Computes the points to draw of a trace: its samples where there are few, else the smallest and the
+// largest of each column of pixels, so that no peak is lost. Pure.
 
 /** @typedef {import("./trace.mjs").Segment} Segment */
 /** @typedef {import("./trace.mjs").Trace} Trace */

@@ -1,5 +1,5 @@
-// Where the frames come from: a client at the relay, by whatever route works. It tells a screen
-// what comes, and what is wrong when nothing does.
+// The source of frames: a client at the relay, by whatever route works. It tells a screen what comes,
+// and what is wrong when nothing does.
 
 import { Client } from "../client.mjs";
 import { Routes, impatient } from "./routes.mjs";

@@ -1,4 +1,4 @@
-// Where a line crosses a level: what makes a picture of a running signal stand still. Pure.
+// Finds where a line crosses a level, so that the picture of a running signal stands still. Pure.
 
 export const MODES = ["off", "auto", "normal", "single"];
 export const EDGES = ["rising", "falling"];

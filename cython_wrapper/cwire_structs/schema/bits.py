@@ -10,7 +10,7 @@ ByteOrder: TypeAlias = Literal["little", "big"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BitRange:
-    """Where the bits of a bit field are.
+    """The place of a bit field's bits.
 
     Attributes:
         offset: Bits from the start of the struct. On a little-endian target a byte's first bit is

@@ -370,7 +370,7 @@ class Struct:
 
 
 class Place:
-    """Where a value goes, for errors."""
+    """The place that a value is for, as errors name it."""
 
     __slots__ = ("field", "owner", "path")
 

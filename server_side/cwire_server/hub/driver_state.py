@@ -31,7 +31,7 @@ class DriverState:
     history: HistoryStore
     state: str = "down"
     problem: str | None = None
-    """Why it is not up, for people."""
+    """The reason why it is not up, for people."""
     session: int | None = None
     epoch: int | None = None
     schema: Schema | None = None

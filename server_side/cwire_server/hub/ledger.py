@@ -13,7 +13,7 @@ REASONS = {
     "conflated": "policy latest",
     "rate": "max_rate",
 }
-"""Why frames are not delivered, as PROTOCOL.md says it."""
+"""Reasons why frames are not delivered, as PROTOCOL.md says them."""
 
 
 @dataclass(slots=True, eq=False)

@@ -15,7 +15,7 @@ class Policy:
     keeps_all: bool
     """Every frame waits, up to the queue's bound; else one, which the next one replaces."""
     reason: str
-    """Why frames are missing where another one was chosen: one of `ledger.REASONS`."""
+    """The reason of frames in whose place another one was chosen: one of `ledger.REASONS`."""
 
 
 QUEUE = Policy(keeps_all=True, reason="rate")

@@ -18,7 +18,7 @@ class Pick:
     """One frame picked out of a stream, which may be replaced by a newer one while it waits."""
 
     key: tuple[object, ...]
-    """Which stream it is of."""
+    """The stream that it is of."""
     frame: bytes
     sequence: int
     ledgers: Sequence[StreamLedger]

@@ -38,7 +38,7 @@ class Options:
     """Frames per second and message at the most."""
     history: HistoryRequest | None = None
     decimate: int | None = None
-    """Minimum and maximum of every so many samples of an array, instead of the message itself."""
+    """Samples of an array of which the minimum and the maximum are sent instead; None: all are."""
     json: bool = False
     """As JSON text, for people."""
 

@@ -89,7 +89,7 @@ class ClientHandler(RequestHandler):
 
 
 def _problem(headers: HTTPHeaders) -> str | None:
-    """Why a request is no WebSocket handshake (RFC 6455, section 4.2.1); None if it is one."""
+    """The fault of a request for a WebSocket (RFC 6455, section 4.2.1); None: it has none."""
     if headers.get("Upgrade", "").lower() != "websocket":
         return 'a handshake has the header "Upgrade: websocket"'
     if "upgrade" not in [word.strip().lower() for word in headers.get("Connection", "").split(",")]:

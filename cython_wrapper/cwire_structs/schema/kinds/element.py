@@ -16,7 +16,7 @@ from cwire_structs.schema.values import check_shape, flatten, sequence
 
 
 class Known(Protocol):
-    """What a kind is read with: a `StructReader`."""
+    """The reader of the parts that a kind names: a `StructReader`."""
 
     byte_order: ByteOrder
 
