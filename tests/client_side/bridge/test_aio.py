@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,12 +11,6 @@ import cwire
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, Ticker, ticks
-
-
-@pytest.fixture
-def relay() -> Iterator[FakeRelay]:
-    with FakeRelay() as relay:
-        yield relay
 
 
 async def test_both_ways_to_connect(relay: FakeRelay) -> None:

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 import cwire
 from support.fake_relay import FakeRelay, ticks
-
-
-@pytest.fixture
-def relay() -> Iterator[FakeRelay]:
-    with FakeRelay() as relay:
-        yield relay
-
-
-@pytest.fixture
-def bridge(relay: FakeRelay) -> Iterator[cwire.Bridge]:
-    with cwire.connect(relay.url, history_bytes=64 * 1000) as bridge:
-        yield bridge
 
 
 def test_health(relay: FakeRelay, bridge: cwire.Bridge) -> None:

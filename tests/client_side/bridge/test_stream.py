@@ -12,18 +12,6 @@ from support import schemas
 from support.fake_relay import FakeRelay, Ticker, driver, pictures, ticks
 
 
-@pytest.fixture
-def relay() -> Iterator[FakeRelay]:
-    with FakeRelay() as relay:
-        yield relay
-
-
-@pytest.fixture
-def bridge(relay: FakeRelay) -> Iterator[cwire.Bridge]:
-    with cwire.connect(relay.url, history_bytes=64 * 1000) as bridge:
-        yield bridge
-
-
 def test_stream(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     relay.send(ticks(0, 5))
     bridge.latest("tick", 5, timeout=10)

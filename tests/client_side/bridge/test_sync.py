@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -19,18 +18,6 @@ from cwire.session.events import Resend
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks
-
-
-@pytest.fixture
-def relay() -> Iterator[FakeRelay]:
-    with FakeRelay() as relay:
-        yield relay
-
-
-@pytest.fixture
-def bridge(relay: FakeRelay) -> Iterator[cwire.Bridge]:
-    with cwire.connect(relay.url, history_bytes=64 * 1000) as bridge:
-        yield bridge
 
 
 def state_reply(data: bytes) -> bytes:

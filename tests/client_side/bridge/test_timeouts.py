@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,12 +12,6 @@ from support.fake_relay import FakeRelay, driver, ticks
 from support.processes import until
 
 PUBLISHES_NOTHING = "; driver 'lab' is up but does not publish it now"
-
-
-@pytest.fixture
-def relay() -> Iterator[FakeRelay]:
-    with FakeRelay() as relay:
-        yield relay
 
 
 def in_vain(bridge: cwire.Bridge, wanted: int, timeout: float) -> str:
