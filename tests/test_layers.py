@@ -23,9 +23,9 @@ MAY_IMPORT = {
     "cwire_structs": {"cwire_structs"},
 }
 IMPURE = {
-    "asyncio", "concurrent", "fcntl", "io", "mmap", "multiprocessing", "os", "pathlib", "queue",
-    "select", "selectors", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile",
-    "threading", "time", "tornado",
+    "asyncio", "concurrent", "datetime", "fcntl", "http", "io", "logging", "mmap",
+    "multiprocessing", "os", "pathlib", "queue", "select", "selectors", "shutil", "signal",
+    "socket", "ssl", "subprocess", "tempfile", "threading", "time", "tornado",
 }  # fmt: skip
 
 
