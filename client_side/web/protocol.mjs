@@ -12,8 +12,6 @@ export const TOKEN_PREFIX = "cwire.token.";
 export const HEADER_BYTES = 24;
 /** Bytes of the largest frame, header and payload. */
 export const FRAME_LIMIT = 64 * 1024 * 1024;
-/** Bytes of the largest payload. */
-export const PAYLOAD_LIMIT = FRAME_LIMIT - HEADER_BYTES;
 
 /** Type of control frames. */
 export const CONTROL = 0;

@@ -40,7 +40,7 @@ export class FrameError extends Error {
  * @param {ArrayBuffer | ArrayBufferView} data
  * @returns {DataView}
  */
-export function alignedView(data) {
+function alignedView(data) {
   if (!ArrayBuffer.isView(data)) return new DataView(data);
   const { buffer, byteOffset, byteLength } = data;
   if (byteOffset % 8 === 0) return new DataView(buffer, byteOffset, byteLength);
