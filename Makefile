@@ -82,6 +82,7 @@ headers: setup cross
 clean:
 	$(MAKE) -C c_driver clean
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
-		benchmarks/build test-artefacts client_side/cwire/static client_side/web/node_modules
+		benchmarks/build test-artefacts client_side/cwire/static client_side/web/node_modules \
+		client_side/web/lint/node_modules
 	rm -f cython_wrapper/cwire_structs/_frames.c cython_wrapper/cwire_structs/_frames*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
