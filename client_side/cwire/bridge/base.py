@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["BridgeBase", "DriverBase", "link_of"]
 
 _T = TypeVar("_T")
-
-# The bridge of each widget. A bridge that nothing refers to closes its connection, and a widget
-# refers only to the link: so it is from here that its bridge is kept.
-_bridges: weakref.WeakKeyDictionary[Any, BridgeBase] = weakref.WeakKeyDictionary()
 
 
 class BridgeBase(ABC):
@@ -255,8 +250,13 @@ class BridgeBase(ABC):
             raise errors.NotConnected(self._link.closed)
 
     def _kept_by(self, widget: _T) -> _T:
-        """Keeps this bridge alive as long as one of its widgets; returns that."""
-        _bridges[widget] = self
+        """Keeps this bridge alive as long as one of its widgets; returns that.
+
+        A bridge that nothing refers to closes its connection, and a widget knows only the link.
+        """
+        # In the widget, not in a table beside it: the link refers to widgets, so that an entry
+        # with the bridge would keep its own key.
+        widget.__dict__["_bridge"] = self
         return widget
 
     @abstractmethod

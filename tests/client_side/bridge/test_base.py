@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
+import ipywidgets
 import pytest
 
 import cwire
@@ -46,6 +48,21 @@ def test_a_panel_keeps_its_bridge(relay: FakeRelay) -> None:
     follow()
     gc.collect()
     assert relay.gone.wait(10)
+
+
+def test_a_closed_bridge_is_freed_with_its_panel(relay: FakeRelay) -> None:
+    def follow() -> weakref.ref[cwire.Bridge]:
+        with cwire.connect(relay.url) as bridge:
+            bridge.panel("lab")
+        ipywidgets.Widget.close_all()  # else ipywidgets keeps the panel
+        return weakref.ref(bridge)
+
+    def freed() -> bool:
+        gc.collect()
+        return bridge() is None
+
+    bridge = follow()
+    until(freed)
 
 
 async def test_a_driver_of_an_async_bridge_has_widgets_too(relay: FakeRelay) -> None:
