@@ -302,14 +302,21 @@ class BoolKind extends NumberKind {
   }
 }
 
-/** An enum: rows have the names, where there are any; columns the numbers. */
+/**
+ * An enum: rows have the names, where there are any; columns the numbers. An integer that is tagged
+ * `@enum` may have another size and sign than its enum.
+ */
 class EnumKind extends NumberKind {
+  #signed;
+
   /**
    * @param {NumberCode} code
+   * @param {boolean} signed
    * @param {Enum} enumeration
    */
-  constructor(code, enumeration) {
+  constructor(code, signed, enumeration) {
     super("enum", code);
+    this.#signed = signed;
     this.enum = enumeration;
   }
 
@@ -318,7 +325,7 @@ class EnumKind extends NumberKind {
   }
 
   get signed() {
-    return this.enum?.signed === true;
+    return this.#signed;
   }
 
   /** @param {number | bigint} number */
@@ -482,8 +489,8 @@ function readFloat(json, context) {
 function readEnum(json, context) {
   const enumeration = context.enums.get(json.enum);
   if (!enumeration) throw unknownType(json, context);
-  const letter = enumeration.signed ? "i" : "u";
-  return new EnumKind(numberCode(json, letter + enumeration.size, context), enumeration);
+  const signed = String(json.np)[1] === "i";
+  return new EnumKind(numberCode(json, signed ? "i" : "u", context), signed, enumeration);
 }
 
 /**

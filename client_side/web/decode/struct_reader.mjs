@@ -12,7 +12,7 @@ import { Struct } from "./structs.mjs";
 
 const NESTING_LIMIT = 32;
 const DIMENSION_LIMIT = 16;
-const IDENTIFIER = /^[A-Za-z_]\w*$/;
+const IDENTIFIER = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u; // as C and gcc take names
 
 /** Reads the structs of a schema. */
 export class StructReader {

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from keyword import iskeyword
 from typing import Any, ClassVar, Literal, NoReturn, TypeAlias
+from unicodedata import normalize
 
 import numpy as np
 
@@ -246,6 +248,24 @@ class Kind(ABC):
         return str(value)
 
 
+@dataclass(frozen=True, slots=True)
+class FieldTime:
+    """The meaning of a number that is a time.
+
+    Attributes:
+        unit: Of the number: ns, us, ms or s.
+        epoch: Since when: ``unix`` (1970-01-01 UTC), ``gps`` (1980-01-06, without leap seconds),
+            ``boot`` (of the device), ``none`` (an interval, or unknown).
+    """
+
+    unit: str
+    epoch: str
+
+
+TIME_UNITS: Mapping[str, float] = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+TIME_EPOCHS = ("unix", "gps", "boot", "none")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One member of a struct.
@@ -263,6 +283,12 @@ class Field:
             array's is the value of every element.
         bits: Of a bit field.
         anonymous: A struct or union without a name: C knows only its members.
+        scale: From ``@scale``: people read number * scale + bias (see `shown`).
+        bias: From ``@offset``.
+        time: From ``@time``.
+        channels: From ``@channels``: a name for each element of an array's last dimension.
+        label: From ``@name``: what people call it.
+        py_name: The name as a Python attribute: ``class`` becomes ``class_``, ``__pad`` ``_pad``.
     """
 
     name: str
@@ -276,11 +302,16 @@ class Field:
     default: object | None = None
     bits: BitRange | None = None
     anonymous: bool = False
+    scale: float | None = None
+    bias: float | None = None
+    time: FieldTime | None = None
+    channels: tuple[str, ...] = ()
+    label: str = ""
+    py_name: str = ""
 
-    @property
-    def py_name(self) -> str:
-        """The name as a Python attribute: ``class`` becomes ``class_``, ``__pad`` ``_pad``."""
-        return python_name(self.name)
+    def __post_init__(self) -> None:
+        if not self.py_name:
+            object.__setattr__(self, "py_name", python_name(self.name))
 
     @property
     def element(self) -> Kind:
@@ -342,6 +373,7 @@ class Struct:
                 fields += [one.moved(member.offset) for one in inner.fields]
             else:
                 fields.append(member)
+        fields = _free_names(fields)
         object.__setattr__(self, "fields", tuple(fields))
         object.__setattr__(self, "unions", tuple(unions))
         object.__setattr__(self, "by_name", {one.name: one for one in fields})
@@ -367,6 +399,24 @@ class Struct:
         """The flexible array member, if there is one."""
         last = self.fields[-1]
         return last if last.type.is_tail else None
+
+
+def _free_names(fields: list[Field]) -> list[Field]:
+    """Returns the fields, each with a Python name of its own.
+
+    ``class`` and ``class_`` would both be ``class_``: who is called so in C keeps the name.
+    """
+    if len({one.py_name for one in fields}) == len(fields):
+        return fields
+    taken = {one.name for one in fields if one.name == one.py_name}
+    free = []
+    for one in fields:
+        name = one.py_name
+        while one.name != name and name in taken:
+            name += "_"
+        taken.add(name)
+        free.append(one if name == one.py_name else replace(one, py_name=name))
+    return free
 
 
 class Place:
@@ -416,8 +466,10 @@ def python_name(name: str) -> str:
     """Returns a C name as a Python attribute name.
 
     A keyword, and what every compiled class has already, gets an underscore at its end. Two
-    underscores at the beginning become one: Python would mangle the name.
+    underscores at the beginning become one: Python would mangle the name. Python reads what is
+    typed in Unicode's form NFKC, and has no $.
     """
+    name = normalize("NFKC", name).replace("$", "_")
     if iskeyword(name) or name in CLASS_NAMES:
         return name + "_"
     return "_" + name.lstrip("_") if name.startswith("__") else name
@@ -425,6 +477,25 @@ def python_name(name: str) -> str:
 
 def class_name(name: str) -> str:
     """Returns a C name as the name of a Python class: ``scope_block`` is ``ScopeBlock``."""
-    parts = [part for part in name.split("_") if part]
+    parts = [part for part in python_name(name).split("_") if part]
     camel = "".join(part[0].upper() + part[1:] for part in parts)
     return camel if camel and not camel[0].isdigit() else f"C{camel}"
+
+
+_ENUM_NAMES = frozenset(("mro", *dir(IntEnum), "name", "value"))
+
+
+def enumerator_names(labels: Iterable[str]) -> dict[str, str]:
+    """Returns the names of enumerators in Python, whose enums keep some for themselves."""
+    labels = list(labels)
+    names: dict[str, str] = {}
+    taken = {python_name(label) for label in labels}
+    for label in labels:
+        name = normalize("NFKC", label).replace("$", "_")
+        if (name[0] == "_" and name[-1] == "_") or name in _ENUM_NAMES:  # _x_ and __x__
+            name += "_"
+            while name in taken:
+                name += "_"
+            taken.add(name)
+        names[label] = name
+    return names

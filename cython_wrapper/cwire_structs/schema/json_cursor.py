@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from cwire_structs.errors import SchemaError
 
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+_NAME_LIMIT = 255  # characters of a name
 SAFE_INTEGER = 2**53  # beyond it JSON readers lose digits, so such numbers are written as text
 _BIG_INTEGER = re.compile(r"-?[1-9][0-9]{15,19}")
 
@@ -39,7 +39,7 @@ class Cursor:
         if not isinstance(self.value, dict):
             self.fail(f"must be an object, is {self._found()}")
         for key, value in self.value.items():
-            shown = key if IDENTIFIER.fullmatch(key) else ascii(key[:80])
+            shown = key if is_identifier(key) else ascii(key[:80])
             yield key, Cursor(value, f"{self.path}.{shown}")
 
     def find(self, key: str) -> Cursor | None:
@@ -73,13 +73,13 @@ class Cursor:
         return self.value
 
     def identifier(self) -> str:
-        """Returns a text that is a C identifier of at most 255 characters."""
+        """Returns a text that is a C identifier (see `is_identifier`)."""
         return self.check_identifier(self.text())
 
     def check_identifier(self, name: str) -> str:
         """Returns `name` (a key of this object, say) if it is a C identifier."""
-        if not IDENTIFIER.fullmatch(name):
-            self.fail(f"{name[:80]!a} is not a name (letters, digits and _, at most 255)")
+        if not is_identifier(name):
+            self.fail(f"{name[:80]!a} is not a name (letters, digits, _ and $, at most 255)")
         return name
 
     def boolean(self) -> bool:
@@ -107,6 +107,14 @@ class Cursor:
         if isinstance(value, float) and not math.isfinite(value):
             self.fail("must be finite")
         return value
+
+
+def is_identifier(text: str) -> bool:
+    """Says whether C takes a text as a name: letters of any alphabet, digits, _ and $.
+
+    Those are Unicode's XID, as in C23, and gcc's $; at most 255 characters.
+    """
+    return 0 < len(text) <= _NAME_LIMIT and text.replace("$", "_").isidentifier()
 
 
 def json_number(value: int | float) -> int | float | str:

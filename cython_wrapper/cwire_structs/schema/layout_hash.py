@@ -11,14 +11,19 @@ from typing import Any
 def layout_hash(document: Mapping[str, Any]) -> str:
     """Returns the hash of what decoding needs, as PROTOCOL.md defines it: ``sha256:...``.
 
-    Docs, units, ranges, defaults and C spellings do not change it; ids, names, offsets, sizes,
-    kinds, enum values, commands and the byte order do. The schema must be a valid one.
+    Docs, tags that tell people what a number means, C spellings and enums that no field has do not
+    change it; ids, names, offsets, sizes, kinds, enum values, commands and the byte order do. The
+    schema must be a valid one.
     """
+    fields = [field for struct in document["types"].values() for field in struct["fields"]]
+    types = [field["type"].get("of", field["type"]) for field in fields]
+    used = {type_["enum"] for type_ in types if "enum" in type_}
     needed = {
         "byte_order": document["byte_order"],
         "enums": {
             name: {key: enum[key] for key in ("size", "signed", "values")}
             for name, enum in document["enums"].items()
+            if name in used
         },
         "messages": {
             id_: {key: message[key] for key in _MESSAGE_KEYS if key in message}

@@ -30,6 +30,7 @@ class Message:
         struct: The payload's layout.
         command: Peers send it; otherwise the driver publishes it or replies with it.
         reply: Name of the message that answers this command; None: an empty OK does.
+        source_id: Its number in the protocol that it comes from, where that is another one.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Message:
     struct: Struct
     command: bool = False
     reply: str | None = None
+    source_id: int | None = None
     _dtypes: dict[tuple[bool, int], np.dtype[Any]] = field(default_factory=dict, repr=False)
 
     @property

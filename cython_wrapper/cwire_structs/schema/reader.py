@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cwire_structs.schema.bits import BitRange, ByteOrder, bit_bounds
-from cwire_structs.schema.fields import RESERVED, SIZE_LIMIT, Enum, Field, Kind, Struct
+from cwire_structs.schema.fields import (
+    RESERVED,
+    SIZE_LIMIT,
+    TIME_EPOCHS,
+    TIME_UNITS,
+    Enum,
+    Field,
+    FieldTime,
+    Kind,
+    Struct,
+)
 from cwire_structs.schema.json_cursor import Cursor
 from cwire_structs.schema.kinds import ELEMENTS, LISTS, Element
 
@@ -125,6 +135,7 @@ class StructReader:
             if type_.size != size:
                 cursor.get("size").fail(f"is {size}, but the type has {type_.size}")
         unit = cursor.find("unit")
+        scale, bias = _scaling(cursor, type_)
         return Field(
             name=name,
             c_type=_text(cursor, "c_type"),
@@ -137,6 +148,11 @@ class StructReader:
             default=_default(cursor, type_),
             bits=bits,
             anonymous=self._anonymous(cursor, type_),
+            scale=scale,
+            bias=bias,
+            time=_time(cursor, type_),
+            channels=_channels(cursor, type_),
+            label=_text(cursor, "label"),
         )
 
     def _bits(self, cursor: Cursor, type_: Kind, struct_size: int) -> BitRange:
@@ -225,6 +241,45 @@ def _check_names(cursor: Cursor, struct: Struct) -> None:
 def _text(cursor: Cursor, key: str) -> str:
     found = cursor.find(key)
     return found.text() if found else ""
+
+
+def _is_real(type_: Kind) -> bool:
+    return type_.element.form in ("whole", "real")
+
+
+def _scaling(cursor: Cursor, type_: Kind) -> tuple[float | None, float | None]:
+    """Returns scale and bias: people read number * scale + bias."""
+    scale, bias = cursor.find("scale"), cursor.find("bias")
+    for found in (scale, bias):
+        if found and not _is_real(type_):
+            found.fail("only numbers are scaled")
+    if scale and not scale.number():
+        scale.fail("must not be 0")
+    return (float(scale.number()) if scale else None, float(bias.number()) if bias else None)
+
+
+def _time(cursor: Cursor, type_: Kind) -> FieldTime | None:
+    found = cursor.find("time")
+    if found is None:
+        return None
+    if not _is_real(type_) or cursor.find("scale") or cursor.find("bias"):
+        found.fail("only a number without a scale is a time")
+    unit, epoch = found.get("unit").text(), found.get("epoch").text()
+    if unit not in TIME_UNITS:
+        found.get("unit").fail(f"must be one of {', '.join(TIME_UNITS)}")
+    if epoch not in TIME_EPOCHS:
+        found.get("epoch").fail(f"must be one of {', '.join(TIME_EPOCHS)}")
+    return FieldTime(unit, epoch)
+
+
+def _channels(cursor: Cursor, type_: Kind) -> tuple[str, ...]:
+    found = cursor.find("channels")
+    if found is None:
+        return ()
+    names = tuple(one.text() for one in found.items())
+    if type_.shape[-1:] != (len(names),):
+        found.fail("needs a name for each element of an array's last dimension")
+    return names
 
 
 def _range(cursor: Cursor, type_: Kind) -> tuple[float, float] | None:

@@ -138,7 +138,15 @@ def _read_messages(
         is_command = command.boolean() if command else False
         if reply and not is_command:
             reply.fail("only a command has a reply")
-        messages[id_] = Message(id_, name, struct, is_command, reply.text() if reply else None)
+        source = cursor.find("source_id")
+        messages[id_] = Message(
+            id_,
+            name,
+            struct,
+            is_command,
+            reply.text() if reply else None,
+            source.integer(-(1 << 63), (1 << 64) - 1) if source else None,
+        )
     for id_, message in messages.items():
         if message.reply is not None and message.reply not in names:
             reason = f"names {message.reply[:80]!a}, which is no message"

@@ -41,6 +41,19 @@ test("enums of 64 bits are BigInt", () => {
   assert.equal(wide.label(2), undefined);
 });
 
+test("an integer with an enum of another size, and a name of another alphabet", () => {
+  const json = changed((_, field) => {
+    Object.assign(field("echo", "number"), { name: "größe" }).type = {
+      kind: "enum",
+      np: "<u8",
+      enum: "waveform_shape",
+    };
+  });
+  const field = new Schema(json).messages.get("echo").fields.get("größe");
+  assert.deepEqual([field.type.kind, field.type.size], ["enum", 8]);
+  assert.equal(field.type.enum.label(1n), "SQUARE");
+});
+
 const REFUSED = {
   "another format": [(json) => (json.schema = "cwire-schema/2"), /reads cwire-schema\/1/],
   "no byte order": [(json) => delete json.byte_order, /byte_order: must be little or big/],

@@ -5,9 +5,9 @@ To add a kind, say a fixed-point number:
 1. Here: its class, a `Scalar` or a `NumberType`, in one of the modules, and its JSON name in
    `ELEMENTS`. Inherited: attributes of message classes, arrays, tails, defaults, dtypes.
 2. `header/numbers.py`: the types in C that are of this kind.
-3. Only if Cython lacks the type: its getter in `emit/cython_property.py`.
+3. For a fast compiled getter: `CODES` in `compiled.py` and `cwire_number` in `emit/classes.pyx`.
 4. Only if people write its values in a way of their own: a new `Form` in `schema/fields.py`, and a
-   row in each table by form: `emit/cython_property.py`, `emit/stub.py`, `header/tag_values.py`
+   row in each table by form: `emit/stub.py`, `header/tag_values.py`
    (words after @default), and the client's `panel/inputs.py` (widgets) and `bridge/commands.py`
    (signatures). A test compares the tables with the forms.
 5. For JavaScript: `web/decode/kinds.mjs`; for other languages: PROTOCOL.md's table of kinds.

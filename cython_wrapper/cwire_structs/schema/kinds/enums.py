@@ -27,7 +27,7 @@ from cwire_structs.schema.kinds.numbers import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnumType(Scalar):
-    """An integer with names."""
+    """An integer with names; by ``@enum`` it may have another size and sign than its enum."""
 
     kind = "enum"
     form = "choice"
@@ -46,7 +46,10 @@ class EnumType(Scalar):
     def from_json(cls, cursor: Cursor, known: Known) -> Self:
         """See `Element`."""
         enum = known.enum(cursor.get("enum"))
-        return cls(read_code(cursor, [_code(enum, known.byte_order)]), enum)
+        codes = [
+            number_code(letter, size, known.byte_order) for letter in "iu" for size in (1, 2, 4, 8)
+        ]
+        return cls(read_code(cursor, codes), enum)
 
     def to_json(self) -> dict[str, Any]:
         """See `Kind`."""
@@ -55,12 +58,12 @@ class EnumType(Scalar):
     @property
     def size(self) -> int:
         """Bytes of one value."""
-        return self.enum.size
+        return int(self.np[2:])
 
     @property
     def signed(self) -> bool:
         """See `Kind`."""
-        return self.enum.signed
+        return self.np[1] == "i"
 
     @property
     def bit_limit(self) -> int:
@@ -109,7 +112,11 @@ class EnumType(Scalar):
         values = self.enum.values
         if isinstance(value, str):
             if value in values:
-                return values[value]
+                number, (low, high) = values[value], self.bounds(None)
+                if not low <= number <= high:  # an enum of @enum may be wider than the field
+                    text = f"{value} = {number} does not fit: the field holds {low} to {high}"
+                    place.fail(text)
+                return number
             near = difflib.get_close_matches(value.upper(), values, 1)
             hint = f"did you mean {near[0]!r}?" if near else "it has " + _names(values)
             place.fail(f"enum {self.enum.name} has no {value!r}; {hint}")
