@@ -86,7 +86,7 @@ def _generation(folder: Path) -> Cost:
 def _compiled(wrapped: Wrapped, header: Path, folder: Path) -> ModuleType:
     write(wrapped, folder)
     include = Path(__file__).resolve().parents[1] / "c_driver" / "include"
-    built = build_classes(wrapped.schema, folder, [header.parent, include])
+    built = build_classes(wrapped.schema, folder, [header.parent, include], wrapped.toolchain)
     spec = importlib.util.spec_from_file_location("bench", built.path)
     assert spec is not None
     assert spec.loader is not None

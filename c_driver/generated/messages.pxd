@@ -2,80 +2,50 @@
 # cython: language_level=3
 # cwire_at points to the C struct.
 
-cdef class ScopeBlock:
-    cdef char cwire_own[4120]
+cdef class cwire_struct:
     cdef char *cwire_at
     cdef object cwire_owner
-
-
-cdef class CameraTile:
     cdef Py_ssize_t cwire_size
+
+cdef class cwire_tailed(cwire_struct):
+    cdef Py_ssize_t cwire_total
     cdef int cwire_reserve(self, Py_ssize_t size) except -1
-    cdef char *cwire_at
-    cdef object cwire_owner
 
+cdef class ScopeBlock(cwire_struct):
+    cdef char cwire_own[4120]
 
-cdef class Acquisition:
+cdef class CameraTile(cwire_tailed):
+    pass
+
+cdef class Acquisition(cwire_struct):
     cdef char cwire_own[24]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class Waveform:
+cdef class Waveform(cwire_struct):
     cdef char cwire_own[32]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class DriverStatus:
+cdef class DriverStatus(cwire_struct):
     cdef char cwire_own[160]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class SelfTestResult:
+cdef class SelfTestResult(cwire_struct):
     cdef char cwire_own[64]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class SetWaveform:
+cdef class SetWaveform(cwire_struct):
     cdef char cwire_own[32]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class GetStatus:
+cdef class GetStatus(cwire_struct):
     cdef char cwire_own[1]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class Start:
+cdef class Start(cwire_struct):
     cdef char cwire_own[8]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class Stop:
+cdef class Stop(cwire_struct):
     cdef char cwire_own[1]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class SelfTest:
+cdef class SelfTest(cwire_struct):
     cdef char cwire_own[4]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class SetAcquisition:
+cdef class SetAcquisition(cwire_struct):
     cdef char cwire_own[24]
-    cdef char *cwire_at
-    cdef object cwire_owner
 
-
-cdef class Echo:
+cdef class Echo(cwire_struct):
     cdef char cwire_own[40]
-    cdef char *cwire_at
-    cdef object cwire_owner

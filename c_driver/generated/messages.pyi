@@ -1,14 +1,15 @@
 # Made by `cwire wrap messages.h`: do not edit.
+import builtins as _builtins
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, ClassVar, Final, Literal, SupportsFloat, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
-from cwire_structs.schema import Message, Schema
+from cwire_structs import schema as _schema
 from typing_extensions import Buffer, Self
 
-SCHEMA: Final[Schema]
+SCHEMA: Final[_schema.Schema]
 MESSAGES: Final[dict[int, type[Any]]]
 
 SCOPE_CHANNELS: Final = 2
@@ -32,7 +33,7 @@ class WaveformShape(IntEnum):
 class ScopeBlock:
     """One block of samples of one channel of the scope."""
     STRUCT: ClassVar[Literal['scope_block']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[1]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -82,7 +83,7 @@ class ScopeBlock:
 class CameraTile:
     """A rectangle of the camera's picture, row by row."""
     STRUCT: ClassVar[Literal['camera_tile']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[2]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -150,7 +151,7 @@ class CameraTile:
 class Acquisition:
     """How the scope samples."""
     STRUCT: ClassVar[Literal['acquisition']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[6]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -194,7 +195,7 @@ class Acquisition:
 class Waveform:
     """What the generator makes on one channel."""
     STRUCT: ClassVar[Literal['waveform']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[4]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -244,7 +245,7 @@ class Waveform:
 class DriverStatus:
     """How the driver is; published twice a second and in answer to get_status."""
     STRUCT: ClassVar[Literal['driver_status']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[3]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -330,7 +331,7 @@ class DriverStatus:
 class SelfTestResult:
     """What a self test found."""
     STRUCT: ClassVar[Literal['self_test_result']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[5]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -374,7 +375,7 @@ class SelfTestResult:
 class SetWaveform:
     """Sets what the generator makes on one channel."""
     STRUCT: ClassVar[Literal['set_waveform']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[16]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -424,7 +425,7 @@ class SetWaveform:
 class GetStatus:
     """Asks for the status now."""
     STRUCT: ClassVar[Literal['get_status']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[17]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -450,7 +451,7 @@ class GetStatus:
 class Start:
     """Begins to publish blocks."""
     STRUCT: ClassVar[Literal['start']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[18]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -476,7 +477,7 @@ class Start:
 class Stop:
     """Stops publishing blocks."""
     STRUCT: ClassVar[Literal['stop']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[19]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -502,7 +503,7 @@ class Stop:
 class SelfTest:
     """Measures one channel; fails when the signal clips at 10 V."""
     STRUCT: ClassVar[Literal['self_test']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[20]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -528,7 +529,7 @@ class SelfTest:
 class SetAcquisition:
     """Sets how the scope samples."""
     STRUCT: ClassVar[Literal['set_acquisition']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[21]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
@@ -572,7 +573,7 @@ class SetAcquisition:
 class Echo:
     """Comes back as it is: for measuring the round trip."""
     STRUCT: ClassVar[Literal['echo']]
-    MESSAGE: ClassVar[Message]
+    MESSAGE: ClassVar[_schema.Message]
     ID: ClassVar[Literal[22]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(

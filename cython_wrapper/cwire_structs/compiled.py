@@ -1,4 +1,4 @@
-"""Support for the generated Cython modules: everything in them that need not be compiled.
+"""What the generated Cython modules share: everything that need not be compiled.
 
 They reach it as one name, so that nothing in a user's header can hide what they use.
 """
@@ -7,20 +7,32 @@ from __future__ import annotations
 
 import struct as packing
 import sys
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 
-from cwire_structs.schema import Message, Schema
+from cwire_structs.schema import Field, Message, Schema
 from cwire_structs.schema.decode import array_view, equal, nest, read_bits, text, texts, to_dict
 from cwire_structs.schema.encode import put_field
-from cwire_structs.schema.message_class import encode_message_tail, show
+from cwire_structs.schema.fields import enumerator_names
+from cwire_structs.schema.kinds.numbers import number_reader
+from cwire_structs.schema.message_class import encode_message_tail, field_doc, show
 
 __all__ = [
-    "IntEnum", "Message", "Schema", "array_view", "bits", "element_dtype", "encode_message_tail",
-    "equal", "native_schema", "nest", "put", "show", "text", "texts", "to_dict",
+    "CODES", "array_view", "bits", "bits_kind", "constants", "element_dtype",
+    "encode_message_tail", "enums", "equal", "field_doc", "field_kind", "is_native",
+    "native_schema", "nest", "number", "put", "show", "struct_message", "text", "texts", "to_dict",
 ]  # fmt: skip
+
+# numpy's type strings as the numbers that compiled getters know; others are read by `number`.
+CODES = {
+    name: code
+    for code, name in enumerate(
+        ("i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", "b1", "c8", "c16", "f2")
+    )
+}
 
 
 def native_schema(json: bytes) -> Schema:
@@ -47,16 +59,70 @@ def is_native(schema: Schema) -> bool:
     return schema.byte_order == sys.byteorder and all(abi.get(k) == v for k, v in sizes.items())
 
 
-def put(message: Message, name: str, memory: memoryview, value: object) -> None:
+def constants(schema: Schema, names: Mapping[str, str]) -> dict[str, int | float]:
+    """Returns the module's constants; `names` has those that Python calls otherwise."""
+    return {names.get(name, name): value for name, value in schema.constants.items()}
+
+
+def enums(schema: Schema, names: Mapping[str, str], module: str) -> dict[str, type[IntEnum]]:
+    """Returns a class for each enum, by its name in the module."""
+    made: dict[str, type[IntEnum]] = {}
+    for key, name in names.items():
+        values = schema.enums[key].values
+        labels = {python: values[label] for label, python in enumerator_names(values).items()}
+        made[name] = cast(type[IntEnum], IntEnum(name, labels, module=module))
+    return made
+
+
+def struct_message(schema: Schema, name: str) -> Message:
+    """Returns the message of a struct; a nested struct has one without a number."""
+    struct = schema.structs[name]
+    found = (message for message in schema.messages.values() if message.struct is struct)
+    return next(found, None) or Message(0, name, struct)
+
+
+def field_kind(
+    field: Field,
+) -> Literal["number", "bits", "text", "texts", "array", "nested", "rest"]:
+    """Returns which of the module's descriptors serves a field."""
+    kind = field.type
+    if field.bits:
+        return "bits"
+    if kind.is_tail:
+        return "rest"
+    if kind.element.struct is not None:
+        return "nested"
+    if kind.shape:
+        return "array" if kind.element.is_viewed else "texts"
+    return "text" if kind.is_text else "number"
+
+
+def bits_kind(field: Field) -> int:
+    """Returns how a compiled getter reads a bit field: see its class."""
+    bits = field.bits
+    assert bits is not None
+    if bits.stop - bits.start > 8 or bits.byte_order == "big":
+        return 3
+    if field.type.form == "truth":
+        return 2
+    return int(field.type.signed)
+
+
+def put(message: Message, field: Field, memory: memoryview, value: object) -> None:
     """Writes a field of a struct that begins at the memory's beginning, checked."""
-    put_field(message.name, message.struct.by_name[name], memory, 0, value, "")
+    put_field(message.name, field, memory, 0, value, "")
 
 
-def bits(message: Message, name: str, memory: memoryview) -> int:
+def bits(field: Field, memory: memoryview) -> int:
     """Reads a bit field of a struct that begins at the memory's beginning."""
-    return read_bits(message.struct.by_name[name], memory, 0)
+    return read_bits(field, memory, 0)
 
 
-def element_dtype(message: Message, name: str) -> np.dtype[Any]:
+def number(field: Field, raw: bytes) -> Any:
+    """Reads a number of a kind that the compiled getters do not know."""
+    return number_reader(field.type.np)(raw, 0)
+
+
+def element_dtype(field: Field) -> np.dtype[Any]:
     """Returns the dtype of one element of an array or a tail."""
-    return message.struct.by_name[name].element.dtype()
+    return field.element.dtype()

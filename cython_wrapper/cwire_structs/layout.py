@@ -22,6 +22,8 @@ class MessageLayout:
         struct: The payload.
         command: Tagged ``@command``.
         reply: From ``@reply``.
+        source_id: Its number in the protocol that it comes from, where ``--id-offset`` made it
+            another one.
     """
 
     id: int
@@ -30,6 +32,25 @@ class MessageLayout:
     struct: Struct
     command: bool
     reply: str | None
+    source_id: int | None = None
+
+    @property
+    def header_id(self) -> int:
+        """Its number in the header."""
+        return self.id if self.source_id is None else self.source_id
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that is supported but may surprise.
+
+    Attributes:
+        text: With its line.
+        kind: Those of the same kind are counted together.
+    """
+
+    text: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -38,8 +59,8 @@ class Layout:
 
     Attributes:
         name: The header's name without ``.h``.
-        header: The header's name.
-        enums: Those that messages use, by name.
+        header: The header's file name.
+        enums: Those that messages use, by name, and loose ones (see `constants`).
         enum_c_names: As C spells them: ``enum waveform_shape``.
         structs: Those that messages use, by name; nested ones before their users.
         messages: By rising id.
@@ -48,7 +69,9 @@ class Layout:
         lines: ``messages.h:12`` of each ``struct_name.field``, struct and enum.
         anonymous: Names of the structs and unions that C has no name for and reaches without one.
         inner_enums: Those defined inside of a struct, where C++ keeps their enumerators.
-        warnings: What is supported but may surprise.
+        notices: What is supported but may surprise.
+        field_enums: The enum of each integer that is tagged ``@enum``, by ``struct_name.field``.
+        tag_values: What libclang says of the constants that tags name (``@range 0 MAX_RATE``).
         reader: Where sizes and offsets come from, before the proof: libclang or DWARF.
         hidden: Names of macros that stand for something else than what has the same name in a
             struct or enum: ``#define sa_handler handler.simple``.
@@ -64,7 +87,9 @@ class Layout:
     lines: Mapping[str, str]
     anonymous: frozenset[str] = frozenset()
     inner_enums: frozenset[str] = frozenset()
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    field_enums: Mapping[str, str] = field(default_factory=dict)
+    tag_values: Mapping[str, int | float] = field(default_factory=dict)
     reader: str = "libclang"
     hidden: frozenset[str] = frozenset()
 
@@ -86,12 +111,12 @@ class Proof:
     Attributes:
         abi: Sizes of its target.
         constants: Values of macros, by name.
-        warnings: What was left out of the constants, each with its line.
+        notices: What was left out of the constants, each with its line.
     """
 
     abi: Abi
     constants: dict[str, int | float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def readable(text: str) -> str:

@@ -3,6 +3,7 @@
 cwire wrap messages.h -o generated
 cwire wrap messages.h -o generated --check      (are the files up to date?)
 cwire wrap /usr/include/linux/can.h --id can_frame=1 -o generated --build
+cwire wrap vendor.h --all                       (each struct that has a place on the wire)
 """
 
 from __future__ import annotations
@@ -10,24 +11,30 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cwire_structs import explain
 from cwire_structs.compiler import toolchain as toolchains
 from cwire_structs.compiler.proof import prove
+from cwire_structs.compiler.vendor_types import type_flags
 from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.emit.c_header import schema_header
 from cwire_structs.emit.cython_module import cython_files
 from cwire_structs.emit.schema_json import compact, readable, schema_document
 from cwire_structs.errors import LayoutMismatch, SchemaError, WrapError
+from cwire_structs.header.constant_choice import ConstantChoice
 from cwire_structs.header.dwarf import DWARF, relayout
 from cwire_structs.header.header import read_header
-from cwire_structs.header.message_ids import Choice
-from cwire_structs.header.padding import padding_warnings
-from cwire_structs.layout import Layout, Proof
+from cwire_structs.header.message_ids import LEFT_OUT, Choice
+from cwire_structs.header.padding import padding_notices
+from cwire_structs.header.structs import TAGS
+from cwire_structs.layout import Layout, Notice, Proof
+from cwire_structs.layout import readable as readable_type
 from cwire_structs.schema.schema import SCHEMA_LIMIT, Schema
+
+_SHOWN_OF_A_KIND = 2
 
 
 @dataclass(frozen=True)
@@ -38,17 +45,26 @@ class Wrapped:
         schema: The schema, read back from its own JSON.
         files: Texts by file name.
         toolchain: The compiler that the layout was proved against.
-        warnings: What is supported but may surprise, each with its line.
+        notices: What is supported but may surprise, each with its line.
     """
 
     schema: Schema
     files: dict[str, str]
     toolchain: toolchains.Toolchain
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The texts of the notices."""
+        return tuple(notice.text for notice in self.notices)
 
 
 def wrap(
-    header: Path, toolchain: toolchains.Toolchain | str | None = None, choice: Choice | None = None
+    header: Path,
+    toolchain: toolchains.Toolchain | str | None = None,
+    choice: Choice | None = None,
+    constants: ConstantChoice | None = None,
+    name: str | None = None,
 ) -> Wrapped:
     """Reads a header, proves its layout and makes the files; writes nothing.
 
@@ -56,31 +72,37 @@ def wrap(
         header: The C header.
         toolchain: The compiler, or its program and flags; None takes ``$CC``, else ``cc``.
         choice: Which structs are messages, beside what the header says.
+        constants: Which constants go into the schema.
+        name: Of the schema; None: made of the header's.
 
     Raises:
         WrapError: The header cannot be wrapped; the text says where and why.
     """
     if not isinstance(toolchain, toolchains.Toolchain):
         toolchain = toolchains.find(toolchain)
-    layout, proof = _proved(read_header(header, toolchain, choice), header, toolchain)
+    layout = read_header(header, toolchain, choice, constants, name)
+    layout, proof = _proved(layout, header, toolchain)
+    _check_tag_values(layout, proof, toolchain)
     document = schema_document(layout, proof, toolchain)
     json = compact(document)
     if len(json) > SCHEMA_LIMIT:
         raise WrapError(
             f"{header.name}: the schema has {len(json)} bytes, a driver's hello holds "
-            f"{SCHEMA_LIMIT}; take messages or comments out"
+            f"{SCHEMA_LIMIT}; take messages, comments or constants (--constants) out"
         )
     try:
         schema = Schema.from_json(json)
     except SchemaError as error:
         raise WrapError(f"{header.name}: the result would not be a valid schema: {error}") from None
+    made = cython_files(layout, schema)
     files = {
         f"{layout.name}.schema.json": readable(document) + "\n",
         f"{layout.name}_schema.h": schema_header(layout, json, toolchain.byte_order),
-        **cython_files(layout, schema),
+        **made.files,
     }
-    warnings = (*layout.warnings, *padding_warnings(layout), *proof.warnings)
-    return Wrapped(schema, files, toolchain, warnings)
+    names = (replace(one, text=readable_type(one.text)) for one in made.notices)
+    notices = (*layout.notices, *padding_notices(layout), *proof.notices, *names)
+    return Wrapped(schema, files, toolchain, notices)
 
 
 def _proved(layout: Layout, header: Path, toolchain: toolchains.Toolchain) -> tuple[Layout, Proof]:
@@ -98,6 +120,17 @@ def _proved(layout: Layout, header: Path, toolchain: toolchains.Toolchain) -> tu
         except WrapError as error:
             raise LayoutMismatch(f"{mismatch}\nFrom debugging information: {error}") from None
     return layout, prove(layout, header, toolchain)
+
+
+def _check_tag_values(layout: Layout, proof: Proof, toolchain: toolchains.Toolchain) -> None:
+    """Compares the constants that tags name with the compiler's: a range must be the right one."""
+    for name, value in layout.tag_values.items():
+        if proof.constants.get(name) != value:
+            raise WrapError(
+                f"{layout.header}: {name}, which a tag names, is "
+                f"{proof.constants.get(name, 'no number')} for {toolchain}, but {value} for "
+                "libclang; write the number into the tag"
+            )
 
 
 def write(wrapped: Wrapped, folder: Path) -> list[Path]:
@@ -150,10 +183,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--id", metavar="NAME=ID", dest="ids", **more,
         help="struct NAME is message ID, whatever the header says; again for each",
     )  # fmt: skip
+    add("--ids", type=Path, metavar="FILE", dest="ids_file", help="ids in lines NAME = ID")
+    add(
+        "--ids-enum", default="", metavar="NAME",
+        help="take ids from this enum: MSG_STATUS is struct status",
+    )  # fmt: skip
+    add(
+        "--id-offset", type=int, default=0, metavar="N",
+        help="add N to every id that is given: a protocol that has an id 0 needs 1",
+    )  # fmt: skip
+    add(
+        "--all", nargs="*", metavar="NAME", dest="all_",
+        help="number every struct that has no id, or those of these names (patterns: can_*)",
+    )  # fmt: skip
     add(
         "--only", nargs="+", action="extend", default=[], metavar="NAME",
-        help="wrap these messages only",
+        help="wrap these messages only (patterns: can_*)",
     )  # fmt: skip
+    add("--name", metavar="NAME", help="the schema's name (default: the header's)")
+    add(
+        "--constants", default="", metavar="WHICH",
+        help="own: the header's; all: also those of what it includes; none; or patterns, as "
+        "'CAN_*,SO_*' (default: own, up to 32 kB)",
+    )  # fmt: skip
+    add("--type", metavar="NAME=TYPE", dest="types", help="a vendor's type: U8=uint8_t", **more)
+    add("--types", type=Path, metavar="FILE", dest="types_file", help="the same, one a line")
+    add("--verbose", action="store_true", help="print every warning, not a summary")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--check", action="store_true",
@@ -179,13 +234,21 @@ def run(arguments: argparse.Namespace) -> int:
     flags = [f"-I{Path(path).absolute()}" for path in arguments.I]
     flags += [f"-D{macro}" for macro in arguments.D]
     try:
+        flags += type_flags(arguments.types, arguments.types_file)
         toolchain = toolchains.find(arguments.cc, arguments.target, flags)
-        wrapped = wrap(header, toolchain, Choice.of(arguments.ids, arguments.only))
+        choice = replace(
+            Choice.of(arguments.ids, arguments.only, arguments.ids_file),
+            all=_patterns(arguments.all_),
+            ids_enum=arguments.ids_enum,
+            id_offset=arguments.id_offset,
+        )
+        constants = ConstantChoice(arguments.constants)
+        wrapped = wrap(header, toolchain, choice, constants, arguments.name)
         if arguments.explain:  # draws the padding that warnings tell of
             explain.run(arguments, wrapped.schema, wrapped.toolchain)
             return 0
-        for warning in wrapped.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
+        for line in warning_lines(wrapped.notices, verbose=arguments.verbose):
+            print(line, file=sys.stderr)
         if arguments.check:
             return _check(wrapped, folder)
         paths = write(wrapped, folder)
@@ -197,10 +260,36 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     schema = wrapped.schema
     count = f"{len(schema.messages)} messages, {len(schema.commands)} of them commands"
-    print(f"{header.name}: {count}; layout proved with {wrapped.toolchain}")
+    left_out = sum(notice.kind == LEFT_OUT for notice in wrapped.notices)
+    more = f"; {left_out} structs left out" if left_out else ""
     for path in paths:
         print(f"  {path}")
+    print(f"{header.name}: {count}{more}; layout proved with {wrapped.toolchain}")
     return 0
+
+
+def warning_lines(notices: Sequence[Notice], *, verbose: bool) -> list[str]:
+    """Returns the warnings for a terminal: of a kind with many, the first ones and their number.
+
+    Those about tags are told in full: a misspelled @range is a limit that is not there.
+    """
+    kinds: dict[str, list[str]] = {}
+    for notice in notices:
+        kinds.setdefault(notice.kind, []).append(notice.text)
+    lines = []
+    for kind, texts in kinds.items():
+        few = verbose or kind == TAGS or len(texts) <= _SHOWN_OF_A_KIND + 1
+        shown = texts if few else texts[:_SHOWN_OF_A_KIND]
+        lines += [f"warning: {text}" for text in shown]
+        if not few:
+            rest = len(texts) - len(shown)
+            lines.append(f"warning: {kind}: {rest} more like these (--verbose tells them)")
+    return lines
+
+
+def _patterns(given: list[str] | None) -> tuple[str, ...]:
+    """Returns the patterns of ``--all``: without any it means every struct."""
+    return () if given is None else tuple(given) or ("*",)
 
 
 def _check(wrapped: Wrapped, folder: Path) -> int:

@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -47,10 +48,10 @@ def zoo_classes(
 def wrap_text(tmp_path: Path) -> Callable[..., wrap.Wrapped]:
     """Wraps a header that consists of this text."""
 
-    def run(text: str, cc: str = "cc") -> wrap.Wrapped:
+    def run(text: str, cc: str = "cc", **options: Any) -> wrap.Wrapped:
         path = tmp_path / "unit.h"
         path.write_text(text)
-        return wrap.wrap(path, cc)
+        return wrap.wrap(path, cc, **options)
 
     return run
 
@@ -65,7 +66,9 @@ def compile_classes(
         folder = tmp_path_factory.mktemp("classes")
         wrap.write(wrapped, folder)
         name = wrapped.schema.name
-        built = build_classes(wrapped.schema, folder, [header.parent, DRIVER / "include"])
+        built = build_classes(
+            wrapped.schema, folder, [header.parent, DRIVER / "include"], wrapped.toolchain
+        )
         # What the header itself is warned of is its own business.
         told = [line for line in built.said.splitlines() if "warning" in line]
         assert all(f"/{header.name}:" in line for line in told), built.said

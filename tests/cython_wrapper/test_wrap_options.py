@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from cwire_structs.compiler import toolchain
 from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.emit.schema_json import compact
 from cwire_structs.errors import WrapError
+from cwire_structs.header.message_ids import Choice
 
 HEADER = """
 #include "parts/size.h"
@@ -92,7 +94,7 @@ def test_build_that_fails_leaves_the_other_route(unit: Path) -> None:
     wrap.write(wrapped, unit.parent)
     (unit.parent / "unit_schema.h").write_text("#error no\n")
     with pytest.raises(WrapError, match=r"not compiled; Schema\.messages\[\.\.\.\]\.type serves"):
-        build_classes(wrapped.schema, unit.parent, [])
+        build_classes(wrapped.schema, unit.parent, [], wrapped.toolchain)
     assert wrapped.schema.messages["m"].type(n=3).n == 3
 
 
@@ -102,7 +104,7 @@ def test_build_and_import_are_for_this_machine(unit: Path) -> None:
     flags = [f"-I{unit.parent / 'include'}"]
     wrapped = wrap.wrap(unit, toolchain.find(None, "powerpc-linux-gnu", flags))
     with pytest.raises(WrapError, match="--build is for this machine, not for powerpc-linux-gnu"):
-        build_classes(wrapped.schema, unit.parent, [])
+        build_classes(wrapped.schema, unit.parent, [], wrapped.toolchain)
     with pytest.raises(ImportError, match=r"wrapped for powerpc-linux-gnu \(big-endian\)"):
         native_schema(compact(wrapped.schema.json))
     wrap.write(wrapped, unit.parent)
@@ -132,10 +134,67 @@ def test_a_flag_that_cannot_be_proved(unit: Path) -> None:
         wrap.wrap(unit, "cc -mfp16-format=alternative")
 
 
+def test_warnings_are_a_summary_and_the_result_is_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = tmp_path / "many.h"
+    structs = [f"struct s_{i} {{ char a; int b; /**< @rnage 0 {i} */ }};" for i in range(20)]
+    pointers = [f"struct p_{i} {{ char *a; }};" for i in range(9)]
+    header.write_text("\n".join([*structs, *pointers, ""]))
+    assert cwire_wrap(header, "--all") == 0
+    captured = capsys.readouterr()
+    warnings = captured.err.splitlines()
+    assert sum("did you mean @range?" in line for line in warnings) == 20  # a limit that is missing
+    assert sum("bytes that no member names" in line for line in warnings) == 2
+    assert "warning: padding: 18 more like these (--verbose tells them)" in warnings
+    left_out = "warning: structs that are left out: 7 more like these (--verbose tells them)"
+    assert left_out in warnings
+    last = "many.h: 20 messages, 0 of them commands; 9 structs left out; layout proved with cc"
+    assert captured.out.splitlines()[-1] == last
+    assert cwire_wrap(header, "--all", "--verbose") == 0
+    assert len(capsys.readouterr().err.splitlines()) == 20 + 20 + 9
+
+
+def test_options_for_a_whole_header(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header = tmp_path / "unit.h"
+    header.write_text(
+        "#define COUNT 4\n#define OTHER 5\nstruct one { U8 a; };\nstruct two { WORD a; };\n"
+        "enum kinds { KIND_ONE = 0, KIND_TWO = 7 };\n"
+    )
+    (tmp_path / "types.txt").write_text("WORD = uint16_t\n")
+    (tmp_path / "ids.txt").write_text("two 9\n")
+    options: list[str | Path] = ["--type", "U8=uint8_t", "--types", tmp_path / "types.txt"]
+    options += ["--ids", tmp_path / "ids.txt", "--ids-enum", "kinds", "--id-offset", "1"]
+    assert cwire_wrap(header, *options, "--constants", "OTH*", "--name", "mine") == 0
+    assert "unit.h: 2 messages" in capsys.readouterr().out
+    schema = json.loads((tmp_path / "generated" / "mine.schema.json").read_text())
+    found = {id_: (one["name"], one["source_id"]) for id_, one in schema["messages"].items()}
+    assert found == {"1": ("one", 0), "10": ("two", 9)}
+    assert (schema["constants"], schema["name"]) == ({"OTHER": 5}, "mine")
+    assert cwire_wrap(header, *options[:4], "--all", "t*") == 0
+    text = (tmp_path / "generated" / "unit.schema.json").read_text()
+    assert list(json.loads(text)["messages"]) == ["1"]
+
+
+def test_hundreds_of_messages_are_little_to_compile(tmp_path: Path) -> None:
+    """Each struct is a few lines: Cython makes a thousand of C of one, and a getter is 60 more."""
+    structs = [
+        f"struct s_{i} {{ {' '.join(f'int a_{j};' for j in range(12))} }};" for i in range(234)
+    ]
+    header = tmp_path / "unit.h"
+    header.write_text("\n".join([*structs, ""]))
+    wrapped = wrap.wrap(header, "cc", Choice(all=("*",)))
+    assert len(wrapped.schema.messages) == 234
+    lines = wrapped.files["unit.pyx"].count("\n")
+    assert lines < 234 * 12 + 1000
+
+
 def test_the_help_names_every_option() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cwire_structs.wrap", "--help"],
         env={**os.environ, "COLUMNS": "100"}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    for option in ("-I", "-D", "--cc", "--target", "--id", "--only", "--check", "--build"):
+    options = ("-I", "-D", "--cc", "--target", "--id", "--only", "--check", "--build", "--ids")
+    more = ("--all", "--ids-enum", "--id-offset", "--name", "--constants", "--type", "--types")
+    for option in (*options, *more, "--verbose"):
         assert option in done.stdout

@@ -14,9 +14,11 @@ from pathlib import Path
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.probe import line_of, probe_source
 from cwire_structs.compiler.toolchain import CompileError, Toolchain
-from cwire_structs.layout import Layout
+from cwire_structs.layout import Layout, Notice
 
-__all__ = ["BEFORE", "Constants", "usable"]
+__all__ = ["BEFORE", "CONSTANTS", "Constants", "usable"]
+
+CONSTANTS = "constants"  # the kind of notices about what is left out of them
 
 _MAGIC = 0x63776972656D6163
 # Macros are asked with all that the header defines, so these lines have no keyword.
@@ -60,13 +62,13 @@ class Constants:
             "};",
         ]
 
-    def read(self, found: ObjectFile) -> tuple[dict[str, int | float], list[str]]:
-        """Returns the values by name, and a warning for each that is left out."""
+    def read(self, found: ObjectFile) -> tuple[dict[str, int | float], list[Notice]]:
+        """Returns the values by name, and a notice for each that is left out."""
         count = len(self._names)
         table = iter(found.integers("cwire_integers", _MAGIC, 3 * count))
         reals = found.floats("cwire_reals", count)
         values: dict[str, int | float] = {}
-        warnings = []
+        notices = []
         for name, real, kind, negative, whole in zip(
             self._names, reals, table, table, table, strict=True
         ):
@@ -74,24 +76,24 @@ class Constants:
             if kind in _WHOLE:
                 values[name] = whole - (1 << 64) if negative else whole
             elif kind != _REAL:
-                warnings.append(_left_out(line, name, "is no integer and no real number"))
+                notices.append(_left_out(line, name, "is no integer and no real number"))
             elif math.isfinite(real):
                 values[name] = real
             else:
                 reason = f"is {real}, which JSON has no number for"
-                warnings.append(_left_out(line, name, reason))
-        return values, warnings
+                notices.append(_left_out(line, name, reason))
+        return values, notices
 
 
-def _left_out(line: str, name: str, reason: str) -> str:
-    return f"{line}: {name} {reason}: it is left out of the constants"
+def _left_out(line: str, name: str, reason: str) -> Notice:
+    return Notice(f"{line}: {name} {reason}: it is left out of the constants", CONSTANTS)
 
 
-def usable(layout: Layout, header: Path, toolchain: Toolchain) -> tuple[list[str], list[str]]:
+def usable(layout: Layout, header: Path, toolchain: Toolchain) -> tuple[list[str], list[Notice]]:
     """Asks the compiler for each macro alone, for when it refuses all of them together.
 
     Returns:
-        The names of those that are numbers for it, and a warning for each of the others.
+        The names of those that are numbers for it, and a notice for each of the others.
     """
     names = list(layout.macros)
     lines = [
@@ -104,9 +106,9 @@ def usable(layout: Layout, header: Path, toolchain: Toolchain) -> tuple[list[str
     except CompileError as error:
         places = {int(line) - line_of(BEFORE) for line in _PLACE.findall(error.said)}
         wrong = {name for index, name in enumerate(names) if index in places}
-    warnings = [
+    notices = [
         _left_out(layout.macros[name], name, f"is no number for {toolchain}")
         for name in names
         if name in wrong
     ]
-    return [name for name in names if name not in wrong], warnings
+    return [name for name in names if name not in wrong], notices

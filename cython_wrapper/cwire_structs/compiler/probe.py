@@ -12,7 +12,7 @@ from pathlib import Path
 
 __all__ = ["include_line", "line_of", "probe_source"]
 
-_IDENTIFIER = re.compile(r"\b[^\W\d]\w*")
+_IDENTIFIER = re.compile(r"(?<![\w$])(?:[^\W\d]|\$)[\w$]*")
 _OURS = ("cwire_", "CWIRE_")
 # clang warns of what it does not know there; all warnings are off.
 _RESET = ("#pragma pack()", "#pragma scalar_storage_order default")

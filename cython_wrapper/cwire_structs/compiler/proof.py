@@ -20,7 +20,7 @@ from cwire_structs.compiler.probe import probe_source
 from cwire_structs.compiler.refusal import refuse_what_does_not_compile
 from cwire_structs.compiler.toolchain import CompileError, Toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
-from cwire_structs.layout import Abi, Layout, Proof, readable
+from cwire_structs.layout import Abi, Layout, Notice, Proof, readable
 from cwire_structs.schema.bits import BitRange
 from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 
@@ -114,7 +114,7 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
     bit_fields = list(_bit_fields(layout))
     numbers = [question.expression for question in questions]
     body = _body(layout, types.lines, numbers, bit_fields)
-    found, constants, warnings = _compiled(layout, header, toolchain, body)
+    found, constants, notices = _compiled(layout, header, toolchain, body)
     values, more = constants.read(found)
     answers = found.integers("cwire_numbers", _MAGIC, len(numbers))
     sides = _Sides(str(toolchain), layout.reader)
@@ -127,17 +127,17 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
     return Proof(
         abi=Abi(pointer, long, wchar, bool(char_signed)),
         constants=values,
-        warnings=(*warnings, *more),
+        notices=(*notices, *more),
     )
 
 
 def _compiled(
     layout: Layout, header: Path, toolchain: Toolchain, body: list[str]
-) -> tuple[ObjectFile, Constants, list[str]]:
+) -> tuple[ObjectFile, Constants, list[Notice]]:
     """Compiles the questions with the macros that the compiler takes for numbers.
 
     Returns:
-        The object file, the tables of constants in it, and warnings of those that are not.
+        The object file, the tables of constants in it, and a notice of each that is not.
 
     Raises:
         LayoutMismatch: What libclang saw is not there for the compiler.
@@ -147,9 +147,9 @@ def _compiled(
         return _attempt(layout, header, toolchain, body, list(layout.macros), [])
     except CompileError:
         refuse_what_does_not_compile(header, toolchain)
-        names, warnings = usable(layout, header, toolchain)
+        names, notices = usable(layout, header, toolchain)
     try:
-        return _attempt(layout, header, toolchain, body, names, warnings)
+        return _attempt(layout, header, toolchain, body, names, notices)
     except CompileError as error:
         said = error.said
         raise LayoutMismatch(
@@ -163,11 +163,11 @@ def _attempt(
     toolchain: Toolchain,
     body: list[str],
     names: list[str],
-    warnings: list[str],
-) -> tuple[ObjectFile, Constants, list[str]]:
+    notices: list[Notice],
+) -> tuple[ObjectFile, Constants, list[Notice]]:
     constants = Constants(names, layout)
     source = probe_source(header, body, before=BEFORE, with_macros=constants.lines)
-    return ObjectFile(toolchain.compile(source)), constants, warnings
+    return ObjectFile(toolchain.compile(source)), constants, notices
 
 
 def _abi_questions() -> Iterator[_Question]:
@@ -183,8 +183,9 @@ def _enum_questions(layout: Layout) -> Iterator[_Question]:
         yield _Question(sign, int(enum.signed), c_name, "sign", line)
         yield from _enumerator_questions(enum, c_name, line)
     for message in layout.messages:
-        if message.id_name is not None and message.id_name not in layout.macros:
-            yield _Question(message.id_name, message.id, message.id_name, "value")
+        label = message.id_name
+        if label is not None and label not in layout.macros:
+            yield _Question(label, message.header_id, label, "value")
 
 
 def _enumerator_questions(enum: Enum, c_name: str, line: str) -> Iterator[_Question]:
@@ -353,10 +354,10 @@ def _id_disagreements(layout: Layout, values: Mapping[str, int | float]) -> Iter
     """Says which ids are macros of another value: the questions do not see macros."""
     for message in layout.messages:
         name = message.id_name
-        if name is not None and name in layout.macros and values.get(name) != message.id:
+        if name is not None and name in layout.macros and values.get(name) != message.header_id:
             yield (
                 f"{layout.macros[name]}: {name} is a macro for {values.get(name)}, but the id "
-                f"of {message.name} is {message.id}"
+                f"of {message.name} is {message.header_id}"
             )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cwire_structs.compiler.toolchain import Toolchain
+from cwire_structs.compiler.vendor_types import usual_meaning
 from cwire_structs.errors import WrapError
 
 __all__ = ["refuse_what_does_not_compile"]
@@ -77,16 +78,25 @@ def _cures(said: str, toolchain: Toolchain) -> Iterator[str]:
     for name in dict.fromkeys(_NO_FILE.findall(said)):
         yield f"-I DIR says in which folder {name} is."
     needed: dict[str, str] = {}
+    usual: list[str] = []
     for name in (*types, *others):
         if file := _standard_file(name):
             needed.setdefault(file, name)
+        elif name in types and (meaning := usual_meaning(name)):
+            usual.append(f"--type {name}={meaning}")
         elif name in types:
             yield (
                 f"The header takes {name} from another one: include that one first (--cc "
-                f'"{toolchain} -include FILE"), or say what it is (-D {name}=uint8_t, for example).'
+                f'"{toolchain} -include FILE"), or say what it is (--type {name}=uint8_t, for '
+                "example)."
             )
         else:
             yield f"If {name} is a macro of your build, give it: -D {name}=VALUE."
+    if usual:
+        yield (
+            "Types that the vendor defines elsewhere can be given by an option each, if this is "
+            f"what they mean: {' '.join(usual)} (or --types FILE, one a line)"
+        )
     for file, name in needed.items():
         yield (
             f"The header does not include what {name} is from; include it first: "

@@ -38,10 +38,6 @@ _LONG = {
 _WITH_VALUE = ("-o", "-x", "-T", "-L", "-l", "-u", "-z", "-e", "-MF", "-MT", "-MQ", "-aux-info",
     "-Xlinker", "-Xassembler", "-Xclang", "-target", "-mllvm", "--param", "--sysroot", "-isysroot",
     "-iprefix", "-iwithprefix", "-iwithprefixbefore", "-imultilib", "-specs", "-arch")  # fmt: skip
-# Python's own headers are compiled with the classes: these would change or break them.
-_NOT_FOR_PYTHON = re.compile(
-    r"-fpack-struct.*|-ffreestanding|-fno-hosted|-ansi|-std=(c|gnu|iso9899:)(89|90|19\d+)"
-)
 _MAGIC = b"cwire probe:"
 _TIMEOUT_S = 60
 
@@ -87,22 +83,6 @@ class Toolchain:
         """The same without files and directories: what the schema records."""
         groups = (group for group in self.flags if not group[0].startswith("-I"))
         return [flag for group in groups if group[0][:2] != "-i" for flag in group]
-
-    @property
-    def build_flags(self) -> list[str]:
-        """Those that the classes are compiled with; valid in any directory."""
-        groups = (group for group in self.flags if not _NOT_FOR_PYTHON.fullmatch(group[0]))
-        return [flag for group in groups for flag in _absolute(group)]
-
-    @property
-    def packing(self) -> int | None:
-        """The largest alignment of members by ``-fpack-struct``; None: it is not set."""
-        for flag, *_ in reversed(self.flags):
-            if flag.startswith("-fpack-struct"):
-                return int(flag.partition("=")[2] or 1)
-            if flag == "-fno-pack-struct":
-                return None
-        return None
 
     def compile(self, source: str, flags: tuple[str, ...] = ()) -> bytes:
         """Compiles C source to an object file and returns its bytes; nothing is run.
@@ -193,13 +173,6 @@ def _groups(rest: Iterator[str]) -> Iterator[list[str]]:
             yield [starts[0], flag.removeprefix(starts[0])]
         elif flag.startswith(_MACROS) or _LAYOUT_FLAGS.fullmatch(flag):
             yield [flag]
-
-
-def _absolute(group: list[str]) -> list[str]:
-    """Returns a flag that means the same in another working directory."""
-    if group[0] in (*_FILES, *_FOLDERS) and Path(group[1]).exists():
-        return [group[0], str(Path(group[1]).absolute())]
-    return group
 
 
 def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] = ()) -> Toolchain:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -14,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cwire_structs.compiled import is_native
-from cwire_structs.compiler.toolchain import Toolchain
+from cwire_structs.compiler.toolchain import CompileError, Toolchain
+from cwire_structs.emit.cython_module import schema_source
+from cwire_structs.emit.python_names import module_name
 from cwire_structs.errors import WrapError
 from cwire_structs.schema import Schema
 
-# -O1 -g0: a third of the time and half of the memory of -O2 -g, and as fast (many small getters).
+# -O1 -g0: a third of the time and half of the memory of -O2 -g, and as fast (small functions).
 _SCRIPT = """
-import json, sys
+import sys
 from Cython.Build import cythonize
 from setuptools import Distribution, Extension
-name, source, build, include, flags = json.loads(sys.argv[1])
-extension = Extension(
-    name, [source], include_dirs=include, extra_compile_args=[*flags, "-O1", "-g0"]
-)
+name, source, schema, build = sys.argv[1:]
+extension = Extension(name, [source], extra_objects=[schema], extra_compile_args=["-O1", "-g0"])
 try:
     modules = cythonize([extension], build_dir=build + "/c", quiet=True)
     command = Distribution({"ext_modules": modules}).get_command_obj("build_ext")
@@ -36,11 +34,8 @@ try:
 except Exception as error:  # the compilers have said what is wrong; the rest is for the traceback
     sys.exit(f"{type(error).__name__}: {error}")
 """
-_PACKED = """\
-#pragma pack(push, {packing})
-#include "{path}"
-#pragma pack(pop)
-"""
+# The user may instrument the driver; the module has nothing to be instrumented.
+_PLAIN = ("-fPIC", "-fno-sanitize=all")
 _ERROR = re.compile(r"\b(fatal )?error: |^Error compiling Cython")
 _CONTEXT = re.compile(r"In file included from |\s+from |\S+: In function ")
 _SERVES = "Schema.messages[...].type serves without compiled classes"
@@ -59,10 +54,11 @@ class Built:
     said: str
 
 
-def build_classes(
-    schema: Schema, folder: Path, include: list[Path], toolchain: Toolchain | None = None
-) -> Built:
-    """Compiles NAME.pyx into an extension module beside it.
+def build_classes(schema: Schema, folder: Path, include: list[Path], toolchain: Toolchain) -> Built:
+    """Compiles NAME.pyx, and the schema with the user's header, into a module beside it.
+
+    Python's compiler makes the module, the user's own the schema: the flags of a driver would
+    change Python's structs, too.
 
     Args:
         schema: What was wrapped.
@@ -76,22 +72,18 @@ def build_classes(
     if not is_native(schema):
         target = schema.json["source"]["target"]
         raise WrapError(f"--build is for this machine, not for {target}; {_SERVES} everywhere")
-    name = schema.name
+    name = module_name(schema.name)
     folder = folder.absolute()
     with tempfile.TemporaryDirectory(prefix="cwire-") as build:
-        source_folder = folder
-        if toolchain and toolchain.packing:  # Cython looks beside its source first
-            source_folder = _packed(name, folder, Path(build, "packed"), toolchain.packing)
-        dirs = [source_folder, folder, *include]
-        flags = toolchain.build_flags if toolchain else []
-        source = str(source_folder / f"{name}.pyx")
-        task = name, source, build, [str(one.absolute()) for one in dirs], flags
+        schema_object = Path(build, f"{schema.name}_schema.o")
+        schema_object.write_bytes(_compiled_schema(schema.name, [folder, *include], toolchain))
+        arguments = [name, str(folder / f"{name}.pyx"), str(schema_object), build]
         # The user's CFLAGS are for the user's code, and the driver's CC may be a cross compiler.
         hidden = {"CFLAGS", "CPPFLAGS", "LDFLAGS", "CC"}
         environment = {key: value for key, value in os.environ.items() if key not in hidden}
         environment["LC_ALL"] = "C"  # errors are found by their English names
         done = subprocess.run(
-            [sys.executable, "-c", _SCRIPT, json.dumps(task)],
+            [sys.executable, "-c", _SCRIPT, *arguments],
             env=environment,
             cwd=build,
             capture_output=True,
@@ -102,8 +94,7 @@ def build_classes(
         suffix = sysconfig.get_config_var("EXT_SUFFIX")
         made = Path(build, f"{name}{suffix}")
         if done.returncode or not made.is_file():
-            said = _errors_first(done.stderr or done.stdout)
-            raise WrapError(f"the classes were written, but not compiled; {_SERVES}:\n{said}")
+            raise _failed(done.stderr or done.stdout)
         target_path = folder / made.name
         # A new file in the old one's place: a running program may have that one mapped.
         target_path.unlink(missing_ok=True)
@@ -112,18 +103,18 @@ def build_classes(
         return Built(target_path, done.stderr)
 
 
-def _packed(name: str, folder: Path, made: Path, packing: int) -> Path:
-    """Makes a folder with the Cython module, and with the driver's header as -fpack-struct has it.
+def _compiled_schema(name: str, folders: list[Path], toolchain: Toolchain) -> bytes:
+    """Returns the object file of the schema, with the assertions of NAME_schema.h."""
+    found = [part for one in folders for part in ("-I", str(one.absolute()))]
+    try:
+        return toolchain.compile(schema_source(name), (*_PLAIN, *found))
+    except CompileError as error:
+        raise _failed(error.said) from None
 
-    The flag itself would pack the structs of Python's own headers.
-    """
-    made.mkdir()
-    for suffix in ("pyx", "pxd"):
-        shutil.copy(folder / f"{name}.{suffix}", made)
-    header = f"{name}_schema.h"
-    text = _PACKED.format(packing=packing, path=folder / header)
-    (made / header).write_text(text, encoding="utf-8")
-    return made
+
+def _failed(said: str) -> WrapError:
+    text = "the classes were written, but not compiled"
+    return WrapError(f"{text}; {_SERVES}:\n{_errors_first(said)}")
 
 
 def _errors_first(said: str) -> str:

@@ -129,7 +129,7 @@ def _conditions(layout: Layout) -> Iterator[tuple[str, str]]:
     for message in layout.messages:
         if message.id_name is None:
             continue
-        yield f"{message.id_name} == {message.id}", f"{message.id_name}_id"
+        yield f"{message.id_name} == {message.header_id}", f"{message.id_name}_id"
     for name, enum in layout.enums.items():
         if name not in layout.inner_enums:
             yield from _enumerators(enum)

@@ -1,18 +1,29 @@
-"""Names for a generated Python module, made from those in C."""
+"""C names as names in a generated Python module."""
 
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from keyword import iskeyword
 
-from cwire_structs.errors import WrapError
-from cwire_structs.layout import Layout
-from cwire_structs.schema.fields import Struct, class_name
+from cwire_structs.layout import Layout, Notice
+from cwire_structs.schema.fields import class_name, python_name
 
-_TAKEN = frozenset((*dir(builtins), "MESSAGES", "SCHEMA", "cwire_support"))
+# What the module and its stub name themselves.
+_TAKEN = frozenset(
+    (
+        *dir(builtins),
+        *("MESSAGES", "SCHEMA", "cwire_support", "IntEnum", "Buffer", "Self", "np", "npt"),
+        *("Mapping", "Sequence", "Any", "ClassVar", "Final", "Literal", "SupportsFloat"),
+        *("SupportsIndex", "PyBUF_READ", "PyBUF_SIMPLE", "PyBUF_WRITE", "memcpy"),
+        *(f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+    )
+)
+# Packages that the classes need, and that a module of their name would hide.
+_PACKAGES = frozenset(("cwire", "cwire_structs", "cwire_server", "numpy", "Cython", "cython"))
+_KIND = "names"
 
 
 @dataclass(frozen=True)
@@ -23,57 +34,50 @@ class PythonNames:
         structs: Class of each struct; an anonymous one has none.
         enums: IntEnum of each enum.
         constants: Of each #define.
+        notices: Which of them are not as expected, since others have these names.
     """
 
     structs: Mapping[str, str]
     enums: Mapping[str, str]
     constants: Mapping[str, str]
+    notices: tuple[Notice, ...] = ()
 
 
 def python_names(layout: Layout) -> PythonNames:
-    """Returns the names of everything in the module.
+    """Returns a name of its own for everything in the module.
 
-    Raises:
-        WrapError: Two things, or two fields of a struct, would get the same name, or an enumerator
-            has a name that Python's enums keep for themselves.
+    What is called so in C keeps the name; others get underscores at their end.
     """
     origin: dict[str, str] = {}
+    notices: list[Notice] = []
+    kinds: dict[str, dict[str, str]] = {"struct": {}, "enum": {}, "constant": {}}
+    things = [
+        *(
+            ("struct", name, class_name(name), struct.c_name)
+            for name, struct in layout.structs.items()
+            if name not in layout.anonymous
+        ),
+        *(("enum", name, class_name(name), layout.enum_c_names[name]) for name in layout.enums),
+        *(("constant", name, python_name(name), f"#define {name}") for name in layout.macros),
+    ]
+    for exact in (True, False):
+        for kind, key, wanted, what in things:
+            if (key == wanted) is not exact:
+                continue
+            name = wanted + "_" if iskeyword(wanted) or wanted in _TAKEN else wanted
+            first = origin.get(name)
+            while name in origin:
+                name += "_"
+            if first is not None:
+                line = layout.lines.get(key, layout.header)
+                text = f"{line}: {what} is {name} in Python, since {first} has that name"
+                notices.append(Notice(text, _KIND))
+            origin[name] = what
+            kinds[kind][key] = name
+    return PythonNames(kinds["struct"], kinds["enum"], kinds["constant"], tuple(notices))
 
-    def unique(wanted: str, what: str, line: str) -> str:
-        name = wanted + "_" if iskeyword(wanted) or wanted in _TAKEN else wanted
-        if name in origin:
-            raise WrapError(f"{line}: {what} and {origin[name]} would both be {name} in Python")
-        origin[name] = what
-        return name
 
-    for struct in layout.structs.values():
-        _check_fields(layout, struct)
-    lines = layout.lines
-    names = PythonNames(
-        {
-            n: unique(class_name(n), s.c_name, lines[n])
-            for n, s in layout.structs.items()
-            if n not in layout.anonymous
-        },
-        {n: unique(class_name(n), layout.enum_c_names[n], lines[n]) for n in layout.enums},
-        {n: unique(n, f"#define {n}", layout.header) for n in layout.macros},
-    )
-    for name, enum in layout.enums.items():
-        try:
-            IntEnum(names.enums[name], dict(enum.values))
-        except ValueError as error:
-            raise WrapError(f"{lines[name]}: {layout.enum_c_names[name]}: {error}") from None
-    return names
-
-
-def _check_fields(layout: Layout, struct: Struct) -> None:
-    seen: dict[str, str] = {}
-    for field in struct.fields:
-        name = field.py_name
-        if name in seen:
-            line = layout.lines[struct.name]
-            raise WrapError(
-                f"{line}: {struct.c_name}: {field.name} and {seen[name]} would both be {name} in "
-                "Python; rename one"
-            )
-        seen[name] = field.name
+def module_name(name: str) -> str:
+    """Returns the name of a schema's compiled module: ``types`` would hide Python's own."""
+    taken = iskeyword(name) or name in sys.stdlib_module_names or name in _PACKAGES
+    return f"{name}_messages" if taken else name

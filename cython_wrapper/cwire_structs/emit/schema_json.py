@@ -41,7 +41,7 @@ def schema_document(layout: Layout, proof: Proof, toolchain: Toolchain) -> dict[
         },
         "constants": {name: json_number(value) for name, value in proof.constants.items()},
         "enums": {name: _enum(enum) for name, enum in layout.enums.items()},
-        "types": {name: _struct(struct) for name, struct in layout.structs.items()},
+        "types": {name: _struct(one, layout) for name, one in layout.structs.items()},
         "messages": {str(message.id): _message(message) for message in layout.messages},
     }
     document["layout_hash"] = layout_hash(document)
@@ -79,26 +79,32 @@ def _enum(enum: Enum) -> dict[str, Any]:
     return made
 
 
-def _struct(struct: Struct) -> dict[str, Any]:
+def _struct(struct: Struct, layout: Layout) -> dict[str, Any]:
     made: dict[str, Any] = {
         "c_name": struct.c_name,
         "kind": struct.kind,
         "size": struct.size,
         "align": struct.align,
-        "fields": [_field(field) for field in struct.members],
+        "fields": [
+            _field(field, layout.field_enums.get(f"{struct.name}.{field.name}"))
+            for field in struct.members
+        ],
     }
     if struct.doc:
         made["doc"] = struct.doc
     return made
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: Field, enum: str | None) -> dict[str, Any]:
     made: dict[str, Any] = {"name": field.name, "c_type": field.c_type}
     if field.bits:
         made |= {"bit_offset": field.bits.offset, "bit_width": field.bits.width}
     else:
         made |= {"offset": field.offset, "size": field.size}
-    made["type"] = field.type.to_json()
+    made["type"] = type_ = field.type.to_json()
+    if enum is not None:  # an integer for C, by @enum an enum for people
+        number = type_.get("of", type_)
+        number |= {"kind": "enum", "enum": enum}
     if field.anonymous:
         made["anonymous"] = True
     if field.doc:
@@ -109,6 +115,16 @@ def _field(field: Field) -> dict[str, Any]:
         made["range"] = [json_number(end) for end in field.range]
     if field.default is not None:
         made["default"] = _default(field.default)
+    if field.scale is not None:
+        made["scale"] = field.scale
+    if field.bias is not None:
+        made["bias"] = field.bias
+    if field.time is not None:
+        made["time"] = {"unit": field.time.unit, "epoch": field.time.epoch}
+    if field.channels:
+        made["channels"] = list(field.channels)
+    if field.label:
+        made["label"] = field.label
     return made
 
 
@@ -124,4 +140,6 @@ def _message(message: MessageLayout) -> dict[str, Any]:
         made["command"] = True
     if message.reply is not None:
         made["reply"] = message.reply
+    if message.source_id is not None:
+        made["source_id"] = json_number(message.source_id)
     return made

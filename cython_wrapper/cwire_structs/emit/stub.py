@@ -7,21 +7,22 @@ from keyword import iskeyword
 from cwire_structs.emit.python_names import PythonNames
 from cwire_structs.layout import Layout
 from cwire_structs.schema import Schema
-from cwire_structs.schema.fields import Field, Kind, Struct
+from cwire_structs.schema.fields import Field, Kind, Struct, enumerator_names
 from cwire_structs.schema.message_class import field_doc
 
 _HEAD = """\
 # {made}
+import builtins as _builtins
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, ClassVar, Final, Literal, SupportsFloat, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
-from cwire_structs.schema import Message, Schema
+from cwire_structs import schema as _schema
 from typing_extensions import Buffer, Self
 
-SCHEMA: Final[Schema]
+SCHEMA: Final[_schema.Schema]
 MESSAGES: Final[dict[int, type[Any]]]
 """
 # By a kind's form: what may be assigned, and what is got.
@@ -51,8 +52,10 @@ def stub_text(layout: Layout, names: PythonNames, schema: Schema, made: str) -> 
         lines += ["", f"class {names.enums[name]}(IntEnum):"]
         if enum.doc:
             lines.append(f"    {docstring(enum.doc, 4)}")
-        labels = [(label, value) for label, value in enum.values.items() if not iskeyword(label)]
-        lines += [f"    {label} = {value}" for label, value in labels] or ["    ..."]
+        python = enumerator_names(enum.values)
+        labels = [(python[label], value) for label, value in enum.values.items()]
+        shown = [f"    {label} = {value}" for label, value in labels if not iskeyword(label)]
+        lines += shown or ["    ..."]
     for struct in (one for name, one in schema.structs.items() if name in names.structs):
         lines += ["", *_class(struct, names, schema)]
     return "\n".join(lines) + "\n"
@@ -71,7 +74,7 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> list[str]:
         f"    {docstring(struct.doc or f'{struct.c_name}.', 4)}",
         f"    STRUCT: ClassVar[Literal[{struct.name!r}]]",
     ]
-    lines.append("    MESSAGE: ClassVar[Message]")
+    lines.append("    MESSAGE: ClassVar[_schema.Message]")
     for message in schema.messages.values():
         if message.struct is struct:
             lines.append(f"    ID: ClassVar[Literal[{message.id}]]")
@@ -92,10 +95,11 @@ def _class(struct: Struct, names: PythonNames, schema: Schema) -> list[str]:
         "    def __buffer__(self, flags: int, /) -> memoryview: ...",
         "    def __eq__(self, other: object, /) -> bool: ...",
     ]
+    hidden = any(field.py_name == "property" for field in struct.fields)
     for field in struct.fields:
         name = field.py_name
         lines += [
-            "    @property",
+            "    @_builtins.property" if hidden else "    @property",
             f"    def {name}(self) -> {_gotten(field, names)}:",
             f"        {docstring(field_doc(field), 8)}",
             f"    @{name}.setter",

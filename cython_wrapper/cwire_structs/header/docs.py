@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+STRUCT_TAGS = ("command", "reply", "msg")
+FIELD_TAGS = (
+    "unit", "range", "default", "enum", "scale", "offset", "time", "channels", "name",
+)  # fmt: skip
+# How many words follow a tag, at least and at most.
+_WORDS = {
+    "command": (0, 0), "reply": (1, 1), "msg": (1, 1), "unit": (1, 1), "range": (2, 2),
+    "default": (1, 1), "enum": (1, 1), "scale": (1, 1), "offset": (1, 1), "time": (1, 1),
+    "channels": (1, 256), "name": (1, 1),
+}  # fmt: skip
+# Words that may follow a tag's own: @time us unix.
+_OPTIONS = {"time": ("unix", "gps", "boot", "none")}
 # @tag, at the beginning or after white space: an e-mail address holds none.
-_TAG = re.compile(r"(?<!\S)@(command|reply|msg|unit|range|default)(?![A-Za-z0-9_:])")
-_WORDS = {"command": 0, "reply": 1, "msg": 1, "unit": 1, "range": 2, "default": 1}
+_TAG = re.compile(rf"(?<!\S)@({'|'.join(_WORDS)})(?![A-Za-z0-9_:])")
+_ANY_TAG = re.compile(r"(?<!\S)[@\\]([A-Za-z]\w*)(:?)")
+# Commands of Doxygen and of kernel-doc that resemble a tag.
+_OTHERS = frozenset(
+    (
+        *("brief", "param", "return", "returns", "retval", "ref", "see", "sa", "note", "warning"),
+        *("details", "name", "em", "en", "enum", "def", "defgroup", "ingroup", "addtogroup"),
+        *("struct", "union", "file", "date", "version", "author", "since", "code", "endcode"),
+        *("par", "pre", "post", "todo", "bug", "deprecated", "msc", "endmsc", "line", "link"),
+        *("mscfile", "anchor", "arg", "attention", "remark", "remarks", "example", "image"),
+    )
+)
 # The kernel's style: a title, and a paragraph for each member.
 _TITLE = re.compile(r"\A\s*(?:(?:struct|union|enum)\s+)\w+\s+-+\s+")
 _MEMBER = re.compile(r"^[ \t]*@(\w+):[ \t]*(.*(?:\n(?![ \t]*(?:@\w+:|$)).*)*)", re.MULTILINE)
-STRUCT_TAGS = ("command", "reply", "msg")
-FIELD_TAGS = ("unit", "range", "default")
 _WORD = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s@]\S*)')
+_BRACED = re.compile(r"\{([^{}\n]*)\}")
 
 
 @dataclass(frozen=True)
@@ -25,52 +48,114 @@ class Doc:
         tags: Each tag's words: ``{"range": ("0", "1")}``.
         members: What a struct's or enum's comment says of its members in the kernel's style
             (``@name: text``).
+        problems: What is wrong with tags, which are then left in the text.
+        doubts: What looks like a tag and is none.
     """
 
     text: str = ""
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: dict[str, Doc] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
-def parse(comment: str | None) -> Doc:
+def parse(comment: str | None, ignored: Collection[str] = ()) -> Doc:
     """Reads a doc comment with its marks (``/** */``, ``/**< */``, ``///``, ``//!``).
 
-    Raises:
-        ValueError: A tag is there twice or lacks a word; the text says which.
+    Args:
+        comment: The comment.
+        ignored: Tags that stay in the text.
     """
     text = _TITLE.sub("", _bare(comment or ""))
-    members = {match[1]: _tagged(match[2], {}) for match in _MEMBER.finditer(text)}
-    return _tagged(_MEMBER.sub("", text), members)
+    members = {match[1]: _tagged(match[2], {}, ignored) for match in _MEMBER.finditer(text)}
+    return _tagged(_MEMBER.sub("", text), members, ignored)
 
 
-def _tagged(text: str, members: dict[str, Doc]) -> Doc:
+def similar_tag(name: str) -> str | None:
+    """Returns the tag that a name was probably meant as; None for tags and for other words."""
+    if name in _WORDS or name in _OTHERS:
+        return None
+    near = difflib.get_close_matches(name.lower(), _WORDS, 1, 0.75)
+    return near[0] if near else None
+
+
+def named_tags(comment: str) -> list[str]:
+    """Returns the tags that a comment of any kind holds or seems to mean."""
+    found = [match[1] for match in _ANY_TAG.finditer(_bare(comment))]
+    # @name and @enum are Doxygen's commands, too.
+    return [one for one in found if (one in _WORDS and one not in _OTHERS) or similar_tag(one)]
+
+
+def _tagged(text: str, members: dict[str, Doc], ignored: Collection[str]) -> Doc:
     tags: dict[str, tuple[str, ...]] = {}
+    problems = []
     kept = []
     at = 0
     for match in _TAG.finditer(text):
-        if match.start() < at:  # inside a quoted word
+        tag = match[1]
+        if match.start() < at or tag in ignored:  # inside a quoted word
+            continue
+        words, end = _words(text, match.end(), tag)
+        problem = None
+        if len(words) < _WORDS[tag][0]:
+            need = "a word" if _WORDS[tag][0] == 1 else f"{_WORDS[tag][0]} words"
+            problem = f"@{tag} needs {need} after it"
+        elif tag in tags:
+            problem = f"@{tag} is there twice"
+        if problem:
+            problems.append(problem)
             continue
         kept.append(text[at : match.start()])
-        tag, at = match[1], match.end()
-        words = []
-        for _ in range(_WORDS[tag]):
-            word = _WORD.match(text, at)
-            if word is None:
-                need = "a word" if _WORDS[tag] == 1 else f"{_WORDS[tag]} words"
-                raise ValueError(f"@{tag} needs {need} after it")
-            words.append(word[1])
-            at = word.end()
-        if tag in tags:
-            raise ValueError(f"@{tag} is there twice")
-        tags[tag] = tuple(words)
+        at = end
+        tags[tag] = words
     kept.append(text[at:])
-    return Doc(_paragraphs("".join(kept)), tags, members)
+    rest = "".join(kept)
+    return Doc(_paragraphs(rest), tags, members, tuple(problems), tuple(_doubts(rest)))
+
+
+def _words(text: str, at: int, tag: str) -> tuple[tuple[str, ...], int]:
+    """Returns the words behind a tag, and where they end: ``@unit V`` or ``@unit{V}``."""
+    braced = _BRACED.match(text, at)
+    least, most = _WORDS[tag]
+    if braced and least:
+        return tuple(_split(braced[1])[:most]), braced.end()
+    words: list[str] = []
+    while len(words) < most and (word := _WORD.match(text, at)):
+        line_ends = "\n" in text[at : word.start(1)]
+        if line_ends and len(words) >= least and most > least:  # @channels ends with its line
+            break
+        words.append(word[1])
+        at = word.end()
+    option = _WORD.match(text, at) if len(words) == most and tag in _OPTIONS else None
+    if option and option[1].rstrip(".,;") in _OPTIONS[tag]:
+        words.append(option[1].rstrip(".,;"))
+        at = option.end()
+    return tuple(words), at
+
+
+def _split(text: str) -> list[str]:
+    return [match[1] for match in _WORD.finditer(text)]
+
+
+def _doubts(text: str) -> list[str]:
+    """Says of each word like a tag that is none what was probably meant."""
+    said = []
+    for match in _ANY_TAG.finditer(text):
+        name, colon = match[1], match[2]
+        near = similar_tag(name)
+        if near:
+            said.append(f"{match[0]} is no tag of cwire; did you mean @{near}?")
+        elif name in _WORDS and name not in _OTHERS and match[0][0] == "\\":
+            said.append(f"{match[0]} is not read; did you mean @{name}?")
+        elif name in _WORDS and name not in _OTHERS and colon:
+            said.append(f"{match[0]} is not read; did you mean @{name} without the colon?")
+    return said
 
 
 def _bare(comment: str) -> str:
     lines = []
     for line in comment.splitlines():
-        bare = re.sub(r"^\s*(/\*[*!]+<?|//[/!]<?|\*(?!/))\s?", "", line)
+        bare = re.sub(r"^\s*(/\*[*!]*<?|//[/!]?<?|\*(?!/))\s?", "", line)
         lines.append(re.sub(r"\s*\*+/\s*$", "", bare))
     return re.sub(r"(?<!\S)[@\\]brief\s+", "", "\n".join(lines))
 

@@ -62,7 +62,8 @@ def relayout(layout: Layout, header: Path, toolchain: Toolchain) -> Layout:
     messages = tuple(
         replace(message, struct=reader.structs[message.struct.name]) for message in layout.messages
     )
-    enums = {name: reader.enums[name] for name in layout.enums}
+    # Enums that no member has are libclang's.
+    enums = {name: reader.enums.get(name, enum) for name, enum in layout.enums.items()}
     structs = {name: reader.structs[name] for name in layout.structs}
     return replace(layout, structs=structs, enums=enums, messages=messages, reader=DWARF)
 

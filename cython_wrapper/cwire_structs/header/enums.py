@@ -16,11 +16,12 @@ class Reader(Protocol):
 
     lines: dict[str, str]
     problems: Any
+    comments: Any
 
     def doc(self, cursor: Any, what: str, allowed: tuple[str, ...] = ()) -> Doc:
         """Returns a declaration's doc comment."""
 
-    def seen(self, kind: str, name: str, cursor: Any) -> bool:
+    def seen(self, kind: str, name: str) -> bool:
         """Says whether a declaration was read."""
 
 
@@ -53,14 +54,15 @@ class EnumParser:
             c_name: As C spells it.
         """
         integer = cursor.enum_type.get_canonical()
-        if not self._reader.seen("enum", name, cursor):
+        if not self._reader.seen("enum", name):
+            self._reader.problems.stumbles(cursor)
             labels = [one for one in cursor.get_children() if one.kind == self._constant]
             doc = self._reader.doc(cursor, c_name)
             texts = {label: member.text for label, member in doc.members.items()}
             texts |= {
                 one.spelling: self._reader.doc(one, one.spelling).text
                 for one in labels
-                if one.raw_comment
+                if self._reader.comments.of(one)
             }
             self.found[name] = Enum(
                 name=name,

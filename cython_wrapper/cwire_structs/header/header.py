@@ -6,31 +6,49 @@ judges: where it compiles what libclang does not understand, it is said that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cwire_structs.compiler.constants import CONSTANTS
 from cwire_structs.compiler.refusal import refuse_what_does_not_compile
 from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
+from cwire_structs.header.comments import Comments
+from cwire_structs.header.constant_choice import ConstantChoice, Source, names_in
 from cwire_structs.header.dwarf import relayout
 from cwire_structs.header.libclang import Libclang, ParseError
-from cwire_structs.header.macros import find_macros
+from cwire_structs.header.macros import hiding_macros, number_macros
 from cwire_structs.header.message_ids import NO_MESSAGES, Choice, MessageReader
-from cwire_structs.header.structs import StructParser
-from cwire_structs.layout import Layout, MessageLayout, readable
-from cwire_structs.schema.json_cursor import IDENTIFIER
+from cwire_structs.header.named_numbers import NamedNumbers
+from cwire_structs.header.structs import TAGS, StructParser, TagRules
+from cwire_structs.layout import Layout, MessageLayout, Notice, readable
+from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.json_cursor import is_identifier
 
 _SHOWN_PROBLEMS = 20
+_C_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_MESSAGE_TAG = re.compile(r"(?<!\S)@msg\b")
 
 
-def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) -> Layout:
+def read_header(
+    path: Path,
+    toolchain: Toolchain,
+    choice: Choice | None = None,
+    constants: ConstantChoice | None = None,
+    name: str | None = None,
+) -> Layout:
     """Reads a header's messages and what they consist of.
 
     Args:
         path: The header.
         toolchain: The compiler that the result must agree with.
         choice: The ids and the messages that the user named.
+        constants: Which constants go into the schema.
+        name: Of the schema; None: made of the header's.
 
     Raises:
         WrapError: The header does not compile, or holds something that has no place on the wire;
@@ -38,38 +56,70 @@ def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) 
     """
     if not path.is_file():
         raise WrapError(f"there is no header {path}")
-    if not IDENTIFIER.fullmatch(path.stem):
-        raise WrapError(
-            f"{path.name}: the schema is named after the header, and {path.stem!r} is no C name; "
-            "use letters, digits and _"
-        )
+    name = schema_name(path) if name is None else name
+    if not _C_NAME.fullmatch(name):
+        raise WrapError(f"--name {name}: a schema's name has letters, digits and _ only")
     libclang = Libclang(toolchain)
+    cindex = libclang.cindex
     unit = libclang.parse(path)
     errors = libclang.errors(unit)
     if errors:
         refuse_what_does_not_compile(path, toolchain)
-    problems = Problems(path)
-    parser = StructParser(libclang.cindex, toolchain.byte_order, problems)
-    chooser = MessageReader(libclang.cindex, _declarations(libclang.cindex, unit), parser)
-    messages = _read(chooser, choice or Choice(), errors)
-    _refuse_stumbles(path, toolchain, errors, parser)
+    problems = Problems(path, toolchain, errors)
+    declarations = _declarations(cindex, unit)
+    source_of = _sources(path)
+    numbers = NamedNumbers(libclang, unit, path, declarations.enums.values())
+    parser = StructParser(
+        cindex,
+        toolchain.byte_order,
+        problems,
+        Comments(problems.place),
+        TagRules(
+            declarations.are_for_cwire(),
+            numbers.value,
+            declarations.enums.get,
+            declarations.near_enum,
+        ),
+        declarations.by_kind(),
+    )
+    chooser = MessageReader(
+        cindex, declarations, parser, problems, lambda one: source_of(one) != "system"
+    )
+    messages = _read(chooser, choice or Choice(), numbers, errors)
     problems.raise_any()
     if not messages:
         raise WrapError(f"{path.name}: {NO_MESSAGES}")
-    macros = find_macros(libclang, unit, path, _names(parser))
+    structs, enums = _needed(messages)
+    field_enums = {
+        place: enum
+        for place, enum in parser.field_enums.items()
+        if place.partition(".")[0] in structs
+    }
+    enums |= set(field_enums.values())
+    _warn_of_unread(cindex, unit, declarations, parser, structs, source_of)
+    extra = _Constants(libclang, parser, constants or ConstantChoice(), source_of)
+    text = "\n".join(parser.sources[one] for one in structs)
+    used = numbers.used.keys() | names_in(text, numbers.macros())
+    # An id that is a macro, too, is compared with it.
+    ids = {message.id_name for message in messages if message.id_name}
+    macros = extra.macros(unit, path, declarations, used | ids)
+    enums |= extra.loose_enums(declarations, enums, used)
+    problems.notices += extra.notices
     layout = Layout(
-        name=path.stem,
+        name=name,
         header=path.name,
-        enums=dict(sorted(parser.enums.found.items())),
+        enums={key: parser.enums.found[key] for key in sorted(enums)},
         enum_c_names=parser.enums.c_names,
-        structs=parser.structs,
+        structs={key: one for key, one in parser.structs.items() if key in structs},
         messages=tuple(sorted(messages, key=lambda message: message.id)),
-        macros=macros.numbers,
-        hidden=macros.hidden,
+        macros=macros,
+        hidden=hiding_macros(libclang, unit, _names(parser)),
         lines=parser.lines,
         anonymous=frozenset(parser.anonymous),
-        inner_enums=frozenset(parser.enums.inner),
-        warnings=tuple(problems.warnings),
+        inner_enums=frozenset(parser.enums.inner & enums),
+        notices=tuple(problems.notices),
+        field_enums=field_enums,
+        tag_values={one: value for one, value in numbers.used.items() if one in macros},
     )
     if libclang.knows_target and not errors:
         return layout
@@ -82,9 +132,12 @@ def read_header(path: Path, toolchain: Toolchain, choice: Choice | None = None) 
         raise WrapError(_stumbles(path, toolchain, errors[:_SHOWN_PROBLEMS], str(error))) from None
 
 
-def _read(chooser: MessageReader, choice: Choice, errors: list[ParseError]) -> list[MessageLayout]:
+def _read(
+    chooser: MessageReader, choice: Choice, numbers: NamedNumbers, errors: list[ParseError]
+) -> list[MessageLayout]:
+    defines = chooser.defines(numbers.macros()) if choice.all else []
     try:
-        return chooser.read(choice)
+        return chooser.read(choice, numbers.of_macros(defines))
     except WrapError as error:
         if not errors:
             raise
@@ -99,24 +152,12 @@ def _names(parser: StructParser) -> set[str]:
     return names | set(parser.enums.found)
 
 
-def _refuse_stumbles(
-    path: Path, toolchain: Toolchain, errors: list[ParseError], parser: StructParser
-) -> None:
-    """Raises WrapError for errors of libclang in what messages consist of.
-
-    Those elsewhere, as in functions of the compiler's own headers, touch no message.
-    """
-    inside = [one for one in errors if one.fatal or _is_in(one, parser.read_cursors)]
-    if inside:
-        raise WrapError(_stumbles(path, toolchain, inside))
-
-
 def _stumbles(path: Path, toolchain: Toolchain, errors: list[ParseError], why: str = "") -> str:
     return "\n".join(
         [
             f"{path.name}: {toolchain} compiles it, but libclang, which reads the structs, does "
             "not understand:",
-            *(f"  {one}" for one in errors),
+            *(f"  {one}" for one in dict.fromkeys(errors)),
             *([f"From debugging information: {why}"] if why else []),
             "Put the structs into a header of their own, which this one includes, and wrap that "
             f'one (with what it needs: --cc "{toolchain} -include stdint.h"); or define away what '
@@ -125,34 +166,220 @@ def _stumbles(path: Path, toolchain: Toolchain, errors: list[ParseError], why: s
     )
 
 
-def _is_in(error: ParseError, cursors: Iterable[Any]) -> bool:
-    return any(
-        cursor.location.file is not None
-        and cursor.location.file.name == error.file
-        and cursor.extent.start.line <= error.line <= cursor.extent.end.line
-        for cursor in cursors
-    )
+def _is_in(error: ParseError, cursor: Any) -> bool:
+    file, extent = cursor.location.file, cursor.extent
+    inside = extent.start.line <= error.line <= extent.end.line
+    return file is not None and file.name == error.file and inside
+
+
+def schema_name(path: Path) -> str:
+    """Returns the name of a header's schema: ``flow-meter.h`` makes ``flow_meter``.
+
+    Raises:
+        WrapError: The header's name cannot stand in an #include or in the schema.
+    """
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise WrapError(f"{path.name!a}: the header's name is not UTF-8; rename it") from None
+    if any(character in path.name for character in '"\\\n\r'):
+        raise WrapError(f"{path.name!a}: no #include can name this header; rename it")
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", path.stem)
+    if not name.strip("_"):
+        return "messages"
+    return f"_{name}" if name[0].isdigit() else name
+
+
+def _needed(messages: Iterable[MessageLayout]) -> tuple[set[str], set[str]]:
+    """Returns the names of the structs and of the enums that messages consist of."""
+    structs: set[str] = set()
+    enums: set[str] = set()
+    rest: list[Struct] = [message.struct for message in messages]
+    while rest:
+        struct = rest.pop()
+        if struct.name in structs:
+            continue
+        structs.add(struct.name)
+        for member in struct.members:
+            of = member.element
+            if of.struct is not None:
+                rest.append(of.struct)
+            elif of.enum is not None:
+                enums.add(of.enum.name)
+    return structs, enums
+
+
+def _sources(path: Path) -> Callable[[Any], Source]:
+    """Returns a function that says whose header a declaration is in."""
+    own = path.resolve()
+
+    @cache
+    def is_own(name: str) -> bool:
+        return Path(name).resolve() == own
+
+    def source(cursor: Any) -> Source:
+        location = cursor.location
+        if location.file is None:
+            return "system"
+        if is_own(location.file.name):
+            return "own"
+        return "system" if location.is_in_system_header else "included"
+
+    return source
+
+
+class _Constants:
+    """Takes constants of a header into the schema, as the user chose.
+
+    Attributes:
+        notices: What was left out.
+    """
+
+    def __init__(
+        self,
+        libclang: Libclang,
+        parser: StructParser,
+        choice: ConstantChoice,
+        source_of: Callable[[Any], Source],
+    ) -> None:
+        self.notices: list[Notice] = []
+        self._libclang = libclang
+        self._parser = parser
+        self._choice = choice
+        self._source_of = source_of
+
+    def macros(
+        self, unit: Any, path: Path, declarations: Declarations, used: Collection[str]
+    ) -> dict[str, str]:
+        """Returns the lines of #define constants, and of enumerators of enums without a name.
+
+        `used` are those that messages and their tags name.
+        """
+
+        def takes(cursor: Any) -> bool:
+            name = cursor.spelling
+            return name in used or self._choice.takes(name, self._source_of(cursor))
+
+        found = number_macros(self._libclang, unit, path, takes)
+        for enum in declarations.enums.values():
+            if not is_identifier(enum.spelling):
+                source = self._source_of(enum)
+                found |= {
+                    one.spelling: one
+                    for one in enum.get_children()
+                    if one.spelling in used or self._choice.takes(one.spelling, source)
+                }
+        sizes = {name: len(name) + 12 for name in found}
+        kept, dropped = self._choice.within_limit(sizes, used)
+        self._tell(path, "constants", len(found), dropped)
+        return {
+            name: self._parser.problems.line(cursor)
+            for name, cursor in found.items()
+            if name in kept
+        }
+
+    def loose_enums(
+        self, declarations: Declarations, members: set[str], used: Collection[str]
+    ) -> set[str]:
+        """Returns the enums that no member has as its type; wire structs hold them in a uint8_t."""
+        wanted: dict[str, Any] = {}
+        for cursor in declarations.enums.values():
+            name, labels = cursor.spelling, [one.spelling for one in cursor.get_children()]
+            if name == "message_id" or name in members or not is_identifier(name):
+                continue
+            source = self._source_of(cursor)
+            chosen = any(self._choice.takes(one, source) for one in (name, *labels))
+            if chosen or not set(used).isdisjoint(labels):
+                wanted[name] = cursor
+        sizes = {name: _enum_bytes(cursor) for name, cursor in wanted.items()}
+        kept, dropped = self._choice.within_limit(sizes, ())
+        header = Path(self._parser.problems.header)
+        self._tell(header, "enums that no member has", len(wanted), dropped)
+        read = {
+            self._parser.enum(cursor, name, cursor.type.spelling).enum.name
+            for name, cursor in wanted.items()
+            if name in kept
+        }
+        return read
+
+    def _tell(self, path: Path, what: str, count: int, dropped: int) -> None:
+        if dropped:
+            text = (
+                f"{path.name}: {dropped} of {count} {what} are left out of the schema, which each "
+                "client reads: --constants all, or patterns such as 'CAN_*', choose"
+            )
+            self.notices.append(Notice(text, CONSTANTS))
+
+
+def _enum_bytes(cursor: Any) -> int:
+    labels = list(cursor.get_children())
+    return sum(len(one.spelling) + len(one.raw_comment or "") + 12 for one in labels)
+
+
+def _warn_of_unread(
+    cindex: Any,
+    unit: Any,
+    declarations: Declarations,
+    parser: StructParser,
+    structs: set[str],
+    source_of: Callable[[Any], Source],
+) -> None:
+    """Warns of tags in comments that belong to nothing, as a plain /* comment */ does."""
+    before: dict[str, int] = {}
+    for cursor in _top_level(unit):
+        file = cursor.extent.start.file
+        if file is None or source_of(cursor) == "system":
+            continue
+        kinds = (cindex.CursorKind.STRUCT_DECL, cindex.CursorKind.UNION_DECL)
+        if cursor.kind in kinds and cursor.is_definition():
+            wrapped = cursor.spelling in structs
+            for unread in parser.comments.unread(cursor, before.get(file.name, 0), wrapped):
+                marks = "" if unread.documents else "; a doc comment begins with /**"
+                parser.problems.notices.append(
+                    Notice(
+                        f"{unread.place}: @{' @'.join(unread.tags)} in a comment that belongs "
+                        f"to no declaration is not read{marks}",
+                        TAGS,
+                    )
+                )
+        before[file.name] = cursor.extent.end.offset
 
 
 class Problems:
     """Everything that is wrong with a header, to be told at once.
 
+    Args:
+        header: The header.
+        toolchain: What takes it.
+        errors: What libclang does not understand.
+
     Attributes:
-        warnings: What is supported but may surprise.
+        header: The header.
+        notices: What is supported but may surprise.
+
+    Raises:
+        WrapError: Libclang gave up.
     """
 
-    def __init__(self, header: Path) -> None:
-        self._header = header
+    def __init__(self, header: Path, toolchain: Toolchain, errors: list[ParseError]) -> None:
+        self.header = header
+        self.notices: list[Notice] = []
+        self._toolchain = toolchain
+        self._errors = errors
         self._texts: list[str] = []
-        self.warnings: list[str] = []
+        self._inside: list[ParseError] = []
+        if fatal := [one for one in errors if one.fatal]:
+            raise WrapError(_stumbles(header, toolchain, fatal))
 
     def line(self, cursor: Any) -> str:
         """Returns where a declaration is: ``messages.h:12``."""
         file = cursor.location.file
-        if file is None:
-            return self._header.name
-        same = Path(file.name).resolve() == self._header.resolve()
-        return f"{self._header.name if same else file.name}:{cursor.location.line}"
+        return self.header.name if file is None else self.place(file.name, cursor.location.line)
+
+    def place(self, file: str, line: int) -> str:
+        """Returns the same for a line of a file."""
+        same = Path(file).resolve() == self.header.resolve()
+        return f"{self.header.name if same else file}:{line}"
 
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
@@ -160,12 +387,42 @@ class Problems:
         if problem not in self._texts:
             self._texts.append(problem)
 
-    def warn(self, cursor: Any, text: str) -> None:
+    def warn(self, cursor: Any, text: str, kind: str) -> None:
         """Notes what is supported but may surprise."""
-        self.warnings.append(f"{self.line(cursor)}: {readable(text)}")
+        notice = Notice(f"{self.line(cursor)}: {readable(text)}", kind)
+        if notice not in self.notices:
+            self.notices.append(notice)
+
+    def stumbles(self, cursor: Any) -> bool:
+        """Notes what libclang does not understand in a declaration, and says whether it does.
+
+        Errors elsewhere, as in functions of the compiler's own headers, touch no message.
+        """
+        inside = [one for one in self._errors if _is_in(one, cursor)]
+        self._inside += inside
+        self._texts += [
+            f"libclang does not understand {self.place(one.file, one.line)}: {one.text}"
+            for one in inside
+        ]
+        return bool(inside)
+
+    def trial(self, make: Callable[[], MessageLayout | None]) -> tuple[MessageLayout | None, str]:
+        """Returns what was made, or the first of the problems, which are then forgotten."""
+        before, inside, notices = self._texts, self._inside, len(self.notices)
+        self._texts, self._inside = [], []
+        try:
+            made = make()
+            if self._texts or made is None:
+                del self.notices[notices:]
+                return None, next(iter(self._texts), "")
+            return made, ""
+        finally:
+            self._texts, self._inside = before, inside
 
     def raise_any(self) -> None:
         """Raises WrapError if there is a problem."""
+        if self._inside:  # the others may come from them
+            raise WrapError(_stumbles(self.header, self._toolchain, self._inside))
         if self._texts:
             more = len(self._texts) - _SHOWN_PROBLEMS
             shown = self._texts[:_SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
@@ -194,6 +451,23 @@ class Declarations:
                 self.records[name] = definition
         elif target.kind == kind.ENUM_DECL:
             self.enums.setdefault(name, definition)
+
+    def by_kind(self) -> dict[tuple[str, str], Any]:
+        """Returns the declarations by kind and by the name that the schema calls them."""
+        found = {("struct", one.spelling): one for one in self.records.values()}
+        return found | {("enum", one.spelling): one for one in self.enums.values()}
+
+    def near_enum(self, name: str) -> str:
+        """Returns a hint at an enum of a similar name."""
+        near = difflib.get_close_matches(name, self.enums, 1)
+        return f"; did you mean {near[0]}?" if near else ""
+
+    def are_for_cwire(self) -> bool:
+        """Says whether the header itself tells which structs are messages."""
+        labels = self.enums["message_id"].get_children() if "message_id" in self.enums else ()
+        if any(label.spelling.lower() in self.records for label in labels):
+            return True
+        return any(_MESSAGE_TAG.search(one.raw_comment or "") for one in self.records.values())
 
 
 def _declarations(cindex: Any, unit: Any) -> Declarations:

@@ -6,8 +6,11 @@ flag that it does not know is left out, since what it says is only believed afte
 
 from __future__ import annotations
 
+import codecs
+from ctypes import c_char_p
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import getattr_static
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,35 @@ def load() -> Any:
     except cindex.LibclangError as error:
         raise WrapError(f"libclang does not load ({error}): pip install 'cwire[wrap]'") from error
     name_kinds(cindex)
+    _read_any_bytes(cindex)
     return cindex
+
+
+def _as_latin1(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("cwire_latin1", _as_latin1)
+
+
+def decoded(raw: bytes) -> str:
+    """Returns text of a header: UTF-8, and bytes that are not as Latin-1."""
+    return raw.decode("utf-8", "cwire_latin1")
+
+
+def _read_any_bytes(cindex: Any) -> None:
+    """Makes libclang's Python module take texts that are not UTF-8, which compilers take, too.
+
+    It decodes comments, tokens, spellings and file names in one place.
+    """
+    raw: Any = getattr_static(c_char_p, "value")  # gives bytes
+
+    def value(text: Any) -> str | None:
+        found = raw.__get__(text)
+        return None if found is None else decoded(found)
+
+    cindex.c_interop_string.value = property(value)
 
 
 @dataclass(frozen=True)

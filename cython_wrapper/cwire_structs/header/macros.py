@@ -1,9 +1,8 @@
-"""Finds the macros of a header that are numbers: #define constants."""
+"""Finds the macros of a header that are numbers, and those that take away other names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,68 +15,56 @@ _NOT_IN_NUMBERS = frozenset(
 _PROBE = "cwire_probe_"
 
 
-@dataclass(frozen=True)
-class Macros:
-    """What libclang says of a header's macros.
+def number_macros(
+    libclang: Libclang, unit: Any, path: Path, takes: Callable[[Any], bool]
+) -> dict[str, Any]:
+    """Returns the object-like macros that are numbers, in the header's order.
 
-    Attributes:
-        numbers: The header's own object-like ones that are numbers, in its order, each with its
-            line: ``messages.h:12``.
-        hidden: Of the names that were asked for, those that a macro of any header takes away.
-    """
-
-    numbers: dict[str, str]
-    hidden: frozenset[str]
-
-
-def find_macros(libclang: Libclang, unit: Any, path: Path, names: Collection[str]) -> Macros:
-    """Returns the macros of a header.
+    Libclang's word is enough to look for them; the compiler says which are, and of what value.
 
     Args:
-        libclang: What parsed it.
+        libclang: What parsed the header.
         unit: The parsed header.
         path: The header.
-        names: Of its members, enumerators and types.
+        takes: Says of a definition whether it is wanted.
+
+    Returns:
+        Their definitions by name.
     """
-    cindex = libclang.cindex
-    definitions = [
-        cursor
-        for cursor in unit.cursor.get_children()
-        if cursor.kind == cindex.CursorKind.MACRO_DEFINITION and cursor.location.file is not None
-    ]
-    own = path.resolve()
-    files: dict[str, bool] = {}
-    candidates: dict[str, int] = {}
-    hidden = set()
-    for cursor in definitions:
-        if cursor.spelling in names and _hides(cursor):
-            hidden.add(cursor.spelling)
-        name = cursor.location.file.name
-        if name not in files:
-            files[name] = Path(name).resolve() == own
-        if files[name] and _may_be_number(cursor):
-            candidates[cursor.spelling] = cursor.location.line
-    return Macros(
-        numbers={
-            name: f"{path.name}:{candidates[name]}"
-            for name in _numbers(libclang, list(candidates), path)
-        },
-        hidden=frozenset(hidden),
-    )
-
-
-def _numbers(libclang: Libclang, names: list[str], path: Path) -> list[str]:
-    """Returns those that are numbers for libclang; the compiler says which, and of what value."""
+    found = {
+        cursor.spelling: cursor
+        for cursor in _definitions(libclang, unit)
+        if takes(cursor) and _may_be_number(cursor)
+    }
+    if not found:
+        return {}
     # One declaration per line; libclang's complaints tell which macros are no numbers. The header
     # may have macros named like keywords: only the first line has some.
-    lines = [f"{_PROBE}real {_PROBE}{i} = ({name});" for i, name in enumerate(names)]
+    lines = [f"{_PROBE}real {_PROBE}{i} = ({name});" for i, name in enumerate(found)]
     first = [f"typedef double {_PROBE}real;", f'#include "{path.name}"']
     probe = path.parent / f"{_PROBE}{path.stem}.c"
     errors = libclang.errors(libclang.parse(probe, "\n".join([*first, *lines, ""])))
     if any(error.fatal for error in errors):
-        return []  # libclang says nothing of what follows a fatal error
+        return {}  # libclang says nothing of what follows a fatal error
     wrong = {error.line for error in errors if error.file == str(probe)}
-    return [name for line, name in enumerate(names, len(first) + 1) if line not in wrong]
+    numbered = enumerate(found.items(), len(first) + 1)
+    return {name: cursor for line, (name, cursor) in numbered if line not in wrong}
+
+
+def hiding_macros(libclang: Libclang, unit: Any, names: Collection[str]) -> frozenset[str]:
+    """Returns those of the names that a macro of any header takes away."""
+    return frozenset(
+        cursor.spelling
+        for cursor in _definitions(libclang, unit)
+        if cursor.spelling in names and _hides(cursor)
+    )
+
+
+def _definitions(libclang: Libclang, unit: Any) -> Iterator[Any]:
+    kind = libclang.cindex.CursorKind.MACRO_DEFINITION
+    for cursor in unit.cursor.get_children():
+        if cursor.kind == kind and cursor.location.file is not None:
+            yield cursor
 
 
 def _hides(cursor: Any) -> bool:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, Protocol
 
 from cwire_structs.errors import WrapError
 from cwire_structs.frames import PAYLOAD_LIMIT, RELAY_TYPES
 from cwire_structs.header.docs import STRUCT_TAGS, Doc
-from cwire_structs.header.structs import StructParser
+from cwire_structs.header.id_sources import (
+    NUMBER,
+    StructsByWords,
+    is_sentinel,
+    number,
+    read_ids,
+    says_id,
+)
+from cwire_structs.header.structs import TAGS, ProblemLog, StructParser
 from cwire_structs.layout import MessageLayout
 
 NO_MESSAGES = (
     "no struct is a message: add an enum (enum message_id { STATUS = 1 }; for struct status), tag "
-    "the struct's comment with @msg 1, or say --id status=1"
+    "the struct's comment with @msg 1, say --id status=1, or number all structs with --all"
 )
+LEFT_OUT = "structs that are left out"
 COMMAND_ALIGN = 8  # a frame's payload is 8-aligned in the driver's handler
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|[0-9]+")
+_PLACE = re.compile(r"\A\S+:\d+: ")
 
 
 @dataclass(frozen=True)
@@ -28,28 +39,45 @@ class Choice:
 
     Attributes:
         ids: Of structs, by name; they outrank what the header says.
-        only: The messages to wrap; empty: all.
+        only: Patterns of the messages to wrap; empty: all.
+        all: Patterns of the structs that are numbered where they have no id.
+        ids_enum: The enum that gives ids, beside ``enum message_id``.
+        id_offset: What is added to each id that is given, by an option or by the header.
     """
 
     ids: Mapping[str, int] = field(default_factory=dict)
     only: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    ids_enum: str = ""
+    id_offset: int = 0
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the user said which structs are messages."""
+        return bool(self.ids or self.only or self.all or self.ids_enum)
 
     @classmethod
-    def of(cls, ids: Iterable[str], only: Iterable[str]) -> Choice:
-        """Reads the options ``--id NAME=ID`` and ``--only NAME``.
+    def of(
+        cls,
+        ids: Iterable[str],
+        only: Iterable[str],
+        ids_file: Path | None = None,
+    ) -> Choice:
+        """Reads the options ``--id NAME=ID``, ``--only NAME`` and ``--ids FILE``.
 
         Raises:
             WrapError: An option is not of this form, or a name has two ids.
         """
         chosen: dict[str, int] = {}
         for text in ids:
-            name, _, number = text.partition("=")
-            if not name or not _NUMBER.fullmatch(number):
+            name, _, digits = text.partition("=")
+            if not name or not NUMBER.fullmatch(digits):
                 raise WrapError(f"--id {text}: write --id NAME=ID, for example --id status=0x101")
             if name in chosen:
                 raise WrapError(f"--id {text}: {name} has the id {chosen[name]} already")
-            chosen[name] = _number(number)
-        return cls(chosen, tuple(only))
+            chosen[name] = number(digits)
+        from_file = read_ids(ids_file) if ids_file else {}
+        return cls({**from_file, **chosen}, tuple(only))
 
 
 class NamedDeclarations(Protocol):
@@ -69,6 +97,7 @@ class _Origin:
         id: The number.
         name: Of the struct.
         id_name: The enumerator, if it is one.
+        source_id: The number before ``--id-offset``, if there is one.
     """
 
     cursor: Any
@@ -76,6 +105,14 @@ class _Origin:
     id: int
     name: str
     id_name: str | None = None
+    source_id: int | None = None
+
+
+class _Log(ProblemLog, Protocol):
+    """Where problems go, also for a trial."""
+
+    def trial(self, make: Callable[[], MessageLayout | None]) -> tuple[MessageLayout | None, str]:
+        """Returns what was made, or the first of the problems, which are then forgotten."""
 
 
 class MessageReader:
@@ -84,29 +121,77 @@ class MessageReader:
     Args:
         cindex: The module ``clang.cindex``.
         declarations: The header's.
-        parser: Reads the structs, and knows where problems go.
+        parser: Reads the structs.
+        problems: Where problems go.
+        is_own: Says of a declaration whether the header, or what it includes of its own, has it.
+
+    Attributes:
+        left_out: How many structs ``--all`` found no place for.
     """
 
-    def __init__(self, cindex: Any, declarations: NamedDeclarations, parser: StructParser) -> None:
+    def __init__(
+        self,
+        cindex: Any,
+        declarations: NamedDeclarations,
+        parser: StructParser,
+        problems: _Log,
+        is_own: Callable[[Any], bool],
+    ) -> None:
+        self.left_out = 0
         self._cindex = cindex
         self._records = declarations.records
-        self._enum = declarations.enums.get("message_id")
+        self._enums = declarations.enums
         self._parser = parser
-        self._problems = parser.problems
+        self._problems = problems
+        self._is_own = is_own
+        self._names_of: dict[str, list[str]] = {}
+        for name, cursor in declarations.records.items():
+            self._names_of.setdefault(cursor.get_usr(), []).append(name)
+        self._by_words = StructsByWords(filter(self._is_best, self._records))
         self._tags = {
             name: parser.doc(cursor, cursor.type.spelling, STRUCT_TAGS)
             for name, cursor in declarations.records.items()
             if "@" in (cursor.raw_comment or "") and not self._is_alias(name)
         }
 
-    def read(self, choice: Choice) -> list[MessageLayout]:
+    def read(self, choice: Choice, defines: Mapping[str, int | float]) -> list[MessageLayout]:
         """Returns every message, after noting what is wrong with any.
+
+        Args:
+            choice: What the user said.
+            defines: #define constants that may be ids, for ``--all``.
 
         Raises:
             WrapError: The choice names what is not there.
         """
+        origins = self._given(choice)
+        known = self._structs_of(origins)
+        for origin in (*self._labelled(choice), *self._defined(choice, defines)):
+            if self._records[origin.name].get_usr() not in known:
+                origins.setdefault(origin.name, origin)
+        if choice.id_offset:
+            origins = {
+                name: replace(one, id=one.id + choice.id_offset, source_id=one.id)
+                for name, one in origins.items()
+            }
+        free = list(self._unnumbered(choice, origins))
+        wanted = self._selected(origins, choice.only, [one.name for one in free])
+        self._check_numbers(wanted)
+        self._refuse_forgotten(origins, [one.name for one in free], made=choice.is_made)
+        messages = [message for origin in wanted if (message := self._message(origin))]
+        names = {origin.name for origin in wanted}
+        messages += self._numbered(free, {origin.id for origin in wanted}, names)
+        self._check_replies(messages, [*origins, *(one.name for one in free)], names)
+        return messages
+
+    def defines(self, names: Iterable[str]) -> list[str]:
+        """Returns those names of macros that may be the id of a struct: STATUS_MSG_ID."""
+        return [name for name in names if says_id(name) and self._by_words.find(name)]
+
+    def _given(self, choice: Choice) -> dict[str, _Origin]:
+        """Returns the ids that options, tags and ``enum message_id`` give, in this order."""
         origins: dict[str, _Origin] = {}
-        for origin in (*self._chosen(choice), *self._tagged(), *self._enumerated()):
+        for origin in (*self._chosen(choice), *self._tagged(), *self._enumerated(choice.is_made)):
             before = origins.setdefault(origin.name, origin)
             outranked = origin.name in choice.ids and before is not origin
             if before is not origin and not outranked and before.id != origin.id:
@@ -115,12 +200,50 @@ class MessageReader:
                 self._problems.add(origin.cursor, text)
             elif before is not origin and origin.id_name and before.id == origin.id:
                 origins[origin.name] = origin  # the same number, and the compiler can check it
-        wanted = self._selected(origins, choice.only)
-        self._check_numbers(wanted)
-        self._refuse_forgotten(origins)
-        messages = [message for origin in wanted if (message := self._message(origin))]
-        self._check_replies(messages, origins, {origin.name for origin in wanted})
-        return messages
+        return origins
+
+    def _unnumbered(self, choice: Choice, origins: Mapping[str, _Origin]) -> Iterator[_Origin]:
+        """Yields the structs that ``--all`` numbers, in the header's order, without a number."""
+        known = self._structs_of(origins)
+        patterns = (choice.all, choice.only)
+        for name, cursor in self._records.items():
+            wanted = all(not one or _matches(name, one) for one in patterns)
+            new = cursor.get_usr() not in known and self._is_best(name)
+            if choice.all and wanted and new and self._is_own(cursor):
+                yield _Origin(cursor, f"--all: {cursor.type.spelling}", 0, name)
+
+    def _numbered(
+        self, free: Iterable[_Origin], used: set[int], names: set[str]
+    ) -> Iterator[MessageLayout]:
+        """Yields the structs of ``--all`` that have a place on the wire; tells of the others."""
+        next_id = 1
+        for origin in free:
+            while next_id in used:
+                next_id += 1
+            if next_id >= RELAY_TYPES:
+                raise WrapError(f"--all: there are more than {RELAY_TYPES - 1} structs")
+            numbered = replace(origin, id=next_id)
+            message, reason = self._problems.trial(lambda one=numbered: self._message(one))  # type: ignore[misc]
+            if message is None:
+                self.left_out += 1
+                why = _PLACE.sub("", reason) or "a struct in it is left out"
+                text = f"{origin.cursor.type.spelling} is left out: {why}"
+                self._problems.warn(origin.cursor, text, LEFT_OUT)
+                continue
+            used.add(next_id)
+            names.add(origin.name)
+            yield message
+
+    def _structs_of(self, names: Iterable[str]) -> set[str]:
+        """Returns what tells structs apart, of those with these names."""
+        return {self._records[name].get_usr() for name in names if name in self._records}
+
+    def _is_best(self, name: str) -> bool:
+        """Says whether a name is what a struct is called: of _x and its typedef x, that is x."""
+        others = self._names_of[self._records[name].get_usr()]
+        if not name.startswith("_"):
+            return not self._is_alias(name) or self._records[name].spelling.startswith("_")
+        return not self._is_alias(name) and all(other.startswith("_") for other in others)
 
     def _is_alias(self, name: str) -> bool:
         """Says whether a name is the typedef of a struct that has a name of its own."""
@@ -141,28 +264,72 @@ class MessageReader:
             if "msg" in doc.tags:
                 word, cursor = doc.tags["msg"][0], self._records[name]
                 what = f"{cursor.type.spelling}: @msg {word}"
-                if _NUMBER.fullmatch(word):
-                    yield _Origin(cursor, what, _number(word), name)
+                if NUMBER.fullmatch(word):
+                    yield _Origin(cursor, what, number(word), name)
                 else:
                     self._problems.add(cursor, f"{what}: is not a number")
 
-    def _enumerated(self) -> Iterable[_Origin]:
-        for label in self._enum.get_children() if self._enum is not None else ():
-            if label.kind == self._cindex.CursorKind.ENUM_CONSTANT_DECL:
-                id_name, id_ = label.spelling, label.enum_value
-                name = id_name.lower()
-                what = f"message id {id_name} = {id_}"
-                if name not in self._records:
-                    near = self._near(name, self._records)
-                    text = f"{what}: there is no struct {name} (the id's name in lower case){near}"
-                    self._problems.add(label, text)
-                yield _Origin(label, what, id_, name, id_name)
+    def _labels(self, enum: Any) -> list[Any]:
+        kind = self._cindex.CursorKind.ENUM_CONSTANT_DECL
+        return [label for label in enum.get_children() if label.kind == kind]
 
-    def _selected(self, origins: Mapping[str, _Origin], only: Iterable[str]) -> list[_Origin]:
-        wanted = set(only) or set(origins)
-        for name in sorted(wanted - set(origins)):
-            raise WrapError(f"--only {name}: there is no such message{self._near(name, origins)}")
-        return [origin for name, origin in origins.items() if name in wanted]
+    def _labelled(self, choice: Choice) -> Iterator[_Origin]:
+        """Yields the ids in the enum of ``--ids-enum``, as far as they have a struct."""
+        if not choice.ids_enum:
+            return
+        enum = self._enums.get(choice.ids_enum)
+        if enum is None:
+            near = self._near(choice.ids_enum, self._enums)
+            raise WrapError(f"--ids-enum {choice.ids_enum}: there is no such enum{near}")
+        labels = {label.spelling: label for label in self._labels(enum)}
+        found = False
+        values = {name: label.enum_value for name, label in labels.items()}
+        for label, value, name in self._by_words.matches(values):
+            found = True
+            yield _Origin(labels[label], f"{label} = {value}", value, name, label)
+        if not found:
+            raise WrapError(
+                f"--ids-enum {choice.ids_enum}: no enumerator has the name of a struct, as "
+                f"{next(iter(labels), 'MSG_STATUS')} would be of a struct of its words"
+            )
+
+    def _defined(self, choice: Choice, defines: Mapping[str, int | float]) -> Iterator[_Origin]:
+        """Yields the ids that macros give the structs of ``--all``: STATUS_MSG_ID."""
+        for define, value in defines.items():
+            name = self._by_words.find(define)
+            if name is not None and isinstance(value, int) and _matches(name, choice.all):
+                cursor = self._records[name]
+                yield _Origin(cursor, f"#define {define} {value}", value, name)
+
+    def _enumerated(self, chosen: bool) -> Iterable[_Origin]:
+        """Yields the ids of ``enum message_id``; where the user chose, those that have a struct."""
+        enum = self._enums.get("message_id")
+        for label in self._labels(enum) if enum is not None else ():
+            id_name, id_ = label.spelling, label.enum_value
+            name = id_name.lower()
+            if name not in self._records:
+                name = self._by_words.find(id_name) or name
+            what = f"message id {id_name} = {id_}"
+            if name not in self._records:
+                if chosen or is_sentinel(id_name):
+                    continue
+                near = self._near(name, self._records)
+                text = f"{what}: there is no struct {name} (the id's name in lower case){near}"
+                text += "" if near else "; with --only or --id such ids are passed over"
+                self._problems.add(label, text)
+            yield _Origin(label, what, id_, name, id_name)
+
+    def _selected(
+        self, origins: Mapping[str, _Origin], only: tuple[str, ...], more: Iterable[str]
+    ) -> list[_Origin]:
+        """Returns the messages that ``--only`` names; `more` are those without a number yet."""
+        known = [*origins, *more]
+        for pattern in only:
+            if not any(fnmatchcase(name, pattern) for name in known):
+                near = self._near(pattern, known)
+                hint = near or ("; --all numbers structs" if pattern in self._records else "")
+                raise WrapError(f"--only {pattern}: there is no such message{hint}")
+        return [one for name, one in origins.items() if not only or _matches(name, only)]
 
     def _check_numbers(self, origins: Iterable[_Origin]) -> None:
         numbers: dict[int, _Origin] = {}
@@ -177,6 +344,8 @@ class MessageReader:
             before = numbers.setdefault(origin.id, origin)
             if not 1 <= origin.id < RELAY_TYPES:
                 text = f"{origin.what}: ids are from 1 to 0x{RELAY_TYPES - 1:X}"
+                if origin.id == 0:
+                    text += "; 0 is cwire's own control frame: --id-offset 1 makes room for it"
                 self._problems.add(origin.cursor, text)
             elif before is not origin:
                 shown = before.id_name or before.what
@@ -204,7 +373,9 @@ class MessageReader:
         if problem:
             self._problems.add(cursor, f"{struct.c_name}: {problem}")
         reply = tags["reply"][0] if "reply" in tags else None
-        return MessageLayout(origin.id, origin.id_name, origin.name, struct, command, reply)
+        return MessageLayout(
+            origin.id, origin.id_name, origin.name, struct, command, reply, origin.source_id
+        )
 
     def _check_replies(
         self, messages: Iterable[MessageLayout], known: Iterable[str], wanted: set[str]
@@ -219,18 +390,23 @@ class MessageReader:
                 text = f"is no message{near}"
             self._problems.add(self._records[message.name], f"{what} {text}")
 
-    def _refuse_forgotten(self, origins: Mapping[str, _Origin]) -> None:
+    def _refuse_forgotten(
+        self, origins: Mapping[str, _Origin], more: Iterable[str], *, made: bool
+    ) -> None:
         """A struct that is tagged as a command but has no id was forgotten."""
-        known = {self._records[name].get_usr() for name in origins if name in self._records}
+        known = self._structs_of([*origins, *more])
         for name, doc in self._tags.items():
             tagged = [tag for tag in ("command", "reply") if tag in doc.tags]
             cursor = self._records[name]
             if tagged and cursor.get_usr() not in known:
-                self._problems.add(
-                    cursor,
+                text = (
                     f"{cursor.type.spelling} is tagged @{tagged[0]}, but has no id: add "
-                    f"{name.upper()} to enum message_id, or the tag @msg with a number",
+                    f"{name.upper()} to enum message_id, or the tag @msg with a number"
                 )
+                if made and not self._parser.is_strict:
+                    self._problems.warn(cursor, text, TAGS)
+                else:
+                    self._problems.add(cursor, text)
 
     @staticmethod
     def _near(name: str, known: Iterable[str]) -> str:
@@ -238,5 +414,5 @@ class MessageReader:
         return f"; did you mean {near[0]}?" if near else ""
 
 
-def _number(text: str) -> int:
-    return int(text, 16 if text[:2] in ("0x", "0X") else 10)
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cwire_structs.layout import Layout, readable
+from cwire_structs.layout import Layout, Notice, readable
 from cwire_structs.schema.fields import Struct
+
+PADDING = "padding"  # the kind of the notices
 
 
 def holes(struct: Struct) -> Iterator[tuple[int, int, str]]:
@@ -26,16 +28,17 @@ def holes(struct: Struct) -> Iterator[tuple[int, int, str]]:
         yield end, struct.size - end, ""
 
 
-def padding_warnings(layout: Layout) -> Iterator[str]:
-    """Yields a warning, with its line, for each struct with bytes that no member names."""
+def padding_notices(layout: Layout) -> Iterator[Notice]:
+    """Yields a notice, with its line, for each struct with bytes that no member names."""
     for name, struct in layout.structs.items():
         parts = [
             f"{size} before {behind}" if behind else f"{size} at its end"
             for _, size, behind in holes(struct)
         ]
         if parts:
-            yield (
+            text = (
                 f"{layout.lines[name]}: {readable(struct.c_name)} has bytes that no member names, "
                 f"and another target may lay them out differently: {', '.join(parts)}; order the "
                 "members by size, or name the bytes"
             )
+            yield Notice(text, PADDING)

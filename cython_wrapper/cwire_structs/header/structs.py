@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from cwire_structs.errors import FieldError
-from cwire_structs.header import docs
+from cwire_structs.header import docs, tag_values
+from cwire_structs.header.comments import Comments
 from cwire_structs.header.enums import EnumParser
 from cwire_structs.header.numbers import RefusedError, number_type, varying_name
-from cwire_structs.header.tag_values import default_value, range_value
-from cwire_structs.layout import readable
+from cwire_structs.layout import Notice, readable
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.encode import check_default
 from cwire_structs.schema.fields import RESERVED, SIZE_LIMIT, Field, Kind, Struct
-from cwire_structs.schema.json_cursor import IDENTIFIER
+from cwire_structs.schema.json_cursor import is_identifier
 from cwire_structs.schema.kinds import (
     DIMENSION_LIMIT,
     ArrayType,
     Element,
+    EnumType,
     StructType,
     TailType,
     TextType,
@@ -30,6 +31,11 @@ from cwire_structs.schema.kinds import (
 _UNNAMED = re.compile(
     r"\b(struct|union|enum) (?:[\w:]+::)?\((?:unnamed|anonymous).* at .*:\d+:\d+\)"
 )
+# Kinds of warnings.
+VARYING = "types of a size that differs between targets"
+TAGS = "tags"
+# An enum gives @default its labels; scale and offset are before what they exclude.
+_TAG_ORDER = ("enum", "range", "default", "scale", "offset", "time", "channels", "name")
 
 
 class ProblemLog(Protocol):
@@ -38,11 +44,34 @@ class ProblemLog(Protocol):
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
 
-    def warn(self, cursor: Any, text: str) -> None:
+    header: Any
+    notices: list[Notice]
+
+    def warn(self, cursor: Any, text: str, kind: str) -> None:
         """Notes what is supported but may surprise."""
 
     def line(self, cursor: Any) -> str:
         """Returns where a declaration is."""
+
+    def stumbles(self, cursor: Any) -> bool:
+        """Notes what libclang does not understand in a declaration, and says whether it does."""
+
+
+@dataclass(frozen=True)
+class TagRules:
+    """How the tags of a header are read.
+
+    Attributes:
+        strict: A wrong tag is refused: the header was written for cwire.
+        constants: Returns the value of a #define constant or an enumerator.
+        enum: Returns the definition of an enum.
+        near_enum: Returns a hint at an enum of a similar name.
+    """
+
+    strict: bool
+    constants: tag_values.Constants
+    enum: Callable[[str], Any]
+    near_enum: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -71,64 +100,107 @@ class StructParser:
         cindex: The module ``clang.cindex``.
         byte_order: Of the target.
         problems: Where refusals go. A struct with one is not a result.
+        comments: Those of the header.
+        tag_rules: How tags are read.
+        declared: The structs and enums that have a name: (kind, name) to their definition.
 
     Attributes:
         structs: By name; nested ones before their users.
         anonymous: The names of those that C has no name for and reaches without one.
         enums: What has read the enums.
         lines: Where each struct, enum and ``struct.field`` is.
+        field_enums: The enum of each integer that is tagged ``@enum``, by ``struct.field``.
+        sources: The text of each struct's definition, by name.
     """
 
-    def __init__(self, cindex: Any, byte_order: ByteOrder, problems: ProblemLog) -> None:
+    def __init__(
+        self,
+        cindex: Any,
+        byte_order: ByteOrder,
+        problems: ProblemLog,
+        comments: Comments,
+        tag_rules: TagRules,
+        declared: Mapping[tuple[str, str], Any],
+    ) -> None:
         self.structs: dict[str, Struct] = {}
         self.anonymous: set[str] = set()
         self.lines: dict[str, str] = {}
         self.enums = EnumParser(cindex, byte_order, self)
+        self.field_enums: dict[str, str] = {}
         self.problems = problems
+        self.comments = comments
+        self._rules = tag_rules
         self._cindex = cindex
         self._kinds = cindex.CursorKind
         self._byte_order = byte_order
-        self._known: dict[tuple[str, str], Any] = {}
+        self.sources: dict[str, str] = {}
+        self._known = dict(declared)
+        self._seen: set[tuple[str, str]] = set()
         self._typedefs: dict[str, Any] | None = None
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether wrong tags are refused."""
+        return self._rules.strict
 
     def struct(self, cursor: Any) -> Struct | None:
         """Returns a struct's layout, or None after noting what is wrong with it."""
-        return self._record(cursor, cursor.spelling, cursor.type.spelling)
+        key = self._key("struct", cursor.spelling, cursor)
+        return self._record(cursor, key, cursor.type.spelling)
 
-    @property
-    def read_cursors(self) -> Iterable[Any]:
-        """The structs, unions and enums that were read."""
-        return self._known.values()
+    def enum(self, cursor: Any, name: str, c_name: str) -> EnumType:
+        """Returns the type of an enum that need not be a member's."""
+        return self.enums.read(cursor, self._key("enum", name, cursor), c_name)
 
     def doc(self, cursor: Any, what: str, allowed: tuple[str, ...] = ()) -> docs.Doc:
         """Returns a declaration's doc comment; tags that are out of place are problems."""
-        try:
-            doc = docs.parse(cursor.raw_comment)
-        except ValueError as error:
-            self.problems.add(cursor, f"{what}: {error}")
-            return docs.Doc()
-        for tag in doc.tags:
-            if tag not in allowed:
-                where = "a struct's" if tag in docs.STRUCT_TAGS else "a field's"
-                self.problems.add(cursor, f"{what}: @{tag} belongs into {where} comment")
+        comment = self.comments.of(cursor)
+        # Outside of fields, @enum and @name are Doxygen's.
+        ignored: list[str] = [] if allowed == docs.FIELD_TAGS else ["enum", "name"]
+        doc = docs.parse(comment, ignored)
+        for problem in doc.problems:
+            self._complain(cursor, f"{what}: {problem}")
+        misplaced = [tag for tag in doc.tags if tag not in allowed]
+        for tag in misplaced:
+            where = "a struct's" if tag in docs.STRUCT_TAGS else "a field's"
+            self._complain(cursor, f"{what}: @{tag} belongs into {where} comment")
+        if misplaced:
+            doc = docs.parse(comment, [*ignored, *misplaced])
+        doubts = [*doc.doubts]
+        if allowed == docs.FIELD_TAGS:  # at the beginning of a line it looks like kernel-doc's
+            tags = (name for name in doc.members if name in docs.FIELD_TAGS)
+            doubts += [f"@{tag}: is not read; leave the colon out" for tag in tags]
+        for doubt in doubts:
+            self.problems.warn(cursor, f"{what}: {doubt}", TAGS)
         return doc
 
-    def seen(self, kind: str, name: str, cursor: Any) -> bool:
-        """Says whether a declaration was read; another one of the same name is a problem."""
-        key = (kind, name)
-        if key not in self._known:
-            self._known[key] = cursor
-            return False
-        if self._known[key] != cursor:
-            first = self.problems.line(self._known[key])
-            self.problems.add(cursor, f"{kind} {name} is also defined at {first}")
-        return True
+    def _complain(self, cursor: Any, text: str) -> None:
+        """Refuses a wrong tag; in a header that was not written for cwire it is warned of."""
+        if self._rules.strict:
+            self.problems.add(cursor, text)
+        else:
+            self.problems.warn(cursor, text, TAGS)
+
+    def seen(self, kind: str, name: str) -> bool:
+        """Says whether a declaration was read before; from now on it was."""
+        before = (kind, name) in self._seen
+        self._seen.add((kind, name))
+        return before
+
+    def _key(self, kind: str, name: str, cursor: Any) -> str:
+        """Returns a declaration's name in the schema: one that no other declaration has.
+
+        C keeps tags, typedefs and what is declared inside of structs apart.
+        """
+        while self._known.setdefault((kind, name), cursor) != cursor:
+            name += "_"
+        return name
 
     def _record(
         self, cursor: Any, name: str, c_name: str, around: _Owner | None = None
     ) -> Struct | None:
         """Reads a struct or union; `around` is what an anonymous one is in."""
-        if self.seen("struct", name, cursor):
+        if self.seen("struct", name):
             return self.structs.get(name)
         type_ = cursor.type
         union = cursor.kind == self._kinds.UNION_DECL
@@ -142,7 +214,8 @@ class StructParser:
                 docs={**around.docs, **doc.members},
                 prefix=around.prefix,
             )
-        members: list[Field] | None = []
+        # It may have passed over a member.
+        members: list[Field] | None = None if self.problems.stumbles(cursor) else []
         declared = [one for one in type_.get_fields() if not _is_filler(one)]
         for index, member in enumerate(declared):
             last = index == len(declared) - 1 and index > 0 and not around and not union
@@ -171,6 +244,7 @@ class StructParser:
         )
         self.structs[name] = made
         self.lines[name] = self.problems.line(cursor)
+        self.sources[name] = self.comments.text(cursor)
         return made
 
     def _align(self, type_: Any, c_name: str) -> int:
@@ -202,11 +276,13 @@ class StructParser:
             return None
         if varying := varying_name(cursor.type):
             self.problems.warn(
-                cursor, f"{where} is a {varying}, whose size differs between targets; say intN_t"
+                cursor,
+                f"{where} is a {varying}, whose size differs between targets; say intN_t",
+                VARYING,
             )
         self.lines[f"{owner.name}.{name}"] = self.problems.line(cursor)
         doc = self.doc(cursor, where, docs.FIELD_TAGS)
-        if not cursor.raw_comment:
+        if not self.comments.of(cursor):
             doc = owner.docs.get(name, doc)
         field = Field(
             name=name,
@@ -223,22 +299,82 @@ class StructParser:
     def _tagged(self, owner: _Owner, cursor: Any, field: Field, doc: docs.Doc) -> Field:
         """Returns the field with the values of its tags."""
         where = f"{owner.c_name}.{field.name}"
-        try:
-            limits = range_value(field, doc.tags["range"]) if "range" in doc.tags else None
-            default = default_value(field, doc.tags["default"]) if "default" in doc.tags else None
-            if default is not None and owner.in_union:
-                raise ValueError("@default: the members of a union have none, they share bytes")
-            field = replace(field, range=limits, default=default)
-            check_default(owner.c_name, field)
-        except FieldError as error:
-            self.problems.add(cursor, f"{where}: @default: {error.reason}")
-        except ValueError as error:
-            self.problems.add(cursor, f"{where}: {error}")
+        given = {tag: doc.tags[tag] for tag in _TAG_ORDER if tag in doc.tags}
+        for tag, words in given.items():
+            try:
+                field = self._with_tag(owner, cursor, field, tag, words)
+            except ValueError as error:
+                reason = f"@default: {error.reason}" if isinstance(error, FieldError) else error
+                self._complain(cursor, f"{where}: {reason}")
+                text = f"{field.doc} @{tag} {' '.join(words)}".strip()
+                field = replace(field, doc=text)
         return field
+
+    def _with_tag(
+        self, owner: _Owner, cursor: Any, field: Field, tag: str, words: tuple[str, ...]
+    ) -> Field:
+        """Returns the field with the value of a tag; raises ValueError if it has none."""
+        constants = self._rules.constants
+        if tag == "enum":
+            self._name_values(owner, cursor, field, words[0])
+        elif tag == "range":
+            return replace(field, range=tag_values.range_value(field, words, constants))
+        elif tag == "default":
+            if owner.in_union:
+                raise ValueError("@default: the members of a union have none, they share bytes")
+            seen = self._as_enum(owner, field)
+            default = tag_values.default_value(seen, words, constants)
+            check_default(owner.c_name, replace(seen, default=default))
+            return replace(field, default=default)
+        elif tag == "time":
+            if field.scale is not None or field.bias is not None:
+                raise ValueError("@time and @scale or @offset exclude each other")
+            return replace(field, time=tag_values.time_value(field, words))
+        elif tag == "channels":
+            return replace(field, channels=tag_values.channel_names(field, words))
+        elif tag == "name":
+            return replace(field, label=tag_values.label_value(words))
+        elif tag == "scale":
+            return replace(field, scale=tag_values.factor(field, tag, words, constants))
+        elif tag == "offset":
+            if not self._rules.strict and field.scale is None:
+                text = f"@offset {words[0]} is added to what people read of it"
+                self.problems.warn(
+                    cursor, f"{owner.c_name}.{field.name}: {text}; a place in memory?", TAGS
+                )
+            return replace(field, bias=tag_values.factor(field, tag, words, constants))
+        return field
+
+    def _name_values(self, owner: _Owner, cursor: Any, field: Field, name: str) -> None:
+        """Notes the enum of an integer, which C does not know of."""
+        if field.element.form != "whole":
+            raise ValueError("@enum is only for integers")
+        definition = self._rules.enum(name)
+        if definition is None:
+            raise ValueError(f"@enum {name}: there is no such enum{self._rules.near_enum(name)}")
+        type_ = self.enum(definition, definition.spelling, definition.type.spelling)
+        low, high = field.element.bounds(field.bits)
+        outside = [one for one, value in type_.enum.values.items() if not low <= value <= high]
+        if outside:
+            self.problems.warn(
+                cursor,
+                f"{owner.c_name}.{field.name}: @enum {name}: no value of the field is "
+                f"{', '.join(outside[:3])}{' ...' if len(outside) > 3 else ''}",
+                TAGS,
+            )
+        self.field_enums[f"{owner.name}.{field.name}"] = type_.enum.name
+
+    def _as_enum(self, owner: _Owner, field: Field) -> Field:
+        """Returns the field as readers of the schema see it: an integer with ``@enum`` is one."""
+        name = self.field_enums.get(f"{owner.name}.{field.name}")
+        if name is None or field.type.is_tail:
+            return field
+        shape, named = field.type.shape, EnumType(field.element.np, self.enums.found[name])
+        return replace(field, type=ArrayType(shape, named) if shape else named)
 
     def _anonymous(self, owner: _Owner, cursor: Any, record: Any, index: int) -> Field | None:
         name = f"{owner.prefix}_{index}"
-        key = f"{owner.name}__anonymous_{index}"
+        key = self._key("struct", f"{owner.name}__anonymous_{index}", record)
         struct = self._record(
             record, key, f"{owner.c_name} (anonymous)", replace(owner, prefix=name)
         )
@@ -309,6 +445,8 @@ class StructParser:
         definition = type_.get_declaration().get_definition()
         named = definition is not None and _is_name(definition.spelling)
         key = definition.spelling if named else f"{owner.name}__{cursor.spelling}"
+        if definition is not None:
+            key = self._key("enum" if type_.kind == kinds.ENUM else "struct", key, definition)
         c_name = type_.spelling if named else f"__typeof__({spelled})"
         if type_.kind == kinds.ENUM:
             return self.enums.read(definition, key, c_name)
@@ -335,7 +473,7 @@ def _is_of_none(type_: Any, kinds: Any) -> bool:
 
 def _is_name(spelling: str) -> bool:
     # libclang describes what has no name: "struct (unnamed at messages.h:3:5)".
-    return IDENTIFIER.fullmatch(spelling) is not None
+    return is_identifier(spelling)
 
 
 def _type_name(cursor: Any, where: str) -> str:

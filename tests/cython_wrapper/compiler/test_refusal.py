@@ -56,7 +56,8 @@ def test_cplusplus_is_recognised(wrap_text: Wrap, text: str) -> None:
     [
         ("struct m { uint32_t a; };", '--cc "cc -include stdint.h"'),
         ("struct m { bool a; };", '--cc "cc -include stdbool.h"'),
-        ("#include <stdint.h>\nstruct m { U8 a; };", "-D U8=uint8_t"),
+        ("#include <stdint.h>\nstruct m { U8 a; };", "--type U8=uint8_t (or --types FILE"),
+        ("struct m { odd_thing a; };", "--type odd_thing=uint8_t, for example"),
         ("struct m { int a[LENGTH]; };", "If LENGTH is a macro of your build, give it: -D LENGTH="),
         ('#include "board.h"\nstruct m { int a; };', "-I DIR says in which folder board.h is."),
     ],

@@ -58,31 +58,6 @@ def test_the_schema_records_no_files_or_folders() -> None:
     assert made.layout_flags == ["-DA=1", "-mthumb"]
 
 
-def test_flags_for_the_classes_hold_in_any_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("parts").mkdir()
-    Path("config.h").write_text("")
-    made = flags_of("-Iparts", "-include", "config.h", "-include", "stdint.h", "-DA", "-std=c89")
-    assert made.build_flags == [
-        "-I", f"{tmp_path}/parts", "-include", f"{tmp_path}/config.h",
-        "-include", "stdint.h", "-DA",
-    ]  # fmt: skip
-    assert "-std=c99" in flags_of("-std=c99").build_flags
-
-
-@pytest.mark.parametrize(
-    ("flags", "packing"),
-    [([], None), (["-fpack-struct"], 1), (["-fpack-struct=4"], 4),
-     (["-fpack-struct", "-fno-pack-struct"], None)],
-)  # fmt: skip
-def test_packing_by_a_flag(flags: list[str], packing: int | None) -> None:
-    made = flags_of(*flags)
-    assert made.packing == packing
-    assert made.build_flags == [flag for flag in flags if flag == "-fno-pack-struct"]
-
-
 def test_sizes_of_enums_and_the_sign_of_char_are_asked() -> None:
     plain = toolchain.find("cc")
     assert (plain.short_enums, plain.byte_order, plain.elf_class) == (False, "little", 64)

@@ -35,6 +35,7 @@ def module(folder: Path, name: str) -> ModuleType:
         (["--cc", "cc -imacros autoconf.h"], 6, 20),
         (["--cc", "cc -DBURST=2 -fshort-enums -I."], 2, 6),
         (["--cc", "cc -DBURST=2 -fpack-struct -std=c99"], 2, 9),
+        (["--cc", "cc -DBURST=2 -std=c89 -ffreestanding -fsanitize=address --coverage -pg"], 2, 12),
     ],
 )
 def test_the_users_flags_are_the_classes(
@@ -77,8 +78,8 @@ def test_compile_errors_are_shown_whole_and_without_a_traceback(
     wrapped = wrap.wrap(header, "cc")
     wrap.write(wrapped, tmp_path / "generated")
     capsys.readouterr()
-    # Only Python defines this one, so that only the classes do not compile.
-    guard = "#ifdef Py_PYTHON_H\n" + "".join(f"nothing{n} a{n};\n" for n in range(30)) + "#endif\n"
+    # Only NAME_schema.h defines this one, so that only the classes do not compile.
+    guard = "#ifdef CWIRE_H\n" + "".join(f"nothing{n} a{n};\n" for n in range(30)) + "#endif\n"
     header.write_text(header.read_text() + guard)
     assert build(header, "--cc", "cc") == 1
     said = capsys.readouterr().err

@@ -105,6 +105,16 @@ def test_where_libclang_cannot_read_a_message_it_is_said(
     assert '--cc "gcc -include stdint.h"' in told
 
 
+def test_all_leaves_out_what_libclang_cannot_read(wrap_text: Wrap) -> None:
+    text = "struct odd { int a; _Decimal32 price; };\nstruct m { int a; };\n"
+    text += "struct n { struct odd odd; };\n"
+    made = wrap_text(text, "gcc", choice=Choice(all=("*",)))
+    assert set(made.schema.messages) == {"m"}
+    assert made.warnings[0].startswith(
+        "unit.h:1: struct odd is left out: libclang does not understand unit.h:1: GNU decimal"
+    )
+
+
 def test_enums_are_as_short_as_the_compilers() -> None:
     """AAPCS without an operating system, as arm-none-eabi-gcc has it by itself."""
     cc = compiler("arm-linux-gnueabihf-gcc") + " -mabi=aapcs -DBURST=2"

@@ -9,7 +9,8 @@ import pytest
 
 from cwire.bridge import commands
 from cwire.panel import inputs
-from cwire_structs.emit import cython_property, stub
+from cwire_structs import compiled
+from cwire_structs.emit import stub
 from cwire_structs.errors import FieldError, SchemaError
 from cwire_structs.header import tag_values
 from cwire_structs.schema.fields import Enum, Field, Form, Place
@@ -135,6 +136,7 @@ def test_every_form_is_in_every_table() -> None:
     assert {kind.form for kind in (*ELEMENTS.values(), *LISTS.values())} == forms
     assert set(inputs._INPUTS) == forms
     assert set(tag_values._DEFAULTS) == forms - {"list"}
-    assert set(cython_property._GETTERS) == scalars - {"text"}
+    codes = {f"{kind.letter}{size}" for kind in NUMBERS.values() for size in kind.sizes}
+    assert set(compiled.CODES) == codes
     assert set(stub._GOTTEN) == set(commands._TYPES) == scalars
     assert set(stub._GIVEN) == set(commands._ZEROS) == scalars - {"choice"}
