@@ -187,6 +187,17 @@ test("a driver that begins again goes on on the wall clock", () => {
   assert.ok(gap > 7 && gap < 11, `${gap}`);
 });
 
+test("what is drawn is scaled, and a step in microseconds is one of seconds", () => {
+  const trend = { ...BLOCKS, kind: "trend", y: ["volts"], x: null, x_kind: null, first: null };
+  const lines = new Lines({ ...trend, types: ["<f8"], scales: [[0.5, -40]], x_scale: [] });
+  lines.take(batch({ count: 2, volts: Float64Array.of(0, 100) }));
+  const { trace } = lines.all.get("volts");
+  assert.deepEqual([trace.value(0), trace.value(1)], [-40, 10]);
+  const arrays = new Lines({ ...BLOCKS, scales: [null], x_scale: [1e-3, 0] });
+  arrays.take(blocks([0]));
+  assert.ok(Math.abs(arrays.all.get("samples").trace.segments[0].dt - 1e-4) < 1e-12);
+});
+
 test("numbers go to their lines, and a missing frame breaks them", () => {
   const lines = new Lines({
     ...BLOCKS,

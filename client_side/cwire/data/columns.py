@@ -48,6 +48,10 @@ class Column:
         if self.field is None:
             return {}
         notes = {"units": self.field.unit, "long_name": self.field.doc}
+        if self.field.scale is not None:  # as the CF conventions say it: of value * scale + offset
+            notes["scale_factor"] = f"{self.field.scale:.17g}"
+        if self.field.bias is not None:
+            notes["add_offset"] = f"{self.field.bias:.17g}"
         return {"c_type": self.field.c_type, **{key: text for key, text in notes.items() if text}}
 
 

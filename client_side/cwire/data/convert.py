@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from cwire.data.columns import Column
 from cwire.errors import CwireError
-from cwire_structs.schema import Message
+from cwire.view.text import scaling_text
+from cwire_structs.schema import Message, shown
 
 if TYPE_CHECKING:
     import pandas
@@ -114,8 +115,12 @@ def _noted(table: Any, message: Message | None, columns: Sequence[Column]) -> An
         table.attrs["units"] = {
             column.name: column.field.unit
             for column in columns
-            if column.field and column.field.unit
+            if column.field and column.field.unit and not shown.scaling(column.field)
         }
+        scaled = {column.name: column.field for column in columns if column.field}
+        scaled = {name: field for name, field in scaled.items() if shown.scaling(field)}
+        if scaled:  # the table holds the numbers as C has them
+            table.attrs["shown_as"] = {name: scaling_text(field) for name, field in scaled.items()}
     return table
 
 
@@ -147,6 +152,9 @@ def to_xarray(
         else:
             dims = [f"{column.name}_{axis}" for axis in range(len(shape))]
         notes: dict[str, Any] = dict(column.notes)
+        for key in ("scale_factor", "add_offset"):
+            if key in notes:
+                notes[key] = float(notes[key])
         if (labels := column.labels) is not None:  # as the CF conventions say it
             notes["flag_values"] = list(labels)
             notes["flag_meanings"] = " ".join(labels.values())

@@ -16,8 +16,9 @@ import numpy as np
 from cwire import errors
 from cwire.kernel.widgets import close_all
 from cwire.panel.inputs import make_group
-from cwire.view.text import field_notes, value_text
+from cwire.view.text import field_notes, shown_text
 from cwire_structs import frames
+from cwire_structs.schema import shown
 from cwire_structs.schema.decode import to_dict
 
 if TYPE_CHECKING:
@@ -221,12 +222,12 @@ def _reply_html(record: Record) -> str:
     parts = []
     for field in record.message.struct.fields:
         value = record[field.name]
-        shown = value.name if getattr(value, "name", None) else value_text(value)
+        text = value.name if getattr(value, "name", None) else shown_text(field, value)
         tip = " ".join(part for part in (field.doc, field_notes(field)) if part)
-        unit = f" {field.unit}" if field.unit else ""
+        unit = f" {shown.unit(field)}" if shown.unit(field) else ""
         parts.append(
-            f'<span title="{escape(tip)}">{escape(field.name)} '
-            f"<b>{escape(str(shown))}</b>{escape(unit)}</span>"
+            f'<span title="{escape(tip)}">{escape(shown.title(field))} '
+            f"<b>{escape(str(text))}</b>{escape(unit)}</span>"
         )
     return f'<div style="line-height:1.4">{" &middot; ".join(parts)}</div>'
 

@@ -14,7 +14,9 @@ from traitlets import TraitError
 from cwire.kernel.widgets import close_all
 from cwire.panel.parse import list_text, parse_json, parse_list
 from cwire.view.text import field_notes
+from cwire_structs.schema import shown
 from cwire_structs.schema.fields import Field, Struct
+from cwire_structs.schema.kinds import FloatType
 
 __all__ = ["Control", "Group", "Input", "make_group"]
 
@@ -73,11 +75,12 @@ class Control(Input):
         self.name = field.name
         self.control = control
         self._parse, self._show = parse, show
-        control.description = field.py_name
+        control.description = field.label or field.py_name
         control.tooltip = "\n".join(part for part in (field.doc, field_notes(field)) if part)
         control.layout.width = _WIDE
         control.style.description_width = "9em"
-        self.widget = widgets.HBox([control, widgets.Label(field.unit or note)])
+        unit = field.time.unit if field.time else field.unit
+        self.widget = widgets.HBox([control, widgets.Label(unit or note)])
 
     def read(self) -> dict[str, Any]:
         """See `Input`."""
@@ -247,7 +250,35 @@ def _clusters(fields: Sequence[Field]) -> list[list[Field]]:
 
 
 def _input(field: Field) -> Input:
-    return _INPUTS[field.type.form](field)
+    form = field.type.form
+    if form in ("whole", "real") and _is_scaled(field):
+        return _scaled(field)
+    return _INPUTS[form](field)
+
+
+def _is_scaled(field: Field) -> bool:
+    """Whether people write it in another unit than C has it; times are typed as C has them."""
+    return field.scale is not None or field.bias is not None
+
+
+def _scaled(field: Field) -> Input:
+    """Makes an input for a number that is typed as people read it, and sent as C has it."""
+    limits = shown.shown_range(field)
+    step = abs(field.scale or 1.0)
+
+    def parse(value: Any) -> Any:
+        return shown.from_shown(field, value)
+
+    def show(value: Any) -> float:
+        return float(shown.to_shown(field, value))
+
+    if limits is None:
+        return Control(field, widgets.FloatText(step=step), parse, show)
+    low, high = limits
+    slider = widgets.FloatSlider(
+        min=low, max=high, step=step, readout_format=".5", continuous_update=False
+    )
+    return Control(field, slider, parse, show)
 
 
 def _choice(field: Field) -> Input:
@@ -336,13 +367,21 @@ def _list(field: Field) -> Input:
     size = " x ".join(map(str, shape)) or "any number of"
     hint = f"{size} values, such as 1, 2, 3; empty: the defaults"
 
+    scaled = _is_scaled(field)
+    typed = FloatType("<f8") if scaled else of
+
     def show(values: Any) -> str:
-        return list_text(values, of) if count <= _SHOWN else ""
+        values = shown.to_shown(field, values) if scaled else values
+        return list_text(values, typed) if count <= _SHOWN else ""
+
+    def parse(text: str) -> Any:
+        values = parse_list(text, typed)
+        return shown.from_shown(field, values) if scaled else values
 
     return Control(
         field,
         widgets.Text(placeholder=hint, continuous_update=False),
-        lambda text: parse_list(text, of),
+        parse,
         show,
         note=size if shape else "list",
     )

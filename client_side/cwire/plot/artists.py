@@ -145,8 +145,12 @@ class BarDrawing(_Curves):
 
     def __init__(self, axes: Axes, recipe: Recipe) -> None:
         super().__init__(axes, recipe)
+        channels = recipe.y_fields[0].channels if len(recipe.y) == 1 and not recipe.x else ()
         if not recipe.samples:
-            axes.set_xticks(range(len(recipe.y)), recipe.y)
+            names = [one.label or path for one, path in zip(recipe.y_fields, recipe.y, strict=True)]
+            axes.set_xticks(range(len(names)), names)
+        elif channels:
+            axes.set_xticks(range(len(channels)), channels)
 
     def update(self, feed: Feed) -> None:
         """Shows the newest values."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from cwire.data.frame_array import Record
 from cwire.data.history import History
 from cwire.plot.recipe import Recipe
+from cwire_structs.schema import shown
 
 __all__ = ["Curve", "bars", "blocks", "image", "thin", "trends", "value_at"]
 
@@ -40,6 +41,11 @@ def value_at(values: Any, path: str) -> Any:
     return values
 
 
+def _y(recipe: Recipe, index: int, values: Any) -> Any:
+    """Returns the values of a y as people read them."""
+    return shown.to_shown(recipe.y_fields[index], value_at(values, recipe.y[index]))
+
+
 def _newest(recipe: Recipe, history: History) -> list[tuple[str, Record]]:
     """The newest record of each group, and what to call it."""
     count = max(1, min(_GROUPS, _BLOCK_BYTES // (history.message.size + 32)))
@@ -58,9 +64,11 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
     """The newest array of each group, as lines."""
     curves = []
     for group, record in _newest(recipe, history):
-        step = 1.0 if recipe.x is None else value_at(record, recipe.x)
-        for path, samples in zip(recipe.y, recipe.samples, strict=True):
-            y = np.asarray(value_at(record, path))
+        step = 1.0
+        if recipe.x is not None and recipe.x_field is not None:
+            step = shown.to_shown(recipe.x_field, value_at(record, recipe.x))
+        for index, (path, samples) in enumerate(zip(recipe.y, recipe.samples, strict=True)):
+            y = np.asarray(_y(recipe, index, record))
             if isinstance(step, np.ndarray):
                 length = min(len(step), len(y))
                 x, y = np.asarray(step)[:length], y[:length]
@@ -81,7 +89,7 @@ def bars(recipe: Recipe, history: History) -> list[Curve]:
         Curve(
             label,
             np.arange(len(recipe.y)),
-            np.array([value_at(record, path) for path in recipe.y], float),
+            np.array([_y(recipe, index, record) for index in range(len(recipe.y))], float),
         )
         for label, record in _newest(recipe, history)
     ]
@@ -93,7 +101,7 @@ def image(recipe: Recipe, history: History) -> npt.NDArray[Any] | None:
     if not len(frames):
         return None
     if not recipe.tiled:
-        return np.asarray(value_at(frames[-1], recipe.y[0]))
+        return np.asarray(_y(recipe, 0, frames[-1]))
     count = int(frames[-1]["tiles"]) if "tiles" in frames[-1] else 1
     return _picture(recipe, list(history.latest(min(max(count, 1), _MOST_TILES))))
 
@@ -101,7 +109,7 @@ def image(recipe: Recipe, history: History) -> npt.NDArray[Any] | None:
 def _picture(recipe: Recipe, tiles: list[Record]) -> npt.NDArray[Any] | None:
     placed = []
     for record in tiles:
-        values = np.asarray(value_at(record, recipe.y[0]))
+        values = np.asarray(_y(recipe, 0, record))
         width = int(record["width"])
         height = min(int(record["height"]), len(values) // width if width > 0 else 0)
         if height > 0:
@@ -140,6 +148,8 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
     seconds = seconds - seconds[-1]
     # The run of the driver that each frame is of: a new one counts from zero again.
     restarts = np.cumsum(np.diff(sequence, prepend=sequence[:1]) < 0)
+    fields = dict(zip(recipe.y, recipe.y_fields, strict=True))
+    columns = {path: shown.to_shown(fields[path], column) for path, column in columns.items()}
     curves = []
     for path, column in columns.items():
         if groups is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cwire.errors import UnknownField
-from cwire_structs.schema import Message
+from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Kind
 
 __all__ = ["KINDS", "Recipe", "make_recipe"]
@@ -31,6 +31,8 @@ class Recipe:
         samples: Of each y: samples behind one point, more than 1 in a decimated message.
         tiled: The image is an array with ``width`` and ``height`` beside it, and perhaps ``x`` and
             ``y``, its place in a larger picture, of which there are ``tiles``.
+        y_fields: The field of each y: its values are drawn as people read them.
+        x_field: The field of x, or None.
     """
 
     kind: str
@@ -41,6 +43,8 @@ class Recipe:
     y_label: str
     samples: tuple[int, ...] = ()
     tiled: bool = False
+    y_fields: tuple[Field, ...] = ()
+    x_field: Field | None = None
 
 
 def make_recipe(
@@ -72,14 +76,16 @@ def make_recipe(
         by = "channel"
     if by is not None and _find(message, by).type.undrawable:
         raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
-    units = list(dict.fromkeys(field.unit for field in fields))
+    units = list(dict.fromkeys(shown.unit(field) for field in fields))
     unit = f" [{units[0]}]" if len(units) == 1 and units[0] else ""
-    y_label = f"{names[0]}{unit}" if len(names) == 1 else unit.strip()
+    y_label = f"{fields[0].label or names[0]}{unit}" if len(names) == 1 else unit.strip()
+    y_fields = tuple(fields)
     tiled = dimensions == [1] and _is_tile(message)
     if dimensions[0] == 2 or (tiled and kind in (None, "image")):
         if kind not in (None, "image"):
             raise UnknownField(f"{message.name}.{names[0]} has two dimensions: it is an image only")
-        return Recipe("image", names, None, None, "", y_label, tiled=dimensions[0] != 2)
+        tiled = dimensions[0] != 2
+        return Recipe("image", names, None, None, "", y_label, tiled=tiled, y_fields=y_fields)
     if kind == "image":
         raise UnknownField(
             f"{message.name}.{names[0]} is no image: that is an array of two dimensions, or one "
@@ -89,18 +95,30 @@ def make_recipe(
         if x is not None:
             raise UnknownField(f"{message.name}: scalar fields are drawn against time; leave x out")
         if kind == "bar":
-            return Recipe("bar", names, None, by, "", y_label)
-        return Recipe("trend", names, None, by, "time before the last frame [s]", y_label)
-    x_label = "index"
+            return Recipe("bar", names, None, by, "", y_label, y_fields=y_fields)
+        before = "time before the last frame [s]"
+        return Recipe("trend", names, None, by, before, y_label, y_fields=y_fields)
+    x_label, x_field = "index", None
     if x is None and "dt" in message.struct.by_name:
         x = "dt"
     if x is not None:
-        field = _find(message, x)
-        _dimensions(message, field, x)
-        label = "time" if field.unit == "s" else field.name
-        x_label = f"{label} [{field.unit}]" if field.unit else label
+        x_field = _find(message, x)
+        _dimensions(message, x_field, x)
+        x_unit = shown.unit(x_field)
+        label = "time" if x_unit == "s" else shown.title(x_field)
+        x_label = f"{label} [{x_unit}]" if x_unit else label
     points = tuple((samples or {}).get(name, 1) for name in names)
-    return Recipe("bar" if kind == "bar" else "block", names, x, by, x_label, y_label, points)
+    return Recipe(
+        "bar" if kind == "bar" else "block",
+        names,
+        x,
+        by,
+        x_label,
+        y_label,
+        points,
+        y_fields=y_fields,
+        x_field=x_field,
+    )
 
 
 def _is_tile(message: Message) -> bool:

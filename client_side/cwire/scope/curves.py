@@ -11,6 +11,7 @@ from cwire.data.history import History
 from cwire.plot.curves import Curve, blocks, thin, trends, value_at
 from cwire.plot.recipe import Recipe
 from cwire.scope.recipe import ScopeRecipe
+from cwire_structs.schema import shown
 
 __all__ = ["curves", "pack"]
 
@@ -38,10 +39,13 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
     parts: dict[str, list[tuple[float, float, Any]]] = {}
     for frame in frames:
         step = float(value_at(frame, recipe.x or ""))
+        if recipe.x_field is not None:
+            step = float(shown.to_shown(recipe.x_field, step))
         group = "" if recipe.by is None else f"{recipe.by} {value_at(frame, recipe.by)!r}"
-        for path in recipe.y:
+        for path, field in zip(recipe.y, recipe.y_fields, strict=True):
             label = f"{path}, {group}" if group and len(recipe.y) > 1 else group or path
-            parts.setdefault(label, []).append((frame.seconds - end, step, value_at(frame, path)))
+            values = shown.to_shown(field, value_at(frame, path))
+            parts.setdefault(label, []).append((frame.seconds - end, step, values))
     return [_joined(label, found) for label, found in sorted(parts.items())]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cwire.errors import UnknownField
 from cwire.plot.recipe import make_recipe
 from cwire.session.lookup import Lookup
-from cwire_structs.schema import Message
+from cwire_structs.schema import Field, Message, shown
 
 __all__ = ["WINDOW", "ScopeOptions", "ScopeRecipe", "check_size", "find_recipe"]
 
@@ -67,7 +67,7 @@ class ScopeRecipe:
                 f"{message.name}.{self.fields.y[0]} is an image: a scope draws lines; "
                 f"use bridge.plot({message.name!r})"
             )
-        x_field = None if self.fields.x is None else message.struct.at(self.fields.x)
+        x_field = self.fields.x_field
         self.step = x_field is not None and x_field.type.is_number
         rolls = self.fields.kind == "trend" or self.step
         if window is not None and not rolls:
@@ -86,21 +86,23 @@ class ScopeRecipe:
     def as_json(self) -> dict[str, Any]:
         """The recipe as the page reads it."""
         fields, message = self.fields, self.message
-        found = [message.struct.at(path) for path in fields.y]
+        scales = [shown.scaling(field) for field in fields.y_fields]
         array = fields.kind == "block"
         counted = array and self.step and _is_counter(message)
         unit = "" if array else "s"
-        if array and fields.x:
-            unit = message.struct.at(fields.x).unit or ""
+        if array and fields.x_field:
+            unit = shown.unit(fields.x_field) or ""
         return {
             "title": f"{message.name}: {message.doc}" if message.doc else message.name,
             "message": message.name,
             "driver": self.driver,
             "kind": fields.kind,
             "y": list(fields.y),
-            "types": [field.element.np for field in found],
-            "units": [field.unit or "" for field in found],
+            "types": [_numpy_type(field) for field in fields.y_fields],
+            "units": [shown.unit(field) or "" for field in fields.y_fields],
+            "scales": [scale and list(scale) for scale in scales],
             "x": fields.x,
+            "x_scale": list(shown.scaling(fields.x_field) or ()) if fields.x_field else [],
             "x_kind": None if fields.x is None else "step" if self.step else "array",
             "x_label": "time" if unit == "s" else (fields.x or "index"),
             "x_unit": unit,
@@ -146,3 +148,8 @@ def check_size(height: int, fps: float) -> None:
 def _is_counter(message: Message) -> bool:
     field = message.struct.by_name.get(_COUNTER)
     return field is not None and field.type.form == "whole"
+
+
+def _numpy_type(field: Field) -> str:
+    """Returns the type of what is drawn, of which the page makes room for."""
+    return "<f8" if shown.scaling(field) else field.element.np

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, Protocol
 
-from cwire.view.text import field_notes, value_text
-from cwire_structs.schema import Message
+from cwire.view.text import field_notes, shown_text
+from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Struct
 
 __all__ = [
@@ -88,5 +88,6 @@ def _value_rows(struct: Struct, values: Values, path: str) -> list[tuple[str, ..
         if field.type.struct is not None:
             rows += _value_rows(field.type.struct, value, f"{path}{field.name}.")
         else:
-            rows.append((path + field.name, value_text(value), field.unit or "", field.doc))
+            unit = shown.unit(field) or ""
+            rows.append((path + field.name, shown_text(field, value), unit, field.doc))
     return rows

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cwire_structs.schema import Message
+from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Struct
 
 __all__ = [
@@ -17,10 +17,13 @@ __all__ = [
     "frames_text",
     "frames_title",
     "kind_text",
+    "scaling_text",
+    "shown_text",
     "text_table",
     "value_text",
 ]
 
+_BOOT = {"boot": " since the device started", "none": ""}
 _FEW = 6  # elements of an array that are printed
 
 
@@ -56,8 +59,17 @@ def value_text(value: Any) -> str:
 def field_notes(field: Field) -> str:
     """Unit, range, default and enumerators of a field, for people."""
     notes = []
-    if field.unit:
+    if field.label:
+        notes.append(field.label)
+    if field.time:
+        since = "" if field.time.epoch in ("none", "boot") else f" since {field.time.epoch}'s epoch"
+        notes.append(f"time in {field.time.unit}{since or _BOOT[field.time.epoch]}")
+    elif shown.scaling(field):
+        notes.append(f"shown as {scaling_text(field)}")
+    elif field.unit:
         notes.append(f"in {field.unit}")
+    if field.channels:
+        notes.append(f"of {', '.join(field.channels)}")
     if field.range is not None:
         notes.append(f"{field.range[0]:g} to {field.range[1]:g}")
     if (enum := field.element.enum) is not None:
@@ -65,6 +77,25 @@ def field_notes(field: Field) -> str:
     if field.default is not None:
         notes.append(f"default {field.default}")
     return ", ".join(notes)
+
+
+def scaling_text(field: Field) -> str:
+    """Says how people read a number: ``number * 0.01 - 40 °C``; empty if it is as it is."""
+    factors = shown.scaling(field)
+    if factors is None:
+        return ""
+    scale, bias = factors
+    offset = f" {'+' if bias > 0 else '-'} {abs(bias):g}" if bias else ""
+    return f"number * {scale:g}{offset} {shown.unit(field) or ''}".rstrip()
+
+
+def shown_text(field: Field, value: Any) -> str:
+    """A field's value as people read it: scaled, a time as a date."""
+    if field.time and np.ndim(value) == 0:
+        moment = shown.time_text(field, value.item() if isinstance(value, np.generic) else value)
+        if moment:
+            return moment
+    return value_text(shown.to_shown(field, value))
 
 
 def frames_title(
@@ -110,9 +141,9 @@ def frame_rows(
         column = frames[key]
         shape = " x ".join(map(str, column.shape[1:]))
         field = fields.get(key)
-        unit, doc = (field.unit or "", field.doc) if field else ("", "")
+        unit, doc = (shown.unit(field) or "", field.doc) if field else ("", "")
         kind = field.c_type if field else f"{column.dtype} {shape}"
-        rows.append((key, kind, _span_text(column), unit, doc))
+        rows.append((key, kind, _span_text(column, field), unit, doc))
     return rows
 
 
@@ -125,17 +156,16 @@ def frames_text(title: str, rows: Sequence[tuple[str, ...]]) -> str:
     return f"{title}\n{text_table(head, lines)}"
 
 
-def _span_text(column: np.ndarray[Any, np.dtype[Any]]) -> str:
+def _span_text(column: np.ndarray[Any, np.dtype[Any]], field: Field | None) -> str:
     if column.dtype.names:
         return "{" + ", ".join(column.dtype.names) + "}"
     if not column.size:
         return ""
     if column.dtype.kind == "S":
         return repr(column.reshape(-1)[-1].decode(errors="replace"))
-    low, high = column.min(), column.max()
-    if low == high:
-        return value_text(low.item())
-    return f"{value_text(low.item())} … {value_text(high.item())}"
+    low, high = column.min().item(), column.max().item()
+    texts = [shown_text(field, end) if field else value_text(end) for end in (low, high)]
+    return texts[0] if low == high else f"{texts[0]} … {texts[1]}"
 
 
 def kind_text(message: Message) -> str:

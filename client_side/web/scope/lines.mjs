@@ -27,6 +27,8 @@ const MOST_TIMED = 1 << 19;
  * @property {number|null} window seconds that roll by; null: the newest array of each line
  * @property {(string | undefined)[]} units of each y
  * @property {string[]} [types] numpy's type string of each y
+ * @property {([number, number] | null)[]} [scales] of each y: drawn is value * scale + bias
+ * @property {number[]} [x_scale] the same of x; empty: x itself
  */
 /**
  * The newest array of a line.
@@ -45,6 +47,18 @@ const MOST_TIMED = 1 << 19;
  * @property {Float64Array} x
  * @property {Float64Array} y NaN is a gap
  */
+
+/**
+ * Returns values as people read them: times a scale, plus a bias. Without one, the values themselves.
+ *
+ * @param {any} values A typed array.
+ * @param {number[] | null} [factors] Scale and bias, or none.
+ */
+function scaled(values, factors) {
+  if (!factors?.length) return values;
+  const [scale, bias] = factors;
+  return Float64Array.from(values, (value) => Number(value) * scale + bias);
+}
 
 /** One line. */
 export class Line {
@@ -165,10 +179,10 @@ export class Lines {
    * @param {Set<number>} gaps
    */
   #takeNumbers(batch, times, gaps) {
-    const { y, by, units } = this.recipe;
+    const { y, by, units, scales } = this.recipe;
     const groups = by === null ? null : batch.column(by);
     y.forEach((path, number) => {
-      const values = batch.column(path, { as: "number" });
+      const values = scaled(batch.column(path, { as: "number" }), scales?.[number]);
       for (let from = 0; from < batch.count;) {
         let to = from + 1;
         // Neighbours that belong together go together.
@@ -202,10 +216,11 @@ export class Lines {
    * @param {Set<number>} gaps
    */
   #takeArrays(batch, times, gaps) {
-    const { y, x, x_kind, by, first, units, decimate } = this.recipe;
+    const { y, x, x_kind, by, first, units, decimate, scales, x_scale } = this.recipe;
     const groups = by === null ? null : batch.column(by);
     const firsts = first === null ? null : batch.column(first, { as: "number" });
-    const steps = x !== null && x_kind === "step" ? batch.column(x, { as: "number" }) : null;
+    const steps =
+      x !== null && x_kind === "step" ? scaled(batch.column(x, { as: "number" }), x_scale) : null;
     const abscissas = x !== null && x_kind === "array" ? arrays(batch, x) : null;
     y.forEach((path, number) => {
       const series = decimate === null ? arrays(batch, path) : extremes(batch, path);
@@ -215,8 +230,8 @@ export class Lines {
         if (gaps.has(index) && firsts === null) this.#break(path);
         const line = this.#line(path, groups?.[index], units[number], abscissas !== null);
         if (line === null) continue;
-        const values = series(index);
-        if (abscissas !== null) this.#takeCurve(line, abscissas(index), values);
+        const values = scaled(series(index), scales?.[number]);
+        if (abscissas !== null) this.#takeCurve(line, scaled(abscissas(index), x_scale), values);
         else {
           const step = (steps === null ? 1 : steps[index]) * stretch;
           this.#takeBlock(line, values, step, firsts?.[index], times[index], stretch);

@@ -162,3 +162,26 @@ def test_every_construct_has_its_widget() -> None:
         assert sent == message.encode({}) or message.name in ("numbers", "flags")
         group.close()
     assert open_widgets() == []
+
+
+def test_a_scaled_number_is_typed_as_people_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "air.h"
+    path.write_text(
+        "enum message_id { AIR = 1 };\n/** @command */\nstruct air {\n"
+        'short warm; /**< @scale 0.01 @offset -40 @unit °C @range 0 8000 @name "Outside" */\n'
+        "short free; /**< @scale 0.5 */\nshort pair[2]; /**< @scale 0.5 */\n"
+        "unsigned wait; /**< @time ms */ };\n"
+    )
+    message = wrap.wrap(path, "cc").schema.messages["air"]
+    group: Any = make_group(message.struct)
+    warm, free, pair, wait = group.inputs
+    group.write({"warm": 6150, "free": 3, "pair": [1, 2], "wait": 1500})
+    assert (warm.control.value, warm.control.min, warm.control.max) == (21.5, -40, 40)
+    assert (warm.control.description, warm.widget.children[1].value) == ("Outside", "°C")
+    assert (free.control.value, pair.control.value) == (1.5, "0.5, 1.0")
+    assert (wait.control.value, wait.widget.children[1].value) == (1500, "ms")
+    warm.control.value, pair.control.value = -12.34, "2.5 -1"
+    values = group.values()
+    assert values == {"warm": 2766, "free": 3, "pair": [5, -2], "wait": 1500}
+    assert message.decode(message.encode(values))["warm"] == 2766
+    group.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from cwire.data.history import make_history
 from cwire.plot.curves import bars, blocks, image, thin, trends
 from cwire.plot.recipe import make_recipe
 from cwire_server.hub.decimation import Decimation
-from cwire_structs import frames
+from cwire_structs import frames, wrap
 from cwire_structs.schema import Schema
 from support.processes import ROOT
 
@@ -217,3 +219,29 @@ def test_a_silence_is_a_gap(times: tuple[float, ...], gaps: int) -> None:
 def test_a_kind_that_does_not_fit(y: str, kind: str) -> None:
     with pytest.raises((cwire.UnknownField, ValueError), match="is no image|is of kind"):
         make_recipe(BLOCK, y, None, None, kind=kind)
+
+
+def test_people_see_scaled_numbers_and_times(tmp_path: Path) -> None:
+    """``@scale``, ``@offset`` and ``@time`` are applied in plots, not in the history."""
+    header = tmp_path / "air.h"
+    header.write_text(
+        "enum message_id { AIR = 1 };\nstruct air {\n"
+        'short warm; /**< @scale 0.5 @offset -40 @unit °C @name "Outside" */\n'
+        "short volts[4]; /**< @scale 0.25 @unit V @channels a b c d */\n"
+        "unsigned step; /**< @time us */\nshort plain[2]; };\n"
+    )
+    message = wrap.wrap(header, "cc").schema.messages["air"]
+    history = make_history(message, 1 << 16)
+    put(history, message, warm=100, volts=[0, 4, 8, 12], step=500, plain=[1, 2])
+    trend = make_recipe(message, "warm", None, None)
+    assert trend.y_label == "Outside [°C]"
+    assert trends(trend, history, 5)[0].y.tolist() == [10.0]
+    assert bars(make_recipe(message, "warm", None, None, kind="bar"), history)[0].y == [10.0]
+    block = make_recipe(message, "volts", "step", None)
+    assert (block.x_label, block.y_label) == ("time [s]", "volts [V]")
+    (curve,) = blocks(block, history)
+    assert curve.y.tolist() == [0, 1, 2, 3]
+    assert curve.x.tolist() == [0, 0.0005, 0.001, 0.0015]
+    (latest,) = history.latest(1)  # the history keeps the numbers as C has them
+    assert (int(latest["warm"]), latest["volts"].tolist()) == (100, [0, 4, 8, 12])
+    assert blocks(make_recipe(message, "plain", None, None), history)[0].y.dtype == "<i2"

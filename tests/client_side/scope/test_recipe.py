@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cwire
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe, check_size
+from cwire_structs import wrap
 from support import schemas
 
 
@@ -43,3 +45,17 @@ def test_what_a_scope_cannot_draw() -> None:
     for height, fps in ((10, 60), (320, 0), (320, float("nan"))):
         with pytest.raises(ValueError, match="it can be a number"):
             check_size(height, fps)
+
+
+def test_the_page_is_told_how_numbers_are_read(tmp_path: Path) -> None:
+    header = tmp_path / "air.h"
+    header.write_text(
+        "enum message_id { AIR = 1 };\nstruct air {\nshort warm; /**< @scale 0.5 @offset -40 */\n"
+        "short plain[4]; /**< @unit V */\nunsigned step; /**< @time us */ };\n"
+    )
+    message = wrap.wrap(header, "cc").schema.messages["air"]
+    told = ScopeRecipe("lab", message, ScopeOptions(y="warm")).as_json()
+    assert (told["scales"], told["x_scale"], told["types"]) == ([[0.5, -40.0]], [], ["<f8"])
+    told = ScopeRecipe("lab", message, ScopeOptions(y="plain", x="step", window=1.0)).as_json()
+    assert (told["scales"], told["x_scale"], told["types"]) == ([None], [1e-6, 0.0], ["<i2"])
+    assert (told["x_label"], told["x_unit"]) == ("time", "s")

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from cwire.view.text import frame_rows, frames_text, frames_title, text_table, value_text
+from cwire import FrameArray, Record
+from cwire.view.text import (
+    field_notes,
+    frame_rows,
+    frames_text,
+    frames_title,
+    text_table,
+    value_text,
+)
+from cwire_structs import wrap
+from cwire_structs.frames import pack
 from support import schemas
 
 TICK = schemas.schema().messages["tick"]
@@ -51,3 +63,28 @@ def test_no_frames() -> None:
     assert frame_rows(frames, TICK.struct) == []
     assert frames_text(frames_title("tick", (0,), 64, None), []) == "<no frames of tick>"
     assert frames_title("tick", (2, 3), 64, None) == "<(2, 3) frames of tick>"
+
+
+def test_what_people_read_of_a_number(tmp_path: Path) -> None:
+    header = tmp_path / "air.h"
+    header.write_text(
+        "enum message_id { AIR = 1 };\nstruct air {\n"
+        'short warm; /**< @scale 0.01 @offset -40 @unit °C @name "Outside" */\n'
+        "unsigned long long stamp; /**< @time us unix */\n"
+        "float force[2]; /**< @channels x y @unit N */ };\n"
+    )
+    message = wrap.wrap(header, "cc").schema.messages["air"]
+    warm, stamp, force = message.struct.fields
+    assert field_notes(warm) == "Outside, shown as number * 0.01 - 40 °C"
+    assert field_notes(stamp) == "time in us since unix's epoch"
+    assert field_notes(force) == "in N, of x, y"
+    payload = message.encode({"warm": 6150, "stamp": 1_700_000_000_123_456, "force": [1, 2]})
+    data = bytearray(pack(1, payload))
+    frames = FrameArray.from_frames(data, message.frame_dtype(message.size), message)
+    text = repr(frames)
+    assert "21.5" in text
+    assert "2023-11-14 22:13:20.123456 UTC" in text
+    html = Record.of(frames)._repr_html_()
+    assert '<td style="text-align:left">21.5</td>' in html
+    assert "2023-11-14 22:13:20.123456 UTC" in html
+    assert frames["warm"].tolist() == [6150]  # the numbers themselves stay as they are
