@@ -10,6 +10,7 @@ imports pure modules only; where a folder's says so, all of its modules do.
 
 from __future__ import annotations
 
+import ast
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
@@ -23,7 +24,7 @@ MAY_IMPORT = {
     "cwire_structs": {"cwire_structs"},
 }
 IMPURE = {
-    "asyncio", "concurrent", "datetime", "fcntl", "http", "io", "logging", "mmap",
+    "asyncio", "concurrent", "fcntl", "http", "io", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "queue", "select", "selectors", "shutil", "signal",
     "socket", "ssl", "subprocess", "tempfile", "threading", "time", "tornado",
 }  # fmt: skip
@@ -93,6 +94,12 @@ def test_pure_modules_need_no_io_clock_or_thread() -> None:
         for module in pure
         for name in module.imported()
         if name.partition(".")[0] in IMPURE or (name in MODULES and not MODULES[name].pure)
+    ]
+    wrong += [
+        f"{module.name} asks datetime for the time"
+        for module in pure
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today")
     ]
     assert wrong == []
 

@@ -105,7 +105,8 @@ def build_classes(schema: Schema, folder: Path, include: list[Path], toolchain: 
 
 def _compiled_schema(name: str, folders: list[Path], toolchain: Toolchain) -> bytes:
     """Returns the object file of the schema, with the assertions of NAME_schema.h."""
-    found = [part for one in folders for part in ("-I", str(one.absolute()))]
+    # By -iquote: with -I, a stddef.h or time.h beside the header would stand for the system's.
+    found = [part for one in folders for part in ("-iquote", str(one.absolute()))]
     try:
         return toolchain.compile(schema_source(name), (*_PLAIN, *found))
     except CompileError as error:

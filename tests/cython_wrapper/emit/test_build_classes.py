@@ -54,6 +54,14 @@ def test_the_users_flags_are_the_classes(
     assert cls.from_bytes(bytes(made)).to_dict() == {"count": 3, "mode": "RUN", "samples": samples}
 
 
+def test_headers_beside_the_header_do_not_stand_for_the_systems(tmp_path: Path) -> None:
+    (tmp_path / "stddef.h").write_text("#define NO_SIZE_T_HERE 1\n")
+    header = tmp_path / "gauge.h"
+    header.write_text("#include <stdint.h>\nstruct gauge { int32_t level; };\n")
+    assert build(header, "--id", "gauge=1", "--cc", "cc") == 0
+    assert module(tmp_path, "gauge").Gauge(level=-2).level == -2
+
+
 def test_macros_named_like_members_do_not_reach_cythons_code(tmp_path: Path) -> None:
     header = tmp_path / "unit.h"
     header.write_text(
