@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
+from typing import assert_never
 
 from cwire import errors
 from cwire.link.address import Address
-from cwire.link.answers import Answer, Answers, settle
 from cwire.link.backoff import Backoff
 from cwire.link.connection import Connection
+from cwire.link.replies import Replies, ReplyFuture, settle
 from cwire.link.transport import Incoming
 from cwire.session.events import (
     DriverChanged,
@@ -36,7 +37,7 @@ from cwire_structs.websocket import CloseCode
 __all__ = ["Link"]
 
 _log = logging.getLogger("cwire")
-_ACK_TIMEOUT = 10.0  # s for the relay to answer a request
+_ANSWER_TIMEOUT = 10.0  # s for the relay to answer a request
 _ATTEMPT_TIMEOUT = 5.0  # s for one attempt to connect again
 _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on by itself"
 
@@ -77,8 +78,8 @@ class Link:
         self._leaving: Connection | None = None
         self._backoff = Backoff()
         self._returning: asyncio.Task[None] | None = None
-        self._answers = Answers()
-        self._acks: dict[int, asyncio.Future[Event]] = {}
+        self._replies = Replies()
+        self._asked: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
 
     @property
@@ -134,12 +135,10 @@ class Link:
         """
         id, text = self.session.subscribe(messages, driver, options)
         try:
-            answer = await self._ask(id, text)
-        except TimeoutError:
+            answer = await self._ask(id, text, "a subscription")
+        except errors.CwireError:
             self.session.subscriptions.pop(id, None)
-            if self.unconnected:
-                raise errors.NotConnected(self.unconnected) from None
-            raise errors.ProtocolError("the relay does not answer a subscription") from None
+            raise
         if isinstance(answer, Refused):
             raise _refusal(answer.code, answer.text)
         return id
@@ -160,29 +159,31 @@ class Link:
         if self.unconnected:
             raise errors.NotConnected(self.unconnected)
         id, text = self.session.allow_origin(origin)
-        try:
-            answer = await self._ask(id, text)
-        except TimeoutError:
-            if self.unconnected:
-                raise errors.NotConnected(self.unconnected) from None
-            raise errors.ProtocolError("the relay does not answer a request") from None
+        answer = await self._ask(id, text, "a request")
         if not isinstance(answer, OriginAllowed):
             why = answer.text if isinstance(answer, Refused) else "it answers something else"
             raise errors.CwireError(f"the relay does not let pages of {origin!r} connect: {why}")
         return answer.url, answer.token
 
-    async def _ask(self, id: int, text: str) -> Event:
-        """Sends a request and waits for its answer."""
-        ack: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
-        self._acks[id] = ack
+    async def _ask(self, id: int, text: str, what: str) -> Event:
+        """Sends a request and waits for its answer; `what` names it in the error.
+
+        Raises:
+            NotConnected: The relay is gone, and not back in time.
+            ProtocolError: It is there, but does not answer.
+        """
+        answer: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._asked[id] = answer
         try:
             self._send(text)
-            await asyncio.wait([ack], timeout=_ACK_TIMEOUT)
-            if not ack.done():
-                raise TimeoutError
-            return ack.result()
+            await asyncio.wait([answer], timeout=_ANSWER_TIMEOUT)
+            if answer.done():
+                return answer.result()
         finally:
-            self._acks.pop(id, None)
+            self._asked.pop(id, None)
+        if self.unconnected:
+            raise errors.NotConnected(self.unconnected)
+        raise errors.ProtocolError(f"the relay does not answer {what}")
 
     def want(self, messages: Sequence[str], driver: str | None, options: Options) -> None:
         """Subscribes without waiting; while there is no connection, for the next one."""
@@ -195,8 +196,10 @@ class Link:
         else:
             self.session.subscriptions.pop(id, None)
 
-    def command(self, driver: str, name: str, fields: Mapping[str, object], answer: Answer) -> None:
-        """Sends a command; the reply, or whatever goes wrong, goes into the answer."""
+    def command(
+        self, driver: str, name: str, fields: Mapping[str, object], future: ReplyFuture
+    ) -> None:
+        """Sends a command; the reply, or whatever goes wrong, goes into the future."""
         command: Command | None = None
         try:
             if self.unconnected:
@@ -206,13 +209,13 @@ class Link:
         except Exception as error:
             if command is not None:
                 self.session.pending.forget(command.request)
-            settle(answer, None, error)
+            settle(future, None, error)
         else:
-            self._answers.add(command.request, answer)
+            self._replies.add(command.request, future)
 
-    def forget(self, answer: Answer) -> None:
+    def forget(self, future: ReplyFuture) -> None:
         """Forgets a command whose reply nobody waits for any more."""
-        for request in self._answers.drop(answer):
+        for request in self._replies.drop(future):
             self.session.pending.forget(request)
 
     async def _connect(self, timeout: float) -> None:
@@ -288,13 +291,13 @@ class Link:
     def _on_event(self, event: Event) -> None:
         match event:
             case Reply(request, value, error):
-                self._answers.settle(request, value, error)
+                self._replies.settle(request, value, error)
             case Resend(data):
                 self._send(data)
             case Subscribed(id) | OriginAllowed(id) | Refused(id):
-                ack = self._acks.get(id) if id is not None else None
-                if ack is not None and not ack.done():
-                    ack.set_result(event)
+                asked = self._asked.get(id) if id is not None else None
+                if asked is not None and not asked.done():
+                    asked.set_result(event)
                 elif isinstance(event, Refused):
                     _log.warning("the relay refused a request: %s (%s)", event.text, event.code)
             case Hello():
@@ -303,6 +306,8 @@ class Link:
                 for text in self.session.resubscribe(refused=True):
                     self._send(text)
                 self._tell()
+            case _:
+                assert_never(event)
 
     def _on_hello(self) -> None:
         self.trouble = ""
@@ -343,10 +348,10 @@ class Link:
         self._drop(reason, code)
         if self._returning is not None and self._returning is not asyncio.current_task():
             self._returning.cancel()
-        for ack in self._acks.values():
-            if not ack.done():
-                ack.set_exception(errors.NotConnected(reason))
-                ack.exception()  # seen: nobody may be waiting
+        for asked in self._asked.values():
+            if not asked.done():
+                asked.set_exception(errors.NotConnected(reason))
+                asked.exception()  # seen: nobody may be waiting
         self._tell()
 
     def _drop(self, reason: str, code: int = CloseCode.NORMAL) -> None:
@@ -358,7 +363,7 @@ class Link:
             self._leaving = connection
         for reply in self.session.disconnected():
             self._on_event(reply)
-        self._answers.fail(errors.NotConnected(reason))
+        self._replies.fail(errors.NotConnected(reason))
 
     def _tell(self) -> None:
         for call in tuple(self.on_change):

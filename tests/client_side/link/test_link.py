@@ -448,3 +448,17 @@ async def test_it_knows_the_loop_that_it_lives_in(relay: FakeRelay) -> None:
         assert bridge._link.loop is asyncio.get_running_loop()
     with cwire.connect(relay.url) as blocking:
         assert blocking._link.loop is blocking._thread.loop
+
+
+def test_a_request_that_the_relay_does_not_answer(
+    relay: FakeRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cwire.link.link._ANSWER_TIMEOUT", 0.05)
+    relay.answers = False
+    with cwire.connect(relay.url, subscribe=None, reconnect=False) as bridge:
+        with pytest.raises(cwire.ProtocolError, match="does not answer a subscription"):
+            bridge.subscribe("tick")
+        assert not bridge._link.session.subscriptions
+        asked = bridge._link.allow_origin("http://localhost:8888")
+        with pytest.raises(cwire.ProtocolError, match="does not answer a request"):
+            asyncio.run_coroutine_threadsafe(asked, bridge._link.loop).result()

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from cwire.data.frame_array import Record
 
-__all__ = ["Answer", "Answers", "settle"]
+__all__ = ["Replies", "ReplyFuture", "settle"]
 
 
-class Answer(Protocol):
+class ReplyFuture(Protocol):
     """A future of asyncio or of a thread that takes the reply of a command."""
 
     def done(self) -> bool:
@@ -25,41 +25,41 @@ class Answer(Protocol):
         ...
 
 
-class Answers:
+class Replies:
     """The futures that wait, by request number."""
 
     def __init__(self) -> None:
-        self._due: dict[int, Answer] = {}
+        self._due: dict[int, ReplyFuture] = {}
 
-    def add(self, request: int, answer: Answer) -> None:
+    def add(self, request: int, future: ReplyFuture) -> None:
         """Has the reply to a request go to this future."""
-        self._due[request] = answer
+        self._due[request] = future
 
-    def drop(self, answer: Answer) -> list[int]:
+    def drop(self, future: ReplyFuture) -> list[int]:
         """Forgets a future; returns the requests that it waited for."""
-        requests = [request for request, one in self._due.items() if one is answer]
+        requests = [request for request, one in self._due.items() if one is future]
         for request in requests:
             del self._due[request]
         return requests
 
     def settle(self, request: int, value: Record | None, error: Exception | None) -> None:
         """Resolves the future of this request; does nothing if it was forgotten."""
-        answer = self._due.pop(request, None)
-        if answer is not None:
-            settle(answer, value, error)
+        future = self._due.pop(request, None)
+        if future is not None:
+            settle(future, value, error)
 
     def fail(self, error: Exception) -> None:
         """Fails all futures: no reply will come any more."""
         due, self._due = self._due, {}
-        for answer in due.values():
-            settle(answer, None, error)
+        for future in due.values():
+            settle(future, None, error)
 
 
-def settle(answer: Answer, value: Record | None, error: Exception | None) -> None:
+def settle(future: ReplyFuture, value: Record | None, error: Exception | None) -> None:
     """Gives a reply or an error to a future, unless it is done or was cancelled."""
-    if answer.done():
+    if future.done():
         return
     if error is not None:
-        answer.set_exception(error)
+        future.set_exception(error)
     else:
-        answer.set_result(value)
+        future.set_result(value)
