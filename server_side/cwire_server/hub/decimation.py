@@ -18,11 +18,10 @@ from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.batch import Batch
 from cwire_structs.frames import HEADER, HEADER_SIZE, scan
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.fields import Kind
 from cwire_structs.schema.layout_hash import layout_hash
 
 __all__ = ["Decimation"]
-
-_NUMBERS = frozenset({"int", "uint", "float"})
 
 
 class Decimation:
@@ -40,9 +39,7 @@ class Decimation:
 
     def __init__(self, schema: Schema, message: Message, factor: int, type_: int) -> None:
         arrays = [
-            field["name"]
-            for field in _document(schema, message)["fields"]
-            if _is_series(field, factor)
+            member.name for member in message.struct.members if _is_series(member.type, factor)
         ]
         if not arrays:
             raise RequestError(
@@ -142,13 +139,9 @@ def _document(schema: Schema, message: Message) -> dict[str, Any]:
     return struct
 
 
-def _is_series(field: dict[str, Any], factor: int) -> bool:
-    type_ = field["type"]
+def _is_series(kind: Kind, factor: int) -> bool:
     return (
-        type_["kind"] == "array"
-        and len(type_["shape"]) == 1
-        and type_["shape"][0] > factor
-        and type_["of"]["kind"] in _NUMBERS
+        len(kind.shape) == 1 and kind.shape[0] > factor and kind.element.form in ("whole", "real")
     )
 
 
