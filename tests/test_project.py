@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 import cwire
+from cwire.data.ledger import UNWANTED
 from cwire.session.incoming import PARSERS
 from cwire_server.clients.requests import OPERATIONS
 from cwire_server.errors import ErrorCode
@@ -135,13 +136,13 @@ def test_protocol_md_lists_the_policies() -> None:
     (row,) = re.findall(r"^\| `policy` \|(.*)$", PROTOCOL, re.MULTILINE)
     assert list(POLICIES) == re.findall(r"`(\w+)`(?: \(default\))?:", row)
     for policy in POLICIES.values():
-        assert policy.reason in REASONS
+        assert policy.reason in UNWANTED
 
 
 def test_protocol_md_lists_the_reasons_of_drops() -> None:
     (row,) = re.findall(r"^\| `dropped` \|(.*)$", PROTOCOL, re.MULTILINE)
     listed = set(re.findall(r"`(\w+)` \(", row.split("The reasons:")[1]))
-    assert listed == set(REASONS)
+    assert listed == set(REASONS) == {"driver", "relay", *UNWANTED}
 
 
 def test_protocol_md_lists_the_error_codes() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from cwire.data.ledger import UNWANTED
+from cwire.session.options import POLICIES
 from cwire_structs import frames
 from support.node import NODE
 from support.processes import ROOT
@@ -57,6 +59,8 @@ def test_it_is_the_c_headers(words: dict[str, Any]) -> None:
 def test_it_is_the_python_clients(words: dict[str, Any]) -> None:
     assert words["HEADER_BYTES"] == frames.HEADER_SIZE
     assert words["FRAME_LIMIT"] == frames.FRAME_LIMIT
+    assert tuple(words["POLICIES"]) == POLICIES
+    assert tuple(words["UNWANTED"]) == UNWANTED
 
 
 def test_it_is_the_documents(words: dict[str, Any]) -> None:

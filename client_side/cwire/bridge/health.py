@@ -32,6 +32,7 @@ class FeedHealth:
         lost_while_away: Of these, published while this client had no connection.
         conflated: Not sent, as asked for: replaced by newer ones (policy latest).
         over_rate: Not sent, as asked for: more than max_rate.
+        skipped: Not sent, as asked for, in all.
         unreadable: Frames received whose size does not fit the schema.
     """
 
@@ -48,12 +49,8 @@ class FeedHealth:
     lost_while_away: int
     conflated: int
     over_rate: int
+    skipped: int
     unreadable: int
-
-    @property
-    def skipped(self) -> int:
-        """Frames not sent because they were not asked for."""
-        return self.conflated + self.over_rate
 
     @property
     def published(self) -> int:
@@ -160,6 +157,7 @@ def health(session: Session, now: float) -> Health:
                     lost_while_away=ledger.gone_by(CONNECTION),
                     conflated=ledger.gone_by("conflated"),
                     over_rate=ledger.gone_by("rate"),
+                    skipped=ledger.skipped,
                     unreadable=ledger.unreadable,
                 )
             )

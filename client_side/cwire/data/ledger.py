@@ -6,15 +6,17 @@ from collections import deque
 
 from cwire_structs.frames import Tally
 
-__all__ = ["CONNECTION", "Ledger", "widen"]
+__all__ = ["CONNECTION", "UNWANTED", "Ledger", "widen"]
 
 CONNECTION = "connection"
 """The client's own reason: published while it had no connection to a relay."""
 
+UNWANTED = ("conflated", "rate")
+"""The relay's reasons for frames that were not asked for: a policy's, or that of `max_rate`."""
+
 _HALF = 1 << 31
 _RATE_SPAN = 3.0  # s over which a rate is taken
 _MARK = 0.25  # s between marks
-_ASKED_FOR = ("conflated", "rate")
 
 
 def widen(low: int, near: int) -> int:
@@ -81,7 +83,7 @@ class Ledger:
     @property
     def skipped(self) -> int:
         """Of the frames that are gone, those not wanted: policy latest, or above the rate."""
-        return sum(self.gone_by(reason) for reason in _ASKED_FOR)
+        return sum(self.gone_by(reason) for reason in UNWANTED)
 
     @property
     def lost(self) -> int:
