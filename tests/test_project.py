@@ -78,6 +78,11 @@ def test_protocol_md_has_the_version_that_the_code_speaks() -> None:
     assert re.search(rf"^- \*\*{frames.PROTOCOL}\*\*:", PROTOCOL, re.MULTILINE)
 
 
+def test_protocol_md_has_the_limits_of_frames_and_hellos() -> None:
+    (said,) = re.findall(r"A frame is at most (\d+) MiB, a hello at most (\d+) MiB", PROTOCOL)
+    assert [int(size) << 20 for size in said] == [frames.FRAME_LIMIT, frames.HELLO_LIMIT]
+
+
 def test_protocol_md_lists_the_codes() -> None:
     rows = re.findall(r"^\| (-?\d+) \| (CWIRE_\w+) \| (.+) \|$", PROTOCOL, re.MULTILINE)
     assert {int(code): (name, text) for code, name, text in rows} == frames.CODES
