@@ -37,6 +37,16 @@ def project() -> dict[str, Any]:
     return table
 
 
+def test_every_folder_is_packaged() -> None:
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    there = {
+        ".".join((name, *path.parent.relative_to(ROOT / folder).parts))
+        for name, folder in setuptools["package-dir"].items()
+        for path in (ROOT / folder).rglob("__init__.py")
+    }
+    assert there == set(setuptools["packages"])
+
+
 def split(requirement: str) -> tuple[str, str]:
     name, separator, version = requirement.partition(">=")
     assert separator, requirement
