@@ -97,7 +97,7 @@ class _Demo:
         port = _free_port(self._arguments.port)
         line = await self._launch(
             "relay",
-            "http://",
+            "cwire relay: ",
             sys.executable,
             str(self._root / "server_side" / "server_main.py"),
             "--driver",
@@ -105,7 +105,7 @@ class _Demo:
             "--port",
             str(port),
         )
-        status_page = line[line.index("http://") :]
+        status_page = line[line.index("http") :]
         token = secrets.token_hex(24)
         jupyter = _free_port(self._arguments.jupyter_port)
         await self._launch(

@@ -74,7 +74,7 @@ class RelayProcess(ManagedProcess):
         if not rest.startswith(_LINK) and not _LINK.startswith(rest):
             begin = len(data)
         data, self._held = data[:begin], data[begin:]
-        for found in re.finditer(rb"(http://\S+)", data):
+        for found in re.finditer(rb"(https?://\S+)", data):
             self.link = found[1].decode() if _TOKEN.search(found[1]) else self.link
         return _TOKEN.sub(rb"\1(see link)", data)
 
