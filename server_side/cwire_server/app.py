@@ -110,9 +110,9 @@ class Relay:
         self._runtime.write(url)
 
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
-        connect = partial(self._connect, services)
+        make_client = partial(self._make_client, services)
         server = HTTPServer(
-            Application(routes(rules, self.hub, self._source.take, connect)),
+            Application(routes(rules, self.hub, self._source.take, make_client)),
             max_header_size=16 << 10,
             max_body_size=1 << 20,
             # A connection that asks for nothing cannot hold a descriptor for long.
@@ -122,7 +122,7 @@ class Relay:
         self._servers.append(server)
         return server
 
-    def _connect(self, services: Services, transport: Transport) -> ClientConnection:
+    def _make_client(self, services: Services, transport: Transport) -> ClientConnection:
         """Makes a client's connection, past the handshake."""
         return ClientConnection(transport, services, self._connections)
 

@@ -33,10 +33,12 @@ class ClientHandler(RequestHandler):
     message, and keep what the handshake needed for as long as the client is there.
     """
 
-    def initialize(self, rules: Rules, connect: Callable[[Transport], ClientConnection]) -> None:
+    def initialize(
+        self, rules: Rules, make_client: Callable[[Transport], ClientConnection]
+    ) -> None:
         """Takes what the application gives to each handler."""
         self._rules = rules
-        self._connect = connect
+        self._make_client = make_client
 
     def prepare(self) -> None:
         """Refuses those that may not connect, before the upgrade."""
@@ -83,7 +85,7 @@ class ClientHandler(RequestHandler):
         early = _taken_from(stream)
         if stream.closed():
             return
-        client = self._connect(SocketTransport(stream.socket))
+        client = self._make_client(SocketTransport(stream.socket))
         if early:
             client.receive(early)
 

@@ -22,7 +22,7 @@ Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
 
 def routes(
-    rules: Rules, hub: Hub, take: Callable[[], Snapshot], connect: Callable[..., Any]
+    rules: Rules, hub: Hub, take: Callable[[], Snapshot], make_client: Callable[..., Any]
 ) -> list[Route]:
     """Lists the routes, as Tornado's `Application` takes them.
 
@@ -30,10 +30,10 @@ def routes(
         rules: Who may use the listener.
         hub: Of the relay.
         take: Reads the relay's counters.
-        connect: Makes a client's connection, once the handshake is over.
+        make_client: Makes a client's connection, once the handshake is over.
     """
     return [
-        ("/ws", ClientHandler, {"rules": rules, "connect": connect}),
+        ("/ws", ClientHandler, {"rules": rules, "make_client": make_client}),
         ("/health", HealthHandler, {"rules": rules, "hub": hub}),
         ("/metrics", MetricsHandler, {"rules": rules, "take": take}),
         *(
