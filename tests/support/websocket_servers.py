@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 from websockets.utils import accept_key
 
 from cwire.link.address import Address
-from cwire.link.transport import Incoming, Transport
+from cwire.link.transport import RawMessage, Transport
 from support.foreign import masked_frames
 
 __all__ = [
@@ -40,7 +40,7 @@ class Inbox:
         self._messages: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self.on_message: Callable[[], None] = lambda: None
 
-    def take(self, message: Incoming | None) -> None:
+    def take(self, message: RawMessage | None) -> None:
         self._messages.put_nowait(message.tobytes() if isinstance(message, memoryview) else message)
         self.on_message()
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from cwire import errors
 from cwire.link.address import Address
-from cwire.link.transport import Incoming, Transport
+from cwire.link.transport import RawMessage, Transport
 from cwire_structs.websocket import CloseCode
 
 __all__ = ["Connection"]
@@ -24,7 +24,7 @@ class Connection:
             not raise.
     """
 
-    def __init__(self, receive: Callable[[Connection, Incoming | None], None]) -> None:
+    def __init__(self, receive: Callable[[Connection, RawMessage | None], None]) -> None:
         self._receive = receive
         self._transport: Transport | None = None
         self._hung_up = asyncio.Event()
@@ -100,7 +100,7 @@ class Connection:
                     await self._hung_up.wait()
             self._transport.abort()
 
-    def _on_message(self, message: Incoming | None) -> None:
+    def _on_message(self, message: RawMessage | None) -> None:
         if message is None:
             self._hung_up.set()
         self._receive(self, message)

@@ -17,7 +17,7 @@ from cwire.link.address import Address
 from cwire.link.backoff import Backoff
 from cwire.link.connection import Connection
 from cwire.link.replies import Replies, ReplyFuture, settle
-from cwire.link.transport import Incoming
+from cwire.link.transport import RawMessage
 from cwire.session.events import (
     DriverChanged,
     Event,
@@ -204,7 +204,7 @@ class Link:
         try:
             if self.unconnected:
                 raise errors.NotConnected(self.unconnected)
-            command = self.session.command(self.lookup.driver(driver), name, fields)
+            command = self.session.encode_command(self.lookup.driver(driver), name, fields)
             self._send(command.data)
         except Exception as error:
             if command is not None:
@@ -254,7 +254,7 @@ class Link:
             with suppress(errors.NotConnected):
                 self._connection.send(message)
 
-    def _receive(self, connection: Connection, message: Incoming | None) -> None:
+    def _receive(self, connection: Connection, message: RawMessage | None) -> None:
         if connection is not self._connection:
             return  # one that has been given up
         try:

@@ -28,9 +28,9 @@ from cwire_structs.websocket import (
     encode,
 )
 
-__all__ = ["Incoming", "Transport"]
+__all__ = ["RawMessage", "Transport"]
 
-Incoming: TypeAlias = str | memoryview
+RawMessage: TypeAlias = str | memoryview
 """A text or binary message; the view is valid until the function that takes it returns."""
 
 _MESSAGE_LIMIT = FRAME_LIMIT + HELLO_LIMIT
@@ -46,7 +46,7 @@ class Transport(asyncio.BufferedProtocol):
     """
 
     def __init__(
-        self, opened: Opened, on_message: Callable[[Incoming | None], None], ping: float
+        self, opened: Opened, on_message: Callable[[RawMessage | None], None], ping: float
     ) -> None:
         self._wire = opened.wire
         self._on_message = on_message
@@ -65,7 +65,7 @@ class Transport(asyncio.BufferedProtocol):
     async def open(
         cls,
         address: Address,
-        on_message: Callable[[Incoming | None], None],
+        on_message: Callable[[RawMessage | None], None],
         timeout: float,
         ping: float = _PING,
     ) -> Transport:

@@ -234,7 +234,7 @@ class Session:
         self._request += 1
         return self._request, json.dumps({"op": "origin", "id": self._request, "origin": origin})
 
-    def command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
+    def encode_command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
         """Encodes a command; its reply will be an event. See `PendingCommands.make`."""
         return self.pending.make(driver, name, fields, self.limits.get("command"))
 

@@ -23,8 +23,8 @@ def test_a_bad_schema_is_one_drivers_problem() -> None:
     session = connected(driver("bad", 2, schema={"schema": "what"}), driver())
     assert session.drivers["bad"].problem
     with pytest.raises(cwire.ProtocolError, match="schema of driver 'bad' cannot be used"):
-        session.command(session.drivers["bad"], "set", {})
-    assert session.command(session.drivers["lab"], "set", {}).request
+        session.encode_command(session.drivers["bad"], "set", {})
+    assert session.encode_command(session.drivers["lab"], "set", {}).request
 
 
 def test_a_restart_keeps_the_history_and_counts_no_loss() -> None:

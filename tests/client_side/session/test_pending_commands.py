@@ -18,7 +18,7 @@ from support.session import connected, event, failure, reply
 
 def test_a_command_and_its_reply() -> None:
     session = connected()
-    command = session.command(session.drivers["lab"], "set", {"x": 2.5})
+    command = session.encode_command(session.drivers["lab"], "set", {"x": 2.5})
     header = frames.unpack_header(command.data)
     assert (header.type, header.source, header.sequence) == (schemas.SET, 1, 7)
     assert header.request == command.request != 0
@@ -34,7 +34,7 @@ def test_a_command_and_its_reply() -> None:
 
 def test_an_empty_reply_is_ok() -> None:
     session = connected()
-    command = session.command(session.drivers["lab"], "go", {})
+    command = session.encode_command(session.drivers["lab"], "go", {})
     assert session.receive_binary(reply(command.request, schemas.GO), 0.0) == [
         Reply(command.request)
     ]
@@ -52,7 +52,7 @@ def test_an_empty_reply_is_ok() -> None:
 )
 def test_error_replies(code: int, kind: type[cwire.CommandError]) -> None:
     session = connected()
-    command = session.command(session.drivers["lab"], "set", {})
+    command = session.encode_command(session.drivers["lab"], "set", {})
     (answer,) = session.receive_binary(failure(command.request, code, "no, since"), 0.0)
     assert isinstance(answer, Reply)
     error = answer.error
@@ -72,7 +72,7 @@ def test_error_replies(code: int, kind: type[cwire.CommandError]) -> None:
 )
 def test_unreadable_replies_are_errors(frame: bytes) -> None:
     session = connected()
-    assert session.command(session.drivers["lab"], "set", {}).request == 1
+    assert session.encode_command(session.drivers["lab"], "set", {}).request == 1
     (answer,) = session.receive_binary(frame, 0.0)
     assert isinstance(answer, Reply)
     assert isinstance(answer.error, cwire.CommandError)
@@ -83,21 +83,21 @@ def test_commands_that_cannot_be_sent() -> None:
     session = connected(driver(), driver("off", 2, state="down", session=None))
     lab, off = session.drivers["lab"], session.drivers["off"]
     with pytest.raises(cwire.InvalidCommand, match="set: x: .*0 to 10"):
-        session.command(lab, "set", {"x": 11})
+        session.encode_command(lab, "set", {"x": 11})
     with pytest.raises(cwire.InvalidCommand, match="y: there is no such field"):
-        session.command(lab, "set", {"y": 1})
+        session.encode_command(lab, "set", {"y": 1})
     with pytest.raises(cwire.UnknownCommand, match="did you mean 'set'"):
-        session.command(lab, "sett", {})
+        session.encode_command(lab, "sett", {})
     with pytest.raises(cwire.DriverDown, match="start it"):
-        session.command(off, "set", {})
+        session.encode_command(off, "set", {})
     session.limits = {"command": 16}
     with pytest.raises(cwire.InvalidCommand, match="takes 16 at most"):
-        session.command(lab, "set", {})
+        session.encode_command(lab, "set", {})
 
 
 def test_a_command_follows_its_driver_into_a_new_run_with_the_same_structs() -> None:
     session = connected()
-    command = session.command(session.drivers["lab"], "set", {"x": 3})
+    command = session.encode_command(session.drivers["lab"], "set", {"x": 3})
     session.receive_text(event("driver", event="restarted", driver=driver(session=8)))
     (again,) = session.receive_binary(failure(command.request, -15), 0.0)
     assert isinstance(again, Resend)
@@ -111,7 +111,7 @@ def test_a_command_follows_its_driver_into_a_new_run_with_the_same_structs() -> 
 
 def test_it_does_not_with_other_structs() -> None:
     session = connected()
-    command = session.command(session.drivers["lab"], "set", {"x": 3})
+    command = session.encode_command(session.drivers["lab"], "set", {"x": 3})
     changed = driver(session=8, schema=schemas.document(extra_field=True))
     session.receive_text(event("driver", event="schema_changed", driver=changed))
     (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
@@ -123,8 +123,8 @@ def test_it_does_not_with_other_structs() -> None:
 
 def test_a_layout_mismatch_says_what_changed() -> None:
     session = connected()
-    first = session.command(session.drivers["lab"], "set", {"x": 3})
-    second = session.command(session.drivers["lab"], "go", {})
+    first = session.encode_command(session.drivers["lab"], "set", {"x": 3})
+    second = session.encode_command(session.drivers["lab"], "go", {})
     document = schemas.document()
     (x,) = document["types"]["set"]["fields"]
     document["types"]["set"].update(size=16, fields=[{**x, "offset": 8}])

@@ -71,8 +71,8 @@ def test_nothing_refers_to_the_memory_of_a_batch() -> None:
     session = connected()
     lab = session.drivers["lab"]
     answers = [
-        reply(session.command(lab, "set", {}).request, schemas.STATE, bytes(8)),
-        failure(session.command(lab, "set", {}).request, -5, "no"),
+        reply(session.encode_command(lab, "set", {}).request, schemas.STATE, bytes(8)),
+        failure(session.encode_command(lab, "set", {}).request, -5, "no"),
     ]
     batch = bytearray(b"".join((ticks(0, 3), pictures(0, 1, 2), *answers, ticks(3, 1))))
     with memoryview(batch) as view:
@@ -146,7 +146,7 @@ def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
     session = connected()
     session.receive_binary(ticks(50, 5), 0.0)
     session.subscribe(None)
-    command = session.command(session.drivers["lab"], "go", {})
+    command = session.encode_command(session.drivers["lab"], "go", {})
     (answer,) = session.disconnected()
     assert answer.request == command.request
     assert isinstance(answer.error, cwire.NotConnected)
