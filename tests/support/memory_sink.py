@@ -7,7 +7,7 @@ from typing import Any
 
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.ledger import Ledgers, StreamLedger
-from cwire_server.hub.sink import Pick
+from cwire_server.hub.sink import PickedFrame
 
 
 class MemorySink:
@@ -23,7 +23,7 @@ class MemorySink:
     dropped = 0
 
     def __init__(self) -> None:
-        self.taken: list[Mapping[str, Any] | Batch | Pick | bytes] = []
+        self.taken: list[Mapping[str, Any] | Batch | PickedFrame | bytes] = []
         self.ledgers: set[StreamLedger] = set()
         self.dropped_by: dict[tuple[int, str], int] = {}
 
@@ -38,7 +38,7 @@ class MemorySink:
         for tally in batch.tallies:
             self._count(ledgers.get(tally.type, ()), {"driver": batch.losses.get(tally.type, 0)})
 
-    def put_pick(self, pick: Pick, skipped: Mapping[str, int]) -> None:
+    def put_pick(self, pick: PickedFrame, skipped: Mapping[str, int]) -> None:
         self.taken.append(pick)
         self._count(pick.ledgers, skipped)
 

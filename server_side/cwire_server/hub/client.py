@@ -20,7 +20,7 @@ class Client:
 
     sink: Sink
     wake: Callable[[], None]
-    """Called when something has been put into the sink."""
+    """Called when something has been put into the sink; where that acts at once: `lambda: None`."""
     id: int = 0
     """Given by `Hub.add_client`."""
     subscriptions: dict[int, Subscription] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.ledger import Ledgers, StreamLedger
-from cwire_server.hub.sink import Pick
+from cwire_server.hub.sink import PickedFrame
 
 __all__ = ["Binary", "ClientQueue", "Text"]
 
@@ -68,7 +68,7 @@ class _Data:
 
     __slots__ = ("batch", "gap", "ledgers", "pick")
 
-    def __init__(self, batch: Batch | None, pick: Pick | None, ledgers: Ledgers) -> None:
+    def __init__(self, batch: Batch | None, pick: PickedFrame | None, ledgers: Ledgers) -> None:
         self.batch = batch
         self.pick = pick
         self.ledgers = ledgers
@@ -162,7 +162,7 @@ class ClientQueue:
                 entry.gap_here().add(ledgers[type_], _last_sequence(batch, type_), driver=lost)
         self._append(entry, batch.pinned)
 
-    def put_pick(self, pick: Pick, skipped: Mapping[str, int]) -> None:
+    def put_pick(self, pick: PickedFrame, skipped: Mapping[str, int]) -> None:
         """Adds one frame; ``skipped`` says, by reason, how many before it were left out."""
         entry = _Data(None, pick, {})
         places = self._places.get(pick.key)

@@ -14,8 +14,8 @@ from cwire_server.hub.batch import Batch
 from cwire_server.hub.json_values import frame_text
 from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.policies import LATEST, most_generous
-from cwire_server.hub.sink import Pick, Sink
-from cwire_server.hub.subscription import Options
+from cwire_server.hub.sink import PickedFrame, Sink
+from cwire_server.hub.subscription import SubscribeOptions
 from cwire_structs.frames import HEADER_SIZE, Tally, span
 from cwire_structs.schema import Message
 
@@ -28,7 +28,7 @@ class Wanted:
 
     ledger: StreamLedger
     message: Message
-    options: Options
+    options: SubscribeOptions
 
 
 class Picker:
@@ -63,7 +63,7 @@ class Picker:
         size = _size_at(batch, begin)
         skipped = tally.count - 1
         sink.put_pick(
-            Pick(
+            PickedFrame(
                 key=self._key,
                 frame=bytes(memoryview(batch.buffer)[begin : begin + span(size)]),
                 sequence=tally.last_sequence,
@@ -112,7 +112,7 @@ def plan(driver: str, wanted: Iterable[Wanted]) -> Delivery:
     for type_, entries in by_type.items():
         binary = [entry for entry in entries if not entry.options.json]
         made = [Picker(driver, [entry]) for entry in entries if entry.options.json]
-        if any(entry.options.whole for entry in binary):
+        if any(entry.options.every_frame for entry in binary):
             whole[type_] = [entry.ledger for entry in binary]
         elif binary:
             made.append(Picker(driver, binary))

@@ -13,9 +13,9 @@ class Policy:
     """One way to serve a client that does not read frames at once."""
 
     keeps_all: bool
-    """Every frame waits, up to the queue's bound; else one, which the next one replaces."""
+    """True: every frame waits, up to the queue's bound. False: one, which the next replaces."""
     reason: str
-    """The reason of frames in whose place another one was chosen: one of `ledger.REASONS`."""
+    """The reason that `dropped` gives for frames left out by this policy, of `ledger.REASONS`."""
 
 
 QUEUE = Policy(keeps_all=True, reason="rate")

@@ -10,11 +10,11 @@ from cwire_server.hub.batch import Batch
 from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.policies import Policy
 
-__all__ = ["Pick", "Sink"]
+__all__ = ["PickedFrame", "Sink"]
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class PickedFrame:
     """One frame picked out of a stream, which may be replaced by a newer one while it waits."""
 
     key: tuple[object, ...]
@@ -68,14 +68,15 @@ class Sink(Protocol):
         """Takes the reply to a command of this client."""
 
     def put_batch(self, batch: Batch, ledgers: Ledgers) -> None:
-        """Takes a batch, which may be kept; its ``losses`` are missing by reason `driver`.
+        """Takes a batch.
 
         Args:
-            batch: Frames that are all wanted, shared with other sinks.
+            batch: Frames that are all wanted, shared with other sinks. It may be kept. Its
+                ``losses`` count frames that never came to the relay (reason `driver`).
             ledgers: The ledgers of its messages; there may be others.
         """
 
-    def put_pick(self, pick: Pick, skipped: Mapping[str, int]) -> None:
+    def put_pick(self, pick: PickedFrame, skipped: Mapping[str, int]) -> None:
         """Takes one frame; ``skipped`` says, by reason, how many before it were left out."""
 
     def put_skipped(self, ledgers: Sequence[StreamLedger], sequence: int, **lost: int) -> None:

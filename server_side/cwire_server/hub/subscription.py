@@ -12,7 +12,13 @@ from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.policies import POLICIES, QUEUE, Policy
 from cwire_structs.schema import Message
 
-__all__ = ["SUBSCRIBE_FIELDS", "HistoryRequest", "Options", "Subscription", "parse_subscription"]
+__all__ = [
+    "SUBSCRIBE_FIELDS",
+    "HistoryRequest",
+    "SubscribeOptions",
+    "Subscription",
+    "parse_subscription",
+]
 
 _LARGEST_RATE = 1e6
 _JSON_RATE, _LARGEST_JSON_RATE = 10.0, 60.0
@@ -30,7 +36,7 @@ class HistoryRequest:
 
 
 @dataclass(frozen=True)
-class Options:
+class SubscribeOptions:
     """The options of a subscription: in which form its frames are delivered."""
 
     policy: Policy = QUEUE
@@ -43,7 +49,7 @@ class Options:
     """As JSON text, for people."""
 
     @property
-    def whole(self) -> bool:
+    def every_frame(self) -> bool:
         """Whether every frame is wanted, as it is."""
         return self.policy.keeps_all and not (self.max_rate or self.json)
 
@@ -55,7 +61,7 @@ class Subscription:
     id: int
     driver: str | None
     messages: tuple[str, ...] | None
-    options: Options = Options()
+    options: SubscribeOptions = SubscribeOptions()
 
     def wants(self, driver: DriverState) -> list[Message]:
         """Returns the messages of a driver that this covers, as far as its schema is known."""
@@ -103,7 +109,7 @@ SUBSCRIBE_FIELDS = (
 )
 
 
-def _options(request: Mapping[str, Any]) -> Options:
+def _options(request: Mapping[str, Any]) -> SubscribeOptions:
     policy = POLICIES[_one_of(request, "policy", tuple(POLICIES))]
     json = _one_of(request, "format", ("binary", "json")) == "json"
     rate = _number(request, "max_rate", _LARGEST_RATE)
@@ -119,7 +125,7 @@ def _options(request: Mapping[str, Any]) -> Options:
     history = request.get("history")
     if history is not None and (decimate or json):
         raise _bad("history is of binary messages that are not decimated")
-    return Options(
+    return SubscribeOptions(
         policy=policy,
         max_rate=rate,
         history=None if history is None else _history(history),

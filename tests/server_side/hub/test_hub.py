@@ -12,7 +12,7 @@ from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, Text
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.policies import LATEST
-from cwire_server.hub.subscription import Options, Subscription
+from cwire_server.hub.subscription import SubscribeOptions, Subscription
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
@@ -51,7 +51,7 @@ def subscribe(
     now: float = 0.0,
     **options: Any,
 ) -> None:
-    hub.subscribe(client, Subscription(id_, driver, messages, Options(**options)), now)
+    hub.subscribe(client, Subscription(id_, driver, messages, SubscribeOptions(**options)), now)
 
 
 def drain(hub: Hub, client: HubClient) -> list[dict[str, Any] | int]:

@@ -14,7 +14,7 @@ from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, Text
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.policies import LATEST
-from cwire_server.hub.subscription import HistoryRequest, Options, Subscription
+from cwire_server.hub.subscription import HistoryRequest, SubscribeOptions, Subscription
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
@@ -25,12 +25,12 @@ from support.schemas import PICTURE, RARE, TICK
 SIZES = {TICK: 40, RARE: 8, PICTURE: 8}
 NAMES = {"tick": TICK, "rare": RARE, "picture": PICTURE}
 OPTIONS = [
-    Options(),
-    Options(policy=LATEST),
-    Options(max_rate=2.0),
-    Options(policy=LATEST, max_rate=2.0),
-    Options(json=True, max_rate=5.0),
-    Options(decimate=2),
+    SubscribeOptions(),
+    SubscribeOptions(policy=LATEST),
+    SubscribeOptions(max_rate=2.0),
+    SubscribeOptions(policy=LATEST, max_rate=2.0),
+    SubscribeOptions(json=True, max_rate=5.0),
+    SubscribeOptions(decimate=2),
 ]
 SLOTS = st.integers(0, 2)
 SCHEMA = schemas.schema()
@@ -51,7 +51,7 @@ class Model:
     """What one client knows: it hears only what is in its queue, in order."""
 
     client: HubClient
-    asked: dict[int, Options] = field(default_factory=dict)
+    asked: dict[int, SubscribeOptions] = field(default_factory=dict)
     streams: dict[tuple[int, int], Told] = field(default_factory=dict)
     newest: dict[int, int] = field(default_factory=dict)
     unacknowledged: int = 0
@@ -177,7 +177,9 @@ class HubMachine(RuleBasedStateMachine):
         options=st.sampled_from(OPTIONS),
         past=st.integers(0, 5),
     )
-    def subscribe(self, slot: int, id_: int, names: list[str], options: Options, past: int) -> None:
+    def subscribe(
+        self, slot: int, id_: int, names: list[str], options: SubscribeOptions, past: int
+    ) -> None:
         if (model := self.models.get(slot)) is None:
             return
         # The answers to two requests under one id cannot be told apart: wait for the first.
@@ -185,7 +187,9 @@ class HubMachine(RuleBasedStateMachine):
         if options.decimate:
             names = ["tick"]
         elif not model.client.subscriptions and not model.newest and not options.json and past:
-            options = Options(options.policy, options.max_rate, HistoryRequest(frames=past))
+            options = SubscribeOptions(
+                options.policy, options.max_rate, HistoryRequest(frames=past)
+            )
         model.asked[id_] = options
         subscription = Subscription(id_, None, tuple(names), options)
         self.hub.subscribe(model.client, subscription, self.now)

@@ -9,8 +9,8 @@ from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client import Client
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.policies import LATEST
-from cwire_server.hub.sink import Pick
-from cwire_server.hub.subscription import HistoryRequest, Options, Subscription
+from cwire_server.hub.sink import PickedFrame
+from cwire_server.hub.subscription import HistoryRequest, SubscribeOptions, Subscription
 from cwire_server.limits import Limits
 from cwire_server.statistics import take_snapshot
 from cwire_structs import frames
@@ -38,7 +38,7 @@ def record(hub: Hub, *messages: str, **options: Any) -> MemorySink:
     sink = MemorySink()
     client = Client(sink, lambda: None)
     hub.add_client(client)
-    hub.subscribe(client, Subscription(1, None, messages or None, Options(**options)), 0.0)
+    hub.subscribe(client, Subscription(1, None, messages or None, SubscribeOptions(**options)), 0.0)
     return sink
 
 
@@ -91,7 +91,7 @@ def test_what_a_policy_or_a_rate_leaves_out_is_in_its_ledger() -> None:
         publish(hub, ticks(6 * number, 6), now=number / 60)
     for sink, reason in ((rated, "rate"), (latest, "conflated")):
         (ledger,) = sink.ledgers
-        picks = sum(isinstance(part, Pick) for part in sink.taken)
+        picks = sum(isinstance(part, PickedFrame) for part in sink.taken)
         assert [key for key, count in ledger.lost.items() if count] == [reason]
         assert picks + ledger.lost[reason] == 600
 

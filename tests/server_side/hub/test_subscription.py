@@ -4,28 +4,28 @@ import pytest
 
 from cwire_server.errors import RequestError
 from cwire_server.hub.policies import LATEST
-from cwire_server.hub.subscription import HistoryRequest, Options, parse_subscription
+from cwire_server.hub.subscription import HistoryRequest, SubscribeOptions, parse_subscription
 
 
-def options(**request: Any) -> Options:
+def options(**request: Any) -> SubscribeOptions:
     return parse_subscription({"op": "subscribe", "id": 1, **request}, 1).options
 
 
 def test_what_is_not_said_is_everything_whole() -> None:
     subscription = parse_subscription({"op": "subscribe", "id": 4}, 4)
     assert (subscription.id, subscription.driver, subscription.messages) == (4, None, None)
-    assert subscription.options == Options()
-    assert subscription.options.whole
+    assert subscription.options == SubscribeOptions()
+    assert subscription.options.every_frame
 
 
 def test_all_options() -> None:
-    assert options(policy="latest", max_rate=5) == Options(policy=LATEST, max_rate=5.0)
+    assert options(policy="latest", max_rate=5) == SubscribeOptions(policy=LATEST, max_rate=5.0)
     assert options(history={"frames": 10}).history == HistoryRequest(frames=10)
     assert options(history={"seconds": 0.5}).history == HistoryRequest(seconds=0.5)
     assert options(decimate=16).decimate == 16
-    assert options(format="json") == Options(json=True, max_rate=10.0)
+    assert options(format="json") == SubscribeOptions(json=True, max_rate=10.0)
     assert options(format="json", max_rate=60).max_rate == 60
-    assert options(policy=None, max_rate=None, history=None, format=None) == Options()
+    assert options(policy=None, max_rate=None, history=None, format=None) == SubscribeOptions()
 
 
 @pytest.mark.parametrize(
