@@ -2,9 +2,10 @@
 
 `DriverLink` uses a reader in two steps: its transport writes what has come into `room()`, then
 `received` yields the `Batch` and `Special` objects that are complete by that, in the order of the
-stream, and raises FrameError or BatchError where the driver broke the protocol. Nothing else of
-the link knows where frames come from: a reader of shared memory is another class that yields the
-same two kinds of objects. Pure.
+stream, and raises FrameError or BatchError where the driver broke the protocol. Only the link's
+`_connect` and `_on_readable` know of a socket: a reader of shared memory is another class that
+yields the same two kinds of objects. It has to copy frames out of a ring that others read, too: a
+batch is stamped in place, and needs `HEADROOM` bytes in front of it that can be written. Pure.
 """
 
 from __future__ import annotations
