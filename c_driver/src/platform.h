@@ -1,7 +1,7 @@
 /* The calls to the operating system that differ between systems. platform_linux.c is the one
  * implementation. A port needs another (kqueue, getpeereid and a pipe will do on BSD and macOS),
- * and changes in the places that ARCHITECTURE.md lists in its section on libcwire. Functions return
- * -1 with errno set on failure unless they say otherwise; every file descriptor is close-on-exec.
+ * and changes in the places that ARCHITECTURE.md lists for macOS. Functions return -1 with errno
+ * set on failure unless they say otherwise; every file descriptor is close-on-exec.
  */
 #ifndef CWI_PLATFORM_H
 #define CWI_PLATFORM_H
