@@ -29,7 +29,8 @@ def ask(
         WrapError: The compiler refuses them, or its object file cannot be read.
     """
     entries = [f"(unsigned long long)({text})," for text in (f"0x{_MAGIC:x}ULL", *expressions)]
-    table = ["const unsigned long long cwire_answers[] = {", *entries, "};"]
+    # extern: a constant of C++ is not in the object file otherwise.
+    table = ["extern const unsigned long long cwire_answers[] = {", *entries, "};"]
     source = probe_source(header, [*declarations, *table])
     compiled = ObjectFile(toolchain.compile(source))
     return compiled.integers("cwire_answers", _MAGIC, len(expressions))

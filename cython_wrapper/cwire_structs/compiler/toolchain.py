@@ -39,6 +39,10 @@ _WITH_VALUE = ("-o", "-x", "-T", "-L", "-l", "-u", "-z", "-e", "-MF", "-MT", "-M
     "-Xlinker", "-Xassembler", "-Xclang", "-target", "-mllvm", "--param", "--sysroot", "-isysroot",
     "-iprefix", "-iwithprefix", "-iwithprefixbefore", "-imultilib", "-specs", "-arch")  # fmt: skip
 _MAGIC = b"cwire probe:"
+Language = Literal["c", "c++"]
+_C_COMPILER = re.compile(r"(gcc|clang|cc)((-[\d.]+)?(\.exe)?)$")
+_CXX_COMPILERS = {"gcc": "g++", "clang": "clang++", "cc": "c++"}
+_C_STANDARD = re.compile(r"-std=(c|gnu|iso9899:)\d\w*|-ansi")
 _TIMEOUT_S = 60
 
 
@@ -55,6 +59,7 @@ class Toolchain:
         include_dirs: Where it looks for ``<...>``, in order.
         short_enums: Whether an enum has as few bytes as its values need.
         char_signed: Whether ``char`` is signed.
+        language: Of the header and of what is compiled.
     """
 
     command: tuple[str, ...]
@@ -65,6 +70,7 @@ class Toolchain:
     include_dirs: tuple[str, ...]
     short_enums: bool = False
     char_signed: bool = True
+    language: Language = "c"
 
     def __str__(self) -> str:
         return shlex.join(self.command)
@@ -100,6 +106,24 @@ class Toolchain:
         how = ("-nostdlib", "-static", "-Wl,-e0", "-Wl,--unresolved-symbols=ignore-all")
         return self._make(source, (*flags, *how))
 
+    def cxx(self, command: str | None = None) -> Toolchain:
+        """Returns the C++ compiler with the same flags.
+
+        Args:
+            command: Its program and flags; None takes ``$CXX`` if this is the machine's own
+                compiler, else the one of this one's name: ``arm-none-eabi-g++``.
+
+        Raises:
+            WrapError: There is none.
+        """
+        if self.language == "c++":
+            return self
+        rest = [flag for flag in self.command[1:] if not _C_STANDARD.fullmatch(flag)]
+        program = self.command[0]
+        beside = _C_COMPILER.sub(lambda name: f"{_CXX_COMPILERS[name[1]]}{name[2]}", program)
+        own = os.environ.get("CXX") if program in ("cc", os.environ.get("CC")) else None
+        return find(command or own or shlex.quote(beside), None, rest, "c++")
+
     def refusal(self, path: Path, language: str) -> str | None:
         """Returns all that the compiler says of a header that it refuses; None: it takes it.
 
@@ -113,12 +137,21 @@ class Toolchain:
 
     def _make(self, source: str, how: tuple[str, ...]) -> bytes:
         with tempfile.TemporaryDirectory(prefix="cwire-") as folder:
-            path = Path(folder, "proof.c")
+            path = Path(folder, "proof.c" if self.language == "c" else "proof.cpp")
             path.write_text(source, encoding="utf-8")
             made = Path(folder, "proof.o")
             # The user's -Werror and -pedantic-errors are for the user's code; -fno-lto: we read the
             # object's data.
-            flags = ["-x", "c", "-w", "-Wno-pedantic", "-fno-lto", str(path), "-o", str(made)]
+            flags = [
+                "-x",
+                self.language,
+                "-w",
+                "-Wno-pedantic",
+                "-fno-lto",
+                str(path),
+                "-o",
+                str(made),
+            ]
             result = _run([*self.command, *how, *flags])
             if result.returncode != 0 or not made.is_file():
                 said = result.stderr.strip().replace(folder + "/", "")
@@ -175,7 +208,12 @@ def _groups(rest: Iterator[str]) -> Iterator[list[str]]:
             yield [flag]
 
 
-def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] = ()) -> Toolchain:
+def find(
+    cc: str | None = None,
+    target: str | None = None,
+    flags: Sequence[str] = (),
+    language: Language = "c",
+) -> Toolchain:
     """Returns the compiler to prove against.
 
     Args:
@@ -184,6 +222,7 @@ def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] 
         target: What to compile for: ``powerpc-linux-gnu``. A clang is told so; a gcc is one
             target's, so that libclang alone is told, in the place of what the gcc says.
         flags: More of the compiler's flags: ``-I``, ``-D``.
+        language: What it compiles.
 
     Raises:
         WrapError: There is no such program, it is no C compiler for an ELF target, or a flag
@@ -206,17 +245,17 @@ def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] 
             "the alternative format of 16-bit floats has no place on the wire, since numpy does "
             "not have it; use -mfp16-format=ieee"
         )
-    said = _introduce(command, text)
+    said = _introduce(command, text, language)
     family = "clang" if re.search(r"\bclang version\b", said) else "gcc"
     if family == "clang" and target:
         command = (*command, f"--target={target}")
-        said = _introduce(command, text)
+        said = _introduce(command, text, language)
     listed = said.partition("#include <...> search starts here:")[2]
     listed = listed.partition("End of search list.")[0]
     include_dirs = tuple(line.strip() for line in listed.splitlines() if line.strip())
     own = re.search(r"^Target: (\S+)$", said, re.MULTILINE)
     triple = _triple(target or (own[1] if own else ""))
-    toolchain = Toolchain(command, family, triple, "little", 64, include_dirs)
+    toolchain = Toolchain(command, family, triple, "little", 64, include_dirs, language=language)
     # An array of characters is found in the object file without a library that reads it.
     letters = ", ".join(f"'{letter}'" for letter in _MAGIC.decode())
     try:
@@ -242,14 +281,15 @@ def find(cc: str | None = None, target: str | None = None, flags: Sequence[str] 
     )
 
 
-def _introduce(command: Sequence[str], text: str) -> str:
+def _introduce(command: Sequence[str], text: str, language: Language) -> str:
     """Returns what a compiler says about itself."""
-    search = _run([*command, "-E", "-v", "-x", "c", os.devnull])
+    search = _run([*command, "-E", "-v", "-x", language, os.devnull])
     if search.returncode != 0 or "search starts here:" not in search.stderr:
         lines = search.stderr.strip().splitlines()
         wrong = [line for line in lines if "error:" in line]
-        what = "does not work" if wrong else "is not a C compiler like gcc or clang"
-        raise WrapError(f"CC={text!r} {what}; it says:\n" + "\n".join(wrong or lines[-3:]))
+        name, what = ("CC", "a C") if language == "c" else ("CXX", "a C++")
+        problem = "does not work" if wrong else f"is not {what} compiler like gcc or clang"
+        raise WrapError(f"{name}={text!r} {problem}; it says:\n" + "\n".join(wrong or lines[-3:]))
     return search.stderr
 
 

@@ -8,34 +8,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.probe import probe_source
 from cwire_structs.compiler.toolchain import CompileError, Toolchain
 from cwire_structs.errors import WrapError
-from cwire_structs.layout import Layout
-from cwire_structs.schema.bits import BitRange
+from cwire_structs.header.image.names import Namer
+from cwire_structs.header.image.signatures import Signatures
+from cwire_structs.header.image.types import TypeReader
+from cwire_structs.header.image.units import RECORDS, DebugInfo, Definition
+from cwire_structs.layout import Layout, readable
 from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 from cwire_structs.schema.kinds import (
-    NUMBERS,
     ArrayType,
     Element,
     EnumType,
+    NumberType,
     StructType,
     TailType,
-    TextType,
 )
 
 DWARF = "DWARF"
 _MAGIC = 0x6377697265646677
-_ENUMERATOR = "DW_TAG_enumerator"
-_PLUS = 0x23  # DW_OP_plus_uconst
-_QUALIFIERS = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type")
-# DW_ATE_...: DWARF 5, section 7.8.
-_ENCODINGS = {
-    2: "bool", 3: "complex", 4: "float", 5: "int", 6: "int", 7: "uint", 8: "uint",
-}  # fmt: skip
 # Not -g alone, which is another format for avr-gcc 5.
 _FLAGS = ("-g", "-gdwarf", "-fno-eliminate-unused-debug-types")
 
@@ -52,172 +46,141 @@ def relayout(layout: Layout, header: Path, toolchain: Toolchain) -> Layout:
     found = _compiled(_source(header, named), toolchain)
     aligns = found.integers("cwire_aligns", _MAGIC, len(named))
     try:
-        reader = _Reader(
-            found, toolchain.byte_order, {one.name: n for one, n in zip(named, aligns, strict=True)}
-        )
+        dwarf = found.elf.get_dwarf_info()
+        info = DebugInfo(dwarf, "the compiler's DWARF", toolchain.byte_order)
+        by_name = dict(zip((one.name for one in named), aligns, strict=True))
+        graft = _Graft(info, by_name, cxx=toolchain.language == "c++")
         for message in layout.messages:
-            reader.message(message.struct)
+            graft.message(message.struct)
     except (DWARFError, ELFError) as error:
         raise WrapError(f"the compiler's DWARF cannot be read: {error}") from None
     messages = tuple(
-        replace(message, struct=reader.structs[message.struct.name]) for message in layout.messages
+        replace(message, struct=graft.structs[message.struct.name]) for message in layout.messages
     )
     # Enums that no member has are libclang's.
-    enums = {name: reader.enums.get(name, enum) for name, enum in layout.enums.items()}
-    structs = {name: reader.structs[name] for name in layout.structs}
+    enums = {name: graft.enums.get(name, enum) for name, enum in layout.enums.items()}
+    structs = {name: graft.structs[name] for name in layout.structs}
     return replace(layout, structs=structs, enums=enums, messages=messages, reader=DWARF)
 
 
 def _compiled(source: str, toolchain: Toolchain) -> ObjectFile:
     """Compiles with debugging information; links, since DWARF in object files has relocations."""
+    whole = toolchain.family == "clang" and toolchain.language == "c++"
+    flags = (*_FLAGS, *(["-fstandalone-debug"] if whole else []))
     try:
-        return ObjectFile(toolchain.link(source, _FLAGS))
+        return ObjectFile(toolchain.link(source, flags))
     except CompileError:  # of some targets, no program links without a linker script
-        return ObjectFile(toolchain.compile(source, _FLAGS))
+        return ObjectFile(toolchain.compile(source, flags))
 
 
 def _source(header: Path, structs: list[Struct]) -> str:
+    # The function keeps C++ from leaving out the types.
     probes = [
-        f"struct cwire_align_{one.name} {{ char first; {one.c_name} member; }};" for one in structs
+        f"struct cwire_align_{one.name} {{ char first; {one.c_name} member; }};\n"
+        f"void cwire_keep_{one.name}(struct cwire_align_{one.name} *it) {{ (void)it->member; }}"
+        for one in structs
     ]
     entries = [f"    __builtin_offsetof(struct cwire_align_{one.name}, member)," for one in structs]
-    table = ["const unsigned long long cwire_aligns[] = {", f"    0x{_MAGIC:x}ULL,", *entries, "};"]
+    table = [
+        "extern const unsigned long long cwire_aligns[] = {",
+        f"    0x{_MAGIC:x}ULL,",
+        *entries,
+        "};",
+    ]
     return probe_source(header, [*probes, *table])
 
 
-class _Reader:
-    """Rebuilds structs from debugging information entries, each once."""
+class _Graft:
+    """Puts what DWARF says of structs under the names and comments that libclang read.
 
-    def __init__(
-        self, found: ObjectFile, byte_order: Literal["little", "big"], aligns: dict[str, int]
-    ) -> None:
+    Attributes:
+        structs: The results, by name.
+        enums: The same of enums.
+    """
+
+    def __init__(self, info: DebugInfo, aligns: dict[str, int], *, cxx: bool) -> None:
         self.structs: dict[str, Struct] = {}
         self.enums: dict[str, Enum] = {}
-        self._byte_order = byte_order
+        self._info = info
+        self._reader = TypeReader(info, Namer.of(info.all()))
         self._aligns = aligns
-        self._entries: dict[tuple[str, str], Any] = {}
-        for unit in found.elf.get_dwarf_info().iter_CUs():
-            for entry in unit.get_top_DIE().iter_children():
-                name = _name(entry)
-                if name and "DW_AT_declaration" not in entry.attributes:
-                    self._entries.setdefault((entry.tag, name), entry)
+        self._cxx = cxx
 
     def message(self, struct: Struct) -> None:
-        """Rebuilds a message's struct, found by its name in C."""
-        word, _, tag = struct.c_name.rpartition(" ")
-        kinds = {"struct": "DW_TAG_structure_type", "union": "DW_TAG_union_type"}
-        entry = self._entries.get((kinds.get(word, "DW_TAG_typedef"), tag))
-        if entry is None:
+        """Reads a message's struct, found by its name in C."""
+        word, _, name = struct.c_name.rpartition(" ")
+        if self._cxx:
+            word, name = "", struct.c_name
+        found = [one for one in self._info.named(name) if _is(one, word)]
+        if not found:
             raise WrapError(f"the compiler's DWARF has no {struct.c_name}")
-        self._struct(struct, _bare(entry))
+        seen = self._reader.struct(Signatures(self._info).one(name, found).entry, struct.name)
+        if seen is None:
+            raise WrapError("\n".join(self._reader.problems))
+        self._struct(struct, seen)
+        self._reader.check_order(self._info.byte_order)
 
-    def _struct(self, struct: Struct, entry: Any) -> Struct:
+    def _struct(self, struct: Struct, seen: Struct) -> Struct:
         if struct.name in self.structs:
             return self.structs[struct.name]
-        found = [child for child in entry.iter_children() if child.tag == "DW_TAG_member"]
-        names = [_name(child) for child in found]
+        names = [None if one.anonymous else one.name for one in seen.members]
         if names != [None if one.anonymous else one.name for one in struct.members]:
             shown = ", ".join(name or "(anonymous)" for name in names)
             raise WrapError(
-                f"{struct.c_name}: the compiler's DWARF has the members {shown}; keep "
+                f"{readable(struct.c_name)}: the compiler's DWARF has the members {shown}; keep "
                 "target-specific #if blocks out of messages"
             )
-        members = tuple(
-            self._field(one, child) for one, child in zip(struct.members, found, strict=True)
-        )
+        members = zip(struct.members, seen.members, strict=True)
         made = replace(
             struct,
-            size=_value(entry, "DW_AT_byte_size"),
+            size=seen.size,
             align=self._aligns.get(struct.name, 1),
-            members=members,
+            members=tuple(self._field(one, other) for one, other in members),
         )
         self.structs[struct.name] = made
         return made
 
-    def _field(self, field: Field, entry: Any) -> Field:
-        type_ = self._type(field.type, _bare(_target(entry)))
-        start = _location(entry)
-        if field.bits is None:
-            return replace(field, offset=start, size=type_.size, type=type_)
-        width = _value(entry, "DW_AT_bit_size")
-        offset = 8 * start + _value(entry, "DW_AT_data_bit_offset", 0)
-        if "DW_AT_bit_offset" in entry.attributes:  # before DWARF 5: from the unit's highest bit
-            from_top = _value(entry, "DW_AT_bit_offset")
-            unit = 8 * _value(entry, "DW_AT_byte_size", type_.size)
-            little = self._byte_order == "little"
-            offset = 8 * start + (unit - from_top - width if little else from_top)
-        bits = BitRange(offset, width, self._byte_order)
-        return replace(field, offset=bits.start, size=bits.stop - bits.start, type=type_, bits=bits)
+    def _field(self, field: Field, seen: Field) -> Field:
+        if (field.bits is None) != (seen.bits is None):
+            raise WrapError(f"{field.name} is a bit field for libclang or for the compiler only")
+        type_ = self._type(field.type, seen.type, field)
+        size = seen.size if seen.bits else type_.size
+        return replace(field, offset=seen.offset, size=size, type=type_, bits=seen.bits)
 
-    def _type(self, type_: Kind, entry: Any) -> Kind:
-        if not isinstance(type_, ArrayType | TailType):
-            return self._element(type_, entry)
-        return replace(type_, of=self._element(type_.of, _bare(_target(entry))))
+    def _type(self, type_: Kind, seen: Kind, field: Field) -> Kind:
+        lists = ArrayType | TailType
+        if isinstance(type_, lists) and isinstance(seen, lists):
+            return replace(type_, of=self._element(type_.of, seen.of, field))
+        if isinstance(type_, lists) or isinstance(seen, lists):
+            raise WrapError(f"{field.name} is a {seen.kind} for the compiler, but a {type_.kind}")
+        return self._element(type_, seen, field)
 
-    def _element(self, type_: Kind, entry: Any) -> Element:
-        if isinstance(type_, TextType):
+    def _element(self, type_: Kind, seen: Kind, field: Field) -> Element:
+        if type_.struct is not None and seen.struct is not None:
+            return StructType(self._struct(type_.struct, seen.struct))
+        if type_.enum is not None and seen.enum is not None:
+            return EnumType.of(self._enum(type_.enum, seen.enum), self._info.byte_order)
+        if isinstance(type_, NumberType) and isinstance(seen, NumberType):
+            return seen
+        # A char is text for DWARF, and what the header's author says for libclang.
+        if isinstance(type_, Element) and {type_.kind, seen.kind}.isdisjoint(("struct", "enum")):
             return type_
-        if type_.struct is not None:
-            return StructType(self._struct(type_.struct, entry))
-        size = _value(entry, "DW_AT_byte_size")
-        if type_.enum is not None:
-            return EnumType.of(self._enum(type_.enum, entry, size), self._byte_order)
-        kind = _ENCODINGS.get(_value(entry, "DW_AT_encoding", 0))
-        if kind is None:
-            raise WrapError(f"a {_name(entry)} is a number that has no place on the wire")
-        return NUMBERS[kind].of(size, self._byte_order)
+        raise WrapError(f"{field.name} is a {seen.kind} for the compiler, but a {type_.kind}")
 
-    def _enum(self, enum: Enum, entry: Any, size: int) -> Enum:
+    def _enum(self, enum: Enum, seen: Enum) -> Enum:
         if enum.name not in self.enums:
-            labels = [_name(one) for one in entry.iter_children() if one.tag == _ENUMERATOR]
-            if labels != list(enum.values):
-                shown = ", ".join(label or "" for label in labels)
+            if list(enum.values) != list(seen.values):
                 raise WrapError(
-                    f"enum {enum.name}: the compiler's DWARF has the enumerators {shown}; keep "
-                    "target-specific #if blocks out of messages"
+                    f"enum {enum.name}: the compiler's DWARF has the enumerators "
+                    f"{', '.join(seen.values)}; keep target-specific #if blocks out of messages"
                 )
-            signed = min(enum.values.values(), default=0) < 0
-            if "DW_AT_type" in entry.attributes:
-                base = _bare(_target(entry))
-                signed = _ENCODINGS.get(_value(base, "DW_AT_encoding", 0)) == "int"
-            self.enums[enum.name] = replace(enum, size=size, signed=signed)
+            self.enums[enum.name] = replace(enum, size=seen.size, signed=seen.signed)
         return self.enums[enum.name]
 
 
-def _name(entry: Any) -> str | None:
-    attribute = entry.attributes.get("DW_AT_name")
-    return None if attribute is None else attribute.value.decode()
-
-
-def _value(entry: Any, attribute: str, default: int | None = None) -> int:
-    found = entry.attributes.get(attribute)
-    if found is None or not isinstance(found.value, int):
-        if default is None:
-            raise WrapError(f"the compiler's DWARF has a {entry.tag} without {attribute}")
-        return default
-    return found.value
-
-
-def _location(entry: Any) -> int:
-    """Returns the byte that a member's bytes begin at; of a bit field, it may be negative."""
-    found = entry.attributes.get("DW_AT_data_member_location")
-    if found is None or isinstance(found.value, int):
-        return 0 if found is None else int(found.value)
-    # DWARF 2 has an expression: add a number to the address of the struct.
-    operation, *encoded = found.value
-    if operation != _PLUS or not encoded or encoded[-1] & 0x80:
-        raise WrapError(f"the compiler's DWARF says the place of a {entry.tag} by an expression")
-    value: int = sum((byte & 0x7F) << 7 * index for index, byte in enumerate(encoded))
-    bits = 8 * int(entry.cu["address_size"])
-    return value - (1 << bits) if value >> bits - 1 else value
-
-
-def _target(entry: Any) -> Any:
-    return entry.get_DIE_from_attribute("DW_AT_type")
-
-
-def _bare(entry: Any) -> Any:
-    """Returns what a typedef or a qualified type stands for; of an array, the array."""
-    while entry.tag in _QUALIFIERS:
-        entry = _target(entry)
-    return entry
+def _is(one: Definition, word: str) -> bool:
+    """Says whether a name stands for this in C: a tag behind ``struct``, else a typedef."""
+    tags = {"struct": "DW_TAG_structure_type", "union": "DW_TAG_union_type"}
+    if one.entry.tag not in RECORDS:
+        return False
+    return word not in tags or (one.entry.tag == tags[word] and not one.alias)

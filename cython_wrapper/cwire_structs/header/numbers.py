@@ -13,12 +13,17 @@ _INTEGERS = {
     "SCHAR": "int", "SHORT": "int", "INT": "int", "LONG": "int", "LONGLONG": "int",
     "UCHAR": "uint", "USHORT": "uint", "UINT": "uint", "ULONG": "uint", "ULONGLONG": "uint",
     "WCHAR": "int", "CHAR_S": "int", "CHAR_U": "uint",
+    "CHAR16": "uint", "CHAR32": "uint",
 }  # fmt: skip
 _FLOAT16 = 32  # CXType_Float16 of libclang's Index.h
 _FLOATS = ("HALF", "FLOAT16", "FLOAT", "DOUBLE")
-_REFUSED = {
+REFUSED = {
     "POINTER": "is a pointer: an address means nothing to another program; put the data itself "
     "into the struct, or an index",
+    **dict.fromkeys(
+        ("LVALUEREFERENCE", "RVALUEREFERENCE", "MEMBERPOINTER"),
+        "is a reference, which is a pointer in there; put the data itself into the struct",
+    ),
     "LONGDOUBLE": "is a long double, whose format differs between machines; use double",
     "INT128": "is a 128-bit integer, which numpy does not have; use two uint64_t",
     "UINT128": "is a 128-bit integer, which numpy does not have; use two uint64_t",
@@ -62,8 +67,8 @@ def number_type(type_: Any, byte_order: ByteOrder) -> NumberType | None:
         RefusedError: It has no place on the wire.
     """
     kind, size = type_.kind.name, type_.get_size()
-    if kind in _REFUSED:
-        raise RefusedError(_REFUSED[kind])
+    if kind in REFUSED:
+        raise RefusedError(REFUSED[kind])
     if kind == "BOOL" and size == 1:
         return NUMBERS["bool"].of(1, byte_order)
     if sign := integer_sign(type_):

@@ -1,0 +1,448 @@
+"""Debugging information entries to structs: names, kinds, places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cwire_structs.errors import WrapError
+from cwire_structs.header.image.bitfields import signed
+from cwire_structs.header.image.kinds import (
+    ENCODINGS,
+    SIZES,
+    alignment,
+    array_shape,
+    bit_place,
+    enumerators,
+    number_type,
+)
+from cwire_structs.header.image.names import Namer, identifier
+from cwire_structs.header.image.signatures import Signatures, members_of
+from cwire_structs.header.image.units import (
+    ENUM,
+    POINTERS,
+    RECORDS,
+    DebugInfo,
+    is_declaration,
+    key,
+    location,
+    text,
+    value,
+)
+from cwire_structs.header.numbers import REFUSED, RefusedError
+from cwire_structs.schema.bits import BitRange, ByteOrder
+from cwire_structs.schema.fields import SIZE_LIMIT, Enum, Field, Kind, Struct
+from cwire_structs.schema.kinds import (
+    DIMENSION_LIMIT,
+    ArrayType,
+    Element,
+    EnumType,
+    NumberType,
+    StructType,
+    TailType,
+    TextType,
+)
+
+_BASE = "DW_TAG_inheritance"
+_ARRAY_MEMBERS = ("_M_elems", "__elems_")  # of std::array, by GNU and by LLVM
+_ORDERS: dict[int, ByteOrder] = {1: "big", 2: "little"}  # DW_END_...
+
+
+@dataclass(frozen=True)
+class _Owner:
+    """The struct whose members are read: its key in the schema, and what errors call it."""
+
+    key: str
+    shown: str
+    prefix: str = "_anonymous"
+    around: bool = False
+
+
+class TypeReader:
+    """Reads structs and the enums and structs in them, each once.
+
+    Args:
+        info: The debugging information.
+        namer: Gives the names.
+
+    Attributes:
+        structs: By name; nested ones before their users.
+        enums: By name.
+        anonymous: The names of those that C has no name for and reaches without one.
+        lines: Where each struct, enum and ``struct.field`` is.
+        problems: What has no place on the wire, each with its line.
+        warnings: What may surprise.
+        orders: A member for each byte order that numbers have.
+    """
+
+    def __init__(self, info: DebugInfo, namer: Namer | None = None) -> None:
+        self.structs: dict[str, Struct] = {}
+        self.enums: dict[str, Enum] = {}
+        self.anonymous: set[str] = set()
+        self.lines: dict[str, str] = {}
+        self.problems: list[str] = []
+        self.warnings: list[str] = []
+        self.orders: dict[ByteOrder, str] = {}
+        self._info = info
+        self._namer = namer or Namer()
+        self._known: dict[tuple[str, str], Any] = {}
+        self._made: dict[object, str] = {}
+        self._signatures = Signatures(info)
+        self._orderless: list[str] = []
+
+    def struct(self, entry: Any, name: str, c_name: str | None = None) -> Struct | None:
+        """Returns a struct's layout, or None after noting what is wrong with it.
+
+        Args:
+            entry: Its definition.
+            name: Its key in the schema.
+            c_name: As C spells it; None: ``struct name`` or ``union name``.
+        """
+        return self._record(entry, _Owner(name, c_name or _spelled(entry, name)))
+
+    def check_order(self, wanted: ByteOrder) -> None:
+        """Raises WrapError for numbers of another byte order, by the name of one of them."""
+        for order, name in self.orders.items():
+            if order != wanted:
+                raise WrapError(
+                    f"{name} is {order}-endian and others are not (scalar_storage_order), which a "
+                    "schema does not hold; take the attribute away, or wrap these messages alone"
+                )
+
+    def _record(self, entry: Any, owner: _Owner) -> Struct | None:
+        entry = self._info.definition(entry)
+        if self._seen("struct", owner.key, entry):
+            return self.structs.get(owner.key)
+        line = self._info.line(entry)
+        size = value(entry, "DW_AT_byte_size")
+        union = entry.tag == "DW_TAG_union_type"
+        problem = None
+        if size is None or is_declaration(entry):
+            problem = (
+                "is only declared there, and laid out in another file; name the image in which "
+                "the program that fills it is"
+            )
+        elif any(one.tag == "DW_TAG_variant_part" for one in entry.iter_children()):
+            problem = "is an enum with data, as Rust has them; use a struct or a union"
+        elif size > SIZE_LIMIT:
+            problem = f"has {size} bytes, the limit of a message is {SIZE_LIMIT}"
+        if problem or size is None:
+            self.problems.append(f"{line}: {owner.shown} {problem}")
+            return None
+        orderless, self._orderless = self._orderless, []
+        before = len(self.problems)
+        members = self._fields(entry, owner, union=union)
+        if not members and len(self.problems) == before:
+            text_ = f"{line}: {owner.shown} has no members; give it one, a bool for example"
+            self.problems.append(text_)
+        self._say_orders(owner, members)
+        self._orderless = orderless
+        if len(self.problems) > before:
+            return None
+        ends = [one.span[1] for one in members]
+        if max(ends) > 8 * size:
+            name = members[ends.index(max(ends))].name
+            raise WrapError(
+                f"{line}: {owner.shown}.{name} ends behind the struct's {size} bytes in the "
+                "debug information, which cannot be right"
+            )
+        made = Struct(
+            name=owner.key,
+            c_name=owner.shown,
+            size=size,
+            align=1 if owner.around else alignment(value(entry, "DW_AT_alignment"), size, members),
+            doc="",
+            members=tuple(members),
+            kind="union" if union else "struct",
+        )
+        self.structs[owner.key] = made
+        self.lines[owner.key] = line
+        return made
+
+    def _fields(self, entry: Any, owner: _Owner, *, union: bool) -> list[Field]:
+        """Reads the members in the order of their places."""
+        found: list[Field] = []
+        declared = [one for one in members_of(entry) if not self._is_empty(one)]
+        for index, one in enumerate(declared):
+            last = index == len(declared) - 1 and index > 0 and not owner.around and not union
+            try:
+                found += self._field(one, owner, index, union=union, may_be_tail=last)
+            except RefusedError as refused:
+                name = text(one, "DW_AT_name") or "(anonymous)"
+                line = self._info.line(one)
+                self.problems.append(f"{line}: {owner.shown}.{name} {refused}")
+        ordered = found if union else sorted(found, key=lambda field: field.span[0])
+        if ordered != found:
+            self.warnings.append(
+                f"{self._info.line(entry)}: {owner.shown}: its compiler changed the order of the "
+                "members, and may choose another one next time; in Rust say #[repr(C)]"
+            )
+        return ordered
+
+    def _is_empty(self, member: Any) -> bool:
+        """Says whether a member has no bytes, as Rust's (), PhantomData, or an empty base."""
+        type_ = self._info.bare(self._info.target(member))
+        if type_ is None or type_.tag == "DW_TAG_array_type":
+            return False
+        if member.tag == _BASE:
+            return next(members_of(self._info.definition(type_)), None) is None
+        return value(type_, "DW_AT_byte_size") == 0
+
+    def _field(
+        self, entry: Any, owner: _Owner, index: int, *, union: bool, may_be_tail: bool
+    ) -> list[Field]:
+        declared = self._info.target(entry)
+        type_ = self._info.bare(declared)
+        if entry.tag == _BASE:
+            return self._base(entry, type_, owner)
+        name = text(entry, "DW_AT_name")
+        if "DW_AT_artificial" in entry.attributes and type_ is not None:
+            return []  # the pointer to virtual functions: bytes that nobody reads
+        start = self._start(entry, union=union)
+        if name is None and type_ is not None and type_.tag in RECORDS:
+            return self._anonymous(entry, type_, owner, index, start)
+        if name is None:
+            return []
+        member = self._namer.member(name)
+        self.lines[f"{owner.key}.{member}"] = self._info.line(entry)
+        place = replace(owner, key=f"{owner.key}__{member}", shown=f"{owner.shown}.{name}")
+        of = self._type(type_, place, may_be_tail=may_be_tail)
+        bits = None
+        if _is_bits(entry):
+            width = value(entry, "DW_AT_bit_size", 0) or 0
+            order = self._order(of, type_)
+            bits = BitRange(bit_place(entry, self._info), width, order)
+        return [
+            Field(
+                name=member,
+                c_type=self._c_type(declared),
+                offset=bits.start if bits else start,
+                size=bits.stop - bits.start if bits else of.size,
+                type=of,
+                bits=bits,
+            )
+        ]
+
+    def _start(self, entry: Any, *, union: bool) -> int:
+        start = location(entry)
+        if start is not None:
+            return start
+        if "DW_AT_data_member_location" in entry.attributes:
+            raise RefusedError("has a place that depends on the object; do without virtual bases")
+        if union or "DW_AT_data_bit_offset" in entry.attributes:
+            return 0
+        raise RefusedError("has no place in the debug information, which cannot be right")
+
+    def _base(self, entry: Any, type_: Any, owner: _Owner) -> list[Field]:
+        """Reads the members of a base class, which are the derived class's."""
+        type_ = self._info.definition(type_)
+        if "DW_AT_virtuality" in entry.attributes:
+            raise RefusedError(
+                "is a virtual base, whose place depends on the object; inherit without virtual"
+            )
+        start = self._start(entry, union=False)
+        if is_declaration(type_):
+            raise RefusedError(f"is a {text(type_, 'DW_AT_name')}, which is only declared there")
+        return [one.moved(start) for one in self._fields(type_, owner, union=False)]
+
+    def _anonymous(
+        self, entry: Any, type_: Any, owner: _Owner, index: int, start: int
+    ) -> list[Field]:
+        name = f"{owner.prefix}_{index}"
+        key_ = f"{owner.key}__anonymous_{index}"
+        struct = self._record(type_, _Owner(key_, owner.shown, name, around=True))
+        if struct is None:
+            return []
+        self.anonymous.add(key_)
+        self.lines[f"{owner.key}.{name}"] = self._info.line(entry)
+        made = StructType(struct)
+        return [Field(name, struct.kind, start, struct.size, made, anonymous=True)]
+
+    def _type(self, entry: Any, owner: _Owner, *, may_be_tail: bool) -> Kind:
+        """Returns a member's type.
+
+        Raises:
+            RefusedError: It has no place on the wire.
+        """
+        shape: list[int | None] = []
+        element = self._array(entry)
+        while element is not None and element.tag == "DW_TAG_array_type":
+            shape += array_shape(element, self._info)
+            element = self._array(self._info.bare(self._info.target(element)))
+        if not shape:
+            return self._element(element, owner)
+        if shape[0] in (None, 0):
+            if not may_be_tail:
+                raise RefusedError(
+                    "is a flexible array member, which must come last, after others, in a struct "
+                    "with a name"
+                )
+            if len(shape) > 1:
+                raise RefusedError(
+                    "is a flexible array of arrays, which is not supported; make it one-dimensional"
+                )
+            of = self._element(element, owner)
+            return TailType(of)
+        sizes = [size for size in shape if size]
+        if len(sizes) < len(shape):
+            raise RefusedError(
+                "is an array of 0 elements; write name[] for a flexible array member"
+            )
+        if len(sizes) > DIMENSION_LIMIT:
+            raise RefusedError(f"has {len(sizes)} dimensions, the limit is {DIMENSION_LIMIT}")
+        of = self._element(element, owner)
+        if isinstance(of, TextType):
+            last = TextType(sizes.pop())
+            return ArrayType(tuple(sizes), last) if sizes else last
+        return ArrayType(tuple(sizes), of)
+
+    def _array(self, entry: Any) -> Any:
+        """Returns the array in a std::array; of another type, that itself."""
+        if entry is None or entry.tag not in RECORDS:
+            return entry
+        if not (text(entry, "DW_AT_name") or "").startswith("array<"):
+            return entry
+        inside = [*members_of(entry)]
+        if len(inside) != 1 or text(inside[0], "DW_AT_name") not in _ARRAY_MEMBERS:
+            return entry
+        return self._info.bare(self._info.target(inside[0]))
+
+    def _element(self, entry: Any, owner: _Owner) -> Element:
+        if entry is None or entry.tag == "DW_TAG_unspecified_type":
+            raise RefusedError("has a type without bytes")
+        if entry.tag in POINTERS:
+            raise RefusedError(REFUSED["POINTER"])
+        if entry.tag in RECORDS:
+            return self._nested(entry, owner)
+        if entry.tag == ENUM:
+            return self._enum(entry, owner)
+        if entry.tag == "DW_TAG_base_type":
+            return self._number(entry, owner)
+        what = entry.tag if isinstance(entry.tag, str) else f"type {entry.tag}"
+        raise RefusedError(f"has a {what.removeprefix('DW_TAG_')}, which has no place on the wire")
+
+    def _number(self, entry: Any, owner: _Owner) -> Element:
+        order = self._endianity(entry)
+        made = number_type(entry, order)
+        if made.size > 1:
+            self.orders.setdefault(order, owner.shown)
+        return made
+
+    def _endianity(self, entry: Any) -> ByteOrder:
+        return _ORDERS.get(value(entry, "DW_AT_endianity", 0) or 0, self._info.byte_order)
+
+    def _order(self, type_: Kind, entry: Any) -> ByteOrder:
+        """Returns the byte order of a bit field."""
+        if isinstance(type_, NumberType):
+            return self._endianity(entry)
+        return self._info.byte_order
+
+    def _nested(self, entry: Any, owner: _Owner) -> StructType:
+        entry = self._info.definition(entry)
+        name = self._key(entry, owner)
+        struct = self._record(entry, _Owner(name, _spelled(entry, name)))
+        if struct is None:
+            raise RefusedError(f"is a {_spelled(entry, name)}, which has no place on the wire")
+        if struct.tail:
+            raise RefusedError(
+                f"is a {struct.c_name}, whose flexible array member cannot be nested"
+            )
+        return StructType(struct)
+
+    def _enum(self, entry: Any, owner: _Owner) -> EnumType:
+        name = self._key(entry, owner)
+        size = value(entry, "DW_AT_byte_size", 0) or 0
+        if size not in SIZES["int"]:
+            raise RefusedError(f"is an enum of {size} bytes, which has no place on the wire")
+        values = dict(enumerators(entry))
+        if not self._seen("enum", name, entry):
+            bits = 8 * size
+            is_signed = self._is_signed(entry, values)
+            self.enums[name] = Enum(
+                name=name,
+                size=size,
+                signed=is_signed,
+                values={
+                    identifier(label): signed(number, bits) if is_signed else number % (1 << bits)
+                    for label, number in values.items()
+                },
+            )
+            self.lines[name] = self._info.line(entry)
+        enum = self.enums[name]
+        if size > 1:  # DWARF has no byte order for an enum
+            self._orderless.append(owner.shown)
+        return EnumType.of(enum, self._info.byte_order)
+
+    def _is_signed(self, entry: Any, values: dict[str, int]) -> bool:
+        """Says whether an enum is signed: by its number, else by its values."""
+        number = self._info.bare(self._info.target(entry))
+        number = entry if number is None else number
+        kind = ENCODINGS.get(value(number, "DW_AT_encoding", 0) or 0)
+        if kind is None:
+            return min(values.values(), default=0) < 0
+        return kind == "int"
+
+    def _say_orders(self, owner: _Owner, members: list[Field]) -> None:
+        """Refuses enums beside numbers of the other byte order: how they are stored is not said."""
+        types = [one.element for one in members]
+        own = {one.np[0] for one in types if isinstance(one, NumberType)}
+        other = ">" if self._info.byte_order == "little" else "<"
+        if other in own and self._orderless:
+            self.problems.append(
+                f"{self._orderless[0]} is an enum in a struct with scalar_storage_order, of which "
+                "debug information does not say the byte order; make it an integer"
+            )
+
+    def _key(self, entry: Any, owner: _Owner) -> str:
+        """Returns the name of a nested struct or enum in the schema."""
+        where = key(entry)
+        if where not in self._made:
+            label = self._info.label(entry)
+            found = self._info.named(label) if label else []
+            own = next((one for one in found if key(one.entry) == where), None)
+            without = identifier(label) if label else owner.key
+            self._made[where] = self._namer.key(own) if own else without
+        return self._made[where]
+
+    def _seen(self, kind: str, name: str, entry: Any) -> bool:
+        """Says whether a struct or enum was read.
+
+        Raises:
+            WrapError: It was another one of the same name.
+        """
+        if (kind, name) not in self._known:
+            self._known[kind, name] = entry
+            return False
+        known = self._known[kind, name]
+        if self._signatures.of(known) != self._signatures.of(entry):
+            units = [self._info.unit_name(one) for one in (known, entry)]
+            raise WrapError(
+                f"{self._info.owner}: {kind} {name} is defined differently in {units[0]} and "
+                f"{units[1]}; rename one, or wrap one object file"
+            )
+        return True
+
+    def _c_type(self, entry: Any) -> str:
+        """Returns a type as people write it: ``uint16_t[3]``."""
+        steps, dimensions = entry, ""
+        while steps is not None:
+            name = text(steps, "DW_AT_name")
+            if name is not None:
+                word = {"DW_TAG_union_type": "union ", ENUM: "enum "}.get(steps.tag, "")
+                word = "struct " if steps.tag in RECORDS and not word else word
+                return f"{word}{name}{dimensions}"
+            if steps.tag == "DW_TAG_array_type":
+                dimensions += "".join(f"[{one or ''}]" for one in array_shape(steps, self._info))
+            elif steps.tag in RECORDS or steps.tag == ENUM:
+                word = "enum" if steps.tag == ENUM else _spelled(steps, "").strip()
+                return f"{word}{dimensions}"
+            steps = self._info.target(steps)
+        return f"void{dimensions}"
+
+
+def _spelled(entry: Any, name: str) -> str:
+    return f"{'union' if entry.tag == 'DW_TAG_union_type' else 'struct'} {name}"
+
+
+def _is_bits(entry: Any) -> bool:
+    return "DW_AT_bit_size" in entry.attributes
