@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cwire_structs.schema.fields import Enum, Struct
 
-_TYPEOF = re.compile(r"__typeof__\(\(\(([\w .]+) \*\)0\)->(\w+)(?:\[0\])*\)")
+_TYPEOF = re.compile(r"__typeof__\(\(\(([\w .:<>,]+) \*\)0\)->(\w+)(?:\[0\])*\)")
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,10 @@ class Layout:
         reader: Where sizes and offsets come from, before the proof: libclang or DWARF.
         hidden: Names of macros that stand for something else than what has the same name in a
             struct or enum: ``#define sa_handler handler.simple``.
+        enumerators: As the output's language spells enumerators, by enum; those that are not in
+            there have their own names.
+        expressions: The same of constants: ``lidar::kLimit``.
+        language: Of the header: c or c++.
     """
 
     name: str
@@ -92,6 +96,17 @@ class Layout:
     tag_values: Mapping[str, int | float] = field(default_factory=dict)
     reader: str = "libclang"
     hidden: frozenset[str] = frozenset()
+    enumerators: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
+    language: str = "c"
+
+    def expression(self, constant: str) -> str:
+        """Returns a constant as C or C++ spells it."""
+        return self.expressions.get(constant, constant)
+
+    def enumerator(self, enum: str, label: str) -> str:
+        """Returns an enumerator as C or C++ spells it."""
+        return self.enumerators.get(enum, {}).get(label, label)
 
 
 @dataclass(frozen=True)
@@ -117,6 +132,25 @@ class Proof:
     abi: Abi
     constants: dict[str, int | float] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+
+
+def needed(messages: Iterable[MessageLayout]) -> tuple[set[str], set[str]]:
+    """Returns the names of the structs and of the enums that messages consist of."""
+    structs: set[str] = set()
+    enums: set[str] = set()
+    rest: list[Struct] = [message.struct for message in messages]
+    while rest:
+        struct = rest.pop()
+        if struct.name in structs:
+            continue
+        structs.add(struct.name)
+        for member in struct.members:
+            of = member.element
+            if of.struct is not None:
+                rest.append(of.struct)
+            elif of.enum is not None:
+                enums.add(of.enum.name)
+    return structs, enums
 
 
 def readable(text: str) -> str:

@@ -1,15 +1,17 @@
-"""`cwire wrap`: from a C header to everything that is made from it.
+"""`cwire wrap`: from a C header, or a compiled image, to everything that is made from it.
 
 cwire wrap messages.h -o generated
 cwire wrap messages.h -o generated --check      (are the files up to date?)
 cwire wrap /usr/include/linux/can.h --id can_frame=1 -o generated --build
 cwire wrap vendor.h --all                       (each struct that has a place on the wire)
+cwire wrap firmware.elf --only motor_state      (from its debug information)
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,12 +23,15 @@ from cwire_structs.compiler.proof import prove
 from cwire_structs.compiler.vendor_types import type_flags
 from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.emit.c_header import schema_header
+from cwire_structs.emit.c_structs import structs_header
 from cwire_structs.emit.cython_module import cython_files
 from cwire_structs.emit.schema_json import compact, readable, schema_document
 from cwire_structs.errors import LayoutMismatch, SchemaError, WrapError
 from cwire_structs.header.constant_choice import ConstantChoice
 from cwire_structs.header.dwarf import DWARF, relayout
 from cwire_structs.header.header import read_header
+from cwire_structs.header.image.files import is_image
+from cwire_structs.header.image.image import read_image
 from cwire_structs.header.message_ids import LEFT_OUT, Choice
 from cwire_structs.header.padding import padding_notices
 from cwire_structs.header.structs import TAGS
@@ -44,14 +49,28 @@ class Wrapped:
     Attributes:
         schema: The schema, read back from its own JSON.
         files: Texts by file name.
-        toolchain: The compiler that the layout was proved against.
+        proved_with: The compiler that the layout was proved against; None: there was none, which
+            only an image can do without.
         notices: What is supported but may surprise, each with its line.
+        doubt: Why the layout is not proved; empty: it is.
     """
 
     schema: Schema
     files: dict[str, str]
-    toolchain: toolchains.Toolchain
+    proved_with: toolchains.Toolchain | None
     notices: tuple[Notice, ...] = ()
+    doubt: str = ""
+
+    @property
+    def toolchain(self) -> toolchains.Toolchain:
+        """The compiler that the layout was proved against.
+
+        Raises:
+            WrapError: There was none.
+        """
+        if self.proved_with is None:
+            raise WrapError(f"not proved: {self.doubt}")
+        return self.proved_with
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -69,7 +88,7 @@ def wrap(
     """Reads a header, proves its layout and makes the files; writes nothing.
 
     Args:
-        header: The C header.
+        header: The C header, or an image with debug information.
         toolchain: The compiler, or its program and flags; None takes ``$CC``, else ``cc``.
         choice: Which structs are messages, beside what the header says.
         constants: Which constants go into the schema.
@@ -78,31 +97,75 @@ def wrap(
     Raises:
         WrapError: The header cannot be wrapped; the text says where and why.
     """
+    if is_image(header):
+        if constants is not None and constants.which:
+            raise WrapError(f"{header.name}: --constants is for headers; an image holds none")
+        return _wrap_image(header, toolchain, choice, name)
     if not isinstance(toolchain, toolchains.Toolchain):
         toolchain = toolchains.find(toolchain)
     layout = read_header(header, toolchain, choice, constants, name)
     layout, proof = _proved(layout, header, toolchain)
     _check_tag_values(layout, proof, toolchain)
     document = schema_document(layout, proof, toolchain)
+    schema, files, names = _made(header, layout, document)
+    notices = (*layout.notices, *padding_notices(layout), *proof.notices, *names)
+    return Wrapped(schema, files, toolchain, notices)
+
+
+def _made(
+    source: Path, layout: Layout, document: dict[str, Any], **more: str
+) -> tuple[Schema, dict[str, str], list[Notice]]:
+    """Returns the schema, all files, and notices of names that are others in Python."""
     json = compact(document)
     if len(json) > SCHEMA_LIMIT:
         raise WrapError(
-            f"{header.name}: the schema has {len(json)} bytes, a driver's hello holds "
+            f"{source.name}: the schema has {len(json)} bytes, a driver's hello holds "
             f"{SCHEMA_LIMIT}; take messages, comments or constants (--constants) out"
         )
     try:
         schema = Schema.from_json(json)
     except SchemaError as error:
-        raise WrapError(f"{header.name}: the result would not be a valid schema: {error}") from None
+        raise WrapError(f"{source.name}: the result would not be a valid schema: {error}") from None
     made = cython_files(layout, schema)
     files = {
         f"{layout.name}.schema.json": readable(document) + "\n",
-        f"{layout.name}_schema.h": schema_header(layout, json, toolchain.byte_order),
+        **more,
+        f"{layout.name}_schema.h": schema_header(layout, json, document["byte_order"]),
         **made.files,
     }
-    names = (replace(one, text=readable_type(one.text)) for one in made.notices)
-    notices = (*layout.notices, *padding_notices(layout), *proof.notices, *names)
-    return Wrapped(schema, files, toolchain, notices)
+    return schema, files, [replace(one, text=readable_type(one.text)) for one in made.notices]
+
+
+def _wrap_image(
+    path: Path,
+    cc: toolchains.Toolchain | str | None,
+    choice: Choice | None,
+    name: str | None,
+) -> Wrapped:
+    """Wraps an image. Its layout is the image's compiler's; it is proved in a header made of it."""
+    image = read_image(path, choice, name)
+    header = structs_header(image.layout, path.name)
+    proof, doubt = Proof(image.abi), ""
+    toolchain = None
+    try:
+        toolchain = cc if isinstance(cc, toolchains.Toolchain) else toolchains.find(cc)
+        if toolchain.byte_order != image.byte_order:
+            raise WrapError(
+                f"no compiler of the target ({image.target}, {image.byte_order}-endian); give one "
+                "with --cc"
+            )
+        with tempfile.TemporaryDirectory(prefix="cwire-") as folder:
+            made = Path(folder, image.layout.header)
+            made.write_text(header, encoding="utf-8")
+            proof = replace(prove(image.layout, made, toolchain), abi=image.abi)
+    except LayoutMismatch:
+        raise
+    except WrapError as error:
+        toolchain, doubt = None, str(error)
+    verified = toolchain is not None
+    document = schema_document(image.layout, proof, image, image=path.name, verified=verified)
+    schema, files, names = _made(path, image.layout, document, **{image.layout.header: header})
+    return Wrapped(schema, files, toolchain, (*image.layout.notices, *names), doubt)
 
 
 def _proved(layout: Layout, header: Path, toolchain: toolchains.Toolchain) -> tuple[Layout, Proof]:
@@ -163,7 +226,10 @@ def stale(wrapped: Wrapped, folder: Path) -> list[Path]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `cwire wrap` to a parser."""
     add = parser.add_argument
-    add("header", type=Path, metavar="HEADER", help="the C header")
+    add(
+        "header", type=Path, metavar="HEADER",
+        help="the C header; or an ELF image or object file with debug information",
+    )  # fmt: skip
     add(
         "-o", "--output", type=Path, metavar="DIR",
         help="where to write (default: generated, beside the header)",
@@ -235,7 +301,6 @@ def run(arguments: argparse.Namespace) -> int:
     flags += [f"-D{macro}" for macro in arguments.D]
     try:
         flags += type_flags(arguments.types, arguments.types_file)
-        toolchain = toolchains.find(arguments.cc, arguments.target, flags)
         choice = replace(
             Choice.of(arguments.ids, arguments.only, arguments.ids_file),
             all=_patterns(arguments.all_),
@@ -243,8 +308,15 @@ def run(arguments: argparse.Namespace) -> int:
             id_offset=arguments.id_offset,
         )
         constants = ConstantChoice(arguments.constants)
+        toolchain: toolchains.Toolchain | str | None
+        if is_image(header):  # which needs no compiler
+            toolchain = arguments.cc or _cross_gcc(arguments.target)
+        else:
+            toolchain = toolchains.find(arguments.cc, arguments.target, flags)
         wrapped = wrap(header, toolchain, choice, constants, arguments.name)
         if arguments.explain:  # draws the padding that warnings tell of
+            if wrapped.schema.json["source"].get("image"):
+                raise WrapError("--explain is for headers, whose order of members you can change")
             explain.run(arguments, wrapped.schema, wrapped.toolchain)
             return 0
         for line in warning_lines(wrapped.notices, verbose=arguments.verbose):
@@ -254,7 +326,7 @@ def run(arguments: argparse.Namespace) -> int:
         paths = write(wrapped, folder)
         if arguments.build:
             include = [header.parent, *_library_headers()]
-            paths.append(build_classes(wrapped.schema, folder, include, toolchain).path)
+            paths.append(build_classes(wrapped.schema, folder, include, wrapped.toolchain).path)
     except WrapError as error:
         print(f"cwire wrap: {error}", file=sys.stderr)
         return 1
@@ -264,8 +336,24 @@ def run(arguments: argparse.Namespace) -> int:
     more = f"; {left_out} structs left out" if left_out else ""
     for path in paths:
         print(f"  {path}")
-    print(f"{header.name}: {count}{more}; layout proved with {wrapped.toolchain}")
+    print(f"{header.name}: {count}{more}; {_origin(wrapped)}")
     return 0
+
+
+def _cross_gcc(target: str | None) -> str | None:
+    return f"{target}-gcc" if target else None
+
+
+def _origin(wrapped: Wrapped) -> str:
+    """Says where a layout is from, and whether a compiler agreed."""
+    source = wrapped.schema.json["source"]
+    proved = f"not proved: {wrapped.doubt}" if wrapped.doubt else f"proved with {wrapped.toolchain}"
+    if "image" not in source:
+        return f"layout {proved}"
+    return (
+        f"layout from the debug information of {source['cc']} for {source['target']}; "
+        f"{source['header']}, made of it, is {proved}"
+    )
 
 
 def warning_lines(notices: Sequence[Notice], *, verbose: bool) -> list[str]:

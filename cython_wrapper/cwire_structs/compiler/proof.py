@@ -181,17 +181,20 @@ def _enum_questions(layout: Layout) -> Iterator[_Question]:
         yield _Question(f"sizeof({c_name})", enum.size, c_name, "size", line)
         sign = f"CWIRE_NEGATIVE(({c_name})-1)"
         yield _Question(sign, int(enum.signed), c_name, "sign", line)
-        yield from _enumerator_questions(enum, c_name, line)
+        yield from _enumerator_questions(layout, enum, c_name, line)
     for message in layout.messages:
         label = message.id_name
         if label is not None and label not in layout.macros:
             yield _Question(label, message.header_id, label, "value")
 
 
-def _enumerator_questions(enum: Enum, c_name: str, line: str) -> Iterator[_Question]:
+def _enumerator_questions(
+    layout: Layout, enum: Enum, c_name: str, line: str
+) -> Iterator[_Question]:
     for label, value in enum.values.items():
         expected = value % (1 << 64)
-        yield _Question(label, expected, f"{c_name}: {label}", "value", line)
+        spelled = layout.enumerator(enum.name, label)
+        yield _Question(spelled, expected, f"{c_name}: {label}", "value", line)
 
 
 def _struct_questions(layout: Layout, struct: Struct, types: _Types) -> Iterator[_Question]:

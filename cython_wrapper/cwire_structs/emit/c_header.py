@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cwire_structs.layout import Layout, MessageLayout
-from cwire_structs.schema.fields import Enum, Field, Kind, Struct
+from cwire_structs.schema.fields import Field, Kind, Struct
 
 _GUARDED_INCLUDE = """\
 /* C++ has no flexible array members; its compilers have, but -Wpedantic complains. */
@@ -16,6 +16,11 @@ _GUARDED_INCLUDE = """\
 #include "{header}"
 #if defined(__cplusplus) && defined(__GNUC__)
 #pragma GCC diagnostic pop
+#endif
+"""
+_CXX_ONLY = """\
+#ifndef __cplusplus
+#error "{header} is C++, and so is what includes this file"
 #endif
 """
 _BYTE_ORDER = """\
@@ -61,6 +66,7 @@ def schema_header(layout: Layout, json: bytes, byte_order: str) -> str:
     parts = [
         f"/* Made by `cwire wrap {layout.header}`: do not edit. */\n/* clang-format off */",
         f"#ifndef {guard}\n#define {guard}\n",
+        *([_CXX_ONLY.format(header=layout.header)] if layout.language == "c++" else []),
         '#include "cwire.h"\n',
         include.format(header=layout.header),
         _BYTE_ORDER.format(order=byte_order, macro=byte_order.upper()) + _ASSERT,
@@ -91,7 +97,7 @@ def _row(message: MessageLayout, ids: dict[str, int]) -> str:
 def _assertions(layout: Layout) -> Iterator[str]:
     used: set[str] = set()
     yield from _lines(layout, _conditions(layout), used)
-    inner = (c for name in sorted(layout.inner_enums) for c in _enumerators(layout.enums[name]))
+    inner = (c for name in sorted(layout.inner_enums) for c in _enumerators(layout, name))
     if lines := [*_lines(layout, inner, used)]:
         yield "#ifndef __cplusplus /* C++ keeps the enumerators of an enum in a struct in there */"
         yield from lines
@@ -129,24 +135,26 @@ def _conditions(layout: Layout) -> Iterator[tuple[str, str]]:
     for message in layout.messages:
         if message.id_name is None:
             continue
-        yield f"{message.id_name} == {message.header_id}", f"{message.id_name}_id"
-    for name, enum in layout.enums.items():
+        spelled = layout.enumerator("message_id", message.id_name)
+        yield f"{spelled} == {message.header_id}", f"{message.id_name}_id"
+    for name in layout.enums:
         if name not in layout.inner_enums:
-            yield from _enumerators(enum)
+            yield from _enumerators(layout, name)
     for struct in layout.structs.values():
         if struct.name in layout.anonymous:
             continue
         yield f"sizeof({struct.c_name}) == {struct.size}", f"{struct.name}_size"
         for field in (one for one in struct.fields if not one.bits):
-            yield from _field_conditions(struct, field)
+            yield from _field_conditions(struct, field, cxx=layout.language == "c++")
 
 
-def _enumerators(enum: Enum) -> Iterator[tuple[str, str]]:
-    for label, value in enum.values.items():
-        yield f"{label} == {_literal(value)}", f"{label}_value"
+def _enumerators(layout: Layout, name: str) -> Iterator[tuple[str, str]]:
+    for label, value in layout.enums[name].values.items():
+        yield f"{layout.enumerator(name, label)} == {literal(value)}", f"{label}_value"
 
 
-def _literal(value: int) -> str:
+def literal(value: int) -> str:
+    """Returns an integer as C writes it."""
     if value == -(1 << 63):
         return "-9223372036854775807LL - 1"
     if -(1 << 31) < value < 1 << 31:
@@ -154,7 +162,7 @@ def _literal(value: int) -> str:
     return f"{value}{'LL' if value < 1 << 63 else 'ULL'}"
 
 
-def _field_conditions(struct: Struct, field: Field) -> Iterator[tuple[str, str]]:
+def _field_conditions(struct: Struct, field: Field, *, cxx: bool) -> Iterator[tuple[str, str]]:
     label = f"{struct.name}_{field.name}"
     yield f"CWIRE_OFFSETOF({struct.c_name}, {field.name}) == {field.offset}", f"{label}_offset"
     member, size, type_ = f"(({struct.c_name} *)0)->{field.name}", field.size, field.type
@@ -164,7 +172,8 @@ def _field_conditions(struct: Struct, field: Field) -> Iterator[tuple[str, str]]
     for count in type_.shape:
         member, size = f"{member}[0]", size // count
         yield f"sizeof({member}) == {size}", f"{label}_element_size"
-    yield from _element_conditions(member, field.element, label)
+    if not (cxx and field.element.enum):  # an enum class is no term of a sum
+        yield from _element_conditions(member, field.element, label)
 
 
 def _element_conditions(member: str, type_: Kind, label: str) -> Iterator[tuple[str, str]]:

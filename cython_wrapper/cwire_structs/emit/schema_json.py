@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
-from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.layout import Layout, MessageLayout, Proof
 from cwire_structs.schema import FORMAT
 from cwire_structs.schema.fields import Enum, Field, Struct
@@ -15,8 +14,37 @@ from cwire_structs.schema.layout_hash import layout_hash
 _WIDTH = 100
 
 
-def schema_document(layout: Layout, proof: Proof, toolchain: Toolchain) -> dict[str, Any]:
+class Target(Protocol):
+    """The compiler that laid the structs out, and for what: a `Toolchain`."""
+
+    @property
+    def byte_order(self) -> str:
+        """``little`` or ``big``."""
+
+    @property
+    def family(self) -> str:
+        """``gcc`` or ``clang``."""
+
+    @property
+    def target(self) -> str:
+        """``x86_64-linux-gnu``."""
+
+    @property
+    def layout_flags(self) -> list[str]:
+        """The flags that change a layout."""
+
+
+def schema_document(
+    layout: Layout, proof: Proof, target: Target, *, image: str = "", verified: bool = True
+) -> dict[str, Any]:
     """Returns the schema as PROTOCOL.md describes it.
+
+    Args:
+        layout: The messages.
+        proof: What the compiler added.
+        target: The compiler.
+        image: The file name of the image that the layout is from, if it is from one.
+        verified: Whether a compiler agreed.
 
     Its source names the compiler's family and target but neither a version nor a path, so that the
     committed files are the same wherever they are made.
@@ -25,7 +53,7 @@ def schema_document(layout: Layout, proof: Proof, toolchain: Toolchain) -> dict[
         "schema": FORMAT,
         "name": layout.name,
         "layout_hash": "",
-        "byte_order": toolchain.byte_order,
+        "byte_order": target.byte_order,
         "abi": {
             "pointer": proof.abi.pointer,
             "long": proof.abi.long,
@@ -33,11 +61,12 @@ def schema_document(layout: Layout, proof: Proof, toolchain: Toolchain) -> dict[
             "char_signed": proof.abi.char_signed,
         },
         "source": {
+            **({"image": image} if image else {}),
             "header": layout.header,
-            "cc": toolchain.family,
-            "target": toolchain.target,
-            "flags": toolchain.layout_flags,
-            "verified": True,
+            "cc": target.family,
+            "target": target.target,
+            "flags": target.layout_flags,
+            "verified": verified,
         },
         "constants": {name: json_number(value) for name, value in proof.constants.items()},
         "enums": {name: _enum(enum) for name, enum in layout.enums.items()},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,12 @@ from cwire_structs.header.libclang import Libclang, ParseError
 from cwire_structs.header.macros import hiding_macros, number_macros
 from cwire_structs.header.message_ids import NO_MESSAGES, Choice, MessageReader
 from cwire_structs.header.named_numbers import NamedNumbers
+from cwire_structs.header.schema_name import schema_name
 from cwire_structs.header.structs import TAGS, StructParser, TagRules
-from cwire_structs.layout import Layout, MessageLayout, Notice, readable
-from cwire_structs.schema.fields import Struct
+from cwire_structs.layout import Layout, MessageLayout, Notice, needed, readable
 from cwire_structs.schema.json_cursor import is_identifier
 
 _SHOWN_PROBLEMS = 20
-_C_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _MESSAGE_TAG = re.compile(r"(?<!\S)@msg\b")
 
 
@@ -56,9 +55,7 @@ def read_header(
     """
     if not path.is_file():
         raise WrapError(f"there is no header {path}")
-    name = schema_name(path) if name is None else name
-    if not _C_NAME.fullmatch(name):
-        raise WrapError(f"--name {name}: a schema's name has letters, digits and _ only")
+    name = schema_name(path, name)
     libclang = Libclang(toolchain)
     cindex = libclang.cindex
     unit = libclang.parse(path)
@@ -89,7 +86,7 @@ def read_header(
     problems.raise_any()
     if not messages:
         raise WrapError(f"{path.name}: {NO_MESSAGES}")
-    structs, enums = _needed(messages)
+    structs, enums = needed(messages)
     field_enums = {
         place: enum
         for place, enum in parser.field_enums.items()
@@ -170,43 +167,6 @@ def _is_in(error: ParseError, cursor: Any) -> bool:
     file, extent = cursor.location.file, cursor.extent
     inside = extent.start.line <= error.line <= extent.end.line
     return file is not None and file.name == error.file and inside
-
-
-def schema_name(path: Path) -> str:
-    """Returns the name of a header's schema: ``flow-meter.h`` makes ``flow_meter``.
-
-    Raises:
-        WrapError: The header's name cannot stand in an #include or in the schema.
-    """
-    try:
-        path.name.encode()
-    except UnicodeEncodeError:
-        raise WrapError(f"{path.name!a}: the header's name is not UTF-8; rename it") from None
-    if any(character in path.name for character in '"\\\n\r'):
-        raise WrapError(f"{path.name!a}: no #include can name this header; rename it")
-    name = re.sub(r"[^A-Za-z0-9_]+", "_", path.stem)
-    if not name.strip("_"):
-        return "messages"
-    return f"_{name}" if name[0].isdigit() else name
-
-
-def _needed(messages: Iterable[MessageLayout]) -> tuple[set[str], set[str]]:
-    """Returns the names of the structs and of the enums that messages consist of."""
-    structs: set[str] = set()
-    enums: set[str] = set()
-    rest: list[Struct] = [message.struct for message in messages]
-    while rest:
-        struct = rest.pop()
-        if struct.name in structs:
-            continue
-        structs.add(struct.name)
-        for member in struct.members:
-            of = member.element
-            if of.struct is not None:
-                rest.append(of.struct)
-            elif of.enum is not None:
-                enums.add(of.enum.name)
-    return structs, enums
 
 
 def _sources(path: Path) -> Callable[[Any], Source]:

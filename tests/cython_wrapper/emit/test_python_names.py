@@ -13,8 +13,8 @@ import pytest
 
 from cwire_structs import wrap
 from cwire_structs.emit.python_names import module_name
-from cwire_structs.header.header import schema_name
 from cwire_structs.header.message_ids import Choice
+from cwire_structs.header.schema_name import schema_name
 from cwire_structs.schema.fields import class_name, enumerator_names
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -30,6 +30,7 @@ from cwire_structs.header.image.units import (
     value,
 )
 from cwire_structs.header.numbers import REFUSED, RefusedError
+from cwire_structs.layout import Notice
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.fields import SIZE_LIMIT, Enum, Field, Kind, Struct
 from cwire_structs.schema.kinds import (
@@ -43,6 +44,7 @@ from cwire_structs.schema.kinds import (
     TextType,
 )
 
+ORDER = "the order of members"  # the kind of the notices
 _BASE = "DW_TAG_inheritance"
 _ARRAY_MEMBERS = ("_M_elems", "__elems_")  # of std::array, by GNU and by LLVM
 _ORDERS: dict[int, ByteOrder] = {1: "big", 2: "little"}  # DW_END_...
@@ -71,7 +73,7 @@ class TypeReader:
         anonymous: The names of those that C has no name for and reaches without one.
         lines: Where each struct, enum and ``struct.field`` is.
         problems: What has no place on the wire, each with its line.
-        warnings: What may surprise.
+        notices: What may surprise.
         orders: A member for each byte order that numbers have.
     """
 
@@ -81,7 +83,7 @@ class TypeReader:
         self.anonymous: set[str] = set()
         self.lines: dict[str, str] = {}
         self.problems: list[str] = []
-        self.warnings: list[str] = []
+        self.notices: list[Notice] = []
         self.orders: dict[ByteOrder, str] = {}
         self._info = info
         self._namer = namer or Namer()
@@ -173,10 +175,11 @@ class TypeReader:
                 self.problems.append(f"{line}: {owner.shown}.{name} {refused}")
         ordered = found if union else sorted(found, key=lambda field: field.span[0])
         if ordered != found:
-            self.warnings.append(
+            text_ = (
                 f"{self._info.line(entry)}: {owner.shown}: its compiler changed the order of the "
                 "members, and may choose another one next time; in Rust say #[repr(C)]"
             )
+            self.notices.append(Notice(text_, ORDER))
         return ordered
 
     def _is_empty(self, member: Any) -> bool:
