@@ -20,6 +20,7 @@ from typing import Any
 from cwire_structs import explain
 from cwire_structs.compiler import toolchain as toolchains
 from cwire_structs.compiler.proof import prove
+from cwire_structs.compiler.refusal import LooksLikeCxxError
 from cwire_structs.compiler.vendor_types import type_flags
 from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.emit.c_header import schema_header
@@ -39,6 +40,8 @@ from cwire_structs.layout import Layout, Notice, Proof
 from cwire_structs.layout import readable as readable_type
 from cwire_structs.schema.schema import SCHEMA_LIMIT, Schema
 
+CXX = "headers that were read as C++"  # the kind of the notices
+_CXX_SUFFIXES = (".hpp", ".hh", ".hxx", ".h++", ".H")
 _SHOWN_OF_A_KIND = 2
 
 
@@ -84,6 +87,7 @@ def wrap(
     choice: Choice | None = None,
     constants: ConstantChoice | None = None,
     name: str | None = None,
+    cxx: str | None = None,
 ) -> Wrapped:
     """Reads a header, proves its layout and makes the files; writes nothing.
 
@@ -93,6 +97,8 @@ def wrap(
         choice: Which structs are messages, beside what the header says.
         constants: Which constants go into the schema.
         name: Of the schema; None: made of the header's.
+        cxx: The C++ compiler: the header is C++, as it is by its suffix (.hpp, .hh), or where only
+            C++ takes it.
 
     Raises:
         WrapError: The header cannot be wrapped; the text says where and why.
@@ -103,6 +109,29 @@ def wrap(
         return _wrap_image(header, toolchain, choice, name)
     if not isinstance(toolchain, toolchains.Toolchain):
         toolchain = toolchains.find(toolchain)
+    how = (choice, constants, name)
+    if cxx or header.suffix in _CXX_SUFFIXES:
+        return _wrap_header(header, toolchain.cxx(cxx), *how)
+    try:
+        return _wrap_header(header, toolchain, *how)
+    except LooksLikeCxxError as error:
+        try:
+            chain = toolchain.cxx()
+        except WrapError as missing:
+            text = f"{error}\nThis looks like C++, but {missing} (or name it with --cxx)"
+            raise WrapError(text) from None
+    result = _wrap_header(header, chain, *how)
+    text = f"{header.name}: {toolchain} does not take it: it was read as C++, with {chain}"
+    return replace(result, notices=(Notice(text, CXX), *result.notices))
+
+
+def _wrap_header(
+    header: Path,
+    toolchain: toolchains.Toolchain,
+    choice: Choice | None,
+    constants: ConstantChoice | None,
+    name: str | None,
+) -> Wrapped:
     layout = read_header(header, toolchain, choice, constants, name)
     layout, proof = _proved(layout, header, toolchain)
     _check_tag_values(layout, proof, toolchain)
@@ -242,6 +271,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="your C compiler with the flags that change layouts (default: $CC, else cc)",
     )  # fmt: skip
     add(
+        "--cxx", metavar="CXX",
+        help="the header is C++, and this is your compiler for it (default for .hpp, .hh and what "
+        "only C++ takes: $CXX, else the one beside CC)",
+    )  # fmt: skip
+    add(
         "--target", metavar="TRIPLE",
         help="what it compiles for: takes TRIPLE-gcc, or tells clang (--cc clang)",
     )  # fmt: skip
@@ -313,7 +347,7 @@ def run(arguments: argparse.Namespace) -> int:
             toolchain = arguments.cc or _cross_gcc(arguments.target)
         else:
             toolchain = toolchains.find(arguments.cc, arguments.target, flags)
-        wrapped = wrap(header, toolchain, choice, constants, arguments.name)
+        wrapped = wrap(header, toolchain, choice, constants, arguments.name, arguments.cxx)
         if arguments.explain:  # draws the padding that warnings tell of
             if wrapped.schema.json["source"].get("image"):
                 raise WrapError("--explain is for headers, whose order of members you can change")

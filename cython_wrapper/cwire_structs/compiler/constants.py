@@ -28,12 +28,16 @@ BEFORE = (
     # Of gcc's typeclass.h: integer, char, enum and bool. The rest is no error, but 0.
     "#define CWIRE_CLASS_OF(x) __builtin_classify_type(x)",
     "#define CWIRE_IS_WHOLE(x) (CWIRE_CLASS_OF(x) >= 1 && CWIRE_CLASS_OF(x) <= 4)",
+    "#ifdef __cplusplus",
+    "#define CWIRE_WHOLE(x) (CWIRE_IS_WHOLE(x) ? (x) : 0)",
+    "#else",
     "#define CWIRE_WHOLE(x) __builtin_choose_expr(CWIRE_IS_WHOLE(x), x, 0)",
+    "#endif",
     "#define CWIRE_ENTRIES(x) CWIRE_CLASS_OF(x), CWIRE_WHOLE(x) < 0, (cwire_number)CWIRE_WHOLE(x)",
 )
 _WHOLE = (1, 2, 3, 4)
 _REAL = 8
-_PLACE = re.compile(r"\bproof\.c:(\d+)")
+_PLACE = re.compile(r"\bproof\.(?:c|cpp):(\d+)")
 
 
 class Constants:
@@ -50,9 +54,9 @@ class Constants:
     def __init__(self, names: Sequence[str], layout: Layout) -> None:
         self._names = tuple(names)
         self._layout = layout
-        integers = [f"CWIRE_ENTRIES(({name}))" for name in names]
+        integers = [f"CWIRE_ENTRIES(({layout.expression(name)}))" for name in names]
         # Never empty: C has no empty arrays.
-        reals = [f"(cwire_real)({name})" for name in names]
+        reals = [f"(cwire_real)({layout.expression(name)})" for name in names]
         self.lines = [
             "cwire_number cwire_integers[] = {",
             *(f"{entry}," for entry in (f"0x{_MAGIC:x}", *integers)),
@@ -96,9 +100,10 @@ def usable(layout: Layout, header: Path, toolchain: Toolchain) -> tuple[list[str
         The names of those that are numbers for it, and a notice for each of the others.
     """
     names = list(layout.macros)
+    spelled = [layout.expression(name) for name in names]
     lines = [
-        f"cwire_real cwire_macro_{index}[] = {{ (cwire_real)({name}), CWIRE_ENTRIES(({name})) }};"
-        for index, name in enumerate(names)
+        f"cwire_real cwire_macro_{index}[] = {{ (cwire_real)({one}), CWIRE_ENTRIES(({one})) }};"
+        for index, one in enumerate(spelled)
     ]
     try:
         toolchain.compile(probe_source(header, (), before=BEFORE, with_macros=lines))

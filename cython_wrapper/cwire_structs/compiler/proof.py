@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cwire_structs.compiler.constants import BEFORE, Constants, usable
+from cwire_structs.compiler.cxx_proof import prove_cxx
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.probe import probe_source
 from cwire_structs.compiler.refusal import refuse_what_does_not_compile
@@ -105,6 +106,8 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
         LayoutMismatch: The compiler lays something out differently.
         WrapError: The header does not compile, or the object file cannot be read.
     """
+    if toolchain.language == "c++":
+        return prove_cxx(layout, header, toolchain)
     types = _Types()
     questions = [
         *_abi_questions(),

@@ -10,12 +10,8 @@ from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.compiler.vendor_types import usual_meaning
 from cwire_structs.errors import WrapError
 
-__all__ = ["refuse_what_does_not_compile"]
+__all__ = ["LooksLikeCxxError", "refuse_what_does_not_compile"]
 
-CPLUSPLUS = (
-    "This looks like C++, and cwire wrap reads C: put the messages into a header of plain C "
-    "structs, which C++ can include, too."
-)
 # In the words of gcc or clang.
 _CPLUSPLUS = re.compile(
     r"type name '(class|namespace|template|using|virtual|constexpr|typename|friend)'"
@@ -37,26 +33,35 @@ _STANDARD = {
 _INTEGER = re.compile(r"u?int(_least|_fast)?(8|16|32|64)_t|u?int(ptr|max)_t")
 
 
+class LooksLikeCxxError(WrapError):
+    """A C compiler refused a header that C++ may take."""
+
+
 def refuse_what_does_not_compile(header: Path, toolchain: Toolchain) -> None:
     """Does nothing if the compiler takes a header.
 
     Raises:
+        LooksLikeCxxError: It does not, and the header is none of C.
         WrapError: It does not; the text holds all that it says, and what may help.
     """
-    said = toolchain.refusal(header, "c")
+    said = toolchain.refusal(header, toolchain.language)
     if said is None:
         return
+    text = "\n".join([f"{toolchain} does not compile {header.name}:", said])
+    if toolchain.language == "c" and _is_cxx(said, header, toolchain):
+        raise LooksLikeCxxError(text)
+    raise WrapError("\n".join([text, *_cures(said, toolchain)]))
+
+
+def _is_cxx(said: str, header: Path, toolchain: Toolchain) -> bool:
+    """Says whether a header that a C compiler refuses is C++."""
     types = _UNKNOWN_TYPE.findall(said)
-    names = {*types, *(one or other for one, other in _UNDECLARED.findall(said))}
     if _CPLUSPLUS.search(said) or _is_tag(types, header):
-        cures = [CPLUSPLUS]
-    elif names and all(_standard_file(name) for name in names):  # C++ has some of them built in
-        cures = list(_cures(said, toolchain))
-    elif toolchain.refusal(header, "c++") is None:
-        cures = [CPLUSPLUS]
-    else:
-        cures = list(_cures(said, toolchain))
-    raise WrapError("\n".join([f"{toolchain} does not compile {header.name}:", said, *cures]))
+        return True
+    names = {*types, *(one or other for one, other in _UNDECLARED.findall(said))}
+    if names and all(_standard_file(name) for name in names):  # C++ has some of them built in
+        return False
+    return toolchain.refusal(header, "c++") is None
 
 
 def _is_tag(types: Iterable[str], header: Path) -> bool:

@@ -19,7 +19,7 @@ from cwire_structs.schema import Schema
 from cwire_structs.schema.fields import Struct
 
 _MODULE = '''\
-# {made}
+{language}# {made}
 # cython: language_level=3, binding=False, auto_pickle=False, emit_code_comments=False
 """The messages of {header} as classes over the C structs.
 
@@ -149,6 +149,7 @@ def _pyx(layout: Layout, names: PythonNames, schema: Schema, made: str) -> str:
     support = files("cwire_structs.emit").joinpath("classes.pyx").read_text(encoding="utf-8")
     changed = {name: python for name, python in names.constants.items() if name != python}
     head = _MODULE.format(
+        language="# distutils: language = c++\n" if layout.language == "c++" else "",
         made=made,
         header=docstring_text(layout.header),
         name=layout.name,

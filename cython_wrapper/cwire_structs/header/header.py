@@ -19,6 +19,7 @@ from cwire_structs.compiler.toolchain import Toolchain
 from cwire_structs.errors import WrapError
 from cwire_structs.header.comments import Comments
 from cwire_structs.header.constant_choice import ConstantChoice, Source, names_in
+from cwire_structs.header.cxx import Cxx
 from cwire_structs.header.dwarf import relayout
 from cwire_structs.header.libclang import Libclang, ParseError
 from cwire_structs.header.macros import hiding_macros, number_macros
@@ -63,7 +64,8 @@ def read_header(
     if errors:
         refuse_what_does_not_compile(path, toolchain)
     problems = Problems(path, toolchain, errors)
-    declarations = _declarations(cindex, unit)
+    cxx = Cxx(cindex, unit) if toolchain.language == "c++" else None
+    declarations = Declarations(cxx.records, cxx.enums) if cxx else _declarations(cindex, unit)
     source_of = _sources(path)
     numbers = NamedNumbers(libclang, unit, path, declarations.enums.values())
     parser = StructParser(
@@ -77,12 +79,16 @@ def read_header(
             declarations.enums.get,
             declarations.near_enum,
         ),
-        declarations.by_kind(),
+        declarations.by_kind(cxx.name if cxx else lambda cursor: cursor.spelling),
+        cxx,
     )
     chooser = MessageReader(
         cindex, declarations, parser, problems, lambda one: source_of(one) != "system"
     )
-    messages = _read(chooser, choice or Choice(), numbers, errors)
+    choice = choice or Choice()
+    if cxx:
+        choice = choice.renamed(cxx.known_as)
+    messages = _read(chooser, choice, numbers, errors)
     problems.raise_any()
     if not messages:
         raise WrapError(f"{path.name}: {NO_MESSAGES}")
@@ -94,7 +100,7 @@ def read_header(
     }
     enums |= set(field_enums.values())
     _warn_of_unread(cindex, unit, declarations, parser, structs, source_of)
-    extra = _Constants(libclang, parser, constants or ConstantChoice(), source_of)
+    extra = _Constants(libclang, parser, constants or ConstantChoice(), source_of, cxx)
     text = "\n".join(parser.sources[one] for one in structs)
     used = numbers.used.keys() | names_in(text, numbers.macros())
     # An id that is a macro, too, is compared with it.
@@ -102,6 +108,10 @@ def read_header(
     macros = extra.macros(unit, path, declarations, used | ids)
     enums |= extra.loose_enums(declarations, enums, used)
     problems.notices += extra.notices
+    spelled = parser.enums.spelled
+    if cxx:
+        enums_of_ids = (declarations.enums.get(one) for one in (choice.ids_enum, "message_id"))
+        spelled["message_id"] = cxx.enumerators(*(one for one in enums_of_ids if one is not None))
     layout = Layout(
         name=name,
         header=path.name,
@@ -110,6 +120,9 @@ def read_header(
         structs={key: one for key, one in parser.structs.items() if key in structs},
         messages=tuple(sorted(messages, key=lambda message: message.id)),
         macros=macros,
+        enumerators=spelled,
+        expressions=extra.expressions,
+        language=toolchain.language,
         hidden=hiding_macros(libclang, unit, _names(parser)),
         lines=parser.lines,
         anonymous=frozenset(parser.anonymous),
@@ -118,7 +131,7 @@ def read_header(
         field_enums=field_enums,
         tag_values={one: value for one, value in numbers.used.items() if one in macros},
     )
-    if libclang.knows_target and not errors:
+    if libclang.knows_target and not errors and not cxx:
         return layout
     # After an error libclang may have passed over a member: the compiler names all of them.
     try:
@@ -193,6 +206,7 @@ class _Constants:
 
     Attributes:
         notices: What was left out.
+        expressions: How C++ spells constants.
     """
 
     def __init__(
@@ -201,7 +215,10 @@ class _Constants:
         parser: StructParser,
         choice: ConstantChoice,
         source_of: Callable[[Any], Source],
+        cxx: Cxx | None,
     ) -> None:
+        self.expressions: dict[str, str] = {}
+        self._cxx = cxx
         self.notices: list[Notice] = []
         self._libclang = libclang
         self._parser = parser
@@ -211,7 +228,7 @@ class _Constants:
     def macros(
         self, unit: Any, path: Path, declarations: Declarations, used: Collection[str]
     ) -> dict[str, str]:
-        """Returns the lines of #define constants, and of enumerators of enums without a name.
+        """Returns the lines of #define and constexpr constants, and of labels of nameless enums.
 
         `used` are those that messages and their tags name.
         """
@@ -229,6 +246,12 @@ class _Constants:
                     for one in enum.get_children()
                     if one.spelling in used or self._choice.takes(one.spelling, source)
                 }
+                self.expressions |= self._cxx.enumerators(enum) if self._cxx else {}
+        if self._cxx:
+            for name, cursor in self._cxx.constants().items():
+                if name in used or self._choice.takes(name, self._source_of(cursor)):
+                    found[name] = cursor
+                    self.expressions[name] = self._cxx.path(cursor)
         sizes = {name: len(name) + 12 for name in found}
         kept, dropped = self._choice.within_limit(sizes, used)
         self._tell(path, "constants", len(found), dropped)
@@ -244,8 +267,11 @@ class _Constants:
         """Returns the enums that no member has as its type; wire structs hold them in a uint8_t."""
         wanted: dict[str, Any] = {}
         for cursor in declarations.enums.values():
-            name, labels = cursor.spelling, [one.spelling for one in cursor.get_children()]
-            if name == "message_id" or name in members or not is_identifier(name):
+            if not is_identifier(cursor.spelling):
+                continue
+            name = self._cxx.name(cursor) if self._cxx else cursor.spelling
+            labels = [one.spelling for one in cursor.get_children()]
+            if name == "message_id" or name in members:
                 continue
             source = self._source_of(cursor)
             chosen = any(self._choice.takes(one, source) for one in (name, *labels))
@@ -256,9 +282,7 @@ class _Constants:
         header = Path(self._parser.problems.header)
         self._tell(header, "enums that no member has", len(wanted), dropped)
         read = {
-            self._parser.enum(cursor, name, cursor.type.spelling).enum.name
-            for name, cursor in wanted.items()
-            if name in kept
+            self._parser.enum(cursor).enum.name for name, cursor in wanted.items() if name in kept
         }
         return read
 
@@ -392,9 +416,9 @@ class Problems:
 class Declarations:
     """The structs, unions and enums of a translation unit by name."""
 
-    def __init__(self) -> None:
-        self.records: dict[str, Any] = {}
-        self.enums: dict[str, Any] = {}
+    def __init__(self, records: dict[str, Any], enums: dict[str, Any]) -> None:
+        self.records = records
+        self.enums = enums
 
     def add(self, cindex: Any, cursor: Any) -> None:
         """Notes a declaration; a typedef stands for what it names."""
@@ -412,10 +436,10 @@ class Declarations:
         elif target.kind == kind.ENUM_DECL:
             self.enums.setdefault(name, definition)
 
-    def by_kind(self) -> dict[tuple[str, str], Any]:
+    def by_kind(self, name: Callable[[Any], str]) -> dict[tuple[str, str], Any]:
         """Returns the declarations by kind and by the name that the schema calls them."""
-        found = {("struct", one.spelling): one for one in self.records.values()}
-        return found | {("enum", one.spelling): one for one in self.enums.values()}
+        found = {("struct", name(one)): one for one in self.records.values()}
+        return found | {("enum", name(one)): one for one in self.enums.values()}
 
     def near_enum(self, name: str) -> str:
         """Returns a hint at an enum of a similar name."""
@@ -431,7 +455,7 @@ class Declarations:
 
 
 def _declarations(cindex: Any, unit: Any) -> Declarations:
-    declarations = Declarations()
+    declarations = Declarations({}, {})
     for cursor in _top_level(unit):
         declarations.add(cindex, cursor)
     return declarations

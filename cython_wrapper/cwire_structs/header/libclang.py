@@ -150,7 +150,15 @@ class Libclang:
         # All diagnostics: the search for constants reads them.
         enums = "-fshort-enums" if toolchain.short_enums else "-fno-short-enums"
         char = "-fsigned-char" if toolchain.char_signed else "-funsigned-char"
-        base = ("-x", "c", f"--target={target}", "-ferror-limit=0", "-nostdinc", enums, char)
+        base = (
+            "-x",
+            toolchain.language,
+            f"--target={target}",
+            "-ferror-limit=0",
+            "-nostdinc",
+            enums,
+            char,
+        )
         flags = _known_flags(self.cindex, base, tuple(tuple(group) for group in groups))
         folders = [part for one in toolchain.include_dirs for part in ("-isystem", one)]
         return (*base, "-include", _PRELUDE, *flags, *folders)

@@ -79,6 +79,12 @@ class Choice:
         from_file = read_ids(ids_file) if ids_file else {}
         return cls({**from_file, **chosen}, tuple(only))
 
+    def renamed(self, name: Callable[[str], str]) -> Choice:
+        """Returns the same with other names of structs and enums."""
+        ids = {name(one): id_ for one, id_ in self.ids.items()}
+        only, all_ = (tuple(map(name, patterns)) for patterns in (self.only, self.all))
+        return replace(self, ids=ids, only=only, all=all_, ids_enum=name(self.ids_enum))
+
 
 class NamedDeclarations(Protocol):
     """Structs, unions and enums by name."""

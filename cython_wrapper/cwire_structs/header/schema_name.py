@@ -21,17 +21,17 @@ def schema_name(path: Path, chosen: str | None = None) -> str:
         WrapError: The file's name cannot stand in an #include or in the schema, or what was chosen
             is no name.
     """
+    if chosen is not None:
+        if not _C_NAME.fullmatch(chosen):
+            raise WrapError(f"--name {chosen}: a schema's name has letters, digits and _ only")
+        return chosen
     try:
         path.name.encode()
     except UnicodeEncodeError:
         raise WrapError(f"{path.name!a}: the header's name is not UTF-8; rename it") from None
     if any(character in path.name for character in '"\\\n\r'):
         raise WrapError(f"{path.name!a}: no #include can name this header; rename it")
-    name = re.sub(r"[^A-Za-z0-9_]+", "_", path.stem) if chosen is None else chosen
-    if chosen is None and not name.strip("_"):
-        name = "messages"
-    elif chosen is None and name[0].isdigit():
-        name = f"_{name}"
-    if not _C_NAME.fullmatch(name):
-        raise WrapError(f"--name {name}: a schema's name has letters, digits and _ only")
-    return name
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", path.stem)
+    if not name.strip("_"):
+        return "messages"
+    return f"_{name}" if name[0].isdigit() else name

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from cwire_structs.errors import FieldError
 from cwire_structs.header import docs, tag_values
 from cwire_structs.header.comments import Comments
+from cwire_structs.header.cxx import Cxx
 from cwire_structs.header.enums import EnumParser
 from cwire_structs.header.numbers import RefusedError, number_type, varying_name
 from cwire_structs.layout import Notice, readable
@@ -103,6 +104,7 @@ class StructParser:
         comments: Those of the header.
         tag_rules: How tags are read.
         declared: The structs and enums that have a name: (kind, name) to their definition.
+        cxx: Of a header that is C++.
 
     Attributes:
         structs: By name; nested ones before their users.
@@ -121,16 +123,18 @@ class StructParser:
         comments: Comments,
         tag_rules: TagRules,
         declared: Mapping[tuple[str, str], Any],
+        cxx: Cxx | None = None,
     ) -> None:
         self.structs: dict[str, Struct] = {}
         self.anonymous: set[str] = set()
         self.lines: dict[str, str] = {}
-        self.enums = EnumParser(cindex, byte_order, self)
+        self.enums = EnumParser(cindex, byte_order, self, cxx)
         self.field_enums: dict[str, str] = {}
         self.problems = problems
         self.comments = comments
         self._rules = tag_rules
         self._cindex = cindex
+        self._cxx = cxx
         self._kinds = cindex.CursorKind
         self._byte_order = byte_order
         self.sources: dict[str, str] = {}
@@ -145,12 +149,17 @@ class StructParser:
 
     def struct(self, cursor: Any) -> Struct | None:
         """Returns a struct's layout, or None after noting what is wrong with it."""
-        key = self._key("struct", cursor.spelling, cursor)
+        key = self._key("struct", self._name(cursor), cursor)
         return self._record(cursor, key, cursor.type.spelling)
 
-    def enum(self, cursor: Any, name: str, c_name: str) -> EnumType:
+    def enum(self, cursor: Any) -> EnumType:
         """Returns the type of an enum that need not be a member's."""
-        return self.enums.read(cursor, self._key("enum", name, cursor), c_name)
+        key = self._key("enum", self._name(cursor), cursor)
+        return self.enums.read(cursor, key, cursor.type.spelling)
+
+    def _name(self, cursor: Any) -> str:
+        """Returns the name of a struct or enum in the schema."""
+        return self._cxx.name(cursor) if self._cxx else str(cursor.spelling)
 
     def doc(self, cursor: Any, what: str, allowed: tuple[str, ...] = ()) -> docs.Doc:
         """Returns a declaration's doc comment; tags that are out of place are problems."""
@@ -202,6 +211,9 @@ class StructParser:
         """Reads a struct or union; `around` is what an anonymous one is in."""
         if self.seen("struct", name):
             return self.structs.get(name)
+        if self._cxx and (reason := self._cxx.problem(cursor)):
+            self.problems.add(cursor, f"{c_name} {reason}")
+            return None
         type_ = cursor.type
         union = cursor.kind == self._kinds.UNION_DECL
         doc = self.doc(cursor, c_name, docs.STRUCT_TAGS)
@@ -352,7 +364,7 @@ class StructParser:
         definition = self._rules.enum(name)
         if definition is None:
             raise ValueError(f"@enum {name}: there is no such enum{self._rules.near_enum(name)}")
-        type_ = self.enum(definition, definition.spelling, definition.type.spelling)
+        type_ = self.enum(definition)
         low, high = field.element.bounds(field.bits)
         outside = [one for one, value in type_.enum.values.items() if not low <= value <= high]
         if outside:
@@ -417,9 +429,9 @@ class StructParser:
             of = self._element(owner, cursor, element, f"{spelled}[0]")
             return None if of is None else TailType(of)
         shape: list[int] = []
-        while canonical.kind == kinds.CONSTANTARRAY:
-            shape.append(canonical.element_count)
-            canonical = canonical.element_type.get_canonical()
+        while found := self._array_element(canonical):
+            canonical, length = found
+            shape.append(length)
         if 0 in shape:
             raise RefusedError(
                 "is an array of 0 elements, which is a flexible array member only when it comes "
@@ -434,6 +446,12 @@ class StructParser:
         of = self._element(owner, cursor, canonical, spelled + "[0]" * len(shape))
         return ArrayType(tuple(shape), of) if of is not None and shape else of
 
+    def _array_element(self, type_: Any) -> tuple[Any, int] | None:
+        """Returns the element and the length of an array; None: it is another type."""
+        if type_.kind == self._cindex.TypeKind.CONSTANTARRAY:
+            return type_.element_type.get_canonical(), type_.element_count
+        return self._cxx.array_element(type_) if self._cxx else None
+
     def _element(self, owner: _Owner, cursor: Any, type_: Any, spelled: str) -> Element | None:
         """Returns the type of a member or of its elements; `spelled` is one of them in C."""
         kinds = self._cindex.TypeKind
@@ -444,14 +462,15 @@ class StructParser:
             return number
         definition = type_.get_declaration().get_definition()
         named = definition is not None and _is_name(definition.spelling)
-        key = definition.spelling if named else f"{owner.name}__{cursor.spelling}"
+        key = self._name(definition) if named else f"{owner.name}__{cursor.spelling}"
         if definition is not None:
             key = self._key("enum" if type_.kind == kinds.ENUM else "struct", key, definition)
         c_name = type_.spelling if named else f"__typeof__({spelled})"
         if type_.kind == kinds.ENUM:
             return self.enums.read(definition, key, c_name)
         if type_.kind == kinds.RECORD:
-            if definition.lexical_parent.kind != self._kinds.TRANSLATION_UNIT:
+            inside = definition.lexical_parent.kind != self._kinds.TRANSLATION_UNIT
+            if inside and not self._cxx:
                 c_name = f"__typeof__({spelled})"  # C++ has its name inside of the outer struct
             return self._nested(definition, key, c_name)
         raise RefusedError(f"has the type {type_.spelling}, which has no place on the wire")
