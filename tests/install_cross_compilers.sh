@@ -14,6 +14,9 @@ for each in $wanted; do
 done
 command -v m68k-linux-gnu-gcc >/dev/null 2>&1 || missing="$missing gcc-m68k-linux-gnu"
 command -v avr-gcc >/dev/null 2>&1 || missing="$missing gcc-avr"
+# A C++ cross compiler, and what moves debug information to another file.
+command -v powerpc-linux-gnu-g++ >/dev/null 2>&1 || missing="$missing g++-powerpc-linux-gnu"
+command -v dwz >/dev/null 2>&1 || missing="$missing dwz"
 if [ -z "$missing" ]; then
     exit 0
 fi
