@@ -182,6 +182,7 @@ class Cxx:
 
     def _declared(self, parent: Any) -> Iterator[tuple[Any, Any]]:
         """Yields named types and typedefs, with the definitions that they stand for."""
+        outside = (self._kinds.NAMESPACE, self._kinds.TRANSLATION_UNIT)
         typedefs = (self._kinds.TYPEDEF_DECL, self._kinds.TYPE_ALIAS_DECL)
         for cursor in self._walk(parent):
             target = cursor
@@ -191,9 +192,12 @@ class Cxx:
             elif cursor.kind not in (*self._records, self._kinds.ENUM_DECL):
                 continue
             definition = target.get_definition()
+            is_enum = cursor.kind == self._kinds.ENUM_DECL
             known = definition is not None and target.kind in (
                 *self._records,
                 self._kinds.ENUM_DECL,
             )
-            if known and cursor.spelling and "(" not in cursor.spelling:
+            named = cursor.spelling and "(" not in cursor.spelling
+            # An enum without a name in a namespace holds constants.
+            if known and (named or (is_enum and cursor.semantic_parent.kind in outside)):
                 yield (definition if target == cursor else cursor), definition

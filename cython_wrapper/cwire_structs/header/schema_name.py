@@ -1,4 +1,4 @@
-"""The name of a schema: the user's, or made of its file's. Pure."""
+"""The name of a schema: the user's, or made of its file's."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.errors import WrapError
+from cwire_structs.header.constant_choice import ConstantChoice
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema.kinds import ArrayType, EnumType
 
@@ -236,3 +237,35 @@ def test_without_a_cplusplus_compiler(tmp_path: Path, monkeypatch: pytest.Monkey
     path.write_text("namespace a { struct m { int x; }; }")
     with pytest.raises(WrapError, match=r"looks like C\+\+, but there is no program .*only-g\+\+"):
         wrap.wrap(path, str(cc), Choice(ids={"m": 1}))
+
+
+BULK = """#include <cstdint>
+namespace a { struct point { int x; }; enum { DEPTH = 4 }; constexpr int limit = 3; }
+namespace b {
+struct point { float y; };
+enum class mode : std::uint8_t { off, full = 255 };
+/** @msg 9 */
+struct state { /** @enum mode */ std::uint8_t m; };
+class owner { enum hidden { H }; static constexpr int secret = 1; struct inner { int i; }; };
+struct linked { linked *next; };
+}
+enum ids { ID_STATE = 9 };
+"""
+
+
+def test_whole_headers_and_constants(tmp_path: Path) -> None:
+    header = tmp_path / "bulk.hpp"
+    header.write_text(BULK)
+    result = wrap.wrap(header, "cc", Choice(all=("*",)))
+    schema = result.schema
+    ids = {one.name: one.id for one in schema.messages.values()}
+    assert ids == {"a_point": 1, "b_point": 2, "state": 9}
+    assert schema.constants == {"DEPTH": 4, "limit": 3}
+    assert schema.enums["mode"].values == {"off": 0, "full": 255}
+    assert schema.structs["state"].by_name["m"].type.to_json()["enum"] == "mode"
+    assert sum("is left out" in one for one in result.warnings) == 2
+    some = wrap.wrap(header, "cc", Choice(ids_enum="ids", only=("b::state",)), ConstantChoice("l*"))
+    assert list(some.schema.messages) == ["state"]
+    assert some.schema.constants == {"limit": 3}
+    one = wrap.wrap(header, "cc", Choice(ids={"b::point": 4}, only=("b::point", "b::state")))
+    assert [message.name for message in one.schema.messages.values()] == ["b_point", "state"]

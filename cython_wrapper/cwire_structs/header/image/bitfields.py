@@ -1,6 +1,6 @@
-"""Places of members in DWARF, in the forms of versions 2 to 5. Pure.
+"""Places of members in DWARF, in the forms of versions 2 to 5.
 
-Checked with the bytes of initialised variables of nine compilers.
+Checked with the bytes of initialised variables of nine compilers. Pure.
 """
 
 from __future__ import annotations

@@ -403,3 +403,54 @@ def test_explain_is_for_headers(tmp_path: Path, capsys: pytest.CaptureFixture[st
     image = compile_only(tmp_path, MOTOR)
     assert wrap.main([str(image), "--only", "motor_state", "--explain", "motor_state"]) == 1
     assert "--explain is for headers" in capsys.readouterr().err
+
+
+MANY = """
+enum message_id { WHEEL_SPEED = 7, MSG_COUNT = 9 };
+enum topics { TOPIC_GYRO = 0, TOPIC_HEAT = 3 };
+enum message_id id; enum topics topic;
+struct wheel_speed { int v; } a; typedef struct { char c; } gyro_t; gyro_t b;
+struct heat { float t; struct gyro_in { int x; } in; } c; struct linked { struct linked *next; } d;
+typedef struct heat heat_alias; heat_alias e;
+"""
+
+
+def test_all_numbers_what_has_a_place_and_tells_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = compile_only(tmp_path, MANY)
+    result = wrap.wrap(image, None, Choice(all=("*",)))
+    ids = {one.name: one.id for one in result.schema.messages.values()}
+    assert ids.pop("wheel_speed") == 7
+    assert set(ids) == {"gyro_t", "heat", "gyro_in"}
+    assert sorted(ids.values()) == [1, 2, 3]
+    told = [one for one in result.warnings if "left out" in one]
+    assert len(told) == 1
+    assert told[0].startswith("linked is left out: ")
+    assert "is a pointer" in told[0]
+    some = wrap.wrap(image, None, Choice(all=("gyro*",), only=("*_t",)))
+    assert list(some.schema.messages) == ["gyro_t"]
+    assert list(some.schema.structs) == ["gyro_t"]
+    arguments = [str(image), "--all", "heat", "--name", "plant", "-o", str(tmp_path / "made")]
+    assert wrap.main(arguments) == 0
+    assert (tmp_path / "made/plant.h").is_file()
+    assert "2 messages" in capsys.readouterr().out
+    assert wrap.main([*arguments, "--constants", "all"]) == 1
+    assert "--constants is for headers" in capsys.readouterr().err
+
+
+def test_ids_of_an_enum_and_of_a_file(tmp_path: Path) -> None:
+    image = compile_only(tmp_path, MANY)
+    ids = tmp_path / "ids.txt"
+    ids.write_text("heat = 20\n")
+    choice = Choice.of([], [], ids)
+    schema = wrap.wrap(image, None, choice).schema
+    assert {one.name: one.id for one in schema.messages.values()} == {"heat": 20, "wheel_speed": 7}
+    result = wrap.wrap(image, None, Choice(ids_enum="topics", id_offset=1))
+    messages = json.loads(result.files["unit.schema.json"])["messages"]
+    assert {number: one["name"] for number, one in messages.items()} == {
+        "1": "gyro_t", "4": "heat", "8": "wheel_speed",
+    }  # fmt: skip
+    assert [one["source_id"] for one in messages.values()] == [0, 3, 7]
+    with pytest.raises(WrapError, match=r"--ids-enum topic: unit\.o has no such enum"):
+        wrap.wrap(image, None, Choice(ids_enum="topic"))
