@@ -27,6 +27,7 @@ BUILT = ("scope.js", "scope.css")
 SOURCES = ("*.mjs", "*.css", "decode/*.mjs", "scope/*.mjs", "package*.json", ".npmrc")
 SCRIPTS = (
     "client_side/web/**/*.mjs",
+    "client_side/cwire/panel/*.mjs",
     "server_side/cwire_server/pages/*.mjs",
     "tests/web/**/*.mjs",
 )

@@ -15,7 +15,8 @@ import numpy as np
 
 from cwire import errors
 from cwire.kernel.widgets import close_all
-from cwire.panel.inputs import make_group
+from cwire.panel.button import FormButton
+from cwire.panel.inputs import NOTHING, Page, make_group
 from cwire.view.text import field_notes, shown_text
 from cwire_structs import frames
 from cwire_structs.schema import shown
@@ -59,26 +60,32 @@ class CommandForm:
         self._writer: int | None = None
         self._touched = False
         self.inputs = make_group(message.struct)
-        self.send = widgets.Button(
+        carries = self.inputs.carries()
+        self.send = FormButton(
+            self._click,
+            carries,
             description="Send",
-            button_style="primary",
+            primary=True,
             tooltip=message.doc or f"Send {message.name}",
-            layout={"width": "6em"},
+            width="6em",
         )
-        self.live = widgets.ToggleButton(
+        self.live = FormButton(
+            self._toggle,
+            carries,
             description="live",
+            toggles=True,
             tooltip="Send at every change, as fast as the driver answers",
-            layout={"width": "5em"},
+            width="5em",
         )
-        self.refresh = widgets.Button(
+        self.refresh = FormButton(
+            self._refetch,
+            carries,
             description="Read",
             tooltip="Show what the driver has now" + (f" ({getter.command})" if getter else ""),
-            layout={"width": "5em"},
+            width="5em",
         )
         self.status = widgets.HTML()
-        self.send.on_click(lambda _: self._click())
-        self.live.observe(lambda _: self._follow(), "value")
-        self.refresh.on_click(lambda _: self.fetch())
+        self.live.observe(lambda _: self.inputs.follow(self.live.value), "value")
         self.inputs.observe(self._change)
         self.write(to_dict(message.struct, message.encode({}), message.size))
         buttons = [self.send]
@@ -95,13 +102,16 @@ class CommandForm:
             layout={"border": "1px solid #80808066", "padding": "4px 10px", "margin": "0 0 6px 0"},
         )
 
-    def values(self) -> dict[str, Any]:
+    def values(self, page: Page = NOTHING) -> dict[str, Any]:
         """The values of the fields, as the command takes them.
+
+        Args:
+            page: What the page shows; it is newer than what the kernel has.
 
         Raises:
             ValueError: Something typed cannot be read; the text names the field.
         """
-        return self.inputs.values()
+        return self.inputs.values(page)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Shows other values; nothing is sent for it."""
@@ -119,6 +129,9 @@ class CommandForm:
 
     def fetch(self, *, unless_touched: bool = False) -> None:
         """Asks the driver for its present values and shows them, when they come."""
+        self._fetch(NOTHING, unless_touched)
+
+    def _fetch(self, page: Page, unless_touched: bool) -> None:
         getter = self._getter
         if getter is None:
             return
@@ -128,7 +141,7 @@ class CommandForm:
                 self._say(str(answer), _BAD)
             elif answer is not None and not (unless_touched and self._touched):
                 try:
-                    asked = self.values()
+                    asked = self.values(page)
                 except ValueError:
                     asked = {}
                 self.write(getter.pick(_plain(answer), asked))
@@ -149,11 +162,6 @@ class CommandForm:
         for button in (self.send, self.live, self.refresh):  # not all of them may be shown
             close_all(button)
 
-    def _follow(self) -> None:
-        self.inputs.follow(self.live.value)
-        if self.live.value:
-            self._change()
-
     def _change(self) -> None:
         if self._writer == threading.get_ident():
             return
@@ -161,16 +169,25 @@ class CommandForm:
         if self.live.value:
             self._submit(newest_wins=True)
 
-    def _click(self) -> None:
-        self._submit(newest_wins=False)
+    def _click(self, page: Page) -> None:
+        self._submit(page, newest_wins=False)
 
-    def _submit(self, *, newest_wins: bool) -> None:
-        try:
-            values = self.values()
-        except ValueError as error:
-            self._say(f"not sent: {error}", _BAD)
-            return
+    def _toggle(self, page: Page) -> None:
+        if self.live.value:
+            self._touched = True
+            self._submit(page, newest_wins=True)
+
+    def _refetch(self, page: Page) -> None:
+        self._fetch(page, unless_touched=False)
+
+    def _submit(self, page: Page = NOTHING, *, newest_wins: bool) -> None:
+        # Read under the lock: several threads hear of changes, and the last to come has the newest.
         with self._lock:
+            try:
+                values = self.values(page)
+            except ValueError as error:
+                self._say(f"not sent: {error}", _BAD)
+                return
             if self._waiting:
                 if newest_wins:
                     self._next = values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from math import log10, prod
 from typing import Any
@@ -18,7 +18,12 @@ from cwire_structs.schema import shown
 from cwire_structs.schema.fields import Field, Struct
 from cwire_structs.schema.kinds import FloatType
 
-__all__ = ["Control", "Group", "Input", "make_group"]
+__all__ = ["NOTHING", "Control", "Group", "Input", "Page", "make_group"]
+
+Page = Mapping[str, Any]
+"""What the page shows, where the kernel may not know it yet: values by the ids of their models."""
+
+NOTHING: Page = {}
 
 _SAFE = 1 << 53  # beyond, JavaScript's numbers are not exact
 _DECADES = 1e3  # a range this wide is dragged by its logarithm
@@ -39,8 +44,11 @@ class Input:
     name: str
     widget: Any
 
-    def read(self) -> dict[str, Any]:
+    def read(self, page: Page = NOTHING) -> dict[str, Any]:
         """The values to send, by field name; what is left out takes its default.
+
+        Args:
+            page: What the page shows; it is newer than what the kernel has.
 
         Raises:
             ValueError: What was typed cannot be read; the text names the field.
@@ -49,6 +57,10 @@ class Input:
 
     def write(self, value: Any) -> None:
         """Shows a value, as `to_dict` gives it; what does not fit is not shown."""
+
+    def carries(self) -> dict[str, str]:
+        """The trait of each of its widgets that the user changes, by the id of its model."""
+        raise NotImplementedError
 
     def observe(self, call: Callable[[], None]) -> None:
         """Has a function called whenever the user changes something."""
@@ -82,9 +94,9 @@ class Control(Input):
         unit = field.time.unit if field.time else field.unit
         self.widget = widgets.HBox([control, widgets.Label(unit or note)])
 
-    def read(self) -> dict[str, Any]:
+    def read(self, page: Page = NOTHING) -> dict[str, Any]:
         """See `Input`."""
-        value = self.control.value
+        value = _value(self.control, page)
         if value == "" and not isinstance(self.control, widgets.Dropdown):
             return {}
         try:
@@ -98,6 +110,10 @@ class Control(Input):
             self.control.value = self._show(value)
         except (TypeError, ValueError, TraitError):
             return  # such as a number that is no enumerator
+
+    def carries(self) -> dict[str, str]:
+        """See `Input`."""
+        return _carried(self.control)
 
     def observe(self, call: Callable[[], None]) -> None:
         """See `Input`."""
@@ -123,13 +139,13 @@ class Group(Input):
             self.widget.layout.border_left = "2px solid #bbb"
             self.widget.layout.padding = "0 0 0 8px"
 
-    def values(self) -> dict[str, Any]:
+    def values(self, page: Page = NOTHING) -> dict[str, Any]:
         """The values of the fields."""
-        return {key: value for one in self.inputs for key, value in one.read().items()}
+        return {key: value for one in self.inputs for key, value in one.read(page).items()}
 
-    def read(self) -> dict[str, Any]:
+    def read(self, page: Page = NOTHING) -> dict[str, Any]:
         """See `Input`."""
-        return {self.name: self.values()}
+        return {self.name: self.values(page)}
 
     def write(self, value: Any) -> None:
         """See `Input`."""
@@ -137,6 +153,10 @@ class Group(Input):
             for one in self.inputs:
                 if one.name in value:
                     one.write(value[one.name])
+
+    def carries(self) -> dict[str, str]:
+        """See `Input`."""
+        return {id: trait for one in self.inputs for id, trait in one.carries().items()}
 
     def observe(self, call: Callable[[], None]) -> None:
         """See `Input`."""
@@ -158,9 +178,9 @@ class Group(Input):
 class _List(Group):
     """A small array of structs: a group for each."""
 
-    def read(self) -> dict[str, Any]:
+    def read(self, page: Page = NOTHING) -> dict[str, Any]:
         """See `Input`."""
-        return {self.name: [next(iter(one.read().values())) for one in self.inputs]}
+        return {self.name: [next(iter(one.read(page).values())) for one in self.inputs]}
 
     def write(self, value: Any) -> None:
         """See `Input`."""
@@ -190,9 +210,14 @@ class _Choice(Input):
     def _choose(self, change: Any) -> None:
         self.widget.children = (self._chooser, self._inputs[change["new"]].widget)
 
-    def read(self) -> dict[str, Any]:
+    def read(self, page: Page = NOTHING) -> dict[str, Any]:
         """See `Input`."""
-        return self._inputs[self._chooser.value].read()
+        return self._inputs[_value(self._chooser, page)].read(page)
+
+    def carries(self) -> dict[str, str]:
+        """See `Input`."""
+        inner = [one.carries() for one in self._inputs.values()]
+        return {id: trait for one in (_carried(self._chooser), *inner) for id, trait in one.items()}
 
     def observe(self, call: Callable[[], None]) -> None:
         """See `Input`."""
@@ -215,9 +240,24 @@ class _Choice(Input):
 class _Union(_Choice):
     """A nested union with a name of its own."""
 
-    def read(self) -> dict[str, Any]:
+    def read(self, page: Page = NOTHING) -> dict[str, Any]:
         """See `Input`."""
-        return {self.name: super().read()}
+        return {self.name: super().read(page)}
+
+
+def _carried(control: Any) -> dict[str, str]:
+    """The trait that the page and the kernel share, by the id of the widget's model."""
+    return {control.model_id: "index" if isinstance(control, widgets.Dropdown) else "value"}
+
+
+def _value(control: Any, page: Page) -> Any:
+    """What the user has chosen in a widget."""
+    if control.model_id not in page:
+        return control.value
+    value = page[control.model_id]
+    if isinstance(control, widgets.Dropdown):
+        return None if value is None else control.options[value]
+    return value
 
 
 def make_group(struct: Struct, name: str = "") -> Group:

@@ -78,6 +78,27 @@ def test_a_click_and_its_reply(form: CommandForm, sender: Sender) -> None:
     assert "OK (" in form.status.value
 
 
+def clicked(button: Any, control: Any, value: object) -> None:
+    """A click in the page, whose message comes before that of the value."""
+    content = {"event": "click", "shown": {control.model_id: value}}
+    button._handle_custom_msg(content, [])
+
+
+def test_a_click_that_overtakes_a_value_brings_it_along(form: CommandForm, sender: Sender) -> None:
+    control = slider(form)
+    assert form.send.carries == {control.model_id: "value"}
+    clicked(form.send, control, 2.5)
+    assert sender.sent == [("set", {"x": 2.5})]
+    sender.answer(None)
+    clicked(form.live, control, 3.5)
+    assert form.live.value
+    assert sender.sent[1:] == [("set", {"x": 3.5})]
+    clicked(form.live, control, 4.5)
+    assert not form.live.value
+    sender.answer(None)
+    assert len(sender.sent) == 2
+
+
 def test_what_the_driver_refuses_is_one_line(form: CommandForm, sender: Sender) -> None:
     form.send.click()
     sender.answer(cwire.CommandError("lab", "set", -5, "no <power>"))
@@ -90,7 +111,7 @@ def test_what_the_driver_refuses_is_one_line(form: CommandForm, sender: Sender) 
 
 
 def test_live_sends_the_newest_only_and_one_at_a_time(form: CommandForm, sender: Sender) -> None:
-    form.live.value = True
+    form.live.click()
     assert sender.sent == [("set", {"x": 1.0})]
     for value in range(2, 10):
         slider(form).value = float(value)
@@ -99,7 +120,7 @@ def test_live_sends_the_newest_only_and_one_at_a_time(form: CommandForm, sender:
     assert sender.sent[1:] == [("set", {"x": 9.0})]
     sender.answer(cwire.CommandError("lab", "set", -5, "no"))
     assert len(sender.sent) == 2
-    form.live.value = False
+    form.live.click()
     slider(form).value = 3.0
     assert len(sender.sent) == 2
 
@@ -107,7 +128,7 @@ def test_live_sends_the_newest_only_and_one_at_a_time(form: CommandForm, sender:
 def test_values_of_the_driver_are_shown_and_not_sent_back(
     form: CommandForm, sender: Sender
 ) -> None:
-    form.live.value = True
+    form.live.click()
     sender.answer(None)
     form.refresh.click()
     assert sender.sent[-1] == ("get", {})
@@ -131,7 +152,7 @@ def test_what_the_user_has_touched_stays(form: CommandForm, sender: Sender) -> N
 
 
 def test_disabled_means_silent(form: CommandForm) -> None:
-    form.live.value = True
+    form.live.click()
     form.enable(False)
     assert form.send.disabled
     assert form.live.disabled

@@ -185,3 +185,33 @@ def test_a_scaled_number_is_typed_as_people_read_it(tmp_path: Path) -> None:
     assert values == {"warm": 2766, "free": 3, "pair": [5, -2], "wait": 1500}
     assert message.decode(message.encode(values))["warm"] == 2766
     group.close()
+
+
+def test_what_the_page_shows_is_newer(group: Any) -> None:
+    """As a click brings it along: by the model's id, and of a choice its index."""
+    carries = group.carries()
+    named = next(one for one in group.inputs if one.name == "named")
+    corners = next(one for one in group.inputs if one.name == "corners")
+    across = corners.inputs[1].inputs[0].control
+    shown = {
+        control(group, "small").model_id: -4,
+        control(group, "steps").model_id: 250.4,
+        control(group, "shape").model_id: 0,
+        across.model_id: 6.5,
+        named._chooser.model_id: 1,
+    }
+    assert set(shown) < set(carries)
+    assert carries[control(group, "shape").model_id] == "index"
+    assert carries[across.model_id] == "value"
+    before, after = group.values(), group.values(shown)
+    assert {key: after[key] for key in ("small", "steps", "shape", "gain")} == {
+        "small": -4,
+        "steps": 250,
+        "shape": "SINE",
+        "gain": 2.5,
+    }
+    assert after["corners"][1]["x"] == 6.5
+    assert after["corners"][0] == before["corners"][0]
+    assert list(before["named"]) == ["word"]
+    assert list(after["named"]) in ([], ["bytes"])
+    assert group.values() == before

@@ -68,7 +68,7 @@ def test_from_the_header_to_the_driver_and_back(bridge: cwire.Bridge) -> None:
 def test_live_with_a_real_driver(bridge: cwire.Bridge) -> None:
     panel = bridge.panel(commands="set_waveform")
     form = panel["set_waveform"]
-    form.live.value = True
+    form.live.click()
     before = bridge.send.get_status().commands  # type: ignore[union-attr]
     for number in range(1, 301):
         control(panel, "set_waveform", "frequency").value = float(number)
