@@ -14,6 +14,7 @@ import pytest
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks
+from support.processes import SHOWS_WARNINGS
 
 PROGRAM = Path(__file__).parents[2] / "client_side" / "client_main.py"
 SERVER = PROGRAM.parents[1] / "server_side" / "server_main.py"
@@ -30,7 +31,7 @@ def relay() -> Iterator[FakeRelay]:
 def run(runtime: Path) -> Run:
     def run(*words: str) -> tuple[int, str, str]:
         done = subprocess.run(
-            [sys.executable, "-X", "dev", str(PROGRAM), *words],
+            [sys.executable, *SHOWS_WARNINGS, str(PROGRAM), *words],
             capture_output=True,
             text=True,
             timeout=60,
@@ -69,9 +70,9 @@ def test_success(relay: FakeRelay, run: Run) -> None:
         (["--send", "set", "x"], 6, "FIELD=VALUE"),
         (["--message", "nope"], 6, "no message 'nope'"),
         (["--driver", "nope"], 5, "no driver 'nope'"),
-        (["--message", "tick", "--timeout", "0.2"], 8, "no message of tick in 0.2 s"),
-        (["--timeout", "0.2"], 8, "nothing came in 0.2 s"),
-        (["--send", "go", "--timeout", "0.2"], 8, "no answer in 0.2 s"),
+        (["--message", "tick", "--timeout", "2"], 8, "no message of tick in 2 s"),
+        (["--timeout", "2"], 8, "nothing came in 2 s"),
+        (["--send", "go", "--timeout", "2"], 8, "no answer in 2 s"),
         *(
             (["--timeout", bad], 2, "not a number of seconds")
             for bad in ("inf", "nan", "-1", "0", "x")

@@ -75,7 +75,7 @@ class FakeRelay:
         refuses: No connection is let in: as if it were just starting.
         on_binary: Makes the answer to each binary message.
         on_request: Called with each text message, when it has been answered.
-        received: What came: dicts for text, bytes for binary.
+        received: What came and has been handled: dicts for text, bytes for binary.
     """
 
     def __init__(self, *drivers: Mapping[str, Any], unix: Path | None = None) -> None:
@@ -227,8 +227,8 @@ class _Handler(WebSocketHandler):
         request = json.loads(message)
         if request["op"] == "subscribe" and self.relay.answers:
             self._subscribe(request)
-        self.relay.received.put(request)
         self.relay.on_request(request)
+        self.relay.received.put(request)
 
     def _subscribe(self, request: dict[str, Any]) -> None:
         streams = []

@@ -18,6 +18,8 @@ from typing import Self
 ROOT = Path(__file__).parents[2]
 DRIVER = ROOT / "c_driver" / "driver"
 SECONDS = 30.0
+SHOWS_WARNINGS = ("-W", "default", "-X", "faulthandler")
+"""Python's own words about what is not closed; `-X dev` would also tell of a slow machine."""
 
 
 class Running:

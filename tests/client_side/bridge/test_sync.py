@@ -18,6 +18,7 @@ from cwire.session.events import Resend
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks
+from support.processes import SHOWS_WARNINGS
 
 
 def state_reply(data: bytes) -> bytes:
@@ -370,7 +371,7 @@ with cwire.connect({relay.url!r}) as bridge:
 def test_a_program_that_forgets_to_close_ends(relay: FakeRelay) -> None:
     program = f"import cwire; bridge = cwire.connect({relay.url!r}); print(bridge.connected)"
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-c", program],
+        [sys.executable, *SHOWS_WARNINGS, "-c", program],
         capture_output=True,
         text=True,
         timeout=20,

@@ -131,12 +131,16 @@ def test_a_command_that_waits_has_an_unknown_outcome(relay: FakeRelay) -> None:
 def test_a_subscription_that_waits_is_asked_for_again(relay: FakeRelay) -> None:
     with cwire.connect(relay.url, subscribe=None) as bridge:
         relay.answers = False
-        relay.on_request = lambda request: relay.close_all()
+
+        def hang_up_once(request: object) -> None:
+            relay.on_request = lambda request: None
+            relay.answers = True
+            relay.close_all()
+
+        relay.on_request = hang_up_once
         done = threading.Thread(target=bridge.subscribe, args=("tick",), kwargs={"history": 5})
         done.start()
         first = asked(relay)
-        relay.on_request = lambda request: None
-        relay.answers = True
         assert asked(relay) == first  # its history has not come yet
         done.join(10)
         assert not done.is_alive()

@@ -16,6 +16,11 @@ from support.fake_relay import FakeRelay, ticks
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
+# Cells that end when there were four more pictures.
+IDLE = "before = plot.drawn\nwhile plot.drawn < before + 4:\n    await asyncio.sleep(0.01)"
+RUN = "before = plot.drawn\nwhile plot.drawn < before + 4:\n    plot.run(0.1)"
+
+
 @pytest.fixture
 def relay() -> Iterator[FakeRelay]:
     """A relay that publishes a tick every 10 ms."""
@@ -84,10 +89,11 @@ def test_inline(relay: FakeRelay) -> None:
     kernel = Kernel(
         f"import asyncio, time, cwire; bridge = cwire.connect({relay.url!r})",
         "plot = bridge.plot('tick', y='values'); other = bridge.plot('tick', y='index')",
-        "await asyncio.sleep(1)",  # the kernel's loop is idle
-        "plot.run(1)",
+        IDLE,
+        RUN,
         "time.sleep(0.5)",  # the kernel is busy
-        "bridge.close(); await asyncio.sleep(0.5); print(plot, other)",
+        "bridge.close()\nwhile plot.running or other.running:\n    await asyncio.sleep(0.01)\n"
+        "print(plot, other)",
         "names = [task.get_name() for task in asyncio.all_tasks()]; 'cwire plot' in names",
     )
     kernel.execute()
@@ -111,26 +117,27 @@ def test_ipympl(relay: FakeRelay) -> None:
         f"%matplotlib widget\nimport asyncio, threading, time, cwire; "
         f"bridge = cwire.connect({relay.url!r})",
         "plot = bridge.plot('tick', y='values')",
-        "await asyncio.sleep(1); print(plot.drawn)",
-        "before = plot.drawn; plot.run(1); print(plot.drawn - before)",
+        IDLE,
+        RUN,
         "class Drawn:\n"
         "    def __call__(self, axes, frames):\n"
         "        self.thread = threading.current_thread()\n"
         "drawn = Drawn(); custom = bridge.plot('tick', update=drawn)\n"
-        "await asyncio.sleep(0.2); print(drawn.thread is threading.main_thread())",
+        "while custom.drawn < 2:\n    await asyncio.sleep(0.01)\n"
+        "print(drawn.thread is threading.main_thread())",
         "from matplotlib import pyplot; pyplot.close('all')\n"
-        "await asyncio.sleep(0.2); print(plot, custom)",
+        "while plot.running or custom.running:\n    await asyncio.sleep(0.01)\n"
+        "print(plot, custom)",
         "calls = iter([1])\n"
         "failing = bridge.plot('tick', update=lambda axes, frames: next(calls))\n"
-        "await asyncio.sleep(0.3)",
+        "while failing.running:\n    await asyncio.sleep(0.01)",
         "print(failing); failing.close(); bridge.close()\n"
         "print([t.name for t in threading.enumerate() if t.name.startswith('cwire')],"
         " pyplot.get_fignums(),"
         " [t for t in asyncio.all_tasks() if t.get_name() == 'cwire plot'])",
     )
     kernel.execute()
-    assert int(shown(kernel, 2)) >= 4
-    assert int(shown(kernel, 3)) >= 4
+    assert kernel.counts[2]["comm_msg"] >= 4
     assert kernel.counts[3]["comm_msg"] >= 4  # pictures, while the cell runs
     assert kernel.counts[3]["display_data"] == 0
     assert shown(kernel, 4) == "True\n"

@@ -49,7 +49,7 @@ def drain(fake: FakeRelay) -> list[dict[str, object]]:
         (["set", "x=99"], 6, "out of range"),
         (["set", "x"], 6, "FIELD=VALUE"),
         (["set", "x=1", "--driver", "nope"], 5, "no driver 'nope'"),
-        (["go", "--timeout", "0.2"], 8, "no answer in 0.2 s"),
+        (["go", "--timeout", "2"], 8, "no answer in 2 s"),
     ],
 )
 def test_failures(

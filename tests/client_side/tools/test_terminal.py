@@ -13,7 +13,7 @@ import cwire
 from cwire import errors
 from cwire.tools import terminal
 from cwire_structs.schema import Schema
-from support.processes import ROOT
+from support.processes import ROOT, SHOWS_WARNINGS
 
 SCHEMA = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_text())
 
@@ -74,7 +74,10 @@ def test_a_reader_that_is_gone_is_no_error() -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-c", code], stdout=write, stderr=subprocess.PIPE, timeout=60
+        [sys.executable, *SHOWS_WARNINGS, "-c", code],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=60,
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (0, b"")

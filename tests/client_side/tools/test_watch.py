@@ -16,7 +16,7 @@ import pytest
 import cwire
 from cwire import cli
 from support.fake_relay import FakeRelay
-from support.processes import Driver, Relay, until
+from support.processes import SHOWS_WARNINGS, Driver, Relay, until
 
 
 def test_once(driver: Driver, relay: Relay, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +54,7 @@ class Terminal:
         self.control, self._terminal = pty.openpty()
         self._settings = termios.tcgetattr(self._terminal)
         self.process = subprocess.Popen(
-            [sys.executable, "-X", "dev", "-m", "cwire", "watch"],
+            [sys.executable, *SHOWS_WARNINGS, "-m", "cwire", "watch"],
             stdin=self._terminal,
             stdout=self._terminal,
             stderr=self._terminal,
