@@ -1,4 +1,4 @@
-"""What is built: the C frame codec wrapped by Cython, the C library in two files, the web bundle.
+"""Builds the C frame codec wrapped by Cython, the C library in two files, the web bundle.
 
 Everything else about the distribution is in pyproject.toml.
 """

@@ -103,7 +103,7 @@ def _run(programs: Programs, chromium: str, size: int) -> dict[str, Any]:
 
 
 class _Page:
-    """What the page is served, and what it posts."""
+    """Serves the page, and takes what it posts."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin

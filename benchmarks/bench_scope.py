@@ -138,7 +138,7 @@ def _pictures(tools: Tools, name: str, scope_cell: int, repeats: int) -> Result:
 
 
 def _measure(tools: Tools, scope: str) -> dict[str, Any]:
-    """What the page's figures have grown by in one run."""
+    """The growth of the page's figures in one run."""
     busy = tools.thread_seconds()
     found = tools.evaluate(_MEASURE % (scope, round(1000 * _SECONDS)))
     busy = tools.thread_seconds() - busy

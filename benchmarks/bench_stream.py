@@ -74,7 +74,7 @@ def receive(module: str, **arguments: Any) -> dict[str, Any]:
 
 
 class _Stream:
-    """How to measure each subject once."""
+    """Measures each subject once."""
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs

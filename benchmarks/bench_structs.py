@@ -1,4 +1,4 @@
-"""What wrapping and reading structs costs, beside what it may cost."""
+"""The cost of wrapping and reading structs, beside its targets."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class Tools:
         return float(next(one["value"] for one in metrics if one["name"] == "ThreadTime"))
 
     def heap_bytes(self) -> int:
-        """What the page's JavaScript keeps, array buffers included, once the garbage is gone."""
+        """Bytes that the page's JavaScript keeps without garbage, array buffers included."""
         self.call("HeapProfiler.collectGarbage")
         usage = self.call("Runtime.getHeapUsage")
         return int(usage["usedSize"] + usage.get("backingStorageSize", 0))

@@ -1,4 +1,4 @@
-"""What is measured, as results.json holds it."""
+"""Results of measurements, as results.json holds them."""
 
 from __future__ import annotations
 

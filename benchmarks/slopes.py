@@ -15,7 +15,7 @@ Samples = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Growth:
-    """How it went.
+    """The course of a figure over time.
 
     Attributes:
         start: Median of the first tenth.

@@ -1,4 +1,4 @@
-"""What wrapping and reading structs costs: generation, single messages, views over batches."""
+"""Measures wrapping and reading of structs: generation, single messages, views over batches."""
 
 from __future__ import annotations
 

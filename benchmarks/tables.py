@@ -55,7 +55,7 @@ def _number(value: float | None, factor: float, form: str) -> str:
 
 
 def show_targets(console: Console, targets: list[Target]) -> None:
-    """What should be, what is, and whether that is enough."""
+    """A target, the figure, and whether that is enough."""
     table = Table("target", title="targets (printed, not asserted)")
     for name in ("wanted", "reached", "met"):
         table.add_column(name, justify="right")

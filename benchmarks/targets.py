@@ -1,4 +1,4 @@
-"""What the figures should be, beside what they are. Printed, never asserted: machines differ."""
+"""Targets beside the figures. Printed, never asserted: machines differ."""
 
 from __future__ import annotations
 

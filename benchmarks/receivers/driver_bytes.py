@@ -1,4 +1,4 @@
-"""What a peer of the driver has to say, for receivers that read the driver's own bytes."""
+"""The words of a peer of the driver, for receivers that read the driver's own bytes."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _SETTLE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class IdleRun:
-    """How many clients there are, the relay's memory for them, and its processor time at rest."""
+    """The number of clients, the relay's memory for them, and its processor time at rest."""
 
     clients: int
     bytes: int

@@ -1,4 +1,4 @@
-"""What a receiver measures: the rate from the moment when it is warm until everything has come."""
+"""Measures a receiver's rate from the moment when it is warm until everything has come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the generated Cython modules share: everything that need not be compiled.
+"""Supports the generated Cython modules with everything that need not be compiled.
 
 They reach it as one name, so that nothing in a user's header can hide what they use.
 """

@@ -55,7 +55,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a header says.
+    """The layout of a header, as it was read.
 
     Attributes:
         name: The header's name without ``.h``.
@@ -111,7 +111,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Abi:
-    """What the compiler says about its target: sizes in bytes."""
+    """The compiler's answers about its target: sizes in bytes."""
 
     pointer: int
     long: int
@@ -121,7 +121,7 @@ class Abi:
 
 @dataclass(frozen=True)
 class Proof:
-    """What the compiler added to a layout that it agrees with.
+    """The compiler's additions to a layout that it agrees with.
 
     Attributes:
         abi: Sizes of its target.

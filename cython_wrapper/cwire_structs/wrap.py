@@ -47,7 +47,7 @@ _SHOWN_OF_A_KIND = 2
 
 @dataclass(frozen=True)
 class Wrapped:
-    """What became of a header.
+    """The result of wrapping a header.
 
     Attributes:
         schema: The schema, read back from its own JSON.

@@ -75,12 +75,12 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
     @property
     def time(self) -> npt.NDArray[np.datetime64]:
-        """When each frame was published: datetime64[ns], UTC."""
+        """Publishing time of each frame: datetime64[ns], UTC."""
         return self._header("time_ns").view("<M8[ns]")
 
     @property
     def seconds(self) -> npt.NDArray[np.float64]:
-        """When each frame was published, in seconds since 1970 UTC, as `time.time` counts."""
+        """Publishing time of each frame in seconds since 1970 UTC, as `time.time` counts."""
         return np.asarray(self._header("time_ns").astype(np.float64) * 1e-9)
 
     @property
@@ -266,12 +266,12 @@ class Record(Fields):
 
     @property
     def time(self) -> np.datetime64:
-        """When it was published: datetime64[ns], UTC."""
+        """Publishing time: datetime64[ns], UTC."""
         return np.datetime64(self._frame.time[0])
 
     @property
     def seconds(self) -> float:
-        """When it was published, in seconds since 1970 UTC."""
+        """Publishing time in seconds since 1970 UTC."""
         return float(self._frame.seconds[0])
 
     @property

@@ -21,7 +21,7 @@ from cwire_structs.schema.kinds import FloatType
 __all__ = ["NOTHING", "Control", "Group", "Input", "Page", "make_group"]
 
 Page = Mapping[str, Any]
-"""What the page shows, where the kernel may not know it yet: values by the ids of their models."""
+"""Values that the page shows and the kernel may not know yet, by the ids of their models."""
 
 NOTHING: Page = {}
 
@@ -251,7 +251,7 @@ def _carried(control: Any) -> dict[str, str]:
 
 
 def _value(control: Any, page: Page) -> Any:
-    """What the user has chosen in a widget."""
+    """The value that the user has chosen in a widget."""
     if control.model_id not in page:
         return control.value
     value = page[control.model_id]

@@ -340,7 +340,7 @@ def _body(
 
 @dataclass(frozen=True)
 class _Sides:
-    """Who may disagree: the user's compiler, and what the layout was read with."""
+    """The two that may disagree: the user's compiler, and what the layout was read with."""
 
     compiler: str
     reader: str

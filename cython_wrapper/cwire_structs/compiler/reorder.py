@@ -20,7 +20,7 @@ __all__ = ["Advice", "advise"]
 
 @dataclass(frozen=True)
 class Advice:
-    """What is known about a struct's order.
+    """A struct's order of members, and a better one.
 
     Attributes:
         aligns: Of each member, in bytes. None: the layout is not the plain one (packed, aligned by
@@ -134,7 +134,7 @@ def _fixed(members: Sequence[_Member]) -> int:
 
 
 def _whole(members: Sequence[_Member]) -> int:
-    """What sizeof says."""
+    """The size by sizeof."""
     _, end = _lay_out(members)
     return end + -end % max(member.align for member in members)
 
@@ -154,7 +154,7 @@ def _asked(
     header: Path,
     toolchain: Toolchain,
 ) -> tuple[int, int]:
-    """What `_sizes` is in another order, as the compiler says."""
+    """The sizes in another order, by the compiler."""
     changed: dict[Struct, str] = {}
     declarations = []
     for item in _reachable(struct, {}):

@@ -1,4 +1,4 @@
-"""Which comment belongs to which declaration, and which of them nobody reads.
+"""Finds the comment of each declaration, and the comments that nobody reads.
 
 libclang gives a comment behind a declaration (``/**<``) to every declaration of its line; it
 belongs to the last one, and to all declarators of that one.

@@ -1,4 +1,4 @@
-"""Which constants of a header go into the schema, which every hello carries."""
+"""Chooses the constants of a header for the schema, which every hello carries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Source = Literal["own", "included", "system"]
 
 @dataclass(frozen=True)
 class ConstantChoice:
-    """What ``--constants`` says.
+    """The option ``--constants``.
 
     Attributes:
         which: ``own``: the header's own; ``all``: also those of what it includes, but of the

@@ -18,7 +18,7 @@ _LIBRARIES = ("std", "__gnu_cxx", "__cxxabiv1")
 
 
 class Cxx:
-    """What is different about a header that is C++.
+    """The differences of a header that is C++.
 
     Args:
         cindex: The module ``clang.cindex``.

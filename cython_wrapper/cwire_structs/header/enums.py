@@ -13,7 +13,7 @@ from cwire_structs.schema.kinds import EnumType
 
 
 class Reader(Protocol):
-    """What knows the declarations that were read: a `StructParser`."""
+    """Knows the declarations that were read: a `StructParser`."""
 
     lines: dict[str, str]
     problems: Any

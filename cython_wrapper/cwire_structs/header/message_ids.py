@@ -35,7 +35,7 @@ _PLACE = re.compile(r"\A\S+:\d+: ")
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user said about the messages.
+    """The user's options about the messages.
 
     Attributes:
         ids: Of structs, by name; they outrank what the header says.
@@ -95,7 +95,7 @@ class NamedDeclarations(Protocol):
 
 @dataclass(frozen=True)
 class _Origin:
-    """Where an id comes from.
+    """The source of an id.
 
     Attributes:
         cursor: What to name in an error.
@@ -115,7 +115,7 @@ class _Origin:
 
 
 class _Log(ProblemLog, Protocol):
-    """Where problems go, also for a trial."""
+    """Takes problems, also those of a trial."""
 
     def trial(self, make: Callable[[], MessageLayout | None]) -> tuple[MessageLayout | None, str]:
         """Returns what was made, or the first of the problems, which are then forgotten."""

@@ -40,7 +40,7 @@ _TAG_ORDER = ("enum", "range", "default", "scale", "offset", "time", "channels",
 
 
 class ProblemLog(Protocol):
-    """Where problems go."""
+    """Takes problems."""
 
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
@@ -60,7 +60,7 @@ class ProblemLog(Protocol):
 
 @dataclass(frozen=True)
 class TagRules:
-    """How the tags of a header are read.
+    """The way in which the tags of a header are read.
 
     Attributes:
         strict: A wrong tag is refused: the header was written for cwire.

@@ -1,4 +1,4 @@
-"""What people read of a number: scaled, in its unit, a time as a time.
+"""Numbers as people read them: scaled, in their unit, a time as a time.
 
 The bytes, numpy views, `encode` and `decode` hold the number as C has it. Plots, tables and forms
 show ``number * scale + bias`` (``@scale``, ``@offset``) and times in seconds (``@time``); both ways

@@ -35,7 +35,7 @@ class Services:
     pages: PageAccess
     """The way in for pages that a client speaks for."""
     started: float
-    """When the relay was started, on the steady clock."""
+    """The relay's start, on the steady clock."""
 
 
 class ClientRequests:

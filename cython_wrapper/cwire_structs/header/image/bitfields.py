@@ -14,7 +14,7 @@ _PLUS_UCONST = 0x23  # DW_OP_plus_uconst: DWARF 5, section 2.5.1.4
 
 @dataclass(frozen=True)
 class BitPlace:
-    """What DWARF says of where a bit field is, by attribute; None: the attribute is not there.
+    """DWARF's attributes of the place of a bit field; None: the attribute is not there.
 
     Attributes:
         width: DW_AT_bit_size.

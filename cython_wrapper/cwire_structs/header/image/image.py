@@ -46,7 +46,7 @@ _KEYWORDS = frozenset(
 
 @dataclass(frozen=True)
 class Image:
-    """What an image says.
+    """The structs and enums of an image.
 
     Attributes:
         layout: Its messages.

@@ -1,4 +1,4 @@
-"""Which of several definitions of a name are the same, as they are in each unit with a header."""
+"""Tells equal definitions of one name, which each unit with a header has, from different ones."""
 
 from __future__ import annotations
 
