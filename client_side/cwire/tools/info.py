@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from cwire.bridge.base import link_of
-from cwire.bridge.sync import Bridge, connect
+from cwire.bridge.sync import Bridge
 from cwire.errors import UnknownMessage
 from cwire.session.drivers import Driver, unknown_text
 from cwire.tools import terminal
@@ -40,13 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire info`; returns the exit status."""
 
     def show() -> None:
-        with connect(
-            arguments.url,
-            arguments.token,
-            subscribe=None,
-            timeout=arguments.timeout,
-            reconnect=False,
-        ) as bridge:
+        with terminal.connect_once(arguments) as bridge:
             drivers = list(bridge.drivers.values())
             if arguments.driver is not None:
                 drivers = [bridge[arguments.driver].driver]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 
-from cwire.bridge.sync import connect
 from cwire.tools import terminal
 
 __all__ = ["register", "run"]
@@ -34,13 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire send`; returns the exit status."""
 
     def send() -> None:
-        with connect(
-            arguments.url,
-            arguments.token,
-            subscribe=None,
-            timeout=arguments.timeout,
-            reconnect=False,
-        ) as bridge:
+        with terminal.connect_once(arguments) as bridge:
             print(
                 terminal.send(
                     bridge,

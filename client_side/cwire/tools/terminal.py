@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from math import nan
 
 from cwire import errors
-from cwire.bridge.sync import Bridge
+from cwire.bridge.sync import Bridge, connect
 from cwire_structs.schema import Message
 
 __all__ = [
     "EXIT_STATUS",
     "add_relay_arguments",
+    "connect_once",
     "exit_status",
     "parse_field",
     "report_errors",
@@ -73,6 +74,17 @@ def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--token", help="what the relay printed after #token=")
     parser.add_argument(
         "--timeout", metavar="S", type=_seconds, default=5.0, help="for each wait; default: 5"
+    )
+
+
+def connect_once(arguments: argparse.Namespace) -> Bridge:
+    """Connects as `add_relay_arguments` was answered; subscribes to nothing, never reconnects."""
+    return connect(
+        arguments.url,
+        arguments.token,
+        subscribe=None,
+        timeout=arguments.timeout,
+        reconnect=False,
     )
 
 
