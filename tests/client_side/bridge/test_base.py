@@ -1,4 +1,4 @@
-"""What the sync and the async bridge share: widgets, and how long they keep their bridge."""
+"""Widgets of the sync and the async bridge, and how long they keep their bridge."""
 
 from __future__ import annotations
 

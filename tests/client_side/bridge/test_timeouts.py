@@ -1,4 +1,4 @@
-"""What is said when a wait was in vain: what came of what was wanted, and why no more."""
+"""Texts of waits in vain: how much came of what was wanted, and why no more."""
 
 from __future__ import annotations
 

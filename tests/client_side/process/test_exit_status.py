@@ -1,4 +1,4 @@
-"""How a program ended, in words."""
+"""The end of a program, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast curves go to a page that acknowledges them, or does not."""
+"""The rate of curves to a page that acknowledges them, or does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scope can draw, and what the page is told of it."""
+"""Fields that a scope can draw, as the page is told of them."""
 
 from __future__ import annotations
 

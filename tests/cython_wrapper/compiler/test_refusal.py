@@ -1,4 +1,4 @@
-"""What is told of headers that the compiler refuses: its own words, whole, and what may help."""
+"""Messages of headers that the compiler refuses: its own words, whole, and what may help."""
 
 from __future__ import annotations
 

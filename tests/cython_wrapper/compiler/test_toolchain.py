@@ -1,4 +1,4 @@
-"""What a compiler is asked about itself, and which of its flags concern a header."""
+"""Questions to a compiler about itself, and those of its flags that concern a header."""
 
 from __future__ import annotations
 

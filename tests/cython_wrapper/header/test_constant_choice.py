@@ -1,4 +1,4 @@
-"""Which constants go into the schema, and how large a hello becomes by them."""
+"""The constants that go into the schema, and the size of the hello with them."""
 
 from __future__ import annotations
 
