@@ -69,6 +69,8 @@ class Layout:
         lines: ``messages.h:12`` of each ``struct_name.field``, struct and enum.
         anonymous: Names of the structs and unions that C has no name for and reaches without one.
         inner_enums: Those defined inside of a struct, where C++ keeps their enumerators.
+        inner_structs: Those of C that are defined inside of another one: as C spells each, to how
+            both C and C++ do, which keeps its name in the other one; empty: C++ cannot.
         notices: What is supported but may surprise.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct_name.field``.
         tag_values: What libclang says of the constants that tags name (``@range 0 MAX_RATE``).
@@ -91,6 +93,7 @@ class Layout:
     lines: Mapping[str, str]
     anonymous: frozenset[str] = frozenset()
     inner_enums: frozenset[str] = frozenset()
+    inner_structs: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     field_enums: Mapping[str, str] = field(default_factory=dict)
     tag_values: Mapping[str, int | float] = field(default_factory=dict)

@@ -40,7 +40,7 @@ MEMBERS = [
     ("__bf16 b;", r"unit\.h:4: struct m\.b has the type __bf16, which has no place on the wire"),
     ("long double _Complex z;", r"unit\.h:4: struct m\.z is a _Complex long double; use"),
     ("union { int a; char *p; } u;", r"unit\.h:4: struct m\.u\.p is a pointer"),
-    ("struct { struct in { char *p; } b[2]; } a;", r"unit\.h:4: struct m\.a\.b\.p is a pointer"),
+    ("struct { struct in { char *p; } b[2]; } a;", r"unit\.h:4: struct in\.p is a pointer"),
     ("struct { int a; char *p; };", r"unit\.h:4: struct m\.p is a pointer"),
     ("struct { int a; int t[]; };", r"unit\.h:4: struct m\.t is a flexible array member, which"),
     ("union { int a; int t[]; };", r"unit\.h:4:\d+: error: flexible array member in union"),

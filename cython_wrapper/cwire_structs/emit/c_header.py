@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from cwire_structs.layout import Layout, MessageLayout
@@ -97,9 +98,12 @@ def _row(message: MessageLayout, ids: dict[str, int]) -> str:
 def _assertions(layout: Layout) -> Iterator[str]:
     used: set[str] = set()
     yield from _lines(layout, _conditions(layout), used)
-    inner = (c for name in sorted(layout.inner_enums) for c in _enumerators(layout, name))
+    inner = [c for name in sorted(layout.inner_enums) for c in _enumerators(layout, name)]
+    for struct in layout.structs.values():
+        if not _spelled(layout, struct):
+            inner += _struct_conditions(layout, struct, struct.c_name)
     if lines := [*_lines(layout, inner, used)]:
-        yield "#ifndef __cplusplus /* C++ keeps the enumerators of an enum in a struct in there */"
+        yield "#ifndef __cplusplus /* C++ keeps the names in a struct in there */"
         yield from lines
         yield "#endif"
 
@@ -141,11 +145,27 @@ def _conditions(layout: Layout) -> Iterator[tuple[str, str]]:
         if name not in layout.inner_enums:
             yield from _enumerators(layout, name)
     for struct in layout.structs.values():
-        if struct.name in layout.anonymous:
-            continue
-        yield f"sizeof({struct.c_name}) == {struct.size}", f"{struct.name}_size"
-        for field in (one for one in struct.fields if not one.bits):
-            yield from _field_conditions(struct, field, cxx=layout.language == "c++")
+        if spelled := _spelled(layout, struct):
+            yield from _struct_conditions(layout, struct, spelled)
+
+
+def _spelled(layout: Layout, struct: Struct) -> str:
+    """Returns a struct as both languages spell it; empty: C++ cannot."""
+    c_name = struct.c_name
+    for inner, spelled in layout.inner_structs.items():
+        # Also in the name of one that has none itself: __typeof__(((struct inner *)0)->part).
+        found = re.compile(rf"\b{re.escape(inner)}(?![\w$])")
+        if found.search(c_name):
+            return found.sub(spelled, c_name) if spelled else ""
+    return c_name
+
+
+def _struct_conditions(layout: Layout, struct: Struct, c_name: str) -> Iterator[tuple[str, str]]:
+    if struct.name in layout.anonymous:
+        return
+    yield f"sizeof({c_name}) == {struct.size}", f"{struct.name}_size"
+    for field in (one for one in struct.fields if not one.bits):
+        yield from _field_conditions(struct, c_name, field, cxx=layout.language == "c++")
 
 
 def _enumerators(layout: Layout, name: str) -> Iterator[tuple[str, str]]:
@@ -162,10 +182,12 @@ def literal(value: int) -> str:
     return f"{value}{'LL' if value < 1 << 63 else 'ULL'}"
 
 
-def _field_conditions(struct: Struct, field: Field, *, cxx: bool) -> Iterator[tuple[str, str]]:
+def _field_conditions(
+    struct: Struct, c_name: str, field: Field, *, cxx: bool
+) -> Iterator[tuple[str, str]]:
     label = f"{struct.name}_{field.name}"
-    yield f"CWIRE_OFFSETOF({struct.c_name}, {field.name}) == {field.offset}", f"{label}_offset"
-    member, size, type_ = f"(({struct.c_name} *)0)->{field.name}", field.size, field.type
+    yield f"CWIRE_OFFSETOF({c_name}, {field.name}) == {field.offset}", f"{label}_offset"
+    member, size, type_ = f"(({c_name} *)0)->{field.name}", field.size, field.type
     if type_.is_tail:
         member, size = f"{member}[0]", field.element.size
     yield f"sizeof({member}) == {size}", f"{label}_size"

@@ -60,8 +60,8 @@ class EnumParser:
             c_name: As C spells it.
         """
         integer = cursor.enum_type.get_canonical()
+        self._reader.problems.stumbles(cursor)  # each time: it costs every struct that has it
         if not self._reader.seen("enum", name):
-            self._reader.problems.stumbles(cursor)
             signed = integer_sign(integer) == "int"
             modulus = 1 << 8 * integer.get_size()
             labels = [one for one in cursor.get_children() if one.kind == self._constant]

@@ -127,6 +127,7 @@ def read_header(
         lines=parser.lines,
         anonymous=frozenset(parser.anonymous),
         inner_enums=frozenset(parser.enums.inner & enums),
+        inner_structs=parser.inner,
         notices=tuple(problems.notices),
         field_enums=field_enums,
         tag_values={one: value for one, value in numbers.used.items() if one in macros},
@@ -272,6 +273,12 @@ class _Constants:
             name = self._cxx.name(cursor) if self._cxx else cursor.spelling
             labels = [one.spelling for one in cursor.get_children()]
             if name == "message_id" or name in members:
+                continue
+            if self._parser.problems.stumbles(cursor):
+                text = f"{cursor.type.spelling} is left out: libclang does not understand it"
+                self.notices.append(
+                    Notice(f"{self._parser.problems.line(cursor)}: {text}", CONSTANTS)
+                )
                 continue
             source = self._source_of(cursor)
             chosen = any(self._choice.takes(one, source) for one in (name, *labels))
@@ -458,7 +465,19 @@ def _declarations(cindex: Any, unit: Any) -> Declarations:
     declarations = Declarations({}, {})
     for cursor in _top_level(unit):
         declarations.add(cindex, cursor)
+        for inner in _inner(cindex, cursor):
+            declarations.add(cindex, inner)
     return declarations
+
+
+def _inner(cindex: Any, cursor: Any) -> Iterator[Any]:
+    """Yields the types with a name inside of a struct or union, which C has outside, too."""
+    kind = cindex.CursorKind
+    records = (kind.STRUCT_DECL, kind.UNION_DECL)
+    for one in cursor.get_children() if cursor.kind in records else ():
+        if one.kind in (*records, kind.ENUM_DECL) and is_identifier(one.spelling):
+            yield one
+        yield from _inner(cindex, one)
 
 
 def _top_level(unit: Any) -> Iterator[Any]:

@@ -261,7 +261,7 @@ class MessageReader:
             cursor = self._records.get(name)
             if cursor is None:
                 raise WrapError(
-                    f"--id {name}={id_}: there is no struct {name}{self._near(name, self._records)}"
+                    f"--id {name}={id_}: there is no struct {name}{self._near_struct(name)}"
                 )
             yield _Origin(cursor, f"--id {name}={id_}", id_, name)
 
@@ -319,7 +319,7 @@ class MessageReader:
             if name not in self._records:
                 if chosen or is_sentinel(id_name):
                     continue
-                near = self._near(name, self._records)
+                near = self._near_struct(name)
                 text = f"{what}: there is no struct {name} (the id's name in lower case){near}"
                 text += "" if near else "; with --only or --id such ids are passed over"
                 self._problems.add(label, text)
@@ -413,6 +413,11 @@ class MessageReader:
                     self._problems.warn(cursor, text, TAGS)
                 else:
                     self._problems.add(cursor, text)
+
+    def _near_struct(self, name: str) -> str:
+        """Returns a hint at a struct of a similar name; of the system's headers at last."""
+        own = [one for one, cursor in self._records.items() if self._is_own(cursor)]
+        return self._near(name, own) or self._near(name, self._records)
 
     @staticmethod
     def _near(name: str, known: Iterable[str]) -> str:

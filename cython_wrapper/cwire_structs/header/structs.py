@@ -113,6 +113,7 @@ class StructParser:
         lines: Where each struct, enum and ``struct.field`` is.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct.field``.
         sources: The text of each struct's definition, by name.
+        inner: See `Layout.inner_structs`.
     """
 
     def __init__(
@@ -138,6 +139,7 @@ class StructParser:
         self._kinds = cindex.CursorKind
         self._byte_order = byte_order
         self.sources: dict[str, str] = {}
+        self.inner: dict[str, str] = {}
         self._known = dict(declared)
         self._seen: set[tuple[str, str]] = set()
         self._typedefs: dict[str, Any] | None = None
@@ -255,9 +257,33 @@ class StructParser:
             kind="union" if union else "struct",
         )
         self.structs[name] = made
+        if self._is_inner(cursor) and _is_name(cursor.spelling) and not self._cxx:
+            self.inner[c_name] = self._in_both_languages(cursor)
         self.lines[name] = self.problems.line(cursor)
         self.sources[name] = self.comments.text(cursor)
         return made
+
+    def _is_inner(self, cursor: Any) -> bool:
+        return bool(cursor.lexical_parent.kind != self._kinds.TRANSLATION_UNIT)
+
+    def _in_both_languages(self, cursor: Any) -> str:
+        """Returns a struct as both C and C++ spell it, by a member; empty: C++ cannot.
+
+        For C the tag of a struct inside of another one is as good as any, for C++ it is a part.
+        """
+        if not self._is_inner(cursor):
+            return str(cursor.type.spelling) if "(" not in cursor.type.spelling else ""
+        kinds = self._cindex.TypeKind
+        around = self._in_both_languages(cursor.lexical_parent)
+        for member in cursor.lexical_parent.type.get_fields() if around else ():
+            type_, path = member.type.get_canonical(), f"(({around} *)0)->{member.spelling}"
+            while type_.kind in (kinds.CONSTANTARRAY, kinds.INCOMPLETEARRAY):
+                type_, path = type_.element_type.get_canonical(), f"{path}[0]"
+            if type_.kind == kinds.POINTER:
+                type_, path = type_.get_pointee().get_canonical(), f"*{path}"
+            if type_.get_declaration() == cursor:
+                return f"__typeof__({path})" if _is_name(member.spelling) else around
+        return ""
 
     def _align(self, type_: Any, c_name: str) -> int:
         """Returns the alignment of a struct by the name that C has for it.
@@ -469,9 +495,6 @@ class StructParser:
         if type_.kind == kinds.ENUM:
             return self.enums.read(definition, key, c_name)
         if type_.kind == kinds.RECORD:
-            inside = definition.lexical_parent.kind != self._kinds.TRANSLATION_UNIT
-            if inside and not self._cxx:
-                c_name = f"__typeof__({spelled})"  # C++ has its name inside of the outer struct
             return self._nested(definition, key, c_name)
         raise RefusedError(f"has the type {type_.spelling}, which has no place on the wire")
 

@@ -115,6 +115,18 @@ def test_all_leaves_out_what_libclang_cannot_read(wrap_text: Wrap) -> None:
     )
 
 
+def test_an_enum_that_libclang_cannot_read_costs_the_structs_that_have_it(wrap_text: Wrap) -> None:
+    text = (
+        "enum odd { ODD = sizeof(_Decimal32) };\nstruct a { enum odd odd; };\n"
+        "struct b { int n; enum odd odd; };\nstruct m { int a; };\n"
+    )
+    made = wrap_text(text, "gcc", choice=Choice(all=("*",)))
+    assert set(made.schema.messages) == {"m"}
+    for line, warning in zip((2, 3), made.warnings, strict=False):
+        assert warning.startswith(f"unit.h:{line}: struct {'_ab'[line - 1]} is left out: libclang")
+        assert "unit.h:1: " in warning
+
+
 def test_enums_are_as_short_as_the_compilers() -> None:
     """AAPCS without an operating system, as arm-none-eabi-gcc has it by itself."""
     cc = compiler("arm-linux-gnueabihf-gcc") + " -mabi=aapcs -DBURST=2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -10,9 +11,11 @@ from types import ModuleType
 import pytest
 
 from cwire_structs import wrap
+from cwire_structs.errors import WrapError
 from cwire_structs.header.message_ids import Choice
-from support.c_values import compare_with_objects
+from support.c_values import compare_with_objects, compiler
 
+ROOT = Path(__file__).parents[3]
 CASES = Path(__file__).parents[1] / "cases"
 Wrap = Callable[..., wrap.Wrapped]
 
@@ -38,6 +41,55 @@ def test_an_array_of_none_at_the_end_is_a_flexible_array_member(
         made = cls.from_bytes(bytes([2, 0, 1, 0, 0xFF, 0xFF]))
         assert made.to_dict() == {"count": 2, "data": [1, -1]}
         assert bytes(cls(count=2, data=[1, -1])) == bytes(made)
+
+
+INNER = """
+#include <time.h>
+struct outer {
+    int a;
+    struct inner { int b; struct { short c; } part; } in[2];
+    struct far_away { int z; enum colour { RED, BLUE } colour; } *p;
+    struct alone { long long q; };
+};
+typedef struct { struct held { float f; } h; } box;
+"""
+
+
+@pytest.mark.parametrize("cc", ["cc", "sh4-linux-gnu-gcc"])  # by libclang, and by DWARF
+def test_a_struct_inside_of_another_is_one_as_any_other(
+    wrap_text: Wrap, tmp_path: Path, cc: str
+) -> None:
+    wrapped = wrap_text(INNER, compiler(cc), choice=Choice(all=("*",)))
+    schema = wrapped.schema
+    assert set(schema.messages) == {"inner", "far_away", "alone", "box", "held"}
+    assert schema.structs["inner"].c_name == "struct inner"
+    compare_with_objects(schema, tmp_path / "unit.h", cc, tmp_path)
+    assert {*wrap_text(INNER, cc, choice=Choice(all=("*",), only=("in*",))).schema.messages} == {
+        "inner"
+    }
+    with pytest.raises(WrapError, match="there is no struct inne; did you mean inner"):
+        wrap_text(INNER, cc, choice=Choice(ids={"inne": 1}))
+    with pytest.raises(WrapError, match="struct timer; did you mean times"):  # not timespec
+        wrap_text(
+            "#include <time.h>\nstruct times { int a; };", cc, choice=Choice(ids={"timer": 1})
+        )
+
+
+@pytest.mark.parametrize("driver", ["gcc -x c", "g++ -x c++ -fpermissive"])
+def test_drivers_in_c_and_in_cxx_check_structs_inside_of_another(
+    wrap_text: Wrap, tmp_path: Path, driver: str
+) -> None:
+    """C++ keeps the name inside of the outer struct."""
+    wrapped = wrap_text(INNER, choice=Choice(all=("*",)))
+    wrap.write(wrapped, tmp_path)
+    command = [*driver.split(), "-fsyntax-only", "-Ic_driver/include", f"-I{tmp_path}", "-"]
+    text = '#include "unit_schema.h"\n'
+    subprocess.run(command, input=text, text=True, check=True, cwd=ROOT)
+    (tmp_path / "unit.h").write_text(INNER.replace("int b;", "float b;"))
+    done = subprocess.run(
+        command, input=text, text=True, check=False, cwd=ROOT, capture_output=True
+    )
+    assert "unit_inner_b_kind" in done.stderr
 
 
 NAMELESS = """
