@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from cwire_structs.layout import Layout, MessageLayout
 from cwire_structs.schema.fields import Field, Kind, Struct
 
+_WIDTH = 100
+_MARGIN = "   "
 _GUARDED_INCLUDE = """\
 /* C++ has no flexible array members; its compilers have, but -Wpedantic complains. */
 #if defined(__cplusplus) && defined(__GNUC__)
@@ -213,11 +215,13 @@ def _element_conditions(member: str, type_: Kind, label: str) -> Iterator[tuple[
 
 
 def _byte_lines(data: bytes) -> Iterator[str]:
-    line = "   "
+    texts = [f" {byte}," for byte in range(256)]
+    line, room = [_MARGIN], _WIDTH - len(_MARGIN)
     for byte in data:
-        text = f" {byte},"
-        if len(line) + len(text) > 100:
-            yield line
-            line = "   "
-        line += text
-    yield line
+        text = texts[byte]
+        room -= len(text)
+        if room < 0:
+            yield "".join(line)
+            line, room = [_MARGIN], _WIDTH - len(_MARGIN) - len(text)
+        line.append(text)
+    yield "".join(line)

@@ -12,6 +12,7 @@ from cwire_structs.schema.json_cursor import json_number
 from cwire_structs.schema.layout_hash import layout_hash
 
 _WIDTH = 100
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Target(Protocol):
@@ -84,7 +85,7 @@ def compact(document: dict[str, Any]) -> bytes:
 
 def readable(value: Any, indent: str = "") -> str:
     """Returns the JSON for people and for diffs: what fits into a line is in one."""
-    line = json.dumps(value, ensure_ascii=False)
+    line = _encode(value)
     if len(indent) + len(line) <= _WIDTH or not isinstance(value, dict | list):
         return line
     inner = indent + " "

@@ -183,13 +183,15 @@ def _is_in(error: ParseError, cursor: Any) -> bool:
     return file is not None and file.name == error.file and inside
 
 
+def _is_file(path: Path) -> Callable[[str], bool]:
+    """Returns a function that says whether a name is of this file: it is asked of every member."""
+    own = path.resolve()
+    return cache(lambda name: Path(name).resolve() == own)
+
+
 def _sources(path: Path) -> Callable[[Any], Source]:
     """Returns a function that says whose header a declaration is in."""
-    own = path.resolve()
-
-    @cache
-    def is_own(name: str) -> bool:
-        return Path(name).resolve() == own
+    is_own = _is_file(path)
 
     def source(cursor: Any) -> Source:
         location = cursor.location
@@ -359,6 +361,7 @@ class Problems:
         self._errors = errors
         self._texts: list[str] = []
         self._inside: list[ParseError] = []
+        self._is_own = _is_file(header)
         if fatal := [one for one in errors if one.fatal]:
             raise WrapError(_stumbles(header, toolchain, fatal))
 
@@ -369,8 +372,7 @@ class Problems:
 
     def place(self, file: str, line: int) -> str:
         """Returns the same for a line of a file."""
-        same = Path(file).resolve() == self.header.resolve()
-        return f"{self.header.name if same else file}:{line}"
+        return f"{self.header.name if self._is_own(file) else file}:{line}"
 
     def add(self, cursor: Any, text: str) -> None:
         """Notes a problem with a declaration."""
