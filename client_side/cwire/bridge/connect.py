@@ -51,7 +51,7 @@ async def open_link(options: ConnectOptions) -> Link:
     if not 0 <= options.history_bytes <= memory:
         raise ValueError(
             f"history_bytes must be 0 to {memory}, this machine's memory, "
-            f"not {options.history_bytes!r}; it is reserved for each message"
+            f"not {options.history_bytes!r}; each message may take so much"
         )
     session = Session(options.history_bytes, check_window(options.window), threading.Lock())
     find = partial(resolve, options.url, options.token)

@@ -24,6 +24,7 @@ from cwire.data.convert import Arrays
 from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed, Watch
 from cwire.data.frame_array import FrameArray, Record
+from cwire.data.newest import Newest
 from cwire.data.recording import Recording
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.progress import progress
@@ -185,19 +186,23 @@ class Bridge(BridgeBase):
         Raises:
             UnknownMessage: There is no such message.
             WaitTimeout: `n` did not come in time.
+            MemoryError: There is no memory for a copy of so many.
             NotConnected: The bridge is closed; without `timeout`, what came before is still here.
         """
         wait, n = wait_seconds(timeout), frame_count(n)
         feed = self._open_feed(message, driver)
-        if timeout is not None:
-            deadline = None if wait is None else monotonic() + wait
-            while (missing := feed.missing(n)) > 0:
-                before = feed.history.total
-                if not self._more(feed, before + missing, deadline):
-                    came = feed.history.total - before
-                    raise timeouts.too_few(self._link, feed, timeout, n, came)
-                feed = self._link.lookup.feed(message, driver)
-        return feed.history.latest(n)
+        if timeout is None:
+            return feed.history.latest(n)
+        deadline = None if wait is None else monotonic() + wait
+        newest = Newest(feed, n)
+        while newest.count < n:
+            on_time = self._more(newest.feed, newest.due, deadline)
+            newest.take()
+            if newest.count < n and not on_time:
+                raise timeouts.too_few(self._link, newest, timeout)
+            if newest.feed.replaced:
+                newest = Newest(self._link.lookup.feed(message, driver), n)
+        return newest.frames()
 
     def stream(
         self, message: str, timeout: float | None = None, *, driver: str | None = None

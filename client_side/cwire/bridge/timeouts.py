@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwire.data.feed import Feed
 from cwire.data.frame_array import Record
+from cwire.data.newest import Newest
 from cwire.errors import CommandTimeout, WaitTimeout
 from cwire.link.link import Link
 from cwire.session.drivers import down_text
@@ -25,21 +26,22 @@ def nothing_came(link: Link, feed: Feed, timeout: float | None) -> WaitTimeout:
     )
 
 
-def too_few(link: Link, feed: Feed, timeout: float | None, wanted: int, came: int) -> WaitTimeout:
+def too_few(link: Link, newest: Newest, timeout: float | None) -> WaitTimeout:
     """The error of a wait for a number of frames, of which fewer are here.
 
     Args:
         link: Where they would have come from.
-        feed: Of what.
+        newest: What was waited for.
         timeout: Seconds that were given.
-        wanted: How many were wanted.
-        came: How many came meanwhile; others may have been here before.
     """
-    here = feed.history.total - feed.history.oldest
-    return WaitTimeout(
-        f"{f'{here} of' if here else 'no'} {wanted} frames of {feed.message.name} "
-        f"in {timeout or 0.0:g} s{_why(link, feed, came=came > 0)}"
-    )
+    history, wanted, here = newest.feed.history, newest.wanted, newest.count
+    what = f"{wanted:,} frame{'' if wanted == 1 else 's'} of {newest.feed.message.name}"
+    text = f"{f'{here:,} of' if here else 'no'} {what} in {timeout or 0.0:g} s"
+    if wanted > history.capacity:
+        text += f"; the history holds at most {history.capacity:,}: connect(history_bytes=…)"
+    if history.problem:
+        text += f"; {history.problem}"
+    return WaitTimeout(text + _why(link, newest.feed, came=newest.came > 0))
 
 
 def no_match(

@@ -49,7 +49,7 @@ class Cursor:
             return self.feed.history.total > 0
         span = self.feed.message.size + 32
         rows = max(1, min(_CHUNK_FRAMES, _CHUNK_BYTES // span))
-        start, frames = history.read(self.position, self.position + rows)
+        start, frames = history.next(self.position, rows)
         self.lost += start - self.position
         self.position = start + len(frames)
         self._chunk = iter(frames)

@@ -8,12 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cwire.data.history import make_history
+from cwire.data.fixed_history import FixedHistory
+from cwire.data.history import History
 from cwire.data.ledger import Ledger
+from cwire.data.tail_history import TailHistory
 from cwire_structs.frames import Tally
 from cwire_structs.schema import Message
 
-__all__ = ["Feed", "Watch"]
+__all__ = ["Feed", "Watch", "make_history"]
+
+
+def make_history(message: Message, limit: int) -> History:
+    """An empty history of the right kind.
+
+    Args:
+        message: What it will hold.
+        limit: Bytes of frames. Memory is taken as they come, and an eighth or less on top, which
+            is written while the others are read. Two frames are always kept, however large.
+    """
+    return TailHistory(message, limit) if message.tail else FixedHistory(message, limit)
 
 
 @dataclass(eq=False, slots=True)
@@ -51,11 +64,6 @@ class Feed:
             for watch in tuple(self._watches):
                 if total >= watch.position:
                     watch.wake()
-
-    def missing(self, count: int) -> int:
-        """Counts the frames that must still come until the history holds `count`, or is full."""
-        history = self.history
-        return min(count, history.capacity) - (history.total - history.oldest)
 
     def watch(self, watch: Watch) -> None:
         """Adds somebody to wake; look at the history afterwards, frames may have just come."""

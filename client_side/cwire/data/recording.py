@@ -82,7 +82,7 @@ class Recording:
     @property
     def due(self) -> int:
         """The position to wait for: the end, or as much as is safe to leave in the history."""
-        step = max(1, self.feed.history.capacity // 4)
+        step = self.feed.history.step
         if self._limit is not None:
             step = min(step, self._limit - self.count)
         return self._position + step
@@ -116,9 +116,9 @@ class Recording:
         stop = history.total
         if self._limit is not None:
             stop = min(stop, self._position + self._limit - self.count)
-        start, frames = history.read(self._position, stop)
-        self.lost += max(0, start - self._position)
-        self._position = max(start, self._position) + len(frames)
+        start, frames = history.next(self._position, stop - self._position)
+        self.lost += start - self._position
+        self._position = start + len(frames)
         self.count += len(frames)
         if isinstance(frames, list):
             self._parts += [record.frames for record in frames]

@@ -114,7 +114,9 @@ class Lookup:
             known = known_of(owner)
             if name not in known:
                 usable_schema(owner)
-                text = unknown_text(what, name, f"driver {owner.name!r}", known)
+                text = _other_kind(what, name, owner) or unknown_text(
+                    what, name, f"driver {owner.name!r}", known
+                )
                 raise _unknown(what, name, known, text)
             return owner, known[name]
         owners = [one for one in served.values() if name in known_of(one)]
@@ -127,12 +129,25 @@ class Lookup:
                 f"use bridge[{owners[0].name!r}]"
             )
         every = dict.fromkeys(known for one in served.values() for known in known_of(one))
+        others = (_other_kind(what, name, one) for one in served.values())
         text = f"no driver has the {what} {name!r}; {hint_text(name, every)}"
+        text = next(filter(None, others), text)
         raise _unknown(what, name, every, text)
 
 
 def _commands(driver: Driver) -> Mapping[str, Message]:
     return {} if driver.schema is None else driver.schema.commands
+
+
+def _other_kind(what: str, name: str, driver: Driver) -> str:
+    """Says that a message is a command, or that a command is a message; empty if it is neither."""
+    if what == "message" and name in _commands(driver):
+        reply = _commands(driver)[name].reply
+        text = f"{name!r} is a command of driver {driver.name!r}, not a message: it is sent"
+        return f"{text}, and answered with {reply}" if reply else text
+    if what == "command" and name in driver.published:
+        return f"{name!r} is a message of driver {driver.name!r}, not a command: it is read"
+    return ""
 
 
 def _unknown(what: str, name: str, known: Iterable[str], text: str) -> errors.UnknownMessage:

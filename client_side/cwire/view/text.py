@@ -115,6 +115,9 @@ def frames_title(
     count = prod(shape)
     if len(shape) != 1 or not count:
         return f"<{tuple(shape)} frames of {name}>" if count else f"<no frames of {name}>"
+    if count == 1:
+        title = f"1 frame of {name}, {size:,} bytes"
+        return title if times is None else f"{title}, {str(times[0])[:23]} UTC"
     title = f"{count:,} frames of {name}, {size:,} bytes each"
     if times is not None:
         title += f", {str(times[0])[:23]} to {str(times[-1])[11:23]} UTC"

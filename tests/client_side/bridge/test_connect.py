@@ -146,7 +146,7 @@ def test_a_timeout_without_end(relay: FakeRelay) -> None:
 @pytest.mark.parametrize("size", [1 << 50, -1])
 def test_impossible_histories(relay: FakeRelay, size: int) -> None:
     with pytest.raises(
-        ValueError, match=f"history_bytes must be 0 to .* not {size}; it is reserved"
+        ValueError, match=f"history_bytes must be 0 to .* not {size}; each message may"
     ):
         cwire.connect(relay.url, history_bytes=size)
 

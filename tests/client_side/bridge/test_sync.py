@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from cwire.session.events import Resend
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks
-from support.processes import SHOWS_WARNINGS
+from support.processes import SHOWS_WARNINGS, until
 
 
 def state_reply(data: bytes) -> bytes:
@@ -51,9 +52,20 @@ def test_latest_of_messages_with_a_tail(relay: FakeRelay, bridge: cwire.Bridge) 
     assert same["pixels"].shape == (1, 5)
 
 
-def test_latest_waits_for_no_more_than_fits(relay: FakeRelay, bridge: cwire.Bridge) -> None:
+def test_latest_of_more_than_the_history_holds(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     relay.send(ticks(0, 3000))
-    assert len(bridge.latest("tick", 5000, timeout=10)) == 1000
+    with pytest.raises(cwire.WaitTimeout, match=r"1,000 of 5,000 .*connect\(history_bytes=…\)"):
+        bridge.latest("tick", 5000, timeout=0.05)
+    assert len(bridge.latest("tick", 5000)) == 1000
+    with ThreadPoolExecutor() as pool:
+        feed = bridge._link.lookup.feed("tick")
+        frames = pool.submit(bridge.latest, "tick", 2500, timeout=20)
+        for first in range(3000, 6000, 100):
+            until(lambda: bool(feed._watches) or frames.done())
+            relay.send(ticks(first, 100))
+        found = frames.result(20)
+    assert len(found) == 2500
+    assert found[-1]["index"] >= 4499
 
 
 def test_latest_in_vain(bridge: cwire.Bridge) -> None:
@@ -65,7 +77,7 @@ def test_latest_in_vain(bridge: cwire.Bridge) -> None:
         bridge.latest("tick", -1)
     with pytest.raises(cwire.UnknownMessage, match="'tik'; did you mean 'tick'"):
         bridge.latest("tik")
-    with pytest.raises(cwire.UnknownMessage, match="no message 'set'"):
+    with pytest.raises(cwire.UnknownMessage, match="'set' is a command"):
         bridge.latest("set")
 
 

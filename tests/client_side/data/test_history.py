@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from cwire.data.feed import make_history
+from cwire.data.fixed_history import FixedHistory
 from cwire.data.frame_array import FrameArray
-from cwire.data.history import FixedHistory, History, TailHistory, make_history
+from cwire.data.history import History
+from cwire.data.tail_history import TailHistory
 from cwire_structs import frames
+from cwire_structs.schema import Message
 from support import schemas
 from support.fake_relay import pictures, ticks
 
@@ -214,6 +223,9 @@ class Hook:
     def __setitem__(self, index: Any, value: Any) -> None:
         self.array[index] = value
 
+    def __len__(self) -> int:
+        return len(self.array)
+
 
 @pytest.mark.parametrize("pixels", [0, 40, 400])
 @pytest.mark.parametrize("count", range(30, 240, 5))
@@ -225,7 +237,7 @@ def test_slots_taken_over_between_place_and_size(count: int, pixels: int) -> Non
         for number in range(count, count + 5):
             feed(history, pictures(number, pixels))
 
-    history._size = Hook(history._size, write)  # type: ignore[assignment]
+    history._arena.size = Hook(history._arena.size, write)  # type: ignore[assignment]
     start, rows = history.read(history.total - 30, history.total)
     found = [record.number for record in rows]
     assert found == list(range(start, start + len(found)))
@@ -256,3 +268,144 @@ def test_an_arena_that_grows_under_a_reader() -> None:
     numbers = [record.number for record in rows]
     assert numbers
     assert numbers == list(range(start, start + len(numbers)))
+
+
+@pytest.mark.parametrize("kept", [2, 5, 100])
+@pytest.mark.parametrize("wanted", [1, 2, 5, 100])
+@pytest.mark.parametrize("meanwhile", [1, 2, 3, 7, 150])
+def test_as_many_as_asked_for_though_others_come_meanwhile(
+    kept: int, wanted: int, meanwhile: int
+) -> None:
+    history = FixedHistory(TICK, kept * 64)
+    feed(history, ticks(0, 300))
+    history._ring = Hook(  # type: ignore[assignment]
+        history._ring, lambda: feed(history, ticks(300, meanwhile))
+    )
+    found = indices(history.latest(wanted))
+    assert len(found) == min(wanted, kept)
+    assert found == list(range(found[0], found[0] + len(found)))
+
+
+@pytest.mark.parametrize("meanwhile", [1, 2, 3, 40])
+def test_as_many_as_asked_for_of_tails(meanwhile: int) -> None:
+    history = TailHistory(PICTURE, 4096)
+    feed(history, pictures(0, *[300] * 30))
+    history._arena.size = Hook(  # type: ignore[assignment]
+        history._arena.size, lambda: feed(history, pictures(30, *[300] * meanwhile))
+    )
+    found = [record.number for record in history.latest(2)]
+    assert len(found) == 2
+    assert found[1] == found[0] + 1
+
+
+@pytest.mark.parametrize("batch", [1, 7, 50])
+@pytest.mark.parametrize("message", [TICK, PICTURE])
+def test_a_reader_gets_as_many_as_it_asks_for(message: Message, batch: int) -> None:
+    """One thread writes batches, also larger than the history; another never gets too few."""
+    history = make_history(message, 10 * 64 if message is TICK else 5120)
+    make = ticks if message is TICK else lambda first, n: pictures(first, *[20] * n)
+    feed(history, make(0, 40))
+    done = threading.Event()
+
+    def write() -> None:
+        for first in range(40, 8_000, batch):
+            feed(history, make(first, batch))
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    counts = set()
+    while not done.is_set():
+        counts.add(len(history.latest(10)))
+    writer.join()
+    assert counts <= {10}
+
+
+def test_a_reader_that_was_overtaken_goes_on() -> None:
+    history = FixedHistory(TICK, 2 * 64)
+    feed(history, ticks(0, 10))
+    start, rows = history.next(3, 1)
+    assert (start, indices(rows)) == (8, [8])
+    assert len(history.next(10, 5)[1]) == 0
+    history._ring = Hook(history._ring, lambda: feed(history, ticks(10, 9)))  # type: ignore[assignment]
+    start, rows = history.next(9, 1)
+    assert indices(rows) == [start]
+    assert start >= 17
+
+
+def test_large_tails_leave_the_others_here() -> None:
+    history = TailHistory(PICTURE, 8192)
+    feed(history, pictures(0, 4, 4, 4))
+    feed(history, pictures(3, 50_000))
+    assert [record.number for record in history.latest(10)] == [0, 1, 2, 3]
+    feed(history, pictures(4, 50_000, 50_000))
+    assert [record.number for record in history.latest(2)] == [4, 5]
+
+
+def test_memory_is_taken_as_frames_come() -> None:
+    tracemalloc.start()
+    try:
+        histories = [
+            make_history(message, 64 << 20) for _ in range(50) for message in (TICK, PICTURE)
+        ]
+        for history in histories:
+            feed(history, ticks(0, 3) + pictures(0, 5, 5, 5))
+        assert tracemalloc.get_traced_memory()[0] < 100 * 100_000
+    finally:
+        tracemalloc.stop()
+    for history in histories:
+        feed(history, ticks(3, 20) + pictures(3, 5))
+        assert history.total == len(history.latest(100))
+
+
+@pytest.mark.parametrize("kind", ["tick", "picture"])
+def test_memory_that_is_short(kind: str) -> None:
+    """A process whose memory is limited keeps fewer frames than it could, and says so."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SHORT, kind],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kept, newest, problem, error = ran.stdout.splitlines()
+    assert 2 <= int(kept) < 300
+    assert newest == "299"
+    assert re.match(rf"memory is short: \d+ frames? (is|are) kept of {kind}, of \d", problem)
+    assert "history_bytes=" in problem
+    assert f"there is no memory to copy 2 frames of {kind}" in error
+
+
+SHORT = """
+import json, resource, sys
+from cwire.data.feed import make_history
+from cwire_structs import frames
+from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
+from support import schemas
+document = schemas.document()
+size = 8 + 8 * (1 << 17)
+values = document["types"]["tick"]["fields"][1]
+values.update(size=size - 8, type={**values["type"], "shape": [1 << 17]})
+document["types"]["tick"]["size"] = size
+document["layout_hash"] = layout_hash(document)
+message = Schema.from_json(json.dumps(document)).messages[sys.argv[1]]
+history = make_history(message, 1 << 30)
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (80 << 20),) * 2)
+def feed(number):
+    data = frames.pack(message.id, number.to_bytes(8, "little") + bytes(size - 8), source=1)
+    for tally in frames.scan(data).tallies:
+        history.append(memoryview(data), tally)
+for number in range(300):
+    feed(number)
+print(history.total - history.oldest)
+print(history.latest(1)[0][message.struct.fields[0].name])
+print(history.problem)
+held = []
+try:
+    while True:
+        held.append(history.latest(2))
+except MemoryError as error:
+    print(error)
+"""

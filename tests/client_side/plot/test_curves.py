@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import cwire
-from cwire.data.history import make_history
+from cwire.data.feed import make_history
 from cwire.plot.curves import bars, blocks, image, thin, trends
 from cwire.plot.recipe import make_recipe
 from cwire_server.hub.decimation import Decimation

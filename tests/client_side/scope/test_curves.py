@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cwire.data.history import History, make_history
+from cwire.data.feed import make_history
+from cwire.data.history import History
 from cwire.scope.curves import curves
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire_structs import frames

@@ -51,7 +51,7 @@ def test_a_summary_of_frames_with_their_description() -> None:
     frames = np.zeros(1, TICK.frame_dtype(40))
     times = np.array([10**9], "<M8[ns]")
     title = frames_title("tick", frames.shape, 64, times)
-    assert title == "1 frames of tick, 64 bytes each, 1970-01-01T00:00:01.000 to 00:00:01.000 UTC"
+    assert title == "1 frame of tick, 64 bytes, 1970-01-01T00:00:01.000 UTC"
     assert frame_rows(frames, TICK.struct) == [
         ("index", "uint64_t", "0", "", ""),
         ("values", "double[4]", "0", "V", ""),

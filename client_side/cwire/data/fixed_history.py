@@ -1,0 +1,125 @@
+"""The last frames of a message of one size: a ring of rows. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cwire.data.frame_array import FrameArray
+from cwire.data.history import FIRST_BYTES, GROWTH, STEP_BYTES, History
+from cwire_structs import frames
+from cwire_structs.frames import HEADER_SIZE, Tally
+
+if TYPE_CHECKING:
+    from cwire_structs.schema import Message
+
+__all__ = ["FixedHistory"]
+
+_Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+class FixedHistory(History):
+    """Frames of a message of one size: a ring of rows."""
+
+    def __init__(self, message: Message, limit: int) -> None:
+        super().__init__(message)
+        self._dtype = message.frame_dtype(message.size)
+        self._span = self._dtype.itemsize
+        self._size = HEADER_SIZE + message.size
+        self._capacity = max(2, limit // self._span)
+        self._slack = max(1, min(self._capacity // 8, STEP_BYTES // self._span))
+        """Rows that are written at once, at most: readers are promised the others."""
+        self._most = self._capacity + self._slack
+        self._ring: _Bytes = np.empty((0, self._span), np.uint8)
+        self._bytes = memoryview(b"")
+        self._rows = 0
+        self._reserved = 0
+
+    def _resize(self, rows: int) -> None:
+        # Not zeroed: the system gives the pages as they are first written.
+        ring: _Bytes = np.empty((rows, self._span), np.uint8)
+        ring[: self._rows] = self._ring  # it has not come around yet
+        self._ring, self._rows, self._bytes = ring, rows, ring.data.cast("B")
+
+    @property
+    def oldest(self) -> int:
+        """Position of the oldest frame that is still here."""
+        return max(0, self.total - self._capacity)
+
+    @property
+    def capacity(self) -> int:
+        """Frames that fit at most."""
+        return self._capacity
+
+    @property
+    def step(self) -> int:
+        """See `History`."""
+        return max(1, self._capacity // 4)
+
+    def append(self, data: memoryview, tally: Tally) -> int:
+        """Takes a copy of a tally's frames out of a batch; no Python per frame."""
+        if not tally.mixed and tally.size != self._size:
+            return 0
+        span, begin = self._span, self.total
+        offset, left = tally.first_offset, tally.count
+        if self._rows < self._most and begin + left > self._rows and not self._grow(begin + left):
+            return 0
+        # Frames of other sizes may be among them: the offset of the last one is not its row's.
+        end = len(data) if tally.mixed else tally.last_offset + span
+        alone = not tally.mixed and end - offset == tally.bytes  # nothing lies between them
+        while left:
+            slot = self.total % self._rows
+            rows = min(left, self._rows - slot, self._slack)
+            self._reserved = self.total + rows  # readers: these rows are no longer yours
+            place = self._bytes[slot * span : (slot + rows) * span]
+            if alone:
+                place[:] = data[offset : offset + rows * span]
+                written, offset = rows, offset + rows * span
+            else:
+                written, offset = frames.gather(
+                    data, offset, end, tally.type, tally.source, self._size, place, rows
+                )
+            self.total += written
+            left -= written
+            if written < rows:
+                break
+        return self.total - begin
+
+    def _grow(self, needed: int) -> bool:
+        """Gets room for so many rows, as far as the limit allows; False: there is none at all."""
+        rows = min(self._most, max(needed, GROWTH * self._rows, FIRST_BYTES // self._span, 3))
+        while rows > self._rows:
+            try:
+                self._resize(rows)
+            except MemoryError:
+                rows = 0 if rows == 3 else max(3, rows // GROWTH)
+        if self._rows < min(needed, self._most):
+            if self._rows:  # it comes around here from now on
+                self._slack = max(1, min(self._rows // 9, self._slack))
+                self._capacity, self._most = self._rows - self._slack, self._rows
+            self.tell_short(self._span)
+        return self._rows > 0
+
+    def read(self, start: int, stop: int) -> tuple[int, FrameArray]:
+        """Copies the frames between two positions, as far as they are (still) here."""
+        while True:
+            stop = min(stop, self.total)
+            start = max(start, self.oldest)
+            if start >= stop:
+                return max(0, stop), self.empty()
+            # If it grows meanwhile, nothing is written into this one any more.
+            ring, rows = self._ring, len(self._ring)
+            try:
+                copy = np.empty((stop - start, self._span), np.uint8)
+            except MemoryError:
+                raise self.no_room(stop - start, (stop - start) * self._span) from None
+            slot = start % rows
+            head = min(len(copy), rows - slot)
+            copy[:head] = ring[slot : slot + head]
+            copy[head:] = ring[: len(copy) - head]
+            # What the writer took over while we copied is at the front, and may be torn.
+            torn = max(0, self._reserved - rows - start)
+            if torn < len(copy):
+                found = copy[torn:].reshape(-1).view(self._dtype)
+                return start + torn, FrameArray.from_frames(found, self._dtype, self.message)

@@ -1,0 +1,240 @@
+"""The last frames of a message with a tail: a ring of bytes. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cwire.data.frame_array import FrameArray, Record
+from cwire.data.history import FIRST_BYTES, GROWTH, STEP_BYTES, History
+from cwire_structs import frames
+from cwire_structs.frames import HEADER_SIZE, Tally
+
+if TYPE_CHECKING:
+    from cwire_structs.schema import Message
+
+__all__ = ["TailHistory"]
+
+_INDEX_BYTES = 256
+"""At most one frame per so many bytes is kept."""
+
+_Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+_Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+@dataclass(slots=True, eq=False)
+class _Arena:
+    """Frames of several sizes in a ring of bytes, and where each of the last ones is.
+
+    Attributes:
+        data: The frames.
+        bytes: The same, to write.
+        place: Begins of the frames: counts of bytes that never wrap; modulo the arena's size.
+        size: Of the frames.
+    """
+
+    data: _Bytes
+    bytes: memoryview
+    place: _Places
+    size: _Places
+
+    @classmethod
+    def of(cls, length: int) -> _Arena:
+        """An empty one."""
+        data: _Bytes = np.empty((length + 7) & ~7, np.uint8)
+        slots = max(3, length // _INDEX_BYTES * 9 // 8)
+        return cls(data, data.data, np.zeros(slots, np.int64), np.zeros(slots, np.int64))
+
+
+class TailHistory(History):
+    """Frames of a message with a flexible array member: whole frames in a ring of bytes."""
+
+    def __init__(self, message: Message, limit: int) -> None:
+        super().__init__(message)
+        self._limit = max(limit, 4096)
+        self._capacity = max(2, limit // _INDEX_BYTES)
+        self._kept = 0
+        """Position of the oldest frame that is not being overwritten."""
+        self._promised = 0
+        """Position of the oldest frame that will be there still when the next ones are written."""
+        self._span = 0  # of the largest frame
+        self._next = 0
+        self._arena = _Arena.of(0)
+
+    @property
+    def oldest(self) -> int:
+        """Position of the oldest frame that is still here."""
+        return max(self._promised, self._kept, self.total - self._capacity)
+
+    @property
+    def capacity(self) -> int:
+        """Frames that fit at most, if they are small."""
+        return self._capacity
+
+    @property
+    def step(self) -> int:
+        """See `History`; for frames as large as the largest one so far."""
+        fit = max(self._limit, len(self._arena.data)) // (self._span or self._limit)
+        return max(1, min(self._capacity, fit) // 4)
+
+    def append(self, data: memoryview, tally: Tally) -> int:
+        """Takes a tally's frames out of a batch; Python per frame only where sizes differ."""
+        begin = self.total
+        if tally.mixed:
+            offset = tally.first_offset
+            while offset <= tally.last_offset:
+                header = frames.unpack_header(data, offset)
+                span = frames.span(header.size)
+                if header.type == tally.type and header.source == tally.source:
+                    self._append_run(data, tally, header.size, offset, offset + span, 1)
+                offset += span
+        else:
+            end = tally.last_offset + frames.span(tally.size)
+            self._append_run(data, tally, tally.size, tally.first_offset, end, tally.count)
+        return self.total - begin
+
+    def _append_run(
+        self, data: memoryview, tally: Tally, size: int, offset: int, end: int, left: int
+    ) -> None:
+        try:
+            self.message.check_size(size - HEADER_SIZE)
+        except ValueError:
+            return
+        span = frames.span(size)
+        if not self._make_room(span, left):
+            return
+        arena = self._arena
+        length, slots = len(arena.data), len(arena.place)
+        spare = max(1, slots // 9)
+        slack = max(self._span, min(length // 8, STEP_BYTES))
+        while left:
+            at = self._next % length
+            fit = (length - at) // span
+            if not fit:  # a frame does not wrap: the rest of the arena stays unused this time
+                self._next += length - at
+                continue
+            rows = min(left, fit, spare, slack // span)
+            self._kept = self._first(
+                self._kept, self._next + rows * span - length, self.total + rows - slots
+            )
+            written, offset = frames.gather(
+                data, offset, end, tally.type, tally.source, size,
+                arena.bytes[at : at + rows * span], rows,
+            )  # fmt: skip
+            places = np.arange(self.total, self.total + written) % slots
+            arena.place[places] = self._next + span * np.arange(written)
+            arena.size[places] = size
+            self._next += written * span
+            self.total += written
+            left -= written
+            # The next ones need so much at most, and a rest of the arena that is too short.
+            place = self._next + slack + self._span - length
+            oldest = max(self._promised, self._kept)
+            self._promised = self._first(oldest, place, self.total + spare - slots)
+            if written < rows:
+                break
+
+    def _make_room(self, span: int, count: int) -> bool:
+        """Gets room for frames of one size, as far as the limit allows; False: there is none."""
+        self._span = max(self._span, span)
+        # Two to read, one to write, and a rest that is too short for any.
+        least, length = 4 * self._span, len(self._arena.data)
+        full = self._next + count * span > length or self.total + count > len(self._arena.place)
+        if length >= least and (length >= self._limit or not full):
+            return True
+        needed = max(self._next + count * span, _INDEX_BYTES * (self.total + count))
+        wanted = max(least, min(self._limit, max(needed, GROWTH * length, FIRST_BYTES)))
+        while True:
+            try:
+                self._move(_Arena.of(wanted))
+            except MemoryError:
+                smaller = max(least, wanted // GROWTH)
+                if length < smaller < wanted:
+                    wanted = smaller
+                    continue
+                self._limit = max(length, 4096)  # it comes around here from now on
+                self.tell_short(span)
+            return len(self._arena.data) >= least
+
+    def _move(self, arena: _Arena) -> None:
+        """Takes another arena, and the frames along."""
+        _, found = self._pieces(max(self._kept, self.total - len(arena.place)), self.total)
+        if found is not None:
+            data, sizes = found
+            spans = (sizes + 7) & ~7
+            places = np.arange(self.total - len(sizes), self.total) % len(arena.place)
+            arena.data[: len(data)] = data
+            arena.place[places] = np.cumsum(spans) - spans
+            arena.size[places] = sizes
+        self._arena, self._next = arena, 0 if found is None else len(found[0])
+
+    def _first(self, oldest: int, place: int, position: int) -> int:
+        """The first frame from `oldest` on that begins at a place or later, and a position."""
+        arena, oldest = self._arena, max(oldest, position)
+        slots = len(arena.place)
+        while oldest < self.total:
+            if arena.place[oldest % slots] >= place:
+                break
+            block = np.arange(oldest, min(self.total, oldest + 1024)) % slots
+            oldest += int(np.count_nonzero(arena.place[block] < place))
+        return oldest
+
+    def read(self, start: int, stop: int) -> tuple[int, FrameArray | list[Record]]:
+        """Copies the frames between two positions, as far as they are (still) here."""
+        start, found = self._pieces(max(start, self.oldest), stop)
+        return start, self.empty() if found is None else self._frames(*found)
+
+    def _pieces(self, start: int, stop: int) -> tuple[int, tuple[_Bytes, _Places] | None]:
+        """Copies the bytes and the sizes of frames; also their first position."""
+        while True:
+            arena, stop = self._arena, min(stop, self.total)
+            start = max(start, self._kept)
+            if start >= stop:
+                return max(0, stop), None
+            slots = np.arange(start, stop) % len(arena.place)
+            places = arena.place[slots] % len(arena.data)
+            sizes = arena.size[slots]
+            # The writer may have taken slots over between the place and the size.
+            gone = max(0, self._kept - start)
+            if gone >= len(slots):
+                continue
+            start, places, sizes = start + gone, places[gone:], sizes[gone:]
+            spans = (sizes + 7) & ~7
+            try:
+                pieces = self._copy(arena.data, places, spans)
+            except MemoryError:
+                raise self.no_room(len(sizes), int(spans.sum())) from None
+            torn = max(0, self._kept - start)
+            # If it has moved, what we copied was somewhere else.
+            if torn < len(sizes) and self._arena is arena:
+                return start + torn, (pieces[int(spans[:torn].sum()) :], sizes[torn:])
+
+    @staticmethod
+    def _copy(arena: _Bytes, places: _Places, spans: _Places) -> _Bytes:
+        """The frames' bytes one behind the other; neighbours are copied together."""
+        ends = places + spans
+        breaks = np.flatnonzero(places[1:] != ends[:-1]) + 1
+        firsts = np.concatenate(([0], breaks))
+        lasts = np.concatenate((breaks, [len(places)])) - 1
+        return np.concatenate(
+            [arena[places[a] : ends[b]] for a, b in zip(firsts, lasts, strict=True)]
+        )
+
+    def _frames(
+        self,
+        data: _Bytes,
+        sizes: _Places,
+    ) -> FrameArray | list[Record]:
+        message, offset = self.message, 0
+        if (sizes == sizes[0]).all():
+            dtype = message.frame_dtype(int(sizes[0]) - HEADER_SIZE)
+            return FrameArray.from_frames(data, dtype, message)
+        records = []
+        for size in sizes.tolist():
+            dtype = message.frame_dtype(size - HEADER_SIZE)
+            frame = data[offset : offset + dtype.itemsize]
+            records.append(Record.of(FrameArray.from_frames(frame, dtype, message)))
+            offset += dtype.itemsize
+        return records
