@@ -39,7 +39,7 @@ cdef inline cwire_struct cwire_new(object cls):
 
 cdef class cwire_struct:
     def __init__(self, /, **values):
-        cdef bytes payload = type(self).MESSAGE.encode(values)
+        cdef bytes payload = type(self).MESSAGE.encode(values, cwire_support.CHECK_TYPED)
         memcpy(self.cwire_at, PyBytes_AS_STRING(payload), self.cwire_size)
 
     @classmethod
@@ -83,15 +83,16 @@ cdef class cwire_struct:
     def to_dict(self):
         """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
 
-        A union is its bytes: only the program knows which member is meant.
+        A union is its bytes: only the program knows which member is meant. So is a text that is no
+        UTF-8, or goes on behind a NUL.
         """
         cdef bytes payload = bytes(self)
         return cwire_support.to_dict(type(self).MESSAGE.struct, payload, len(payload))
 
     @classmethod
     def from_dict(cls, values):
-        """Returns the message of which `to_dict` made these values."""
-        return cls.from_bytes(cls.MESSAGE.encode(values))
+        """Returns the message of which `to_dict` made these values; C can hold them all."""
+        return cls.from_bytes(cls.MESSAGE.encode(values, cwire_support.CHECK_NONE))
 
     def __reduce__(self):
         raise TypeError("a message is not pickled: send bytes(message), read it with from_bytes")
@@ -107,7 +108,7 @@ cdef class cwire_tailed(cwire_struct):
         return 0
 
     def __init__(self, /, **values):
-        cdef bytes payload = type(self).MESSAGE.encode(values)
+        cdef bytes payload = type(self).MESSAGE.encode(values, cwire_support.CHECK_TYPED)
         self.cwire_reserve(len(payload))
         memcpy(self.cwire_at, PyBytes_AS_STRING(payload), len(payload))
 
@@ -346,7 +347,8 @@ cdef class cwire_rest(cwire_field):
 
     def __set__(self, cwire_struct obj not None, value):
         cdef cwire_tailed message = <cwire_tailed?>obj
-        cdef bytes data = cwire_support.encode_message_tail(self.message, value)
+        cdef bytes data = cwire_support.encode_message_tail(
+            self.message, value, cwire_support.CHECK_TYPED)
         cdef object old = message.cwire_owner
         self.place(obj)
         if len(data) != message.cwire_size - self.at:

@@ -16,14 +16,15 @@ import numpy as np
 from cwire_structs.schema import Field, Message, Schema
 from cwire_structs.schema.decode import array_view, equal, nest, read_bits, text, texts, to_dict
 from cwire_structs.schema.encode import put_field
-from cwire_structs.schema.fields import enumerator_names
+from cwire_structs.schema.fields import CHECK_NONE, CHECK_TYPED, enumerator_names
 from cwire_structs.schema.kinds.numbers import number_reader
 from cwire_structs.schema.message_class import encode_message_tail, field_doc, show
 
 __all__ = [
-    "CODES", "array_view", "bits", "bits_kind", "constants", "element_dtype",
-    "encode_message_tail", "enums", "equal", "field_doc", "field_kind", "is_native",
-    "native_schema", "nest", "number", "put", "show", "struct_message", "text", "texts", "to_dict",
+    "CHECK_NONE", "CHECK_TYPED", "CODES", "array_view", "bits", "bits_kind", "constants",
+    "element_dtype", "encode_message_tail", "enums", "equal", "field_doc", "field_kind",
+    "is_native", "native_schema", "nest", "number", "put", "show", "struct_message", "text",
+    "texts", "to_dict",
 ]  # fmt: skip
 
 # numpy's type strings as the numbers that compiled getters know; others are read by `number`.
@@ -110,7 +111,7 @@ def bits_kind(field: Field) -> int:
 
 def put(message: Message, field: Field, memory: memoryview, value: object) -> None:
     """Writes a field of a struct that begins at the memory's beginning, checked."""
-    put_field(message.name, field, memory, 0, value, "")
+    put_field(message.name, field, memory, 0, value, "", CHECK_TYPED)
 
 
 def bits(field: Field, memory: memoryview) -> int:

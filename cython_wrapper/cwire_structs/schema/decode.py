@@ -18,6 +18,20 @@ def text(raw: bytes) -> str:
     return raw.partition(b"\0")[0].decode("utf-8", "replace")
 
 
+def plain_text(raw: bytes) -> str | bytes:
+    """Returns the text in the bytes of a char array, or the bytes if they are more than a text.
+
+    A text is UTF-8 and followed by nothing but NULs.
+    """
+    until = raw.rstrip(b"\0")
+    if b"\0" in until:
+        return raw
+    try:
+        return until.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
 def array_view(
     memory: Any, dtype: np.dtype[Any], shape: tuple[int, ...], offset: int
 ) -> np.ndarray[Any, Any]:
@@ -42,8 +56,9 @@ def texts(raw: bytes, length: int, shape: tuple[int, ...]) -> tuple[Any, ...]:
 def to_dict(struct: Struct, memory: Memory, size: int) -> dict[str, Any]:
     """Returns a struct's values as plain Python: what `encode` makes the same bytes of.
 
-    Numbers are Python's, enums their names, arrays lists, nested structs dicts, text str. A union
-    is its bytes: which member is meant, only the program knows.
+    Numbers are Python's, enums their names where there is one, arrays lists, nested structs dicts,
+    text str (see `plain_text`). A union is its bytes: which member is meant, only the program
+    knows.
 
     Args:
         struct: What the bytes are.

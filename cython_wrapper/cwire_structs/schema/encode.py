@@ -17,20 +17,32 @@ import numpy as np
 
 from cwire_structs.errors import FieldError
 from cwire_structs.schema.decode import to_dict
-from cwire_structs.schema.fields import WHOLE_UNION, Field, Place, Struct
+from cwire_structs.schema.fields import (
+    CHECK_ALL,
+    CHECK_NONE,
+    CHECK_TYPED,
+    WHOLE_UNION,
+    Checks,
+    Field,
+    Place,
+    Struct,
+)
 from cwire_structs.schema.values import show
 
 # The bytes of a struct whose fields are all left out: defaults, else zero.
 _TEMPLATES: WeakKeyDictionary[Struct, bytes] = WeakKeyDictionary()
 
 
-def encode_struct(owner: str, struct: Struct, values: Mapping[str, object]) -> bytearray:
+def encode_struct(
+    owner: str, struct: Struct, values: Mapping[str, object], checks: Checks = CHECK_ALL
+) -> bytearray:
     """Returns the struct's bytes; fields that are left out take their default, else zero.
 
     Args:
         owner: The message's name, for errors.
         struct: What to encode. Its tail, if it has one, is not written.
         values: Field values by name; nested structs are mappings themselves.
+        checks: What is refused of what C can hold.
 
     Returns:
         sizeof(struct) bytes; padding is zero.
@@ -39,7 +51,7 @@ def encode_struct(owner: str, struct: Struct, values: Mapping[str, object]) -> b
         FieldError: A name or a value does not fit.
     """
     data = bytearray(template(owner, struct))
-    put_fields(owner, struct, data, 0, values, "")
+    put_fields(owner, struct, data, 0, values, "", checks)
     return data
 
 
@@ -50,6 +62,7 @@ def put_fields(
     start: int,
     values: Mapping[str, object],
     path: str,
+    checks: Checks,
 ) -> None:
     """Writes the given fields of a struct that begins at data[start]; tails are left alone."""
     given: list[tuple[Field | None, object]] = [
@@ -64,9 +77,9 @@ def put_fields(
         _refuse_overlap(owner, spans, path)
     for field, value in given:
         if field is None:
-            put_struct(owner, path + WHOLE_UNION, struct, data, start, value)
+            put_struct(owner, path + WHOLE_UNION, struct, data, start, value, checks)
         else:
-            put_field(owner, field, data, start, value, path)
+            put_field(owner, field, data, start, value, path, checks)
 
 
 def _refuse_overlap(owner: str, spans: list[tuple[tuple[int, int], str]], path: str) -> None:
@@ -84,6 +97,7 @@ def put_struct(
     data: bytearray | memoryview,
     at: int,
     value: object,
+    checks: Checks = CHECK_ALL,
 ) -> None:
     """Writes a nested struct, or a whole union, at data[at].
 
@@ -93,9 +107,11 @@ def put_struct(
     raw = _whole(struct, value)
     if raw is None:
         values = _members(owner, path, struct, value)
+        if checks is CHECK_TYPED and values is not value:
+            checks = CHECK_NONE  # as C made it
         # Aside first: the value may be a view of the same message, or may not fit.
         raw = bytearray(template(owner, struct))
-        put_fields(owner, struct, raw, 0, values, path + ".")
+        put_fields(owner, struct, raw, 0, values, path + ".", checks)
     data[at : at + struct.size] = raw
 
 
@@ -131,10 +147,16 @@ def _members(owner: str, path: str, struct: Struct, value: object) -> Mapping[st
 
 
 def put_field(
-    owner: str, field: Field, data: bytearray | memoryview, start: int, value: object, path: str
+    owner: str,
+    field: Field,
+    data: bytearray | memoryview,
+    start: int,
+    value: object,
+    path: str,
+    checks: Checks,
 ) -> None:
     """Writes one field of a struct that begins at data[start]; tails are left alone."""
-    place = Place(owner, path + field.name, field)
+    place = Place(owner, path + field.name, field, checks)
     if field.bits:
         field.bits.write(data, start, field.type.bits_of(value, place))
     else:

@@ -10,6 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum as PythonEnum
 from enum import IntEnum
 from keyword import iskeyword
 from typing import Any, ClassVar, Literal, NoReturn, TypeAlias
@@ -419,20 +420,39 @@ def _free_names(fields: list[Field]) -> list[Field]:
     return free
 
 
+class Checks(PythonEnum):
+    """How values are checked that C can hold, but that nobody should send.
+
+    Those are numbers out of ``@range``, and numbers without a name in their enum.
+    """
+
+    ALL = "all"
+    """They are refused, wherever they come from: what a command needs."""
+    TYPED = "typed"
+    """They are refused, but taken over from message objects and records, as C made them."""
+    NONE = "none"
+    """They are taken, as `to_dict` gives them."""
+
+
+# An enum's member is slow to find.
+CHECK_ALL, CHECK_TYPED, CHECK_NONE = Checks.ALL, Checks.TYPED, Checks.NONE
+
+
 class Place:
-    """The place that a value is for, as errors name it."""
+    """The place that a value is for, as errors name it; and how the value is checked."""
 
-    __slots__ = ("field", "owner", "path")
+    __slots__ = ("checks", "field", "owner", "path")
 
-    def __init__(self, owner: str, path: str, field: Field) -> None:
+    def __init__(self, owner: str, path: str, field: Field, checks: Checks = CHECK_ALL) -> None:
         self.owner = owner
         self.path = path
         self.field = field
+        self.checks = checks
 
     def at(self, index: tuple[int, ...]) -> Place:
         """Returns the place of one element."""
         steps = "".join(f"[{step}]" for step in index)
-        return Place(self.owner, f"{self.path}{steps}", self.field)
+        return Place(self.owner, f"{self.path}{steps}", self.field, self.checks)
 
     def fail(self, reason: str) -> NoReturn:
         """Raises FieldError with this place and the reason."""

@@ -12,7 +12,7 @@ import numpy as np
 from cwire_structs.frames import HEADER_SIZE, PAYLOAD_LIMIT
 from cwire_structs.schema.dtypes import place
 from cwire_structs.schema.encode import encode_struct, find_field
-from cwire_structs.schema.fields import Field, Struct
+from cwire_structs.schema.fields import CHECK_ALL, Checks, Field, Struct
 from cwire_structs.schema.message_class import MessageObject, encode_message_tail, message_class
 
 __all__ = ["Message"]
@@ -139,7 +139,7 @@ class Message:
             self._dtypes[framed, key] = dtype
         return dtype
 
-    def encode(self, values: Mapping[str, object]) -> bytes:
+    def encode(self, values: Mapping[str, object], checks: Checks = CHECK_ALL) -> bytes:
         """Returns the payload with these field values.
 
         Args:
@@ -147,7 +147,8 @@ class Message:
                 the field's range; enums are enumerator names or numbers; arrays have exactly
                 their shape; nested structs are mappings; a union is a mapping with one of its
                 members, or its bytes; a tail is a sequence, or an array of any shape. What is left
-                out takes its default, else zero.
+                out takes its default, else zero. Text is str, or bytes as they are.
+            checks: What is refused of what C can hold: by default all that no command may have.
 
         Returns:
             The bytes; padding is zero.
@@ -155,13 +156,13 @@ class Message:
         Raises:
             FieldError: A name or a value does not fit.
         """
-        data = encode_struct(self.name, self.struct, values)
+        data = encode_struct(self.name, self.struct, values, checks)
         if self.tail is None:
             return bytes(data)
         payload = bytes(data[: self.size])
         given = [n for n in values if find_field(self.name, self.struct, n) is self.tail]
         if given:
-            payload += encode_message_tail(self, values[given[-1]])
+            payload += encode_message_tail(self, values[given[-1]], checks)
         return payload
 
     def decode(self, payload: bytes | bytearray | memoryview) -> np.void:

@@ -17,7 +17,17 @@ from cwire_structs.errors import FieldError
 from cwire_structs.frames import PAYLOAD_LIMIT
 from cwire_structs.schema import decode
 from cwire_structs.schema.encode import put_field
-from cwire_structs.schema.fields import Field, Memory, Place, Struct, class_name
+from cwire_structs.schema.fields import (
+    CHECK_ALL,
+    CHECK_NONE,
+    CHECK_TYPED,
+    Checks,
+    Field,
+    Memory,
+    Place,
+    Struct,
+    class_name,
+)
 from cwire_structs.schema.kinds import TailType
 
 if TYPE_CHECKING:
@@ -48,7 +58,7 @@ class Described(Protocol):
     def check_size(self, payload_size: int) -> None:
         """Fails with a ValueError if no payload has this size."""
 
-    def encode(self, values: Mapping[str, object]) -> bytes:
+    def encode(self, values: Mapping[str, object], checks: Checks = CHECK_ALL) -> bytes:
         """Returns the payload with these values."""
 
 
@@ -78,7 +88,7 @@ class MessageObject:
         def __setattr__(self, name: str, value: object) -> None: ...
 
     def __init__(self, /, **values: object) -> None:
-        self.cwire_own(self.MESSAGE.encode(values))
+        self.cwire_own(self.MESSAGE.encode(values, CHECK_TYPED))
 
     def cwire_own(self, payload: Buffer) -> None:
         """Takes a copy of the bytes as the message's own memory."""
@@ -99,15 +109,16 @@ class MessageObject:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
-        """Returns the message of which `to_dict` made these values."""
+        """Returns the message of which `to_dict` made these values; C can hold them all."""
         made = cls.__new__(cls)
-        made.cwire_own(cls.MESSAGE.encode(values))
+        made.cwire_own(cls.MESSAGE.encode(values, CHECK_NONE))
         return made
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the values as plain Python: numbers, names of enums, lists, dicts, str.
 
-        A union is its bytes: only the program knows which member is meant.
+        A union is its bytes: only the program knows which member is meant. So is a text that is no
+        UTF-8, or goes on behind a NUL.
         """
         return decode.to_dict(self.MESSAGE.struct, self.cwire_view(), self.cwire_size)
 
@@ -207,13 +218,13 @@ def _setter(field: Field) -> Callable[[Any, object], None]:
 
     def put(self: Any, value: object) -> None:
         with memoryview(self.cwire_memory) as memory:
-            put_field(self.MESSAGE.name, field, memory, self.cwire_at, value, "")
+            put_field(self.MESSAGE.name, field, memory, self.cwire_at, value, "", CHECK_TYPED)
 
     return put
 
 
 def _set_tail(self: Any, value: object) -> None:
-    data = encode_message_tail(self.MESSAGE, value)
+    data = encode_message_tail(self.MESSAGE, value, CHECK_TYPED)
     start = self.MESSAGE.size
     if len(data) == self.cwire_size - start:
         self.cwire_memory[start : self.cwire_size] = data
@@ -221,11 +232,11 @@ def _set_tail(self: Any, value: object) -> None:
         self.cwire_own(bytes(self.cwire_memory[:start]) + data)
 
 
-def encode_message_tail(message: Described, value: object) -> bytes:
+def encode_message_tail(message: Described, value: object, checks: Checks) -> bytes:
     """Returns the bytes of a message's flexible array member, checked."""
     field = message.struct.fields[-1]
     assert isinstance(field.type, TailType)
-    data = field.type.encode(value, Place(message.name, field.name, field))
+    data = field.type.encode(value, Place(message.name, field.name, field, checks))
     if message.size + len(data) > PAYLOAD_LIMIT:
         size = message.size + len(data)
         reason = f"the message would have {size} bytes, the limit is {PAYLOAD_LIMIT}"

@@ -1,8 +1,8 @@
 """Structs as JSON, for people and for clients that know no structs.
 
-Integers beyond 2^53 are text, NaN and infinities null, enums names where they have one, char
-arrays text, complex numbers pairs, and a union its bytes in hexadecimal: only the program knows
-which member is meant. Pure.
+Integers beyond 2^53 are text, NaN and infinities null, enums names where they have one, complex
+numbers pairs, and a union its bytes in hexadecimal: only the program knows which member is meant.
+char arrays are text; where they are no text, a list of their bytes. Pure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from cwire_structs import frames
 from cwire_structs.schema import Message, Struct
-from cwire_structs.schema.fields import Kind
+from cwire_structs.schema.fields import WHOLE_UNION, Kind
 
 __all__ = ["fields_from_json", "fields_to_json", "frame_text"]
 
@@ -44,21 +44,25 @@ def fields_to_json(message: Message, payload: bytes) -> dict[str, Any]:
     Raises:
         ValueError: The payload has a size that this message cannot have.
     """
-    given: dict[str, Any] = _plain(message.type.from_bytes(payload).to_dict())
-    return given
+    return _told_fields(message.struct, message.type.from_bytes(payload).to_dict())
 
 
-def _plain(value: Any) -> Any:
-    """A value of `to_dict` as JSON has it."""
+def _told_fields(struct: Struct, values: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = _kinds(struct)
+    return {name: _told(kinds.get(name), value) for name, value in values.items()}
+
+
+def _told(kind: Kind | None, value: Any) -> Any:
+    """A value of `to_dict` as JSON has it; without a kind it is a whole union."""
     match value:
-        case dict():
-            return {name: _plain(entry) for name, entry in value.items()}
-        case list() | tuple():
-            return [_plain(entry) for entry in value]
+        case dict() if kind is not None and kind.struct is not None:
+            return _told_fields(kind.struct, value)
+        case list():
+            return [_told(kind and kind.element, entry) for entry in value]
         case bytes():
-            return value.hex()
+            return list(value) if kind is not None and kind.is_text else value.hex()
         case complex():
-            return [_plain(value.real), _plain(value.imag)]
+            return [_told(kind, value.real), _told(kind, value.imag)]
         case float():
             return value if math.isfinite(value) else None
         case bool():
@@ -69,20 +73,51 @@ def _plain(value: Any) -> Any:
 
 
 def fields_from_json(struct: Struct, given: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON values as `Message.encode` takes them: whole numbers in text become numbers."""
-    types = {field.name: field.type for field in struct.fields}
-    return {
-        name: _given(types[name], value) if name in types else value
-        for name, value in given.items()
-    }
+    """JSON values as `Message.encode` takes them; what is none of its field's is left as it is."""
+    kinds = _kinds(struct)
+    made = {}
+    for name, value in given.items():
+        if name in kinds:
+            made[name] = _given(kinds[name], value)
+        else:
+            made[name] = _union(value) if name == WHOLE_UNION else value
+    return made
 
 
-def _given(type_: Kind, value: Any) -> Any:
-    if type_.struct is not None and isinstance(value, dict):
-        return fields_from_json(type_.struct, value)
-    if type_.dimensions and isinstance(value, list):
-        return [_given(type_.element, entry) for entry in value]
-    whole = type_.element.is_number and isinstance(value, str)
+def _kinds(struct: Struct) -> dict[str, Kind]:
+    """The kinds of a struct's fields, and of its anonymous unions."""
+    return {field.name: field.type for field in (*struct.fields, *struct.unions)}
+
+
+def _given(kind: Kind, value: Any) -> Any:
+    if kind.struct is not None:
+        if isinstance(value, dict):
+            return fields_from_json(kind.struct, value)
+        return _union(value) if kind.struct.kind == "union" else value
+    if kind.is_text:
+        return _bytes(value)
+    if kind.dimensions and isinstance(value, list):
+        return [_given(kind.element, entry) for entry in value]
+    if kind.form == "complex" and isinstance(value, list):
+        parts = len(value) == 2 and all(type(part) in (int, float) for part in value)
+        return complex(*value) if parts else value
+    whole = (kind.is_number or kind.enum is not None) and isinstance(value, str)
     if whole and value.removeprefix("-").isdecimal() and len(value) < 25:
         return int(value)
     return value
+
+
+def _union(value: Any) -> Any:
+    """The bytes of a union, in hexadecimal or as a list."""
+    if isinstance(value, str):
+        try:
+            return bytes.fromhex(value)
+        except ValueError:
+            return value
+    return _bytes(value)
+
+
+def _bytes(value: Any) -> Any:
+    """The bytes in a list of numbers."""
+    is_bytes = isinstance(value, list) and all(type(n) is int and 0 <= n < 256 for n in value)
+    return bytes(value) if is_bytes else value

@@ -315,6 +315,73 @@ def test_dicts_are_plain_and_come_back(route: Route) -> None:
         type(tile).from_dict({"nil": 1})
 
 
+def test_dicts_lose_nothing_of_a_text(route: Route, schema: Schema) -> None:
+    field = schema.structs["driver_status"].by_name["firmware"]
+    texts: dict[bytes, str | bytes] = {
+        b"": "",
+        b"demo 1": "demo 1",
+        "0123456789abcdé".encode(): "0123456789abcdé",
+        b"0123456789abcde\xff": b"0123456789abcde\xff",
+        b"a\0b": b"a\0b".ljust(16, b"\0"),
+        b"\0" * 15 + b"z": b"\0" * 15 + b"z",
+    }
+    for raw, shown in texts.items():
+        status = route.DriverStatus(firmware=raw)
+        assert bytes(status)[field.offset : field.offset + 16] == raw.ljust(16, b"\0")
+        assert status.firmware == text(raw)
+        values = status.to_dict()
+        assert values["firmware"] == shown
+        assert bytes(type(status).from_dict(values)) == bytes(status)
+        status.firmware = ""
+        status.firmware = bytearray(raw)
+        assert status.to_dict() == values
+    assert route.DriverStatus(firmware=b"a".ljust(20, b"\0")).firmware == "a"
+    with pytest.raises(FieldError, match="17 bytes, there is room for 16"):
+        route.DriverStatus(firmware=b"\0" * 16 + b"a")
+    with pytest.raises(FieldError, match="holds a NUL, .* give bytes to have it there"):
+        route.DriverStatus(firmware="a\0b")
+
+
+def test_dicts_hold_what_no_command_may(route: Route, schema: Schema) -> None:
+    command = schema.messages["set_waveform"]
+    shape, frequency = (command.struct.by_name[name] for name in ("shape", "frequency"))
+    payload = bytearray(command.encode({}))
+    payload[shape.offset : shape.offset + 4] = (9).to_bytes(4, "little")
+    payload[frequency.offset : frequency.offset + 8] = np.float64(-7).tobytes()
+    item = route.SetWaveform.from_bytes(payload)
+    values = item.to_dict()
+    assert (values["shape"], values["frequency"]) == (9, -7.0)
+    assert bytes(route.SetWaveform.from_dict(values)) == payload
+    # From people and from a socket, the same is refused.
+    for make in (lambda: route.SetWaveform(**values), lambda: command.encode(values)):
+        with pytest.raises(FieldError, match="has no value 9"):
+            make()
+    with pytest.raises(FieldError, match="has no value 9"):
+        item.shape = 9
+    with pytest.raises(FieldError, match="out of range"):
+        item.frequency = -7
+    with pytest.raises(FieldError, match="does not fit: the type holds"):
+        route.SetWaveform.from_dict({"shape": 2**32})
+    with pytest.raises(FieldError, match="has no 'SAW'"):
+        route.SetWaveform.from_dict({"shape": "SAW"})
+
+
+def test_a_message_in_a_message_is_copied_but_not_sent_unchecked(
+    route: Route, schema: Schema
+) -> None:
+    message = schema.messages["driver_status"]
+    odd = route.Waveform.from_dict({"shape": 9})
+    status = route.DriverStatus(channels=[odd, {}])
+    assert status.to_dict()["channels"][0]["shape"] == 9
+    status.channels = [{}, odd]
+    record = message.decode(bytes(status))
+    again = route.DriverStatus(channels=record["channels"], acquisition=record["acquisition"])
+    assert bytes(again) == bytes(status)
+    for part in (odd, record["channels"][1], odd.to_dict()):
+        with pytest.raises(FieldError, match=r"channels\[1\]\.shape: .* has no value 9"):
+            message.encode({"channels": [{}, part]})
+
+
 def test_equality_is_of_values(route: Route) -> None:
     nan = float("nan")
     assert route.Echo(values=[nan, 0, 0, 0]) != route.Echo(values=[nan, 0, 0, 0])

@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
+
+import pytest
 
 from cwire_server.hub.json_values import fields_from_json, fields_to_json, frame_text
 from cwire_structs import frames
+from cwire_structs.errors import FieldError
 from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
 from support.processes import ROOT
 
 DEMO = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_bytes())
@@ -55,3 +60,74 @@ def test_json_comes_back_as_it_was() -> None:
     assert again["blocks"] == 2**63
     assert again["firmware"] == "12"
     assert message.encode(again) == payload
+
+
+LIST = {"kind": "array", "shape": [2]}
+LETTER = {"kind": "char", "np": "|S1", "length": 1}
+PLACES = (
+    ("name", 0, 4, {"kind": "char", "np": "|S4", "length": 4}),
+    ("names", 4, 4, {**LIST, "of": {"kind": "char", "np": "|S2", "length": 2}}),
+    ("gains", 8, 16, {**LIST, "of": {"kind": "complex", "np": "<c8"}}),
+    ("mode", 24, 8, {"kind": "enum", "np": "<u8", "enum": "mode"}),
+    ("either", 32, 4, {"kind": "struct", "struct": "either"}),
+    ("_anonymous_5", 36, 4, {"kind": "struct", "struct": "hidden"}),
+    (
+        "rest",
+        40,
+        0,
+        {"kind": "tail", "stride": 1, "of": LETTER},
+    ),
+)
+
+
+def everything() -> Schema:
+    fields = [
+        {"name": name, "offset": at, "size": size, "type": type_, "anonymous": name[0] == "_"}
+        for name, at, size, type_ in PLACES
+    ]
+    word = {"name": "word", "offset": 0, "size": 4, "type": {"kind": "uint", "np": "<u4"}}
+    union = {"kind": "union", "size": 4, "align": 4, "c_name": "union either", "fields": [word]}
+    hidden = {**union, "fields": [{**word, "name": "inner"}]}
+    types = {"either": union, "hidden": hidden}
+    struct = {"kind": "struct", "size": 40, "align": 8, "c_name": "struct all", "fields": fields}
+    mode = {"size": 8, "signed": False, "values": {"ON": 1}}
+    document: dict[str, Any] = {
+        "schema": "cwire-schema/1", "name": "unit", "layout_hash": "", "byte_order": "little",
+        "enums": {"mode": mode}, "types": {**types, "all": struct},
+        "messages": {"1": {"name": "all", "type": "all"}, "2": {"name": "one", "type": "either"}},
+    }  # fmt: skip
+    document["layout_hash"] = layout_hash(document)
+    return Schema.from_json(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("rest", [b"", b"text", b"\xff", b"a\0"])
+@pytest.mark.parametrize("name", [b"a\0\0\0", b"a\0b\0", b"\xc3\xa4\xc3\xa4", b"\xff\0\0\0"])
+def test_bytes_that_are_no_text_and_unions_come_back(name: bytes, rest: bytes) -> None:
+    message = everything().messages["all"]
+    values = {"gains": [1 + 2j, -0.5j], "mode": 2**64 - 1, "either": b"\1\2\3\4"}
+    payload = name + name[::-1] + message.encode({**values, "mode": 1, "rest": rest})[8:24]
+    payload += (2**64 - 1).to_bytes(8, "little") + bytes(range(8)) + rest
+    told = json.loads(json.dumps(fields_to_json(message, payload)))
+    assert told["mode"] == str(2**64 - 1)
+    assert told["either"] == "00010203"
+    again = message.type.from_dict(fields_from_json(message.struct, told))
+    assert bytes(again) == payload
+
+
+def test_unions_and_texts_that_are_neither_are_refused() -> None:
+    schema = everything()
+    given: Any
+    for given in ("0001020", "xx", "0001", [1, 2, 3, 256], [True] * 4):
+        for name, fields in (("all", {"either": given}), ("one", {"_union": given})):
+            message = schema.messages[name]
+            with pytest.raises(FieldError, match="needs a mapping"):
+                message.encode(fields_from_json(message.struct, fields))
+    message = schema.messages["all"]
+    for name, given in (("name", [256]), ("rest", [-1]), ("names", [["a"], "b"])):
+        with pytest.raises(FieldError, match="needs text"):
+            message.encode(fields_from_json(message.struct, {name: given}))
+    one = schema.messages["one"]
+    told = fields_to_json(one, b"\1\2\3\4")
+    assert told == {"_union": "01020304"}
+    assert one.encode(fields_from_json(one.struct, told)) == b"\1\2\3\4"
+    assert one.encode(fields_from_json(one.struct, {"_union": [1, 2, 3, 4]})) == b"\1\2\3\4"

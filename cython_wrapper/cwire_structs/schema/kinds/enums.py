@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from cwire_structs.schema.bits import BitRange, ByteOrder, bit_bounds
-from cwire_structs.schema.fields import Dtype, Enum, Memory, Nested, Place
+from cwire_structs.schema.fields import CHECK_NONE, Dtype, Enum, Memory, Nested, Place
 from cwire_structs.schema.json_cursor import SAFE_INTEGER, Cursor
 from cwire_structs.schema.kinds.element import Known, Scalar
 from cwire_structs.schema.kinds.numbers import (
@@ -108,7 +108,7 @@ class EnumType(Scalar):
         return repr(label) if label is not None else str(value)
 
     def check(self, value: object, place: Place) -> int:
-        """See `Scalar`; a name or a number of the enum, others are refused."""
+        """See `Scalar`; a name or a number of the enum. Other numbers are for `from_dict`."""
         values = self.enum.values
         if isinstance(value, str):
             if value in values:
@@ -121,7 +121,11 @@ class EnumType(Scalar):
             hint = f"did you mean {near[0]!r}?" if near else "it has " + _names(values)
             place.fail(f"enum {self.enum.name} has no {value!r}; {hint}")
         number = whole(value, place, "an enumerator's name or its number")
-        if number not in values.values():
+        if number in values.values():
+            return number
+        if place.checks is CHECK_NONE:
+            check_bounds(number, self.bounds(place.field.bits), place)
+        else:
             place.fail(f"enum {self.enum.name} has no value {number}; it has {_names(values)}")
         return number
 

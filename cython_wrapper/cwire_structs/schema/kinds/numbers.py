@@ -15,7 +15,7 @@ import numpy as np
 
 from cwire_structs.schema.bits import BitRange, ByteOrder, bit_bounds
 from cwire_structs.schema.decode import array_view
-from cwire_structs.schema.fields import Array, Dtype, Memory, Nested, Place
+from cwire_structs.schema.fields import CHECK_NONE, Array, Dtype, Memory, Nested, Place
 from cwire_structs.schema.json_cursor import Cursor
 from cwire_structs.schema.kinds.element import Known, Scalar
 from cwire_structs.schema.values import check_shape, flatten, plain_array, short, show
@@ -183,7 +183,7 @@ class NumberType(Scalar):
 
     def _check_range(self, number: float, place: Place) -> None:
         limits = place.field.range
-        if limits is None:
+        if limits is None or place.checks is CHECK_NONE:
             return
         low, high = limits
         if not low <= number <= high and not self.within(np.array(number), limits):
@@ -191,7 +191,10 @@ class NumberType(Scalar):
             place.fail(f"{number} is out of range: allowed is {low} to {high}{unit}")
 
     def _out_of_range(self, array: Array, place: Place) -> Any:
-        return np.False_ if place.field.range is None else ~self.within(array, place.field.range)
+        limits = place.field.range
+        if limits is None or place.checks is CHECK_NONE:
+            return np.False_
+        return ~self.within(array, limits)
 
     def read_default(self, found: Cursor) -> object:
         """See `Kind`."""

@@ -67,7 +67,7 @@ class StructType(Element):
 
     def put(self, data: bytearray | memoryview, at: int, value: object, place: Place) -> None:
         """See `Kind`."""
-        put_struct(place.owner, place.path, self.struct, data, at, value)
+        put_struct(place.owner, place.path, self.struct, data, at, value, place.checks)
 
     def left_out(self, value: object | None, place: Place) -> bytes:
         """See `Kind`; its fields have defaults of their own."""

@@ -60,6 +60,10 @@ class TextType(Scalar):
         """See `Scalar`."""
         return decode.text(bytes(memory[at : at + self.length]))
 
+    def plain(self, memory: Memory, at: int, end: int) -> str | bytes:
+        """See `Kind`; bytes where they are more than a text."""
+        return decode.plain_text(bytes(memory[at : at + self.length]))
+
     def array_reader(self, shape: tuple[int, ...], nested: Nested) -> Callable[[Memory, int], Any]:
         """See `Element`; tuples of str."""
         length = self.length
@@ -68,11 +72,12 @@ class TextType(Scalar):
 
     def tail_reader(self) -> Callable[[Memory, int, int], Any]:
         """See `Element`; a tail of chars is one text."""
-        return self.plain_tail
+        return lambda memory, at, end: decode.text(bytes(memory[at:end]))
 
-    def plain_tail(self, memory: Memory, at: int, end: int) -> str:
-        """See `Element`."""
-        return decode.text(bytes(memory[at:end]))
+    def plain_tail(self, memory: Memory, at: int, end: int) -> str | bytes:
+        """See `Element`; the NULs at its end count, too."""
+        raw = bytes(memory[at:end])
+        return raw if raw.endswith(b"\0") else decode.plain_text(raw)
 
     def tail_dtype(self, count: int, *, storage: bool = False) -> Dtype:
         """See `Element`."""
@@ -83,25 +88,26 @@ class TextType(Scalar):
         return decode.text(bytes(cell))
 
     def tail_bytes(self, value: object, place: Place) -> bytes:
-        """See `Element`: without NULs, str as UTF-8, bytes as they are."""
-        if isinstance(value, str):
-            try:
-                raw = value.encode()
-            except UnicodeEncodeError:
-                place.fail("the text holds half a surrogate pair, which UTF-8 cannot write")
-        elif isinstance(value, bytes | bytearray):
-            raw = bytes(value).rstrip(b"\0")
-        else:
+        """See `Element`: str as UTF-8, without NULs; bytes as they are."""
+        if isinstance(value, bytes | bytearray):
+            return bytes(value)
+        if not isinstance(value, str):
             place.fail(f"needs text (str or bytes), got {show(value)}")
-        if b"\0" in raw:
-            place.fail("the text holds a NUL, which ends a C string; use a uint8_t array for bytes")
-        return raw
+        if "\0" in value:
+            place.fail("the text holds a NUL, which ends a C string; give bytes to have it there")
+        try:
+            return value.encode()
+        except UnicodeEncodeError:
+            place.fail("the text holds half a surrogate pair, which UTF-8 cannot write")
 
     def check(self, value: object, place: Place) -> bytes:
         """See `Scalar`."""
         raw = self.tail_bytes(value, place)
         if len(raw) > self.length:
-            place.fail(f"the text has {len(raw)} bytes in UTF-8, there is room for {self.length}")
+            raw = raw.rstrip(b"\0")
+        if len(raw) > self.length:
+            what = "the text has {} bytes in UTF-8" if isinstance(value, str) else "{} bytes"
+            place.fail(f"{what.format(len(raw))}, there is room for {self.length}")
         return raw
 
     def pack(self, value: Any) -> bytes:
