@@ -129,7 +129,8 @@ export class Client extends EventTarget {
 
   /**
    * Sends a command. Fields are as PROTOCOL.md has them in JSON; BigInt and typed arrays are
-   * welcome. In the reply, integers beyond 2^53 are decimal text.
+   * welcome: a row of `Batch` can be sent, but for NaN. In the reply, integers beyond 2^53 are
+   * decimal text.
    *
    * @param {string | null} driver null: the only one that has it.
    * @param {string} name

@@ -1,7 +1,8 @@
 // A batch: the frames of one message that came together. Pure.
 
 import { HEADER_BYTES } from "../protocol.mjs";
-import { columnLengths, readColumn } from "./columns.mjs";
+import { columnLengths, readBytes, readColumn } from "./columns.mjs";
+import { PathError } from "./places.mjs";
 import { readRow } from "./rows.mjs";
 
 /** @typedef {import("./kinds.mjs").TypedArray} TypedArray */
@@ -74,13 +75,18 @@ export class Batch {
    * numbers real, imaginary, real, …, texts an array of strings, a union its bytes.
    *
    * @param {string} path
-   * @param {{as?: "number"}} [options] `as: "number"`: a Float64Array in any case (integers beyond
-   *   2^53 lose digits).
+   * @param {{as?: "number" | "bytes"}} [options] `as: "number"`: a Float64Array in any case (integers
+   *   beyond 2^53 lose digits). `as: "bytes"`: a Uint8Array of all bytes, of texts, too.
    * @returns {any} A typed array, of `length(path)` values per frame; strings where it is text.
    * @throws {import("./places.mjs").PathError} The message has no such place, or a struct is there.
    */
   column(path, options) {
-    const column = readColumn(this.#group, this.type.place(path));
+    const place = this.type.place(path);
+    if (options?.as === "bytes") {
+      if (place.field.bits) throw new PathError(`${this.message}: ${path} is bits, not bytes`);
+      return readBytes(this.#group, place);
+    }
+    const column = readColumn(this.#group, place);
     if (options?.as !== "number") return column;
     if (column instanceof BigInt64Array || column instanceof BigUint64Array) {
       return Float64Array.from(column, Number);
@@ -100,7 +106,7 @@ export class Batch {
 
   /**
    * Returns one frame as a plain object: enums by name, 64-bit integers BigInt, arrays of numbers typed
-   * arrays, unions their bytes.
+   * arrays, unions their bytes, and texts too where they are more than a text.
    *
    * @param {number} index From 0; negative: from the end.
    * @returns {Record<string, any>}

@@ -6,7 +6,8 @@
 /** @typedef {import("./places.mjs").Place} Place */
 
 const BLOCK = 64; // bytes of a frame from which copying them as a block is faster
-const DECODER = new TextDecoder();
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true }); // that is: keep it
+const STRICT = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /**
  * Copies bytes.
@@ -30,6 +31,27 @@ export function readText(view, at, size) {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, size);
   const end = bytes.indexOf(0);
   return DECODER.decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/**
+ * Reads text, or its bytes if they are more than a text: UTF-8 and then nothing but NULs.
+ *
+ * @param {DataView} view
+ * @param {number} at
+ * @param {number} size
+ * @returns {string | Uint8Array}
+ */
+export function readPlainText(view, at, size) {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, size);
+  let end = size;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  const text = bytes.subarray(0, end);
+  if (text.includes(0)) return bytes.slice();
+  try {
+    return STRICT.decode(text);
+  } catch {
+    return bytes.slice();
+  }
 }
 
 /**
@@ -175,6 +197,35 @@ export function readTexts({ view, starts, sizes }, place, lengths) {
     }
   }
   return texts;
+}
+
+/**
+ * Reads the bytes of the values of all frames, one after the other.
+ *
+ * @param {FrameGroup} group
+ * @param {Place} place
+ * @returns {Uint8Array}
+ */
+export function readBytes(group, place) {
+  const { view, starts, sizes } = group;
+  const { offset, field } = place;
+  const size = field.type.struct ? 1 : field.type.size; // the values of a union are its bytes
+  const lengths = columnLengths(group, place);
+  const steps = elementOffsets(place, lengths);
+  /** @type {[at: number, size: number][]} */
+  const parts = [];
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index] + offset;
+    if (field.tail && place.shape.length === 0) parts.push([start, sizes[index] - offset]);
+    else for (let n = 0; n < lengths[index]; n++) parts.push([start + steps[n], size]);
+  }
+  const bytes = new Uint8Array(parts.reduce((all, [, length]) => all + length, 0));
+  let filled = 0;
+  for (const [at, length] of parts) {
+    bytes.set(new Uint8Array(view.buffer, view.byteOffset + at, length), filled);
+    filled += length;
+  }
+  return bytes;
 }
 
 /**

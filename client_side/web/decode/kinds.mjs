@@ -4,7 +4,7 @@
 
 import { FRAME_LIMIT } from "../protocol.mjs";
 import { SchemaError, whole } from "./checks.mjs";
-import { copyBytes, readNumbers, readText, readTexts } from "./columns.mjs";
+import { copyBytes, readNumbers, readPlainText, readTexts } from "./columns.mjs";
 import { halfValues } from "./half.mjs";
 import { readStruct } from "./rows.mjs";
 
@@ -350,14 +350,17 @@ class ComplexKind extends NumberKind {
   }
 }
 
-/** A char array: text up to the first NUL. A tail of chars is one text. */
+/**
+ * A char array: text up to the first NUL; rows have its bytes where they are more than a text. A tail
+ * of chars is one text.
+ */
 class TextKind extends Kind {
   /**
    * @param {DataView} view
    * @param {number} at
    */
   read(view, at) {
-    return readText(view, at, this.size);
+    return readPlainText(view, at, this.size);
   }
 
   /**
@@ -366,7 +369,9 @@ class TextKind extends Kind {
    * @param {number} size
    */
   readTail(view, at, size) {
-    return readText(view, at, size);
+    // The NULs at its end count, too.
+    const whole = size > 0 && view.getUint8(at + size - 1) === 0;
+    return whole ? copyBytes(view, at, size) : readPlainText(view, at, size);
   }
 
   /**

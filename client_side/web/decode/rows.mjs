@@ -10,7 +10,8 @@ import { copyBytes } from "./columns.mjs";
 /**
  * Reads a message. Numbers are numbers (64-bit integers BigInt), arrays of numbers typed arrays,
  * enums their names where they have one, texts strings, complex numbers [real, imaginary]. A union
- * is its bytes: which member is meant, only the program knows.
+ * is its bytes: which member is meant, only the program knows. So is a text that is not UTF-8, or
+ * goes on behind a NUL.
  *
  * @param {Struct} struct
  * @param {DataView} view

@@ -218,8 +218,37 @@ test("tails of different lengths, of numbers, of structs, of chars", () => {
   const chars = messageOf([head, tail({ kind: "char", np: "|S1", length: 1 }, 1)], { size: 1 });
   const texts = batchOf(chars, Uint8Array.of(9, 0xc2, 0xb5, 0, 65), Uint8Array.of(9));
   assert.deepEqual(texts.column("rest"), ["µ", ""]);
-  assert.equal(texts.row(0).rest, "µ");
+  assert.deepEqual(texts.row(0).rest, Uint8Array.of(0xc2, 0xb5, 0, 65));
+  assert.deepEqual(texts.row(1).rest, "");
+  assert.deepEqual(texts.column("rest", { as: "bytes" }), Uint8Array.of(0xc2, 0xb5, 0, 65));
+  const plain = batchOf(chars, Uint8Array.of(9, 0xc2, 0xb5), Uint8Array.of(9, 65, 0));
+  assert.deepEqual([plain.row(0).rest, plain.row(1).rest], ["µ", Uint8Array.of(65, 0)]);
   assert.ok(!numbers.fits(2) && numbers.fits(3) && !numbers.fits(0));
+});
+
+test("a text that is more than a text is its bytes in a row", () => {
+  const letters = { kind: "char", np: "|S4", length: 4 };
+  const message = messageOf(
+    [
+      { name: "text", offset: 0, size: 4, type: letters },
+      { name: "two", offset: 4, size: 8, type: { kind: "array", shape: [2], of: letters } },
+      { name: "bit", bit_offset: 96, bit_width: 1, type: { kind: "uint", np: "|u1" } },
+    ],
+    { size: 13 },
+  );
+  const bytes = [0xef, 0xbb, 0xbf, 0, 65, 0, 66, 0, 65, 0, 0, 0, 0];
+  const bad = [0xff, 65, 0, 0, 0, 0, 0, 65, 0xc2, 0xb5, 0xc2, 0xb5, 0];
+  const batch = batchOf(message, Uint8Array.from(bytes), Uint8Array.from(bad));
+  const view = (from, to, of = bytes) => Uint8Array.from(of.slice(from, to));
+  assert.deepEqual(batch.row(0), { text: "\ufeff", two: [view(4, 8), "A"], bit: 0 });
+  assert.deepEqual(batch.row(1), { text: view(0, 4, bad), two: [view(4, 8, bad), "µµ"], bit: 0 });
+  assert.deepEqual(batch.column("text"), ["\ufeff", "\ufffdA"]);
+  assert.deepEqual(
+    batch.column("two", { as: "bytes" }),
+    Uint8Array.of(...view(4, 12), ...view(4, 12, bad)),
+  );
+  assert.deepEqual(batch.column("two[1]", { as: "bytes" }).slice(4), view(8, 12, bad));
+  assert.throws(() => batch.column("bit", { as: "bytes" }), PathError);
 });
 
 test("a field named __proto__ is a field", () => {
