@@ -85,15 +85,17 @@ def _verdicts(result: HeaderResult) -> Iterable[Verdict]:
 
 
 def table(results: Sequence[HeaderResult]) -> str:
-    """Returns a table with a line for each target and set, and what was refused by which reason."""
+    """Returns a table with a line for each target and set, and why structs are not right."""
     head = ["target", "headers of", "headers", "structs", *_COLUMNS, "warned", "% right"]
     head += ["compiled", "pointers"]
     rows = [head]
-    keys = list(dict.fromkeys((one.target, one.set) for one in results))
-    for target in dict.fromkeys(target for target, _ in keys):
-        some = [one for one in results if one.target == target]
-        rows += [_row(target, name, [r for r in some if r.set == name]) for t, name in keys
-                 if t == target]  # fmt: skip
+    targets = {
+        target: [one for one in results if one.target == target]
+        for target in dict.fromkeys(one.target for one in results)
+    }
+    for target, some in targets.items():
+        for name in sorted({one.set for one in some}):
+            rows.append(_row(target, name, [one for one in some if one.set == name]))
         rows.append(_row(target, "all", some))
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     lines = []
@@ -101,7 +103,9 @@ def table(results: Sequence[HeaderResult]) -> str:
         cells = [row[0].ljust(widths[0]), row[1].ljust(widths[1])]
         cells += [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
         lines.append("  ".join(cells).rstrip())
-    return "\n".join([*lines, "", *_reasons(results), *_others(results)])
+    for target, some in targets.items():
+        lines += ["", f"{target}, not right, by reason:", *(_reasons(some) or ["     0"])]
+    return "\n".join([*lines, *_others(results)])
 
 
 def _row(target: str, name: str, results: Sequence[HeaderResult]) -> list[str]:
@@ -121,7 +125,7 @@ def _row(target: str, name: str, results: Sequence[HeaderResult]) -> list[str]:
 
 
 def _reasons(results: Sequence[HeaderResult]) -> list[str]:
-    """Lists why structs without pointers are not right."""
+    """Lists why structs without pointers are not right, the most frequent reason first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     examples: dict[tuple[str, str, str], str] = {}
     for result in results:
@@ -133,13 +137,13 @@ def _reasons(results: Sequence[HeaderResult]) -> list[str]:
                     continue
                 key = (verdict.outcome, route, reason_kind(_last(verdict)))
                 counts[key] += 1
-                examples.setdefault(key, f"{result.target} {result.header}: {one.name}")
-    lines = ["not right, by reason:"]
+                examples.setdefault(key, f"{result.header}: {one.name}")
+    lines = []
     for key, count in counts.most_common():
         outcome, route, kind = key
         lines.append(f"{count:6}  {outcome} ({route}): {kind}")
         lines.append(f"        {examples[key]}")
-    return lines if counts else []
+    return lines
 
 
 def _last(verdict: Verdict) -> str:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
+from cwire_structs.emit import cython_compiler
+from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
+from headers import run
 from headers.header_sets import HeaderSet
 from headers.records import Leaf, Record, RefusedHeaderError, compile_debug, read_records
 from headers.report import HeaderResult, StructResult, is_bad, table
@@ -30,6 +39,7 @@ from headers.verdicts import (
     judge,
     reason_kind,
 )
+from support import warm_cython
 
 HEADER = """\
 #include <stdint.h>
@@ -45,6 +55,7 @@ struct sound {
     uint16_t rest[];
 };
 struct chosen { enum way way; };
+struct named { double at; int next; char name[]; };
 struct pointed { int a; const char *text; };
 typedef struct { long double wide; } wide_t;
 """
@@ -81,7 +92,7 @@ class Pipe:
 
 @pytest.fixture(scope="session")
 def header(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("net") / "unit.h"
+    path = tmp_path_factory.mktemp("net") / "random.h"  # its module is not called random
     path.write_text(HEADER)
     return path
 
@@ -193,12 +204,15 @@ def test_every_struct_has_a_verdict(header: Path, tmp_path: Path) -> None:
         "struct inner",
         "struct sound",
         "struct chosen",
+        "struct named",
         "struct pointed",
         "wide_t",
     ]
     for name in ("struct inner", "struct sound"):
         assert found[name].schema.outcome == RIGHT, found[name]
         assert found[name].compiled == Verdict(RIGHT)
+    # Its tail begins before its end, so that there is room for more than what is compared.
+    assert found["struct named"].schema.outcome in (RIGHT, LOSSY), found["struct named"]
     assert found["struct pointed"].pointer == "text"
     assert found["struct pointed"].schema.outcome == REFUSED
     assert "text is a pointer" in found["struct pointed"].schema.why
@@ -278,6 +292,56 @@ def test_kinds_of_reasons() -> None:
     assert reason_kind(compiler) == "the compiler does not compile this: no '…'"
 
 
+def make_jobs(folder: Path, count: int) -> list[Job]:
+    paths = [folder / f"unit{number}.h" for number in range(count)]
+    for path in paths:
+        path.write_text("struct one { int a; };\n")
+    machine = MACHINES["native"]
+    main = machine.make_main(folder)
+    headers = HeaderSet("unit", tuple(paths))
+    return [Job(machine, headers, path, main, 1) for path in paths]
+
+
+def test_cython_that_is_loaded_makes_the_same(tmp_path: Path) -> None:
+    warm_cython.warm(tmp_path / "first")
+    path = tmp_path / "unit.h"
+    path.write_text("struct one { int a; float b[2]; };\n")
+    wrap.write(wrap.wrap(path, "cc", Choice(ids={"one": 1})), tmp_path)
+    code = "import sys; from cwire_structs.emit import cython_compiler as one\n"
+    code += "one.translate(*sys.argv[1:])"
+    made = []
+    for start in ("cold", "warm"):
+        arguments = ("unit", str(tmp_path / "unit.pyx"), "", str(tmp_path / start))
+        if start == "cold":
+            subprocess.run([sys.executable, "-c", code, *arguments], check=True)
+        else:
+            cython_compiler.translate(*arguments)
+        (found,) = (tmp_path / start).rglob("unit.c")
+        made.append(found.read_text())
+    assert made[0] == made[1]
+
+
+def test_an_interrupted_run_tells_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_or_interrupt(job: Job, said: Connection, *, compiled: bool) -> None:
+        if len(list(tmp_path.glob("*.seen"))) == 2:
+            os.kill(os.getppid(), signal.SIGINT)  # as Ctrl-C does
+            signal.pause()
+        job.header.with_suffix(".seen").touch()
+        look(job, said, compiled=compiled)
+
+    monkeypatch.setattr(run, "look", look_or_interrupt)
+    jobs = make_jobs(tmp_path, 4)
+    results = run.run_jobs(jobs, 1, compiles=False)
+    assert len(results) == 2
+    assert not is_bad(results)
+
+
+def test_nothing_is_begun_without_time(tmp_path: Path) -> None:
+    assert run.run_jobs(make_jobs(tmp_path, 1), 1, compiles=False, minutes=0) == []
+
+
 def test_the_table_counts_everything() -> None:
     outcomes = (RIGHT, REFUSED, LOSSY, WRONG, TRACEBACK, UNKNOWN)
     structs = [StructResult(f"struct {one}", None, Verdict(one, "why")) for one in outcomes]
@@ -288,6 +352,9 @@ def test_the_table_counts_everything() -> None:
     assert "16.7" in lines[1]
     assert "1/1 refused" in lines[1]
     assert sum("(schema): why" in line for line in lines) == 5
+    both = [result, HeaderResult("m68k", "linux", "b.h", structs=structs[1:])]
+    reasons = [line for line in table(both).splitlines() if "by reason" in line]
+    assert reasons == ["native, not right, by reason:", "m68k, not right, by reason:"]
     assert is_bad([result])
     right = HeaderResult("native", "linux", "a.h", structs=structs[:2])
     assert not is_bad([right])

@@ -21,7 +21,7 @@ from cwire_structs.schema import Message
 from cwire_structs.schema.dtypes import column
 from cwire_structs.schema.fields import python_name
 from cwire_structs.schema.kinds import StructType
-from headers.records import Leaf, Record
+from headers.records import TAIL, Leaf, Record
 from headers.truth import Value
 
 RIGHT, REFUSED, LOSSY, WRONG, TRACEBACK = "right", "refused", "lossy", "wrong", "traceback"
@@ -180,7 +180,8 @@ def _judge(
 def _payload_size(message: Message, room: int) -> int:
     if message.tail is None:
         return message.struct.size
-    return message.size + (room - message.size) // message.tail_size * message.tail_size
+    # A tail that begins before the struct's end has room for more elements than are compared.
+    return min(message.size + TAIL * message.tail_size, room)
 
 
 def _compared(
