@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from cwire.session.drivers import Driver
 from cwire.session.events import Hello
+from cwire.session.pending_commands import Command
 from cwire.session.session import Session
 from cwire_structs import frames
 from support import schemas
@@ -33,3 +36,10 @@ def reply(request: int, type: int, payload: bytes = b"", flags: int = 0) -> byte
 
 def failure(request: int, code: int, text: str = "no") -> bytes:
     return reply(request, schemas.SET, frames.error_payload(code, text), frames.ERROR)
+
+
+def command(
+    session: Session, driver: Driver, name: str, fields: Mapping[str, object] | None = None
+) -> Command:
+    """Encodes a command whose reply the session waits for."""
+    return session.pending.make(session.encode(driver, name, fields or {}))

@@ -118,7 +118,7 @@ class AsyncBridge(BridgeBase):
         self._check_connected()
         owner, _ = self._link.lookup.command(name, driver)
         answer: asyncio.Future[Record | None] = asyncio.get_running_loop().create_future()
-        self._link.command(owner.name, name, fields or {}, answer)
+        self._link.command(self._link.session.encode(owner, name, fields or {}), answer)
         try:
             await asyncio.wait([answer], timeout=wait)
             if not answer.done():

@@ -150,8 +150,10 @@ class Bridge(BridgeBase):
         wait = wait_seconds(timeout, least=SHORTEST_WAIT)
         self._check_connected()
         owner, _ = self._link.lookup.command(name, driver)
+        # Here: the thread that receives is not kept waiting by a large array.
+        encoded = self._link.session.encode(owner, name, fields or {})
         answer: concurrent.futures.Future[Record | None] = concurrent.futures.Future()
-        self._thread.post(self._link.command, owner.name, name, dict(fields or {}), answer)
+        self._thread.post(self._link.command, encoded, answer)
         try:
             return answer.result(wait)
         except errors.CommandError:

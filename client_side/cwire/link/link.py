@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import assert_never
@@ -30,7 +30,7 @@ from cwire.session.events import (
 )
 from cwire.session.lookup import Lookup
 from cwire.session.options import Options
-from cwire.session.pending_commands import Command
+from cwire.session.pending_commands import Command, Encoded
 from cwire.session.session import Session
 from cwire_structs.websocket import CloseCode
 
@@ -196,15 +196,13 @@ class Link:
         else:
             self.session.subscriptions.pop(id, None)
 
-    def command(
-        self, driver: str, name: str, fields: Mapping[str, object], future: ReplyFuture
-    ) -> None:
+    def command(self, encoded: Encoded, future: ReplyFuture) -> None:
         """Sends a command; the reply, or whatever goes wrong, goes into the future."""
         command: Command | None = None
         try:
             if self.unconnected:
                 raise errors.NotConnected(self.unconnected)
-            command = self.session.encode_command(self.lookup.driver(driver), name, fields)
+            command = self.session.pending.make(encoded)
             self._send(command.data)
         except Exception as error:
             if command is not None:

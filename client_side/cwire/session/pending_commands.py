@@ -14,7 +14,7 @@ from cwire_structs import frames
 from cwire_structs.frames import ERROR, HEADER_SIZE, Code, FrameError
 from cwire_structs.schema import FieldError, Message, Schema
 
-__all__ = ["Command", "PendingCommands"]
+__all__ = ["Command", "Encoded", "PendingCommands", "encode"]
 
 _KINDS: Mapping[int, type[errors.CommandError]] = {
     Code.EDOWN: errors.DriverDown,
@@ -24,8 +24,27 @@ _KINDS: Mapping[int, type[errors.CommandError]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """A command's values as bytes, checked.
+
+    Attributes:
+        driver: Whom it is for.
+        message: The command's description, of the schema that it was encoded with.
+        schema: That schema.
+        session: The run of the driver that it is for.
+        payload: The bytes.
+    """
+
+    driver: Driver
+    message: Message
+    schema: Schema
+    session: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
-    """An encoded command, to be sent as a binary message.
+    """A command, to be sent as a binary message.
 
     Attributes:
         request: Its number, for the reply.
@@ -44,52 +63,63 @@ class Command:
     data: bytes
 
 
+def encode(
+    driver: Driver, name: str, fields: Mapping[str, object], limit: int | None = None
+) -> Encoded:
+    """Encodes a command; any thread may do it.
+
+    Args:
+        driver: Whom it is for.
+        name: The command.
+        fields: Values by field name; what is left out takes its default, else zero.
+        limit: Bytes that the relay takes; None: unknown.
+
+    Raises:
+        DriverDown: The driver does not run.
+        UnknownCommand: It has no such command.
+        InvalidCommand: The values do not fit; nothing is to be sent.
+    """
+    # The run first: of a driver that restarts now, its structs may be newer, but never older.
+    run, state = driver.session, driver.state
+    schema = usable_schema(driver)
+    message = schema.commands.get(name)
+    if message is None:
+        raise errors.UnknownCommand(unknown_text("command", name, driver.name, schema.commands))
+    if state == "down" or run is None:
+        raise errors.DriverDown(driver.name, name, Code.EDOWN, down_text(driver))
+    try:
+        payload = message.encode(fields)
+    except FieldError as problem:
+        reason = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
+        raise errors.InvalidCommand(driver.name, name, Code.EINVAL, reason) from None
+    except RecursionError:
+        reason = "a value is nested too deeply"
+        raise errors.InvalidCommand(driver.name, name, Code.EINVAL, reason) from None
+    size = frames.span(HEADER_SIZE + len(payload))
+    if limit is not None and size > limit:
+        text = f"it has {size} bytes, the relay takes {limit} at most"
+        raise errors.InvalidCommand(driver.name, name, Code.ETOOBIG, text)
+    return Encoded(driver, message, schema, run, payload)
+
+
 class PendingCommands:
-    """A client's commands, from their encoding until their reply."""
+    """A client's commands that are under way: each until its reply."""
 
     def __init__(self) -> None:
         self._waiting: dict[int, Command] = {}
         self._request = 0
 
-    def make(
-        self, driver: Driver, name: str, fields: Mapping[str, object], limit: int | None
-    ) -> Command:
-        """Encodes a command, and waits for its reply from now on.
-
-        Args:
-            driver: Whom it is for.
-            name: The command.
-            fields: Values by field name; what is left out takes its default, else zero.
-            limit: Bytes that the relay takes; None: unknown.
-
-        Raises:
-            DriverDown: The driver does not run.
-            UnknownCommand: It has no such command.
-            InvalidCommand: The values do not fit; nothing is to be sent.
-        """
-        schema = usable_schema(driver)
-        message = schema.commands.get(name)
-        if message is None:
-            raise errors.UnknownCommand(unknown_text("command", name, driver.name, schema.commands))
-        if driver.state == "down" or driver.session is None:
-            raise errors.DriverDown(driver.name, name, Code.EDOWN, down_text(driver))
-        try:
-            payload = message.encode(fields)
-        except FieldError as problem:
-            reason = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
-            raise errors.InvalidCommand(driver.name, name, Code.EINVAL, reason) from None
-        except RecursionError:
-            reason = "a value is nested too deeply"
-            raise errors.InvalidCommand(driver.name, name, Code.EINVAL, reason) from None
-        size = frames.span(HEADER_SIZE + len(payload))
-        if limit is not None and size > limit:
-            text = f"it has {size} bytes, the relay takes {limit} at most"
-            raise errors.InvalidCommand(driver.name, name, Code.ETOOBIG, text)
-        request = self._next_request()
+    def make(self, encoded: Encoded) -> Command:
+        """Makes the message of an encoded command, and waits for its reply from now on."""
+        request, driver, message = self._next_request(), encoded.driver, encoded.message
         data = frames.pack(
-            message.id, payload, source=driver.source, sequence=driver.session, request=request
+            message.id,
+            encoded.payload,
+            source=driver.source,
+            sequence=encoded.session,
+            request=request,
         )
-        command = Command(request, driver.name, message, schema, driver.session, data)
+        command = Command(request, driver.name, message, encoded.schema, encoded.session, data)
         self._waiting[request] = command
         return command
 

@@ -51,7 +51,7 @@ from cwire.session.incoming import (
     parse_text,
 )
 from cwire.session.options import Options
-from cwire.session.pending_commands import Command, PendingCommands
+from cwire.session.pending_commands import Encoded, PendingCommands, encode
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
 from cwire_structs import frames
@@ -234,9 +234,9 @@ class Session:
         self._request += 1
         return self._request, json.dumps({"op": "origin", "id": self._request, "origin": origin})
 
-    def encode_command(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Command:
-        """Encodes a command; its reply will be an event. See `PendingCommands.make`."""
-        return self.pending.make(driver, name, fields, self.limits.get("command"))
+    def encode(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Encoded:
+        """Encodes a command, in any thread; see `pending_commands.encode` for what it raises."""
+        return encode(driver, name, fields, self.limits.get("command"))
 
     def wants(self, driver: str, message: str) -> bool:
         """Whether a subscription covers the message; the relay's own must be named for that."""

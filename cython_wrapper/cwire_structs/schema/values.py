@@ -15,18 +15,37 @@ from cwire_structs.schema.fields import Place
 def plain_array(value: object) -> np.ndarray[Any, Any] | None:
     """Returns the value as an array, None if it is none.
 
+    Bytes, and whatever else shows its memory (memoryview, array, mmap), are arrays without a copy.
     A mix of integers that no integer dtype holds becomes floats: callers that want integers see
     that by the dtype.
     """
-    if isinstance(value, str | bytes | bytearray | Mapping):
+    if isinstance(value, str | Mapping):
         return None
     if isinstance(value, np.ndarray):
         return value if value.ndim else None
+    if isinstance(value, bytes | bytearray):
+        return np.frombuffer(value, np.uint8)
     try:
-        array = np.asarray(value)
+        array = np.asarray(_bytes_viewed(value))
     except (ValueError, TypeError, OverflowError):
         return None
+    if array.dtype == "S1" and not isinstance(value, list | tuple):
+        array = array.view(np.uint8)  # of memory of chars
     return array if array.dtype.kind in "buifc" and array.ndim else None
+
+
+def _bytes_viewed(value: object) -> object:
+    """Returns nested lists with the bytes in them as arrays: numpy would take them for text."""
+    if not isinstance(value, list | tuple) or not value:
+        return value
+    if isinstance(value[0], bytes | bytearray):
+        return [
+            np.frombuffer(one, np.uint8) if isinstance(one, bytes | bytearray) else one
+            for one in value
+        ]
+    if isinstance(value[0], list | tuple):
+        return [_bytes_viewed(one) for one in value]
+    return value
 
 
 def flatten(value: object, shape: tuple[int, ...], place: Place) -> list[object]:

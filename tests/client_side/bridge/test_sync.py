@@ -397,3 +397,18 @@ def test_a_forked_child_is_told(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     bridge._process = os.getpid() + 1  # as a child would see it
     with pytest.raises(cwire.NotConnected, match="connect again in this one"):
         bridge.send.go()
+
+
+def test_values_are_encoded_in_the_thread_that_calls(
+    relay: FakeRelay, bridge: cwire.Bridge
+) -> None:
+    seen: list[int] = []
+
+    class Steps:
+        def __index__(self) -> int:
+            seen.append(threading.get_ident())
+            return 3
+
+    relay.on_binary = state_reply
+    assert bridge.send.go(steps=Steps()) is not None
+    assert seen == [threading.get_ident()]

@@ -16,6 +16,7 @@ from cwire.session.events import DriverChanged
 from cwire.session.session import Session
 from support import schemas
 from support.fake_relay import driver, ticks
+from support.session import command as make_command
 from support.session import connected, event, hello
 
 
@@ -23,8 +24,8 @@ def test_a_bad_schema_is_one_drivers_problem() -> None:
     session = connected(driver("bad", 2, schema={"schema": "what"}), driver())
     assert session.drivers["bad"].problem
     with pytest.raises(cwire.ProtocolError, match="schema of driver 'bad' cannot be used"):
-        session.encode_command(session.drivers["bad"], "set", {})
-    assert session.encode_command(session.drivers["lab"], "set", {}).request
+        make_command(session, session.drivers["bad"], "set", {})
+    assert make_command(session, session.drivers["lab"], "set", {}).request
 
 
 def test_a_restart_keeps_the_history_and_counts_no_loss() -> None:

@@ -13,19 +13,20 @@ from cwire_structs import frames
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import driver, ticks
+from support.session import command as make_command
 from support.session import connected, event, failure, reply
 
 
 def test_a_command_and_its_reply() -> None:
     session = connected()
-    command = session.encode_command(session.drivers["lab"], "set", {"x": 2.5})
-    header = frames.unpack_header(command.data)
+    sent = make_command(session, session.drivers["lab"], "set", {"x": 2.5})
+    header = frames.unpack_header(sent.data)
     assert (header.type, header.source, header.sequence) == (schemas.SET, 1, 7)
-    assert header.request == command.request != 0
-    batch = ticks(0, 2) + reply(command.request, schemas.STATE, bytes(8)) + ticks(2, 1)
+    assert header.request == sent.request != 0
+    batch = ticks(0, 2) + reply(sent.request, schemas.STATE, bytes(8)) + ticks(2, 1)
     (answer,) = session.receive_binary(batch, 0.0)
     assert isinstance(answer, Reply)
-    assert answer.request == command.request
+    assert answer.request == sent.request
     assert answer.value is not None
     assert (answer.value.message.name, answer.value.x) == ("state", 0.0)
     assert session.feeds[1, schemas.TICK].history.total == 3
@@ -34,10 +35,8 @@ def test_a_command_and_its_reply() -> None:
 
 def test_an_empty_reply_is_ok() -> None:
     session = connected()
-    command = session.encode_command(session.drivers["lab"], "go", {})
-    assert session.receive_binary(reply(command.request, schemas.GO), 0.0) == [
-        Reply(command.request)
-    ]
+    sent = make_command(session, session.drivers["lab"], "go", {})
+    assert session.receive_binary(reply(sent.request, schemas.GO), 0.0) == [Reply(sent.request)]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +51,8 @@ def test_an_empty_reply_is_ok() -> None:
 )
 def test_error_replies(code: int, kind: type[cwire.CommandError]) -> None:
     session = connected()
-    command = session.encode_command(session.drivers["lab"], "set", {})
-    (answer,) = session.receive_binary(failure(command.request, code, "no, since"), 0.0)
+    sent = make_command(session, session.drivers["lab"], "set", {})
+    (answer,) = session.receive_binary(failure(sent.request, code, "no, since"), 0.0)
     assert isinstance(answer, Reply)
     error = answer.error
     assert type(error) is kind
@@ -72,7 +71,7 @@ def test_error_replies(code: int, kind: type[cwire.CommandError]) -> None:
 )
 def test_unreadable_replies_are_errors(frame: bytes) -> None:
     session = connected()
-    assert session.encode_command(session.drivers["lab"], "set", {}).request == 1
+    assert make_command(session, session.drivers["lab"], "set", {}).request == 1
     (answer,) = session.receive_binary(frame, 0.0)
     assert isinstance(answer, Reply)
     assert isinstance(answer.error, cwire.CommandError)
@@ -83,38 +82,38 @@ def test_commands_that_cannot_be_sent() -> None:
     session = connected(driver(), driver("off", 2, state="down", session=None))
     lab, off = session.drivers["lab"], session.drivers["off"]
     with pytest.raises(cwire.InvalidCommand, match="set: x: .*0 to 10"):
-        session.encode_command(lab, "set", {"x": 11})
+        make_command(session, lab, "set", {"x": 11})
     with pytest.raises(cwire.InvalidCommand, match="y: there is no such field"):
-        session.encode_command(lab, "set", {"y": 1})
+        make_command(session, lab, "set", {"y": 1})
     with pytest.raises(cwire.UnknownCommand, match="did you mean 'set'"):
-        session.encode_command(lab, "sett", {})
+        make_command(session, lab, "sett", {})
     with pytest.raises(cwire.DriverDown, match="start it"):
-        session.encode_command(off, "set", {})
+        make_command(session, off, "set", {})
     session.limits = {"command": 16}
     with pytest.raises(cwire.InvalidCommand, match="takes 16 at most"):
-        session.encode_command(lab, "set", {})
+        make_command(session, lab, "set", {})
 
 
 def test_a_command_follows_its_driver_into_a_new_run_with_the_same_structs() -> None:
     session = connected()
-    command = session.encode_command(session.drivers["lab"], "set", {"x": 3})
+    sent = make_command(session, session.drivers["lab"], "set", {"x": 3})
     session.receive_text(event("driver", event="restarted", driver=driver(session=8)))
-    (again,) = session.receive_binary(failure(command.request, -15), 0.0)
+    (again,) = session.receive_binary(failure(sent.request, -15), 0.0)
     assert isinstance(again, Resend)
     header = frames.unpack_header(again.data)
-    assert (header.sequence, header.request) == (8, command.request)
-    assert again.data[24:] == command.data[24:]
-    (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
+    assert (header.sequence, header.request) == (8, sent.request)
+    assert again.data[24:] == sent.data[24:]
+    (answer,) = session.receive_binary(failure(sent.request, -15), 0.0)
     assert isinstance(answer, Reply)
     assert isinstance(answer.error, cwire.LayoutMismatch)
 
 
 def test_it_does_not_with_other_structs() -> None:
     session = connected()
-    command = session.encode_command(session.drivers["lab"], "set", {"x": 3})
+    sent = make_command(session, session.drivers["lab"], "set", {"x": 3})
     changed = driver(session=8, schema=schemas.document(extra_field=True))
     session.receive_text(event("driver", event="schema_changed", driver=changed))
-    (answer,) = session.receive_binary(failure(command.request, -15), 0.0)
+    (answer,) = session.receive_binary(failure(sent.request, -15), 0.0)
     assert isinstance(answer, Reply)
     assert isinstance(answer.error, cwire.LayoutMismatch)
     text = "its structs have changed: look at bridge['lab'].schema['set'] and send it again"
@@ -123,8 +122,8 @@ def test_it_does_not_with_other_structs() -> None:
 
 def test_a_layout_mismatch_says_what_changed() -> None:
     session = connected()
-    first = session.encode_command(session.drivers["lab"], "set", {"x": 3})
-    second = session.encode_command(session.drivers["lab"], "go", {})
+    first = make_command(session, session.drivers["lab"], "set", {"x": 3})
+    second = make_command(session, session.drivers["lab"], "go", {})
     document = schemas.document()
     (x,) = document["types"]["set"]["fields"]
     document["types"]["set"].update(size=16, fields=[{**x, "offset": 8}])

@@ -14,6 +14,7 @@ from cwire.session.session import Session
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import driver, pictures, ticks
+from support.session import command as make_command
 from support.session import connected, event, failure, hello, reply
 
 
@@ -71,8 +72,8 @@ def test_nothing_refers_to_the_memory_of_a_batch() -> None:
     session = connected()
     lab = session.drivers["lab"]
     answers = [
-        reply(session.encode_command(lab, "set", {}).request, schemas.STATE, bytes(8)),
-        failure(session.encode_command(lab, "set", {}).request, -5, "no"),
+        reply(make_command(session, lab, "set", {}).request, schemas.STATE, bytes(8)),
+        failure(make_command(session, lab, "set", {}).request, -5, "no"),
     ]
     batch = bytearray(b"".join((ticks(0, 3), pictures(0, 1, 2), *answers, ticks(3, 1))))
     with memoryview(batch) as view:
@@ -146,9 +147,9 @@ def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
     session = connected()
     session.receive_binary(ticks(50, 5), 0.0)
     session.subscribe(None)
-    command = session.encode_command(session.drivers["lab"], "go", {})
+    sent = make_command(session, session.drivers["lab"], "go", {})
     (answer,) = session.disconnected()
-    assert answer.request == command.request
+    assert answer.request == sent.request
     assert isinstance(answer.error, cwire.NotConnected)
     assert not session.connected
     session.receive_text(hello(driver(session=9)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
+from itertools import product
 from math import prod
 from typing import Any, Protocol, Self
 
@@ -59,8 +60,8 @@ class Element(Kind):
         else:
             values = flatten(value, shape, place)
         made = bytearray(prod(shape) * self.size)
-        for position, element in enumerate(values):
-            index = tuple(int(step) for step in np.unravel_index(position, shape))
+        indices = product(*map(range, shape))
+        for position, (index, element) in enumerate(zip(indices, values, strict=True)):
             self.put(made, position * self.size, element, place.at(index))
         data[at : at + len(made)] = made
 

@@ -23,6 +23,7 @@ from cwire_structs.schema.kinds.numbers import (
     read_code,
     whole,
 )
+from cwire_structs.schema.values import plain_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,11 +113,7 @@ class EnumType(Scalar):
         values = self.enum.values
         if isinstance(value, str):
             if value in values:
-                number, (low, high) = values[value], self.bounds(None)
-                if not low <= number <= high:  # an enum of @enum may be wider than the field
-                    text = f"{value} = {number} does not fit: the field holds {low} to {high}"
-                    place.fail(text)
-                return number
+                return self._held(values[value], f"{value} = {values[value]}", place)
             near = difflib.get_close_matches(value.upper(), values, 1)
             hint = f"did you mean {near[0]!r}?" if near else "it has " + _names(values)
             place.fail(f"enum {self.enum.name} has no {value!r}; {hint}")
@@ -127,7 +124,33 @@ class EnumType(Scalar):
             check_bounds(number, self.bounds(place.field.bits), place)
         else:
             place.fail(f"enum {self.enum.name} has no value {number}; it has {_names(values)}")
+        return self._held(number, str(number), place)
+
+    def _held(self, number: int, shown: str, place: Place) -> int:
+        low, high = self.bounds(None)
+        if not low <= number <= high:  # an enum of @enum may be wider than the field
+            place.fail(f"{shown} does not fit: the field holds {low} to {high}")
         return number
+
+    def put_array(
+        self,
+        shape: tuple[int, ...],
+        data: bytearray | memoryview,
+        at: int,
+        value: object,
+        place: Place,
+    ) -> None:
+        """See `Element`; arrays of numbers as a whole."""
+        array = plain_array(value)
+        if array is None or array.dtype.kind not in "iu" or array.shape != shape:
+            Scalar.put_array(self, shape, data, at, value, place)
+            return
+        numbers, firsts = np.unique(array, return_index=True)
+        for number, first in zip(numbers.tolist(), firsts.tolist(), strict=True):
+            index = tuple(int(step) for step in np.unravel_index(first, shape))
+            self.check(number, place.at(index))
+        made = array.astype(self.np).tobytes()
+        data[at : at + len(made)] = made
 
     def pack(self, value: Any) -> bytes:
         """See `Scalar`."""

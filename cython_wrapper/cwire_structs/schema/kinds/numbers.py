@@ -9,6 +9,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -158,10 +159,11 @@ class NumberType(Scalar):
             elements = [element.item() for element in value.reshape(-1)]
         else:
             elements = flatten(value, shape, place)
-        numbers = []
-        for position, element in enumerate(elements):
-            index = tuple(int(step) for step in np.unravel_index(position, shape))
-            numbers.append(self.check(element, place.at(index)))
+        indices = product(*map(range, shape))
+        numbers = [
+            self.check(element, place.at(index))
+            for index, element in zip(indices, elements, strict=True)
+        ]
         return np.array(numbers, dtype=self.np)
 
     def tail_bytes(self, value: object, place: Place) -> bytes:
@@ -178,6 +180,8 @@ class NumberType(Scalar):
 
     def within(self, numbers: Array, limits: tuple[float, float]) -> Any:
         """Says of each number whether it is in a range; NaN is outside of every one."""
+        if numbers.size and limits[0] <= numbers.min().item() and numbers.max().item() <= limits[1]:
+            return np.ones(numbers.shape, bool)
         exact = numbers.astype(object)
         return ((exact >= limits[0]) & (exact <= limits[1])).astype(bool)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import array
+import ctypes
+import mmap
+from collections.abc import Callable
 from typing import Any, get_args
 
 import numpy as np
@@ -27,6 +31,7 @@ from cwire_structs.schema.kinds import (
     TailType,
     TextType,
 )
+from cwire_structs.schema.values import plain_array
 
 SHAPE = EnumType("<u2", Enum("shape", 2, False, {"SINE": 0, "SQUARE": 7}))
 SCALARS: list[tuple[Scalar, list[Any], list[Any]]] = [
@@ -140,3 +145,74 @@ def test_every_form_is_in_every_table() -> None:
     assert set(compiled.CODES) == codes
     assert set(stub._GOTTEN) == set(commands._TYPES) == scalars
     assert set(stub._GIVEN) == set(commands._ZEROS) == scalars - {"choice"}
+
+
+BYTES = bytes([3, 0, 7, 255, 1, 2, 9, 4])
+
+
+def mapped() -> Any:
+    memory = mmap.mmap(-1, 8)
+    memory[:] = BYTES
+    return memory
+
+
+BUFFERS: dict[str, Callable[[], Any]] = {
+    "bytes": lambda: BYTES,
+    "bytearray": lambda: bytearray(BYTES),
+    "memoryview": lambda: memoryview(BYTES),
+    "chars": lambda: memoryview(BYTES).cast("c"),
+    "array": lambda: array.array("B", BYTES),
+    "ctypes": lambda: (ctypes.c_uint8 * 8)(*BYTES),
+    "ctypes char": lambda: (ctypes.c_char * 8)(*[bytes([one]) for one in BYTES]),
+    "mmap": mapped,
+    "list": lambda: list(BYTES),
+}
+
+
+@pytest.mark.parametrize("buffer", BUFFERS)
+@pytest.mark.parametrize("kind", ["uint", "float"])
+def test_whatever_shows_its_memory_is_an_array(buffer: str, kind: str) -> None:
+    value, of = BUFFERS[buffer](), NUMBERS[kind].of(4, "big")
+    found = plain_array(value)
+    assert found is not None
+    assert found.tolist() == list(BYTES)
+    where = place(ArrayType((8,), of))
+    expected = np.frombuffer(BYTES, "u1").astype(of.np).tobytes()
+    data = bytearray(32)
+    ArrayType((8,), of).put(data, 0, value, where)
+    assert bytes(data) == expected
+    assert TailType(of).encode(value, where) == expected
+    with pytest.raises(FieldError, match=r"field: needs 9 values, got 8"):
+        ArrayType((9,), of).put(bytearray(36), 0, value, where)
+
+
+@pytest.mark.parametrize("wrap", [bytes, bytearray, memoryview])
+def test_rows_of_bytes_are_arrays(wrap: Callable[[bytes], Any]) -> None:
+    rows = [wrap(BYTES[:4]), wrap(BYTES[4:])]
+    found = plain_array(rows)
+    assert found is not None
+    assert found.tolist() == [list(BYTES[:4]), list(BYTES[4:])]
+    nested = plain_array([rows, rows])
+    assert nested is not None
+    assert nested.shape == (2, 2, 4)
+    of = NUMBERS["uint"].of(1, "little")
+    data = bytearray(8)
+    ArrayType((2, 4), of).put(data, 0, rows, place(ArrayType((2, 4), of)))
+    assert bytes(data) == BYTES
+    assert plain_array([wrap(b"a"), wrap(b"bc")]) is None
+
+
+def test_arrays_of_enums_are_checked_as_a_whole() -> None:
+    where = place(ArrayType((2, 2), SHAPE))
+    data = bytearray(8)
+    ArrayType((2, 2), SHAPE).put(data, 0, np.array([[0, 7], [7, 0]], ">i8"), where)
+    assert bytes(data) == bytes([0, 0, 7, 0, 7, 0, 0, 0])
+    assert TailType(SHAPE).encode(bytes([7, 0]), where) == bytes([7, 0, 0, 0])
+    with pytest.raises(FieldError, match=r"field\[1\]\[0\]: enum shape has no value 3"):
+        ArrayType((2, 2), SHAPE).put(data, 0, [[0, 7], [3, 4]], where)
+    with pytest.raises(FieldError, match="needs shape"):
+        ArrayType((2, 2), SHAPE).put(data, 0, np.zeros(4, int), where)
+    narrow = EnumType("|u1", Enum("wide", 2, False, {"A": 1, "B": 300}))
+    for value in ([1, 300], ["A", "B"], np.array([1, 300])):
+        with pytest.raises(FieldError, match=r"field\[1\]: .*300 does not fit: .* 0 to 255"):
+            ArrayType((2,), narrow).put(bytearray(2), 0, value, where)
