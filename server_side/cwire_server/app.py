@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import time
 from functools import partial
 
@@ -17,6 +18,7 @@ from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.pinger import Pinger
 from cwire_server.clients.requests import Services
 from cwire_server.clients.transport import Transport
+from cwire_server.clients.turns import Turns
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.drivers.link import DriverLink
 from cwire_server.hub.hub import Hub
@@ -27,6 +29,8 @@ from cwire_server.web.routes import routes
 from cwire_server.web.rules import Rules
 
 __all__ = ["Relay"]
+
+_log = logging.getLogger("cwire.relay")
 
 _REQUEST_SECONDS = 10
 _FIRST_LOOK_SECONDS = 0.5
@@ -76,6 +80,8 @@ class Relay:
         self.port = sockets[0].getsockname()[1]
         for source, address in enumerate(config.drivers, start=1):
             self._links[source] = DriverLink(self.hub, source, address)
+        self.hub.on_work = self._work_soon
+        self.hub.on_fault = _log_fault
         self.hub.on_interest = lambda source: self._links[source].update_interest()
         self.hub.back_pressure.on_room = lambda source: self._links[source].resume()
         self._source.start()
@@ -83,7 +89,7 @@ class Relay:
         url = f"ws://{host}:{self.port}/ws"
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
-        services = Services(self.hub, self._links, pages, self._started)
+        services = Services(self.hub, self._links, pages, Turns(), self._started)
         tcp = self._serve(Rules(config.host, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
         self._runtime = RuntimeFile()
@@ -122,6 +128,9 @@ class Relay:
         self._servers.append(server)
         return server
 
+    def _work_soon(self) -> None:
+        asyncio.get_running_loop().call_soon(self.hub.work)
+
     def _make_client(self, services: Services, transport: Transport) -> ClientConnection:
         """Makes a client's connection, past the handshake."""
         return ClientConnection(transport, services, self._connections)
@@ -139,6 +148,10 @@ class Relay:
             await server.close_all_connections()
         if self._runtime is not None:
             self._runtime.close()
+
+
+def _log_fault(what: str, error: Exception) -> None:
+    _log.error("%s is given up: a fault of the relay's", what, exc_info=error)
 
 
 def _why_not_bound(error: OSError, config: RelayConfig) -> str:

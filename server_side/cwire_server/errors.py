@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["BatchError", "ErrorCode", "RequestError"]
+__all__ = ["BatchError", "ErrorCode", "RequestError", "internal_text"]
 
 
 class ErrorCode(StrEnum):
@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_DRIVER = "unknown_driver"
     UNKNOWN_MESSAGE = "unknown_message"
     UNKNOWN_SUBSCRIPTION = "unknown_subscription"
+    INTERNAL = "internal"
 
 
 class RequestError(ValueError):
@@ -29,3 +30,8 @@ class RequestError(ValueError):
 
 class BatchError(ValueError):
     """A driver sent frames that its own schema does not allow."""
+
+
+def internal_text(error: Exception) -> str:
+    """Returns what a client is told of a fault of the relay's own."""
+    return f"a fault of the relay's ({type(error).__name__}; its log says more): please report it"

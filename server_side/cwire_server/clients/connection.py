@@ -14,7 +14,7 @@ from cwire_server.clients.requests import ClientRequests, Services
 from cwire_server.clients.transport import Bytes, Transport
 from cwire_server.clients.websocket_reader import Message, WebSocketReader
 from cwire_server.hub.client import Client
-from cwire_server.hub.client_queue import Binary, ClientQueue, Text
+from cwire_server.hub.client_queue import Binary, ClientQueue, Text, TextError
 from cwire_structs.websocket import (
     Close,
     CloseCode,
@@ -87,7 +87,7 @@ class ClientConnection:
         self._closed: asyncio.Future[None] | None = None
         self.answered = True
         self._queue = ClientQueue(limits.queue, limits.control, limits.batch)
-        client = Client(self._queue, self._pump)
+        client = Client(self._queue, self._pump, self._give_up)
         self._client: Client | None = client
         self._requests = ClientRequests(client, self._queue, services)
         connections.add(self)
@@ -100,7 +100,10 @@ class ClientConnection:
     def _readable(self) -> None:
         data = self._transport.read()
         if data:
-            self.receive(data)
+            try:
+                self.receive(data)
+            except Exception as error:
+                self._failed(error)
         elif data is not None:
             self._end()
 
@@ -149,12 +152,24 @@ class ClientConnection:
             return
         if self._unsent:
             return  # it is written first
-        while not self._unsent and (message := self._queue.take()) is not None:
-            self._services.hub.count_sent(client, message.size)
+        hub = self._services.hub
+        while not self._unsent:
+            try:
+                message = self._queue.take(self._may_make_text)
+            except TextError as error:
+                hub.end_subscriptions(client, error.subscriptions, error.fault)
+                continue
+            if message is None:
+                break
+            hub.count_sent(client, message.size)
             self._send(_pieces(message))
             if self._client is None:
                 return  # it was gone
-        self._services.hub.back_pressure.drained(client)
+        hub.back_pressure.drained(client)
+
+    def _may_make_text(self) -> bool:
+        """Whether there is time in this turn of the event loop; else `_pump` is called again."""
+        return self._services.turns.take(self._pump)
 
     def _send(self, pieces: Sequence[Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""
@@ -176,6 +191,12 @@ class ClientConnection:
 
     def _writable(self) -> None:
         pieces, self._unsent = self._unsent, []
+        try:
+            self._write_on(pieces)
+        except Exception as error:
+            self._failed(error)
+
+    def _write_on(self, pieces: Sequence[Bytes]) -> None:
         self._send(pieces)
         if self._unsent or self._transport.fileno() < 0:
             return
@@ -213,6 +234,16 @@ class ClientConnection:
         self._end()
 
     # The end
+
+    def _failed(self, error: Exception) -> None:
+        """Ends the connection after a fault of the relay's: no other client shall notice it."""
+        if self._client is not None:
+            self._services.hub.give_up(self._client, error)
+        else:
+            self._end()
+
+    def _give_up(self, reason: str) -> None:
+        self.close(CloseCode.INTERNAL_ERROR, reason)
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame; a client that does not answer it within 5 s is cut off."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cwire_server.access import PageAccess
-from cwire_server.errors import ErrorCode, RequestError
+from cwire_server.clients.turns import Turns
+from cwire_server.errors import ErrorCode, RequestError, internal_text
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import ClientQueue
 from cwire_server.hub.driver_state import DriverState
@@ -34,6 +35,8 @@ class Services:
     """By source."""
     pages: PageAccess
     """The way in for pages that a client speaks for."""
+    turns: Turns
+    """For work that takes long."""
     started: float
     """The relay's start, on the steady clock."""
 
@@ -73,6 +76,10 @@ class ClientRequests:
             operation(self, request)
         except RequestError as error:
             self._client.send("error", id=id_, code=error.code, text=str(error))
+        except Exception as error:
+            self._services.hub.on_fault(f"a request of client {self._client.id}", error)
+            text = f"the relay failed at this request: {internal_text(error)}"
+            self._client.send("error", id=id_, code=ErrorCode.INTERNAL, text=text)
 
     def _subscribe(self, request: dict[str, Any]) -> None:
         subscription = parse_subscription(request, _id(request))
@@ -165,7 +172,12 @@ class ClientRequests:
                 payload = memoryview(message)[
                     position + frames.HEADER_SIZE : position + header.size
                 ]
-                self._frame(header, payload)
+                try:
+                    self._frame(header, payload)
+                except Exception as error:
+                    self._services.hub.on_fault(f"a command of client {self._client.id}", error)
+                    text = f"the relay failed at this command: {internal_text(error)}"
+                    self._refuse(header.type, header.request, Code.EFAILED, text)
                 position += span
         except FrameError as error:
             self._client.send("error", id=None, code=ErrorCode.BAD_FRAME, text=str(error))

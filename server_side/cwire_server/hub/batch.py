@@ -24,7 +24,7 @@ class Batch:
     """
 
     source: int
-    buffer: bytearray | bytes
+    buffer: bytearray | bytes | memoryview
     start: int
     end: int
     tallies: tuple[Tally, ...]

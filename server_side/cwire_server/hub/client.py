@@ -21,6 +21,8 @@ class Client:
     sink: Sink
     wake: Callable[[], None]
     """Called when something has been put into the sink; where that acts at once: `lambda: None`."""
+    end: Callable[[str], None] = lambda reason: None
+    """Called when the relay gives this client up, for a reason: nothing more is put."""
     id: int = 0
     """Given by `Hub.add_client`."""
     subscriptions: dict[int, Subscription] = field(default_factory=dict)

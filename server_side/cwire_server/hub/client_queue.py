@@ -10,16 +10,31 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.sink import PickedFrame
 
-__all__ = ["Binary", "ClientQueue", "Text"]
+__all__ = ["Binary", "ClientQueue", "Text", "TextError"]
 
 _EMPTY_ENTRIES = 64
+
+
+class TextError(Exception):
+    """A frame cannot be made text of: a fault of the relay's.
+
+    Args:
+        pick: The frame. It is no longer in the queue.
+        fault: What happened.
+    """
+
+    def __init__(self, pick: PickedFrame, fault: Exception) -> None:
+        super().__init__("a frame cannot be made text of")
+        self.subscriptions = tuple(ledger.subscription for ledger in pick.ledgers)
+        """Those that it is for."""
+        self.fault = fault
 
 
 class Text(NamedTuple):
@@ -284,8 +299,16 @@ class ClientQueue:
 
     # Taking
 
-    def take(self) -> Text | Binary | None:
-        """Takes the next message to send; None: nothing waits, or the window is closed."""
+    def take(self, may_make_text: Callable[[], bool] = lambda: True) -> Text | Binary | None:
+        """Takes the next message to send; None: nothing waits, or the window is closed.
+
+        Args:
+            may_make_text: Asked before a frame is made text of, which takes time; where it says no,
+                the answer is None.
+
+        Raises:
+            TextError: That failed; the queue is as if the frame had been sent.
+        """
         while self._entries:
             entry = self._entries[0]
             if isinstance(entry, str):
@@ -308,8 +331,13 @@ class ClientQueue:
                 self._entries.popleft()
                 self._empty -= 1
             elif (pick := entry.pick) is not None and pick.render is not None:
+                if not may_make_text():
+                    return None
                 self._take_entry(entry)
-                return Text(pick.text)
+                try:
+                    return Text(pick.text)
+                except Exception as error:
+                    raise TextError(pick, error) from error
             elif self._window_closed(_size(entry)):
                 return None
             else:

@@ -38,6 +38,8 @@ class Picker:
         first = wanted[0]
         self._message = first.message
         self._ledgers = tuple(entry.ledger for entry in wanted)
+        self.subscriptions = tuple(ledger.subscription for ledger in self._ledgers)
+        """Those that it picks for."""
         self._policy = most_generous(entry.options.policy for entry in wanted)
         rates = [entry.options.max_rate for entry in wanted]
         self._interval = 0.0 if None in rates else 1 / max(rate for rate in rates if rate)
@@ -51,16 +53,22 @@ class Picker:
             self._render = lambda frame: frame_text(number, driver, first.message, frame)
 
     def pick(self, sink: Sink, batch: Batch, tally: Tally, now: float) -> None:
-        """Puts the last frame of a message in a batch into the sink, if it is its time."""
+        """Puts the last frame of a message in a batch into the sink, if it is its time.
+
+        Frames of a size that the schema does not allow count as lost by their driver.
+        """
         lost = batch.losses.get(tally.type, 0)
+        begin = tally.last_offset
+        size = _size_at(batch, begin)
+        if not self._fits(size):
+            sink.put_skipped(self._ledgers, tally.last_sequence, driver=lost + tally.count)
+            return
         if now < self._due:
             sink.put_skipped(self._ledgers, tally.last_sequence, rate=tally.count, driver=lost)
             return
         # From when it was due, not from now, so that the rate is kept on average; but time in which
         # nothing came is not made up for.
         self._due = (self._due if self._due > now - self._interval else now) + self._interval
-        begin = tally.last_offset
-        size = _size_at(batch, begin)
         skipped = tally.count - 1
         sink.put_pick(
             PickedFrame(
@@ -74,10 +82,10 @@ class Picker:
             {self._policy.reason: skipped, "driver": lost},
         )
 
-    def fits(self, batch: Batch, tally: Tally) -> bool:
-        """Whether the frame that would be picked has a size that its message can have."""
+    def _fits(self, size: int) -> bool:
+        """Whether a frame has a size that its message can have."""
         try:
-            self._message.check_size(_size_at(batch, tally.last_offset) - HEADER_SIZE)
+            self._message.check_size(size - HEADER_SIZE)
         except ValueError:
             return False
         return True

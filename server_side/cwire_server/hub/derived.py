@@ -1,7 +1,12 @@
-"""The derived streams of one driver, with their ids. Pure."""
+"""The derived streams of one driver, with their ids, and the work that they have to do.
+
+Decimation takes time in proportion to the frames. So a stream takes batches as they come, and what
+is not done at once is done in small steps, in turns with the other streams. Pure.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -11,45 +16,107 @@ from cwire_server.hub.batch import Batch
 from cwire_server.hub.decimation import Decimation
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.subscription import Subscription
-from cwire_structs.frames import RELAY_TYPES
+from cwire_structs.frames import RELAY_TYPES, Tally
 from cwire_structs.schema import Message, Schema
 
-__all__ = ["DerivedStreams"]
+__all__ = ["DerivedStream", "DerivedStreams"]
 
 _LIMIT = 64
+
+
+class DerivedStream:
+    """One decimation, the batches that wait for it, and the one that it works at.
+
+    Args:
+        made: What is done to the batches.
+        reached: The last sequence of its message that came before it was made.
+    """
+
+    def __init__(self, made: Decimation, reached: int | None) -> None:
+        self.made = made
+        self.reached = reached
+        """The last sequence that its clients have had, or that was told as dropped."""
+        self._waiting_bytes = 0
+        self._waiting: deque[tuple[Batch, Tally]] = deque()
+        self._steps: Iterator[int | Batch] | None = None
+
+    def put(self, batch: Batch, limit: int) -> list[tuple[Tally, int]]:
+        """Takes a batch of a driver.
+
+        Returns:
+            What it has to leave out, since more than ``limit`` bytes wait, oldest first: the tally
+            and how many were lost on their way to the relay.
+        """
+        part = batch.only(frozenset({self.made.source_type}))
+        if part is None:
+            return []
+        self._waiting.append((part, part.tallies[0]))
+        self._waiting_bytes += part.pinned
+        left_out = []
+        # The oldest one may have been begun: that goes on.
+        place = 0 if self._steps is None else 1
+        while self._waiting_bytes > limit and place < len(self._waiting) - 1:
+            old, tally = self._waiting[place]
+            del self._waiting[place]
+            self._waiting_bytes -= old.pinned
+            if not place:
+                self.reached = tally.last_sequence
+            left_out.append((tally, old.losses.get(tally.type, 0)))
+        return left_out
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do."""
+        return bool(self._waiting)
+
+    def step(self) -> int | Batch | None:
+        """Does a piece of the work; returns the bytes that it took, or a batch that is ready.
+
+        None: a batch had no frame that could be decimated.
+        """
+        batch, tally = self._waiting[0]
+        if self._steps is None:
+            self._steps = self.made.steps(batch)
+        done = next(self._steps, None)
+        if not isinstance(done, int):
+            self._waiting.popleft()
+            self._waiting_bytes -= batch.pinned
+            self._steps = None
+            self.reached = tally.last_sequence
+        return done
 
 
 class DerivedStreams:
     """Decimations by message and factor. Clients that ask for the same share one."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, int], Decimation] = {}
-        self._by_type: dict[int, Decimation] = {}
+        self._made: dict[tuple[str, int], DerivedStream] = {}
+        self._by_type: dict[int, DerivedStream] = {}
 
-    def add(self, schema: Schema | None, subscription: Subscription) -> None:
+    def add(self, driver: DriverState, subscription: Subscription) -> None:
         """Makes what a subscription needs, if the schema is known.
 
         Raises:
             RequestError: A named message, or every one, cannot be decimated like that.
         """
-        if schema is None:
+        if driver.schema is None:
             return
         factor = subscription.options.decimate or 0
         problems = []
-        names = subscription.messages or tuple(schema.published)
+        names = subscription.messages or tuple(driver.schema.published)
         for name in names:
-            if name in schema.published:
+            if name in driver.schema.published:
                 try:
-                    self._find(schema, name, factor)
+                    self._find(driver, driver.schema, name, factor)
                 except RequestError as error:
                     problems.append(error)
         if problems and (subscription.messages or len(problems) == len(names)):
             raise problems[0]
 
-    def _find(self, schema: Schema, name: str, factor: int) -> Decimation:
+    def _find(self, driver: DriverState, schema: Schema, name: str, factor: int) -> Decimation:
         """Returns the decimation that is there, or makes one."""
         if (known := self._made.get((name, factor))) is not None:
-            return known
+            return known.made
         if len(self._made) >= _LIMIT:
             raise RequestError(
                 ErrorCode.BAD_REQUEST,
@@ -61,9 +128,11 @@ class DerivedStreams:
             for number in range(RELAY_TYPES, RELAY_TYPES + _LIMIT)
             if number not in self._by_type
         )
-        made = Decimation(schema, schema.published[name], factor, type_)
-        self._made[name, factor] = made
-        self._by_type[type_] = made
+        message = schema.published[name]
+        made = Decimation(schema, message, factor, type_)
+        stream = DerivedStream(made, driver.last_sequence.get(message.id))
+        self._made[name, factor] = stream
+        self._by_type[type_] = stream
         return made
 
     def messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
@@ -75,38 +144,42 @@ class DerivedStreams:
         for message in subscription.wants(driver):
             # In another run a message of this name may be one that cannot be decimated.
             with suppress(RequestError):
-                found.append(self._find(driver.schema, message.name, factor).message)
+                found.append(self._find(driver, driver.schema, message.name, factor).message)
         return found
 
     def keep(self, types: frozenset[int]) -> None:
         """Forgets the streams that nobody wants any more."""
-        for key, made in list(self._made.items()):
-            if made.type not in types:
-                del self._made[key], self._by_type[made.type]
+        for key, stream in list(self._made.items()):
+            if stream.made.type not in types:
+                del self._made[key], self._by_type[stream.made.type]
 
     def clear(self) -> None:
         """Forgets all: another run of the driver begins, perhaps with other structs."""
         self._made.clear()
         self._by_type.clear()
 
-    def origin(self, type_: int) -> int:
-        """The message id that a stream is made of; the id itself for a driver's own."""
-        made = self._by_type.get(type_)
-        return made.source_type if made else type_
+    def __iter__(self) -> Iterator[DerivedStream]:
+        return iter(list(self._made.values()))
+
+    def __contains__(self, stream: DerivedStream) -> bool:
+        return self._by_type.get(stream.made.type) is stream
 
     def origins(self, types: frozenset[int]) -> frozenset[int]:
         """The driver's message ids behind these."""
-        return frozenset(self.origin(type_) for type_ in types)
+        found = self._by_type
+        return frozenset(
+            found[type_].made.source_type if type_ in found else type_ for type_ in types
+        )
+
+    def reached(self, driver: DriverState, type_: int) -> int | None:
+        """The last sequence before what a new subscription to a message will get; None: unknown."""
+        stream = self._by_type.get(type_)
+        return driver.last_sequence.get(type_) if stream is None else stream.reached
 
     def describe(self, type_: int) -> dict[str, Any]:
         """The further fields of a derived stream in `subscribed`; none of other streams."""
-        made = self._by_type.get(type_)
-        if made is None:
+        stream = self._by_type.get(type_)
+        if stream is None:
             return {}
+        made = stream.made
         return {"of": made.of, "decimate": made.factor, "schema": made.document}
-
-    def apply(self, batch: Batch) -> Iterator[Batch]:
-        """Yields the derived batches of a batch."""
-        for made in list(self._made.values()):
-            if (derived := made.apply(batch)) is not None:
-                yield derived

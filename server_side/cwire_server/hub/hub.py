@@ -7,16 +7,17 @@ into the clients' sinks and wakes their shells. Pure.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from cwire_server.errors import ErrorCode, RequestError
+from cwire_server.errors import ErrorCode, RequestError, internal_text
 from cwire_server.hub.back_pressure import BackPressure
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.client import Client
+from cwire_server.hub.decimation import STEP_BYTES
 from cwire_server.hub.delivery import Delivery, Wanted, plan
-from cwire_server.hub.derived import DerivedStreams
+from cwire_server.hub.derived import DerivedStream, DerivedStreams
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
 from cwire_server.hub.ledger import StreamLedger
@@ -26,19 +27,31 @@ from cwire_server.hub.subscription import HistoryRequest, Subscription
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
-from cwire_structs.frames import RELAY_SOURCE
+from cwire_structs.frames import RELAY_SOURCE, Tally
 from cwire_structs.schema import Message, Schema
 
 __all__ = ["Hub"]
 
 _NOTHING = Delivery({}, {})
+# Bytes that are decimated at once, before anything else has its turn; and what each batch costs
+# beside them.
+_WORK_BYTES = 2 * STEP_BYTES
+_BATCH_BYTES = 16 << 10
 
 
 class Hub:
-    """Routes what drivers send to the clients that want it."""
+    """Routes what drivers send to the clients that want it.
+
+    What goes wrong while one client is served costs that client its subscription, or, where it is
+    not about one, its connection; `on_fault` tells it.
+    """
 
     def __init__(self, driver_names: Iterable[str], limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
+        self.on_fault: Callable[[str, Exception], None] = lambda what, error: None
+        """Called when the relay itself has failed at something: what it was, and how."""
+        self.on_work: Callable[[], None] = lambda: None
+        """Called when work is left: `work` shall be called soon, after what else there is to do."""
         self.on_interest: Callable[[int], None] = lambda source: None
         """Called with a source when what its clients want may have changed."""
         self.drivers = DriverRegistry(driver_names, self.limits.history)
@@ -51,6 +64,10 @@ class Hub:
         self._client_ids = itertools.count(1)
         self._derived = {source: DerivedStreams() for source in self.drivers}
         self._routes: dict[int, Routes[Client]] = {source: Routes() for source in self.drivers}
+        # Derived streams that have something to do, in turns; and when the last batch came.
+        self._busy: deque[tuple[int, DerivedStream]] = deque()
+        self._work_is_due = False
+        self._now = 0.0
 
     # Clients
 
@@ -97,7 +114,15 @@ class Hub:
             )
         if subscription.options.decimate:
             for driver in covered:
-                self._derived[driver.source].add(driver.schema, subscription)
+                self._derived[driver.source].add(driver, subscription)
+        try:
+            self._begin(client, subscription, now)
+        except Exception:
+            self._forget(client, [subscription.id])  # all of it, or nothing
+            raise
+        client.wake()
+
+    def _begin(self, client: Client, subscription: Subscription, now: float) -> None:
         client.subscriptions[subscription.id] = subscription
         for driver in self.drivers.values():
             self._resolve(client, driver, fresh={subscription.id})
@@ -107,7 +132,6 @@ class Hub:
             ledger = client.ledgers[subscription.id, source, type_]
             for batch in batches:
                 client.sink.put_batch(batch, {type_: (ledger,)})
-        client.wake()
 
     def unsubscribe(self, client: Client, id_: int) -> None:
         """Ends a subscription.
@@ -119,10 +143,14 @@ class Hub:
             raise RequestError(
                 ErrorCode.UNKNOWN_SUBSCRIPTION, f"there is no subscription {id_} to end"
             )
-        del client.subscriptions[id_]
+        self._forget(client, [id_])
+        client.send("unsubscribed", id=id_)
+
+    def _forget(self, client: Client, ids: Iterable[int]) -> None:
+        for id_ in ids:
+            client.subscriptions.pop(id_, None)
         for driver in self.drivers.values():
             self._resolve(client, driver)
-        client.send("unsubscribed", id=id_)
 
     def interest(self, source: int) -> frozenset[int]:
         """The message ids of a driver that any client wants, in whatever way."""
@@ -136,8 +164,14 @@ class Hub:
         source = driver.source
         wanted: list[Wanted] = []
         kept: dict[tuple[int, int, int], StreamLedger] = {}
+        failed: list[tuple[int, Exception]] = []
         for subscription in client.subscriptions.values():
-            for message in self._messages(driver, subscription):
+            try:
+                messages = self._messages(driver, subscription)
+            except Exception as error:
+                failed.append((subscription.id, error))
+                continue
+            for message in messages:
                 key = (subscription.id, source, message.id)
                 ledger = None if subscription.id in fresh else client.ledgers.get(key)
                 if ledger is None:
@@ -147,6 +181,8 @@ class Hub:
         others = {key: ledger for key, ledger in client.ledgers.items() if key[1] != source}
         client.ledgers = {**others, **kept}
         self._deliver_to(client, source, plan(driver.name, wanted))
+        for id_, fault in failed:
+            self.end_subscriptions(client, {id_}, fault)
 
     def _messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
         if subscription.options.decimate:
@@ -176,7 +212,7 @@ class Hub:
             derived = self._derived[driver.source]
             for message in self._messages(driver, subscription):
                 batches = (past or {}).get((driver.source, message.id))
-                last = driver.last_sequence.get(derived.origin(message.id))
+                last = derived.reached(driver, message.id)
                 first = None if last is None else (last + 1) % 2**32
                 if batches:
                     first = batches[0].tallies[0].first_sequence
@@ -216,10 +252,17 @@ class Hub:
         if resolve:
             self._derived[source].clear()
             for client in list(self.clients.values()):
-                self._resolve(client, driver, fresh=client.subscriptions)
-                for subscription in client.subscriptions.values():
-                    if driver.is_meant_by(subscription.driver):
-                        self._announce(client, subscription)
+                try:
+                    self._renew(client, driver)
+                except Exception as error:
+                    self.give_up(client, error)
+
+    def _renew(self, client: Client, driver: DriverState) -> None:
+        """Begins anew what a client gets of a driver, and tells it."""
+        self._resolve(client, driver, fresh=set(client.subscriptions))
+        for subscription in list(client.subscriptions.values()):
+            if driver.is_meant_by(subscription.driver):
+                self._announce(client, subscription)
 
     def driver_down(self, source: int, problem: str) -> None:
         """Notes that a driver is gone or cannot be reached; clients are told when that is new."""
@@ -248,7 +291,10 @@ class Hub:
 
     def _tell_driver(self, driver: DriverState, event: str, *, schema: bool) -> None:
         for client in list(self.clients.values()):
-            client.send("driver", event=event, driver=driver.describe(schema=schema))
+            try:
+                client.send("driver", event=event, driver=driver.describe(schema=schema))
+            except Exception as error:
+                self.give_up(client, error)
 
     # Frames
 
@@ -267,8 +313,11 @@ class Hub:
         source = batch.source
         self.drivers[source].history.add(batch, now)
         fed = self._deliver(batch, now)
-        for derived in self._derived[source].apply(batch):
-            fed += self._deliver(derived, now)
+        for stream in self._derived[source]:
+            self._put(source, stream, batch)
+        if self._busy:
+            self._now = now
+            self._work()
         return source != RELAY_SOURCE and self.back_pressure.hold(source, fed)
 
     def _deliver(self, batch: Batch, now: float) -> list[Client]:
@@ -279,17 +328,108 @@ class Hub:
             if (part := batch.only(wanted)) is None:
                 continue
             for client in clients:
-                client.sink.put_batch(part, client.deliveries[source].whole)
-                client.wake()
-                fed.append(client)
+                try:
+                    client.sink.put_batch(part, client.deliveries[source].whole)
+                    client.wake()
+                except Exception as error:
+                    self.give_up(client, error)
+                else:
+                    fed.append(client)
         for client in self._routes[source].picking():
-            pickers = client.deliveries[source].pickers
-            for tally in batch.tallies:
-                for picker in pickers.get(tally.type, ()):
-                    if picker.fits(batch, tally):
-                        picker.pick(client.sink, batch, tally, now)
-            client.wake()
+            try:
+                self._pick(client, batch, now)
+                client.wake()
+            except Exception as error:
+                self.give_up(client, error)
         return fed
+
+    def _pick(self, client: Client, batch: Batch, now: float) -> None:
+        pickers = client.deliveries[batch.source].pickers
+        for tally in batch.tallies:
+            for picker in pickers.get(tally.type, ()):
+                try:
+                    picker.pick(client.sink, batch, tally, now)
+                except Exception as error:
+                    self.end_subscriptions(client, picker.subscriptions, error)
+
+    # Derived frames
+
+    def _put(self, source: int, stream: DerivedStream, batch: Batch) -> None:
+        """Gives a batch to a derived stream, and tells what that has to leave out."""
+        idle = not stream.busy
+        for tally, lost in stream.put(batch, self.limits.queue):
+            self._skip(source, stream.made.type, tally, lost)
+        if idle and stream.busy:
+            self._busy.append((source, stream))
+
+    def _skip(self, source: int, type_: int, tally: Tally, lost: int) -> None:
+        """Tells the clients of a derived stream of frames that the relay had no time for."""
+        for client in list(self.clients.values()):
+            ledgers = [client.ledgers[key] for key in client.ledgers if key[1:] == (source, type_)]
+            if ledgers:
+                client.sink.put_skipped(
+                    ledgers, tally.last_sequence, relay=tally.count, driver=lost
+                )
+
+    def work(self) -> None:
+        """Goes on with derived frames, for about a millisecond; see `on_work`."""
+        self._work_is_due = False
+        self._work()
+
+    def _work(self) -> None:
+        spent = 0
+        while self._busy and spent < _WORK_BYTES:
+            source, stream = self._busy.popleft()
+            if stream not in self._derived[source]:
+                continue  # nobody wants it any more
+            spent += self._step(source, stream)
+            if stream.busy:
+                self._busy.append((source, stream))
+        if self._busy and not self._work_is_due:
+            self._work_is_due = True
+            self.on_work()
+
+    def _step(self, source: int, stream: DerivedStream) -> int:
+        """Does a piece of the work of a derived stream; returns the bytes that it took."""
+        try:
+            done = stream.step()
+        except Exception as error:
+            self._end_stream(source, stream, error)
+            return _BATCH_BYTES
+        if isinstance(done, int):
+            return done
+        if done is not None:
+            self._deliver(done, self._now)
+        return _BATCH_BYTES
+
+    def _end_stream(self, source: int, stream: DerivedStream, error: Exception) -> None:
+        """Ends the subscriptions to a derived stream that cannot be made."""
+        for client in list(self.clients.values()):
+            ids = {key[0] for key in client.ledgers if key[1:] == (source, stream.made.type)}
+            self.end_subscriptions(client, ids, error)
+
+    # Faults of the relay
+
+    def end_subscriptions(self, client: Client, ids: Iterable[int], error: Exception) -> None:
+        """Ends subscriptions that the relay has failed at, and tells the client."""
+        ended = sorted(set(ids) & client.subscriptions.keys())
+        if not ended:
+            return
+        try:
+            self._forget(client, ended)
+            for id_ in ended:
+                self.on_fault(f"subscription {id_} of client {client.id}", error)
+                text = f"the relay has ended this subscription: {internal_text(error)}"
+                client.send("error", id=id_, code=ErrorCode.INTERNAL, text=text)
+        except Exception as further:
+            self.give_up(client, further)
+
+    def give_up(self, client: Client, error: Exception) -> None:
+        """Ends the connection of a client that the relay has failed at."""
+        if client.id in self.clients:
+            self.on_fault(f"client {client.id}", error)
+            self.remove_client(client)
+            client.end(f"the relay failed: {internal_text(error)}")
 
     def overdue(self, source: int) -> None:
         """Ends the hold of a driver that has waited long enough for its clients."""

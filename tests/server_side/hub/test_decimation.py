@@ -28,9 +28,15 @@ def batch(rows: list[dict[str, Any]], losses: dict[int, int] | None = None) -> B
     return Batch(1, data, 0, len(data), frames.scan(data).tallies, losses or {})
 
 
+def apply(made: Decimation, given: Batch) -> Batch | None:
+    *_, last = [None, *made.steps(given)]
+    assert not isinstance(last, int)
+    return last
+
+
 def decimated(factor: int, rows: list[dict[str, Any]]) -> tuple[Batch, Any]:
     made = Decimation(DEMO, BLOCK, factor, 0xF000)
-    derived = made.apply(batch(rows))
+    derived = apply(made, batch(rows))
     assert derived is not None
     return derived, np.frombuffer(derived.view, made.message.frame_dtype(made.message.size))
 
@@ -68,9 +74,24 @@ def test_nan_is_passed_over() -> None:
     assert np.isnan(rows[0]["samples_min"][1])
 
 
+def test_a_signaling_nan_is_passed_over_as_well() -> None:
+    samples = np.arange(1024, dtype=np.float32)
+    samples.view("u4")[[1, 5]] = 0x7F800001
+    samples[6] = -1
+    samples.view("u4")[9] = 0x7FC00000
+    block = bytearray(BLOCK.encode({}))
+    block[-4096:] = samples.tobytes()
+    data = frames.pack(BLOCK.id, block)
+    made = Decimation(DEMO, BLOCK, 16, 0xF000)
+    derived = apply(made, Batch(1, data, 0, len(data), frames.scan(data).tallies))
+    assert derived is not None
+    (row,) = np.frombuffer(derived.view, made.message.frame_dtype(made.message.size))
+    assert (row["samples_min"][0], row["samples_max"][0]) == (-1, 15)
+
+
 def test_losses_go_along() -> None:
     made = Decimation(DEMO, BLOCK, 16, 0xF001)
-    derived = made.apply(batch([{}], losses={BLOCK.id: 3}))
+    derived = apply(made, batch([{}], losses={BLOCK.id: 3}))
     assert derived is not None
     assert derived.losses == {0xF001: 3}
 
@@ -88,7 +109,7 @@ def test_its_schema_is_one() -> None:
 def test_a_batch_without_the_message_gives_nothing() -> None:
     made = Decimation(DEMO, BLOCK, 16, 0xF000)
     data = frames.pack(2, bytes(16))
-    assert made.apply(Batch(1, data, 0, len(data), frames.scan(data).tallies)) is None
+    assert apply(made, Batch(1, data, 0, len(data), frames.scan(data).tallies)) is None
 
 
 @pytest.mark.parametrize(
