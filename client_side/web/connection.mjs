@@ -11,6 +11,7 @@ const NORMAL = 1000;
 const CLOSE_REASONS = new Map([
   [1001, "the relay is stopping"],
   [1009, "a message to the relay was too large"],
+  [1011, "the relay failed at what it does for this page: its log says more"],
   [4008, "the relay hung up: this page does not read what it is sent"],
 ]);
 

@@ -18,7 +18,7 @@ from cwire_server.drivers.batch_reader import BatchReader, Special
 from cwire_server.drivers.greeting import LinkError, greet
 from cwire_server.drivers.outgoing_queue import OutgoingQueue
 from cwire_server.drivers.read_buffers import ReadBuffers
-from cwire_server.errors import BatchError
+from cwire_server.errors import BatchError, internal_text
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import Pending, PendingCommands
@@ -184,7 +184,9 @@ class DriverLink:
         self._hub.driver_heard(self._source)
         try:
             self._take(self._reader.received(size))
-        except (FrameError, BatchError, LinkError) as error:
+        except Exception as error:
+            # What was read is lost to the reader now: also after a fault of ours the link must not
+            # go on.
             self._break(error)
 
     def _take(self, parts: Iterable[Batch | Special]) -> None:
@@ -227,7 +229,12 @@ class DriverLink:
         client = self._hub.clients.get(pending.client) if pending else None
         if pending is None or client is None:
             return
-        forward_reply(client, self._hub.drivers[self._source], pending, header, payload)
+        try:
+            forward_reply(client, self._hub.drivers[self._source], pending, header, payload)
+        except Exception as error:
+            self._hub.on_fault(f"the reply to client {client.id}", error)
+            text = f"the driver has answered, but the reply is lost: {internal_text(error)}"
+            self._refuse(pending, Code.EFAILED, text)
 
     # Sending
 
@@ -293,4 +300,7 @@ class DriverLink:
     def _refuse(self, pending: Pending, code: Code, text: str) -> None:
         client = self._hub.clients.get(pending.client)
         if client is not None:
-            refuse(client, pending, code, text, time.time_ns())
+            try:
+                refuse(client, pending, code, text, time.time_ns())
+            except Exception as error:
+                self._hub.give_up(client, error)

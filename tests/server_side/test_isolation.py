@@ -1,0 +1,199 @@
+"""One client never hurts another, nor the driver: over real sockets, with faults put into ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cwire_server import Relay
+from cwire_server.clients.requests import OPERATIONS, ClientRequests
+from cwire_server.hub.decimation import Decimation
+from cwire_structs import frames
+from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
+from support import schemas
+from support.fake_driver import FakeDriver, ticks
+from support.raw_client import RawClient
+from support.schemas import PICTURE, SET, STATE
+
+from .conftest import StartRelay, client, command, refusal, up
+
+
+class BugError(Exception):
+    """What nobody expects."""
+
+
+def fail(*args: object, **options: object) -> Any:
+    raise BugError
+
+
+@asynccontextmanager
+async def two_clients(
+    start_relay: StartRelay, driver: FakeDriver
+) -> AsyncIterator[tuple[Relay, RawClient, RawClient]]:
+    relay = await up(start_relay, driver)
+    async with client(relay) as one, client(relay) as other:
+        await other.say("subscribe", id=1, messages=["tick"])
+        await other.text("subscribed")
+        yield relay, one, other
+
+
+async def goes_on(driver: FakeDriver, other: RawClient, sequence: int) -> None:
+    """The driver's link is the same as ever, and the other client notices nothing."""
+    await driver.send(ticks(sequence, 1))
+    assert (await other.frame())[0].sequence == sequence
+    await other.send(command(other.hello, SET, bytes(8), request=sequence + 1))
+    header, _ = await driver.receive()
+    await driver.send(frames.pack(SET, flags=frames.REPLY, request=header.request))
+    assert (await other.frame())[0].request == sequence + 1
+
+
+def tailed() -> bytes:
+    """`picture` has an array of fixed length, too."""
+    document = schemas.document()
+    struct = document["types"]["picture"]
+    series = {"kind": "array", "shape": [100], "of": {"kind": "int", "np": "<i2"}}
+    struct["fields"].insert(
+        1, {"name": "row", "c_type": "int16_t[100]", "offset": 8, "size": 200, "type": series}
+    )
+    struct["fields"][2]["offset"] = struct["size"] = 208
+    document["layout_hash"] = layout_hash(document)
+    return json.dumps(document).encode()
+
+
+async def test_tails_of_many_lengths_are_decimated_and_cut_nobody_off(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    picture = Schema.from_json(tailed()).messages["picture"]
+    rows = [np.arange(100) * (-1) ** n + n for n in range(40)]
+    pixels = [list(range(n % 5)) for n in range(40)]
+    async with (
+        FakeDriver(runtime / "lab.sock", schema=tailed()) as driver,
+        two_clients(start_relay, driver) as (relay, one, other),
+    ):
+        await one.say("subscribe", id=1, messages=["picture"], decimate=16)
+        (stream,) = (await one.text("subscribed"))["streams"]
+        small = Schema.from_json(json.dumps(stream["schema"]), derived=True).messages[
+            "picture_by_16"
+        ]
+        for first in range(0, 40, 8):
+            await driver.send(
+                b"".join(
+                    frames.pack(
+                        PICTURE,
+                        picture.encode({"number": n, "row": rows[n], "pixels": pixels[n]}),
+                        sequence=n,
+                    )
+                    for n in range(first, first + 8)
+                )
+            )
+        got: list[dict[str, Any]] = []
+        while len(got) < 40:
+            data = await one.binary()
+            at = 0
+            while at < len(data):
+                header = frames.unpack_header(data, at)
+                assert header.sequence == len(got)
+                payload = data[at + frames.HEADER_SIZE : at + header.size]
+                got.append(small.type.from_bytes(payload).to_dict())
+                at += frames.span(header.size)
+        assert [row["number"] for row in got] == list(range(40))
+        assert [row["pixels"] for row in got] == pixels
+        assert [max(row["row_max"]) for row in got] == [max(row) for row in rows]
+        assert [min(row["row_min"]) for row in got] == [min(row) for row in rows]
+        await goes_on(driver, other, 0)
+        assert relay.hub.drivers[1].state == "up"
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_a_fault_in_any_operation_is_answered(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    async with (
+        FakeDriver(runtime / "lab.sock") as driver,
+        two_clients(start_relay, driver) as (_, one, other),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setitem(OPERATIONS, name, fail)
+            await one.say(name, id=7)
+            error = await one.text("error")
+        assert (error["id"], error["code"]) == (7, "internal")
+        assert "BugError" in error["text"]
+        await one.say("status")
+        await one.text("status")
+        await goes_on(driver, other, 0)
+
+
+async def test_a_fault_at_a_command_or_its_reply_is_answered(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        FakeDriver(runtime / "lab.sock") as driver,
+        two_clients(start_relay, driver) as (_, one, other),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(ClientRequests, "_problem", fail)
+            await one.send(command(one.hello, SET, bytes(8)))
+            assert refusal(await one.frame())[0] == "CWIRE_EFAILED"
+        with monkeypatch.context() as patch:
+            patch.setattr("cwire_server.hub.replies.fields_to_json", fail)
+            await one.say("command", id=9, name="set", fields={})
+            header, _ = await driver.receive()
+            await driver.send(
+                frames.pack(STATE, bytes(8), flags=frames.REPLY, request=header.request)
+            )
+            reply = await one.text("reply")
+        assert reply["id"] == 9
+        assert reply["error"]["name"] == "CWIRE_EFAILED"
+        assert "the driver has answered" in reply["error"]["text"]
+        await goes_on(driver, other, 0)
+
+
+async def test_a_fault_in_one_subscription_ends_only_that(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        FakeDriver(runtime / "lab.sock") as driver,
+        two_clients(start_relay, driver) as (_, one, other),
+    ):
+        monkeypatch.setattr("cwire_server.hub.delivery.frame_text", fail)
+        monkeypatch.setattr(Decimation, "steps", fail)
+        await one.say("subscribe", id=4, messages=["tick"], format="json")
+        await one.text("subscribed")
+        await one.say("subscribe", id=5, messages=["tick"], decimate=2)
+        await one.text("subscribed")
+        await driver.send(ticks(0, 1))
+        errors = [await one.text("error"), await one.text("error")]
+        assert sorted((error["id"], error["code"]) for error in errors) == [
+            (4, "internal"),
+            (5, "internal"),
+        ]
+        assert (await other.frame())[0].sequence == 0
+        await one.say("unsubscribe", id=5)
+        assert (await one.text("error"))["code"] == "unknown_subscription"
+        await goes_on(driver, other, 1)
+
+
+async def test_a_fault_in_a_connection_ends_it_with_a_reason(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        FakeDriver(runtime / "lab.sock") as driver,
+        two_clients(start_relay, driver) as (relay, one, other),
+    ):
+        await one.say("subscribe", id=1, messages=["rare"])
+        await one.text("subscribed")
+        with monkeypatch.context() as patch:
+            patch.setattr("cwire_server.clients.connection._pieces", fail)
+            await driver.send(frames.pack(schemas.RARE, bytes(8)))
+            assert await one.read() is None
+        assert one.close_code == 1011
+        assert "fault of the relay" in (one.close_reason or "")
+        assert len(relay.hub.clients) == 1
+        await goes_on(driver, other, 0)
