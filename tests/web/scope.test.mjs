@@ -187,6 +187,150 @@ test("a driver that begins again goes on on the wall clock", () => {
   assert.ok(gap > 7 && gap < 11, `${gap}`);
 });
 
+const TREND = {
+  ...BLOCKS,
+  kind: "trend",
+  y: ["volts"],
+  types: ["<f8"],
+  x: null,
+  x_kind: null,
+  first: null,
+};
+const HOUR = 3_600_000_000_000n;
+const YEAR = 365n * 24n * HOUR;
+
+/** Numbers of one line: count of them, one each second from `start` on. */
+function volts(count, options) {
+  return batch({ count, volts: Float64Array.from({ length: count }, (_, i) => i) }, options);
+}
+
+function timesOf({ trace }) {
+  return trace.segments.flatMap((segment, number) =>
+    Array.from({ length: trace.endOf(number) - segment.first }, (_, i) =>
+      Math.round(trace.time(segment.first + i, segment)),
+    ),
+  );
+}
+
+test("a clock that is set back is a gap and a notice, and the line goes on", () => {
+  const lines = new Lines(TREND);
+  const sight = new Sight(TREND);
+  lines.take(volts(4, { start: 10n * HOUR }));
+  assert.equal(lines.doubt, null);
+  lines.take(volts(4, { first: 4, start: 9n * HOUR }));
+  const line = lines.all.get("volts");
+  assert.deepEqual(timesOf(line), [0, 1, 2, 3, 4, 5, 6, 7]);
+  assert.equal(line.trace.segments.length, 2);
+  sight.follow(lines, 0);
+  assert.equal(sight.zero, 7);
+  assert.match(lines.doubt, /^the time stamps went back by 60 minutes$/);
+  lines.take(volts(20, { first: 8, start: 9n * HOUR + 4_000_000_000n }));
+  assert.equal(lines.doubt, null); // long ago
+});
+
+test("one stamp of the future leaves the line and the other channels where they are", () => {
+  const lines = new Lines({ ...TREND, by: "channel" });
+  const columns = (count) => ({
+    count,
+    volts: new Float64Array(count),
+    channel: Uint8Array.from({ length: count }, (_, i) => i % 2),
+  });
+  lines.take(batch(columns(6), { start: HOUR }));
+  const wrong = batch(columns(6), { first: 6, start: HOUR + 6_000_000_000n });
+  const { time_ns } = wrong;
+  time_ns[2] += YEAR;
+  lines.take(wrong);
+  assert.deepEqual(timesOf(lines.all.get("channel 0")), [0, 2, 4, 6, 8, 10]);
+  assert.deepEqual(timesOf(lines.all.get("channel 1")), [1, 3, 5, 7, 9, 11]);
+  assert.equal(lines.all.get("channel 0").trace.segments.length, 3);
+  assert.equal(lines.all.get("channel 1").trace.segments.length, 1);
+  assert.equal(Math.round(lines.end), 11);
+});
+
+test("arrays without a count go on, whatever their stamps do", () => {
+  for (const start of [0n, YEAR, 2n ** 64n - 1_000_000_000n]) {
+    const lines = new Lines({ ...BLOCKS, first: null });
+    lines.take(blocks([0, 10, 20], { start: HOUR }));
+    lines.take(blocks([30], { first: 3, start }));
+    lines.take(blocks([40, 50], { first: 4, start: HOUR + 4_000_000_000n }));
+    const { trace } = lines.all.get("samples");
+    assert.deepEqual([trace.total, trace.segments.length], [60, 3]);
+    assert.ok(Math.abs(lines.end - 5) < 1, `${lines.end}`);
+    assert.match(lines.doubt, /^the time stamps went/);
+  }
+});
+
+test("a count of samples is believed within reason, and its wrap is no gap", () => {
+  const counted = (firsts, options) => ({
+    ...blocks(firsts, options),
+    type: {
+      place: (path) => ({
+        field: { type: { drawable: true } },
+        code: { size: path === "first" ? 2 : 4 },
+      }),
+    },
+  });
+  const lines = new Lines(BLOCKS);
+  lines.take(counted([65516, 65526, 0]));
+  const line = lines.all.get("samples");
+  assert.deepEqual([line.trace.segments.length, lines.doubt], [1, null]);
+  lines.take(counted([1000], { first: 3, start: 3_000_000_000n }));
+  assert.equal(lines.doubt, "first went ahead by 990 samples");
+  assert.equal(line.trace.segments.length, 2);
+  assert.ok(Math.abs(lines.end - 4) < 1.5, `${lines.end}`);
+});
+
+test("an array whose step is no step is left out, with a notice", () => {
+  for (const step of [0, -1, NaN, Infinity]) {
+    const lines = new Lines(BLOCKS);
+    const wrong = blocks([10]);
+    wrong.column("dt").fill(step);
+    lines.take(blocks([0]));
+    lines.take({ ...wrong, sequence: Uint32Array.of(1) });
+    lines.take(blocks([20], { first: 2 }));
+    const { trace } = lines.all.get("samples");
+    assert.deepEqual([trace.total, trace.segments.length], [20, 2]);
+    assert.ok(Number.isFinite(lines.end));
+    assert.equal(lines.doubt, `dt is ${step}: such arrays are left out`);
+  }
+});
+
+test("an x array that does not rise has gaps; one that falls is drawn from its end", () => {
+  const curve = { ...BLOCKS, x: "at", x_kind: "array", first: null, window: null };
+  const drawn = (at) => {
+    const lines = new Lines(curve);
+    lines.take(
+      batch({ count: 1, at: Float64Array.from(at), samples: Float32Array.of(1, 2, 3, 4) }),
+    );
+    const { trace } = lines.all.get("samples");
+    return [timesOf({ trace }), trace.segments.length, lines.doubt !== null];
+  };
+  assert.deepEqual(drawn([0, 1, 2, 3]), [[0, 1, 2, 3], 1, false]);
+  assert.deepEqual(drawn([9, 8, 7, 6]), [[6, 7, 8, 9], 1, false]);
+  assert.deepEqual(drawn([0, NaN, 2, 3]), [[0, 2, 3], 2, true]);
+  assert.deepEqual(drawn([0, 2, 1, 3]), [[0, 2, 1, 3], 2, true]);
+  assert.deepEqual(drawn([NaN, NaN, NaN, NaN]), [[], 0, true]);
+});
+
+test("curves of the kernel say what was wrong with their clock", () => {
+  const lines = new Lines(TREND);
+  const x = Float64Array.of(-3, -2, -1, 0);
+  lines.show([{ label: "volts", unit: "V", note: "", x, y: Float64Array.of(1, NaN, 3, 4) }]);
+  assert.deepEqual([lines.all.get("volts").trace.segments.length, lines.doubt], [2, null]);
+  lines.show([{ label: "volts", unit: "V", note: "it went back", x, y: x }]);
+  assert.equal(lines.doubt, "it went back");
+});
+
+test("a trigger goes on behind a value that is infinite", () => {
+  const trace = new Trace(4096, { wide: true });
+  const trigger = new Trigger();
+  trigger.set({ mode: "normal", level: 0.5, hold: 3 });
+  trace.append(Float64Array.of(-Infinity, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0), 0, 1);
+  assert.equal(trigger.look(trace, 2, trace.end, 0), "trigger");
+  assert.equal(trigger.shown, 6.5);
+  assert.equal(trigger.settings.hold, 3);
+});
+
 test("what is drawn is scaled, and a step in microseconds is one of seconds", () => {
   const trend = { ...BLOCKS, kind: "trend", y: ["volts"], x: null, x_kind: null, first: null };
   const lines = new Lines({ ...trend, types: ["<f8"], scales: [[0.5, -40]], x_scale: [] });

@@ -267,7 +267,8 @@ class Bridge(BridgeBase):
             message: The message's name.
             n: How many of the last frames; all that are kept if neither this nor `seconds` is
                 given.
-            seconds: The frames of this time before the newest one, by their time stamps.
+            seconds: The frames of this time before the newest one, by their time stamps; where
+                the driver's clock jumps, the time goes on.
             driver: Where several drivers have this message.
 
         Returns:

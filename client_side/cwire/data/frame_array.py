@@ -35,6 +35,10 @@ _HEADER_FIELDS: Mapping[str, tuple[np.dtype[Any], int]] = {
 }
 
 
+_LAST = np.uint64(2**63 - 1)  # the last time that datetime64 holds
+_NAT = np.uint64(2**63)  # "not a time", as it counts nanoseconds
+
+
 class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     """Frames of one message and one size; a structured array with the message's fields.
 
@@ -75,8 +79,12 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
     @property
     def time(self) -> npt.NDArray[np.datetime64]:
-        """Publishing time of each frame: datetime64[ns], UTC."""
-        return self._header("time_ns").view("<M8[ns]")
+        """Publishing time of each frame: datetime64[ns], UTC; NaT beyond the year 2262."""
+        stamps = self._header("time_ns")
+        beyond = stamps > _LAST
+        if beyond.any():
+            stamps = np.where(beyond, _NAT, stamps)
+        return stamps.view("<M8[ns]")
 
     @property
     def seconds(self) -> npt.NDArray[np.float64]:

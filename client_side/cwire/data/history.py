@@ -14,17 +14,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from cwire.data.clock import timeline
 from cwire.data.frame_array import FrameArray, Record
 from cwire_structs.frames import Tally
 
 if TYPE_CHECKING:
     from cwire_structs.schema import Message
 
-__all__ = ["FIRST_BYTES", "GROWTH", "STEP_BYTES", "History", "newest_of"]
+__all__ = ["FIRST_BYTES", "GROWTH", "STEP_BYTES", "History", "newest_of", "stamps_of"]
 
 _FIRST_LOOK = 256  # frames among which the last seconds are looked for first
-_LONGEST = 9e9  # s; more nanoseconds than these an int64 does not hold
 
 FIRST_BYTES = 1 << 16
 """Memory that a history begins with."""
@@ -124,17 +125,16 @@ class History(ABC):
             position = max(position, self.total - 1)  # it has the longest to live
 
     def latest_seconds(self, seconds: float, most: int | None = None) -> FrameArray | list[Record]:
-        """Copies the frames whose time stamps are within some seconds of the newest frame's.
+        """Copies the frames of some seconds before the newest one.
 
         It looks from the newest one backwards, and no further than it needs: a history may be
-        large. The driver makes the stamps: where its clock was set back, earlier frames can have
-        later stamps, and are taken if those are within the seconds, too.
+        large. The driver makes the stamps; where its clock jumps, the time goes on as `timeline`
+        says.
 
         Args:
             seconds: How many.
             most: Frames to look at, at most; None: all that are here.
         """
-        span = np.timedelta64(round(min(seconds, _LONGEST) * 1e9), "ns")
         most = self.capacity if most is None else most
         count = _FIRST_LOOK
         while True:
@@ -142,13 +142,13 @@ class History(ABC):
             found = self.latest(count)
             if not len(found):
                 return found
-            newest = found[-1].time
-            if len(found) < count or count == most or abs(newest - found[0].time) > span:
+            line = timeline(stamps_of(found)).seconds
+            if len(found) < count or count == most or line[0] < -seconds:
                 break
             count *= 4
+        near = np.abs(line) <= seconds
         if isinstance(found, list):
-            return [record for record in found if abs(newest - record.time) <= span]
-        near = np.abs(newest - found.time) <= span
+            return [record for record, keep in zip(found, near, strict=True) if keep]
         first = int(near.argmax())
         # Where the stamps rise, as they nearly always do, no row is copied again.
         recent: FrameArray = found[first:] if near[first:].all() else found[near]
@@ -174,6 +174,13 @@ class History(ABC):
             f"there is no memory to copy {count:,} frames of {self.message.name} ({size:,} bytes): "
             "ask for fewer, or connect with smaller history_bytes="
         )
+
+
+def stamps_of(found: FrameArray | list[Record]) -> npt.NDArray[np.uint64]:
+    """The time stamps of frames as the driver made them, ns."""
+    if isinstance(found, list):
+        return np.array([record.time for record in found], "<M8[ns]").view(np.uint64)
+    return found.time.view(np.uint64)
 
 
 def newest_of(parts: list[FrameArray | list[Record]], count: int) -> FrameArray | list[Record]:

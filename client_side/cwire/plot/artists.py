@@ -34,7 +34,10 @@ class Drawing:
         axes: Where it draws.
         artists: What changes from picture to picture; all else is drawn once.
         legends: What lies over that.
+        note: What was wrong with the driver's clock, for people; empty: nothing.
     """
+
+    note = ""
 
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
@@ -126,6 +129,7 @@ class LineDrawing(_Curves):
         else:
             curves = blocks(self._recipe, feed.history)
         self._show(curves)
+        self.note = next((curve.note for curve in curves if curve.note), "")
         if not trend:
             self._fit_x(curves)
         self._fit_y(curves)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cwire.data.clock import is_step, restarts, timeline
 from cwire.data.frame_array import Record
-from cwire.data.history import History
+from cwire.data.history import History, stamps_of
 from cwire.plot.recipe import Recipe
 from cwire_structs.schema import shown
 
@@ -27,11 +28,12 @@ _MOST_PIXELS = 1 << 26  # of a picture that tiles make
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line, or one row of bars: its name, and its points."""
+    """One line, or one row of bars: its name, its points, and what was wrong with its clock."""
 
     label: str
     x: npt.NDArray[Any]
     y: npt.NDArray[Any]
+    note: str = ""
 
 
 def value_at(values: Any, path: str) -> Any:
@@ -64,9 +66,13 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
     """The newest array of each group, as lines."""
     curves = []
     for group, record in _newest(recipe, history):
-        step = 1.0
+        step: Any = 1.0
+        note = ""
         if recipe.x is not None and recipe.x_field is not None:
             step = shown.to_shown(recipe.x_field, value_at(record, recipe.x))
+        if not isinstance(step, np.ndarray) and not is_step(step):
+            note = f"{recipe.x} is {step:g}: drawn by the index"
+            step = 1.0
         for index, (path, samples) in enumerate(zip(recipe.y, recipe.samples, strict=True)):
             y = np.asarray(_y(recipe, index, record))
             if isinstance(step, np.ndarray):
@@ -77,7 +83,7 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
             label = group or path
             if group and len(recipe.y) > 1:
                 label = f"{path}, {group}"
-            curves.append(Curve(label, *thin(x, y)))
+            curves.append(Curve(label, *thin(x, y), note))
     return curves
 
 
@@ -135,31 +141,42 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
     if not len(frames):
         return []
     if isinstance(frames, list):  # frames of different sizes: their fixed fields one by one
-        seconds = np.array([record.seconds for record in frames])
         columns = {p: np.array([value_at(record, p) for record in frames]) for p in recipe.y}
         groups = np.array([value_at(r, recipe.by) for r in frames]) if recipe.by else None
-        sequence = np.array([record.sequence for record in frames], np.int64)
+        sequence = np.array([record.sequence for record in frames], np.uint32)
     else:
-        times = frames.time
-        seconds = (times - times[-1]).astype(np.int64) * 1e-9
         columns = {path: value_at(frames, path) for path in recipe.y}
         groups = value_at(frames, recipe.by) if recipe.by else None
-        sequence = np.asarray(frames.sequence, np.int64)
-    seconds = seconds - seconds[-1]
-    # The run of the driver that each frame is of: a new one counts from zero again.
-    restarts = np.cumsum(np.diff(sequence, prepend=sequence[:1]) < 0)
+        sequence = frames.sequence
+    stamps = stamps_of(frames)
+    line = timeline(stamps)
+    runs = restarts(sequence)
     fields = dict(zip(recipe.y, recipe.y_fields, strict=True))
     columns = {path: shown.to_shown(fields[path], column) for path, column in columns.items()}
+    parts: list[tuple[str, Any, npt.NDArray[Any], npt.NDArray[Any], str]] = []
+    if groups is None:
+        parts.append(("", slice(None), line.seconds, _runs(runs, line.jumps), line.note))
+    else:
+        for group in np.unique(groups):
+            # Each channel's clock by itself; where its newest frame is, the clock of all says.
+            chosen = np.flatnonzero(groups == group)
+            own = timeline(stamps[chosen])
+            seconds = own.seconds + line.seconds[chosen[-1]]
+            label = f"{recipe.by} {group}"
+            parts.append((label, chosen, seconds, _runs(runs[chosen], own.jumps), own.note))
     curves = []
     for path, column in columns.items():
-        if groups is None:
-            curves.append(Curve(path, *broken(seconds, column, restarts)))
-            continue
-        for group in np.unique(groups):
-            mask = groups == group
-            label = f"{path}, {recipe.by} {group}" if len(columns) > 1 else f"{recipe.by} {group}"
-            curves.append(Curve(label, *broken(seconds[mask], column[mask], restarts[mask])))
+        for group, chosen, seconds, breaks, note in parts:
+            label = f"{path}, {group}" if group and len(columns) > 1 else group or path
+            curves.append(Curve(label, *broken(seconds, column[chosen], breaks), note))
     return curves
+
+
+def _runs(runs: npt.NDArray[Any], jumps: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    """The runs of the driver, cut where its clock has jumped."""
+    jumped = np.zeros(len(runs), np.intp)
+    jumped[jumps] = 1
+    return runs + np.cumsum(jumped)
 
 
 def broken(

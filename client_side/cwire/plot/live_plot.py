@@ -312,6 +312,8 @@ class LivePlot:
             parts.append(f"({trouble})")
         elif not self._feed.history.total:
             parts.append("(nothing received yet)")
+        elif note := next((one.note for one in self._drawings if one.note), ""):
+            parts.append(f"({note})")
         text = " ".join(parts)
         if len(text) > _TITLE:
             text = f"{message.name} {' '.join(parts[1:])}"[:_TITLE]

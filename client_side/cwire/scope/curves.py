@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cwire.data.history import History
+from cwire.data.clock import is_step, timeline
+from cwire.data.history import History, stamps_of
 from cwire.plot.curves import Curve, blocks, thin, trends, value_at
 from cwire.plot.recipe import Recipe
 from cwire.scope.recipe import ScopeRecipe
@@ -35,9 +37,10 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
     frames = history.latest_seconds(window, most)
     if not len(frames):
         return []
-    end = frames[-1].seconds
-    parts: dict[str, list[tuple[float, float, Any]]] = {}
-    for frame in frames:
+    stamps = stamps_of(frames)
+    line = timeline(stamps).seconds
+    parts: dict[str, list[tuple[int, float, Any]]] = {}
+    for index, frame in enumerate(frames):
         step = float(value_at(frame, recipe.x or ""))
         if recipe.x_field is not None:
             step = float(shown.to_shown(recipe.x_field, step))
@@ -45,19 +48,46 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
         for path, field in zip(recipe.y, recipe.y_fields, strict=True):
             label = f"{path}, {group}" if group and len(recipe.y) > 1 else group or path
             values = shown.to_shown(field, value_at(frame, path))
-            parts.setdefault(label, []).append((frame.seconds - end, step, values))
-    return [_joined(label, found) for label, found in sorted(parts.items())]
+            parts.setdefault(label, []).append((index, step, values))
+    curves = []
+    for label, found in sorted(parts.items()):
+        # Each channel's clock by itself; where its newest frame is, the clock of all says.
+        which = [index for index, _, _ in found]
+        own = timeline(stamps[which])
+        jumped = set(own.jumps.tolist())
+        blocks = [
+            _Block(own.seconds[number] + line[which[-1]], step, values, number in jumped)
+            for number, (_, step, values) in enumerate(found)
+        ]
+        curves.append(_joined(label, blocks, own.note, recipe.x or ""))
+    return curves
 
 
-def _joined(label: str, parts: list[tuple[float, float, Any]]) -> Curve:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """An array that rolls by: when it was published, before the newest frame, s."""
+
+    end: float
+    step: float
+    values: Any
+    jumped: bool  # the clock did, before it
+
+
+def _joined(label: str, blocks: list[_Block], note: str, x_name: str) -> Curve:
     """One line: each array begins where the one before ended, unless it comes too late for that."""
     xs: list[npt.NDArray[Any]] = []
     ys: list[npt.NDArray[Any]] = []
     at = wall = -np.inf
-    for end, step, values in parts:
-        y = np.asarray(values, float)
+    end = 0.0
+    for block in blocks:
+        step = block.step
+        if not is_step(step):
+            note = f"{x_name} is {step:g}: such arrays are left out"
+            continue
+        y = np.asarray(block.values, float)
         length = len(y) * step
-        if end - wall > _LATE * length + _JITTER:
+        end = block.end
+        if block.jumped or end - wall > _LATE * length + _JITTER:
             if xs:
                 xs.append(np.full(1, at))
                 ys.append(np.full(1, np.nan))
@@ -65,10 +95,12 @@ def _joined(label: str, parts: list[tuple[float, float, Any]]) -> Curve:
         xs.append(at + step * np.arange(len(y)))
         ys.append(y)
         at, wall = at + length, end
+    if not xs:
+        return Curve(label, np.empty(0), np.empty(0), note)
     x, y = np.concatenate(xs), np.concatenate(ys)
-    x += parts[-1][0] - at  # the newest sample is where its frame says
+    x += end - at  # the newest sample is where its frame says
     # The extremes of a stretch with a gap in it would be the gap.
-    return Curve(label, x, y) if np.isnan(y).any() else Curve(label, *thin(x, y))
+    return Curve(label, x, y, note) if np.isnan(y).any() else Curve(label, *thin(x, y), note)
 
 
 def pack(found: list[Curve], units: dict[str, str]) -> tuple[list[dict[str, str]], list[bytes]]:
@@ -78,6 +110,6 @@ def pack(found: list[Curve], units: dict[str, str]) -> tuple[list[dict[str, str]
         unit = next((unit for path, unit in units.items() if curve.label.startswith(path)), "")
         if len(units) == 1:
             unit = next(iter(units.values()))
-        names.append({"label": curve.label, "unit": unit})
+        names.append({"label": curve.label, "unit": unit, "note": curve.note})
         buffers += [np.ascontiguousarray(part, "<f8").tobytes() for part in (curve.x, curve.y)]
     return names, buffers

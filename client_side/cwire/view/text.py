@@ -120,7 +120,8 @@ def frames_title(
         return title if times is None else f"{title}, {str(times[0])[:23]} UTC"
     title = f"{count:,} frames of {name}, {size:,} bytes each"
     if times is not None:
-        title += f", {str(times[0])[:23]} to {str(times[-1])[11:23]} UTC"
+        begin, end = str(times[0])[:23], str(times[-1])[:23]
+        title += f", {begin} to {end[11:] if begin[:11] == end[:11] else end} UTC"
     return title
 
 

@@ -2,6 +2,8 @@
 // was, and whether it follows the one before. Pure.
 
 import { fitsFloat32 } from "../decode/kinds.mjs";
+import { FAR, SampleClock, Samples, StampClock, Stamps, ascents, isStep, rises } from "./clock.mjs";
+import { countText, secondsText } from "./reading.mjs";
 import { Trace } from "./trace.mjs";
 
 /** @typedef {import("../client.mjs").Batch} Batch */
@@ -10,6 +12,7 @@ import { Trace } from "./trace.mjs";
 const MOST_LINES = 32;
 const MOST_SAMPLES = 1 << 22; // that one line keeps
 const MOST_TIMED = 1 << 19;
+const TOLD = 10; // s on the lines that a notice stands at least
 
 /**
  * The description of a scope, as `Scope` of Python makes it.
@@ -44,6 +47,7 @@ const MOST_TIMED = 1 << 19;
  * @typedef {object} Curve
  * @property {string} label
  * @property {string} unit
+ * @property {string} note What was wrong with its clock.
  * @property {Float64Array} x
  * @property {Float64Array} y NaN is a gap
  */
@@ -67,15 +71,18 @@ export class Line {
    * @param {string} path
    * @param {string | undefined} unit
    * @param {Trace} trace
+   * @param {Stamps} stamps
+   * @param {Samples} samples
    */
-  constructor(label, path, unit, trace) {
+  constructor(label, path, unit, trace, stamps, samples) {
     this.label = label;
     this.path = path;
     this.unit = unit;
     this.trace = trace;
+    this.stamps = stamps; // when its last frame was published
+    this.samples = samples; // when its last array began, where the message counts them
     this.broken = false; // a gap comes before its next value
-    this.next = NaN; // index that its next array begins with, where the message tells it
-    this.wall = NaN; // when its last frame was published, s
+    this.wall = NaN; // when its last array was published, s
     /** @type {Block | null} */
     this.block = null;
   }
@@ -92,9 +99,11 @@ export class Lines {
     this.frames = 0;
   }
 
-  #clock = new SampleClock();
-  /** @type {[low: number, high: number] | null} Time of the first frame, two halves of nanoseconds. */
-  #origin = null;
+  #stamps = new StampClock();
+  #samples = new SampleClock();
+  #counterBits = 0;
+  /** @type {{text: string, end: number} | null} What was wrong with a clock, and when, s. */
+  #doubt = null;
   /** @type {number | null} Of the last frame. */
   #sequence = null;
   /** @type {Batch["type"] | null} The message that can be drawn. */
@@ -104,7 +113,19 @@ export class Lines {
   interrupt({ restarted = false } = {}) {
     for (const line of this.all.values()) line.broken = true;
     this.#sequence = null;
-    if (restarted) this.#clock.restart();
+    if (restarted) this.#samples.restart();
+  }
+
+  /** What was wrong with the driver's clocks lately; null: nothing. */
+  get doubt() {
+    if (this.#doubt === null) return null;
+    const { text, end } = this.#doubt;
+    return this.end - end > Math.max(TOLD, this.recipe.window ?? 0) ? null : text;
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    this.#doubt = { text, end: this.end || 0 };
   }
 
   /** Time of the newest value, s; NaN before the first. */
@@ -124,10 +145,11 @@ export class Lines {
    */
   take(batch) {
     this.#check(batch);
-    const times = this.#seconds(batch.time_ns);
+    const { buffer, byteOffset, length } = batch.time_ns;
+    const halves = new Uint32Array(buffer, byteOffset, length * 2);
     const gaps = this.#gaps(batch.sequence);
-    if (this.recipe.kind === "trend") this.#takeNumbers(batch, times, gaps);
-    else this.#takeArrays(batch, times, gaps);
+    if (this.recipe.kind === "trend") this.#takeNumbers(batch, halves, gaps);
+    else this.#takeArrays(batch, halves, gaps);
     this.frames += batch.count;
   }
 
@@ -142,20 +164,17 @@ export class Lines {
     for (const { label, unit, x, y } of curves) {
       let line = this.all.get(label);
       if (!line?.trace.timed) {
-        line = new Line(label, label, unit, new Trace(y.length, { timed: true, wide: true }));
-        this.all.set(label, line);
+        line = this.#make(label, label, unit, new Trace(y.length, { timed: true, wide: true }));
       }
       line.trace.reset();
       line.trace.limit = Math.max(line.trace.limit, 1 << 16);
-      // A gap is a point without a value.
-      for (let from = 0; from < y.length;) {
-        let to = from;
-        while (to < y.length && !Number.isNaN(y[to])) to++;
+      for (const [from, to] of ascents(x, y, y.length)) {
         line.trace.appendTimed(y.subarray(from, to), x.subarray(from, to));
-        from = to + 1;
       }
       line.block = { first: 0, end: line.trace.total, t0: 0 };
     }
+    const text = curves.find(({ note }) => note)?.note;
+    this.#doubt = text === undefined ? null : { text, end: Infinity };
   }
 
   /**
@@ -170,17 +189,22 @@ export class Lines {
       const { kind, drawable } = type.place(path).field.type;
       if (!drawable) throw new Error(`no line can be drawn of ${path}, which is ${kind}`);
     }
+    if (this.recipe.first !== null) {
+      const { field, code } = type.place(this.recipe.first);
+      this.#counterBits = field.bits?.width ?? 8 * (code?.size ?? 0);
+    }
     this.#checked = type;
   }
 
   /**
    * @param {Batch} batch
-   * @param {Float64Array} times
+   * @param {Uint32Array} halves Of the time stamps.
    * @param {Set<number>} gaps
    */
-  #takeNumbers(batch, times, gaps) {
+  #takeNumbers(batch, halves, gaps) {
     const { y, by, units, scales } = this.recipe;
     const groups = by === null ? null : batch.column(by);
+    const times = new Float64Array(batch.count);
     y.forEach((path, number) => {
       const values = scaled(batch.column(path, { as: "number" }), scales?.[number]);
       for (let from = 0; from < batch.count;) {
@@ -189,14 +213,49 @@ export class Lines {
         while (to < batch.count && !gaps.has(to) && (!groups || groups[to] === groups[from])) to++;
         const line = this.#line(path, groups?.[from], units[number], true);
         if (gaps.has(from)) this.#break(path);
-        if (line) {
-          const when = ascending(times.subarray(from, to), line.trace);
-          line.trace.appendTimed(values.subarray(from, to), when, !line.broken);
-          line.broken = false;
-        }
+        if (line) this.#takeRun(line, values, halves, times, from, to);
         from = to;
       }
     });
+  }
+
+  /**
+   * Takes numbers of one line that follow each other, if their times do.
+   *
+   * @param {Line} line
+   * @param {Values} values
+   * @param {Uint32Array} halves Of the time stamps.
+   * @param {Float64Array} times Is filled.
+   * @param {number} from
+   * @param {number} to
+   */
+  #takeRun(line, values, halves, times, from, to) {
+    const { stamps, trace } = line;
+    const add = (/** @type {number} */ stop) => {
+      trace.appendTimed(values.subarray(from, stop), times.subarray(from, stop), !line.broken);
+      if (stop > from) line.broken = false;
+      from = stop;
+    };
+    for (let index = from; index < to; index++) {
+      stamps.take(halves[2 * index], halves[2 * index + 1]);
+      if (stamps.jump) {
+        add(index);
+        line.broken = true;
+        this.#tellJump(stamps.jump);
+      }
+      times[index] = stamps.time;
+    }
+    add(to);
+  }
+
+  /**
+   * Tells that the time stamps have jumped.
+   *
+   * @param {number} seconds
+   */
+  #tellJump(seconds) {
+    const way = seconds < 0 ? "back" : "ahead";
+    this.#tell(`the time stamps went ${way} by ${secondsText(Math.abs(seconds))}`);
   }
 
   /**
@@ -212,13 +271,13 @@ export class Lines {
 
   /**
    * @param {Batch} batch
-   * @param {Float64Array} times
+   * @param {Uint32Array} halves Of the time stamps.
    * @param {Set<number>} gaps
    */
-  #takeArrays(batch, times, gaps) {
+  #takeArrays(batch, halves, gaps) {
     const { y, x, x_kind, by, first, units, decimate, scales, x_scale } = this.recipe;
     const groups = by === null ? null : batch.column(by);
-    const firsts = first === null ? null : batch.column(first, { as: "number" });
+    const firsts = first === null ? null : batch.column(first);
     const steps =
       x !== null && x_kind === "step" ? scaled(batch.column(x, { as: "number" }), x_scale) : null;
     const abscissas = x !== null && x_kind === "array" ? arrays(batch, x) : null;
@@ -233,8 +292,13 @@ export class Lines {
         const values = scaled(series(index), scales?.[number]);
         if (abscissas !== null) this.#takeCurve(line, scaled(abscissas(index), x_scale), values);
         else {
+          line.stamps.take(halves[2 * index], halves[2 * index + 1]);
           const step = (steps === null ? 1 : steps[index]) * stretch;
-          this.#takeBlock(line, values, step, firsts?.[index], times[index], stretch);
+          if (isStep(step)) this.#takeBlock(line, values, step, firsts?.[index], stretch);
+          else {
+            this.#tell(`${x} is ${step / stretch}: such arrays are left out`);
+            line.broken = true;
+          }
         }
       }
     });
@@ -247,44 +311,55 @@ export class Lines {
    */
   #takeCurve(line, x, y) {
     const count = Math.min(x.length, y.length);
+    if (x[0] > x[count - 1]) [x, y] = [x.slice(0, count).reverse(), y.slice(0, count).reverse()];
     line.trace.reset();
-    line.trace.appendTimed(y.subarray(0, count), x.subarray(0, count));
-    line.block = { first: 0, end: count, t0: 0 };
+    const parts = ascents(x, y, count);
+    for (const [from, to] of parts)
+      line.trace.appendTimed(y.subarray(from, to), x.subarray(from, to));
+    if (!rises(x, count))
+      this.#tell(`${this.recipe.x} does not rise everywhere: the line has gaps`);
+    line.block = { first: 0, end: line.trace.total, t0: 0 };
   }
 
   /**
    * @param {Line} line
    * @param {Values} values
    * @param {number} step Seconds from one value to the next.
-   * @param {number | undefined} first Index of the first sample, where the message tells it.
-   * @param {number} wall When the frame was published, s.
+   * @param {number | bigint | undefined} first Index of the first sample, where the message tells it.
    * @param {number} stretch Samples that each value stands for.
    */
-  #takeBlock(line, values, step, first, wall, stretch) {
-    const { trace } = line;
-    const samples = values.length * stretch;
+  #takeBlock(line, values, step, first, stretch) {
+    const { trace, stamps, samples } = line;
     const length = values.length * step;
     const same = trace.segments.at(-1)?.dt === step && !line.broken;
     let joined, t0;
     let fresh = values;
     if (first !== undefined) {
-      t0 = this.#clock.time(first, step / stretch, wall - length);
+      samples.take(first, values.length * stretch, step / stretch, stamps.time);
+      t0 = samples.time;
+      if (samples.jump) {
+        const way = samples.jump < 0 ? "back" : "ahead";
+        const count = countText(Math.abs(samples.jump), "sample");
+        this.#tell(`${this.recipe.first} went ${way} by ${count}`);
+      }
       // Blocks of a driver that triggers may begin inside the one before.
-      const known = same ? (line.next - first) / stretch : -1;
+      const known = same ? samples.known / stretch : -1;
       joined = known >= 0 && known < values.length && Number.isInteger(known);
       if (joined) fresh = values.subarray(known);
-      line.next = first + samples;
     } else {
       // Without a count of samples: a frame that comes late did not follow the one before.
-      joined = same && wall - line.wall <= 1.5 * length + 0.05;
-      t0 = wall - length;
+      const late = stamps.time - line.wall > 1.5 * length + 0.05;
+      joined = same && !late && !stamps.jump;
+      if (stamps.jump) this.#tellJump(stamps.jump);
+      t0 = stamps.time - length;
+      // By the count of its samples it may be a little further than by its stamps.
+      if (trace.total && t0 < trace.end && trace.end - stamps.time < FAR) t0 = trace.end;
     }
-    if (trace.total && !(t0 >= trace.end)) t0 = trace.end;
     trace.append(fresh, t0, step, joined);
     const begin = trace.total - values.length;
     line.block = { first: begin, end: trace.total, t0: trace.time(begin) };
     line.broken = false;
-    line.wall = wall;
+    line.wall = stamps.time;
   }
 
   /**
@@ -307,31 +382,26 @@ export class Lines {
     }
     const wide = !fitsFloat32(this.recipe.types?.[y.indexOf(path)] ?? "");
     const capacity = kind === "trend" || x_kind === "array" ? MOST_TIMED : MOST_SAMPLES;
-    const line = new Line(
+    return this.#make(
       label,
       path,
       unit,
       new Trace(wide ? capacity / 2 : capacity, { timed, wide }),
     );
-    this.all.set(label, line);
-    return line;
   }
 
   /**
-   * Seconds since the first frame: differences of halves, so that nothing is rounded.
-   *
-   * @param {BigUint64Array} time_ns
+   * @param {string} label
+   * @param {string} path
+   * @param {string | undefined} unit
+   * @param {Trace} trace
    */
-  #seconds(time_ns) {
-    const halves = new Uint32Array(time_ns.buffer, time_ns.byteOffset, time_ns.length * 2);
-    if (this.#origin === null) this.#origin = [halves[0], halves[1]];
-    const [low, high] = this.#origin;
-    const seconds = new Float64Array(time_ns.length);
-    for (let index = 0; index < seconds.length; index++) {
-      seconds[index] =
-        (halves[2 * index + 1] - high) * 4.294967296 + (halves[2 * index] - low) * 1e-9;
-    }
-    return seconds;
+  #make(label, path, unit, trace) {
+    const stamps = new Stamps(this.#stamps);
+    const samples = new Samples(this.#samples, this.#counterBits);
+    const line = new Line(label, path, unit, trace, stamps, samples);
+    this.all.set(label, line);
+    return line;
   }
 
   /**
@@ -349,43 +419,6 @@ export class Lines {
     }
     this.#sequence = last;
     return gaps;
-  }
-}
-
-/** Knows when samples were, of a driver that counts them: one time for all channels. */
-class SampleClock {
-  #first = NaN;
-  #t0 = NaN;
-  #dt = NaN;
-  #newest = -Infinity;
-  #wall = NaN;
-
-  /** Begins anew with the driver, which may count from anywhere. */
-  restart() {
-    this.#dt = NaN;
-  }
-
-  /**
-   * Time of a sample.
-   *
-   * @param {number} first Its index.
-   * @param {number} dt
-   * @param {number} wall About when it was by the wall clock.
-   */
-  time(first, dt, wall) {
-    if (dt !== this.#dt || first < this.#first) {
-      // Another rate, or a count from the beginning: on the wall clock it goes on.
-      const away = Math.max(0, wall - this.#wall) || 0;
-      this.#t0 = this.#newest === -Infinity ? wall : this.#newest + away;
-      this.#first = first;
-      this.#dt = dt;
-    }
-    const t0 = this.#t0 + (first - this.#first) * dt;
-    if (t0 >= this.#newest) {
-      this.#newest = t0;
-      this.#wall = wall;
-    }
-    return t0;
   }
 }
 
@@ -424,19 +457,4 @@ function extremes(batch, path) {
     }
     return both;
   };
-}
-
-/**
- * Makes times that do not go back, whatever the clock does.
- *
- * @param {Float64Array} times Changed in place.
- * @param {Trace} trace What they follow.
- */
-function ascending(times, trace) {
-  let last = trace.total ? trace.end : -Infinity;
-  for (let index = 0; index < times.length; index++) {
-    if (!(times[index] >= last)) times[index] = last;
-    last = times[index];
-  }
-  return times;
 }

@@ -16,6 +16,8 @@ export class Notices {
   route = null;
   /** @type {string | null} What of the lines is not drawn. */
   lines = null;
+  /** @type {string | null} What is wrong with the driver's clocks. */
+  clock = null;
   /** @type {string | null} That nothing has come yet. */
   waiting = null;
   lost = 0;
@@ -37,7 +39,9 @@ export class Notices {
   get line() {
     const problem = this.stopped ?? this.relay ?? this.fields ?? this.driver;
     if (problem !== null) return { text: problem, problem: true };
-    const parts = [this.waiting, this.route, this.lines].filter((part) => part !== null);
+    const parts = [this.waiting, this.route, this.lines, this.clock].filter(
+      (part) => part !== null,
+    );
     if (this.lost) {
       const why = this.reasons.length ? ` (${this.reasons.join(", ")})` : "";
       parts.push(`${countText(this.lost, "frame")} lost${why}`);

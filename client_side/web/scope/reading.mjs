@@ -48,3 +48,22 @@ export function placeText(value, unit) {
 export function countText(count, thing) {
   return `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 }
+
+/** @type {[number, string][]} */
+const LONG = [
+  [365 * 86400, "year"],
+  [86400, "day"],
+  [3600, "hour"],
+  [60, "minute"],
+  [1, "second"],
+];
+
+/**
+ * A length of time, such as "90 seconds" or "1 hour".
+ *
+ * @param {number} seconds
+ */
+export function secondsText(seconds) {
+  const [size, unit] = LONG.find(([one]) => seconds >= 1.5 * one) ?? [1, "second"];
+  return seconds < 1 ? placeText(seconds, "s") : countText(Math.round(seconds / size), unit);
+}

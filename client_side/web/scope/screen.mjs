@@ -291,6 +291,7 @@ export class Screen extends EventTarget {
     this.notices.waiting = null;
     if (this.lines.full)
       this.notices.lines = `only the first ${this.lines.all.size} lines are drawn`;
+    this.notices.clock = this.lines.doubt;
     this.#dirty = true;
     this.#ask();
   }

@@ -126,7 +126,9 @@ export class Trigger {
    */
   #cross(trace, segment, index, part, hold) {
     const from = trace.time(index - 1, segment);
-    const time = from + part * (trace.time(index, segment) - from);
+    // Between infinite values there is no place to tell: then it is at the second.
+    const share = part >= 0 && part <= 1 ? part : 1;
+    const time = from + share * (trace.time(index, segment) - from);
     if (time < this.#last + hold) return;
     this.#last = time;
     this.#waiting.push(time);

@@ -130,7 +130,7 @@ export class WidgetLink {
   }
 
   /**
-   * @param {{number: number, lines: {label: string, unit: string}[], problem: string}} content
+   * @param {{number: number, lines: {label: string, unit: string, note: string}[], problem: string}} content
    * @param {(ArrayBuffer | ArrayBufferView)[]} buffers x and y of each line.
    */
   #showCurves({ number, lines, problem }, buffers) {
@@ -143,9 +143,10 @@ export class WidgetLink {
     screen.notices.driver = problem || null;
     screen.notices.route = "through the kernel: the browser does not reach the relay";
     screen.show(
-      lines.map(({ label, unit }, index) => ({
+      lines.map(({ label, unit, note }, index) => ({
         label,
         unit,
+        note,
         x: doubles(buffers[2 * index]),
         y: doubles(buffers[2 * index + 1]),
       })),

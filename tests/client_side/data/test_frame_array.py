@@ -10,6 +10,7 @@ import pytest
 
 import cwire
 from cwire.data.frame_array import FrameArray
+from cwire_structs import frames
 from support import schemas
 from support.fake_relay import ticks
 
@@ -134,3 +135,19 @@ def test_to_pandas(ten: FrameArray) -> None:
     assert list(ten.to_pandas("index").columns) == ["index"]
     with pytest.raises(cwire.UnknownField, match="no field 'x'; there are: index, values"):
         ten.to_pandas("x")
+
+
+@pytest.mark.parametrize("stamp", [2**63, 2**64 - 1])
+def test_a_stamp_that_is_no_time(stamp: int) -> None:
+    data = b"".join(
+        frames.pack(schemas.TICK, bytes(40), source=1, time_ns=time_ns)
+        for time_ns in (10**18, stamp)
+    )
+    found = FrameArray.from_frames(data, TICK.frame_dtype(40), TICK)
+    assert np.isnat(found.time).tolist() == [False, True]
+    assert np.isnat(found[-1].time)
+    assert found.to_pandas().index.isna().tolist() == [False, True]
+    assert np.isnat(found.to_xarray()["time"].values).tolist() == [False, True]
+    assert found.to_pyarrow()["time"].null_count == 1
+    for text in (repr(found), found._repr_html_(), repr(found[-1]), found[-1]._repr_html_()):
+        assert "NaT" in text

@@ -96,7 +96,17 @@ def test_the_last_seconds_of_stamps_that_jump() -> None:
 def test_the_last_seconds_of_a_clock_that_was_set_back() -> None:
     history = make_history(TICK, 1 << 20)
     feed(history, ticks(7200, 300) + ticks(3600, 3))
-    assert indices(history.latest_seconds(5)) == [3600, 3601, 3602]
+    # The time goes on: the seconds before that are those of the clock as it was.
+    assert indices(history.latest_seconds(5)) == [7497, 7498, 7499, 3600, 3601, 3602]
+
+
+@pytest.mark.parametrize("wrong", [0, 50, 100 + 86400 * 365])
+def test_the_last_seconds_are_not_those_of_a_wrong_stamp(wrong: int) -> None:
+    history = make_history(TICK, 1 << 20)
+    feed(history, ticks(100, 50) + ticks(wrong, 1) + ticks(151, 50))
+    assert indices(history.latest_seconds(5)) == list(range(195, 201))
+    feed(history, ticks(wrong, 1))
+    assert indices(history.latest_seconds(2)) == [199, 200, wrong]
 
 
 def test_read_says_where_it_begins() -> None:

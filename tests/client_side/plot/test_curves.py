@@ -21,11 +21,14 @@ BLOCK, STATUS = SCHEMA.messages["scope_block"], SCHEMA.messages["driver_status"]
 TILE = SCHEMA.messages["camera_tile"]
 
 
-def put(history: object, message: object, seconds: float = 0.0, **fields: object) -> None:
+def put(
+    history: object, message: object, seconds: float = 0.0, sequence: int = 0, **fields: object
+) -> None:
     """Appends one frame."""
     payload = message.encode(fields)  # type: ignore[attr-defined]
     time_ns = round(seconds * 1e9) + 10**18
-    data = frames.pack(message.id, payload, source=1, time_ns=time_ns)  # type: ignore[attr-defined]
+    about = {"source": 1, "time_ns": time_ns, "sequence": sequence}
+    data = frames.pack(message.id, payload, **about)  # type: ignore[attr-defined]
     history.append(data, frames.scan(data).tallies[0])  # type: ignore[attr-defined]
 
 
@@ -81,15 +84,43 @@ def test_trends_cover_a_window() -> None:
 def test_trends_of_a_clock_that_goes_back() -> None:
     history = make_history(STATUS, 1 << 20)
     recipe = make_recipe(STATUS, "temperature", None, None)
-    for second in (0, 1, 2, 10, 11, 3, 12):
+    for second in (100, 101, 102, 103):
         put(history, STATUS, second, temperature=second)
-    (warm,) = trends(recipe, history, 5)
-    assert warm.x.tolist() == [-2, -1, 0]
-    assert warm.y.tolist() == [10, 11, 12]
     for second in (3, 4):  # for good
         put(history, STATUS, second, temperature=second)
-    (warm,) = trends(recipe, history, 5)
-    assert (warm.x.min(), warm.x[-1]) == (-4, 0)
+    (warm,) = trends(recipe, history, 3)
+    assert warm.x[~np.isnan(warm.y)].tolist() == [-3, -2, -1, 0]
+    assert warm.y[~np.isnan(warm.y)].tolist() == [102, 103, 3, 4]
+    assert np.isnan(warm.y).sum() == 1
+    assert warm.note == "the time stamps went back by 2 minutes"
+    for second in (5, 6, 7, 8):
+        put(history, STATUS, second, temperature=second)
+    (warm,) = trends(recipe, history, 3)
+    assert (warm.y.tolist(), warm.note) == ([5, 6, 7, 8], "")
+
+
+def test_each_channel_has_its_own_clock() -> None:
+    wave = SCHEMA.messages["waveform"]
+    history = make_history(wave, 1 << 20)
+    for second in range(8):
+        put(history, wave, second, channel=0, frequency=second)
+        wrong = 0 if second == 5 else second
+        put(history, wave, wrong, channel=1, frequency=second)
+    zero, one = trends(make_recipe(wave, "frequency", None, None), history, 20)
+    assert (zero.y.tolist(), zero.note) == ([0, 1, 2, 3, 4, 5, 6, 7], "")
+    assert one.y[~np.isnan(one.y)].tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert np.isnan(one.y).sum() == 2
+    assert one.note
+
+
+def test_the_wrap_of_the_count_is_no_gap() -> None:
+    history = make_history(STATUS, 1 << 20)
+    recipe = make_recipe(STATUS, "cpu_load", None, None)
+    for second, sequence in enumerate((2**32 - 2, 2**32 - 1, 0, 1)):
+        put(history, STATUS, second, sequence, cpu_load=second)
+    assert trends(recipe, history, 9)[0].y.tolist() == [0, 1, 2, 3]
+    put(history, STATUS, 4, 0, cpu_load=4)
+    assert np.isnan(trends(recipe, history, 9)[0].y).sum() == 1
 
 
 def test_trends_of_messages_with_a_tail() -> None:

@@ -56,6 +56,17 @@ def test_a_figure_follows_its_message(relay: FakeRelay, bridge: cwire.Bridge) ->
     assert repr(plot) == "<plot of tick: values, live>"
 
 
+def test_the_title_says_what_is_wrong_with_the_clock(
+    relay: FakeRelay, bridge: cwire.Bridge
+) -> None:
+    plot = bridge.plot("tick", y="index")
+    relay.send(ticks(3600, 3) + ticks(0, 1))
+    bridge.latest("tick", 4, timeout=10)
+    plot.update()
+    title = plot.axes.get_title("left")
+    assert title == "tick: The tick. (the time stamps went back by 60 minutes)"
+
+
 def test_run_draws_what_comes(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     plot = bridge.plot("tick", y="index", fps=100)
     relay.send(ticks(0, 3))

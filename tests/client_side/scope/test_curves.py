@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -18,9 +20,9 @@ BLOCK = SCHEMA.messages["scope_block"]
 DT = 1 / 1024  # s between samples: a block takes a second
 
 
-def put(history: History, seconds: float, value: float) -> None:
+def put(history: History, seconds: float, value: float, step: float = DT) -> None:
     """Appends a block that ends at this time."""
-    payload = BLOCK.encode({"channel": 1, "dt": DT, "samples": np.full(1024, value)})
+    payload = BLOCK.encode({"channel": 1, "dt": step, "samples": np.full(1024, value)})
     data = frames.pack(BLOCK.id, payload, source=1, time_ns=round(seconds * 1e9) + 10**18)
     history.append(memoryview(data), frames.scan(data).tallies[0])
 
@@ -41,9 +43,37 @@ def test_blocks_within_the_window_are_one_line() -> None:
     assert (np.diff(line.x) > 0).all()
 
 
-def test_a_block_whose_stamp_went_back_is_left_out() -> None:
+def test_a_block_whose_stamp_went_back_stands_between_gaps() -> None:
     history = make_history(BLOCK, 1 << 20)
     for second in (7, 8, 1, 9):
         put(history, second, second)
     (line,) = curves(scope(2.5), history)
-    assert sorted(set(line.y)) == [7, 8, 9]
+    assert line.y[~np.isnan(line.y)][::1024].tolist() == [7, 8, 1, 9]
+    assert np.isnan(line.y).sum() == 2
+    assert (np.diff(line.x) >= 0).all()
+    assert line.note == "the time stamps went ahead by 8 seconds"
+
+
+def test_a_clock_that_is_set_back_is_a_gap_and_the_line_goes_on() -> None:
+    history = make_history(BLOCK, 1 << 20)
+    for second in range(7200, 7210):
+        put(history, second, 1)
+    for second in range(3600, 3602):
+        put(history, second, 2)
+    (line,) = curves(scope(3.5), history)
+    values = line.y[~np.isnan(line.y)][::1024]
+    assert values.tolist() == [1, 1, 2, 2]
+    assert line.note == "the time stamps went back by 60 minutes"
+
+
+@pytest.mark.parametrize("step", [0.0, -1.0, math.nan, math.inf])
+def test_a_step_that_is_none(step: float) -> None:
+    history = make_history(BLOCK, 1 << 20)
+    put(history, 1, 1)
+    put(history, 2, 2, step)
+    (line,) = curves(scope(5), history)
+    assert set(line.y) == {1}
+    assert line.note.startswith("dt is ")
+    (block,) = curves(scope(None), history)
+    assert (set(block.y), block.x[-1]) == ({2}, 1023)
+    assert block.note.startswith("dt is ")

@@ -1,0 +1,70 @@
+"""What of a driver's clocks is believed: the cases that JavaScript is held to, too."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from cwire.data.clock import duration_text, is_step, restarts, timeline
+from support.processes import ROOT
+
+CASES = json.loads((ROOT / "tests" / "clocks.json").read_text())
+DAY = 1_764_259_200 * 10**9
+
+
+def stamp(told: str | float) -> int:
+    """Text is nanoseconds, a number seconds since DAY."""
+    return int(told) if isinstance(told, str) else DAY + round(told * 1e6) * 1000
+
+
+@pytest.mark.parametrize("case", CASES["stamps"], ids=lambda case: case["name"])
+def test_time_stamps(case: dict[str, list[float]]) -> None:
+    found = timeline(np.array([stamp(one) for one in case["stamps"]], np.uint64))
+    assert (found.seconds - found.seconds[0]).tolist() == pytest.approx(case["line"])
+    assert found.seconds[-1] == 0
+    assert found.jumps.tolist() == case["jumps"]
+    assert bool(found.note) == bool(case["jumps"])
+
+
+@pytest.mark.parametrize("case", CASES["sequences"], ids=lambda case: case["name"])
+def test_sequences(case: dict[str, list[int]]) -> None:
+    assert restarts(np.array(case["sequence"], np.uint32)).tolist() == case["runs"]
+
+
+@pytest.mark.parametrize("other", [0, 2**64 - 1])
+def test_a_clock_that_never_rests_is_followed_as_far_as_anybody_looks(other: int) -> None:
+    stamps = np.arange(20_000, dtype=np.uint64) * np.uint64(10**9) + np.uint64(DAY)
+    stamps[::2] = other
+    found = timeline(stamps)
+    assert np.isneginf(found.seconds[:100]).all()
+    assert found.seconds[-5:].tolist() == pytest.approx([-4, -3, -2, -1, 0], abs=1)
+
+
+def test_a_first_stamp_may_be_wrong() -> None:
+    found = timeline(np.array([2**64 - 1, DAY, DAY + 10**9], np.uint64))
+    assert found.seconds[1:].tolist() == [-1, 0]
+    assert found.jumps.tolist() == [1]
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_nothing_to_compare_with(count: int) -> None:
+    assert timeline(np.full(count, 7, np.uint64)).seconds.tolist() == [0.0] * count
+
+
+@pytest.mark.parametrize(
+    ("step", "right"),
+    [(1e-9, True), (3600, True), (0, False), (-1, False), (math.nan, False), (math.inf, False)],
+)
+def test_steps(step: float, right: bool) -> None:
+    assert is_step(step) is right
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.25, "0.25 s"), (1, "1 second"), (90, "2 minutes"), (3600, "60 minutes"), (7200, "2 hours")],
+)
+def test_lengths_of_time(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
