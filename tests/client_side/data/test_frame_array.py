@@ -149,5 +149,5 @@ def test_a_stamp_that_is_no_time(stamp: int) -> None:
     assert found.to_pandas().index.isna().tolist() == [False, True]
     assert np.isnat(found.to_xarray()["time"].values).tolist() == [False, True]
     assert found.to_pyarrow()["time"].null_count == 1
-    for text in (repr(found), found._repr_html_(), repr(found[-1]), found[-1]._repr_html_()):
+    for text in (repr(found), found._repr_html_(), found[-1]._repr_html_()):
         assert "NaT" in text
