@@ -21,6 +21,7 @@ __all__ = ["BEFORE", "CONSTANTS", "Constants", "usable"]
 CONSTANTS = "constants"  # the kind of notices about what is left out of them
 
 _MAGIC = 0x63776972656D6163
+_WIDE = 256  # no class of the compiler's: an integer of more than 64 bits
 # Macros are asked with all that the header defines, so these lines have no keyword.
 BEFORE = (
     "typedef unsigned long long cwire_number;",
@@ -33,7 +34,9 @@ BEFORE = (
     "#else",
     "#define CWIRE_WHOLE(x) __builtin_choose_expr(CWIRE_IS_WHOLE(x), x, 0)",
     "#endif",
-    "#define CWIRE_ENTRIES(x) CWIRE_CLASS_OF(x), CWIRE_WHOLE(x) < 0, (cwire_number)CWIRE_WHOLE(x)",
+    "#define CWIRE_IS_WIDE(x) (CWIRE_WHOLE(x) != (cwire_number)CWIRE_WHOLE(x))",
+    f"#define CWIRE_KIND_OF(x) (CWIRE_IS_WIDE(x) ? {_WIDE} : CWIRE_CLASS_OF(x))",
+    "#define CWIRE_ENTRIES(x) CWIRE_KIND_OF(x), CWIRE_WHOLE(x) < 0, (cwire_number)CWIRE_WHOLE(x)",
 )
 _WHOLE = (1, 2, 3, 4)
 _REAL = 8
@@ -79,6 +82,8 @@ class Constants:
             line = self._layout.macros[name]
             if kind in _WHOLE:
                 values[name] = whole - (1 << 64) if negative else whole
+            elif kind == _WIDE:
+                notices.append(_left_out(line, name, "has more than 64 bits"))
             elif kind != _REAL:
                 notices.append(_left_out(line, name, "is no integer and no real number"))
             elif math.isfinite(real):

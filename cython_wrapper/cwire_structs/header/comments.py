@@ -17,7 +17,7 @@ from cwire_structs.header.libclang import decoded
 
 _TRAILING = re.compile(r"(/\*[*!]|//[/!])<")
 # Texts first: a comment's marks inside of one are none.
-_TOKEN = re.compile(rb'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\n]*', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\r\n]*', re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from cwire_structs.header.libclang import Libclang
 _NOT_IN_NUMBERS = frozenset(
     ("{", "}", ";", "#", "__LINE__", "__COUNTER__")  # the last two: another one at each place
 )
+_CLOSED_BY = {"(": ")", "[": "]", "<:": ":>"}
 _PROBE = "cwire_probe_"
 
 
@@ -89,9 +90,10 @@ def _may_be_number(cursor: Any) -> bool:
 
 
 def _balanced(words: list[str]) -> bool:
-    depth = 0
+    opened = []
     for word in words:
-        depth += (word == "(") - (word == ")")
-        if depth < 0:
+        if word in _CLOSED_BY:
+            opened.append(_CLOSED_BY[word])
+        elif word in _CLOSED_BY.values() and (not opened or opened.pop() != word):
             return False
-    return depth == 0
+    return not opened

@@ -107,3 +107,17 @@ def test_integers_at_the_ends(wrap_text: Wrap) -> None:
     lines = "#define LOW (-9223372036854775807LL - 1)\n#define HIGH 0xFFFFFFFFFFFFFFFFull\n"
     found = wrap_text(lines + MESSAGE).schema.constants
     assert found == {"LOW": -(1 << 63), "HIGH": (1 << 64) - 1}
+
+
+def test_what_has_more_than_64_bits_is_left_out(wrap_text: Wrap) -> None:
+    made = wrap_text("#define WIDE ((__int128)1 << 100)\n#define LAST ((__int128)5)\n" + MESSAGE)
+    assert made.schema.constants == {"LAST": 5}
+    assert made.warnings == (
+        "unit.h:1: WIDE has more than 64 bits: it is left out of the constants",
+    )
+
+
+@pytest.mark.parametrize("bad", ["[", "(]", ")(", "<:", "([)]"])
+def test_brackets_that_stay_open_cost_no_others(wrap_text: Wrap, bad: str) -> None:
+    lines = f"#define BAD {bad}\n#define LAST sizeof(int[3])\n"
+    assert wrap_text(lines + MESSAGE).schema.constants == {"LAST": 12}

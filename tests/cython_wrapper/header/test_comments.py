@@ -86,6 +86,22 @@ enum message_id { GO = 1, TYPO = 2 };
     )
 
 
+def test_lines_may_end_as_those_of_windows(tmp_path: Path) -> None:
+    header = tmp_path / "unit.h"
+    text = """
+/** @msg 1 */
+struct m { int a; /**< @unit V */
+int b; ///< of the pump @unit m/s
+int c; //!< @range 0 5
+};
+"""
+    header.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    made = wrap.wrap(header, "cc")
+    a, b, c = made.schema.structs["m"].fields
+    assert (a.unit, b.doc, b.unit, c.range) == ("V", "of the pump", "m/s", (0, 5))
+    assert made.warnings == ()
+
+
 def test_comments_of_other_tools_are_kept_as_text() -> None:
     """A header that was not written for cwire is never refused for what is in its comments."""
     wrapped = wrap.wrap(CASES / "foreign_tags.h", "cc", Choice.of(["node=1"], []))
