@@ -38,6 +38,14 @@ _LONG = {
 _WITH_VALUE = ("-o", "-x", "-T", "-L", "-l", "-u", "-z", "-e", "-MF", "-MT", "-MQ", "-aux-info",
     "-Xlinker", "-Xassembler", "-Xclang", "-target", "-mllvm", "--param", "--sysroot", "-isysroot",
     "-iprefix", "-iwithprefix", "-iwithprefixbefore", "-imultilib", "-specs", "-arch")  # fmt: skip
+# A line copied from a build also says what to make of which file: what is made here is ours to say.
+_MODES = re.compile(r"-c|-E|-S|-fsyntax-only|-M[MDGP]*|-MMD|-o.+|-save-temps(=.*)?|-Wp,-M.*")
+_OUTPUTS = ("-o", "-MF", "-MT", "-MQ")
+_INPUTS = re.compile(r"[^-@].*\.(c|cc|cp|cpp|cxx|c\+\+|C|i|ii|s|S|sx|o|a|so|obj)")
+_TAKES_NEXT = {
+    *(*_MACROS, *_FILES, *_FOLDERS, *_WITH_VALUE, "-Xpreprocessor"),
+    *(long for long, short in _LONG.items() if short in (*_MACROS, *_FILES, *_FOLDERS)),
+}
 _MAGIC = b"cwire probe:"
 Language = Literal["c", "c++"]
 _C_COMPILER = re.compile(r"(gcc|clang|cc)((-[\d.]+)?(\.exe)?)$")
@@ -230,7 +238,7 @@ def find(
     """
     text = cc or (f"{target}-gcc" if target else os.environ.get("CC")) or "cc"
     try:
-        command = (*shlex.split(text), *flags)
+        command = (*_compiler(shlex.split(text)), *flags)
     except ValueError as error:
         raise WrapError(f"CC={text!r} cannot be read as a command: {error}") from None
     if not text.strip():
@@ -257,7 +265,7 @@ def find(
     triple = _triple(target or (own[1] if own else ""))
     toolchain = Toolchain(command, family, triple, "little", 64, include_dirs, language=language)
     # An array of characters is found in the object file without a library that reads it.
-    letters = ", ".join(f"'{letter}'" for letter in _MAGIC.decode())
+    letters = ", ".join(map(str, _MAGIC))  # no 'x': -fexec-charset may mean other ones
     try:
         made = toolchain.compile(
             "enum cwire_short { CWIRE_SHORT };\nunsigned char cwire_probe[] = "
@@ -279,6 +287,20 @@ def find(
         short_enums=enum_size == 1,
         char_signed=bool(char_signed),
     )
+
+
+def _compiler(words: Sequence[str]) -> list[str]:
+    """Returns a compiler and its flags without what to make, and of which file."""
+    kept = list(words[:1])
+    rest = iter(words[1:])
+    for word in rest:
+        if word in _OUTPUTS:
+            next(rest, "")
+        elif word in _TAKES_NEXT:
+            kept += [word, next(rest, "")]
+        elif not _MODES.fullmatch(word) and not _INPUTS.fullmatch(word):
+            kept.append(word)
+    return kept
 
 
 def _introduce(command: Sequence[str], text: str, language: Language) -> str:

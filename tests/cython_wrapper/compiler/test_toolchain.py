@@ -38,6 +38,27 @@ def test_flags_that_a_parser_needs(flags: list[str], groups: list[list[str]]) ->
     assert flags_of(*flags).flags == groups
 
 
+def test_a_line_of_a_build_makes_nothing_of_the_builds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.h").write_text("#define A 1\n")
+    made = tmp_path / "out.o"
+    made.write_text("what the build made")
+    line = "cc -c -O2 -include a.h -MMD -MP -MF out.d -o out.o src/a.c b.o -save-temps -DB=c.c"
+    found = toolchain.find(line)
+    assert found.command == ("cc", "-O2", "-include", "a.h", "-DB=c.c")
+    found.compile("int a[A];")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.h", "out.o"}
+    assert made.read_text() == "what the build made"
+
+
+@pytest.mark.parametrize("flag", ["-fexec-charset=UTF-16", "-fexec-charset=IBM1047"])
+def test_characters_of_another_alphabet(flag: str) -> None:
+    cc = compiler("gcc")
+    assert toolchain.find(f"{cc} {flag}").byte_order == toolchain.find(cc).byte_order
+
+
 def test_flags_in_a_file_are_read(tmp_path: Path) -> None:
     inner, outer = tmp_path / "inner", tmp_path / "outer"
     inner.write_text('-D "NAME=a b"\n-mint8\n')
