@@ -16,6 +16,13 @@
  * thread at any time; everything else from one thread, the one that polls. A process that forked
  * may call nothing but cwire_close in the child. Handlers may publish and reply; they may not poll
  * or close.
+ *
+ * Signal handlers: call nothing of cwire there; let the handler set a flag, and publish in the main
+ * loop. Where a signal has interrupted a call of cwire in the same thread, the functions that may
+ * be called from any thread return CWIRE_EBUSY (cwire_pending: SIZE_MAX) and do nothing, and so
+ * does cwire_poll.
+ *
+ * A NULL link or payload is CWIRE_EINVAL. cwire_error says of each failure what to do.
  */
 #ifndef CWIRE_H
 #define CWIRE_H
@@ -115,7 +122,8 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
 /* Publishes a payload of message `id`, stamped with the time now, to every peer. The payload is
  * copied. Makes no system call (except one write when another thread sleeps in cwire_poll) and
  * allocates nothing. Returns 0, CWIRE_EVICTED (a peer lost older frames that it had not read),
- * or CWIRE_EUNKNOWN, CWIRE_ESIZE or CWIRE_ETOOBIG (nothing was published). */
+ * or CWIRE_EUNKNOWN, CWIRE_ESIZE, CWIRE_ETOOBIG, CWIRE_EINVAL or CWIRE_EBUSY (nothing was
+ * published). */
 int cwire_publish(cwire *link, uint16_t id, const void *payload, size_t size);
 
 /* The same with the caller's own time stamp, in nanoseconds since the epoch. */

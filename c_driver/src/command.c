@@ -1,9 +1,12 @@
 /* The frames that peers send. See command.h. */
 #include "command.h"
+#include "caller.h"
 #include "readers.h"
 #include "reply.h"
 
 int cwire_on_command(cwire *link, uint16_t id, cwire_handler *handler, void *user) {
+    if (cwi_caller_check_link(link) != CWIRE_OK)
+        return CWIRE_EINVAL;
     size_t index = cwi_schema_find(link->schema, id);
     if (index == link->schema->count || !link->schema->messages[index].command)
         return cwi_fail(CWIRE_EUNKNOWN, "the schema '%s' has no command with id %u",

@@ -66,6 +66,8 @@ int cwire_default_path(const char *name, char *path, size_t size) {
     int code = cwi_endpoint_check_name(name);
     if (code != CWIRE_OK)
         return code;
+    if (!path && size)
+        return cwi_fail(CWIRE_EINVAL, "there is no memory for the path (NULL)");
     snprintf(tail, sizeof tail, "/%s.sock", name);
     if (runtime_path(path, size, tail) < 0)
         return cwi_fail(CWIRE_EINVAL,

@@ -174,7 +174,7 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
     return NULL;
 }
 
-const char *cwire_path(const cwire *link) { return link->endpoint.path; }
+const char *cwire_path(const cwire *link) { return link ? link->endpoint.path : ""; }
 
 void cwire_close(cwire *link) {
     if (!link)

@@ -194,11 +194,15 @@ int cwi_platform_mutex_init(pthread_mutex_t *mutex) {
     int error = pthread_mutexattr_init(&attributes);
     if (error)
         return error;
-    error = pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    error = pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK);
+    if (!error)
+        error = pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
     if (!error)
         error = pthread_mutex_init(mutex, &attributes);
-    if (error) /* a kernel without priority inheritance */
-        error = pthread_mutex_init(mutex, NULL);
+    if (error) { /* a kernel without priority inheritance */
+        pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_NONE);
+        error = pthread_mutex_init(mutex, &attributes);
+    }
     pthread_mutexattr_destroy(&attributes);
     return error;
 }

@@ -1,5 +1,6 @@
 /* Polling: accepts peers, sends, receives, waits, and runs the timers. */
 #define _GNU_SOURCE
+#include "caller.h"
 #include "peer.h"
 
 #include <errno.h>
@@ -234,8 +235,14 @@ static int poll_once(cwire *link, int timeout_ms) {
 }
 
 int cwire_poll(cwire *link, int timeout_ms) {
+    if (cwi_caller_check_link(link) != CWIRE_OK)
+        return CWIRE_EINVAL;
     if (link->polling)
         return cwi_fail(CWIRE_EINVAL, "cwire_poll must not be called from a handler");
+    /* If a signal has interrupted this thread in here, none of the locks below could be taken. */
+    if (cwi_caller_lock(link) != CWIRE_OK)
+        return CWIRE_EBUSY;
+    pthread_mutex_unlock(&link->lock);
     link->polling = 1;
     int result = poll_once(link, timeout_ms);
     link->polling = 0;
@@ -243,6 +250,8 @@ int cwire_poll(cwire *link, int timeout_ms) {
 }
 
 int cwire_fd(cwire *link) {
+    if (cwi_caller_check_link(link) != CWIRE_OK)
+        return CWIRE_EINVAL;
     if (link->tick < 0) {
         int tick = cwi_platform_tick_open(link->heartbeat_ms < 1000 ? link->heartbeat_ms : 1000);
         if (tick < 0 || cwi_platform_poller_add(link->poller, tick, &link->tick) < 0) {

@@ -1,5 +1,5 @@
 /* Publishing: copies frames from the caller's memory into the ring. */
-#include "link.h"
+#include "caller.h"
 
 /* Most bytes of frames published together that are copied under one lock, so that other threads
  * that publish or poll do not wait long for it. */
@@ -19,6 +19,8 @@ static int evict(cwire *link, size_t span) {
 /* Checks whether a payload of `size` bytes may be published under this id. Returns 0 and the
  * message's index, or a code. */
 static int check_payload(const cwire *link, uint16_t id, size_t size, size_t *index) {
+    if (cwi_caller_check_link(link) != CWIRE_OK)
+        return CWIRE_EINVAL;
     *index = cwi_schema_find(link->schema, id);
     if (*index == link->schema->count)
         return cwi_fail(CWIRE_EUNKNOWN, "the schema '%s' has no message with id %u",
@@ -55,10 +57,11 @@ static cwire_header header_of(uint16_t id, size_t size, uint64_t time_ns) {
 
 /* Takes the lock, reserves `count` sequences of which `header` gets the first, and makes room for
  * `span` bytes in the ring. Returns 1 if a peer lost frames for it, else 0; -1 without peers: then
- * nothing is put. */
+ * nothing is put; CWIRE_EBUSY without the lock. */
 static int begin_publish(cwire *link, cwire_header *header, size_t index, size_t count,
                          size_t span) {
-    pthread_mutex_lock(&link->lock);
+    if (cwi_caller_lock(link) != CWIRE_OK)
+        return CWIRE_EBUSY;
     header->sequence = link->slots[index].sequence;
     link->slots[index].sequence += (uint32_t)count;
     if (link->streaming == 0)
@@ -79,13 +82,19 @@ static void end_publish(cwire *link) {
 int cwire_publish_parts(cwire *link, uint16_t id, uint64_t time_ns, const cwire_part *parts,
                         size_t count) {
     size_t index, size = 0;
-    for (size_t i = 0; i < count; i++)
+    int code = cwi_caller_check_bytes(parts, count);
+    for (size_t i = 0; i < count && code == CWIRE_OK; i++) {
         size = parts[i].size > SIZE_MAX - size ? SIZE_MAX : size + parts[i].size;
-    int code = check_payload(link, id, size, &index);
+        code = cwi_caller_check_bytes(parts[i].data, parts[i].size);
+    }
+    if (code == CWIRE_OK)
+        code = check_payload(link, id, size, &index);
     if (code != CWIRE_OK)
         return code;
     cwire_header header = header_of(id, size, time_ns);
     int lost = begin_publish(link, &header, index, 1, cwire_frame_span(header.size));
+    if (lost == CWIRE_EBUSY)
+        return CWIRE_EBUSY;
     if (lost >= 0)
         cwi_ring_put(&link->ring, &header, parts, count);
     end_publish(link);
@@ -109,6 +118,8 @@ int cwire_publish_many_at(cwire *link, uint16_t id, uint64_t time_ns, const void
     size_t index;
     int evicted = 0;
     int code = check_payload(link, id, size, &index);
+    if (code == CWIRE_OK)
+        code = cwi_caller_check_bytes(payloads, count ? size : 0);
     if (code != CWIRE_OK)
         return code;
     cwire_header header = header_of(id, size, time_ns);
@@ -118,6 +129,8 @@ int cwire_publish_many_at(cwire *link, uint16_t id, uint64_t time_ns, const void
     while (count > 0) {
         size_t now = count < most ? count : most;
         int lost = begin_publish(link, &header, index, now, now * span);
+        if (lost == CWIRE_EBUSY) /* at the first round: no other round begins in a handler */
+            return CWIRE_EBUSY;
         if (lost >= 0)
             cwi_ring_put_many(&link->ring, &header, from, now);
         end_publish(link);

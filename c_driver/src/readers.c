@@ -1,6 +1,8 @@
 /* The peers as readers of the ring. See readers.h. */
 #include "readers.h"
 
+#include "caller.h"
+
 #include <string.h>
 
 void cwi_readers_trim(cwire *link) {
@@ -37,7 +39,10 @@ void cwi_readers_set_wants(cwi_peer *peer, const uint8_t *interest, size_t count
 
 size_t cwire_pending(cwire *link) {
     size_t most = 0;
-    pthread_mutex_lock(&link->lock);
+    if (cwi_caller_check_link(link) != CWIRE_OK)
+        return 0;
+    if (cwi_caller_lock(link) != CWIRE_OK)
+        return SIZE_MAX;
     for (unsigned i = 0; i < link->peer_count; i++) {
         const cwi_peer *peer = link->peers[i];
         if (peer->state == CWI_STREAMING) {
@@ -50,10 +55,13 @@ size_t cwire_pending(cwire *link) {
 }
 
 int cwire_wanted(cwire *link, uint16_t id) {
+    if (cwi_caller_check_link(link) != CWIRE_OK)
+        return CWIRE_EINVAL;
     size_t index = cwi_schema_find(link->schema, id);
     if (index == link->schema->count)
         return 0;
-    pthread_mutex_lock(&link->lock);
+    if (cwi_caller_lock(link) != CWIRE_OK)
+        return CWIRE_EBUSY;
     int wanted = (int)link->slots[index].wanted;
     pthread_mutex_unlock(&link->lock);
     return wanted;

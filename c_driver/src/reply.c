@@ -1,6 +1,8 @@
 /* Replies to commands. See reply.h. */
 #include "reply.h"
 
+#include "caller.h"
+
 #include <string.h>
 
 /* Puts a reply into a peer's lane; the lock must be held. Returns 1 if a waiting poller must be
@@ -90,9 +92,14 @@ static int check_reply(const cwire *link, uint16_t type, size_t size, uint16_t *
 }
 
 int cwire_reply(cwire *link, cwire_token token, const void *payload, size_t size) {
-    int wake = 0, code;
+    int wake = 0, code = cwi_caller_check_link(link);
     uint16_t type = 0;
-    pthread_mutex_lock(&link->lock);
+    if (code == CWIRE_OK)
+        code = cwi_caller_check_bytes(payload, size);
+    if (code == CWIRE_OK)
+        code = cwi_caller_lock(link);
+    if (code != CWIRE_OK)
+        return code;
     cwi_call *call = cwi_calls_find(&link->calls, token);
     code = call ? check_reply(link, call->type, size, &type) : no_such_call();
     if (code == CWIRE_OK) {
@@ -111,11 +118,14 @@ int cwire_reply(cwire *link, cwire_token token, const void *payload, size_t size
 int cwire_reply_error(cwire *link, cwire_token token, int32_t code, const char *format, ...) {
     char text[CWI_REPLY_TEXT];
     va_list arguments;
-    int wake = 0, result = CWIRE_OK;
+    int wake = 0, result = cwi_caller_check_link(link);
     va_start(arguments, format);
     cwi_format(text, sizeof text, format, arguments);
     va_end(arguments);
-    pthread_mutex_lock(&link->lock);
+    if (result == CWIRE_OK)
+        result = cwi_caller_lock(link);
+    if (result != CWIRE_OK)
+        return result;
     cwi_call *call = cwi_calls_find(&link->calls, token);
     if (call) {
         cwi_peer *peer = call->owner;

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 PROGRAMS = [
+    "test_caller",
     "test_calls",
     "test_command",
     "test_control",

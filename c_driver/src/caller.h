@@ -1,0 +1,29 @@
+/* The checks that public functions begin with: their arguments and who calls them. Inline, since
+ * cwire_publish is among them. */
+#ifndef CWI_CALLER_H
+#define CWI_CALLER_H
+
+#include "link.h"
+
+/* Keep the text of what is wrong, and return its code. */
+int cwi_caller_no_link(void);
+int cwi_caller_no_bytes(size_t size);
+int cwi_caller_interrupted(void);
+
+/* Returns 0, or CWIRE_EINVAL if there is no link: cwire_listen has failed, and nobody looked. */
+static inline int cwi_caller_check_link(const cwire *link) {
+    return link ? CWIRE_OK : cwi_caller_no_link();
+}
+
+/* Returns 0, or CWIRE_EINVAL if `size` bytes are to be read from nowhere. */
+static inline int cwi_caller_check_bytes(const void *bytes, size_t size) {
+    return bytes || size == 0 ? CWIRE_OK : cwi_caller_no_bytes(size);
+}
+
+/* Takes the link's lock. Returns 0, or CWIRE_EBUSY without the lock: this thread has it already,
+ * which only happens in a handler of a signal that came while the thread was in cwire. */
+static inline int cwi_caller_lock(cwire *link) {
+    return pthread_mutex_lock(&link->lock) == 0 ? CWIRE_OK : cwi_caller_interrupted();
+}
+
+#endif
