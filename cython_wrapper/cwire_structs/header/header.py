@@ -31,7 +31,7 @@ from cwire_structs.layout import Layout, MessageLayout, Notice, needed, readable
 from cwire_structs.schema.json_cursor import is_identifier
 
 _SHOWN_PROBLEMS = 20
-_MESSAGE_TAG = re.compile(r"(?<!\S)@msg\b")
+_MESSAGE_TAG = re.compile(r"(?<!\S)@msg(\s+|\{)\d")
 
 
 def read_header(
@@ -57,6 +57,7 @@ def read_header(
     if not path.is_file():
         raise WrapError(f"there is no header {path}")
     name = schema_name(path, name)
+    choice = choice or Choice()
     libclang = Libclang(toolchain)
     cindex = libclang.cindex
     unit = libclang.parse(path)
@@ -74,7 +75,7 @@ def read_header(
         problems,
         Comments(problems.place),
         TagRules(
-            declarations.are_for_cwire(),
+            declarations.are_for_cwire() or not choice.is_made,
             numbers.value,
             declarations.enums.get,
             declarations.near_enum,
@@ -85,7 +86,6 @@ def read_header(
     chooser = MessageReader(
         cindex, declarations, parser, problems, lambda one: source_of(one) != "system"
     )
-    choice = choice or Choice()
     if cxx:
         choice = choice.renamed(cxx.known_as)
     messages = _read(chooser, choice, numbers, errors)

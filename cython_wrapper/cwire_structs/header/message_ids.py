@@ -21,7 +21,7 @@ from cwire_structs.header.id_sources import (
     read_ids,
     says_id,
 )
-from cwire_structs.header.structs import TAGS, ProblemLog, StructParser
+from cwire_structs.header.structs import ProblemLog, StructParser
 from cwire_structs.layout import MessageLayout
 
 NO_MESSAGES = (
@@ -183,12 +183,11 @@ class MessageReader:
         free = list(self._unnumbered(choice, origins))
         wanted = self._selected(origins, choice.only, [one.name for one in free])
         self._check_numbers(wanted)
-        self._refuse_forgotten(origins, [one.name for one in free], made=choice.is_made)
+        self._refuse_forgotten(origins, [one.name for one in free])
         messages = [message for origin in wanted if (message := self._message(origin))]
         names = {origin.name for origin in wanted}
         messages += self._numbered(free, {origin.id for origin in wanted}, names)
-        self._check_replies(messages, [*origins, *(one.name for one in free)], names)
-        return messages
+        return list(self._with_replies(messages, [*origins, *(one.name for one in free)], names))
 
     def defines(self, names: Iterable[str]) -> list[str]:
         """Returns those names of macros that may be the id of a struct: STATUS_MSG_ID."""
@@ -273,7 +272,7 @@ class MessageReader:
                 if NUMBER.fullmatch(word):
                     yield _Origin(cursor, what, number(word), name)
                 else:
-                    self._problems.add(cursor, f"{what}: is not a number")
+                    self._parser.complain(cursor, f"{what}: is not a number")
 
     def _labels(self, enum: Any) -> list[Any]:
         kind = self._cindex.CursorKind.ENUM_CONSTANT_DECL
@@ -366,10 +365,13 @@ class MessageReader:
             return None
         tags = self._tags.get(cursor.spelling, self._tags.get(origin.name, Doc())).tags
         command = "command" in tags
+        reply = tags["reply"][0] if "reply" in tags else None
         problem = None
-        if "reply" in tags and not command:
-            problem = "@reply without @command; only commands are answered"
-        elif struct.size > PAYLOAD_LIMIT:
+        if reply is not None and not command:
+            text = "@reply without @command; only commands are answered"
+            self._parser.complain(cursor, f"{struct.c_name}: {text}")
+            reply = None
+        if struct.size > PAYLOAD_LIMIT:
             problem = f"has {struct.size} bytes, a payload has at most {PAYLOAD_LIMIT}"
         elif command and struct.align > COMMAND_ALIGN:
             problem = (
@@ -378,27 +380,27 @@ class MessageReader:
             )
         if problem:
             self._problems.add(cursor, f"{struct.c_name}: {problem}")
-        reply = tags["reply"][0] if "reply" in tags else None
         return MessageLayout(
             origin.id, origin.id_name, origin.name, struct, command, reply, origin.source_id
         )
 
-    def _check_replies(
+    def _with_replies(
         self, messages: Iterable[MessageLayout], known: Iterable[str], wanted: set[str]
-    ) -> None:
+    ) -> Iterator[MessageLayout]:
+        """Yields messages without the replies that are none."""
         for message in messages:
             if message.reply is None or message.reply in wanted:
+                yield message
                 continue
             what = f"{message.struct.c_name}: @reply {message.reply}"
             near = self._near(message.reply, known)
             text = f"is not among --only {' '.join(sorted(wanted))}"
             if message.reply not in known:
                 text = f"is no message{near}"
-            self._problems.add(self._records[message.name], f"{what} {text}")
+            self._parser.complain(self._records[message.name], f"{what} {text}")
+            yield replace(message, reply=None)
 
-    def _refuse_forgotten(
-        self, origins: Mapping[str, _Origin], more: Iterable[str], *, made: bool
-    ) -> None:
+    def _refuse_forgotten(self, origins: Mapping[str, _Origin], more: Iterable[str]) -> None:
         """A struct that is tagged as a command but has no id was forgotten."""
         known = self._structs_of([*origins, *more])
         for name, doc in self._tags.items():
@@ -409,10 +411,7 @@ class MessageReader:
                     f"{cursor.type.spelling} is tagged @{tagged[0]}, but has no id: add "
                     f"{name.upper()} to enum message_id, or the tag @msg with a number"
                 )
-                if made and not self._parser.is_strict:
-                    self._problems.warn(cursor, text, TAGS)
-                else:
-                    self._problems.add(cursor, text)
+                self._parser.complain(cursor, text)
 
     def _near_struct(self, name: str) -> str:
         """Returns a hint at a struct of a similar name; of the system's headers at last."""

@@ -63,7 +63,7 @@ class TagRules:
     """The way in which the tags of a header are read.
 
     Attributes:
-        strict: A wrong tag is refused: the header was written for cwire.
+        strict: A wrong tag is refused: the header says itself which structs are messages.
         constants: Returns the value of a #define constant or an enumerator.
         enum: Returns the definition of an enum.
         near_enum: Returns a hint at an enum of a similar name.
@@ -144,11 +144,6 @@ class StructParser:
         self._seen: set[tuple[str, str]] = set()
         self._typedefs: dict[str, Any] | None = None
 
-    @property
-    def is_strict(self) -> bool:
-        """Whether wrong tags are refused."""
-        return self._rules.strict
-
     def struct(self, cursor: Any) -> Struct | None:
         """Returns a struct's layout, or None after noting what is wrong with it."""
         key = self._key("struct", self._name(cursor), cursor)
@@ -170,11 +165,11 @@ class StructParser:
         ignored: list[str] = [] if allowed == docs.FIELD_TAGS else ["enum", "name"]
         doc = docs.parse(comment, ignored)
         for problem in doc.problems:
-            self._complain(cursor, f"{what}: {problem}")
+            self.complain(cursor, f"{what}: {problem}")
         misplaced = [tag for tag in doc.tags if tag not in allowed]
         for tag in misplaced:
             where = "a struct's" if tag in docs.STRUCT_TAGS else "a field's"
-            self._complain(cursor, f"{what}: @{tag} belongs into {where} comment")
+            self.complain(cursor, f"{what}: @{tag} belongs into {where} comment")
         if misplaced:
             doc = docs.parse(comment, [*ignored, *misplaced])
         doubts = [*doc.doubts]
@@ -185,7 +180,7 @@ class StructParser:
             self.problems.warn(cursor, f"{what}: {doubt}", TAGS)
         return doc
 
-    def _complain(self, cursor: Any, text: str) -> None:
+    def complain(self, cursor: Any, text: str) -> None:
         """Refuses a wrong tag; in a header that was not written for cwire it is warned of."""
         if self._rules.strict:
             self.problems.add(cursor, text)
@@ -343,7 +338,7 @@ class StructParser:
                 field = self._with_tag(owner, cursor, field, tag, words)
             except ValueError as error:
                 reason = f"@default: {error.reason}" if isinstance(error, FieldError) else error
-                self._complain(cursor, f"{where}: {reason}")
+                self.complain(cursor, f"{where}: {reason}")
                 text = f"{field.doc} @{tag} {' '.join(words)}".strip()
                 field = replace(field, doc=text)
         return field

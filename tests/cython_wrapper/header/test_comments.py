@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from cwire_structs import wrap
+from cwire_structs.errors import WrapError
 from cwire_structs.header.docs import parse
 from cwire_structs.header.message_ids import Choice
 
@@ -126,6 +129,27 @@ def test_a_range_that_does_not_fit_a_foreign_header_stays_text(wrap_text: Wrap) 
     a, b = wrapped.schema.structs["m"].fields
     assert (a.doc, a.range, b.doc, b.range) == ("Name. @range 1 16", None, "@range 9 1", None)
     assert "unit.h:1: struct m.a: @range is only for real numbers" in wrapped.warnings
+
+
+@pytest.mark.parametrize(
+    ("comment", "warning"),
+    [
+        ("@msg", "@msg needs a word after it"),
+        ("@msg the one that is sent first", "@msg the: is not a number"),
+        ("@msg{next}", "@msg next: is not a number"),
+        ("Sent @reply other", "@reply without @command; only commands are answered"),
+        ("@command @reply OK", "@reply OK is no message"),
+    ],
+)
+def test_words_like_tags_of_messages_refuse_no_foreign_header(
+    wrap_text: Wrap, comment: str, warning: str
+) -> None:
+    text = f"/** {comment} */\nstruct m {{ int a; }};\nstruct other {{ int b; }};\n"
+    wrapped = wrap_text(text, choice=Choice.of(["m=1"], []))
+    assert wrapped.schema.messages["m"].reply is None
+    assert any(warning in one for one in wrapped.warnings)
+    with pytest.raises(WrapError):  # nothing else says which structs are messages
+        wrap_text(text)
 
 
 def test_an_offset_of_a_foreign_header_is_told(wrap_text: Wrap) -> None:
