@@ -10,9 +10,13 @@ compiler answer for the offsets.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 
-from cwire_structs.emit.python_names import PythonNames, module_name, python_names
+from cwire_structs.emit.python_names import (
+    PythonNames,
+    module_name,
+    python_names,
+    support_text,
+)
 from cwire_structs.emit.stub import docstring, stub_text
 from cwire_structs.layout import Layout, Notice
 from cwire_structs.schema import Schema
@@ -146,14 +150,13 @@ def _pxd(layout: Layout, names: PythonNames, made: str) -> str:
 
 
 def _pyx(layout: Layout, names: PythonNames, schema: Schema, made: str) -> str:
-    support = files("cwire_structs.emit").joinpath("classes.pyx").read_text(encoding="utf-8")
     changed = {name: python for name, python in names.constants.items() if name != python}
     head = _MODULE.format(
         language="# distutils: language = c++\n" if layout.language == "c++" else "",
         made=made,
         header=docstring_text(layout.header),
         name=layout.name,
-        support=support.partition("# ---\n")[2].rstrip(),
+        support=support_text(),
         constants=changed,
         enums=dict(names.enums),
     )

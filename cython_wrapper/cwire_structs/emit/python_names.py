@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from keyword import iskeyword
 
 from cwire_structs.layout import Layout, Notice
@@ -17,13 +20,13 @@ _TAKEN = frozenset(
         *dir(builtins),
         *("MESSAGES", "SCHEMA", "cwire_support", "IntEnum", "Buffer", "Self", "np", "npt"),
         *("Mapping", "Sequence", "Any", "ClassVar", "Final", "Literal", "SupportsFloat"),
-        *("SupportsIndex", "PyBUF_READ", "PyBUF_SIMPLE", "PyBUF_WRITE", "memcpy"),
-        *(f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+        "SupportsIndex",
     )
 )
 # Packages that the classes need, and that a module of their name would hide.
 _PACKAGES = frozenset(("cwire", "cwire_structs", "cwire_server", "numpy", "Cython", "cython"))
 _KIND = "names"
+_CIMPORTED = re.compile(r"^from .* cimport (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,19 @@ class PythonNames:
     notices: tuple[Notice, ...] = ()
 
 
+@cache
+def support_text() -> str:
+    """Returns the Cython code that all modules have: what is before their own classes."""
+    text = files("cwire_structs.emit").joinpath("classes.pyx").read_text(encoding="utf-8")
+    return text.partition("# ---\n")[2].rstrip()
+
+
 def python_names(layout: Layout) -> PythonNames:
     """Returns a name of its own for everything in the module.
 
     What is called so in C keeps the name; others get underscores at their end.
     """
+    taken = _TAKEN.union(*(line.split(", ") for line in _CIMPORTED.findall(support_text())))
     origin: dict[str, str] = {}
     notices: list[Notice] = []
     kinds: dict[str, dict[str, str]] = {"struct": {}, "enum": {}, "constant": {}}
@@ -64,7 +75,7 @@ def python_names(layout: Layout) -> PythonNames:
         for kind, key, wanted, what in things:
             if (key == wanted) is not exact:
                 continue
-            name = wanted + "_" if iskeyword(wanted) or wanted in _TAKEN else wanted
+            name = wanted + "_" if iskeyword(wanted) or wanted in taken else wanted
             first = origin.get(name)
             while name in origin:
                 name += "_"

@@ -17,3 +17,4 @@ struct keywords { uint8_t class; uint16_t class_; uint8_t bytes, type, len, prop
 struct message { uint8_t any; };
 struct inner_one { uint8_t c__d; float d[2]; };
 struct inner_one__c { float d[3]; };
+struct PyObject { uint8_t w; };

@@ -53,6 +53,7 @@ def test_structs_that_meet_get_names_of_their_own(
     assert [one.name for one in module.Order] == ["mro_", "second", "_x__", "name_", "__y___"]
     assert module.All3(order="mro").order == module.Order.mro_
     assert module.InnerOne(d=[1, 2]).d.tolist() == [1, 2]
+    assert module.PyObject_(w=5).w == 5
 
 
 def test_fields_that_meet(names: wrap.Wrapped) -> None:
