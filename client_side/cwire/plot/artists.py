@@ -10,6 +10,7 @@ import numpy as np
 from cwire import errors
 from cwire.plot.curves import Curve, bars, blocks, image, trends
 from cwire.plot.recipe import Recipe
+from cwire.view.numbers import checked, extent, padded
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -24,6 +25,7 @@ Update = Callable[..., Any]
 
 _LEGEND = 8  # lines that a legend has room for
 _BAR = 0.8  # of the room that bars have
+_CONSTANT = 0.05  # room around a constant, as a part of it
 _FADED = 0.35  # opacity of what is not live
 
 
@@ -96,13 +98,14 @@ class _Curves(Drawing):
         raise NotImplementedError
 
     def _fit_x(self, curves: list[Curve], margin: float = 0.0) -> None:
-        points = [curve for curve in curves if len(curve.x)]
-        if not points or not self.axes.get_autoscalex_on():
+        found = _span([curve.x for curve in curves])
+        if found is None or not self.axes.get_autoscalex_on():
             return
-        low = min(float(curve.x[0]) for curve in points) - margin
-        high = max(float(curve.x[-1]) for curve in points) + margin
-        if high > low and self.axes.get_xlim() != (low, high):
-            self.axes.set_xlim(low, high, auto=True)
+        limits = checked(found[0] - margin, found[1] + margin)
+        if limits is not None and found[0] + margin < found[1] + 2 * margin:
+            low, high = limits
+            if self.axes.get_xlim() != (low, high):
+                self.axes.set_xlim(low, high, auto=True)
 
     def _fit_y(self, curves: list[Curve], *, zero: bool = False) -> None:
         if self.axes.get_autoscaley_on():  # the user has not chosen limits, by mouse or by call
@@ -271,12 +274,11 @@ def make_drawing(
 
 def _span(arrays: list[Any], *, zero: bool = False) -> tuple[float, float] | None:
     """The smallest and the largest finite value."""
-    finite = [values[np.isfinite(values)] for values in arrays]
-    finite = [values for values in finite if values.size]
-    if not finite:
+    found = [one for one in map(extent, map(np.asarray, arrays)) if one is not None]
+    if not found:
         return None
-    low = min(float(values.min()) for values in finite)
-    high = max(float(values.max()) for values in finite)
+    low = min(float(low) for low, _ in found)
+    high = max(float(high) for _, high in found)
     return (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
 
 
@@ -290,8 +292,7 @@ def _fitted(
     bottom, top = limits
     if bottom <= low and high <= top and (high - low) > 0.5 * (top - bottom):
         return None
-    margin = share * (high - low) or (0.05 * abs(high) or 1.0) * (high == low)
-    new = (low - margin, high + margin)
+    new = padded(low, high, share if low < high else _CONSTANT)
     return None if new == (bottom, top) else new
 
 

@@ -14,7 +14,7 @@ from cwire.data.history import History, stamps_of
 from cwire.plot.recipe import Recipe
 from cwire_structs.schema import shown
 
-__all__ = ["Curve", "bars", "blocks", "image", "thin", "trends", "value_at"]
+__all__ = ["Curve", "bars", "blocks", "cut", "image", "thin", "trends", "value_at"]
 
 _GROUPS = 64  # newest frames among which the latest of each group is looked for
 _BLOCK_BYTES = 8 << 20
@@ -186,12 +186,19 @@ def broken(
     steps = np.diff(x)
     usual = float(np.median(steps)) if len(steps) else 0.0
     gaps = (steps > max(_GAP_PERIODS * usual, _GAP_SECONDS)) | (np.diff(run) != 0)
-    cuts = np.flatnonzero(gaps) + 1
+    return cut(x, y, np.flatnonzero(gaps) + 1)
+
+
+def cut(
+    x: npt.NDArray[Any], y: npt.NDArray[Any], cuts: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """A thinned line with a gap (NaN) before some of its points."""
     if not len(cuts) or len(cuts) > _POINTS:
         return thin(x, y)
     xs, ys = [], []
     for part_x, part_y in zip(np.split(x, cuts), np.split(y, cuts), strict=True):
-        few_x, few_y = thin(part_x, part_y)
+        points = max(2, _POINTS * len(part_y) // len(y))  # all parts together have as many
+        few_x, few_y = thin(part_x, part_y, points)
         xs += [few_x, few_x[-1:]]
         ys += [few_y.astype(float), np.full(1, np.nan)]
     return np.concatenate(xs[:-1]), np.concatenate(ys[:-1])
@@ -206,12 +213,21 @@ def thin(
         return x, y
     stretch = -(-length * 2 // points)
     whole = length // stretch * stretch
-    rows = y[:whole].reshape(-1, stretch)
     first = np.arange(0, whole, stretch)
-    picks = np.sort(np.stack([rows.argmin(1), rows.argmax(1)], axis=1), axis=1)
-    index = (first[:, None] + picks).reshape(-1)
+    index = (first[:, None] + _extremes(y[:whole].reshape(-1, stretch))).reshape(-1)
     if whole < length:
-        rest = y[whole:]
-        last = np.sort([rest.argmin(), rest.argmax()])
-        index = np.concatenate([index, whole + last])
+        index = np.concatenate([index, whole + _extremes(y[whole:].reshape(1, -1))[0]])
     return x[index], y[index]
+
+
+def _extremes(rows: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Where the smallest and the largest finite value of each row are, the earlier one first."""
+    picks = np.stack([rows.argmin(1), rows.argmax(1)], axis=1)
+    # NaN and infinities are picked, if there are any: rarely, so that they are looked for late.
+    bad = ~np.isfinite(np.take_along_axis(rows, picks, 1)).all(1)
+    if bad.any():
+        some = rows[bad].astype(float)
+        known = np.isfinite(some)
+        picks[bad, 0] = np.where(known, some, np.inf).argmin(1)
+        picks[bad, 1] = np.where(known, some, -np.inf).argmax(1)
+    return np.sort(picks, axis=1)

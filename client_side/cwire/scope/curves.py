@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cwire.data.clock import is_step, timeline
 from cwire.data.history import History, stamps_of
-from cwire.plot.curves import Curve, blocks, thin, trends, value_at
+from cwire.plot.curves import Curve, blocks, cut, trends, value_at
 from cwire.plot.recipe import Recipe
 from cwire.scope.recipe import ScopeRecipe
 from cwire_structs.schema import shown
@@ -77,30 +77,30 @@ def _joined(label: str, blocks: list[_Block], note: str, x_name: str) -> Curve:
     """One line: each array begins where the one before ended, unless it comes too late for that."""
     xs: list[npt.NDArray[Any]] = []
     ys: list[npt.NDArray[Any]] = []
+    gaps: list[int] = []  # indices of the samples that they come before
     at = wall = -np.inf
-    end = 0.0
+    end, count = 0.0, 0
     for block in blocks:
         step = block.step
         if not is_step(step):
             note = f"{x_name} is {step:g}: such arrays are left out"
             continue
-        y = np.asarray(block.values, float)
+        y = np.asarray(block.values)
         length = len(y) * step
         end = block.end
         if block.jumped or end - wall > _LATE * length + _JITTER:
             if xs:
-                xs.append(np.full(1, at))
-                ys.append(np.full(1, np.nan))
+                gaps.append(count)
             at = max(at, end - length)
         xs.append(at + step * np.arange(len(y)))
         ys.append(y)
+        count += len(y)
         at, wall = at + length, end
     if not xs:
         return Curve(label, np.empty(0), np.empty(0), note)
     x, y = np.concatenate(xs), np.concatenate(ys)
     x += end - at  # the newest sample is where its frame says
-    # The extremes of a stretch with a gap in it would be the gap.
-    return Curve(label, x, y, note) if np.isnan(y).any() else Curve(label, *thin(x, y), note)
+    return Curve(label, *cut(x, y, np.array(gaps, np.intp)), note)
 
 
 def pack(found: list[Curve], units: dict[str, str]) -> tuple[list[dict[str, str]], list[bytes]]:

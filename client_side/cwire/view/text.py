@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cwire.view.numbers import extent
 from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Struct
 
@@ -167,7 +168,10 @@ def _span_text(column: np.ndarray[Any, np.dtype[Any]], field: Field | None) -> s
         return ""
     if column.dtype.kind == "S":
         return repr(column.reshape(-1)[-1].decode(errors="replace"))
-    low, high = column.min().item(), column.max().item()
+    found = extent(column) if column.dtype.kind == "f" else (column.min(), column.max())
+    if found is None:
+        return value_text(column.reshape(-1)[-1].item())
+    low, high = (end.item() for end in found)
     texts = [shown_text(field, end) if field else value_text(end) for end in (low, high)]
     return texts[0] if low == high else f"{texts[0]} … {texts[1]}"
 

@@ -83,7 +83,8 @@ export function sketch(trace, from, to, columns, points) {
  */
 function exact(trace, segment, begin, stop, points) {
   for (let index = begin; index < stop; index++) {
-    points.push(trace.time(index, segment), trace.value(index));
+    const value = trace.value(index);
+    points.push(trace.time(index, segment), Number.isFinite(value) ? value : NaN);
   }
 }
 
@@ -113,7 +114,7 @@ function thinned(trace, segment, begin, stop, from, width, points) {
     if (trace.low <= trace.high) {
       // The end that is nearer to the last point comes first: no zigzag from column to column.
       const last = points.count ? points.y[points.count - 1] : NaN;
-      const down = last > (trace.low + trace.high) / 2;
+      const down = last > trace.low / 2 + trace.high / 2;
       points.push(x, down ? trace.high : trace.low);
       if (trace.low < trace.high) points.push(x, down ? trace.low : trace.high);
     } else {

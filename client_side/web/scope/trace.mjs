@@ -154,7 +154,7 @@ export class Trace {
   }
 
   /**
-   * Finds `low` and `high`, the extremes of the samples from one index to another (exclusive).
+   * Finds `low` and `high`, the extremes of the finite samples from one index to another (exclusive).
    *
    * @param {number} from
    * @param {number} to
@@ -184,9 +184,11 @@ export class Trace {
     const mask = mins.length - 1;
     let { low, high } = this;
     for (let index = from; index < to; index++) {
-      // Comparisons pass over NaN.
-      if (mins[index & mask] < low) low = mins[index & mask];
-      if (maxs[index & mask] > high) high = maxs[index & mask];
+      // Comparisons pass over NaN, and over a level's stretches that have no finite value.
+      const least = mins[index & mask];
+      const most = maxs[index & mask];
+      if (least < low && least !== -Infinity) low = least;
+      if (most > high && most !== Infinity) high = most;
     }
     this.low = low;
     this.high = high;

@@ -2,16 +2,20 @@
 // here, because each has points of its own.
 
 import uPlot from "uplot";
+import { checked, exponentOf, padded } from "./numbers.mjs";
 
 /** @typedef {import("./figures.mjs").Drawn} Drawn */
 
 /** @type {[number, string][]} */
 const PARTS = [
+  [86400, "d"],
+  [3600, "h"],
   [1, "s"],
   [1e-3, "ms"],
   [1e-6, "µs"],
   [1e-9, "ns"],
 ];
+const LONG = 3; // units that a span has at least, of those above a second
 const EDGE = 0.08; // of the height, above and below the lines
 const ROOMY = 0.4; // when the lines fill less of the height, the axis follows them
 
@@ -24,6 +28,7 @@ export class View {
   /** @type {number | null} Of the trigger. */
   level = null;
   factor = 1; // of the numbers at the x axis
+  factorY = 1; // and at the y axis
   colors = { text: "", grid: "", level: "" };
 
   /**
@@ -61,12 +66,15 @@ export class View {
   draw(edges, lines, fit) {
     this.lines = lines;
     if (fit) this.#fit(lines);
-    this.#scaleUnit(edges[1] - edges[0]);
-    const [low, high] = edges.map((edge) => edge / this.factor);
+    // uPlot gets ranges that its axes can divide, in numbers of a few digits.
+    const [left, right] = checked(...edges) ?? [0, 1];
+    const [low, high] = this.y;
+    const [bottom, top] = (low < high && checked(low, high)) || [-1, 1];
+    this.#scaleUnit(left, right);
+    this.#scaleY(bottom, top);
     this.plot.batch(() => {
-      this.plot.setScale("x", { min: low, max: high });
-      const [bottom, top] = this.y[0] < this.y[1] ? this.y : [-1, 1];
-      this.plot.setScale("y", { min: bottom, max: top });
+      this.plot.setScale("x", { min: left / this.factor, max: right / this.factor });
+      this.plot.setScale("y", { min: bottom / this.factorY, max: top / this.factorY });
       this.plot.redraw(false, false);
     });
   }
@@ -177,8 +185,8 @@ export class View {
     ];
     const across = bbox.width / (xMax - xMin) / this.factor;
     const left = bbox.left - xMin * this.factor * across;
-    const up = bbox.height / (yMax - yMin);
-    const bottom = bbox.top + bbox.height + yMin * up;
+    const up = bbox.height / (yMax - yMin) / this.factorY;
+    const bottom = bbox.top + bbox.height + yMin * this.factorY * up;
     const [top, low] = [bbox.top - 1e4, bbox.top + bbox.height + 1e4];
     ctx.strokeStyle = color;
     ctx.fillStyle = color;
@@ -208,7 +216,7 @@ export class View {
    * @param {number} level
    */
   #drawLevel(ctx, ratio, level) {
-    const at = this.plot.valToPos(level, "y", true);
+    const at = this.plot.valToPos(level / this.factorY, "y", true);
     ctx.strokeStyle = this.colors.level;
     ctx.setLineDash([4 * ratio, 4 * ratio]);
     ctx.beginPath();
@@ -224,7 +232,7 @@ export class View {
     const across = this.plot.over.clientWidth;
     const down = this.plot.over.clientHeight;
     const x = (/** @type {number} */ pixel) => this.plot.posToVal(pixel, "x") * this.factor;
-    const y = (/** @type {number} */ pixel) => this.plot.posToVal(pixel, "y");
+    const y = (/** @type {number} */ pixel) => this.plot.posToVal(pixel, "y") * this.factorY;
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     // uPlot selects all of a direction that was not dragged in.
     this.events.zoom(
@@ -243,25 +251,53 @@ export class View {
     for (const { points } of lines) {
       [low, high] = [Math.min(low, points.low), Math.max(high, points.high)];
     }
-    if (low > high) return;
-    const size = high - low || Math.abs(high) || 1;
+    const wanted = padded(low, high, EDGE);
+    if (wanted === null) return;
     const [bottom, top] = this.y;
+    const size = high - low || Math.abs(high) || 1;
     if (low >= bottom && high <= top && size > ROOMY * (top - bottom)) return;
-    this.y = [low - EDGE * size, high + EDGE * size];
+    this.y = wanted;
   }
 
   /**
-   * Chooses the part of a second for the x axis.
+   * Chooses the part of a second for the x axis, or a power of ten.
    *
-   * @param {number} span
+   * @param {number} low
+   * @param {number} high
    */
-  #scaleUnit(span) {
-    let [factor, unit] = [1, this.labels.xUnit];
-    if (unit === "s")
-      [factor, unit] = PARTS.find(([part]) => span >= part) ?? PARTS[PARTS.length - 1];
-    this.factor = factor;
-    this.plot.axes[0].label = `${this.labels.xLabel}${unit ? ` [${unit}]` : ""}`;
+  #scaleUnit(low, high) {
+    const { xLabel, xUnit } = this.labels;
+    let [factor, unit] = [1, xUnit];
+    if (unit === "s") {
+      const fits = (/** @type {number} */ part) => high - low >= (part > 1 ? LONG : 1) * part;
+      [factor, unit] = PARTS.find(([part]) => fits(part)) ?? PARTS[PARTS.length - 1];
+    }
+    const exponent = exponentOf(low / factor, high / factor);
+    this.factor = factor * 10 ** exponent;
+    this.plot.axes[0].label = axisLabel(`${xLabel}${unit ? ` [${unit}]` : ""}`, exponent);
   }
+
+  /**
+   * Chooses a power of ten for the y axis, where its numbers would be long.
+   *
+   * @param {number} low
+   * @param {number} high
+   */
+  #scaleY(low, high) {
+    const exponent = exponentOf(low, high);
+    this.factorY = 10 ** exponent;
+    this.plot.axes[1].label = axisLabel(this.labels.yLabel, exponent) || " ";
+  }
+}
+
+/**
+ * The label of an axis whose numbers are written in a power of ten.
+ *
+ * @param {string} label
+ * @param {number} exponent
+ */
+function axisLabel(label, exponent) {
+  return exponent ? `${label} · 10^${exponent}`.trim() : label;
 }
 
 const FONT = "12px system-ui, sans-serif";

@@ -1,8 +1,8 @@
 """Min/max decimation: every peak of an array at a fraction of its size.
 
 Of every ``factor`` samples of each numeric array field of a message, the derived message has the
-minimum and the maximum, in arrays ``FIELD_min`` and ``FIELD_max``; NaN is passed over unless there
-is nothing else. All other bytes are as they were, a flexible array member too. A plot of both looks
+minimum and the maximum, in arrays ``FIELD_min`` and ``FIELD_max``, of those that are finite; NaN if
+none is. All other bytes are as they were, a flexible array member too. A plot of both looks
 like a plot of all samples. Pure.
 """
 
@@ -137,7 +137,7 @@ class Decimation:
         unit = self.factor * series.dtype.itemsize
         size = series.dtype.itemsize
         for some, first, last in _pieces(len(samples), series.length * size, unit):
-            chosen = _quiet(samples[some, first // size : last // size])
+            chosen = _finite(samples[some, first // size : last // size])
             starts = np.arange(0, chosen.shape[1], self.factor)
             to = slice(first // unit, first // unit + len(starts))
             np.fmin.reduceat(chosen, starts, axis=1, out=lows[some, to])
@@ -166,10 +166,10 @@ class Decimation:
         return frames
 
 
-def _quiet(samples: _Array) -> _Array:
-    """Samples without signaling NaN: `np.fmin` would forget what was before one."""
-    if samples.dtype.kind == "f" and (unknown := np.isnan(samples)).any():
-        return np.where(unknown, samples.dtype.type("nan"), samples)
+def _finite(samples: _Array) -> _Array:
+    """Samples with quiet NaN for what is not finite, which `np.fmin` and `np.fmax` pass over."""
+    if samples.dtype.kind == "f" and not (finite := np.isfinite(samples)).all():
+        return np.where(finite, samples, samples.dtype.type("nan"))
     return samples
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from cwire.plot.recipe import make_recipe
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Schema
+from support.number_cases import EXTREMES, array_of
 from support.processes import ROOT
 
 SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())
@@ -198,6 +200,17 @@ def test_thinning_keeps_every_peak() -> None:
     assert (np.diff(x) > 0).all() or (np.diff(x) >= 0).all()
     same = np.arange(10)
     assert thin(same, same)[1] is same
+
+
+@EXTREMES
+def test_thinning_picks_finite_values(case: dict[str, Any]) -> None:
+    y = array_of(case, 100_003)
+    x, thinned = thin(np.arange(len(y)), y, 1000)
+    assert len(x) == len(thinned) <= 1010
+    finite = thinned[np.isfinite(thinned)]
+    assert len(finite) == (0 if case["low"] is None else len(thinned))
+    if len(finite):
+        assert [finite.min(), finite.max()] == [y.dtype.type(case[e]) for e in ("low", "high")]
 
 
 def test_tiles_are_put_together() -> None:

@@ -390,3 +390,27 @@ def test_another_thread_may_ask_but_not_draw(bridge: cwire.Bridge, relay: FakeRe
         assert not plot.running
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("kind", ["line", "bar"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        (np.nan, np.inf, -np.inf, 1),
+        (np.nan,) * 4,
+        (np.finfo(float).max, -np.finfo(float).max, 0, np.nan),
+        (5e-324, 0, 0, 0),
+        (7, 7, 7, 7),
+    ],
+)
+def test_an_axis_gets_a_range_that_it_can_show(
+    relay: FakeRelay, bridge: cwire.Bridge, values: tuple[float, ...], kind: str
+) -> None:
+    plot = bridge.plot("tick", y="values", kind=kind)
+    payload = schemas.schema().messages["tick"].encode({"index": 1, "values": values})
+    relay.send(frames.pack(schemas.TICK, payload, source=1, sequence=0))
+    bridge.latest("tick", 1, timeout=10)
+    plot.update()
+    for low, high in (plot.axes.get_xlim(), plot.axes.get_ylim()):
+        assert -1e300 <= low < high <= 1e300
+    plot.figure.canvas.draw()

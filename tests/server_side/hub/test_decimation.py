@@ -13,7 +13,9 @@ from cwire_server.hub.batch import Batch
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
+from support.number_cases import EXTREMES, array_of
 from support.processes import ROOT
 
 DEMO = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_bytes())
@@ -65,13 +67,27 @@ def test_other_fields_and_headers_stay() -> None:
     assert derived.tallies[0].count == 2
 
 
-def test_nan_is_passed_over() -> None:
-    samples = np.zeros(1024, np.float32)
-    samples[0], samples[1] = np.nan, 5
-    samples[16:32] = np.nan
-    _, rows = decimated(16, [{"samples": samples}])
-    assert (rows[0]["samples_min"][0], rows[0]["samples_max"][0]) == (0, 5)
-    assert np.isnan(rows[0]["samples_min"][1])
+@EXTREMES
+def test_extremes_are_those_of_finite_samples(case: dict[str, Any]) -> None:
+    values = array_of(case, 64)
+    document = json.loads(json.dumps(schemas.document()))
+    field = document["types"]["tick"]["fields"][1]
+    kind = {"f": "float", "i": "int", "u": "uint"}[values.dtype.kind]
+    field["type"] = {"kind": "array", "shape": [64], "of": {"kind": kind, "np": case["type"]}}
+    field["size"] = values.nbytes
+    document["types"]["tick"]["size"] = 8 + values.nbytes
+    document["layout_hash"] = layout_hash(document)
+    schema = Schema.from_json(json.dumps(document))
+    made = Decimation(schema, schema.messages["tick"], 32, 0xF000)
+    data = frames.pack(schemas.TICK, bytes(8) + values.tobytes(), source=1)
+    derived = apply(made, Batch(1, data, 0, len(data), frames.scan(data).tallies))
+    assert derived is not None
+    (row,) = np.frombuffer(derived.view, made.message.frame_dtype(made.message.size))
+    for name, end in (("values_min", "low"), ("values_max", "high")):
+        if case[end] is None:
+            assert np.isnan(row[name]).all()
+        else:
+            assert row[name].tolist() == [values.dtype.type(case[end]).item()] * 2
 
 
 def test_a_signaling_nan_is_passed_over_as_well() -> None:
