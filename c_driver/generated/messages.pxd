@@ -9,6 +9,8 @@ cdef class cwire_struct:
 
 cdef class cwire_tailed(cwire_struct):
     cdef Py_ssize_t cwire_total
+    cdef bint cwire_inner
+    cdef Py_ssize_t cwire_start(self)
     cdef int cwire_reserve(self, Py_ssize_t size) except -1
 
 cdef class ScopeBlock(cwire_struct):

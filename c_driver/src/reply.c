@@ -71,12 +71,14 @@ static int check_reply(const cwire *link, uint16_t type, size_t size, uint16_t *
     const cwire_message *command = &schema->messages[cwi_schema_find(schema, type)];
     char sizes[48];
     *reply_type = type;
-    if (size == 0)
+    if (!command->reply && size == 0)
         return CWIRE_OK;
     if (!command->reply)
         return cwi_fail(CWIRE_ESIZE, "the schema gives '%s' no reply: answer with NULL and 0",
                         command->name);
     const cwire_message *reply = &schema->messages[cwi_schema_find(schema, command->reply)];
+    if (size == 0 && !cwi_schema_fits(reply, 0))
+        return CWIRE_OK; /* an OK; a message that may be empty is one */
     *reply_type = reply->id;
     cwi_schema_size_text(reply, sizes, sizeof sizes);
     if (!cwi_schema_fits(reply, size))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct as packing
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, Literal, cast
 
@@ -16,15 +16,15 @@ import numpy as np
 from cwire_structs.schema import Field, Message, Schema
 from cwire_structs.schema.decode import array_view, equal, nest, read_bits, text, texts, to_dict
 from cwire_structs.schema.encode import put_field
-from cwire_structs.schema.fields import CHECK_NONE, CHECK_TYPED, enumerator_names
+from cwire_structs.schema.fields import CHECK_NONE, CHECK_TYPED, Struct, enumerator_names
 from cwire_structs.schema.kinds.numbers import number_reader
-from cwire_structs.schema.message_class import encode_message_tail, field_doc, show
+from cwire_structs.schema.message_class import encode_rest, field_doc, show
 
 __all__ = [
     "CHECK_NONE", "CHECK_TYPED", "CODES", "array_view", "bits", "bits_kind", "constants",
-    "element_dtype", "encode_message_tail", "enums", "equal", "field_doc", "field_kind",
-    "is_native", "native_schema", "nest", "number", "put", "show", "struct_message", "text",
-    "texts", "to_dict",
+    "element_dtype", "encode_rest", "enums", "equal", "field_doc", "field_kind",
+    "is_native", "native_schema", "nest", "number", "put", "rest_reader", "show",
+    "struct_message", "text", "texts", "to_dict",
 ]  # fmt: skip
 
 # numpy's type strings as the numbers that compiled getters know; others are read by `number`.
@@ -55,9 +55,13 @@ def native_schema(json: bytes) -> Schema:
 
 def is_native(schema: Schema) -> bool:
     """Says whether this machine's own compiler lays out structs as the schema's did."""
+    if schema.byte_order != sys.byteorder:
+        return False
+    if schema.json["source"].get("image"):  # its header has only numbers of a fixed size
+        return True
     abi = schema.json.get("abi", {})
     sizes = {"pointer": packing.calcsize("P"), "long": packing.calcsize("l")}
-    return schema.byte_order == sys.byteorder and all(abi.get(k) == v for k, v in sizes.items())
+    return all(abi.get(k) == v for k, v in sizes.items())
 
 
 def constants(schema: Schema, names: Mapping[str, str]) -> dict[str, int | float]:
@@ -122,6 +126,16 @@ def bits(field: Field, memory: memoryview) -> int:
 def number(field: Field, raw: bytes) -> Any:
     """Reads a number of a kind that the compiled getters do not know."""
     return number_reader(field.type.np)(raw, 0)
+
+
+def rest_reader(field: Field) -> Callable[[Any, int, int], Any]:
+    """Returns what reads a flexible array member, called with (memory, at, end)."""
+    made: Callable[[Any, int, int], Any] = field.type.reader(_no_struct)
+    return made
+
+
+def _no_struct(struct: Struct) -> Callable[[Any, int], Any]:
+    raise TypeError(f"a flexible array member of {struct.name} is viewed")
 
 
 def element_dtype(field: Field) -> np.dtype[Any]:

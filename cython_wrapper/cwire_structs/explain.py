@@ -197,7 +197,7 @@ def _summary(struct: Struct) -> str:
     lost = padding(struct)
     parts = [f"{struct.name}: {_bytes(struct.size)}"]
     if struct.tail:
-        each = struct.tail.element.size
+        each = struct.tail.type.stride
         parts = [
             f"{struct.name}: {_bytes(struct.tail.offset)}, and {each} more for each element of "
             f"{struct.tail.name} (sizeof: {struct.size})"
@@ -227,8 +227,8 @@ def _savings(struct: Struct, advice: Advice) -> str:
     tail = struct.tail
     now = tail.offset if tail else struct.size
     parts = [f"{_bytes(advice.size)}, {now - advice.size} fewer"] if advice.size < now else []
-    if tail and advice.each < tail.element.size:
-        fewer = tail.element.size - advice.each
+    if tail and advice.each < tail.type.stride:
+        fewer = tail.type.stride - advice.each
         parts.append(f"{_bytes(advice.each)} for each element of {tail.name}, {fewer} fewer")
     return ", and ".join(parts)
 

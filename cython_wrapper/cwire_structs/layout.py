@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cwire_structs.schema.fields import Enum, Struct
@@ -71,6 +71,7 @@ class Layout:
         inner_enums: Those defined inside of a struct, where C++ keeps their enumerators.
         inner_structs: Those of C that are defined inside of another one: as C spells each, to how
             both C and C++ do, which keeps its name in the other one; empty: C++ cannot.
+        without_bytes: Members that are no fields, for they have no bytes, by their struct in C.
         notices: What is supported but may surprise.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct_name.field``.
         tag_values: What libclang says of the constants that tags name (``@range 0 MAX_RATE``).
@@ -94,6 +95,7 @@ class Layout:
     anonymous: frozenset[str] = frozenset()
     inner_enums: frozenset[str] = frozenset()
     inner_structs: Mapping[str, str] = field(default_factory=dict)
+    without_bytes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     field_enums: Mapping[str, str] = field(default_factory=dict)
     tag_values: Mapping[str, int | float] = field(default_factory=dict)

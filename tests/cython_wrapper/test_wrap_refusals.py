@@ -28,9 +28,6 @@ MEMBERS = [
     ("struct m *next[2];", r"unit\.h:4: struct m\.next is a pointer"),
     ("long double big;", r"unit\.h:4: struct m\.big is a long double"),
     ("unsigned __int128 huge;", r"unit\.h:4: struct m\.huge is a 128-bit integer"),
-    ("int none[0]; int after;", r"unit\.h:4: struct m\.none is an array of 0 elements"),
-    ("int none[2][0];", r"unit\.h:4: struct m\.none is an array of 0 elements"),
-    ("struct { int none[0]; } a;", r"unit\.h:4: struct m\.a\.none is an array of 0 elements"),
     ("_Atomic int count;", r"unit\.h:4: struct m\.count is _Atomic"),
     ("int v __attribute__((vector_size(16)));", r"unit\.h:4: struct m\.v is a compiler's vector"),
     ("__builtin_va_list list;", r"unit\.h:4: struct m\.list is the compiler"),
@@ -42,9 +39,8 @@ MEMBERS = [
     ("union { int a; char *p; } u;", r"unit\.h:4: struct m\.u\.p is a pointer"),
     ("struct { struct in { char *p; } b[2]; } a;", r"unit\.h:4: struct in\.p is a pointer"),
     ("struct { int a; char *p; };", r"unit\.h:4: struct m\.p is a pointer"),
-    ("struct { int a; int t[]; };", r"unit\.h:4: struct m\.t is a flexible array member, which"),
+    ("struct { int a; int t[]; }; int b;", r"unit\.h:4: struct m\.t is a flexible array member"),
     ("union { int a; int t[]; };", r"unit\.h:4:\d+: error: flexible array member in union"),
-    ("struct { unsigned : 3; } e;", r"unit\.h:4: .* has no members"),
     ("union { int a; /**< @default 1 */ } u;", r"unit\.h:4: .*a: @default: the members of a"),
     ("struct { union { struct { int a; /**< @default 1 */ }; }; };", r"m\.a: @default: the mem"),
     ("unsigned a : 3; /**< @default 8 */", r"struct m\.a: @default: 8 does not fit: the bit"),
@@ -52,7 +48,6 @@ MEMBERS = [
     ("double _Complex a; /**< @range 0 8 */", r"struct m\.a: @range is only for real"),
     ("int _bits_3;", r"unit\.h:4: struct m\._bits_3 has a name that cwire keeps for itself"),
     ("char big[70000000];", r"struct m has \d+ bytes, the limit"),
-    ("uint8_t rows[][4];", r"unit\.h:4: struct m\.rows is a flexible array of arrays"),
     ("int a; /**< @unit */", r"unit\.h:4: struct m\.a: @unit needs a word"),
     ("int a; /**< @range 1 */", r"unit\.h:4: struct m\.a: @range needs 2 words"),
     ("int a; /**< @range low 5 */", r"unit\.h:4: struct m\.a: @range: 'low' is not a number"),
@@ -116,11 +111,6 @@ HEADERS = [
     ),
     ("enum message_id { M = 1 };\nstruct m { int &a; };", r"unit\.h:2: m\.a is a reference"),
     (
-        "enum message_id { M = 1 };\nstruct m { int f(void); };",
-        r"unit\.h:2: m has no members",
-    ),
-    ("enum message_id { M = 1 };\nstruct m { };", r"unit\.h:2: struct m has no members"),
-    (
         "enum message_id { M = 1 };\n/** @command @reply n */\nstruct m { int a; };",
         r"unit\.h:3: struct m: @reply n is no message",
     ),
@@ -134,8 +124,8 @@ HEADERS = [
     ),
     (
         "enum message_id { M = 1 };\nstruct t { int n; int tail[]; };\n"
-        "struct m { int a;\nstruct t inner; };",
-        r"unit\.h:4: struct m\.inner is a struct t, whose flexible array member cannot be nested",
+        "struct m {\nstruct t inner; int a; };",
+        r"unit\.h:4: struct m\.inner is a struct t, whose flexible array member takes the rest",
     ),
     (
         "enum message_id { M = 1 };\nstruct x { char *p; };\nstruct m { struct x x; };",

@@ -18,14 +18,19 @@ from cwire_structs.schema.kinds import StructType, TextType
 from cwire_structs.schema.layout_hash import layout_hash
 
 FRAMES = 3
+TAIL = 2  # elements
 
 
 def cases(schema: Schema, random: Random) -> list[dict[str, Any]]:
     """A batch of random bytes of every message, with its rows and columns as Python reads them."""
     made = []
     for message in schema.messages.values():
-        payloads = [random.randbytes(message.size) for _ in range(FRAMES)]
-        records = np.frombuffer(b"".join(payloads), message.dtype())
+        tail = TAIL if message.tail else 0
+        size = message.size + tail * message.tail_size
+        payloads = [random.randbytes(size) for _ in range(FRAMES)]
+        records = np.zeros(FRAMES, message.dtype(tail))
+        if size:
+            records = np.frombuffer(b"".join(payloads), records.dtype)
         batch = b"".join(
             frames.pack(message.id, payload, source=1, sequence=sequence)
             for sequence, payload in enumerate(payloads)

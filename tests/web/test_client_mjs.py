@@ -21,6 +21,7 @@ from support.web_cases import big_endian, cases
 
 HERE = Path(__file__).parent
 ZOO = ROOT / "tests" / "cython_wrapper" / "zoo.h"
+TAILS = ROOT / "tests" / "cython_wrapper" / "cases" / "tails.h"
 STRUCTS = 40
 
 
@@ -53,7 +54,7 @@ def test_it_reads_what_python_reads(seed: int, tmp_path: Path) -> None:
     header = tmp_path / "unit.h"
     header.write_text(StructWriter(random, ("_Float16",)).header(STRUCTS))
     made = []
-    for source in (header, ZOO):
+    for source in (header, ZOO, TAILS):
         native = wrap.wrap(source, "cc").schema
         for schema in (native, Schema.from_json(json.dumps(big_endian(native.json)))):
             name = f"{source.name} {schema.byte_order}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from math import log10, prod
 from typing import Any
 
@@ -277,11 +276,10 @@ def _inputs(struct: Struct) -> list[Input]:
 
 def _clusters(fields: Sequence[Field]) -> list[list[Field]]:
     """Fields that overlap, which the members of an anonymous union do, together."""
-    ordered = sorted(fields, key=lambda field: field.span)
-    clusters = [ordered[:1]]
-    end = ordered[0].span[1]
-    for _, field in pairwise(ordered):
-        if field.span[0] < end:
+    clusters: list[list[Field]] = []
+    end = 0
+    for field in sorted(fields, key=lambda field: field.span):
+        if clusters and field.span[0] < end:
             clusters[-1].append(field)
         else:
             clusters.append([field])
@@ -397,11 +395,11 @@ def _list(field: Field) -> Input:
     count = prod(shape)
     if field.type.is_text:
         return Control(field, widgets.Text(placeholder="text of any length"))
-    if of.struct is not None:
-        plain = of.struct.kind == "struct" and len(shape) == 1
-        if plain and count * len(of.struct.fields) <= _PARTS:
-            groups = [make_group(of.struct, f"{field.name}[{i}]") for i in range(count)]
-            return _List(field.name, groups, field.doc)
+    plain = of.struct is not None and of.struct.kind == "struct" and len(shape) == 1
+    if plain and of.struct and count * len(of.struct.fields) <= _PARTS:
+        groups = [make_group(of.struct, f"{field.name}[{i}]") for i in range(count)]
+        return _List(field.name, groups, field.doc)
+    if of.struct is not None or field.type.row:
         area = widgets.Textarea(placeholder="JSON; empty: the defaults", continuous_update=False)
         return Control(field, area, parse_json, lambda value: "")
     size = " x ".join(map(str, shape)) or "any number of"

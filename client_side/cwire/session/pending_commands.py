@@ -150,7 +150,7 @@ class PendingCommands:
                 text = f"{text}; {_what_changed(command, drivers.get(command.driver))}"
             return self._failed(command, code, text)
         value = None
-        if payload:
+        if payload or header.type != command.message.id:  # else it is an empty OK
             try:
                 value = _record(command.schema, header.type, frame, len(payload))
             except ValueError as problem:

@@ -192,7 +192,8 @@ export function readTexts({ view, starts, sizes }, place, lengths) {
   const texts = [];
   for (let index = 0; index < starts.length; index++) {
     for (let element = 0; element < lengths[index]; element++) {
-      const size = field.tail ? sizes[index] - offset : field.type.size;
+      const whole = field.tail && field.stride === 1; // a tail of chars is one text
+      const size = whole ? sizes[index] - offset : field.type.size;
       texts.push(readText(view, starts[index] + offset + steps[element], size));
     }
   }

@@ -369,6 +369,7 @@ class TextKind extends Kind {
    * @param {number} size
    */
   readTail(view, at, size) {
+    if (this.size !== 1) return super.readTail(view, at, size);
     // The NULs at its end count, too.
     const whole = size > 0 && view.getUint8(at + size - 1) === 0;
     return whole ? copyBytes(view, at, size) : readPlainText(view, at, size);
@@ -381,7 +382,7 @@ class TextKind extends Kind {
    * @returns {[shape: number[], strides: number[]]}
    */
   columnShape(field, shape, strides) {
-    return field.tail ? [[], []] : [shape, strides];
+    return field.tail && field.stride === 1 ? [[], []] : [shape, strides];
   }
 
   /**
@@ -502,9 +503,8 @@ function readEnum(json, context) {
  * @param {any} json
  * @param {Context} context
  */
-function readStructKind(json, { path, struct: readStructNamed }) {
+function readStructKind(json, { struct: readStructNamed }) {
   const struct = readStructNamed(String(json.struct));
-  if (struct.tail) throw new SchemaError(path, `${struct.name} has a flexible array member`);
   return struct.union ? new UnionKind(struct) : new StructKind(struct);
 }
 

@@ -93,12 +93,12 @@ function findField(struct, name, where) {
  * @param {Field} field
  * @returns {{length: number, stride: number}[]}
  */
-function ownDimensions({ shape, type, tail }) {
-  if (tail) return [{ length: -1, stride: type.size }];
-  return shape.map((length, dimension) => {
+function ownDimensions({ shape, type, tail, stride: each }) {
+  const fixed = shape.map((length, dimension) => {
     const stride = shape.slice(dimension + 1).reduce((all, one) => all * one, type.size);
     return { length, stride };
   });
+  return tail ? [{ length: -1, stride: each }, ...fixed] : fixed;
 }
 
 /**

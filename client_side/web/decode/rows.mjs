@@ -55,8 +55,9 @@ export function readStruct(struct, view, at, size) {
 function fill(row, struct, view, at, size) {
   for (const member of struct.members) {
     const inner = member.type.struct;
-    if (member.anonymous && inner && !inner.union) fill(row, inner, view, at + member.offset, size);
-    else put(row, member.name, readField(member, view, at, size));
+    if (member.anonymous && inner && !inner.union) {
+      fill(row, inner, view, at + member.offset, size - member.offset);
+    } else put(row, member.name, readField(member, view, at, size));
   }
 }
 
@@ -80,10 +81,13 @@ function put(row, name, value) {
  * @param {number} at Where its struct begins.
  * @param {number} size
  */
-function readField({ type, shape, bits, tail, offset }, view, at, size) {
+function readField({ type, shape, bits, tail, stride, offset }, view, at, size) {
   if (bits) return type.value(readBits(view, at, bits, type.code.wide));
   const start = at + offset;
-  if (tail) return type.readTail(view, start, at + size - start);
+  const rest = size - offset;
+  if (type.struct?.tail) return readStruct(type.struct, view, start, rest);
+  if (tail && !shape.length) return type.readTail(view, start, rest);
+  if (tail) return readArray(type, [Math.floor(rest / stride), ...shape], view, start);
   return shape.length ? readArray(type, shape, view, start) : type.read(view, start);
 }
 

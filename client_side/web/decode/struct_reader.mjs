@@ -63,14 +63,13 @@ export class StructReader {
     if (json.kind !== "struct" && json.kind !== "union") {
       throw new SchemaError(path, `the kind ${json.kind} is not known to this version`);
     }
-    whole(json.size, `${path}.size`, 1, FRAME_LIMIT);
-    if (!Array.isArray(json.fields) || json.fields.length === 0)
-      throw new SchemaError(path, "has no fields");
+    whole(json.size, `${path}.size`, 0, FRAME_LIMIT);
+    if (!Array.isArray(json.fields)) throw new SchemaError(path, "has no list of fields");
     this.#open.add(name);
     /** @type {Field[]} */
     const members = json.fields.map((/** @type {any} */ field) => this.#field(field, path, json));
     this.#open.delete(name);
-    if (members.slice(0, -1).some((member) => member.tail)) {
+    if (members.slice(0, -1).some((member) => member.tail || member.type.struct?.tail)) {
       throw new SchemaError(path, "a flexible array member must be the last field");
     }
     const struct = new Struct(name, json, members);
@@ -93,17 +92,22 @@ export class StructReader {
     const array = kind === "array";
     const tail = kind === "tail";
     const type = this.#type(array || tail ? json.type.of : json.type, path);
-    const shape = array ? checkedShape(json.type.shape, path) : [];
+    const shape = array || (tail && json.type.shape) ? checkedShape(json.type.shape, path) : [];
+    const stride = product(shape.slice(array ? 1 : 0)) * type.size;
     const bits = "bit_offset" in json ? this.#bits(json, type, path) : undefined;
     const offset = bits ? bits.start : whole(json.offset, `${path}.offset`, 0, struct.size);
     const size = bits ? bits.bytes : tail ? 0 : product(shape) * type.size;
     if (!bits && json.size !== size) {
       throw new SchemaError(path, `its size is ${json.size}, but its type has ${size}`);
     }
+    if (size === 0 && !tail && !type.struct?.tail) throw new SchemaError(path, "has no bytes, and so no value");
     if (offset + size > struct.size)
       throw new SchemaError(path, `ends beyond its struct's ${struct.size}`);
-    if (tail && (json.type.stride !== type.size || struct.kind === "union" || offset === 0)) {
+    if (tail && (json.type.stride !== stride || stride === 0 || struct.kind === "union")) {
       throw new SchemaError(path, "is no flexible array member that this version knows");
+    }
+    if (type.struct?.tail && (array || tail || struct.kind === "union")) {
+      throw new SchemaError(path, `${type.struct.name} has a flexible array member`);
     }
     const anonymous = json.anonymous === true;
     if (anonymous) {
@@ -119,6 +123,7 @@ export class StructReader {
       type,
       shape,
       tail,
+      stride,
       bits,
       anonymous,
       doc: text(json.doc),

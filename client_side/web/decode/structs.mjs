@@ -55,8 +55,9 @@ export class Enum {
  * @property {number} offset Bytes from the start of the struct.
  * @property {number} size Bytes; 0 for a tail.
  * @property {Kind} type Of an array or a tail: of its elements.
- * @property {number[]} shape Empty where it is no array.
+ * @property {number[]} shape Empty where it is no array; of a tail, the shape of its elements.
  * @property {boolean} tail
+ * @property {number} stride Bytes of one element of an array or a tail.
  * @property {BitRange | undefined} bits
  * @property {boolean} anonymous C reaches its members as the outer struct's own.
  * @property {string} doc
@@ -91,9 +92,10 @@ export class Struct {
         this.fields.set(field.name, field);
       }
     }
-    const last = members[members.length - 1];
-    /** @type {Field | undefined} The flexible array member. */
-    this.tail = last.tail ? last : undefined;
+    const last = members.at(-1);
+    const inner = last?.type.struct?.tail;
+    /** @type {Field | undefined} The flexible array member, also of a struct that is the last member. */
+    this.tail = last?.tail ? last : inner && moved(inner, last.offset);
   }
 }
 
@@ -167,6 +169,6 @@ export class Message {
   fits(size) {
     const { tail } = this.struct;
     if (!tail) return size === this.size;
-    return size >= this.size && (size - this.size) % tail.type.size === 0;
+    return size >= this.size && (size - this.size) % tail.stride === 0;
   }
 }

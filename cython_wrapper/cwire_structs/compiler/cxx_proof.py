@@ -111,5 +111,5 @@ def _struct(layout: Layout, struct: Struct) -> Iterator[_Question]:
         yield _Question(at, one.offset, f"{where}: the offset")
         member, size = f"(({c_name} *)0)->{one.name}", one.size
         if one.type.is_tail:
-            member, size = f"{member}[0]", one.element.size
+            member, size = f"{member}[0]", one.type.stride
         yield _Question(f"sizeof({member})", size, f"{where}: the size")

@@ -212,6 +212,9 @@ def _struct_questions(layout: Layout, struct: Struct, types: _Types) -> Iterator
     for one in struct.fields:
         asker = _Asker(layout, types, f"{c_name}.{one.name}", _line(layout, struct, one.name))
         yield from asker.field(c_name, one)
+    for name in layout.without_bytes.get(c_name, ()):
+        size = f"sizeof((({c_name} *)0)->{name})"
+        yield _Question(size, 0, f"{c_name}.{name}", "size", line)
 
 
 def _line(layout: Layout, struct: Struct, name: str) -> str:
@@ -252,18 +255,32 @@ class _Asker:
         if type_.is_tail:
             yield self._ask(f"CWIRE_ARRAY({x})", 1, "type", _ARRAY_NAMES)
             x = self.types.name(f"CWIRE_FIRST({x})")
-            yield self._ask(f"sizeof({x})", one.element.size, "element size")
+            size = type_.stride
+            yield self._ask(f"sizeof({x})", size, "element size")
         else:
-            yield self._ask(f"sizeof({x})", one.size, "size")
-        size = one.size
-        for depth, count in enumerate(type_.shape, 1):
+            size = one.size
+            yield self._ask(f"sizeof({x})", size, "size")
+        shape = type_.row or type_.shape
+        for depth, count in enumerate(shape, 1):
             size //= count
             yield self._ask(f"CWIRE_ARRAY({x})", 1, "type" + "[0]" * (depth - 1), _ARRAY_NAMES)
             x = self.types.name(f"CWIRE_FIRST({x})")
-            last = depth == len(type_.shape)
+            last = depth == len(shape)
             name = "element size" if last else f"size of {'[0]' * depth}"
             yield self._ask(f"sizeof({x})", size, name)
         yield from self._element(x, one.element)
+        if type_.is_open and not type_.is_tail:
+            yield from self._inner_tail(c_name, one)
+
+    def _inner_tail(self, c_name: str, one: Field) -> Iterator[_Question]:
+        """Asks where the flexible array member of a nested struct is; that one is proved itself."""
+        path, struct, at = one.name, one.type.struct, one.offset
+        while struct is not None:
+            last = struct.fields[-1]
+            path, struct, at = f"{path}.{last.name}", last.type.struct, at + last.offset
+        yield self._ask(f"__builtin_offsetof({c_name}, {path})", at, "offset of the tail")
+        element = f"sizeof((({c_name} *)0)->{path}[0])"
+        yield self._ask(element, last.type.stride, "element size of the tail")
 
     def _element(self, x: str, type_: Kind) -> Iterator[_Question]:
         if type_.is_text:

@@ -87,7 +87,7 @@ def _plain(
     structs: Sequence[Struct], header: Path, toolchain: Toolchain
 ) -> dict[Struct, list[_Member]]:
     """Those that are laid out by C's plain rule, with their members."""
-    whole = [item for item in structs if not any(f.bits for f in item.fields)]
+    whole = [item for item in structs if item.fields and not any(map(_is_other, item.fields))]
     probes: list[str] = []
     questions = []
     for item in whole:
@@ -108,6 +108,11 @@ def _plain(
         if multiples and (offsets, _whole(members)) == as_it_is:
             found[item] = members
     return found
+
+
+def _is_other(field: Field) -> bool:
+    """Says whether C's plain rule knows nothing of a member, or it has to stay where it is."""
+    return field.bits is not None or (field.type.is_open and not field.type.is_tail)
 
 
 def _shrunk(field: Field, member: _Member, sizes: Mapping[Struct, int]) -> _Member:
@@ -144,7 +149,7 @@ def _sizes(struct: Struct) -> tuple[int, int]:
     tail = struct.tail
     if tail is None:
         return struct.size, 0
-    return tail.offset, tail.element.size
+    return tail.offset, tail.type.stride
 
 
 def _asked(

@@ -92,7 +92,7 @@ def _row(message: MessageLayout, ids: dict[str, int]) -> str:
     struct = message.struct
     tail = struct.tail
     size = tail.offset if tail else struct.size
-    stride = tail.element.size if tail else 0
+    stride = tail.type.stride if tail else 0
     reply = ids[message.reply] if message.reply is not None else 0
     return f'{{{message.id}, {reply}, {int(message.command)}, {size}, {stride}, "{message.name}"}}'
 
@@ -191,9 +191,9 @@ def _field_conditions(
     yield f"CWIRE_OFFSETOF({c_name}, {field.name}) == {field.offset}", f"{label}_offset"
     member, size, type_ = f"(({c_name} *)0)->{field.name}", field.size, field.type
     if type_.is_tail:
-        member, size = f"{member}[0]", field.element.size
+        member, size = f"{member}[0]", type_.stride
     yield f"sizeof({member}) == {size}", f"{label}_size"
-    for count in type_.shape:
+    for count in type_.row or type_.shape:
         member, size = f"{member}[0]", size // count
         yield f"sizeof({member}) == {size}", f"{label}_element_size"
     if not (cxx and field.element.enum):  # an enum class is no term of a sum

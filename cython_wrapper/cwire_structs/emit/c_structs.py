@@ -64,7 +64,7 @@ def _body(layout: Layout, struct: Struct, indent: str, label: str) -> Iterator[s
     if struct.kind == "union":
         for member in struct.members:
             yield from _alternative(layout, member, indent, label)
-        if max(one.span[1] for one in struct.members) < 8 * struct.size:
+        if max((one.span[1] for one in struct.members), default=0) < 8 * struct.size:
             yield f"{indent}uint8_t cwire_size_{label}[{struct.size}];"
         return
     end = 0
@@ -114,12 +114,11 @@ def _member(layout: Layout, member: Field, indent: str, label: str) -> Iterator[
 def _dimensions(type_: Kind) -> tuple[Kind, str]:
     """Returns the element of a type, and the dimensions behind a member's name."""
     element = type_.element
-    if type_.is_tail:
-        return element, "[]"
-    lengths = type_.shape
+    lengths = type_.row or type_.shape
     if element.is_text and element.size > 1:
         lengths = (*lengths, element.size)
-    return element, "".join(f"[{length}]" for length in lengths)
+    dimensions = "".join(f"[{length}]" for length in lengths)
+    return element, f"[]{dimensions}" if type_.is_tail else dimensions
 
 
 def _spelled(layout: Layout, type_: Kind) -> str:

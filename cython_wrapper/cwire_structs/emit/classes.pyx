@@ -94,6 +94,10 @@ cdef class cwire_struct:
 
 
 cdef class cwire_tailed(cwire_struct):
+    cdef Py_ssize_t cwire_start(self):
+        """Returns where it begins in its owner: a part of another message begins later."""
+        return self.cwire_at - PyByteArray_AS_STRING(self.cwire_owner)
+
     cdef int cwire_reserve(self, Py_ssize_t size) except -1:
         # Views of the memory that was there before keep it.
         cdef Py_ssize_t room = size if size > self.cwire_total else self.cwire_total
@@ -108,7 +112,9 @@ cdef class cwire_tailed(cwire_struct):
         memcpy(self.cwire_at, PyBytes_AS_STRING(payload), len(payload))
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        PyObject_GetBuffer(memoryview(self.cwire_owner)[:self.cwire_size], buffer, flags)
+        cdef Py_ssize_t start = self.cwire_start()
+        memory = memoryview(self.cwire_owner)[start:start + self.cwire_size]
+        PyObject_GetBuffer(memory, buffer, flags)
 
 
 cdef cwire_struct cwire_part(type cls, char *at, object owner):
@@ -129,13 +135,15 @@ cdef class cwire_field:
     cdef Py_ssize_t size  # bytes that the getter reads
     cdef Py_ssize_t total  # bytes of the struct
     cdef bint tailed
+    cdef bint is_open  # it ends with the message
 
     def __init__(self, cls, message, field):
         self.cls = cls
         self.message = message
         self.field = field
         self.at = field.offset
-        self.size = field.size
+        self.is_open = field.type.is_open
+        self.size = message.size - field.offset if self.is_open else field.size
         self.total = message.struct.size
         self.tailed = message.tail is not None
 
@@ -159,8 +167,31 @@ cdef class cwire_field:
 
     def __set__(self, cwire_struct obj not None, value):
         self.place(obj)
+        if self.is_open:
+            self.put_rest(<cwire_tailed?>obj, value)
+        else:
+            self.put(obj, value)
+
+    cdef int put(self, cwire_struct obj, value) except -1:
         memory = PyMemoryView_FromMemory(obj.cwire_at, self.total, PyBUF_WRITE)
         cwire_support.put(self.message, self.field, memory, value)
+        return 0
+
+    cdef int put_rest(self, cwire_tailed obj, value) except -1:
+        """Writes a value with a flexible array member, whose length may be another one."""
+        cdef Py_ssize_t fixed = self.message.size
+        cdef Py_ssize_t room = obj.cwire_size - fixed
+        cdef bytes rest = cwire_support.encode_rest(
+            self.message, value, room if obj.cwire_inner else None)
+        if len(rest) == room:
+            self.put(obj, value)
+        else:  # views of the old memory keep it, as it is
+            old = bytearray(memoryview(obj.cwire_owner)[:self.total])
+            cwire_support.put(self.message, self.field, memoryview(old), value)
+            obj.cwire_reserve(fixed + len(rest))
+            memcpy(obj.cwire_at, PyByteArray_AS_STRING(old), fixed)
+        memcpy(obj.cwire_at + fixed, PyBytes_AS_STRING(rest), len(rest))
+        return 0
 
     def __delete__(self, obj):
         raise AttributeError(f"{self.field.name} cannot be deleted")
@@ -290,8 +321,9 @@ cdef class cwire_array(cwire_field):
         if obj is None:
             return self
         self.place(obj)
+        start = (<cwire_tailed>obj).cwire_start() if self.tailed else 0
         shape = self.field.type.shape
-        return cwire_support.array_view(self.owner(obj), self.dtype, shape, self.at)
+        return cwire_support.array_view(self.owner(obj), self.dtype, shape, start + self.at)
 
 
 cdef class cwire_nested(cwire_field):
@@ -310,10 +342,16 @@ cdef class cwire_nested(cwire_field):
     def __get__(self, cwire_struct obj, cls):
         cdef char *at
         cdef Py_ssize_t i
+        cdef cwire_tailed part
         if obj is None:
             return self
         at = self.place(obj)
         owner = self.owner(obj)
+        if self.is_open:
+            part = <cwire_tailed?>cwire_part(self.of, at, owner)
+            part.cwire_size = obj.cwire_size - self.at
+            part.cwire_inner = True
+            return part
         if not self.shape:
             return cwire_part(self.of, at, owner)
         total = self.size // self.step
@@ -322,34 +360,20 @@ cdef class cwire_nested(cwire_field):
 
 
 cdef class cwire_rest(cwire_field):
-    """The flexible array member: a text, or a numpy view."""
+    """The flexible array member: a text, texts, or a numpy view."""
 
-    cdef object dtype
+    cdef object read
 
     def __init__(self, cls, message, field):
         cwire_field.__init__(self, cls, message, field)
-        self.dtype = None if field.type.is_text else cwire_support.element_dtype(field)
+        self.read = cwire_support.rest_reader(field)
 
     def __get__(self, cwire_struct obj, cls):
         if obj is None:
             return self
-        at = self.place(obj)
-        rest = obj.cwire_size - self.at
-        if self.dtype is None:
-            return cwire_support.text(PyBytes_FromStringAndSize(at, rest))
-        count = rest // self.field.element.size
-        return cwire_support.array_view(obj.cwire_owner, self.dtype, (count,), self.at)
-
-    def __set__(self, cwire_struct obj not None, value):
-        cdef cwire_tailed message = <cwire_tailed?>obj
-        cdef bytes data = cwire_support.encode_message_tail(
-            self.message, value, cwire_support.CHECK_TYPED)
-        cdef object old = message.cwire_owner
         self.place(obj)
-        if len(data) != message.cwire_size - self.at:
-            message.cwire_reserve(self.at + len(data))
-            memcpy(message.cwire_at, PyByteArray_AS_STRING(old), self.at)
-        memcpy(message.cwire_at + self.at, PyBytes_AS_STRING(data), len(data))
+        start = (<cwire_tailed?>obj).cwire_start()
+        return self.read(obj.cwire_owner, start + self.at, start + obj.cwire_size)
 
 
 cdef dict cwire_classes = {}

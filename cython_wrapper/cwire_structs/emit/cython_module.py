@@ -78,6 +78,8 @@ cdef class cwire_struct:
 
 cdef class cwire_tailed(cwire_struct):
     cdef Py_ssize_t cwire_total
+    cdef bint cwire_inner
+    cdef Py_ssize_t cwire_start(self)
     cdef int cwire_reserve(self, Py_ssize_t size) except -1
 """
 
@@ -144,7 +146,7 @@ def _pxd(layout: Layout, names: PythonNames, made: str) -> str:
         if name not in names.structs:
             continue
         base = "cwire_tailed" if struct.tail else "cwire_struct"
-        own = "pass" if struct.tail else f"cdef char cwire_own[{struct.size}]"
+        own = "pass" if struct.tail else f"cdef char cwire_own[{max(struct.size, 1)}]"
         lines += ["", f"cdef class {names.structs[name]}({base}):", f"    {own}"]
     return "\n".join(lines).rstrip() + "\n"
 

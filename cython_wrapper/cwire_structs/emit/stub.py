@@ -135,10 +135,12 @@ def _gotten(field: Field, names: PythonNames) -> str:
     if type_.form == "list":
         if of.is_viewed:
             return f"npt.NDArray[np.{_numpy_name(of)}]"
-        if type_.is_tail:
-            return "str" if type_.is_text else "npt.NDArray[np.void]"
+        if type_.is_text:
+            return "str"
+        if type_.is_tail and not of.is_text:
+            return "npt.NDArray[np.void]"
         element = _one(of, names)
-        for _ in type_.shape:
+        for _ in range(type_.dimensions):
             element = f"tuple[{element}, ...]"
         return element
     return _one(type_, names)

@@ -128,6 +128,7 @@ def read_header(
         anonymous=frozenset(parser.anonymous),
         inner_enums=frozenset(parser.enums.inner & enums),
         inner_structs=parser.inner,
+        without_bytes=parser.without_bytes,
         notices=tuple(problems.notices),
         field_enums=field_enums,
         tag_values={one: value for one, value in numbers.used.items() if one in macros},

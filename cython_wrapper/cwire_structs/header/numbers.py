@@ -40,6 +40,12 @@ _VARYING = re.compile(
 )
 
 
+OPEN = (
+    "whose flexible array member takes the rest of the message: only the last member can be one, "
+    "and no array or union"
+)
+
+
 class RefusedError(Exception):
     """A type that has no place on the wire; the text says why and what to do."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from cwire_structs.header import docs, tag_values
 from cwire_structs.header.comments import Comments
 from cwire_structs.header.cxx import Cxx
 from cwire_structs.header.enums import EnumParser
-from cwire_structs.header.numbers import RefusedError, number_type, varying_name
+from cwire_structs.header.numbers import OPEN, RefusedError, number_type, varying_name
 from cwire_structs.layout import Notice, readable
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.encode import check_default
@@ -33,6 +33,7 @@ _UNNAMED = re.compile(
     r"\b(struct|union|enum) (?:[\w:]+::)?\((?:unnamed|anonymous).* at .*:\d+:\d+\)"
 )
 # Kinds of warnings.
+EMPTY = "members without bytes"
 VARYING = "types of a size that differs between targets"
 TAGS = "tags"
 # An enum gives @default its labels; scale and offset are before what they exclude.
@@ -114,6 +115,7 @@ class StructParser:
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct.field``.
         sources: The text of each struct's definition, by name.
         inner: See `Layout.inner_structs`.
+        without_bytes: See `Layout.without_bytes`.
     """
 
     def __init__(
@@ -140,6 +142,7 @@ class StructParser:
         self._byte_order = byte_order
         self.sources: dict[str, str] = {}
         self.inner: dict[str, str] = {}
+        self.without_bytes: dict[str, list[str]] = {}
         self._known = dict(declared)
         self._seen: set[tuple[str, str]] = set()
         self._typedefs: dict[str, Any] | None = None
@@ -203,9 +206,23 @@ class StructParser:
         return name
 
     def _record(
-        self, cursor: Any, name: str, c_name: str, around: _Owner | None = None
+        self,
+        cursor: Any,
+        name: str,
+        c_name: str,
+        around: _Owner | None = None,
+        *,
+        may_end: bool = True,
     ) -> Struct | None:
-        """Reads a struct or union; `around` is what an anonymous one is in."""
+        """Reads a struct or union.
+
+        Args:
+            cursor: Its definition.
+            name: Its key in the schema.
+            c_name: As C spells it.
+            around: What an anonymous one is in.
+            may_end: Whether a flexible array member may be its last member.
+        """
         if self.seen("struct", name):
             return self.structs.get(name)
         if self._cxx and (reason := self._cxx.problem(cursor)):
@@ -225,22 +242,24 @@ class StructParser:
             )
         # It may have passed over a member.
         members: list[Field] | None = None if self.problems.stumbles(cursor) else []
-        declared = [one for one in type_.get_fields() if not _is_filler(one)]
+        written = any(one.kind == self._kinds.FIELD_DECL for one in cursor.get_children())
+        if written and not [*type_.get_fields()]:
+            self.problems.add(cursor, f"{c_name} has a member that libclang does not understand")
+            return None
+        may_end = may_end and not union
+        declared = self._with_bytes(owner, type_, may_end=may_end)
         for index, member in enumerate(declared):
-            last = index == len(declared) - 1 and index > 0 and not around and not union
+            last = index == len(declared) - 1 and may_end
             field = self._field(owner, member, index, may_be_tail=last)
             if field is None:
                 members = None
             elif members is not None:
                 members.append(field)
-        problem = None
-        if not declared:
-            problem = "has no members; give it one, a bool for example"
-        elif type_.get_size() > SIZE_LIMIT:
+        if type_.get_size() > SIZE_LIMIT:
             problem = f"has {type_.get_size()} bytes, the limit of a message is {SIZE_LIMIT}"
-        if problem:
             self.problems.add(cursor, f"{c_name} {problem}")
-        if problem or members is None:
+            return None
+        if members is None:
             return None
         made = Struct(
             name=name,
@@ -257,6 +276,60 @@ class StructParser:
         self.lines[name] = self.problems.line(cursor)
         self.sources[name] = self.comments.text(cursor)
         return made
+
+    def _with_bytes(self, owner: _Owner, record: Any, *, may_end: bool) -> list[Any]:
+        """Returns the members that have bytes, or may have some behind the struct.
+
+        An empty struct says nothing, and an array of no elements has no place of its own, but for
+        the last one: that is how GNU C wrote a flexible array member before C99.
+        """
+        every = [one for one in record.get_fields() if not _is_filler(one)]
+        kept = self._kept(every, may_end=may_end)
+        for member in (one for one in every if one not in kept):
+            if _is_name(member.spelling):
+                self.without_bytes.setdefault(owner.c_name, []).append(member.spelling)
+            for array in self._of_none(member):
+                self.problems.warn(
+                    array,
+                    f"{owner.c_name}.{array.spelling} is an array of 0 elements and not the last "
+                    "member: it has no bytes, and is left out",
+                    EMPTY,
+                )
+        return kept
+
+    def _of_none(self, member: Any) -> Iterator[Any]:
+        """Yields the arrays of no elements in a member without bytes."""
+        type_ = member.type.get_canonical()
+        while type_.kind == self._cindex.TypeKind.CONSTANTARRAY and type_.element_count:
+            type_ = type_.element_type.get_canonical()
+        if type_.kind == self._cindex.TypeKind.CONSTANTARRAY:
+            yield member
+        for inner in type_.get_fields() if type_.kind == self._cindex.TypeKind.RECORD else ():
+            yield from self._of_none(inner)
+
+    def _kept(self, members: list[Any], *, may_end: bool) -> list[Any]:
+        kept: list[Any] = []
+        for member in reversed(members):
+            if self._has_bytes(member.type.get_canonical(), ends=may_end and not kept):
+                kept.insert(0, member)
+        return kept
+
+    def _has_bytes(self, type_: Any, *, ends: bool) -> bool:
+        kinds = self._cindex.TypeKind
+        if type_.kind == kinds.INCOMPLETEARRAY or (ends and _is_of_none(type_, kinds)):
+            return self._has_bytes(type_.element_type.get_canonical(), ends=False)
+        if type_.get_size() != 0:
+            return True
+        while type_.kind == kinds.CONSTANTARRAY:
+            if not type_.element_count:
+                return False
+            ends, type_ = False, type_.element_type.get_canonical()
+        declaration = type_.get_declaration()
+        # One that libclang does not understand has no bytes for it, either.
+        if self.problems.stumbles(declaration):
+            return True
+        ends = ends and declaration.kind != self._kinds.UNION_DECL
+        return bool(self._kept([*type_.get_fields()], may_end=ends))
 
     def _is_inner(self, cursor: Any) -> bool:
         return bool(cursor.lexical_parent.kind != self._kinds.TRANSLATION_UNIT)
@@ -295,7 +368,8 @@ class StructParser:
         name = cursor.spelling
         declaration = cursor.type.get_declaration()
         if not _is_name(name):
-            return self._anonymous(owner, cursor, declaration.get_definition(), index)
+            record = declaration.get_definition()
+            return self._anonymous(owner, cursor, record, index, may_end=may_be_tail)
         where = f"{owner.c_name}.{name}"
         try:
             type_ = self._type(owner, cursor, may_be_tail=may_be_tail)
@@ -405,12 +479,13 @@ class StructParser:
         shape, named = field.type.shape, EnumType(field.element.np, self.enums.found[name])
         return replace(field, type=ArrayType(shape, named) if shape else named)
 
-    def _anonymous(self, owner: _Owner, cursor: Any, record: Any, index: int) -> Field | None:
+    def _anonymous(
+        self, owner: _Owner, cursor: Any, record: Any, index: int, *, may_end: bool
+    ) -> Field | None:
         name = f"{owner.prefix}_{index}"
         key = self._key("struct", f"{owner.name}__anonymous_{index}", record)
-        struct = self._record(
-            record, key, f"{owner.c_name} (anonymous)", replace(owner, prefix=name)
-        )
+        around = replace(owner, prefix=name)
+        struct = self._record(record, key, f"{owner.c_name} (anonymous)", around, may_end=may_end)
         if struct is None:
             return None
         self.anonymous.add(key)
@@ -438,33 +513,31 @@ class StructParser:
         ends = may_be_tail and _is_of_none(canonical, kinds)
         if canonical.kind == kinds.INCOMPLETEARRAY or ends:
             if not may_be_tail:
-                raise RefusedError(
-                    "is a flexible array member, which must come last, after others, in a struct "
-                    "with a name"
-                )
-            element = canonical.element_type.get_canonical()
-            if element.kind == kinds.CONSTANTARRAY:
-                raise RefusedError(
-                    "is a flexible array of arrays, which is not supported; make it one-dimensional"
-                )
-            of = self._element(owner, cursor, element, f"{spelled}[0]")
-            return None if of is None else TailType(of)
+                raise RefusedError(_tail_refusal(owner))
+            row, canonical = [], canonical.element_type.get_canonical()
+            while found := self._array_element(canonical):
+                canonical, length = found
+                row.append(length)
+            if len(row) >= DIMENSION_LIMIT:
+                raise RefusedError(f"has {1 + len(row)} dimensions, the limit is {DIMENSION_LIMIT}")
+            if row and canonical.kind in (kinds.CHAR_S, kinds.CHAR_U):
+                return TailType(TextType(row.pop()), tuple(row))
+            of = self._element(owner, cursor, canonical, spelled + "[0]" * (1 + len(row)))
+            return None if of is None else TailType(of, tuple(row))
         shape: list[int] = []
         while found := self._array_element(canonical):
             canonical, length = found
             shape.append(length)
-        if 0 in shape:
-            raise RefusedError(
-                "is an array of 0 elements, which is a flexible array member only when it comes "
-                "last, after others, in a struct with a name"
-            )
         if len(shape) > DIMENSION_LIMIT:
             raise RefusedError(f"has {len(shape)} dimensions, the limit is {DIMENSION_LIMIT}")
         is_char = canonical.kind in (kinds.CHAR_S, kinds.CHAR_U)
         if shape and is_char:
             text = TextType(shape.pop())
             return ArrayType(tuple(shape), text) if shape else text
-        of = self._element(owner, cursor, canonical, spelled + "[0]" * len(shape))
+        spelled += "[0]" * len(shape)
+        of = self._element(owner, cursor, canonical, spelled)
+        if of is not None and of.is_open and (shape or not may_be_tail):
+            raise RefusedError(f"is a {canonical.spelling}, {OPEN}")
         return ArrayType(tuple(shape), of) if of is not None and shape else of
 
     def _array_element(self, type_: Any) -> tuple[Any, int] | None:
@@ -497,11 +570,16 @@ class StructParser:
         if cursor.location.file is None or cursor.spelling.startswith("__va_list"):
             raise RefusedError("is the compiler's own type (a va_list), which has no place here")
         struct = self._record(cursor, key, c_name)
-        if struct is not None and struct.tail:
-            raise RefusedError(
-                f"is a {struct.c_name}, whose flexible array member cannot be nested"
-            )
         return None if struct is None else StructType(struct)
+
+
+def _tail_refusal(owner: _Owner) -> str:
+    if owner.in_union:
+        return (
+            "is a flexible array member in a union: how long a message is without it depends on "
+            "which member the program means; put it behind the union"
+        )
+    return "is a flexible array member, which must come last"
 
 
 def _is_of_none(type_: Any, kinds: Any) -> bool:

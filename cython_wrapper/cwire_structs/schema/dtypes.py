@@ -63,7 +63,7 @@ def _storage_entries(struct: Struct, tail: int) -> Iterator[_Entry]:
     for field in struct.members:
         inner = field.type.struct if field.anonymous else None
         if inner is not None and inner.kind == "struct":
-            for name, format_, offset in _storage_entries(inner, 0):
+            for name, format_, offset in _storage_entries(inner, tail):
                 moved = _bits_name(offset + field.offset) if name == _bits_name(offset) else name
                 yield moved, format_, offset + field.offset
         elif not field.bits:

@@ -112,7 +112,8 @@ def put_struct(
         # Aside first: the value may be a view of the same message, or may not fit.
         raw = bytearray(template(owner, struct))
         put_fields(owner, struct, raw, 0, values, path + ".", checks)
-    data[at : at + struct.size] = raw
+    size = struct.tail.offset if struct.tail else struct.size  # the tail is written by itself
+    data[at : at + size] = raw[:size]
 
 
 def _whole(struct: Struct, value: object) -> bytes | bytearray | None:
@@ -136,14 +137,40 @@ def _members(owner: str, path: str, struct: Struct, value: object) -> Mapping[st
         return value
     if isinstance(value, np.void | np.ndarray) and value.dtype.names and value.shape == ():
         if struct.unions or any(field.bits for field in struct.fields):
-            return to_dict(struct, value.tobytes(), struct.size)
+            return to_dict(struct, value.tobytes(), value.dtype.itemsize)
         return {name: value[name] for name in value.dtype.names}
     if _is_message(struct, value):
-        return to_dict(struct, bytes(value), struct.size)  # type: ignore[call-overload]
+        payload = bytes(value)  # type: ignore[call-overload]
+        return to_dict(struct, payload, len(payload))
     names = ", ".join(struct.by_name)
     more = f", or its {struct.size} bytes" if struct.kind == "union" else ""
     reason = f"needs a mapping with the fields {names}{more}; got {show(value)}"
     raise FieldError(owner, path, reason)
+
+
+def rest_bytes(
+    owner: str, struct: Struct, values: Mapping[str, object], path: str, checks: Checks
+) -> bytes:
+    """Returns the bytes of the flexible array member among the values of an open struct.
+
+    Raises:
+        FieldError: It does not fit.
+    """
+    last = struct.fields[-1]
+    given = [
+        value for name, value in values.items() if find_field(owner, struct, name, path) is last
+    ]
+    if not given:
+        return b""
+    return last.type.rest_bytes(given[-1], Place(owner, path + last.name, last, checks))
+
+
+def nested_rest(owner: str, path: str, struct: Struct, value: object, checks: Checks) -> bytes:
+    """Returns the same of a nested struct."""
+    values = _members(owner, path, struct, value)
+    if checks is CHECK_TYPED and values is not value:
+        checks = CHECK_NONE  # as C made it
+    return rest_bytes(owner, struct, values, path + ".", checks)
 
 
 def put_field(

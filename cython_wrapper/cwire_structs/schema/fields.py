@@ -119,6 +119,21 @@ class Kind(ABC):
         return False
 
     @property
+    def is_open(self) -> bool:
+        """Whether it ends with the payload: a flexible array member, or a struct with one."""
+        return self.is_tail
+
+    @property
+    def stride(self) -> int:
+        """Bytes of one element of a tail."""
+        raise TypeError(f"a {self.kind} is no tail")
+
+    @property
+    def row(self) -> tuple[int, ...]:
+        """Of a tail of arrays: the shape of one of its elements."""
+        return ()
+
+    @property
     def signed(self) -> bool:
         """Whether it is an integer that may be negative."""
         return False
@@ -209,6 +224,10 @@ class Kind(ABC):
             FieldError: It does not fit.
         """
 
+    def rest_bytes(self, value: object, place: Place) -> bytes:
+        """Checks a value of an open kind and returns the bytes of its flexible array member."""
+        raise TypeError(f"a {self.kind} has no flexible array member")
+
     def bits_of(self, value: object, place: Place) -> int:
         """Checks the value of a bit field and returns it as an integer."""
         raise TypeError(f"a {self.kind} has no bits")
@@ -275,7 +294,8 @@ class Field:
         name: The member's name in C; an anonymous member has one that C does not know.
         c_type: Its type as C spells it, for people.
         offset: Bytes from the start of the struct; of a bit field, of the first byte that it is in.
-        size: Bytes; 0 for a flexible array member; of a bit field, how many bytes it is in.
+        size: Bytes, at least one; 0 for a flexible array member; of a bit field, how many bytes it
+            is in.
         type: What the bytes mean; of a bit field, what its bits mean.
         doc: The doc comment, without tags.
         unit: From ``@unit``.
@@ -340,15 +360,17 @@ class Struct:
         name: Key in the schema's types.
         c_name: As C spells it: ``struct scope_block``.
         kind: A union's members share their bytes.
-        size: sizeof, in bytes.
+        size: sizeof, in bytes; 0 of an empty one in C.
         align: Alignment in bytes.
         doc: The doc comment, without tags.
         members: As C declares them: of a struct by rising offset, without overlap; a flexible
-            array member is last.
+            array member is last. There may be none.
         fields: What has a name in C: the members, and in the place of each anonymous one its own
             (those of anonymous unions overlap).
         unions: The anonymous unions among the members, at any depth.
         by_name: The fields by name.
+        tail: The flexible array member, if there is one, also of a struct that is the last member:
+            with its offset from the start of this one.
     """
 
     name: str
@@ -361,6 +383,7 @@ class Struct:
     fields: tuple[Field, ...] = field(init=False)
     unions: tuple[Field, ...] = field(init=False)
     by_name: Mapping[str, Field] = field(init=False)
+    tail: Field | None = field(init=False)
 
     def __post_init__(self) -> None:
         fields: list[Field] = []
@@ -378,6 +401,7 @@ class Struct:
         object.__setattr__(self, "fields", tuple(fields))
         object.__setattr__(self, "unions", tuple(unions))
         object.__setattr__(self, "by_name", {one.name: one for one in fields})
+        object.__setattr__(self, "tail", _tail(fields[-1]) if fields else None)
 
     def at(self, path: str) -> Field:
         """Returns the field at a path: dots lead into nested structs, ``acquisition.level``.
@@ -395,11 +419,12 @@ class Struct:
         assert field is not None  # a path has at least one name
         return field
 
-    @property
-    def tail(self) -> Field | None:
-        """The flexible array member, if there is one."""
-        last = self.fields[-1]
-        return last if last.type.is_tail else None
+
+def _tail(last: Field) -> Field | None:
+    inner = last.type.struct.tail if last.type.struct else None
+    if inner is not None:
+        return inner.moved(last.offset)
+    return last if last.type.is_tail else None
 
 
 def _free_names(fields: list[Field]) -> list[Field]:
@@ -466,6 +491,7 @@ CLASS_NAMES = frozenset(
         "MESSAGE",
         "STRUCT",
         "cwire_at",
+        "cwire_inner",
         "cwire_memory",
         "cwire_own",
         "cwire_owner",

@@ -11,9 +11,9 @@ import numpy as np
 
 from cwire_structs.frames import HEADER_SIZE, PAYLOAD_LIMIT
 from cwire_structs.schema.dtypes import place
-from cwire_structs.schema.encode import encode_struct, find_field
+from cwire_structs.schema.encode import encode_struct, rest_bytes
 from cwire_structs.schema.fields import CHECK_ALL, Checks, Field, Struct
-from cwire_structs.schema.message_class import MessageObject, encode_message_tail, message_class
+from cwire_structs.schema.message_class import MessageObject, message_class, within_limit
 
 __all__ = ["Message"]
 
@@ -64,7 +64,7 @@ class Message:
     @cached_property
     def tail_size(self) -> int:
         """Bytes of one element of the tail; 0 without one."""
-        return self.tail.element.size if self.tail else 0
+        return self.tail.type.stride if self.tail else 0
 
     def check_size(self, payload_size: int) -> None:
         """Checks that a payload can have this many bytes.
@@ -86,7 +86,7 @@ class Message:
 
         Args:
             tail: Number of elements of the flexible array member: the last field has the shape
-                (tail,). A tail of chars is one ``S`` field.
+                (tail,), or (tail, ...) of arrays. A tail of chars is one ``S`` field.
 
         The members of a union overlap, which numpy can read but not save: see `storage_dtype`. The
         bytes of bit fields are ``_bits_N``: see `dtypes.bit_column`.
@@ -159,11 +159,8 @@ class Message:
         data = encode_struct(self.name, self.struct, values, checks)
         if self.tail is None:
             return bytes(data)
-        payload = bytes(data[: self.size])
-        given = [n for n in values if find_field(self.name, self.struct, n) is self.tail]
-        if given:
-            payload += encode_message_tail(self, values[given[-1]], checks)
-        return payload
+        rest = rest_bytes(self.name, self.struct, values, "", checks)
+        return bytes(data[: self.size]) + within_limit(self, rest)
 
     def decode(self, payload: bytes | bytearray | memoryview) -> np.void:
         """Returns the payload as a numpy record with the struct's fields.
@@ -177,5 +174,9 @@ class Message:
         size = memoryview(payload).nbytes
         self.check_size(size)
         tail = (size - self.size) // self.tail_size if self.tail_size else 0
-        record: np.void = np.frombuffer(payload, self.dtype(tail), 1)[0]
+        dtype = self.dtype(tail)
+        if not size:  # which frombuffer does not take
+            empty: np.void = np.zeros(1, dtype)[0]
+            return empty
+        record: np.void = np.frombuffer(payload, dtype, 1)[0]
         return record

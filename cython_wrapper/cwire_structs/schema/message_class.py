@@ -23,12 +23,10 @@ from cwire_structs.schema.fields import (
     CHECK_TYPED,
     Checks,
     Field,
-    Memory,
     Place,
     Struct,
     class_name,
 )
-from cwire_structs.schema.kinds import TailType
 
 if TYPE_CHECKING:
     from typing import Self
@@ -74,13 +72,14 @@ class MessageObject:
         ID: The message's number; a nested struct has none.
     """
 
-    __slots__ = ("cwire_at", "cwire_memory", "cwire_size")
+    __slots__ = ("cwire_at", "cwire_inner", "cwire_memory", "cwire_size")
     MESSAGE: ClassVar[Described]
     STRUCT: ClassVar[str]
 
     cwire_memory: bytearray
     cwire_at: int
     cwire_size: int
+    cwire_inner: bool  # a part of another message
 
     if TYPE_CHECKING:
         # The fields: a type checker knows them from a generated .pyi only.
@@ -94,6 +93,7 @@ class MessageObject:
         """Takes a copy of the bytes as the message's own memory."""
         self.cwire_memory = bytearray(payload)
         self.cwire_at = 0
+        self.cwire_inner = False
         self.cwire_size = len(self.cwire_memory)
         room = self.MESSAGE.struct.size - self.cwire_size
         if room > 0:  # sizeof may be larger than the offset of the tail
@@ -196,52 +196,74 @@ def _getter(field: Field, known: Mapping[Struct, type[MessageObject]]) -> Callab
         bits, type_ = field.bits, field.type
         return lambda self: type_.from_bits(bits.read(self.cwire_memory, self.cwire_at), bits.width)
 
-    def nested(struct: Struct) -> Callable[[Memory, int], Any]:
-        cls = known[struct]
-        return lambda memory, at: _nested(cls, memory, at)
+    def nested(struct: Struct) -> Callable[..., Any]:
+        cls, size = known[struct], struct.size
+        if struct.tail:
+            return lambda memory, at, end: _nested(cls, memory, at, end - at)
+        return lambda memory, at: _nested(cls, memory, at, size)
 
     read = field.type.reader(nested)
-    if field.type.is_tail:
-        return lambda self: read(self.cwire_memory, offset, self.cwire_size)
+    if field.type.is_open:
+        return lambda self: read(
+            self.cwire_memory, self.cwire_at + offset, self.cwire_at + self.cwire_size
+        )
     return lambda self: read(self.cwire_memory, self.cwire_at + offset)
 
 
-def _nested(cls: type[MessageObject], memory: Any, at: int) -> MessageObject:
+def _nested(cls: type[MessageObject], memory: Any, at: int, size: int) -> MessageObject:
     made = cls.__new__(cls)
-    made.cwire_memory, made.cwire_at, made.cwire_size = memory, at, cls.MESSAGE.struct.size
+    made.cwire_memory, made.cwire_at, made.cwire_size = memory, at, size
+    made.cwire_inner = True
     return made
 
 
 def _setter(field: Field) -> Callable[[Any, object], None]:
-    if field.type.is_tail:
-        return _set_tail
-
     def put(self: Any, value: object) -> None:
         with memoryview(self.cwire_memory) as memory:
             put_field(self.MESSAGE.name, field, memory, self.cwire_at, value, "", CHECK_TYPED)
 
-    return put
+    def put_open(self: Any, value: object) -> None:
+        message: Described = self.MESSAGE
+        room = self.cwire_size - message.size
+        rest = encode_rest(message, value, room if self.cwire_inner else None)
+        if len(rest) == room:
+            put(self, value)
+            end = self.cwire_at + self.cwire_size
+            self.cwire_memory[end - room : end] = rest
+        else:  # views of the old memory keep it, as it is
+            fixed = self.cwire_memory[: message.struct.size]
+            put_field(message.name, field, fixed, 0, value, "", CHECK_TYPED)
+            self.cwire_own(bytes(fixed[: message.size]) + rest)
+
+    return put_open if field.type.is_open else put
 
 
-def _set_tail(self: Any, value: object) -> None:
-    data = encode_message_tail(self.MESSAGE, value, CHECK_TYPED)
-    start = self.MESSAGE.size
-    if len(data) == self.cwire_size - start:
-        self.cwire_memory[start : self.cwire_size] = data
-    else:  # views of the old memory keep it
-        self.cwire_own(bytes(self.cwire_memory[:start]) + data)
+def encode_rest(message: Described, value: object, room: int | None) -> bytes:
+    """Returns the bytes of the flexible array member in a value of the last field, checked.
 
-
-def encode_message_tail(message: Described, value: object, checks: Checks) -> bytes:
-    """Returns the bytes of a message's flexible array member, checked."""
+    Args:
+        message: The message that gets them.
+        value: Of its last field: of the tail, or of a struct with one.
+        room: How many bytes they must be; None: a message of its own takes any number.
+    """
     field = message.struct.fields[-1]
-    assert isinstance(field.type, TailType)
-    data = field.type.encode(value, Place(message.name, field.name, field, checks))
-    if message.size + len(data) > PAYLOAD_LIMIT:
-        size = message.size + len(data)
+    place = Place(message.name, field.name, field, CHECK_TYPED)
+    rest = field.type.rest_bytes(value, place)
+    if room is not None and len(rest) != room:
+        place.fail(
+            f"has {room} bytes, and so it must keep: it is a part of another message; assign the "
+            "whole part to that one"
+        )
+    return within_limit(message, rest)
+
+
+def within_limit(message: Described, rest: bytes) -> bytes:
+    """Returns the bytes of a flexible array member, if the message can hold so many."""
+    size = message.size + len(rest)
+    if size > PAYLOAD_LIMIT:
         reason = f"the message would have {size} bytes, the limit is {PAYLOAD_LIMIT}"
-        raise FieldError(message.name, field.name, reason)
-    return data
+        raise FieldError(message.name, message.struct.fields[-1].name, reason)
+    return rest
 
 
 def show(message_object: Any, struct: Struct) -> str:

@@ -102,14 +102,12 @@ class StructReader:
         kind = cursor.get("kind").text()
         if kind not in ("struct", "union"):
             cursor.get("kind").fail(f"{kind[:80]!a} is not known to this version")
-        size = cursor.get("size").integer(1, SIZE_LIMIT)
+        size = cursor.get("size").integer(0, SIZE_LIMIT)
         align = cursor.get("align").integer(1, SIZE_LIMIT)
         if align & (align - 1):
             cursor.get("align").fail("must be a power of two")
         found = cursor.get("fields")
         members = [self._field(member, size) for member in found.items()]
-        if not members:
-            found.fail("must not be empty")
         check = _check_union if kind == "union" else _check_struct
         check(found.items(), members)
         c_name = cursor.get("c_name").text()
@@ -134,6 +132,8 @@ class StructReader:
                 cursor.fail(f"{name!r} ends at {offset + size}, beyond its struct's {struct_size}")
             if type_.size != size:
                 cursor.get("size").fail(f"is {size}, but the type has {type_.size}")
+            if not size and not type_.is_open:
+                cursor.get("size").fail("is 0: a field without bytes has no value")
         unit = cursor.find("unit")
         scale, bias = _scaling(cursor, type_)
         return Field(
@@ -202,18 +202,16 @@ class StructReader:
 def _check_struct(cursors: list[Cursor], members: list[Field]) -> None:
     end = 0
     for cursor, member, before in zip(cursors, members, [None, *members], strict=False):
-        if before and before.type.is_tail:
+        if before and before.type.is_open:
             cursor.fail("comes after the flexible array member, which must be last")
         if member.span[0] < end:
             cursor.fail(f"{member.name!r} overlaps the field before it, which ends at bit {end}")
         end = member.span[1]
-    if members[-1].type.is_tail and len(members) == 1:
-        cursors[-1].fail("a flexible array member cannot be the only field")
 
 
 def _check_union(cursors: list[Cursor], members: list[Field]) -> None:
     for cursor, member in zip(cursors, members, strict=True):
-        if member.type.is_tail:
+        if member.type.is_open:
             cursor.fail("a union has no flexible array member")
         if member.offset:
             cursor.fail("the members of a union begin at its beginning")

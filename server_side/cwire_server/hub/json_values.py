@@ -89,6 +89,12 @@ def _kinds(struct: Struct) -> dict[str, Kind]:
     return {field.name: field.type for field in (*struct.fields, *struct.unions)}
 
 
+def _listed(of: Kind, value: Any, depth: int) -> Any:
+    if depth and isinstance(value, list):
+        return [_listed(of, entry, depth - 1) for entry in value]
+    return _given(of, value)
+
+
 def _given(kind: Kind, value: Any) -> Any:
     if kind.struct is not None:
         if isinstance(value, dict):
@@ -97,7 +103,7 @@ def _given(kind: Kind, value: Any) -> Any:
     if kind.is_text:
         return _bytes(value)
     if kind.dimensions and isinstance(value, list):
-        return [_given(kind.element, entry) for entry in value]
+        return _listed(kind.element, value, kind.dimensions)
     if kind.form == "complex" and isinstance(value, list):
         parts = len(value) == 2 and all(type(part) in (int, float) for part in value)
         return complex(*value) if parts else value

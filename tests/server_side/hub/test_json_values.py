@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from cwire_server.hub.json_values import fields_from_json, fields_to_json, frame_text
-from cwire_structs import frames
+from cwire_structs import frames, wrap
 from cwire_structs.errors import FieldError
 from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
+from support import schemas
 from support.processes import ROOT
 
 DEMO = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_bytes())
@@ -131,3 +132,44 @@ def test_unions_and_texts_that_are_neither_are_refused() -> None:
     assert told == {"_union": "01020304"}
     assert one.encode(fields_from_json(one.struct, told)) == b"\1\2\3\4"
     assert one.encode(fields_from_json(one.struct, {"_union": [1, 2, 3, 4]})) == b"\1\2\3\4"
+
+
+def test_all_that_ends_with_the_message_comes_back() -> None:
+    """Nested tails, tails of arrays and of 64-bit numbers, and messages without any field."""
+    header = ROOT / "tests" / "cython_wrapper" / "cases" / "tails.h"
+    schema = wrap.wrap(header, "cc").schema
+    values: dict[str, Any] = {
+        "reset": {},
+        "deep": {"d": 1.5, "out": {"n": 3, "tail": {"m": 4, "c": "x", "data": [0, 5]}}},
+        "rows": {"n": 3, "address": [[0, 1, 2, 3, 4, 5], [255, 0, 0, 0, 0, 0]]},
+        "names": {"n": 1, "name": [["a", "bcdefgh"]]},
+        "late": {"q": 3, "rest": {"args": [9, 2**63 + 1]}},
+        "pairs": {"n": -3, "in": {"q": {"x": 0, "y": 2}, "p": [[{"x": 0, "y": 0}] * 2]}},
+    }
+    for name, given in values.items():
+        message = schema.messages[name]
+        payload = message.encode(given)
+        told = json.loads(json.dumps(fields_to_json(message, payload)))
+        assert message.encode(fields_from_json(message.struct, told)) == payload
+        assert set(told) == set(given)
+
+
+def test_numbers_in_text_in_arrays_of_arrays() -> None:
+    eight = {"kind": "uint", "np": "<u8"}
+    document = schemas.document()
+    types, document["types"] = document["types"], {}
+    document["types"]["values"] = {
+        **types["tick"],
+        "size": 32,
+        "fields": [
+            {"name": "x", "offset": 0, "size": 32,
+             "type": {"kind": "array", "shape": [2, 2], "of": eight}},
+        ],
+    }  # fmt: skip
+    document["messages"] = {"1": {"name": "values", "type": "values"}}
+    document["layout_hash"] = layout_hash(document)
+    message = Schema.from_json(json.dumps(document)).messages["values"]
+    payload = message.encode({"x": [[1, 2**63], [2**64 - 1, 0]]})
+    told = fields_to_json(message, payload)
+    assert told["x"][1] == [str(2**64 - 1), 0]
+    assert message.encode(fields_from_json(message.struct, told)) == payload

@@ -129,7 +129,7 @@ def alignment(stated: int | None, size: int, members: list[Field]) -> int:
     """Returns a struct's alignment: as stated, else the largest that its members' places allow."""
     if stated:
         return stated
-    return max(_allowed(one, size) for one in members)
+    return max((_allowed(one, size) for one in members), default=1)
 
 
 def _allowed(field: Field, size: int) -> int:

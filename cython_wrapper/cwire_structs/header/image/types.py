@@ -29,7 +29,7 @@ from cwire_structs.header.image.units import (
     text,
     value,
 )
-from cwire_structs.header.numbers import REFUSED, RefusedError
+from cwire_structs.header.numbers import OPEN, REFUSED, RefusedError
 from cwire_structs.layout import Notice
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.fields import SIZE_LIMIT, Enum, Field, Kind, Struct
@@ -52,12 +52,21 @@ _ORDERS: dict[int, ByteOrder] = {1: "big", 2: "little"}  # DW_END_...
 
 @dataclass(frozen=True)
 class _Owner:
-    """The struct whose members are read: its key in the schema, and what errors call it."""
+    """The struct whose members are read.
+
+    Attributes:
+        key: Its key in the schema.
+        shown: What errors call it.
+        prefix: The name of its anonymous members, but for their number.
+        around: Whether it is anonymous.
+        may_end: Whether a flexible array member may be its last member.
+    """
 
     key: str
     shown: str
     prefix: str = "_anonymous"
     around: bool = False
+    may_end: bool = True
 
 
 class TypeReader:
@@ -134,15 +143,12 @@ class TypeReader:
         orderless, self._orderless = self._orderless, []
         before = len(self.problems)
         members = self._fields(entry, owner, union=union)
-        if not members and len(self.problems) == before:
-            text_ = f"{line}: {owner.shown} has no members; give it one, a bool for example"
-            self.problems.append(text_)
         self._say_orders(owner, members)
         self._orderless = orderless
         if len(self.problems) > before:
             return None
         ends = [one.span[1] for one in members]
-        if max(ends) > 8 * size:
+        if ends and max(ends) > 8 * size:
             name = members[ends.index(max(ends))].name
             raise WrapError(
                 f"{line}: {owner.shown}.{name} ends behind the struct's {size} bytes in the "
@@ -164,9 +170,10 @@ class TypeReader:
     def _fields(self, entry: Any, owner: _Owner, *, union: bool) -> list[Field]:
         """Reads the members in the order of their places."""
         found: list[Field] = []
-        declared = [one for one in members_of(entry) if not self._is_empty(one)]
+        may_end = owner.may_end and not union
+        declared = self._with_bytes(entry, may_end=may_end)
         for index, one in enumerate(declared):
-            last = index == len(declared) - 1 and index > 0 and not owner.around and not union
+            last = index == len(declared) - 1 and may_end
             try:
                 found += self._field(one, owner, index, union=union, may_be_tail=last)
             except RefusedError as refused:
@@ -182,14 +189,36 @@ class TypeReader:
             self.notices.append(Notice(text_, ORDER))
         return ordered
 
-    def _is_empty(self, member: Any) -> bool:
-        """Says whether a member has no bytes, as Rust's (), PhantomData, or an empty base."""
+    def _with_bytes(self, entry: Any, *, may_end: bool) -> list[Any]:
+        kept: list[Any] = []
+        for one in reversed([*members_of(entry)]):
+            if not self._is_empty(one, ends=may_end and not kept):
+                kept.insert(0, one)
+        return kept
+
+    def _is_empty(self, member: Any, *, ends: bool) -> bool:
+        """Says whether a member has no bytes, as Rust's (), PhantomData, or an empty base.
+
+        An array of none is a flexible array member if it `ends` a struct.
+        """
         type_ = self._info.bare(self._info.target(member))
-        if type_ is None or type_.tag == "DW_TAG_array_type":
+        if type_ is None:
             return False
+        if type_.tag == "DW_TAG_array_type":
+            try:
+                shape = array_shape(type_, self._info)
+            except RefusedError:  # which is told when the member is read
+                return False
+            element = self._info.bare(self._info.target(type_))
+            if element is not None and value(element, "DW_AT_byte_size") == 0:
+                return True
+            return 0 in (shape[1:] if ends else shape)
         if member.tag == _BASE:
             return next(members_of(self._info.definition(type_)), None) is None
-        return value(type_, "DW_AT_byte_size") == 0
+        if value(type_, "DW_AT_byte_size") != 0:
+            return False
+        ends = ends and type_.tag != "DW_TAG_union_type"
+        return not self._with_bytes(self._info.definition(type_), may_end=ends)
 
     def _field(
         self, entry: Any, owner: _Owner, index: int, *, union: bool, may_be_tail: bool
@@ -203,12 +232,12 @@ class TypeReader:
             return []  # the pointer to virtual functions: bytes that nobody reads
         start = self._start(entry, union=union)
         if name is None and type_ is not None and type_.tag in RECORDS:
-            return self._anonymous(entry, type_, owner, index, start)
+            return self._anonymous(entry, type_, owner, index, start, may_end=may_be_tail)
         if name is None:
             return []
         member = self._namer.member(name)
         self.lines[f"{owner.key}.{member}"] = self._info.line(entry)
-        place = replace(owner, key=f"{owner.key}__{member}", shown=f"{owner.shown}.{name}")
+        place = _Owner(key=f"{owner.key}__{member}", shown=f"{owner.shown}.{name}")
         of = self._type(type_, place, may_be_tail=may_be_tail)
         bits = None
         if _is_bits(entry):
@@ -246,14 +275,16 @@ class TypeReader:
         start = self._start(entry, union=False)
         if is_declaration(type_):
             raise RefusedError(f"is a {text(type_, 'DW_AT_name')}, which is only declared there")
-        return [one.moved(start) for one in self._fields(type_, owner, union=False)]
+        inside = replace(owner, may_end=False)
+        return [one.moved(start) for one in self._fields(type_, inside, union=False)]
 
     def _anonymous(
-        self, entry: Any, type_: Any, owner: _Owner, index: int, start: int
+        self, entry: Any, type_: Any, owner: _Owner, index: int, start: int, *, may_end: bool
     ) -> list[Field]:
         name = f"{owner.prefix}_{index}"
         key_ = f"{owner.key}__anonymous_{index}"
-        struct = self._record(type_, _Owner(key_, owner.shown, name, around=True))
+        inner = _Owner(key_, owner.shown, name, around=True, may_end=may_end)
+        struct = self._record(type_, inner)
         if struct is None:
             return []
         self.anonymous.add(key_)
@@ -272,32 +303,39 @@ class TypeReader:
         while element is not None and element.tag == "DW_TAG_array_type":
             shape += array_shape(element, self._info)
             element = self._array(self._info.bare(self._info.target(element)))
+        of: Element
         if not shape:
-            return self._element(element, owner)
+            of = self._element(element, owner)
+            if of.is_open and not may_be_tail:
+                raise RefusedError(f"is a {self._c_type(element)}, {OPEN}")
+            return of
         if shape[0] in (None, 0):
             if not may_be_tail:
                 raise RefusedError(
-                    "is a flexible array member, which must come last, after others, in a struct "
-                    "with a name"
+                    "is a flexible array member, which must come last, and not in a union"
                 )
-            if len(shape) > 1:
-                raise RefusedError(
-                    "is a flexible array of arrays, which is not supported; make it one-dimensional"
-                )
-            of = self._element(element, owner)
-            return TailType(of)
+            row = [size for size in shape[1:] if size]
+            if len(row) >= DIMENSION_LIMIT:
+                raise RefusedError(f"has {1 + len(row)} dimensions, the limit is {DIMENSION_LIMIT}")
+            of = self._closed(element, owner)
+            if row and isinstance(of, TextType):
+                of = TextType(row.pop())
+            return TailType(of, tuple(row))
         sizes = [size for size in shape if size]
-        if len(sizes) < len(shape):
-            raise RefusedError(
-                "is an array of 0 elements; write name[] for a flexible array member"
-            )
         if len(sizes) > DIMENSION_LIMIT:
             raise RefusedError(f"has {len(sizes)} dimensions, the limit is {DIMENSION_LIMIT}")
-        of = self._element(element, owner)
+        of = self._closed(element, owner)
         if isinstance(of, TextType):
             last = TextType(sizes.pop())
             return ArrayType(tuple(sizes), last) if sizes else last
         return ArrayType(tuple(sizes), of)
+
+    def _closed(self, entry: Any, owner: _Owner) -> Element:
+        """Returns the element of an array."""
+        of = self._element(entry, owner)
+        if of.is_open:
+            raise RefusedError(f"has elements of the type {self._c_type(entry)}, {OPEN}")
+        return of
 
     def _array(self, entry: Any) -> Any:
         """Returns the array in a std::array; of another type, that itself."""
@@ -346,10 +384,6 @@ class TypeReader:
         struct = self._record(entry, _Owner(name, _spelled(entry, name)))
         if struct is None:
             raise RefusedError(f"is a {_spelled(entry, name)}, which has no place on the wire")
-        if struct.tail:
-            raise RefusedError(
-                f"is a {struct.c_name}, whose flexible array member cannot be nested"
-            )
         return StructType(struct)
 
     def _enum(self, entry: Any, owner: _Owner) -> EnumType:

@@ -9,10 +9,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from cwire_structs.schema.decode import array_view
+from cwire_structs.schema.decode import array_view, texts
 from cwire_structs.schema.fields import SIZE_LIMIT, Array, Dtype, Kind, Memory, Nested, Place
 from cwire_structs.schema.json_cursor import Cursor
 from cwire_structs.schema.kinds.element import Element, Known
+from cwire_structs.schema.values import sequence
 
 DIMENSION_LIMIT = 16  # numpy allows 32 (64 from 2.0), and a batch needs some of its own
 SHOWN_ELEMENTS = 6
@@ -37,6 +38,9 @@ class ArrayType(Kind):
         array = cls(shape, known.element(cursor.get("of")))
         if array.size > SIZE_LIMIT:
             cursor.fail(f"is larger than {SIZE_LIMIT} bytes")
+        if not array.size:
+            cursor.fail("consists of elements without bytes")
+        _check_closed(array.of, cursor)
         return array
 
     def to_json(self) -> dict[str, Any]:
@@ -88,6 +92,7 @@ class TailType(Kind):
 
     Attributes:
         of: What it consists of. A tail of chars (a text of length 1) is one text.
+        row: Of a tail of arrays: the shape of one of its elements.
     """
 
     kind = "tail"
@@ -96,21 +101,34 @@ class TailType(Kind):
     size = 0
 
     of: Element
+    row: tuple[int, ...] = ()
 
     @classmethod
     def from_json(cls, cursor: Cursor, known: Known) -> Self:
         """Reads it from a schema's JSON."""
-        of = known.element(cursor.get("of"))
+        shape = cursor.find("shape")
+        row = tuple(n.integer(1, SIZE_LIMIT) for n in shape.items()) if shape else ()
+        if len(row) >= DIMENSION_LIMIT:
+            cursor.get("shape").fail(f"must have less than {DIMENSION_LIMIT} dimensions")
+        tail = cls(known.element(cursor.get("of")), row)
         stride = cursor.get("stride").integer(1, SIZE_LIMIT)
-        if stride != of.size:
-            cursor.get("stride").fail(f"is {stride}, but an element has {of.size} bytes")
-        if of.is_text and of.size != 1:
-            cursor.fail("a tail of texts is not known to this version")
-        return cls(of)
+        if stride != tail.stride:
+            cursor.get("stride").fail(f"is {stride}, but an element has {tail.stride} bytes")
+        _check_closed(tail.of, cursor)
+        return tail
 
     def to_json(self) -> dict[str, Any]:
         """See `Kind`."""
-        return {"kind": "tail", "of": self.of.to_json(), "stride": self.of.size}
+        shape = {"shape": list(self.row)} if self.row else {}
+        return {"kind": "tail", "of": self.of.to_json(), "stride": self.stride, **shape}
+
+    @property
+    def stride(self) -> int:
+        """See `Kind`."""
+        return prod(self.row) * self.of.size
+
+    def _shape(self, at: int, end: int) -> tuple[int, ...]:
+        return ((end - at) // self.stride, *self.row)
 
     @property
     def element(self) -> Element:
@@ -120,24 +138,40 @@ class TailType(Kind):
     @property
     def is_text(self) -> bool:
         """See `Kind`."""
-        return self.of.is_text
+        return self.of.is_text and self.stride == 1
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether an element is one value; else it is an array, or a text."""
+        return not self.row and (self.is_text or not self.of.is_text)
 
     @property
     def dimensions(self) -> int:
         """See `Kind`."""
-        return 1
+        return 1 + len(self.row)
 
     def dtype(self, tail: int = 0, *, storage: bool = False) -> Dtype:
         """See `Kind`."""
-        return self.of.tail_dtype(tail, storage=storage)
+        if self._is_plain:
+            return self.of.tail_dtype(tail, storage=storage)
+        return np.dtype((self.of.dtype(storage=storage), (tail, *self.row)))
 
     def reader(self, nested: Nested) -> Callable[..., Any]:
         """See `Kind`."""
-        return self.of.tail_reader()
+        return self.of.tail_reader() if self._is_plain else self.rows
+
+    def rows(self, memory: Memory, at: int, end: int) -> Any:
+        """Reads a tail of arrays or of texts."""
+        shape = self._shape(at, end)
+        if self.of.is_text:
+            return texts(bytes(memory[at:end]), self.of.size, shape) if shape[0] else ()
+        return array_view(memory, self.of.dtype(), shape, at)
 
     def plain(self, memory: Memory, at: int, end: int) -> Any:
         """See `Kind`."""
-        return self.of.plain_tail(memory, at, end)
+        if self._is_plain:
+            return self.of.plain_tail(memory, at, end)
+        return self.of.plain_list(self._shape(at, end), memory, at)
 
     def from_numpy(self, cell: Any) -> Any:
         """See `Kind`."""
@@ -146,19 +180,31 @@ class TailType(Kind):
     def put(self, data: bytearray | memoryview, at: int, value: object, place: Place) -> None:
         """See `Kind`; a tail lies behind the struct: `encode` makes it."""
 
-    def encode(self, value: object, place: Place) -> bytes:
-        """Checks what is given for a tail and returns its bytes."""
-        return self.of.tail_bytes(value, place)
+    def rest_bytes(self, value: object, place: Place) -> bytes:
+        """See `Kind`."""
+        if self._is_plain:
+            return self.of.tail_bytes(value, place)
+        is_array = isinstance(value, np.ndarray)
+        rows: Any = value if is_array else sequence(value, place.owner, place.path)
+        data = bytearray(len(rows) * self.stride)
+        if len(rows):
+            self.of.put_array((len(rows), *self.row), data, 0, rows, place)
+        return bytes(data)
 
     def equal(self, one: Memory, other: Memory, at: int, end: int) -> bool:
         """See `Kind`."""
         if self.of.is_viewed:
-            return _equal_views(self.of, ((end - at) // self.of.size,), one, other, at)
+            return _equal_views(self.of, self._shape(at, end), one, other, at)
         return bool(self.plain(one, at, end) == self.plain(other, at, end))
 
     def show(self, value: Any) -> str:
         """See `Kind`."""
-        return repr(value) if self.is_text else _show_view(value)
+        return _show_view(value) if isinstance(value, np.ndarray) else repr(value)
+
+
+def _check_closed(of: Element, cursor: Cursor) -> None:
+    if of.is_open:
+        cursor.fail("consists of structs that end in a flexible array member")
 
 
 def _equal_views(of: Element, shape: tuple[int, ...], one: Memory, other: Memory, at: int) -> bool:

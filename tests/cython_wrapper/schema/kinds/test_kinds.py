@@ -87,7 +87,7 @@ def test_what_is_written_is_read(kind: Scalar, values: list[Any], _: Any) -> Non
     assert again == data
     if not kind.is_text:
         assert tail.plain(data, 2, len(data)) == plain
-        assert tail.encode(values, place(tail)) == data[2:]
+        assert tail.rest_bytes(values, place(tail)) == data[2:]
         assert tail.dtype(count).itemsize == count * kind.size
     if kind.is_viewed:
         view = array.reader(lambda struct: lambda memory, at: None)(data, 2)
@@ -181,7 +181,7 @@ def test_whatever_shows_its_memory_is_an_array(buffer: str, kind: str) -> None:
     data = bytearray(32)
     ArrayType((8,), of).put(data, 0, value, where)
     assert bytes(data) == expected
-    assert TailType(of).encode(value, where) == expected
+    assert TailType(of).rest_bytes(value, where) == expected
     with pytest.raises(FieldError, match=r"field: needs 9 values, got 8"):
         ArrayType((9,), of).put(bytearray(36), 0, value, where)
 
@@ -207,7 +207,7 @@ def test_arrays_of_enums_are_checked_as_a_whole() -> None:
     data = bytearray(8)
     ArrayType((2, 2), SHAPE).put(data, 0, np.array([[0, 7], [7, 0]], ">i8"), where)
     assert bytes(data) == bytes([0, 0, 7, 0, 7, 0, 0, 0])
-    assert TailType(SHAPE).encode(bytes([7, 0]), where) == bytes([7, 0, 0, 0])
+    assert TailType(SHAPE).rest_bytes(bytes([7, 0]), where) == bytes([7, 0, 0, 0])
     with pytest.raises(FieldError, match=r"field\[1\]\[0\]: enum shape has no value 3"):
         ArrayType((2, 2), SHAPE).put(data, 0, [[0, 7], [3, 4]], where)
     with pytest.raises(FieldError, match="needs shape"):
