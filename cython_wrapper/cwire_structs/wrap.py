@@ -344,6 +344,7 @@ def run(arguments: argparse.Namespace) -> int:
         constants = ConstantChoice(arguments.constants)
         toolchain: toolchains.Toolchain | str | None
         if is_image(header):  # which needs no compiler
+            _refuse_of_an_image(header, arguments)
             toolchain = arguments.cc or _cross_gcc(arguments.target)
         else:
             toolchain = toolchains.find(arguments.cc, arguments.target, flags)
@@ -372,6 +373,24 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"  {path}")
     print(f"{header.name}: {count}{more}; {_origin(wrapped)}")
     return 0
+
+
+def _refuse_of_an_image(image: Path, arguments: argparse.Namespace) -> None:
+    """Raises WrapError for options that say how a header is read."""
+    options = {
+        "-I": arguments.I,
+        "-D": arguments.D,
+        "--type": arguments.types,
+        "--types": arguments.types_file,
+        "--cxx": arguments.cxx,
+        "--constants": arguments.constants,
+    }
+    if given := [name for name, value in options.items() if value]:
+        are = "are" if len(given) > 1 else "is"
+        raise WrapError(
+            f"{image.name} is an image, which was compiled already: {', '.join(given)} {are} for "
+            "headers; leave it out, or wrap the header"
+        )
 
 
 def _cross_gcc(target: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from cwire_structs.header.image.names import identifier
@@ -60,9 +61,10 @@ class Cxx:
             return bare
         return "_".join((*map(identifier, self._scopes(cursor)), bare))
 
-    def known_as(self, name: str) -> str:
-        """Returns the schema's name for what the user called ``lidar::scan``."""
-        return self.name(self._paths[name]) if "::" in name and name in self._paths else name
+    def known_as(self, name: str) -> list[str]:
+        """Returns the schema's names for what the user called ``lidar::scan`` or ``lidar::*``."""
+        found = [path for path in self._paths if fnmatchcase(path, name)] if "::" in name else []
+        return [*dict.fromkeys(self.name(self._paths[path]) for path in found)] or [name]
 
     def path(self, cursor: Any) -> str:
         """Returns a declaration's name as C++ has it outside of all namespaces."""

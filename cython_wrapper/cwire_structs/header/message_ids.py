@@ -79,11 +79,14 @@ class Choice:
         from_file = read_ids(ids_file) if ids_file else {}
         return cls({**from_file, **chosen}, tuple(only))
 
-    def renamed(self, name: Callable[[str], str]) -> Choice:
-        """Returns the same with other names of structs and enums."""
-        ids = {name(one): id_ for one, id_ in self.ids.items()}
-        only, all_ = (tuple(map(name, patterns)) for patterns in (self.only, self.all))
-        return replace(self, ids=ids, only=only, all=all_, ids_enum=name(self.ids_enum))
+    def renamed(self, names: Callable[[str], list[str]]) -> Choice:
+        """Returns the same with other names of structs and enums; a pattern may be of several."""
+        ids = {names(one)[0]: id_ for one, id_ in self.ids.items()}
+        only, all_ = (
+            tuple(name for pattern in patterns for name in names(pattern))
+            for patterns in (self.only, self.all)
+        )
+        return replace(self, ids=ids, only=only, all=all_, ids_enum=names(self.ids_enum)[0])
 
 
 class NamedDeclarations(Protocol):
@@ -228,7 +231,12 @@ class MessageReader:
             if next_id >= RELAY_TYPES:
                 raise WrapError(f"--all: there are more than {RELAY_TYPES - 1} structs")
             numbered = replace(origin, id=next_id)
-            message, reason = self._problems.trial(lambda one=numbered: self._message(one))  # type: ignore[misc]
+            message, reason = (
+                None,
+                "has no data, but functions or types; --id takes it all the same",
+            )
+            if self._is_data(origin.cursor):
+                message, reason = self._problems.trial(lambda one=numbered: self._message(one))  # type: ignore[misc]
             if message is None:
                 self.left_out += 1
                 why = _PLACE.sub("", reason) or "a struct in it is left out"
@@ -238,6 +246,11 @@ class MessageReader:
             used.add(next_id)
             names.add(origin.name)
             yield message
+
+    def _is_data(self, cursor: Any) -> bool:
+        """Says whether a struct has members, or nothing at all, as a command without arguments."""
+        declared = [one.kind for one in cursor.get_children() if one.kind.is_declaration()]
+        return not declared or self._cindex.CursorKind.FIELD_DECL in declared
 
     def _structs_of(self, names: Iterable[str]) -> set[str]:
         """Returns what tells structs apart, of those with these names."""

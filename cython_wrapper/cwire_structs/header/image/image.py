@@ -273,14 +273,16 @@ class _Chooser:
     def unnumbered(self) -> Iterator[str]:
         """Yields the names of the structs that ``--all`` numbers."""
         patterns = [one for one in (self._choice.all, self._choice.only) if one]
+        whole = any("::" in each for group in patterns for each in group)
         for one in self._records if self._choice.all else ():
-            wanted = all(any(fnmatchcase(one.name, each) for each in group) for group in patterns)
+            wanted = all(any(_fits(one, each) for each in group) for group in patterns)
             named = _IDENTIFIER.fullmatch(one.name) and not _RUST.intersection(one.scopes[:1])
             # The typedef of a struct that has a name is no other struct.
             again = one.alias and text(one.entry, "DW_AT_name")
-            if wanted and named and not again and one.name not in self._used:
-                self._used.add(one.name)
-                yield one.name
+            name = one.qualified if whole else one.name
+            if wanted and named and not again and self._used.isdisjoint((name, one.name)):
+                self._used.add(name)
+                yield name
 
     def _given(self, name: str, one: Definition) -> int | None:
         """Returns the id that the user or the image gives; None: neither does."""
@@ -303,8 +305,13 @@ class _Chooser:
         for name in names:
             matching = [name]
             if any(letter in name for letter in "*?["):
+                whole = "::" in name
                 matching = sorted(
-                    {one.name for one in self._records if fnmatchcase(one.name, name)}
+                    {
+                        one.qualified if whole else one.name
+                        for one in self._records
+                        if _fits(one, name)
+                    }
                 )
                 if not matching:
                     raise WrapError(
@@ -363,6 +370,11 @@ class _Chooser:
         names = sorted({one.name for one in own if _IDENTIFIER.fullmatch(one.name)})
         more = len(names) - _SHOWN_NAMES
         return " ".join(names[:_SHOWN_NAMES]) + (f" (and {more} more)" if more > 0 else "")
+
+
+def _fits(one: Definition, pattern: str) -> bool:
+    """Says whether a struct's name is of a pattern, which may begin with namespaces."""
+    return fnmatchcase(one.qualified if "::" in pattern else one.name, pattern)
 
 
 def _plain(name: str) -> str:
