@@ -183,7 +183,7 @@ def test_no_such_header_and_a_bad_name(tmp_path: Path) -> None:
     with pytest.raises(WrapError, match="no #include can name this header; rename it"):
         wrap.wrap(bad)
     with pytest.raises(WrapError, match="--name a-b: a schema's name has letters, digits and _"):
-        wrap.wrap(bad, name="a-b")
+        wrap.wrap(bad.rename(tmp_path / "good.h"), name="a-b")
 
 
 @pytest.mark.parametrize(

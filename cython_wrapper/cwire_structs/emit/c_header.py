@@ -216,12 +216,10 @@ def _element_conditions(member: str, type_: Kind, label: str) -> Iterator[tuple[
 
 def _byte_lines(data: bytes) -> Iterator[str]:
     texts = [f" {byte}," for byte in range(256)]
-    line, room = [_MARGIN], _WIDTH - len(_MARGIN)
-    for byte in data:
-        text = texts[byte]
-        room -= len(text)
-        if room < 0:
-            yield "".join(line)
-            line, room = [_MARGIN], _WIDTH - len(_MARGIN) - len(text)
-        line.append(text)
-    yield "".join(line)
+    text = "".join([texts[byte] for byte in data])
+    room, start = _WIDTH - len(_MARGIN), 0
+    while start < len(text):
+        whole = len(text) - start <= room
+        end = len(text) if whole else text.rindex(" ", start + 1, start + room + 1)
+        yield _MARGIN + text[start:end]
+        start = end

@@ -25,7 +25,7 @@ from cwire_structs.header.libclang import Libclang, ParseError
 from cwire_structs.header.macros import hiding_macros, number_macros
 from cwire_structs.header.message_ids import NO_MESSAGES, Choice, MessageReader
 from cwire_structs.header.named_numbers import NamedNumbers
-from cwire_structs.header.schema_name import schema_name
+from cwire_structs.header.schema_name import check_header_name, schema_name
 from cwire_structs.header.structs import TAGS, StructParser, TagRules
 from cwire_structs.layout import Layout, MessageLayout, Notice, needed, readable
 from cwire_structs.schema.json_cursor import is_identifier
@@ -56,6 +56,7 @@ def read_header(
     """
     if not path.is_file():
         raise WrapError(f"there is no header {path}")
+    check_header_name(path)
     name = schema_name(path, name)
     choice = choice or Choice()
     libclang = Libclang(toolchain)

@@ -117,10 +117,13 @@ class Libclang:
         """
         options = self.cindex.TranslationUnit
         files = [(_PRELUDE, _prelude(self.cindex))]
+        name = str(path)
+        if name.startswith("-"):  # or it is an option
+            name = str(path.absolute())
         if source is not None:
-            files.append((str(path), source))
+            files.append((name, source))
         return self.cindex.Index.create().parse(
-            str(path),
+            name,
             list(self._arguments),
             unsaved_files=files,
             options=options.PARSE_DETAILED_PROCESSING_RECORD | options.PARSE_SKIP_FUNCTION_BODIES,

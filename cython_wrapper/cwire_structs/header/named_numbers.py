@@ -39,6 +39,7 @@ class NamedNumbers:
         self._enums = enums
         self._unit = unit
         self._values: dict[str, int | float] | None = None
+        self._macros: dict[str, None] | None = None
         self.used: dict[str, int | float] = {}
 
     def value(self, name: str) -> int | float | None:
@@ -60,12 +61,14 @@ class NamedNumbers:
 
     def macros(self) -> Iterable[str]:
         """Returns the names of all macros that are defined in a file."""
-        kind = self._cindex.CursorKind.MACRO_DEFINITION
-        return dict.fromkeys(
-            cursor.spelling
-            for cursor in self._unit.cursor.get_children()
-            if cursor.kind == kind and cursor.location.file is not None
-        )
+        if self._macros is None:
+            kind = self._cindex.CursorKind.MACRO_DEFINITION
+            self._macros = dict.fromkeys(
+                cursor.spelling
+                for cursor in self._unit.cursor.get_children()
+                if cursor.kind == kind and cursor.location.file is not None
+            )
+        return self._macros
 
     def of_macros(self, names: Iterable[str]) -> Mapping[str, int | float]:
         """Returns the values of those macros that are numbers."""

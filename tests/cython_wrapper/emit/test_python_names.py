@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from cwire_structs import wrap
 from cwire_structs.emit.python_names import module_name
+from cwire_structs.errors import WrapError
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.header.schema_name import schema_name
 from cwire_structs.schema.fields import class_name, enumerator_names
@@ -111,6 +113,30 @@ def test_headers_of_any_name_are_built(file: str, tmp_path: Path) -> None:
     include = Path(__file__).parents[3] / "c_driver" / "include"
     flags = [f"-I{folder}", f"-I{tmp_path}", f"-I{include}"]
     subprocess.run(["cc", "-fsyntax-only", *flags, str(driver)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ('my "sensor".h', "no #include can name this header; rename it"),
+        ("a\\b.h", "no #include can name this header; rename it"),
+        ("gr\udcf6.h", "the file's name is not UTF-8; rename it"),
+        ("cwire.h", "include yours in a header of another name"),
+    ],
+)
+def test_names_that_no_driver_can_include(file: str, why: str, tmp_path: Path) -> None:
+    header = tmp_path / file
+    header.write_text((CASES / "types.h").read_text())
+    for name in (None, "meter"):
+        with pytest.raises(WrapError, match=re.escape(why)):
+            wrap.wrap(header, "cc", Choice(ids={"reading": 1}), name=name)
+
+
+def test_a_name_like_an_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-x.h").write_text((CASES / "types.h").read_text() + "#define LAST 5\n")
+    made = wrap.wrap(Path("-x.h"), "cc", Choice(ids={"reading": 1})).schema
+    assert (made.structs["reading"].size, made.constants) == (8, {"LAST": 5})
 
 
 def test_a_name_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -152,6 +152,19 @@ def test_words_like_tags_of_messages_refuse_no_foreign_header(
         wrap_text(text)
 
 
+def test_members_in_the_form_of_the_kernel_are_no_tags_of_messages(wrap_text: Wrap) -> None:
+    """Of linux/dvb/frontend.h, whose members are called so, all structs were refused."""
+    text = """
+/** struct m - A command. @scale of the dish
+ * @msg: What is sent.
+ */
+struct m { char msg[6]; };
+"""
+    wrapped = wrap_text(text, choice=Choice.of(["m=1"], []))
+    assert wrapped.schema.structs["m"].fields[0].doc == "What is sent."
+    assert wrapped.warnings == ("unit.h:5: struct m: @scale belongs into a field's comment",)
+
+
 def test_an_offset_of_a_foreign_header_is_told(wrap_text: Wrap) -> None:
     text = "struct m { int a; /**< Register. @offset 4 */ };"
     wrapped = wrap_text(text, choice=Choice.of(["m=1"], []))
