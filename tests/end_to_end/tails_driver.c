@@ -32,7 +32,7 @@ static int say(cwire *link, const cwire_command *command, void *user) {
     (void)link, (void)user;
     size_t count = (command->size - sizeof *said) / sizeof *said->numbers.args;
     return said->count == (int)count && said->numbers.args[count - 1] == 99 ? CWIRE_OK
-                                                                             : CWIRE_ERANGE;
+                                                                            : CWIRE_ERANGE;
 }
 
 static int ask(cwire *link, const cwire_command *command, void *user) {

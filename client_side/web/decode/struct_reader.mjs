@@ -100,7 +100,8 @@ export class StructReader {
     if (!bits && json.size !== size) {
       throw new SchemaError(path, `its size is ${json.size}, but its type has ${size}`);
     }
-    if (size === 0 && !tail && !type.struct?.tail) throw new SchemaError(path, "has no bytes, and so no value");
+    if (size === 0 && !tail && !type.struct?.tail)
+      throw new SchemaError(path, "has no bytes, and so no value");
     if (offset + size > struct.size)
       throw new SchemaError(path, `ends beyond its struct's ${struct.size}`);
     if (tail && (json.type.stride !== stride || stride === 0 || struct.kind === "union")) {
