@@ -3,7 +3,7 @@
     python client_side/client_main.py --message scope_block --count 5
     python client_side/client_main.py --send set_waveform frequency=5 shape=SINE
 
-Without --url it uses the relay that runs on this account. The exit status is 0 on success; every
+Without --relay it uses the relay that runs on this account. The exit status is 0 on success; every
 other one has a line on stderr that says what was wrong.
 """
 
@@ -38,9 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, _interrupt)
 
     def run() -> None:
-        with cwire.connect(
-            options.url, options.token, timeout=options.timeout, reconnect=False
-        ) as bridge:
+        with terminal.connect_once("client_main", options, subscribe="all") as bridge:
             _run(bridge, options)
 
     return terminal.report_errors("client_main", run)

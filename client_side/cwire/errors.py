@@ -17,6 +17,7 @@ __all__ = [
     "InvalidSubscription",
     "LayoutMismatch",
     "NotConnected",
+    "OtherDrivers",
     "ProtocolError",
     "Unauthorized",
     "UnknownCommand",
@@ -33,6 +34,10 @@ class CwireError(Exception):
 
 class NotConnected(CwireError, ConnectionError):
     """There is no relay, or it went away, or the bridge was closed."""
+
+
+class OtherDrivers(NotConnected):
+    """Relays run, but none with the drivers that this bridge had."""
 
 
 class Unauthorized(NotConnected):

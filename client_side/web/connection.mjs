@@ -1,6 +1,6 @@
 // A WebSocket that comes back: attempts with jittered backoff, and the reason whenever it is gone.
 
-import { ProtocolError } from "./errors.mjs";
+import { OtherDrivers, ProtocolError } from "./errors.mjs";
 import { SUBPROTOCOL } from "./protocol.mjs";
 
 const FIRST_DELAY_MS = 100;
@@ -49,7 +49,8 @@ export class Connection {
    * @param {boolean} options.reconnect
    * @param {number} options.timeout Milliseconds for an attempt, until the relay's hello.
    * @param {object} handlers
-   * @param {(data: string | ArrayBuffer) => void} handlers.onmessage May throw a ProtocolError.
+   * @param {(data: string | ArrayBuffer) => void} handlers.onmessage May throw a ProtocolError,
+   *   or OtherDrivers: then another attempt follows.
    * @param {() => void} handlers.onattempt
    * @param {(reason: string, final: boolean) => void} handlers.onlost Called once per connection
    *   or attempt; `final`: there is no further one.
@@ -118,8 +119,9 @@ export class Connection {
       try {
         this.#handlers.onmessage(data);
       } catch (error) {
-        this.#lost(/** @type {Error} */ (error).message, true);
-        if (!(error instanceof ProtocolError)) throw error; // a bug: for the console
+        const another = error instanceof OtherDrivers;
+        this.#lost(/** @type {Error} */ (error).message, !another);
+        if (!another && !(error instanceof ProtocolError)) throw error; // a bug: for the console
       }
     };
     socket.onclose = ({ code, reason }) => {

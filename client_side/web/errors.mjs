@@ -24,6 +24,15 @@ export class NotConnected extends Error {
   }
 }
 
+/** A relay without the drivers that the one before it had: it is not taken, and the search goes on. */
+export class OtherDrivers extends NotConnected {
+  /** @param {string} text */
+  constructor(text) {
+    super(text);
+    this.name = "OtherDrivers";
+  }
+}
+
 /** A refusal of a subscription by the relay. */
 export class Refused extends Error {
   /**

@@ -13,6 +13,9 @@ export const HEADER_BYTES = 24;
 /** Bytes of the largest frame, header and payload. */
 export const FRAME_LIMIT = 64 * 1024 * 1024;
 
+/** Number of the relay itself among the sources. */
+export const RELAY_SOURCE = 255;
+
 /** Type of control frames. */
 export const CONTROL = 0;
 /** Flag: answers a command. */

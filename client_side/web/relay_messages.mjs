@@ -21,6 +21,7 @@ export class Malformed extends Error {
  * @typedef {object} DriverNews
  * @property {string} name
  * @property {number} source
+ * @property {string | null} socket The Unix socket where the relay looks for it; null: the relay's own.
  * @property {"up" | "down" | "stale"} state
  * @property {string} problem Why it is not up, or why its schema cannot be used.
  * @property {number | null} session
@@ -162,7 +163,8 @@ function readDriverNews(json) {
   }
   const session = nullable(json.session, "driver.session", number);
   const epoch = nullable(json.epoch, "driver.epoch", text);
-  return { name, source, state, problem, session, epoch, schema };
+  const socket = nullable(json.socket, "driver.socket", text);
+  return { name, source, socket, state, problem, session, epoch, schema };
 }
 
 /**

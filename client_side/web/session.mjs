@@ -4,8 +4,8 @@
 import { Batch } from "./decode/batch.mjs";
 import { SchemaError } from "./decode/checks.mjs";
 import { FrameError, groupFrames, padded } from "./decode/frames.mjs";
-import { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs";
-import { HEADER_BYTES } from "./protocol.mjs";
+import { CommandError, NotConnected, OtherDrivers, ProtocolError, Refused } from "./errors.mjs";
+import { HEADER_BYTES, RELAY_SOURCE } from "./protocol.mjs";
 import * as relay from "./relay_messages.mjs";
 
 /** @typedef {import("./subscription.mjs").Subscription} Subscription */
@@ -18,6 +18,7 @@ import * as relay from "./relay_messages.mjs";
  * @typedef {object} Driver
  * @property {string} name
  * @property {number} source
+ * @property {string | null} socket The Unix socket where the relay looks for it; null: the relay's own.
  * @property {"up" | "down" | "stale" | "unknown"} state `unknown`: the relay is gone.
  * @property {string} problem Why it is not up, or why its schema cannot be used; for people.
  * @property {number | null} session The number of its present run.
@@ -43,6 +44,14 @@ export class Session {
   /** @type {Map<number, Route>} By source and type. */
   #routes = new Map();
   #lastId = 0;
+  /**
+   * The drivers of the first relay, and their sockets. A later relay must have them all; what it
+   * has besides is not known here: no command is for it.
+   *
+   * @type {Map<string, string | null> | null}
+   */
+  #had = null;
+  #more = false; // the present relay has other drivers besides
 
   /**
    * @param {object} shell
@@ -166,14 +175,38 @@ export class Session {
    */
   command(driver, name, fields) {
     return new Promise((resolve, reject) => {
+      if (this.#more) driver = this.#ownerOf(driver, name);
       const id = this.nextId();
       this.#send(JSON.stringify({ op: "command", id, driver, name, fields }, jsonValue));
       this.#commands.set(id, { resolve, reject });
     });
   }
 
-  /** @param {ReturnType<typeof relay.readHello>} hello */
-  #hello({ drivers }) {
+  /**
+   * Finds the driver that a command is for among those that are known here.
+   *
+   * @param {string | null} driver
+   * @param {string} command
+   * @throws {CommandError}
+   */
+  #ownerOf(driver, command) {
+    const known = [...this.drivers.values()].filter(({ name, schema }) =>
+      driver === null ? schema?.messages.has(command) : name === driver,
+    );
+    if (known.length === 1) return known[0].name;
+    const which = driver === null ? `one driver with the command ${command}` : `a driver ${driver}`;
+    const text = `this page does not know ${which}: the relay has other drivers since; load it anew`;
+    throw new CommandError(null, "unknown_driver", text);
+  }
+
+  /**
+   * @param {ReturnType<typeof relay.readHello>} hello
+   * @throws {OtherDrivers}
+   */
+  #hello(hello) {
+    this.#compare(hello.drivers);
+    const drivers = hello.drivers.filter((driver) => this.#isKnown(driver));
+    this.#more = drivers.length < hello.drivers.length;
     this.connected = true;
     const names = new Set(drivers.map((driver) => driver.name));
     for (const name of this.drivers.keys()) if (!names.has(name)) this.drivers.delete(name);
@@ -186,8 +219,34 @@ export class Session {
     this.#ondrivers();
   }
 
+  /**
+   * Remembers the drivers of the first relay; a later one must have them.
+   *
+   * @param {relay.DriverNews[]} drivers
+   * @throws {OtherDrivers}
+   */
+  #compare(drivers) {
+    const served = new Map(
+      drivers.filter(({ source }) => source !== RELAY_SOURCE).map((one) => [one.name, one.socket]),
+    );
+    this.#had ??= served;
+    for (const [name, socket] of this.#had) {
+      if (served.get(name) === socket) continue;
+      throw new OtherDrivers(
+        "another relay runs there and was not taken: " +
+          `it has ${driversText(served)}, and this page had ${driversText(this.#had)}`,
+      );
+    }
+  }
+
+  /** @param {relay.DriverNews} driver */
+  #isKnown({ name, source }) {
+    return source === RELAY_SOURCE || this.#had?.has(name);
+  }
+
   /** @param {ReturnType<typeof relay.readDriver>} news */
   #driver({ event, driver: news }) {
+    if (!this.#isKnown(news)) return;
     const { name } = this.#update(news);
     this.#ondrivers();
     for (const subscription of this.subscriptions.values()) {
@@ -318,6 +377,16 @@ export class Session {
     ["reply", operation(relay.readReply, (session, message) => session.#reply(message))],
     ["error", operation(relay.readError, (session, message) => session.#error(message))],
   ]);
+}
+
+/**
+ * Names drivers, each with its socket.
+ *
+ * @param {Map<string, string | null>} drivers
+ */
+function driversText(drivers) {
+  const named = [...drivers].map(([name, socket]) => (socket ? `${name} at ${socket}` : name));
+  return named.join(", ") || "no driver";
 }
 
 /**

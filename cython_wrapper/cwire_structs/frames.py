@@ -45,6 +45,7 @@ __all__ = [
     "HELLO_LIMIT",
     "PAYLOAD_LIMIT",
     "PROTOCOL",
+    "RELAY_NAME",
     "RELAY_SOURCE",
     "RELAY_TYPES",
     "REPLY",
@@ -66,6 +67,9 @@ __all__ = [
     "type_bitmap",
     "unpack_header",
 ]
+
+RELAY_NAME = "relay"
+"""The name of the relay's own statistics among the drivers; no driver can have it."""
 
 HEADER = np.dtype(
     [

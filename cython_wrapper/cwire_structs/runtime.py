@@ -5,18 +5,36 @@ The C library looks at the same places (`cwire_default_path` in cwire.h).
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 
-__all__ = ["DEFAULT_PORT", "RuntimeDirError", "runtime_dir"]
+__all__ = ["DEFAULT_PORT", "RuntimeDirError", "cannot_write", "runtime_dir"]
 
 DEFAULT_PORT = 8765
 """The TCP port of `cwire serve` where no other is named."""
 
 
 class RuntimeDirError(OSError):
-    """The runtime directory cannot be trusted or made."""
+    """The runtime directory cannot be trusted, made or written to."""
+
+
+_ROOM = {
+    errno.ENOSPC: "free some space there",
+    errno.EDQUOT: "remove files of yours there",
+    errno.EACCES: "make the directory yours (chmod 700)",
+    errno.EPERM: "make the directory yours (chmod 700)",
+    errno.ENOLCK: "that file system has no locks",
+}
+
+
+def cannot_write(path: Path, error: OSError) -> RuntimeDirError:
+    """Makes the error to raise where a file of the runtime directory cannot be written."""
+    elsewhere = "set CWIRE_RUNTIME_DIR to a directory of yours that can be written to"
+    room = _ROOM.get(error.errno or 0)
+    remedy = elsewhere if room is None else f"{room}, or {elsewhere}"
+    return RuntimeDirError(f"cannot write {path}: {error.strerror or error}; {remedy}")
 
 
 def runtime_dir() -> Path:

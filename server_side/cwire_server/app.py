@@ -8,9 +8,10 @@ import errno
 import logging
 import time
 from functools import partial
+from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets, bind_unix_socket
+from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from cwire_server.access import Origins, PageAccess, own_origins
@@ -27,6 +28,13 @@ from cwire_server.runtime_file import RuntimeFile
 from cwire_server.web.listener import Listener
 from cwire_server.web.routes import routes
 from cwire_server.web.rules import Rules
+from cwire_structs.relays import (
+    RelayEntry,
+    answers_as_relay,
+    elsewhere_text,
+    living_relays,
+)
+from cwire_structs.runtime import RuntimeDirError
 
 __all__ = ["Relay"]
 
@@ -66,11 +74,17 @@ class Relay:
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
         return f"http://{host}:{self.port}/#token={self.config.token}"
 
+    def others(self) -> list[RelayEntry]:
+        """The relays of this account on this machine that run beside this one."""
+        own = None if self._runtime is None else self._runtime.path.stem
+        return [relay for relay in living_relays() if relay.name != own]
+
     async def start(self) -> None:
         """Binds the listeners, begins to connect to the drivers, and lets clients find the relay.
 
         Raises:
             ConfigError: The port is taken.
+            RuntimeDirError: The runtime directory cannot be trusted or written to.
         """
         config = self.config
         try:
@@ -78,8 +92,10 @@ class Relay:
         except OSError as error:
             raise ConfigError(_why_not_bound(error, config)) from error
         self.port = sockets[0].getsockname()[1]
+        places = {driver.name: str(driver.path) for driver in config.drivers}
         for source, address in enumerate(config.drivers, start=1):
             self._links[source] = DriverLink(self.hub, source, address)
+            self.hub.drivers[source].socket = str(address.path)
         self.hub.on_work = self._work_soon
         self.hub.on_fault = _log_fault
         self.hub.on_interest = lambda source: self._links[source].update_interest()
@@ -92,17 +108,9 @@ class Relay:
         services = Services(self.hub, self._links, pages, Turns(), self._started)
         tcp = self._serve(Rules(config.host, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
-        self._runtime = RuntimeFile()
         unix = self._serve(Rules("localhost"), services)
-        try:
-            self._listeners.append(
-                Listener(bind_unix_socket(str(self._runtime.socket), mode=0o600), unix)
-            )
-        except OSError as error:
-            raise ConfigError(
-                f"cannot listen at {self._runtime.socket}: {error.strerror or error}; "
-                "set CWIRE_RUNTIME_DIR to a directory of yours with a short path"
-            ) from error
+        self._runtime = RuntimeFile(url, places)
+        self._listeners.append(Listener(self._runtime.listen(), unix))
         self._tasks = [
             asyncio.create_task(link.run(), name=f"driver {link_source}")
             for link_source, link in self._links.items()
@@ -113,7 +121,7 @@ class Relay:
             async with asyncio.timeout(_FIRST_LOOK_SECONDS):
                 for link in self._links.values():
                     await link.tried.wait()
-        self._runtime.write(url)
+        self._runtime.publish()
 
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
         make_client = partial(self._make_client, services)
@@ -157,12 +165,21 @@ def _log_fault(what: str, error: Exception) -> None:
 def _why_not_bound(error: OSError, config: RelayConfig) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return (
-                f"port {config.port} of {config.host} is in use, perhaps by another relay; "
-                "give another one with --port (0 picks a free one)"
-            )
+            return f"port {config.port} of {config.host} is in use {_by_whom(config)}"
         case errno.EACCES | errno.EPERM:
             return f"port {config.port} is not for this account; give one above 1023 with --port"
         case errno.EADDRNOTAVAIL:
             return f"this machine has no address {config.host}; use --host 127.0.0.1"
     return f"cannot listen on {config.host}, port {config.port}: {error.strerror or error}"
+
+
+def _by_whom(config: RelayConfig) -> str:
+    """Says who uses the port that this relay was to have, and what to do."""
+    other = "give another port with --port (0 picks a free one)"
+    with contextlib.suppress(RuntimeDirError):
+        for relay in living_relays():
+            if urlsplit(relay.url).port == config.port:
+                return f"by the relay {relay} of this account: use that one, stop it, or {other}"
+    if answers_as_relay(config.port, config.host):
+        return f"by another relay: {elsewhere_text(config.port)}, or {other}"
+    return f"by another program; {other}"

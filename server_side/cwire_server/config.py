@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cwire_server.access import check_origin
 from cwire_server.limits import Limits
-from cwire_server.relay_schema import RELAY_NAME
+from cwire_structs.frames import RELAY_NAME
 from cwire_structs.runtime import DEFAULT_PORT
 
 __all__ = ["ConfigError", "DriverAddress", "RelayConfig"]
@@ -39,7 +40,10 @@ class DriverAddress:
             )
         if not name.replace("-", "_").isidentifier():
             raise ConfigError(f"driver name {name!r}: use letters, digits, _ and - only")
-        return cls(name, Path(path).absolute())
+        # One text for each place, since clients tell drivers apart by it. The socket itself may be
+        # a link, and need not be there yet.
+        place = Path(path).absolute()
+        return cls(name, Path(os.path.realpath(place.parent)) / place.name)
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,12 @@ class RelayConfig:
             raise ConfigError(f"{len(self.drivers)} drivers: one relay takes {LAST_SOURCE}")
         if not 0 <= self.port <= 65535:
             raise ConfigError(f"port {self.port} is not between 0 and 65535 (0 picks a free one)")
+        port = self.port or "PORT"  # which one a free port will be is not known yet
         if not _is_loopback(self.host):
             raise ConfigError(
                 f"host {self.host!r} is not a loopback address, and beyond this machine the token "
                 "would travel unencrypted; keep 127.0.0.1 and reach it with "
-                f"ssh -L {self.port}:127.0.0.1:{self.port} THIS_MACHINE"
+                f"ssh -L {port}:127.0.0.1:{port} THIS_MACHINE"
             )
         for origin in self.allowed_origins:
             try:

@@ -20,6 +20,12 @@ __all__ = ["add_arguments", "main", "register", "run"]
 _DESCRIPTION = "Relays between C drivers and WebSocket clients. Stop it with Ctrl-C."
 
 
+_SEVERAL = (
+    "clients that name neither a driver (--driver NAME, connect(driver=…)) nor a relay "
+    "(--relay PID, connect(…)) take this one, the newest; Ctrl-C stops it"
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the relay's options to a parser."""
     parser.add_argument(
@@ -126,6 +132,10 @@ async def _serve(config: RelayConfig) -> None:
         print(f"cwire relay: {relay.link}", flush=True)
         for driver in config.drivers:
             print(f"  driver {driver.name}: {driver.path}", flush=True)
+        if others := relay.others():
+            for other in others:
+                print(f"also runs: {other}", flush=True)
+            print(_SEVERAL, flush=True)
         await stop.wait()
     finally:
         await relay.stop()

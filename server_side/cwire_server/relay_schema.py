@@ -6,10 +6,7 @@ from importlib.resources import files
 
 from cwire_structs.schema import Schema
 
-__all__ = ["RELAY_NAME", "RELAY_SCHEMA"]
-
-RELAY_NAME = "relay"
-"""The relay's name among the drivers."""
+__all__ = ["RELAY_SCHEMA"]
 
 RELAY_SCHEMA = Schema.from_json(
     files("cwire_server").joinpath("relay_messages.schema.json").read_bytes()

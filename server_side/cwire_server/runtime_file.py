@@ -4,67 +4,142 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
+import secrets
+import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from cwire_structs.frames import PROTOCOL
-from cwire_structs.runtime import runtime_dir
+from cwire_structs.relays import remove_dead, this_machine
+from cwire_structs.runtime import RuntimeDirError, cannot_write, runtime_dir
 
 __all__ = ["RuntimeFile"]
 
+_log = logging.getLogger("cwire.relay")
+_BACKLOG = 128
+
 
 class RuntimeFile:
-    """``relay-PID.json``, locked while the relay lives.
+    """``relay-PID-RANDOM.json`` and the Unix socket beside it, held by a lock on the file.
 
     A lock goes with its process, however that ends; a file that anyone can lock is a dead relay's.
+    The name has more than the process id, since relays in several containers may have the same.
     It holds no token: whoever may read it may use the relay's Unix socket, which needs none.
+
+    Args:
+        url: ``ws://HOST:PORT/ws``.
+        drivers: The drivers that the relay serves: name to Unix socket.
+
+    Raises:
+        RuntimeDirError: The runtime directory cannot be trusted or written to; nothing is left.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, url: str, drivers: Mapping[str, str]) -> None:
         directory = runtime_dir()
-        _remove_dead(directory)
-        self.path = directory / f"relay-{os.getpid()}.json"
+        remove_dead(directory)
+        self.path, self._fd = _reserve(directory)
         self.socket = self.path.with_suffix(".sock")
-        self._fd: int | None = None
-
-    def write(self, url: str) -> None:
-        """Writes and locks the file; from now on clients find the relay."""
-        fresh = self.path.with_suffix(".new")
-        self._fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        self._listener: socket.socket | None = None
+        machine = this_machine()
         entry = {
             "pid": os.getpid(),
             "unix": str(self.socket),
             "url": url,
             "protocol": PROTOCOL,
             "started": time.time(),
+            "drivers": dict(drivers),
+            "host": machine.host,
+            "boot": machine.boot,
         }
-        os.write(self._fd, json.dumps(entry).encode())
-        # Renamed when whole and locked: nobody sees it half written or unlocked.
-        fresh.rename(self.path)
+        try:
+            with os.fdopen(os.dup(self._fd), "wb") as file:
+                file.write(json.dumps(entry).encode())
+            os.fsync(self._fd)  # some file systems say only here that they are full
+        except OSError as error:
+            self.close()
+            raise cannot_write(self._fresh, error) from error
+
+    def listen(self) -> socket.socket:
+        """Listens at the socket, which is this account's alone.
+
+        Raises:
+            RuntimeDirError: It cannot be made.
+        """
+        listener = socket.socket(socket.AF_UNIX)
+        try:
+            listener.setblocking(False)
+            # Never in the place of another one: that of this name is not made yet, or not ours.
+            listener.bind(str(self.socket))
+            self._listener = listener
+            self.socket.chmod(0o600)
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            listener.close()
+            if error.errno is None:  # Python's own: too long a path for a Unix socket
+                raise RuntimeDirError(
+                    f"cannot listen at {self.socket}: {error}; "
+                    "set CWIRE_RUNTIME_DIR to a directory of yours with a short path"
+                ) from error
+            raise cannot_write(self.socket, error) from error
+        return listener
+
+    def publish(self) -> None:
+        """Gives the file its name; from now on clients find the relay.
+
+        Raises:
+            RuntimeDirError: It cannot be given.
+        """
+        try:
+            # Whole and locked by now: nobody sees it half written or unlocked.
+            self._fresh.rename(self.path)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+
+    @property
+    def _fresh(self) -> Path:
+        """What the file is called until then."""
+        return self.path.with_suffix(".new")
 
     def close(self) -> None:
         """Removes the file and the socket: the relay is going."""
-        self.path.unlink(missing_ok=True)
-        self.socket.unlink(missing_ok=True)
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        if self._fd < 0:
+            return
+        _remove(self.path)
+        _remove(self._fresh)
+        if self._listener is not None:
+            _remove(self.socket)
+        os.close(self._fd)
+        self._fd = -1
 
 
-def _remove_dead(directory: Path) -> None:
-    """Removes the files of relays that were killed."""
-    for path in directory.glob("relay-*.json"):
+def _reserve(directory: Path) -> tuple[Path, int]:
+    """Takes a free name: the path that the entry will have, and the lock on it."""
+    while True:
+        path = directory / f"relay-{os.getpid()}-{secrets.token_hex(3)}.json"
+        fresh = path.with_suffix(".new")
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
+            fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
             continue
+        except OSError as error:
+            raise cannot_write(fresh, error) from error
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
-            path.with_suffix(".sock").unlink(missing_ok=True)
-        except BlockingIOError:
-            pass  # it lives
-        finally:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        except OSError as error:
             os.close(fd)
+            _remove(fresh)
+            raise cannot_write(fresh, error) from error
+        if not path.exists() and not path.with_suffix(".sock").exists():
+            return path, fd
+        os.close(fd)  # left by one that was killed, or another machine's
+        _remove(fresh)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("cannot remove %s: %s; remove it when you can", path, error.strerror)

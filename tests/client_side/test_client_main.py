@@ -79,7 +79,7 @@ def test_success(relay: FakeRelay, run: Run) -> None:
         ),
         (["--send", "set", f"x={'[' * 5000}"], 6, "needs a number"),
         (["--count", "-1"], 2, "'-1' is not a number of messages"),
-        (["--url", "what"], 3, "'what' is not the URL of a relay"),
+        (["--url", "what"], 3, "'what' is not the address of a relay"),
         (["--url", "ws://127.0.0.1:1/ws"], 3, "no relay answers at"),
     ],
 )

@@ -27,6 +27,7 @@ def driver(name: str = "lab", source: object = 1, **changes: Any) -> dict[str, A
     return {
         "name": name,
         "source": source,
+        "socket": f"/run/{name}.sock",
         "state": "up",
         "session": 7,
         "epoch": "1",
@@ -75,6 +76,7 @@ class FakeRelay:
         refuses: No connection is let in: as if it were just starting.
         on_binary: Makes the answer to each binary message.
         on_request: Called with each text message, when it has been answered.
+        accepted: How many connections have been let in.
         received: What came and has been handled: dicts for text, bytes for binary.
     """
 
@@ -93,6 +95,7 @@ class FakeRelay:
         self.subprotocol: str | None = "cwire.v1"
         self.first: Mapping[str, int | None] = {}
         self.refuses = False
+        self.accepted = 0
         self.on_request: Callable[[dict[str, Any]], object] = lambda request: None
         self.on_binary: Callable[[bytes], str | bytes | None] = lambda data: None
         self.received: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -208,6 +211,7 @@ class _Handler(WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         self.relay._handlers.add(self)
+        self.relay.accepted += 1
         hello = self.relay.hello
         if hello is not None:
             self.write_message(hello if isinstance(hello, str) else json.dumps(hello))

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cwire_structs.relays import living_relays
+
 ROOT = Path(__file__).parents[2]
 DRIVER = ROOT / "c_driver" / "driver"
 SECONDS = 30.0
@@ -127,6 +129,12 @@ class Relay(Running):
         self.link = line[line.index("http://") :]
         address, self.token = self.link.split("/#token=")
         self.url = f"ws{address.removeprefix('http')}/ws"
+
+    @property
+    def name(self) -> str:
+        """Its name in the runtime directory of the environment."""
+        (name,) = (one.name for one in living_relays() if one.url == self.url)
+        return name
 
 
 def alive(pid: int) -> bool:

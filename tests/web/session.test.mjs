@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ProtocolError } from "../../client_side/web/client.mjs";
+import { OtherDrivers } from "../../client_side/web/errors.mjs";
 import { Ledger, widen } from "../../client_side/web/ledger.mjs";
 import { Session } from "../../client_side/web/session.mjs";
 import { Subscription } from "../../client_side/web/subscription.mjs";
@@ -59,10 +60,11 @@ class Bench {
     this.session.receiveText(JSON.stringify({ op, ...fields }));
   }
 
-  hello({ epoch = "1", names = ["lab"] } = {}) {
+  hello({ epoch = "1", names = ["lab"], folder = "/run" } = {}) {
     const driver = (name, index) => ({
       name,
       source: index + 1,
+      socket: `${folder}/${name}.sock`,
       state: "up",
       session: 1,
       epoch,
@@ -212,7 +214,14 @@ test("another driver's coming leaves the counts of this one alone", () => {
   bench.dropped("relay", 4, 4);
   bench.say("driver", {
     event: "restarted",
-    driver: { name: "other", source: 2, state: "up", session: 9, epoch: "9" },
+    driver: {
+      name: "other",
+      source: 2,
+      socket: "/run/other.sock",
+      state: "up",
+      session: 9,
+      epoch: "9",
+    },
   });
   bench.subscribed(5, [
     [1, 5],
@@ -270,6 +279,7 @@ test("a schema that cannot be used is the driver's problem", () => {
       {
         name: "lab",
         source: 1,
+        socket: "/run/lab.sock",
         state: "up",
         session: 1,
         epoch: "1",
@@ -282,6 +292,52 @@ test("a schema that cannot be used is the driver's problem", () => {
   assert.match(problem, /cwire-schema\/9.*cwire wrap/);
   bench.subscribed(0);
   assert.deepEqual(bench.subscription.streams, []);
+});
+
+test("a relay with other drivers is not taken, whatever it calls them", () => {
+  const bench = new Bench();
+  bench.hello({ names: ["lab", "cam"] });
+  for (const other of [{ names: ["lab"] }, { names: ["lab", "cam"], folder: "/elsewhere" }]) {
+    bench.session.disconnected("gone");
+    bench.sent.length = 0;
+    assert.throws(() => bench.hello(other), OtherDrivers);
+    assert.equal(bench.session.connected, false);
+    assert.deepEqual([bench.hellos, bench.sent], [1, []]);
+  }
+  assert.throws(
+    () => bench.hello({ names: ["bench"] }),
+    /it has bench at \/run\/bench.sock, and this page had lab at \/run\/lab.sock, cam at/,
+  );
+  bench.hello({ names: ["cam", "lab"] }); // its numbers are its own
+  assert.deepEqual([bench.hellos, bench.sent.length], [2, 1]);
+});
+
+test("what a later relay has besides is not known, and gets no command", async () => {
+  const bench = new Bench({ driver: null, messages: null });
+  bench.hello();
+  bench.session.disconnected("gone");
+  bench.hello({ names: ["lab", "laser"] });
+  bench.say("driver", { event: "up", driver: { name: "laser", source: 2, state: "up" } });
+  assert.deepEqual([...bench.session.drivers.keys()], ["lab"]);
+  bench.subscribed(0, [
+    [1, 0],
+    [2, 0],
+  ]);
+  assert.deepEqual(
+    bench.subscription.streams.map(({ driver }) => driver),
+    ["lab"],
+  );
+  bench.sent.length = 0;
+  for (const [driver, name] of [
+    ["laser", "tick"],
+    [null, "fire"],
+  ]) {
+    const refused = { name: "unknown_driver", message: /this page does not know/ };
+    await assert.rejects(bench.session.command(driver, name, {}), refused);
+  }
+  assert.deepEqual(bench.sent, []);
+  void bench.session.command(null, "tick", {}).catch(() => {});
+  assert.deepEqual([bench.sent[0].driver, bench.sent[0].name], ["lab", "tick"]);
 });
 
 test("a derived stream's number may stand for another one later", () => {
@@ -450,7 +506,7 @@ test("whatever is changed in what the relay says, it is taken or refused as the 
     try {
       bench.session.receiveText(JSON.stringify(json));
     } catch (error) {
-      assert.ok(error instanceof ProtocolError, error.stack);
+      assert.ok(error instanceof ProtocolError || error instanceof OtherDrivers, error.stack);
       refused += 1;
     }
   }

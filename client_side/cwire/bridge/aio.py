@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 import weakref
 from collections.abc import Awaitable, Generator, Iterable, Mapping
 from contextlib import suppress
@@ -17,7 +18,13 @@ from cwire.bridge.arguments import COMMAND_TIMEOUT, RECORD_TIMEOUT, SHORTEST_WAI
 from cwire.bridge.arguments import seconds as wait_seconds
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
-from cwire.bridge.connect import CONNECT_TIMEOUT, HISTORY_BYTES, ConnectOptions, open_link
+from cwire.bridge.connect import (
+    CONNECT_TIMEOUT,
+    HISTORY_BYTES,
+    HOW_TO_CHOOSE,
+    ConnectOptions,
+    open_link,
+)
 from cwire.bridge.stream import AsyncStream, Predicate
 from cwire.data.convert import Arrays
 from cwire.data.cursor import Cursor
@@ -53,6 +60,7 @@ class aconnect:  # noqa: N801 - it is used like a function
         timeout: float = CONNECT_TIMEOUT,
         window: int | None = None,
         reconnect: bool = True,
+        driver: str | None = None,
     ) -> None:
         self._options = ConnectOptions(
             url=url,
@@ -62,17 +70,23 @@ class aconnect:  # noqa: N801 - it is used like a function
             timeout=timeout,
             window=window,
             reconnect=reconnect,
+            driver=driver,
         )
         self._bridge: AsyncBridge | None = None
 
-    async def _open(self) -> AsyncBridge:
-        return AsyncBridge(await open_link(self._options))
+    async def _open(self, level: int) -> AsyncBridge:
+        """Connects; a warning is shown at the frame so many levels up."""
+        link, choice = await open_link(self._options)
+        bridge = AsyncBridge(link)
+        if note := choice.note(HOW_TO_CHOOSE):
+            warnings.warn(note, stacklevel=level)
+        return bridge
 
     def __await__(self) -> Generator[object, None, AsyncBridge]:
-        return self._open().__await__()
+        return self._open(2).__await__()
 
     async def __aenter__(self) -> AsyncBridge:
-        self._bridge = await self._open()
+        self._bridge = await self._open(3)
         return self._bridge
 
     async def __aexit__(

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from cwire.bridge.arguments import SHORTEST_WAIT, seconds
-from cwire.link.address import resolve
+from cwire.link.address import Choice, find_again, resolve
 from cwire.link.jupyter_relay import located
 from cwire.link.link import Link
 from cwire.session.options import check_window
 from cwire.session.session import HISTORY_BYTES, Session
 
-__all__ = ["CONNECT_TIMEOUT", "HISTORY_BYTES", "ConnectOptions", "open_link"]
+__all__ = ["CONNECT_TIMEOUT", "HISTORY_BYTES", "HOW_TO_CHOOSE", "ConnectOptions", "open_link"]
 
 CONNECT_TIMEOUT = 10.0
 """Seconds."""
+
+HOW_TO_CHOOSE = "choose with connect(driver=...), or give connect() the address"
+"""For `Choice.note`, in Python's words."""
 
 _LONGEST_CONNECT = 1e6  # s
 
@@ -34,16 +37,18 @@ class ConnectOptions:
     timeout: float
     window: int | None
     reconnect: bool
+    driver: str | None
 
 
-async def open_link(options: ConnectOptions) -> Link:
-    """Connects and subscribes.
+async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
+    """Connects and subscribes; returns the link, and which relay was taken for it.
 
     Raises:
         ValueError: The timeout or `history_bytes` cannot be.
         InvalidSubscription: The window cannot be.
         NotConnected: There is no relay.
         Unauthorized: It does not accept the token.
+        UnknownDriver: No relay, or not this one, has the driver.
         UnknownMessage: A message to subscribe to does not exist.
     """
     wait = seconds(options.timeout, least=SHORTEST_WAIT)
@@ -54,16 +59,18 @@ async def open_link(options: ConnectOptions) -> Link:
             f"not {options.history_bytes!r}; each message may take so much"
         )
     session = Session(options.history_bytes, check_window(options.window), threading.Lock())
-    find = partial(resolve, options.url, options.token)
-    address = await located(find) if options.url is None else find()
-    link = Link(address, session, find if options.reconnect else None)
+    find = partial(resolve, options.url, options.token, options.driver)
+    choice = await located(find, options.driver) if options.url is None else find()
+    again = partial(find_again, options.url, options.token) if options.reconnect else None
+    link = Link(choice.address, session, again)
     await link.open(_LONGEST_CONNECT if wait is None else wait)
-    if options.subscribe is not None:
-        wanted = options.subscribe
-        names = [wanted] if isinstance(wanted, str) else list(wanted)
-        try:
+    try:
+        if options.driver is not None:
+            link.lookup.driver(options.driver)
+        if (wanted := options.subscribe) is not None:
+            names = [wanted] if isinstance(wanted, str) else list(wanted)
             await link.subscribe(None if wanted == "all" else names, None)
-        except BaseException:
-            await link.shut()
-            raise
-    return link
+    except BaseException:
+        await link.shut()
+        raise
+    return link, choice

@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import threading
+import warnings
 import weakref
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -18,7 +19,13 @@ from cwire.bridge.arguments import COMMAND_TIMEOUT, RECORD_TIMEOUT, SHORTEST_WAI
 from cwire.bridge.arguments import seconds as wait_seconds
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
-from cwire.bridge.connect import CONNECT_TIMEOUT, HISTORY_BYTES, ConnectOptions, open_link
+from cwire.bridge.connect import (
+    CONNECT_TIMEOUT,
+    HISTORY_BYTES,
+    HOW_TO_CHOOSE,
+    ConnectOptions,
+    open_link,
+)
 from cwire.bridge.stream import Predicate, Stream
 from cwire.data.convert import Arrays
 from cwire.data.cursor import Cursor
@@ -28,6 +35,7 @@ from cwire.data.newest import Newest
 from cwire.data.recording import Recording
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.progress import progress
+from cwire.link.address import Choice
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
 from cwire.session.options import Options
@@ -37,7 +45,7 @@ if TYPE_CHECKING:
 
     from cwire.panel.form import Done
 
-__all__ = ["Bridge", "BridgeDriver", "connect"]
+__all__ = ["Bridge", "BridgeDriver", "connect", "open_bridge"]
 
 _of_cells: OncePerCell[Bridge] = OncePerCell(lambda bridge, _: bridge._replace())
 
@@ -51,12 +59,15 @@ def connect(
     timeout: float = CONNECT_TIMEOUT,
     window: int | None = None,
     reconnect: bool = True,
+    driver: str | None = None,
 ) -> Bridge:
     """Connects to a relay.
 
     Args:
-        url: ``ws://HOST:PORT/ws``, or the link that the relay prints. None: the relay of this
-            account on this machine, over its Unix socket, which needs no token.
+        url: The relay: ``ws://HOST:PORT/ws``, the link that it prints, the path of its Unix socket,
+            or its process id as text. None: the relay of this account on this machine, over its
+            Unix socket, which needs no token; if several run that differ in their drivers, the
+            newest, with a warning that names them.
         token: The relay's token, for TCP; not needed where the link has it.
         subscribe: The messages to receive: ``"all"`` that are published, their names, or None for
             those that are asked for later.
@@ -66,7 +77,10 @@ def connect(
             not sent yet is new: for slow lines and programs. None: as many as fit the sockets.
         reconnect: When the relay goes, look for it and go on: subscriptions, streams, waits and
             plots outlive it, and what was published meanwhile counts as lost. Commands raise
-            NotConnected until it is back.
+            NotConnected until it is back. Another relay is taken in its place only if it has the
+            same drivers: the same names at the same Unix sockets. Drivers that it has besides are
+            not known to this bridge.
+        driver: Of several relays, the one that serves a driver of this name.
 
     Returns:
         The bridge. Close it, or use it in a ``with`` block; it ends with the program anyway, and in
@@ -75,6 +89,7 @@ def connect(
     Raises:
         NotConnected: There is no relay.
         Unauthorized: It does not accept the token.
+        UnknownDriver: No relay serves the driver.
         UnknownMessage: A message to subscribe to does not exist.
         InvalidSubscription: The window is not one.
     """
@@ -86,17 +101,26 @@ def connect(
         timeout=timeout,
         window=window,
         reconnect=reconnect,
+        driver=driver,
     )
+    bridge, choice = open_bridge(options)
+    if note := choice.note(HOW_TO_CHOOSE):
+        warnings.warn(note, stacklevel=2)
+    return bridge
+
+
+def open_bridge(options: ConnectOptions) -> tuple[Bridge, Choice]:
+    """Connects as `connect` does; also returns which relay was taken, for the caller to tell."""
     thread = LoopThread("cwire")
     try:
-        link = thread.call(open_link(options))
+        link, choice = thread.call(open_link(options))
     except BaseException:
         thread.stop()
         raise
     bridge = Bridge(link, thread)
     # What a cell has shown, IPython keeps: without this, each run would leave a thread behind.
     _of_cells.add(bridge)
-    return bridge
+    return bridge, choice
 
 
 class Bridge(BridgeBase):

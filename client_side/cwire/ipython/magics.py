@@ -22,22 +22,23 @@ from IPython.core.magic_arguments import (
 )
 from IPython.display import display
 
-from cwire.bridge.sync import Bridge
-from cwire.bridge.sync import connect as open_bridge
+from cwire.bridge.connect import CONNECT_TIMEOUT, HISTORY_BYTES, ConnectOptions
+from cwire.bridge.sync import Bridge, open_bridge
 from cwire.errors import CwireError, NotConnected
-from cwire.link.address import find_relay
 from cwire.process.driver_process import DriverProcess
 from cwire.process.managed_process import running, span_text
 from cwire.process.relay_process import RelayProcess
 from cwire.view.html import html_table
 from cwire.view.text import text_table
+from cwire_structs.relays import living_relays
+from cwire_structs.runtime import RuntimeDirError
 
 __all__ = ["CwireMagics", "complete", "load"]
 
 _SETTLE_SECONDS = 1.0
 _HELP = """%cwire connect|serve|driver|status
 
-  %cwire connect [URL] [--token TOKEN] [--as NAME]   a bridge, in the variable `bridge`
+  %cwire connect [RELAY] [--driver NAME] [--as NAME] a bridge, in the variable `bridge`
   %cwire serve [--driver NAME[=PATH] ...]            a relay, in the variable `relay`
   %cwire driver PATH [ARGUMENT ...]                  a C driver with its console, in `driver`
   %cwire status                                      what runs, and what to do next
@@ -46,7 +47,13 @@ _HELP = """%cwire connect|serve|driver|status
 
 
 @magic_arguments("cwire connect")
-@argument("url", nargs="?", help="ws://HOST:PORT/ws or the relay's link; default: this account's")
+@argument(
+    "relay",
+    nargs="?",
+    help="the relay's URL, link, socket or process id; default: this account's, of several the "
+    "newest that serves the driver",
+)
+@argument("--driver", metavar="NAME", help="a driver that the relay is to serve")
 @argument("--token", help="the relay's token, where the link does not have it")
 @argument("--as", dest="name", default="bridge", help="the variable (default: bridge)")
 def connect(shell: Any, arguments: Any) -> None:
@@ -54,7 +61,19 @@ def connect(shell: Any, arguments: Any) -> None:
     old = shell.user_ns.get(arguments.name)
     if isinstance(old, Bridge):
         old.close()
-    bridge = open_bridge(arguments.url, arguments.token)
+    options = ConnectOptions(
+        url=arguments.relay,
+        token=arguments.token,
+        subscribe="all",
+        history_bytes=HISTORY_BYTES,
+        timeout=CONNECT_TIMEOUT,
+        window=None,
+        reconnect=True,
+        driver=arguments.driver,
+    )
+    bridge, choice = open_bridge(options)
+    if note := choice.note("choose with %cwire connect --driver NAME, or %cwire connect PID"):
+        print(note)
     shell.push({arguments.name: bridge})
     _settle(bridge)
     display(bridge)
@@ -85,6 +104,8 @@ def serve(shell: Any, arguments: Any) -> None:
     old = shell.user_ns.get(arguments.name)
     if isinstance(old, RelayProcess):
         old.stop(reason="started anew by %cwire serve")
+    for one in living_relays():
+        print(f"also runs: {one}; %cwire connect --driver NAME chooses")
     relay = RelayProcess(*arguments.drivers, port=arguments.port, name=arguments.name).start()
     shell.push({arguments.name: relay})
     display(relay)
@@ -196,13 +217,14 @@ class _Status:
 
     def _relay(self) -> None:
         try:
-            address = find_relay()
-        except NotConnected:
-            if not self._connected:
-                self._hints.append("no relay runs on this account: %cwire serve --driver NAME")
+            relays = living_relays()
+        except RuntimeDirError as error:
+            self._hints.append(str(error))
             return
-        self._rows.insert(0, ("relay", "of this account", "running", str(address)))
-        if not self._connected:
+        self._rows[:0] = [("relay", one.name, "running", str(one)) for one in relays]
+        if not relays and not self._connected:
+            self._hints.append("no relay runs on this account: %cwire serve --driver NAME")
+        elif not self._connected:
             self._hints.append("no bridge is connected: %cwire connect")
 
     _HEAD = ("", "name", "state", "")

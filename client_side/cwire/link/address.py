@@ -1,20 +1,27 @@
-"""Finds the relay: by its entry in the runtime directory, or by the URL that the user gives."""
+"""Finds the relay: by its entry in the runtime directory, or by an address."""
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from cwire.errors import NotConnected
+from cwire.errors import NotConnected, OtherDrivers, UnknownDriver
+from cwire.session.drivers import drivers_text
+from cwire_structs.frames import RELAY_NAME
+from cwire_structs.relays import RelayEntry, living_relays
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
-__all__ = ["Address", "find_relay", "living", "resolve"]
+__all__ = ["Address", "Choice", "find_again", "resolve"]
 
 _START = "start it with `make run`, or `cwire serve` (`python server_side/server_main.py`)"
+_EXAMPLE = (
+    f"give one such as ws://127.0.0.1:{DEFAULT_PORT}/ws, the link or the socket's path that a "
+    "relay or a bridge prints, or the relay's process id"
+)
+_PLACES = ("/", "./", "../", "~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +42,155 @@ class Address:
         return self.unix or self.url
 
 
-def resolve(url: str | None = None, token: str | None = None) -> Address:
-    """Makes an address of what the user gives.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The relay that was taken, and those that were found.
+
+    Attributes:
+        address: Of the relay that was taken.
+        found: The relays that were meant, first the one that was taken; empty where they do not
+            differ in their drivers, or where the user gave an address.
+    """
+
+    address: Address
+    found: Sequence[RelayEntry] = ()
+
+    def note(self, how: str) -> str:
+        """Says which relays were found and which was taken; empty where it makes no difference.
+
+        Args:
+            how: The way to choose another one, in the caller's words.
+        """
+        if not self.found:
+            return ""
+        taken, *others = map(str, self.found)
+        return (
+            f"{len(self.found)} relays run, and the newest was taken: {taken}; "
+            f"not taken: {', '.join(others)}; {how}"
+        )
+
+
+def resolve(
+    relay: str | None = None, token: str | None = None, driver: str | None = None
+) -> Choice:
+    """Finds the relay that the user means.
 
     Args:
-        url: ``ws://HOST:PORT/ws`` or ``wss://…``, or the link that the relay prints
-            (``http://HOST:PORT/#token=…``); None: the relay of this account on this machine.
-        token: The relay's token; not needed without a URL or where the link has it.
+        relay: Its URL (``ws://HOST:PORT/ws`` or ``wss://…``), the link that it prints
+            (``http://HOST:PORT/#token=…``), the path of its Unix socket (also ``ws+unix://PATH``),
+            its process id or its name (``relay-PID-…``). None: the relay of this account on this
+            machine.
+        token: The relay's token; for URLs, where the link does not have it.
+        driver: Without a relay: the newest that serves a driver of this name.
 
     Raises:
-        NotConnected: The URL cannot be one of a relay, or no relay runs here.
+        NotConnected: This cannot be the address of a relay, or no such relay runs here.
+        UnknownDriver: Relays run here, and none serves this driver.
     """
-    if url is None:
-        return find_relay()
-    if not isinstance(url, str):
-        raise TypeError(f"the URL of a relay is text, not {url!r}; {_EXAMPLE}")
+    if relay is None:
+        return _of_driver(driver)
+    if not isinstance(relay, str):
+        raise TypeError(f"the address of a relay is text, not {relay!r}; {_EXAMPLE}")
+    text = relay.strip()
+    if text.isdecimal() or text.startswith("relay-"):
+        return Choice(_address(_named(text)))
+    path = _unix_path(text)
+    return Choice(_of_url(text, token) if path is None else Address(_ANY, unix=path))
+
+
+_ANY = "ws://localhost/ws"
+
+
+def find_again(relay: str | None, token: str | None, had: Mapping[str, str | None]) -> Address:
+    """Finds a relay again that was lost: of those in the runtime directory one with its drivers.
+
+    Args:
+        relay: As for `resolve`; one that is not in the runtime directory is where it was.
+        token: As for `resolve`.
+        had: The drivers that it had: name to Unix socket.
+
+    Raises:
+        NotConnected: None runs.
+        OtherDrivers: Relays run, but none with these drivers.
+    """
+    if relay is not None and not _is_entry(relay.strip()):
+        return resolve(relay, token).address
+    running = _living()
+    for entry in running:
+        if had.items() <= entry.drivers.items():
+            return _address(entry)
+    if not running:
+        raise NotConnected(_none_runs())
+    raise OtherDrivers(
+        f"no relay with the drivers that this bridge had ({drivers_text(had)}) runs; "
+        f"not taken: {', '.join(f'{one.unix} ({drivers_text(one.drivers)})' for one in running)}"
+    )
+
+
+def _of_driver(driver: str | None) -> Choice:
+    running = _living()
+    if not running:
+        raise NotConnected(_none_runs())
+    wanted = None if driver == RELAY_NAME else driver  # which every relay has
+    found = [one for one in running if wanted is None or wanted in one.drivers]
+    if not found:
+        listed = ", ".join(map(str, running))
+        raise UnknownDriver(
+            f"no relay of this account serves a driver {driver!r}; there run: {listed}; "
+            f"start one with `cwire serve --driver {driver}`"
+        )
+    served = [one.drivers if wanted is None else one.drivers[wanted] for one in found]
+    differ = any(one != served[0] for one in served)
+    return Choice(_address(found[0]), found if differ else ())
+
+
+def _named(text: str) -> RelayEntry:
+    """The relay with this process id or name."""
+    running = _living()
+    found = [one for one in running if text in (one.name, str(one.pid))]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"{one.name} ({one.driver_names})" for one in found or running)
+    if found:  # in containers of their own
+        raise NotConnected(f"several relays have the process id {text}: {listed}; give the name")
+    there = f"there run: {listed}" if running else _START
+    raise NotConnected(
+        f"no relay {text} runs on this account; {there}; "
+        "a port is part of a URL, such as ws://127.0.0.1:8765/ws"
+    )
+
+
+def _is_entry(text: str) -> bool:
+    """Whether this names a relay of the runtime directory, in whatever form."""
+    if text.isdecimal() or text.startswith("relay-"):
+        return True
+    path = _unix_path(text)
     try:
-        parts = urlsplit(url.strip())
+        return path is not None and Path(path).parent.samefile(runtime_dir())
+    except (OSError, RuntimeDirError):
+        return False
+
+
+def _unix_path(text: str) -> str | None:
+    """The path of a Unix socket; None if this is the URL of something else.
+
+    ``ws+unix:`` is written with and without ``//``, and with ``:/ws`` behind the path.
+    """
+    if text.startswith(_PLACES):
+        return str(Path(text).expanduser().absolute())
+    found = re.fullmatch(r"(?:ws\+unix|unix):(?://)?(/.*?)(?::/[^:]*)?", text)
+    return None if found is None else unquote(found[1])
+
+
+def _of_url(text: str, token: str | None) -> Address:
+    try:
+        parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise NotConnected(f"{_shown(url)!r} is not a URL ({error}); {_EXAMPLE}") from None
+        raise NotConnected(f"{_shown(text)!r} is not a URL ({error}); {_EXAMPLE}") from None
     secure = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}.get(parts.scheme)
     if secure is None or not host:
-        raise NotConnected(f"{_shown(url)!r} is not the URL of a relay; {_EXAMPLE}")
+        raise NotConnected(f"{_shown(text)!r} is not the address of a relay; {_EXAMPLE}")
     if token is None:
         token = next(iter(parse_qs(parts.fragment).get("token", [])), None)
     if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
@@ -67,46 +200,20 @@ def resolve(url: str | None = None, token: str | None = None) -> Address:
     return Address(f"{secure}://{name}{f':{port}' if port else ''}{path}", token=token)
 
 
-_EXAMPLE = f"give one such as ws://127.0.0.1:{DEFAULT_PORT}/ws, or the link that the relay prints"
-
-
 def _shown(url: str) -> str:
     return url.split("#", 1)[0]
 
 
-def find_relay() -> Address:
-    """The relay of this account on this machine that was started last.
-
-    Raises:
-        NotConnected: None runs, or the runtime directory cannot be trusted.
-    """
+def _living() -> list[RelayEntry]:
     try:
-        directory = runtime_dir()
+        return living_relays()
     except RuntimeDirError as error:
         raise NotConnected(str(error)) from error
-    found = [entry for path in directory.glob("relay-*.json") if (entry := living(path))]
-    if not found:
-        raise NotConnected(f"no relay runs on this account (looked in {directory}); {_START}")
-    return max(found, key=lambda entry: entry[0])[1]
 
 
-def living(path: Path) -> tuple[float, Address] | None:
-    """Start time and address of a relay, if the one that wrote this entry still lives."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return None  # just removed
-    with os.fdopen(fd, "rb") as file:
-        try:
-            # Shared, so that two clients that look at once do not take each other for the relay.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            pass  # locked: it lives
-        else:
-            return None
-        try:
-            entry = json.loads(file.read(65536))
-            address = Address(str(entry["url"]), unix=str(entry["unix"]))
-            return float(entry["started"]), address
-        except (ValueError, LookupError, TypeError):
-            return None
+def _none_runs() -> str:
+    return f"no relay runs on this account (looked in {runtime_dir()}); {_START}"
+
+
+def _address(entry: RelayEntry) -> Address:
+    return Address(entry.url, unix=entry.unix)

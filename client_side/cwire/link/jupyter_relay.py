@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from cwire.errors import NotConnected
-from cwire.link.address import Address
+from cwire.errors import NotConnected, UnknownDriver
+from cwire.link.address import Choice
+from cwire_structs.relays import answers_as_relay, elsewhere_text
 
 if TYPE_CHECKING:
     from tornado.httpclient import HTTPRequest
@@ -19,20 +22,24 @@ __all__ = ["located"]
 _START_SECONDS = 25.0  # the server's own limit is shorter by default, and its answer says more
 
 
-async def located(find: Callable[[], Address]) -> Address:
+async def located(find: Callable[[], Choice], driver: str | None = None) -> Choice:
     """Finds the relay; in a Jupyter kernel one is started if none runs.
 
     Args:
-        find: Returns its address, or raises NotConnected.
+        find: Returns it, or raises NotConnected or UnknownDriver.
+        driver: The driver that it is to serve; None: any.
 
     Raises:
         NotConnected: None runs, and this is no kernel or its server does not start one.
+        UnknownDriver: Those that run do not serve the driver.
     """
     try:
         return find()
-    except NotConnected:
-        request = _request()
+    except (NotConnected, UnknownDriver) as error:
+        request = _request(driver)
         if request is None:
+            if isinstance(error, NotConnected) and await asyncio.to_thread(answers_as_relay):
+                raise NotConnected(f"no relay runs here: {elsewhere_text()}") from None
             raise
         from tornado.httpclient import AsyncHTTPClient  # which every kernel has, but not everybody
 
@@ -48,7 +55,7 @@ async def located(find: Callable[[], Address]) -> Address:
         return find()
 
 
-def _request() -> HTTPRequest | None:
+def _request(driver: str | None) -> HTTPRequest | None:
     """The request for a relay, to the server of this kernel; None if there is none to be found."""
     try:
         from jupyter_core.paths import jupyter_runtime_dir
@@ -57,8 +64,9 @@ def _request() -> HTTPRequest | None:
         # Only this account can read it: it is how `jupyter server list` knows the token.
         entry = Path(jupyter_runtime_dir()) / f"jpserver-{int(os.environ['JPY_PARENT_PID'])}.json"
         server = json.loads(entry.read_text())
+        query = "" if driver is None else f"?{urlencode({'driver': driver})}"
         return HTTPRequest(
-            f"{server['url']}cwire/relay",
+            f"{server['url']}cwire/relay{query}",
             "POST",
             headers={"Authorization": f"token {server['token']}"},
             body="",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import assert_never
@@ -42,6 +42,9 @@ _ATTEMPT_TIMEOUT = 5.0  # s for one attempt to connect again
 _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on by itself"
 
 
+Find = Callable[[Mapping[str, str | None]], Address]
+
+
 class Link:
     """Connects a session to a relay, over one connection and then the next.
 
@@ -49,7 +52,8 @@ class Link:
         address: Where the relay is.
         session: What is known and what has come.
         find: Says where the relay is by now, before each further attempt, or raises NotConnected.
-            None: when the connection is gone, that is the end.
+            It takes the drivers that the relay had: name to Unix socket. None: when the connection
+            is gone, that is the end.
 
     Attributes:
         session: What is known and what has come.
@@ -64,9 +68,7 @@ class Link:
 
     loop: asyncio.AbstractEventLoop
 
-    def __init__(
-        self, address: Address, session: Session, find: Callable[[], Address] | None = None
-    ) -> None:
+    def __init__(self, address: Address, session: Session, find: Find | None = None) -> None:
         self.address = address
         self.session = session
         self.lookup = Lookup(session)
@@ -74,6 +76,7 @@ class Link:
         self.trouble = "not connected yet"
         self.on_change: list[Callable[[], object]] = []
         self._find = find
+        self._told = False  # that relays run, and none of them is the one that is missed
         self._connection: Connection | None = None
         self._leaving: Connection | None = None
         self._backoff = Backoff()
@@ -232,7 +235,7 @@ class Link:
         while not self.connected:
             await asyncio.sleep(self._backoff.next())
             try:
-                self.address = self._find()
+                self.address = self._find(self.session.had or {})
                 await self._connect(_ATTEMPT_TIMEOUT)
             except errors.Unauthorized as error:
                 self._end(f"{error}; each start has a token of its own: connect again with it")
@@ -240,6 +243,9 @@ class Link:
                 self._end(f"{error}; then connect again")
             except errors.NotConnected as error:
                 self.trouble = f"{error}; {_TRYING}"
+                if isinstance(error, errors.OtherDrivers) and not self._told:
+                    self._told = True
+                    _log.warning("%s", self.trouble)
             except Exception as error:  # a bug of ours: say so, do not seem to wait for ever
                 _log.exception("cannot connect to the relay again")
                 self._end(f"cannot connect to the relay again: {error!r}")
@@ -267,6 +273,9 @@ class Link:
                 self._on_end(connection)
         except errors.ProtocolError as error:
             self._fail(connection, error)
+        except errors.OtherDrivers as error:
+            text = f"the relay at {self.address} is another one and was not taken: {error}"
+            self._fail(connection, errors.OtherDrivers(text))
         except Exception as error:  # a bug of ours: end with a reason, not with a dead stream
             _log.exception("cannot take a message of the relay")
             bug = errors.ProtocolError(f"cannot take a message of the relay: {error!r}")
@@ -309,6 +318,7 @@ class Link:
 
     def _on_hello(self) -> None:
         self.trouble = ""
+        self._told = False
         self._backoff.connected(monotonic())
         if (window := self.session.window.open()) is not None:
             self._send(window)
@@ -332,7 +342,7 @@ class Link:
                 self._returning = asyncio.get_running_loop().create_task(self._return())
             self._tell()
 
-    def _fail(self, connection: Connection, error: errors.ProtocolError) -> None:
+    def _fail(self, connection: Connection, error: errors.CwireError) -> None:
         if connection.waits_for_hello:
             connection.fail(error)
         else:

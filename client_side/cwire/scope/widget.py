@@ -39,7 +39,7 @@ class ScopeWidget(anywidget.AnyWidget):
 
     recipe = traitlets.Dict().tag(sync=True)
     relay = traitlets.Unicode().tag(sync=True)
-    """Name of the relay (``relay-PID``) that Jupyter's server can find; else empty."""
+    """Name of the relay (``relay-PID-RANDOM``) that Jupyter's server can find; else empty."""
     stopped = traitlets.Unicode().tag(sync=True)
     """The reason why the scope has ended; empty while it goes on."""
 

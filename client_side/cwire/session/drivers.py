@@ -15,6 +15,7 @@ __all__ = [
     "Driver",
     "down_text",
     "driver_text",
+    "drivers_text",
     "hint_text",
     "unknown_text",
     "usable_schema",
@@ -145,6 +146,12 @@ def down_text(driver: Driver) -> str:
     if driver.state == "unknown":
         return f"nothing is known of driver {driver.name!r} while the relay is gone"
     return f"driver {driver.name!r} is up"
+
+
+def drivers_text(sockets: Mapping[str, str | None]) -> str:
+    """Names drivers, each with its Unix socket."""
+    named = (f"{name} at {place}" if place else name for name, place in sockets.items())
+    return ", ".join(named) or "no driver"
 
 
 def unknown_text(what: str, name: str, where: str, known: Iterable[str]) -> str:

@@ -41,6 +41,7 @@ class DriverReport:
     Attributes:
         name: The name that the relay gives it.
         source: Its number in frames.
+        socket: The Unix socket where the relay looks for it; None for the relay itself.
         state: ``up``, ``down`` or ``stale``.
         session: The number of its present run; None while it is down.
         epoch: The name of its run, also by way of another relay; None where it is not told.
@@ -50,6 +51,7 @@ class DriverReport:
 
     name: str
     source: int
+    socket: str | None
     state: str
     session: int | None
     epoch: str | None
@@ -170,7 +172,7 @@ def _greeting(message: Mapping[str, Any]) -> Greeting:
 
 
 def _driver(item: Mapping[str, Any]) -> DriverReport:
-    state, epoch = str(item["state"]), item.get("epoch")
+    state, epoch, socket = str(item["state"]), item.get("epoch"), item.get("socket")
     if state not in _STATES:
         raise ValueError(f"unknown driver state {state!r}")
     schema: Schema | SchemaError | None = None
@@ -182,6 +184,7 @@ def _driver(item: Mapping[str, Any]) -> DriverReport:
     return DriverReport(
         name=str(item["name"]),
         source=int(item["source"]),
+        socket=None if socket is None else str(socket),
         state=state,
         session=_number(item, "session"),
         epoch=None if epoch is None else str(epoch),

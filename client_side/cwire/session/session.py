@@ -30,7 +30,7 @@ from typing import assert_never
 from cwire import errors
 from cwire.data.feed import Feed
 from cwire.session.catalog import Catalog
-from cwire.session.drivers import Driver
+from cwire.session.drivers import Driver, drivers_text
 from cwire.session.events import (
     DriverChanged,
     Event,
@@ -44,6 +44,7 @@ from cwire.session.events import (
 from cwire.session.incoming import (
     Confirmation,
     DriverNews,
+    DriverReport,
     Drops,
     Greeting,
     Incoming,
@@ -55,7 +56,7 @@ from cwire.session.pending_commands import Encoded, PendingCommands, encode
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
 from cwire_structs import frames
-from cwire_structs.frames import CONTROL, FrameError
+from cwire_structs.frames import CONTROL, RELAY_SOURCE, FrameError
 from cwire_structs.schema import Message
 
 __all__ = ["HISTORY_BYTES", "Session"]
@@ -76,6 +77,8 @@ class Session:
 
     Attributes:
         connected: A hello has come and the connection has not ended since.
+        had: The drivers of the first relay, by name: the Unix socket of each. No other drivers are
+            known, whatever a later relay has; None before the first hello.
         client: The relay's number for this client.
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
@@ -93,6 +96,7 @@ class Session:
     ) -> None:
         self._catalog = Catalog(history_bytes, lock or nullcontext())
         self.connected = False
+        self.had: Mapping[str, str | None] | None = None
         self.client: int | None = None
         self.server = ""
         self.limits: Mapping[str, int] = {}
@@ -123,6 +127,7 @@ class Session:
 
         Raises:
             ProtocolError: It is not one of PROTOCOL.md.
+            OtherDrivers: It is the hello of a relay without the drivers that there were.
         """
         op, said = parse_text(text)
         if not self.connected and not isinstance(said, Greeting):
@@ -260,6 +265,8 @@ class Session:
                 self._greet(said)
                 return [Hello()]
             case DriverNews(event, report):
+                if not self._is_known(report):
+                    return []
                 return [DriverChanged(event, self._catalog.update(report))]
             case Confirmation(id):
                 self._confirm(said)
@@ -279,9 +286,20 @@ class Session:
                 assert_never(said)
 
     def _greet(self, said: Greeting) -> None:
+        served = {one.name: one.socket for one in said.drivers if one.source != RELAY_SOURCE}
+        if self.had is None:
+            self.had = served
+        elif not self.had.items() <= served.items():
+            raise errors.OtherDrivers(
+                f"it has {drivers_text(served)}, and this bridge had {drivers_text(self.had)}"
+            )
         self.client, self.server, self.limits = said.client, said.server, said.limits
-        self._catalog.renew(said.drivers)
+        self._catalog.renew([one for one in said.drivers if self._is_known(one)])
         self.connected = True
+
+    def _is_known(self, report: DriverReport) -> bool:
+        """Whether it is a driver that the first relay had, or the relay itself."""
+        return report.source == RELAY_SOURCE or report.name in (self.had or {})
 
     def _confirm(self, said: Confirmation) -> None:
         wanted = self.subscriptions.get(said.id)

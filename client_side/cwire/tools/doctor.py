@@ -16,24 +16,33 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cwire import errors
-from cwire.link.address import Address, living
+from cwire.link.address import Address
 from cwire.link.link import Link
 from cwire.session.drivers import Driver
 from cwire.session.session import Session
 from cwire.version import __version__
 from cwire_structs import _frames, control, frames
-from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
+from cwire_structs.relays import (
+    LONGEST_NAME,
+    RelayEntry,
+    Standing,
+    answers_as_relay,
+    elsewhere_text,
+    inspect_entry,
+)
+from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, cannot_write, runtime_dir
 
 __all__ = ["Finding", "examine", "register", "run"]
 
 _SOCKET_PATH = 107  # bytes (unix(7): sun_path without its NUL)
-_LONGEST_NAME = len("/relay-4194304.sock")
+_LONGEST_NAME = len("/") + LONGEST_NAME + len(".sock")
 _SECONDS = 2.0
 _EXTRAS = {
     "notebook": "plots and notebooks",
@@ -94,17 +103,22 @@ def examine() -> Iterator[Finding]:
     yield _directory(directory)
     ports = []
     for path in sorted(directory.glob("relay-*.json")):
-        entry = living(path)
-        if entry is None:
+        standing, entry = inspect_entry(path)
+        if standing is Standing.DEAD:
             remedy = "the next relay that starts removes it"
             yield Finding("warning", f"{path} was left by a dead relay", remedy)
+        elif standing is Standing.ELSEWHERE and entry is not None:
+            remedy = f"rm it if it runs no more on {entry.machine.host}"
+            yield Finding("warning", f"{path} is of a relay on another machine", remedy)
+        elif entry is None:
+            yield Finding("warning", f"{path} cannot be read as the entry of a relay", f"rm {path}")
         else:
-            ports.append(urlsplit(entry[1].url).port)
-            yield _relay(entry[1])
+            ports.append(urlsplit(entry.url).port)
+            yield _relay(entry)
     for path in sorted(directory.glob("*.sock")):
         if not path.name.startswith("relay-"):
             yield _driver(path)
-        elif not path.with_suffix(".json").exists():
+        elif not any(path.with_suffix(end).exists() for end in (".json", ".new")):
             yield Finding("warning", f"{path} was left by a dead relay", f"rm {path}")
     yield _port(ports)
 
@@ -247,16 +261,23 @@ def _directory(directory: Path) -> Finding:
             f"{text} has too long a path for Unix sockets ({_SOCKET_PATH} bytes at most)",
             "set CWIRE_RUNTIME_DIR to a shorter one",
         )
-    if not os.access(directory, os.W_OK | os.X_OK):
-        return Finding("problem", f"{text} cannot be written to", f"chmod 700 {directory}")
+    try:
+        # What relays and drivers do there; some file systems say only when it is written out that
+        # they are full.
+        with tempfile.NamedTemporaryFile(dir=directory, prefix=".doctor-") as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return Finding("problem", str(cannot_write(directory, error)))
     return Finding("ok", f"{text}, mode {directory.stat().st_mode & 0o777:04o}")
 
 
-def _relay(address: Address) -> Finding:
+def _relay(entry: RelayEntry) -> Finding:
     """A relay that lives, and how it finds its drivers."""
-    text = f"relay at {address.unix} and {address.url}"
+    text = f"relay at {entry.unix}, port {urlsplit(entry.url).port}"
     try:
-        served = asyncio.run(_served(address))
+        served = asyncio.run(_served(Address(entry.url, unix=entry.unix)))
     except errors.CwireError as error:
         return Finding("problem", f"{text} does not answer", str(error))
     down = [f"{one.name} is {one.state}: {one.reason}" for one in served if one.state != "up"]
@@ -322,6 +343,8 @@ def _port(of_relays: list[int | None]) -> Finding:
         try:
             probe.bind(("127.0.0.1", DEFAULT_PORT))
         except OSError:
+            if answers_as_relay():
+                return Finding("warning", elsewhere_text())
             remedy = "start the relay with --port 0, or another one"
             return Finding("warning", f"port {DEFAULT_PORT} is in use by another program", remedy)
     return Finding("ok", f"port {DEFAULT_PORT} is free")

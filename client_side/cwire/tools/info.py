@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire info`; returns the exit status."""
 
     def show() -> None:
-        with terminal.connect_once(arguments) as bridge:
+        with terminal.connect_once("cwire info", arguments) as bridge:
             drivers = list(bridge.drivers.values())
             if arguments.driver is not None:
                 drivers = [bridge[arguments.driver].driver]

@@ -24,7 +24,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("command", metavar="COMMAND")
     parser.add_argument("fields", nargs="*", metavar="FIELD=VALUE")
-    parser.add_argument("--driver", metavar="NAME", help="where several have this command")
+    parser.add_argument("--driver", metavar="NAME", help="where several drivers or relays run")
     terminal.add_relay_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire send`; returns the exit status."""
 
     def send() -> None:
-        with terminal.connect_once(arguments) as bridge:
+        with terminal.connect_once("cwire send", arguments) as bridge:
             print(
                 terminal.send(
                     bridge,

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from math import nan
 
 from cwire import errors
-from cwire.bridge.sync import Bridge, connect
+from cwire.bridge.connect import HISTORY_BYTES, ConnectOptions
+from cwire.bridge.sync import Bridge, open_bridge
 from cwire_structs.schema import Message
 
 __all__ = [
@@ -69,7 +70,12 @@ def report_errors(program: str, run: Callable[[], None]) -> int:
 def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments that name the relay and the timeout."""
     parser.add_argument(
-        "--url", metavar="ws://HOST:PORT/ws", help="default: this account's relay, no token needed"
+        "--relay",
+        "--url",
+        dest="relay",
+        metavar="PID|ADDRESS",
+        help="a relay's process id, socket, URL or link; default: this account's relay (of several "
+        "the newest that serves the driver), no token needed",
     )
     parser.add_argument("--token", help="what the relay printed after #token=")
     parser.add_argument(
@@ -77,15 +83,38 @@ def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def connect_once(arguments: argparse.Namespace) -> Bridge:
-    """Connects as `add_relay_arguments` was answered; subscribes to nothing, never reconnects."""
-    return connect(
-        arguments.url,
-        arguments.token,
-        subscribe=None,
-        timeout=arguments.timeout,
-        reconnect=False,
+def connect_once(
+    program: str,
+    arguments: argparse.Namespace,
+    *,
+    subscribe: str | None = None,
+    history_bytes: int = HISTORY_BYTES,
+) -> Bridge:
+    """Connects as `add_relay_arguments` was answered; never reconnects.
+
+    Where several relays run that differ, a line on stderr says which was taken.
+
+    Args:
+        program: What the user has called.
+        arguments: Also with `driver`.
+        subscribe: As for `connect`.
+        history_bytes: As for `connect`.
+    """
+    bridge, choice = open_bridge(
+        ConnectOptions(
+            url=arguments.relay,
+            token=arguments.token,
+            subscribe=subscribe,
+            history_bytes=history_bytes,
+            timeout=arguments.timeout,
+            window=None,
+            reconnect=False,
+            driver=arguments.driver,
+        )
     )
+    if note := choice.note("choose with --driver NAME or --relay PID"):
+        print(f"{program}: {note}", file=sys.stderr)
+    return bridge
 
 
 def _seconds(text: str) -> float:

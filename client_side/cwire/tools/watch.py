@@ -19,7 +19,7 @@ from rich.text import Text
 
 from cwire import errors
 from cwire.bridge.base import link_of
-from cwire.bridge.sync import Bridge, connect
+from cwire.bridge.sync import Bridge
 from cwire.data.frame_array import FrameArray, Record
 from cwire.tools import terminal
 from cwire.tools.tables import Cell, make_console, plain, table
@@ -47,6 +47,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--once", action="store_true", help="print it once; so it is if the output is no terminal"
     )
+    parser.add_argument(
+        "--driver", metavar="NAME", help="of several relays, the one of this driver"
+    )
     terminal.add_relay_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -56,13 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     def watch() -> None:
         console = make_console()
-        with connect(
-            arguments.url,
-            arguments.token,
-            subscribe=None,
-            history_bytes=_HISTORY_BYTES,
-            timeout=arguments.timeout,
-            reconnect=False,
+        with terminal.connect_once(
+            "cwire watch", arguments, history_bytes=_HISTORY_BYTES
         ) as bridge:
             _subscribe(bridge)
             bridge.latest("relay_status", 1, driver="relay", timeout=arguments.timeout)

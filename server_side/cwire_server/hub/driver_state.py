@@ -35,6 +35,8 @@ class DriverState:
     session: int | None = None
     epoch: int | None = None
     schema: Schema | None = None
+    socket: str | None = None
+    """The Unix socket where the relay looks for it; None for the relay itself."""
     frames: int = 0
     bytes: int = 0
     lost: int = 0
@@ -70,6 +72,7 @@ class DriverState:
         description: dict[str, Any] = {
             "name": self.name,
             "source": self.source,
+            "socket": self.socket,
             "state": self.state,
             "problem": self.problem,
             "session": None if self.state == "down" else self.session,

@@ -9,9 +9,9 @@ from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
 from cwire_server.hub.subscription import Subscription
-from cwire_server.relay_schema import RELAY_NAME, RELAY_SCHEMA
+from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs.control import Hello
-from cwire_structs.frames import RELAY_SOURCE
+from cwire_structs.frames import RELAY_NAME, RELAY_SOURCE
 from cwire_structs.schema import Schema
 
 __all__ = ["DriverRegistry"]

@@ -28,23 +28,30 @@ class RelayHandler(APIHandler):
 
     @authenticated
     async def get(self) -> None:
-        """Answers ``{"relay": "relay-PID"}``, or null where none lives."""
+        """Answers ``{"relay": NAME}``, or null where none lives; ``?driver=`` as for `post`."""
         await may_execute(self)
-        path = self._relays.find()
-        self.finish(json.dumps({"relay": None if path is None else path.stem}))
+        found = self._relays.find(driver=self._driver)
+        self.finish(json.dumps({"relay": None if found is None else found.name}))
 
     @authenticated
     async def post(self) -> None:
-        """Starts a relay if none lives; answers as `get`, or 503 and a message."""
+        """Starts a relay if none lives; answers as `get`, or 503 and a message.
+
+        ``?driver=NAME`` asks for one that serves this driver.
+        """
         await may_execute(self)
         try:
-            path = await self._relays.get()
+            found = await self._relays.get(driver=self._driver)
         except (CwireError, RuntimeDirError) as error:
             self.log.warning("cwire: %s", error)
             self.set_status(503)
             self.finish(json.dumps({"message": str(error)}))
         else:
-            self.finish(json.dumps({"relay": path.stem}))
+            self.finish(json.dumps({"relay": found.name}))
+
+    @property
+    def _driver(self) -> str | None:
+        return self.get_query_argument("driver", None)
 
 
 class CwireExtension(ExtensionApp):
@@ -68,7 +75,11 @@ class CwireExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Adds the routes, under the server's base URL."""
-        self.relays = Relays(self._make if self.start_relay else None, self.start_timeout)
+        self.relays = Relays(
+            self._make if self.start_relay else None,
+            self.drivers or ("demo",),
+            self.start_timeout,
+        )
         shared = {"relays": self.relays}
         self.handlers.extend(
             [(r"/cwire/ws", SpliceHandler, shared), (r"/cwire/relay", RelayHandler, shared)]

@@ -1,25 +1,16 @@
-"""Finds the relay for a page: that of its kernel, else the newest, else one is started."""
+"""Finds the relay for a page: the one that it names, else one that it may have, or starts one."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Collection, Mapping
 
 from cwire.errors import NotConnected
-from cwire.link.address import Address, find_relay, living
 from cwire.process.relay_process import RelayProcess
-from cwire_structs.runtime import runtime_dir
+from cwire_structs.frames import RELAY_NAME
+from cwire_structs.relays import RelayEntry, living_relays
 
-__all__ = ["Relays", "is_relay_name"]
-
-_NAME = re.compile(r"relay-[1-9][0-9]{0,9}")
-
-
-def is_relay_name(text: str) -> bool:
-    """Whether this can be a relay's name in the runtime directory: ``relay-PID``."""
-    return _NAME.fullmatch(text) is not None
+__all__ = ["Relays"]
 
 
 class Relays:
@@ -27,64 +18,83 @@ class Relays:
 
     Args:
         make: Makes the relay that is to be started; None: none is.
+        drivers: Names of the drivers that it serves.
         seconds: How long a start may take.
     """
 
-    def __init__(self, make: Callable[[], RelayProcess] | None, seconds: float) -> None:
+    def __init__(
+        self, make: Callable[[], RelayProcess] | None, drivers: Collection[str], seconds: float
+    ) -> None:
         self._make = make
+        self._drivers = drivers
         self._seconds = seconds
         self._own: RelayProcess | None = None
+        # What the relays served that were here, by name: only one with the same takes their place.
+        self._seen: dict[str, Mapping[str, str]] = {}
         # Two pages at once get one relay.
         self._starting = asyncio.Lock()
 
-    def find(self, name: str | None = None) -> Path | None:
-        """Returns the Unix socket of the living relay of this name, else of the newest one.
+    def find(self, name: str | None = None, driver: str | None = None) -> RelayEntry | None:
+        """Returns the living relay of this name, or the newest that serves the driver.
+
+        Args:
+            name: The relay's; if it is gone, one with the same drivers takes its place and no
+                other: it would have other instruments. None: any.
+            driver: Name of a driver; None: those of the relay that would be started, if a relay
+                serves these, else any.
 
         Raises:
             RuntimeDirError: The runtime directory cannot be trusted.
         """
-        folder = runtime_dir()
-        if name is not None and is_relay_name(name):
-            found = living(folder / f"{name}.json")
-            if found is not None and (path := _inside(folder, found[1])) is not None:
-                return path
-        try:
-            return _inside(folder, find_relay())
-        except NotConnected:
-            return None
+        living = living_relays()
+        self._seen.update((one.name, one.drivers) for one in living)
+        if name is not None:
+            had = self._seen.get(name)
+            same = [one for one in living if had is not None and one.serves(had)]
+            return next((one for one in same if one.name == name), next(iter(same), None))
+        if driver is None or driver == RELAY_NAME:
+            ours = [one for one in living if set(self._drivers) <= one.drivers.keys()]
+            return next(iter(ours or living), None)
+        return next((one for one in living if driver in one.drivers), None)
 
-    async def get(self, name: str | None = None) -> Path:
+    async def get(self, name: str | None = None, driver: str | None = None) -> RelayEntry:
         """As `find`, but starts a relay if there is none.
 
         Raises:
             CwireError: None lives, and none is to be started or it did not start.
             RuntimeDirError: The runtime directory cannot be trusted.
         """
-        if (path := self.find(name)) is not None:
-            return path
+        if (found := self.find(name, driver)) is not None:
+            return found
+        if name is not None and not self._seen.get(name, {"": ""}).keys() <= set(self._drivers):
+            raise NotConnected(f"{name} is gone: it was stopped or has crashed")
+        if driver not in (None, RELAY_NAME, *self._drivers):
+            running = ", ".join(map(str, living_relays())) or "no relay"
+            raise NotConnected(
+                f"no relay serves a driver {driver!r}; there runs: {running}; start one with "
+                f"`cwire serve --driver {driver}`, or name it in CwireExtension.drivers"
+            )
         if self._make is None:
             raise NotConnected(
                 "no relay runs on this account, and CwireExtension.start_relay is off: "
                 "start one with `cwire serve`"
             )
         async with self._starting:
-            if (path := self.find(name)) is not None:
-                return path
+            if (found := self.find(name, driver)) is not None:
+                return found
             self._own = self._make()
             # In a thread: Jupyter serves its other pages meanwhile.
             await asyncio.to_thread(self._own.start, self._seconds)
-            return runtime_dir() / f"relay-{self._own.pid}.sock"
+            if (found := self.find(name, driver)) is not None:
+                return found
+            raise NotConnected(
+                f"the relay that was started does not serve what {name} did"
+                if name is not None
+                else "the relay that was started has ended"
+            )
 
     async def stop(self) -> None:
         """Stops the relay that was started here, if any; others are left alone."""
         async with self._starting:
             if self._own is not None:
                 await asyncio.to_thread(self._own.stop, reason="Jupyter ended")
-
-
-def _inside(folder: Path, address: Address) -> Path | None:
-    """Returns the socket of an address if it lies where relays put it."""
-    if address.unix is None:
-        return None
-    path = Path(address.unix)
-    return path if path.parent == folder and is_relay_name(path.stem) else None

@@ -29,9 +29,10 @@ from tornado.websocket import (
 )
 
 from cwire.errors import CwireError, NotConnected
-from cwire_server.jupyter.relays import Relays, is_relay_name
+from cwire_server.jupyter.relays import Relays
 from cwire_server.limits import Limits
 from cwire_server.web.rules import refuse
+from cwire_structs.relays import ENTRY_NAME
 from cwire_structs.runtime import RuntimeDirError
 from cwire_structs.websocket import SUBPROTOCOL, CloseCode, may_be_sent
 
@@ -93,15 +94,16 @@ class SpliceHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if not self.check_origin():  # before anything is started for a page of elsewhere
             raise HTTPError(403)
         name = self.get_query_argument("relay", None, strip=False)
-        if name is not None and not is_relay_name(name):
-            refuse(self, 400, "relay= is not the name of a relay, such as relay-123")
+        if name is not None and not ENTRY_NAME.fullmatch(name):
+            refuse(self, 400, "relay= is not the name of a relay, such as relay-123-4f5e6d")
             return
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if SUBPROTOCOL not in [text.strip() for text in offered.split(",")]:
             refuse(self, 400, f"this leads to a cwire relay: offer the protocol {SUBPROTOCOL}")
             return
         try:
-            self._relay = await _connect(await self._relays.get(name))
+            driver = self.get_query_argument("driver", None)
+            self._relay = await _connect(Path((await self._relays.get(name, driver)).unix))
         except (CwireError, RuntimeDirError) as error:
             self.log.warning("cwire: %s", error)
             refuse(self, 503, str(error))

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 import cwire
-from cwire.bridge import connect
-from cwire.link import address
+from cwire.link.address import resolve
 from cwire.link.opening import open_websocket
 from support.fake_relay import FakeRelay, driver, ticks
 
@@ -39,15 +38,13 @@ def test_over_tcp(relay: FakeRelay) -> None:
     assert relay.gone.wait(10)
 
 
-def test_over_a_unix_socket(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["{}", "ws+unix://{}", "ws+unix:{}:/ws", "unix:{}", " {} "])
+def test_over_a_unix_socket(short_dir: Path, form: str) -> None:
     path = short_dir / "relay.sock"
-    monkeypatch.setattr(
-        connect, "resolve", lambda url, token: address.Address("ws://x/ws", unix=str(path))
-    )
-    with FakeRelay(unix=path):
-        with cwire.connect() as bridge:
-            assert bridge.address == str(path)
-            assert list(bridge.drivers) == ["lab"]
+    with FakeRelay(unix=path), cwire.connect(form.format(path)) as bridge:
+        assert list(bridge.drivers) == ["lab"]
+        with cwire.connect(bridge.address) as again:  # what a bridge prints is taken
+            assert again.address == bridge.address == str(path)
 
 
 async def test_a_connection_that_comes_when_the_time_is_up_is_closed() -> None:
@@ -57,7 +54,7 @@ async def test_a_connection_that_comes_when_the_time_is_up_is_closed() -> None:
     ):
         url = f"ws://127.0.0.1:{server.getsockname()[1]}/ws"
         for turns in range(1, 12):  # wherever the attempt is by then
-            opening = asyncio.create_task(open_websocket(address.resolve(url), 0.05))
+            opening = asyncio.create_task(open_websocket(resolve(url).address, 0.05))
             for _ in range(turns):
                 await asyncio.sleep(0)
             time.sleep(0.06)  # the loop is busy, and sees both at once
@@ -120,16 +117,13 @@ def test_another_path(relay: FakeRelay) -> None:
         cwire.connect(relay.url + "x")
 
 
-def test_a_relay_that_is_stopped(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relay_that_is_stopped(short_dir: Path) -> None:
     path = str(short_dir / "relay.sock")
-    monkeypatch.setattr(
-        connect, "resolve", lambda url, token: address.Address("ws://x/ws", unix=path)
-    )
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()
         with pytest.raises(cwire.NotConnected, match="it is there, but stopped or very busy"):
-            cwire.connect(timeout=0.2)
+            cwire.connect(path, timeout=0.2)
 
 
 @pytest.mark.parametrize("timeout", [float("nan"), -1, 0])
@@ -152,8 +146,15 @@ def test_impossible_histories(relay: FakeRelay, size: int) -> None:
 
 
 def test_a_url_that_is_no_text() -> None:
-    with pytest.raises(TypeError, match="the URL of a relay is text, not 5; give one such as"):
+    with pytest.raises(TypeError, match="the address of a relay is text, not 5; give one such as"):
         cwire.connect(5)  # type: ignore[arg-type]
+
+
+def test_a_driver_that_the_relay_does_not_have(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, driver="lab") as bridge:
+        assert bridge.connected
+    with pytest.raises(cwire.UnknownDriver, match="no driver 'lap'; did you mean 'lab'"):
+        cwire.connect(relay.url, driver="lap")
 
 
 def test_another_websocket(relay: FakeRelay) -> None:

@@ -38,7 +38,7 @@ def test_a_traceback_ends_at_the_users_line(shell: Any, capsys: pytest.CaptureFi
     text = said(shell, CODE, capsys)
     assert "----> 4 ask()" in text
     assert "----> 3     cwire.connect('nowhere')" in text
-    assert "is not the URL of a relay" in text
+    assert "is not the address of a relay" in text
     assert "client_side" not in text
 
 
@@ -59,5 +59,5 @@ def test_without_a_shell_it_is_pythons_own() -> None:
         cwire.connect("nowhere")
     except cwire.NotConnected as error:
         text = "\n".join(traceback_lines(error))
-    assert "is not the URL of a relay" in text
+    assert "is not the address of a relay" in text
     assert "client_side" in text

@@ -4,56 +4,154 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import cwire
-from cwire.link.address import find_relay, resolve
+from cwire.errors import OtherDrivers
+from cwire.link.address import find_again, resolve
+from cwire_structs.relays import this_machine
+
+DEMO = {"demo": "/run/demo.sock"}
+BENCH = {"bench": "/run/bench.sock"}
 
 
 @contextmanager
-def entry(runtime: Path, pid: int, *, started: float, locked: bool = True) -> Iterator[None]:
-    path = runtime / f"relay-{pid}.json"
+def entry(
+    runtime: Path,
+    pid: int,
+    *,
+    started: float,
+    drivers: Mapping[str, str] = DEMO,
+    locked: bool = True,
+    mark: str = "aaaaaa",
+    boot: str | None = None,
+) -> Iterator[str]:
+    """The entry of a relay that lives; gives the path of its socket."""
+    machine = this_machine()
+    path = runtime / f"relay-{pid}-{mark}.json"
     with path.open("w+") as file:
-        fields = {"pid": pid, "unix": f"/r-{pid}", "url": "ws://x/ws", "started": started}
-        file.write(json.dumps({**fields, "protocol": 1}))
+        fields = {"pid": pid, "url": "ws://x/ws", "started": started, "drivers": dict(drivers)}
+        where = {"host": machine.host, "boot": machine.boot if boot is None else boot}
+        file.write(json.dumps({**fields, **where}))
         file.flush()
         if locked:
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield str(path.with_suffix(".sock"))
 
 
 def test_none(runtime: Path) -> None:
     with pytest.raises(
         cwire.NotConnected, match=f"no relay runs.*{runtime}.*make run.*cwire serve"
     ):
-        find_relay()
+        resolve()
 
 
 def test_the_newest_living_one(runtime: Path) -> None:
-    with entry(runtime, 1, started=5), entry(runtime, 2, started=9):
+    with entry(runtime, 1, started=5), entry(runtime, 2, started=9) as newest:
         with entry(runtime, 3, started=7), entry(runtime, 4, started=99, locked=False):
-            assert find_relay().unix == "/r-2"
-            assert find_relay() == resolve()  # and looking does not take a lock for good
+            assert resolve().address.unix == newest
+            assert resolve() == resolve()  # and looking does not take a lock for good
+            assert resolve().note("") == ""  # they have the same drivers
+
+
+def test_which_were_found_and_which_was_taken_is_said(runtime: Path) -> None:
+    with (
+        entry(runtime, 1, started=5, drivers=BENCH) as older,
+        entry(runtime, 2, started=9) as newer,
+    ):
+        choice = resolve()
+        assert choice.address.unix == newer
+        assert choice.note("choose") == (
+            f"2 relays run, and the newest was taken: {newer} (driver demo); "
+            f"not taken: {older} (driver bench); choose"
+        )
+
+
+def test_the_driver_that_is_asked_for_chooses(runtime: Path) -> None:
+    other = {"bench": "/elsewhere/bench.sock"}
+    with entry(runtime, 1, started=5, drivers=BENCH) as bench, entry(runtime, 2, started=9) as demo:
+        for driver, unix in (("bench", bench), ("demo", demo)):
+            choice = resolve(driver=driver)
+            assert (choice.address.unix, choice.note("")) == (unix, "")
+        assert resolve(driver="relay").address.unix == demo  # each has its statistics
+        with pytest.raises(cwire.UnknownDriver, match=r"serves a driver 'x'; there run: .*bench"):
+            resolve(driver="x")
+        with entry(runtime, 3, started=6, drivers=other) as newer:
+            choice = resolve(driver="bench")
+            assert choice.address.unix == newer
+            assert f"not taken: {bench}" in choice.note("")
+
+
+def test_every_form_of_a_relay_of_the_runtime_directory(runtime: Path) -> None:
+    with entry(runtime, 1, started=5) as unix, entry(runtime, 22, started=9):
+        for form in (
+            "1",
+            " 1 ",
+            "relay-1-aaaaaa",
+            unix,
+            f"ws+unix://{unix}",
+            f"ws+unix:{unix}:/ws",
+        ):
+            assert resolve(form).address.unix == unix
+    with pytest.raises(cwire.NotConnected, match=r"no relay 22 runs .*; start it.*ws://127"):
+        resolve("22")
+
+
+def test_two_relays_with_one_pid_have_names(runtime: Path) -> None:
+    with entry(runtime, 1, started=5) as one:
+        with entry(runtime, 1, started=6, drivers=BENCH, mark="bbbbbb") as other:
+            with pytest.raises(
+                cwire.NotConnected, match=r"relay-1-bbbbbb \(driver bench\), relay-1"
+            ):
+                resolve("1")
+            assert resolve("relay-1-aaaaaa").address.unix == one
+            assert resolve("relay-1-bbbbbb").address.unix == other
+
+
+@pytest.mark.parametrize("relay", [None, "1", "relay-1-aaaaaa", "socket"])
+def test_only_a_relay_with_the_same_drivers_is_found_again(
+    runtime: Path, relay: str | None
+) -> None:
+    if relay == "socket":
+        relay = str(runtime / "relay-1-aaaaaa.sock")
+    with pytest.raises(cwire.NotConnected, match="no relay runs"):
+        find_again(relay, None, DEMO)
+    moved = {"demo": "/elsewhere/demo.sock"}
+    with entry(runtime, 2, started=5, drivers=BENCH), entry(runtime, 3, started=6, drivers=moved):
+        why = (
+            r"had \(demo at /run/demo.sock\) runs; not taken: .*relay-3-aaaaaa.sock \(demo at "
+            r"/elsewhere/demo.sock\), .*relay-2-aaaaaa.sock \(bench at"
+        )
+        with pytest.raises(OtherDrivers, match=why):
+            find_again(relay, None, DEMO)
+        with entry(runtime, 4, started=1, drivers=DEMO | BENCH) as same:
+            assert find_again(relay, None, DEMO).unix == same
+
+
+def test_another_place_is_where_it_was(runtime: Path) -> None:
+    with entry(runtime, 2, started=5):
+        assert find_again("ws://h:1/ws", "t", DEMO) == resolve("ws://h:1/ws", "t").address
+        assert find_again("/x/relay.sock", None, DEMO).unix == "/x/relay.sock"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"unix": 1}', '{"url": "x", "unix": "y"}'])
 def test_damaged_entries_are_passed_over(runtime: Path, text: str) -> None:
-    with (runtime / "relay-1.json").open("w+") as file:
+    with (runtime / "relay-1-aaaaaa.json").open("w+") as file:
         file.write(text)
         file.flush()
         fcntl.flock(file, fcntl.LOCK_EX)
-        with entry(runtime, 2, started=1):
-            assert find_relay().unix == "/r-2"
+        with entry(runtime, 2, started=1) as unix:
+            assert resolve().address.unix == unix
 
 
 def test_a_directory_that_is_open_to_others(runtime: Path) -> None:
     runtime.chmod(0o755)
     with pytest.raises(cwire.NotConnected, match="open to other accounts"):
-        find_relay()
+        resolve()
 
 
 @pytest.mark.parametrize(
@@ -68,16 +166,16 @@ def test_a_directory_that_is_open_to_others(runtime: Path) -> None:
     ],
 )
 def test_urls(url: str, found: str, token: str | None) -> None:
-    address = resolve(url)
+    address = resolve(url).address
     assert (address.url, address.token, address.unix) == (found, token, None)
 
 
 def test_the_token_that_is_given_wins() -> None:
-    assert resolve("http://h:1/#token=abc", "def").token == "def"
+    assert resolve("http://h:1/#token=abc", "def").address.token == "def"
 
 
 def test_the_token_is_never_shown() -> None:
-    address = resolve("http://h:1/#token=secret")
+    address = resolve("http://h:1/#token=secret").address
     assert "secret" not in f"{address} {address!r}"
 
 

@@ -156,16 +156,20 @@ def test_another_relay_with_other_numbers(relay: FakeRelay, same_epoch: bool) ->
         relay.send(ticks(0, 5))
         bridge.latest("tick", 5, timeout=10)
         epoch = "1" if same_epoch else "2"
+        # What it has besides is not known to this bridge, whatever it sends.
         relay.set_drivers(driver("new", 1, epoch="9"), driver("lab", 2, epoch=epoch, session=1))
         again(relay, tick=100)
         changes.away()
         changes.back()
-        relay.send(ticks(100, 1, source=2) + ticks(7, 1, source=1))
+        relay.say("driver", event="restarted", driver=driver("new", 1, epoch="10"))
+        relay.send(ticks(7, 1, source=1) + ticks(100, 1, source=2))
         assert [next(stream).index for _ in range(6)] == [0, 1, 2, 3, 4, 100]
         row = bridge.health.of("tick", "lab")
         assert (row.frames, row.lost_while_away) == (6, 95 if same_epoch else 0)
-        assert len(bridge["new"].latest("tick", 1, timeout=10)) == 1
-        assert bridge.health.of("tick", "new").lost == 0
+        assert list(bridge.drivers) == ["lab"]
+        with pytest.raises(cwire.UnknownDriver, match="no driver 'new'"):
+            bridge.command("new", "go")
+        assert len(bridge.latest("tick", 9)) == 6
 
 
 def test_a_driver_that_the_new_relay_has_not_found_yet(relay: FakeRelay) -> None:
@@ -201,13 +205,44 @@ def test_another_schema(relay: FakeRelay) -> None:
         assert bridge.health.of("rare").lost == 0
 
 
-def test_a_driver_that_is_no_more(relay: FakeRelay) -> None:
+@pytest.mark.parametrize(
+    "others",
+    [
+        [driver("other")],
+        [driver("lab", socket="/elsewhere/lab.sock")],
+        [driver("cam"), driver("x")],
+    ],
+)
+def test_a_relay_with_other_drivers_is_not_taken(
+    relay: FakeRelay, others: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    had = [driver("lab"), driver("cam", 2)]
+    relay.set_drivers(*had)
     with cwire.connect(relay.url) as bridge:
+        changes = Changes(bridge)
         stream = bridge["lab"].stream("tick", timeout=10)
-        relay.set_drivers(driver("other"))
+        relay.set_drivers(*others)
+        while not relay.received.empty():
+            relay.received.get()
         again(relay)
-        with pytest.raises(cwire.UnknownDriver, match="no driver 'lab'"):
-            next(stream)
+        changes.away()
+        until(lambda: "was not taken: it has" in bridge._link.trouble)
+        trouble = bridge._link.trouble
+        assert "this bridge had lab at /run/lab.sock, cam at /run/cam.sock" in trouble
+        until(lambda: relay.accepted >= 4)  # it tries again, and says it once
+        assert [one.getMessage() for one in caplog.records if "not taken" in one.message] == [
+            trouble
+        ]
+        with pytest.raises(cwire.NotConnected, match="was not taken"):
+            bridge["lab"].send.go()
+        with pytest.raises(cwire.WaitTimeout):
+            bridge.latest("tick", 1, timeout=0.01, driver="lab")
+        assert relay.received.empty()  # neither a subscription nor a command
+        relay.set_drivers(*had)
+        changes.back()
+        assert asked(relay)["op"] == "subscribe"
+        relay.send(ticks(7, 1))
+        assert next(stream).index == 7
 
 
 def test_what_the_new_relay_does_not_know_is_asked_for_when_a_driver_changes(
@@ -424,7 +459,7 @@ async def test_async_commands_and_closing_while_away(relay: FakeRelay) -> None:
 
 async def test_a_hello_that_comes_when_the_time_is_up_counts(relay: FakeRelay) -> None:
     hello, relay.hello = relay.hello, None
-    link = Link(resolve(relay.url, None), Session())
+    link = Link(resolve(relay.url).address, Session())
     opening = asyncio.create_task(link.open(1.0))
     while link._connection is None or link._connection._transport is None:
         await asyncio.sleep(0.001)

@@ -9,6 +9,7 @@ import pytest
 
 import cwire
 from cwire.data.feed import Watch
+from cwire.errors import OtherDrivers
 from cwire.session.events import OriginAllowed
 from cwire.session.session import Session
 from cwire_structs import frames
@@ -157,9 +158,12 @@ def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
     feed = session.feeds[1, schemas.TICK]
     assert (feed.history.total, feed.ledger.lost) == (10, 0)
     assert len(session.resubscribe()) == 1
-    session.receive_text(hello(driver("new", 4)))
-    assert list(session.drivers) == ["new"]
-    assert feed.replaced
+    session.disconnected()
+    with pytest.raises(OtherDrivers, match="it has new at /run/new.sock, and this bridge had lab"):
+        session.receive_text(hello(driver("new", 4)))
+    assert list(session.drivers) == ["lab"]
+    assert not session.connected
+    assert not feed.replaced
 
 
 def test_an_origin_has_a_number_of_its_own() -> None:

@@ -86,5 +86,6 @@ def test_a_reader_that_is_gone_is_no_error() -> None:
 def test_the_arguments_of_all_tools() -> None:
     parser = argparse.ArgumentParser()
     terminal.add_relay_arguments(parser)
-    given = parser.parse_args(["--url", "ws://h/ws", "--token", "t", "--timeout", "2"])
-    assert (given.url, given.token, given.timeout) == ("ws://h/ws", "t", 2.0)
+    for name in ("--relay", "--url"):
+        given = parser.parse_args([name, "ws://h/ws", "--token", "t", "--timeout", "2"])
+        assert (given.relay, given.token, given.timeout) == ("ws://h/ws", "t", 2.0)

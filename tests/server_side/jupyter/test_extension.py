@@ -17,6 +17,7 @@ from tornado.httpclient import HTTPClientError
 import cwire
 from support.jupyter import Lab
 from support.processes import Relay, until
+from support.raw_client import RawClient
 
 from .conftest import BASE, splice
 
@@ -38,7 +39,7 @@ async def test_the_first_page_starts_one_relay_for_all(tmp_path: Path, runtime: 
             assert one.address == other.address == str(runtime / f"{name}.sock")
         with Relay() as foreign:
             server.stop()
-            assert running(runtime) == [f"relay-{foreign.process.pid}"]
+            assert running(runtime) == [foreign.name]
     assert not any("#token=" in line for line in server.process.output)
 
 
@@ -49,7 +50,7 @@ async def hello(server: Lab) -> dict[str, Any]:
 
 async def test_a_relay_that_runs_is_taken(tmp_path: Path, runtime: Path, relay: Relay) -> None:
     with Lab(tmp_path, "server") as server:
-        name = f"relay-{relay.process.pid}"
+        name = relay.name
         assert server.call("POST", "cwire/relay") == {"relay": name}
         async with splice(server):
             assert running(runtime) == [name]
@@ -66,11 +67,32 @@ def test_a_relay_does_not_outlive_a_jupyter_that_was_killed(tmp_path: Path, runt
 def test_one_that_was_stopped_is_started_anew(tmp_path: Path, runtime: Path) -> None:
     with Lab(tmp_path, "server") as server:
         first = server.call("POST", "cwire/relay")["relay"]
-        os.kill(int(first.removeprefix("relay-")), signal.SIGTERM)
+        os.kill(int(first.split("-")[1]), signal.SIGTERM)
         until(lambda: running(runtime) == [])
         second = server.call("POST", "cwire/relay")["relay"]
         assert second != first
         assert running(runtime) == [second]
+
+
+async def test_the_driver_that_is_asked_for_chooses(
+    tmp_path: Path, runtime: Path, relay: Relay
+) -> None:
+    with Relay("bench=/nowhere.sock") as newer, Lab(tmp_path, "server") as server:
+        for query, found in (("", relay), ("?driver=bench", newer), ("?driver=demo", relay)):
+            assert server.call("POST", f"cwire/relay{query}") == {"relay": found.name}
+            assert server.call("GET", f"cwire/relay{query}") == {"relay": found.name}
+            async with splice(server, query) as page:
+                assert page.hello["drivers"] == (await hello_of(found))["drivers"]
+        with pytest.raises(HTTPError) as answered:
+            server.call("POST", "cwire/relay?driver=x")
+        assert b"no relay serves a driver 'x'; there runs: " in answered.value.read()
+        answered.value.close()
+        assert running(runtime) == sorted([relay.name, newer.name])
+
+
+async def hello_of(relay: Relay) -> dict[str, Any]:
+    async with RawClient(relay.url, Authorization=f"Bearer {relay.token}") as client:
+        return client.hello
 
 
 async def test_settings(tmp_path: Path, runtime: Path, unused_tcp_port: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tornado.httpclient import HTTPClientError
 
 from cwire.errors import NotConnected
 from cwire_server.jupyter import splice as splice_module
@@ -18,10 +19,6 @@ from support.raw_client import RawClient
 from support.websocket_cases import FORBIDDEN_CODES
 
 from .conftest import splice, wait_for_driver
-
-
-def number(relay: Relay) -> int:
-    return relay.process.pid
 
 
 async def end(page: RawClient) -> tuple[int | None, str | None]:
@@ -54,14 +51,20 @@ async def test_frames_and_commands_pass(server: Lab, relay: Relay) -> None:
 async def test_the_page_gets_the_relay_that_it_names(server: Lab, relay: Relay) -> None:
     with Relay("other=/nowhere.sock") as newer:
         for query, name in (
-            ("", "other"),
-            (f"?relay=relay-{number(relay)}", "demo"),
-            (f"?relay=relay-{number(newer)}", "other"),
-            ("?relay=relay-1", "other"),  # gone: the newest
+            ("", "demo"),  # the driver of a relay that Jupyter would start
+            (f"?relay={relay.name}", "demo"),
+            (f"?relay={newer.name}", "other"),
         ):
             async with splice(server, query) as page:
                 assert page.hello["drivers"][0]["name"] == name
-    assert server.call("GET", "cwire/relay") == {"relay": f"relay-{number(relay)}"}
+        # One that is gone is not replaced: another may have other instruments.
+        with pytest.raises(HTTPClientError) as gone:
+            async with splice(server, "?relay=relay-1-abcdef"):
+                pass
+        assert gone.value.code == 503
+        assert gone.value.response is not None
+        assert b"relay-1-abcdef is gone" in gone.value.response.body
+    assert server.call("GET", "cwire/relay") == {"relay": relay.name}
 
 
 async def test_a_stopped_relay_says_so(server: Lab, relay: Relay) -> None:
@@ -71,13 +74,15 @@ async def test_a_stopped_relay_says_so(server: Lab, relay: Relay) -> None:
 
 
 async def test_a_relay_that_crashes_is_told_of(server: Lab, driver: Driver, relay: Relay) -> None:
-    async with splice(server, f"?relay=relay-{number(relay)}") as page:
+    gone = relay.name
+    async with splice(server, f"?relay={gone}") as page:
         relay.stop(signal.SIGKILL)
         assert await end(page) == (1012, "the relay is gone: it was stopped or has crashed")
-    # The page comes again, and gets the one that runs now.
-    with Relay(f"demo={driver.path}"):
-        async with splice(server, f"?relay=relay-{number(relay)}") as page:
-            assert page.hello["drivers"][0]["name"] == "demo"
+    # The page comes again, and gets one with the same drivers: here Jupyter's own.
+    with Relay("demo=/elsewhere.sock"):
+        async with splice(server, f"?relay={gone}") as page:
+            demo = page.hello["drivers"][0]
+            assert (demo["name"], demo["socket"]) == ("demo", str(driver.path))
 
 
 @pytest.mark.parametrize("ends", [False, True])
@@ -93,7 +98,7 @@ async def test_a_relay_that_does_not_answer_is_no_fault_of_jupyter(
             await reader.read()
         writer.close()
 
-    path = short_dir / "relay-1.sock"
+    path = short_dir / "relay-1-abcdef.sock"
     async with await asyncio.start_unix_server(answer, path):
         with pytest.raises(NotConnected, match="does not answer"):
             await splice_module._connect(path)

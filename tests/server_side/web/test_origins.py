@@ -10,7 +10,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 import cwire
-from cwire.link.address import find_relay
+from cwire.link.address import resolve
 from cwire.link.link import Link
 from cwire.session.session import Session
 from cwire_server import Relay
@@ -23,7 +23,7 @@ PAGE = "http://localhost:8888"
 
 async def linked() -> Link:
     """A client on the Unix socket of this account's relay, as a kernel has one."""
-    link = Link(find_relay(), Session(1 << 20, lock=threading.Lock()))
+    link = Link(resolve().address, Session(1 << 20, lock=threading.Lock()))
     await link.open(10)
     return link
 
@@ -80,7 +80,7 @@ async def test_a_page_that_is_in_stays(start_relay: StartRelay) -> None:
 )
 async def test_what_is_no_origin_is_refused(start_relay: StartRelay, origin: object) -> None:
     relay = await start_relay("lab")
-    async with RawClient("ws://localhost/ws", unix=str(find_relay().unix)) as client:
+    async with RawClient("ws://localhost/ws", unix=str(resolve().address.unix)) as client:
         await client.say("origin", id=5, origin=origin)
         error = await client.text("error")
         assert (error["id"], error["code"]) == (5, "bad_request")
