@@ -1,4 +1,4 @@
-"""The asyncio client: ``async with cwire.aconnect() as bridge: …``."""
+"""The asyncio client: ``async with cwire.aconnect() as bridge: …``; in uvloop, too."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ class LoopThread:
     """Runs coroutines for other threads."""
 
     def __init__(self, name: str) -> None:
-        self.loop = asyncio.new_event_loop()
+        # Of this kind whatever the policy says: the thread is the client's own.
+        self.loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 

@@ -8,6 +8,7 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
@@ -68,14 +69,15 @@ async def _connect(address: Address) -> _Handshake:
     parts = urlsplit(address.url)
     secure = parts.scheme == "wss"
     host = parts.hostname or ""
-    _, handshake = await loop.create_connection(
-        _Handshake,
-        host,
-        parts.port or (443 if secure else 80),
-        ssl=client_context() if secure else None,
-        happy_eyeballs_delay=_SECOND_FAMILY if _may_be_silent(host) else None,
-    )
-    return handshake
+    port = parts.port or (443 if secure else 80)
+    ssl = client_context() if secure else None
+    if _may_be_silent(host) and isinstance(loop, asyncio.BaseEventLoop):
+        race = loop.create_connection(
+            _Handshake, host, port, ssl=ssl, happy_eyeballs_delay=_SECOND_FAMILY
+        )
+        return (await race)[1]
+    # uvloop and others do not know the race; they try one address after the other.
+    return (await loop.create_connection(_Handshake, host, port, ssl=ssl))[1]
 
 
 def _may_be_silent(host: str) -> bool:
@@ -104,8 +106,8 @@ class _Handshake(asyncio.Protocol):
         return await self._answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.wire = transport
+        # No check of its class: those of other loops, as uvloop's, only behave like asyncio's.
+        self.wire = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         try:
