@@ -23,6 +23,7 @@ from time import monotonic, sleep
 
 try:
     import cwire
+    from cwire.data.frame_array import frame_of
     from cwire.session.drivers import down_text, driver_text
     from cwire.tools import terminal
     from cwire_structs.frames import Code
@@ -104,7 +105,7 @@ def _receive(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
         if number == 0:
             begun = monotonic()
         else:
-            size += record.frames.nbytes
+            size += frame_of(record).nbytes
         print(f"{str(record.time)[:26]}  #{record.sequence}  {record}")
     took = max(monotonic() - begun, 1e-9)
     health = bridge.health.of(message, options.driver)

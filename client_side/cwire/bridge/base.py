@@ -107,11 +107,13 @@ class BridgeBase(ABC):
             y: The field, or several scalar or several array fields. An array is drawn as a line
                 per frame, a two-dimensional one (or one with ``width`` and ``height`` beside it) as
                 an image, scalars against time. Default: the first array of numbers (both of them,
-                if it is decimated), else all numbers.
+                if it is decimated), else all numbers. ``acquisition.level``, ``axis[0].speed`` and
+                ``volts[3]`` lead inside; each element is a line of its own with ``volts[:]``, with
+                ``axis.speed`` of an array of structs, and where the header has ``@channels``.
             x: For an array: a field with the step from one sample to the next, or an array field
                 of the same length. Default: the field ``dt`` if there is one, else the index.
             by: An integer field: one line for each of its values. Default: ``channel`` if the
-                message has it.
+                message has it. ``index``: one line for each element of the arrays.
             kind: ``line``, ``bar`` or ``image``, where what the fields suggest is not wanted.
             update: Draws instead: it is called with the axes and the frames that came since its
                 last call (an array of frames as `latest` gives it), in the thread that made the
@@ -175,11 +177,12 @@ class BridgeBase(ABC):
 
         Args:
             message: The message to draw.
-            y: The field, or several scalar or several array fields. Default: as in `plot`.
+            y: The field, or several scalar or several array fields, as in `plot`: a scan of 8 volts
+                each millisecond is 8 lines with ``volts[:]``. Default: as in `plot`.
             x: For an array: a field with the step from one sample to the next, or an array field
                 of the same length. Default: the field ``dt`` if there is one, else the index.
             by: An integer field: one line for each of its values. Default: ``channel`` if the
-                message has it.
+                message has it. ``index``: one line for each element of the arrays.
             window: Seconds that are seen. Arrays are joined then: by the field ``first_sample`` (it
                 counts samples) if there is one, else by the time of their frames. Default: the
                 newest array of each line; 10 s of scalars.

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cwire.data.fields import known_path
 from cwire.errors import UnknownField
-from cwire_structs.schema.dtypes import column as field_column
 from cwire_structs.schema.fields import Field, Struct
+from cwire_structs.schema.paths import Path
 
 __all__ = ["Column", "flatten"]
 
@@ -21,15 +22,27 @@ class Column:
     """One field of many frames.
 
     Attributes:
-        name: The field's name; that of a nested struct's has dots: ``acquisition.level``.
+        name: The path of its field: ``acquisition.level``; of all structs of an array
+            ``axis.speed``.
         values: A copy of shape ``(frames, *shape of the field)``, in this machine's byte order;
             text is an array of str objects, half floats are float32.
-        field: Its description; None where the frames do not know their message.
+        path: The path itself; None where the frames do not know their message.
     """
 
     name: str
     values: npt.NDArray[Any]
-    field: Field | None
+    path: Path | None = None
+
+    @property
+    def field(self) -> Field | None:
+        """Its description; None where the frames do not know their message."""
+        return self.path.field if self.path else None
+
+    def element_name(self, place: Sequence[int]) -> str:
+        """The path of one element of an array: ``samples[0]``, ``axis[1].speed``."""
+        if self.path is not None:
+            return self.path.element_name(place)
+        return self.name + "".join(f"[{index}]" for index in place)
 
     @property
     def labels(self) -> Mapping[int, str] | None:
@@ -68,27 +81,37 @@ def flatten(
     Raises:
         UnknownField: There is no such field.
     """
-    known = tuple(struct.by_name) if struct else plain.dtype.names or ()
+    if struct is not None:
+        paths = [known_path(struct, name, struct.name) for name in names or struct.by_name]
+        return [column for path in paths for column in _described(plain, path)]
+    known = plain.dtype.names or ()
     for name in names:
         if name not in known:
             raise UnknownField(f"there is no field {name!r}; there are: {', '.join(known)}")
-    return list(_walk(plain, tuple(names) or known, struct, ""))
+    return list(_undescribed(plain, tuple(names) or known, ""))
 
 
-def _walk(
-    plain: npt.NDArray[Any], names: Sequence[str], struct: Struct | None, path: str
-) -> Iterator[Column]:
+def _described(plain: npt.NDArray[Any], path: Path) -> Iterator[Column]:
+    inner = path.field.element.struct
+    if inner is not None:
+        for field in inner.fields:
+            yield from _described(plain, path.into(field))
+    else:
+        yield Column(path.name, _table_values(path.values(plain)), path)
+
+
+def _undescribed(plain: npt.NDArray[Any], names: Sequence[str], path: str) -> Iterator[Column]:
     for name in names:
-        field = struct.by_name.get(name) if struct else None
-        values = field_column(plain, struct, field) if struct and field else plain[name]
+        values = plain[name]
         if values.dtype.names:
-            inner = field.element.struct if field else None
-            below = tuple(inner.by_name) if inner else values.dtype.names
-            yield from _walk(values, below, inner, f"{path}{name}.")
-        elif values.dtype.kind == "S":
-            yield Column(path + name, _texts(values), field)
+            yield from _undescribed(values, values.dtype.names, f"{path}{name}.")
         else:
-            yield Column(path + name, values.astype(_table_dtype(values.dtype)), field)
+            yield Column(path + name, _table_values(values))
+
+
+def _table_values(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A copy as tables take it: texts as str, numbers in this machine's byte order."""
+    return _texts(values) if values.dtype.kind == "S" else values.astype(_table_dtype(values.dtype))
 
 
 def _table_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -42,7 +42,7 @@ def to_pandas(
     pd = _package("pandas")
     if arrays not in ("columns", "long", "cells"):
         raise ValueError(f"arrays can be 'columns', 'long' or 'cells', not {arrays!r}")
-    index = pd.DatetimeIndex(np.array(time), tz="UTC", name="time")
+    index = pd.DatetimeIndex(np.array(time), tz="UTC", name=_free("time", columns))
     if arrays == "long":
         return _long(pd, index, columns)
     parts = []
@@ -71,9 +71,7 @@ def _series(pd: Any, column: Column, values: npt.NDArray[Any]) -> Any:
 def _spread(pd: Any, column: Column) -> Any:
     """One column for each element, named as C writes it: ``samples[0]``."""
     shape = column.values.shape[1:]
-    names = [
-        column.name + "".join(f"[{i}]" for i in place) for place in product(*map(range, shape))
-    ]
+    names = [column.element_name(place) for place in product(*map(range, shape))]
     flat = column.values.reshape(len(column.values), len(names))
     if column.labels is None:
         return pd.DataFrame(flat, columns=names)
@@ -93,6 +91,7 @@ def _long(pd: Any, index: Any, columns: Sequence[Column]) -> Any:
     shape = next(iter(shapes), ())
     places = list(product(*map(range, shape)))
     levels = ["sample"] if len(shape) == 1 else [f"sample_{axis}" for axis in range(len(shape))]
+    levels = [_free(level, columns) for level in levels]
     data = {}
     for column in columns:
         values = column.values
@@ -102,7 +101,9 @@ def _long(pd: Any, index: Any, columns: Sequence[Column]) -> Any:
     numbers = np.array(places, np.intp).reshape(len(places), len(shape))
     levels_of = [np.tile(numbers[:, axis], len(index)) for axis in range(len(shape))]
     table.index = (
-        pd.MultiIndex.from_arrays([index.repeat(len(places)), *levels_of], names=["time", *levels])
+        pd.MultiIndex.from_arrays(
+            [index.repeat(len(places)), *levels_of], names=[index.name, *levels]
+        )
         if shape
         else index
     )
@@ -142,6 +143,7 @@ def to_xarray(
     """
     xr = _package("xarray")
     lengths = {column.values.shape[1] for column in columns if column.values.ndim == 2}
+    when = _free("time", columns)
     data = {}
     for column in columns:
         shape = column.values.shape[1:]
@@ -158,13 +160,15 @@ def to_xarray(
         if (labels := column.labels) is not None:  # as the CF conventions say it
             notes["flag_values"] = list(labels)
             notes["flag_meanings"] = " ".join(labels.values())
-        data[column.name] = (["time", *dims], column.values, notes)
+        dims = [_free(name, columns) for name in dims]
+        data[column.name] = ([when, *dims], column.values, notes)
     clock = {"long_name": "when it was published, UTC"}
     coordinates = {
-        "time": ("time", np.array(time), clock),
-        "seconds": ("time", seconds, {"units": "s", "long_name": "since 1970, UTC"}),
-        "sequence": ("time", sequence.copy(), {"long_name": "the driver's count"}),
+        "time": (when, np.array(time), clock),
+        "seconds": (when, seconds, {"units": "s", "long_name": "since 1970, UTC"}),
+        "sequence": (when, sequence.copy(), {"long_name": "the driver's count"}),
     }
+    coordinates = {_free(name, columns): value for name, value in coordinates.items()}
     about = {"message": message.name, "doc": message.doc} if message else {}
     made: xarray.Dataset = xr.Dataset(data, coords=coordinates, attrs=about)
     return made
@@ -182,7 +186,7 @@ def to_pyarrow(
     """
     pa = _package("pyarrow")
     stamps = pa.array(np.array(time)).cast(pa.timestamp("ns", "UTC"))
-    arrays, schema = [stamps], [pa.field("time", stamps.type)]
+    arrays, schema = [stamps], [pa.field(_free("time", columns), stamps.type)]
     for name, array, notes in _arrow_columns(pa, columns):
         arrays.append(array)
         schema.append(pa.field(name, array.type, metadata=notes))
@@ -212,6 +216,14 @@ def _arrow_flat(pa: Any, column: Column, flat: npt.NDArray[Any]) -> Any:
     place = {value: i for i, value in enumerate(labels)}
     indices = pa.array([place.get(value) for value in flat.tolist()], pa.int32())
     return pa.DictionaryArray.from_arrays(indices, pa.array(list(labels.values()), pa.string()))
+
+
+def _free(name: str, columns: Sequence[Column]) -> str:
+    """A name of ours in a table: ``time``, or ``frame_time`` where the header has a ``time``."""
+    taken = {column.name for column in columns}
+    while name in taken:
+        name = f"frame_{name}"
+    return name
 
 
 def _package(name: str) -> Any:

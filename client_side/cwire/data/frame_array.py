@@ -13,13 +13,12 @@ import numpy.typing as npt
 
 from cwire.data.columns import Column, flatten
 from cwire.data.convert import Arrays, to_pandas, to_pyarrow, to_xarray
-from cwire.data.fields import Fields
+from cwire.data.fields import Fields, known_path
 from cwire.errors import UnknownField
 from cwire.view.html import frames_html
 from cwire.view.text import frame_rows, frames_text, frames_title
 from cwire_structs.frames import HEADER, HEADER_SIZE
 from cwire_structs.schema import Message
-from cwire_structs.schema.dtypes import bit_column
 from cwire_structs.schema.fields import Struct
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
     import xarray
 
-__all__ = ["FrameArray", "Record"]
+__all__ = ["FrameArray", "Record", "frame_of", "record_of"]
 
 _HEADER_FIELDS: Mapping[str, tuple[np.dtype[Any], int]] = {
     name: (HEADER.fields[name][0], HEADER.fields[name][1])  # type: ignore[index]
@@ -45,7 +44,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     Each row is a whole frame, header included, so `time`, `seconds`, `sequence` and `source` stay
     with the rows through slicing, masks, sorting by index, `copy` and `numpy.concatenate`. They
     and the fields (``blocks["samples"]``, of shape ``(n, 1024)``, say) are views on the same
-    memory. One row, ``blocks[-1]``, is a `Record`.
+    memory; so are values inside of structs and arrays: ``status["axis[0].speed"]``, or of all
+    axes ``status["axis.speed"]``, of shape ``(n, 2)``. One row, ``blocks[-1]``, is a `Record`.
 
     What other numpy functions make from it is a plain array without headers.
     """
@@ -120,13 +120,12 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
-            field = self._message.struct.by_name.get(key) if self._message else None
-            if self._message and field and field.bits:
-                return bit_column(np.asarray(self), self._message.struct, field)
+            if self._message is not None:
+                path = known_path(self._message.struct, key, self._message.name)
+                return path.values(np.asarray(self))
             if key not in (self.dtype.names or ()):
                 names = ", ".join(self.dtype.names or ())
-                label = self._message.name if self._message else "this message"
-                raise UnknownField(f"{label} has no field {key!r}; its fields are: {names}")
+                raise UnknownField(f"this message has no field {key!r}; there are: {names}")
             return np.asarray(self)[key]
         if isinstance(key, list) and key and all(isinstance(name, str) for name in key):
             return np.asarray(self)[key]
@@ -135,7 +134,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             if not -len(self) <= index < len(self):
                 raise IndexError(f"row {index} of {len(self)} frames")
             row = self[slice(index, index + 1 if index != -1 else None)]
-            return Record.of(row)
+            return record_of(row)
         rows = self._raw()[key]
         return _framed(rows.view(self.dtype), self._message, whole=self._whole)
 
@@ -173,13 +172,14 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         """A pandas DataFrame: one row per frame, indexed by time (UTC).
 
         Enums are categories with their names, nested structs have names such as
-        ``acquisition.level``, half floats are float32. Units are in ``attrs["units"]``.
+        ``acquisition.level``, half floats are float32. Units are in ``attrs["units"]``. Where the
+        header has a field ``time``, the index is called ``frame_time``; so with xarray and arrow.
 
         Args:
-            *fields: The fields to take, all by default.
+            *fields: The fields to take, or paths such as ``axis[0].speed``; all by default.
             arrays: What becomes of array fields. ``columns``: one column per element, named as in
-                C: ``samples[0]``. ``long``: one row per element, indexed by time and ``sample``;
-                scalars are repeated. ``cells``: one array per cell.
+                C: ``samples[0]``, ``axis[1].speed``. ``long``: one row per element, indexed by time
+                and ``sample``; scalars are repeated. ``cells``: one array per cell.
 
         Raises:
             UnknownField: There is no such field.
@@ -196,7 +196,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         enums stay numbers with ``flag_values`` and ``flag_meanings``. Half floats are float32.
 
         Args:
-            *fields: The fields to take, all by default.
+            *fields: The fields to take, or paths such as ``axis[0].speed``; all by default.
 
         Raises:
             UnknownField: There is no such field.
@@ -212,7 +212,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         float32; unit, comment and C type are the fields' metadata.
 
         Args:
-            *fields: The fields to take, all by default.
+            *fields: The fields to take, or paths such as ``axis[0].speed``; all by default.
 
         Raises:
             UnknownField: There is no such field.
@@ -248,60 +248,67 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 class Record(Fields):
     """One message as it came: its fields, and when and from whom it came.
 
-    A field that is called ``time``, ``seconds``, ``sequence``, ``source`` or ``message`` is read
-    as ``record["time"]``.
+    A field that is called ``time``, ``seconds``, ``sequence``, ``source``, ``message`` or ``keys``
+    is read as ``record["time"]``.
     """
 
-    __slots__ = ("_frame",)
-    _frame: FrameArray
+    __slots__ = ("_cwire_frame",)
+    _cwire_frame: FrameArray
 
     @classmethod
-    def of(cls, frame: FrameArray) -> Record:
-        """Makes the record of an array of one frame whose message is known; copies nothing."""
+    def _cwire_of(cls, frame: FrameArray) -> Record:
         if frame.message is None:
             raise ValueError("this array does not know its message")
         plain = np.asarray(frame)
         record = cls(plain[0], frame.message.struct)
-        record._frame = frame
+        record._cwire_frame = frame
         return record
 
     @property
     def message(self) -> Message:
         """The message's description from the schema."""
-        message = self._frame.message
+        message = self._cwire_frame.message
         assert message is not None
         return message
 
     @property
     def time(self) -> np.datetime64:
         """Publishing time: datetime64[ns], UTC."""
-        return np.datetime64(self._frame.time[0])
+        return np.datetime64(self._cwire_frame.time[0])
 
     @property
     def seconds(self) -> float:
         """Publishing time in seconds since 1970 UTC."""
-        return float(self._frame.seconds[0])
+        return float(self._cwire_frame.seconds[0])
 
     @property
     def sequence(self) -> int:
         """The driver's count of messages of this kind, modulo 2³²; 0 in replies."""
-        return int(self._frame.sequence[0])
+        return int(self._cwire_frame.sequence[0])
 
     @property
     def source(self) -> int:
         """The relay's number of the driver."""
-        return int(self._frame.source[0])
-
-    @property
-    def frames(self) -> FrameArray:
-        """The same as an array of one row."""
-        return self._frame
+        return int(self._cwire_frame.source[0])
 
     def __reduce__(self) -> Any:
-        return Record.of, (self._frame,)
+        return record_of, (self._cwire_frame,)
 
-    def _title(self) -> str:
+    def __copy__(self) -> Any:
+        return record_of(self._cwire_frame.copy())
+
+    def _cwire_title(self) -> str:
         return f"{self.message.name}, {str(self.time)[:23]} UTC"
+
+
+def record_of(frame: FrameArray) -> Record:
+    """The record of an array of one frame whose message is known; copies nothing."""
+    return Record._cwire_of(frame)
+
+
+def frame_of(record: Record) -> FrameArray:
+    """A record as an array of one frame; copies nothing."""
+    return record._cwire_frame
 
 
 def _framed(rows: npt.NDArray[Any], message: Message | None, *, whole: bool = True) -> FrameArray:

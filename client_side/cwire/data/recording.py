@@ -10,7 +10,7 @@ import numpy as np
 
 from cwire.data.convert import Arrays
 from cwire.data.feed import Feed
-from cwire.data.frame_array import FrameArray, Record
+from cwire.data.frame_array import FrameArray, Record, frame_of
 
 if TYPE_CHECKING:
     import pandas
@@ -121,7 +121,7 @@ class Recording:
         self._position = start + len(frames)
         self.count += len(frames)
         if isinstance(frames, list):
-            self._parts += [record.frames for record in frames]
+            self._parts += [frame_of(record) for record in frames]
         elif len(frames):
             self._parts.append(frames)
         if len(frames):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cwire.data.frame_array import FrameArray, Record
+from cwire.data.frame_array import FrameArray, Record, record_of
 from cwire.data.history import FIRST_BYTES, GROWTH, STEP_BYTES, History
 from cwire_structs import frames
 from cwire_structs.frames import HEADER_SIZE, Tally
@@ -235,6 +235,6 @@ class TailHistory(History):
         for size in sizes.tolist():
             dtype = message.frame_dtype(size - HEADER_SIZE)
             frame = data[offset : offset + dtype.itemsize]
-            records.append(Record.of(FrameArray.from_frames(frame, dtype, message)))
+            records.append(record_of(FrameArray.from_frames(frame, dtype, message)))
             offset += dtype.itemsize
         return records

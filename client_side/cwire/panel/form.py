@@ -14,6 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cwire import errors
+from cwire.data.frame_array import frame_of
 from cwire.kernel.widgets import close_all
 from cwire.panel.button import FormButton
 from cwire.panel.inputs import NOTHING, Page, make_group
@@ -250,6 +251,6 @@ def _reply_html(record: Record) -> str:
 
 
 def _plain(record: Record) -> dict[str, Any]:
-    data = np.asarray(record.frames).tobytes()
+    data = np.asarray(frame_of(record)).tobytes()
     size = frames.unpack_header(data).size - frames.HEADER_SIZE
     return to_dict(record.message.struct, data[frames.HEADER_SIZE :], size)

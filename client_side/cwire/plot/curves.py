@@ -14,7 +14,7 @@ from cwire.data.history import History, stamps_of
 from cwire.plot.recipe import Recipe
 from cwire_structs.schema import shown
 
-__all__ = ["Curve", "bars", "blocks", "cut", "image", "thin", "trends", "value_at"]
+__all__ = ["Curve", "bars", "blocks", "cut", "image", "thin", "trends"]
 
 _GROUPS = 64  # newest frames among which the latest of each group is looked for
 _BLOCK_BYTES = 8 << 20
@@ -36,16 +36,9 @@ class Curve:
     note: str = ""
 
 
-def value_at(values: Any, path: str) -> Any:
-    """The field of a record, or of each frame of an array, that a dotted path leads to."""
-    for name in path.split("."):
-        values = values[name]
-    return values
-
-
 def _y(recipe: Recipe, index: int, values: Any) -> Any:
     """Returns the values of a y as people read them."""
-    return shown.to_shown(recipe.y_fields[index], value_at(values, recipe.y[index]))
+    return shown.to_shown(recipe.y_fields[index], values[recipe.y[index]])
 
 
 def _newest(recipe: Recipe, history: History) -> list[tuple[str, Record]]:
@@ -55,11 +48,11 @@ def _newest(recipe: Recipe, history: History) -> list[tuple[str, Record]]:
     if not recipe.by:
         return [("", record) for record in frames]
     if isinstance(frames, list):
-        groups = np.array([int(value_at(record, recipe.by)) for record in frames])
+        groups = np.array([int(record[recipe.by]) for record in frames])
     else:
-        groups = np.asarray(value_at(frames, recipe.by))
+        groups = np.asarray(frames[recipe.by])
     last = (int(np.flatnonzero(groups == group)[-1]) for group in np.unique(groups))
-    return [(f"{recipe.by} {value_at(frames[i], recipe.by)!r}", frames[i]) for i in last]
+    return [(f"{recipe.by} {frames[i][recipe.by]!r}", frames[i]) for i in last]
 
 
 def blocks(recipe: Recipe, history: History) -> list[Curve]:
@@ -69,7 +62,7 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
         step: Any = 1.0
         note = ""
         if recipe.x is not None and recipe.x_field is not None:
-            step = shown.to_shown(recipe.x_field, value_at(record, recipe.x))
+            step = shown.to_shown(recipe.x_field, record[recipe.x])
         if not isinstance(step, np.ndarray) and not is_step(step):
             note = f"{recipe.x} is {step:g}: drawn by the index"
             step = 1.0
@@ -141,12 +134,12 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
     if not len(frames):
         return []
     if isinstance(frames, list):  # frames of different sizes: their fixed fields one by one
-        columns = {p: np.array([value_at(record, p) for record in frames]) for p in recipe.y}
-        groups = np.array([value_at(r, recipe.by) for r in frames]) if recipe.by else None
+        columns = {p: np.array([record[p] for record in frames]) for p in recipe.y}
+        groups = np.array([r[recipe.by] for r in frames]) if recipe.by else None
         sequence = np.array([record.sequence for record in frames], np.uint32)
     else:
-        columns = {path: value_at(frames, path) for path in recipe.y}
-        groups = value_at(frames, recipe.by) if recipe.by else None
+        columns = {path: frames[path] for path in recipe.y}
+        groups = frames[recipe.by] if recipe.by else None
         sequence = frames.sequence
     stamps = stamps_of(frames)
     line = timeline(stamps)

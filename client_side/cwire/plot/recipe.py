@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cwire.data.fields import known_path
 from cwire.errors import UnknownField
 from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Kind
+from cwire_structs.schema.paths import Path
 
 __all__ = ["KINDS", "Recipe", "make_recipe"]
 
 KINDS = ("line", "image", "bar")
+_BY_INDEX = "index"  # elements of arrays are lines
+_MOST_LINES = 32
 _MOST_DEFAULTS = 6
 _PICTURE = 8  # rows and columns that a picture has at least; with fewer it is a table
 
@@ -23,7 +27,7 @@ class Recipe:
     Attributes:
         kind: ``block`` (an array against x), ``image`` (a 2-D array, or the tiles of a picture),
             ``bar`` (an array, or numbers side by side) or ``trend`` (numbers against time).
-        y: Paths of the fields, such as ``acquisition.level``.
+        y: Paths of the fields, such as ``acquisition.level`` or ``axis[0].speed``.
         x: Path of the step or of the x array; None: the index.
         by: Path of the field that tells lines apart, or None.
         x_label: For the axis, with the unit.
@@ -63,19 +67,24 @@ def make_recipe(
     """
     if kind is not None and kind not in KINDS:
         raise ValueError(f"a plot is of kind {', '.join(map(repr, KINDS))}, not {kind!r}")
-    names = _defaults(message) if y is None else (y,) if isinstance(y, str) else tuple(y)
-    fields = [_find(message, name) for name in names]
-    dimensions = [
-        _dimensions(message, field, name) for field, name in zip(fields, names, strict=True)
-    ]
+    given = _defaults(message) if y is None else (y,) if isinstance(y, str) else tuple(y)
+    every = by == _BY_INDEX and _BY_INDEX not in message.struct.by_name
+    by = None if every else by
+    tagged = x is None and kind in (None, "line")
+    names = tuple(one for name in given for one in _channels(message, name, every, tagged))
+    paths = [_find(message, name) for name in names]
+    fields = [path.field for path in paths]
+    dimensions = [_dimensions(message, path) for path in paths]
     if not names or (len(names) > 1 and set(dimensions) not in ({0}, {1})):
         raise UnknownField(
             f"{message.name}: give one or more scalar fields, one or more arrays, or one image as y"
         )
     if by is None and "channel" in message.struct.by_name and "channel" not in names:
         by = "channel"
-    if by is not None and _find(message, by).type.undrawable:
-        raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
+    if by is not None:
+        teller = _find(message, by)
+        if teller.field.element.undrawable or teller.shape:
+            raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
     units = list(dict.fromkeys(shown.unit(field) for field in fields))
     unit = f" [{units[0]}]" if len(units) == 1 and units[0] else ""
     y_label = f"{fields[0].label or names[0]}{unit}" if len(names) == 1 else unit.strip()
@@ -102,8 +111,9 @@ def make_recipe(
     if x is None and "dt" in message.struct.by_name:
         x = "dt"
     if x is not None:
-        x_field = _find(message, x)
-        _dimensions(message, x_field, x)
+        x_path = _find(message, x)
+        _dimensions(message, x_path)
+        x_field = x_path.field
         x_unit = shown.unit(x_field)
         label = "time" if x_unit == "s" else shown.title(x_field)
         x_label = f"{label} [{x_unit}]" if x_unit else label
@@ -126,20 +136,31 @@ def _is_tile(message: Message) -> bool:
     return all(field is not None and field.type.form == "whole" for field in found)
 
 
-def _find(message: Message, path: str) -> Field:
-    try:
-        field = message.struct.at(path)
-    except LookupError as problem:
-        raise UnknownField(f"{message.name} has {problem}") from None
-    if field.bits and "." in path:
-        raise UnknownField(f"{message.name}.{path} is a bit field of a nested struct: not drawn")
-    return field
+def _find(message: Message, text: str) -> Path:
+    return known_path(message.struct, text, message.name)
 
 
-def _dimensions(message: Message, field: Field, path: str) -> int:
-    reason, dimensions = field.element.undrawable, field.type.dimensions
+def _channels(message: Message, text: str, every: bool, tagged: bool) -> list[str]:
+    """The paths of the lines that a path stands for: of ``axis.speed``, one for each axis."""
+    path = _find(message, text)
+    every = every or (tagged and bool(path.field.channels) and len(path.shape) == 1)
+    if -1 in path.shape and (every or "[:]" in text):
+        raise UnknownField(f"{message.name}.{text}: not every message has the same elements")
+    found = path.channels(every=every)
+    if len(found) > _MOST_LINES:
+        raise UnknownField(
+            f"{message.name}.{text} is {len(found)} lines, and {_MOST_LINES} can be drawn: "
+            f"choose some, such as {found[0]!r}"
+        )
+    return [text] if len(found) == 1 else found
+
+
+def _dimensions(message: Message, path: Path) -> int:
+    reason, dimensions = path.field.element.undrawable, len(path.shape)
     if reason or dimensions > 2:
-        raise UnknownField(f"{message.name}.{path} cannot be drawn: {reason or Kind.undrawable}")
+        raise UnknownField(
+            f"{message.name}.{path.text} cannot be drawn: {reason or Kind.undrawable}"
+        )
     return dimensions
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cwire.data.clock import is_step, timeline
 from cwire.data.history import History, stamps_of
-from cwire.plot.curves import Curve, blocks, cut, trends, value_at
+from cwire.plot.curves import Curve, blocks, cut, trends
 from cwire.plot.recipe import Recipe
 from cwire.scope.recipe import ScopeRecipe
 from cwire_structs.schema import shown
@@ -41,13 +41,13 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
     line = timeline(stamps).seconds
     parts: dict[str, list[tuple[int, float, Any]]] = {}
     for index, frame in enumerate(frames):
-        step = float(value_at(frame, recipe.x or ""))
+        step = float(frame[recipe.x or ""])
         if recipe.x_field is not None:
             step = float(shown.to_shown(recipe.x_field, step))
-        group = "" if recipe.by is None else f"{recipe.by} {value_at(frame, recipe.by)!r}"
+        group = "" if recipe.by is None else f"{recipe.by} {frame[recipe.by]!r}"
         for path, field in zip(recipe.y, recipe.y_fields, strict=True):
             label = f"{path}, {group}" if group and len(recipe.y) > 1 else group or path
-            values = shown.to_shown(field, value_at(frame, path))
+            values = shown.to_shown(field, frame[path])
             parts.setdefault(label, []).append((index, step, values))
     curves = []
     for label, found in sorted(parts.items()):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cwire import errors
-from cwire.data.frame_array import FrameArray, Record
+from cwire.data.frame_array import FrameArray, Record, record_of
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.events import Reply, Resend
 from cwire.session.layout_changes import layout_changes
@@ -207,4 +207,4 @@ def _record(schema: Schema, type: int, frame: bytes, size: int) -> Record:
     if message is None:
         raise ValueError(f"it has the unknown type {type}")
     dtype = message.frame_dtype(size)
-    return Record.of(FrameArray.from_frames(bytearray(frame), dtype, message))
+    return record_of(FrameArray.from_frames(bytearray(frame), dtype, message))

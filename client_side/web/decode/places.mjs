@@ -1,12 +1,12 @@
 // Finds where the values of a path lie in a payload: "samples", "acquisition.level",
-// "channels[1].shape". Pure.
+// "channels[1].shape", "volts[:]". Python reads the same paths (`schema/paths.py`). Pure.
 
 import { readBits } from "./bits.mjs";
 
 /** @typedef {import("./structs.mjs").Field} Field */
 /** @typedef {import("./structs.mjs").Struct} Struct */
 
-const STEP = /^(?:\.?([A-Za-z_]\w*)|\[(\d+)\])/;
+const STEP = /^(?:\.?([\p{L}_][\p{L}\p{N}_]*)|\[\s*(\d+|:)\s*\])/u;
 
 /** A path to what a message does not have, or to what has no column. */
 export class PathError extends Error {
@@ -53,10 +53,16 @@ export function findPlace(struct, path, message) {
   let open = 0; // dimensions at the end that an index may choose from
   for (let rest = path; rest !== "" || !last;) {
     const [step, name, index] = STEP.exec(rest) ?? [];
-    if (!step) throw new PathError(`${where}: cannot be read from "${rest}" on`);
+    if (!step || (name !== undefined && step.startsWith(".") !== Boolean(last))) {
+      throw new PathError(`${where}: cannot be read from "${rest}" on`);
+    }
     rest = rest.slice(step.length);
     if (name === undefined) {
       if (!open) throw new PathError(`${where}: there is no array to choose from`);
+      if (index === ":") {
+        open -= 1;
+        continue;
+      }
       const [{ length, stride }] = dimensions.splice(dimensions.length - open, 1);
       if (length < 0) throw new PathError(`${where}: not every message has so many`);
       if (Number(index) >= length) throw new PathError(`${where}: there are only ${length}`);

@@ -27,6 +27,7 @@ from cwire_structs.schema.fields import (
     Place,
     Struct,
 )
+from cwire_structs.schema.paths import PathError, find_path
 from cwire_structs.schema.values import show
 
 # The bytes of a struct whose fields are all left out: defaults, else zero.
@@ -71,10 +72,12 @@ def put_fields(
         else (find_field(owner, struct, name, path), value)
         for name, value in values.items()
     ]
-    if len(given) > 1 and (struct.unions or struct.kind == "union"):
+    shared = bool(struct.unions) or struct.kind == "union"
+    paths = any(field is not None and field.name not in struct.by_name for field, _ in given)
+    if len(given) > 1 and (shared or paths):
         whole = (0, 8 * struct.size), WHOLE_UNION
         spans = [(field.span, field.name) if field else whole for field, _ in given]
-        _refuse_overlap(owner, spans, path)
+        _refuse_overlap(owner, spans, path, " (a union)" if shared else "")
     for field, value in given:
         if field is None:
             put_struct(owner, path + WHOLE_UNION, struct, data, start, value, checks)
@@ -82,11 +85,13 @@ def put_fields(
             put_field(owner, field, data, start, value, path, checks)
 
 
-def _refuse_overlap(owner: str, spans: list[tuple[tuple[int, int], str]], path: str) -> None:
+def _refuse_overlap(
+    owner: str, spans: list[tuple[tuple[int, int], str]], path: str, why: str
+) -> None:
     ordered = sorted(spans, key=itemgetter(0))
     for ((_, end), one), ((begin, _), other) in pairwise(ordered):
         if begin < end:
-            reason = f"shares its bytes with {one!r} (a union); give one of them"
+            reason = f"shares its bytes with {one!r}{why}; give one of them"
             raise FieldError(owner, f"{path}{other}", reason)
 
 
@@ -193,6 +198,8 @@ def put_field(
 def find_field(owner: str, struct: Struct, name: str, path: str = "") -> Field:
     """Returns a field by its C or Python name, or an anonymous union by the schema's name for it.
 
+    Also one value inside of it, by its path: ``axis[0].speed``.
+
     Raises:
         FieldError: There is none; the text suggests the nearest.
     """
@@ -205,6 +212,11 @@ def find_field(owner: str, struct: Struct, name: str, path: str = "") -> Field:
     for field in struct.unions:
         if field.name == name:
             return field
+    if isinstance(name, str) and ("." in name or "[" in name):
+        try:
+            return find_path(struct, name).placed()
+        except PathError as problem:
+            raise FieldError(owner, f"{path}{name}", str(problem)) from None
     near = difflib.get_close_matches(str(name), struct.by_name, 1)
     hint = f"did you mean {near[0]!r}?" if near else "it has " + ", ".join(struct.by_name)
     raise FieldError(owner, f"{path}{name}", f"there is no such field; {hint}")

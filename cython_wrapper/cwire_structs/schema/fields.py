@@ -163,6 +163,11 @@ class Kind(ABC):
         """Of an array; 0: it is none."""
         return len(self.shape)
 
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Elements in each dimension; -1 where messages differ: in the first one of a tail."""
+        return self.shape
+
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
         """Returns it as the schema's JSON has it."""
@@ -402,22 +407,6 @@ class Struct:
         object.__setattr__(self, "unions", tuple(unions))
         object.__setattr__(self, "by_name", {one.name: one for one in fields})
         object.__setattr__(self, "tail", _tail(fields[-1]) if fields else None)
-
-    def at(self, path: str) -> Field:
-        """Returns the field at a path: dots lead into nested structs, ``acquisition.level``.
-
-        Raises:
-            LookupError: There is none; the text names those that are there.
-        """
-        struct: Struct | None = self
-        for name in path.split("."):
-            field = struct.by_name.get(name) if struct else None
-            if field is None:
-                known = ", ".join(struct.by_name) if struct else "none"
-                raise LookupError(f"no field {path!r}; there are: {known}")
-            struct = field.type.struct
-        assert field is not None  # a path has at least one name
-        return field
 
 
 def _tail(last: Field) -> Field | None:

@@ -141,7 +141,7 @@ def test_everything_that_a_header_can_have(odd: FrameArray) -> None:
     row = odd.to_pandas().iloc[0]
     assert (row["names[1]"], row["moods[0]"], row["moods[1]"]) == ("two", "BAD", "GOOD")
     assert pd.isna(row["mood"])  # 0 has no name
-    assert (row["points.y[2]"], row["wave[1]"], row["tile[1][2]"], row["low"]) == (6, 3j, 6, 5)
+    assert (row["points[2].y"], row["wave[1]"], row["tile[1][2]"], row["low"]) == (6, 3j, 6, 5)
     data = odd.to_xarray()
     assert data["tile"].dims == ("time", "tile_row", "tile_column")
     assert data["points.x"].dims == ("time", "points.x_sample")

@@ -16,7 +16,7 @@ import pytest
 
 from cwire.data.feed import make_history
 from cwire.data.fixed_history import FixedHistory
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, frame_of
 from cwire.data.history import History
 from cwire.data.tail_history import TailHistory
 from cwire_structs import frames
@@ -183,7 +183,7 @@ def test_tails_wrap_around(seed: int) -> None:
         assert rows
         assert [record.number for record in rows] == list(range(number - len(rows), number))
         assert all((record.pixels == record.number).all() for record in rows)
-        assert sum(len(record.frames.tobytes()) for record in rows) <= 4096
+        assert sum(len(frame_of(record).tobytes()) for record in rows) <= 4096
     assert history.total == number
 
 

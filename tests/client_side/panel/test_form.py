@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cwire
+from cwire.data.frame_array import frame_of, record_of
 from cwire.panel.form import CommandForm
 from cwire.panel.getters import Getter
 from cwire_structs import frames
@@ -50,7 +51,7 @@ def state(x: float) -> cwire.Record:
     message = SCHEMA.messages["state"]
     frame = frames.pack(message.id, message.encode({"x": x}), source=1)
     array = cwire.FrameArray.from_frames(bytearray(frame), message.frame_dtype(8), message)
-    return cwire.Record.of(array)
+    return record_of(array)
 
 
 def slider(form: CommandForm) -> Any:
@@ -164,4 +165,4 @@ def test_a_plain_record_is_a_form_s_values() -> None:
 
     record = state(3.0)
     assert _plain(record) == {"x": 3.0}
-    assert np.asarray(record.frames).nbytes == 32
+    assert np.asarray(frame_of(record)).nbytes == 32

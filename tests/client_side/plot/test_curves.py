@@ -285,6 +285,11 @@ def test_people_see_scaled_numbers_and_times(tmp_path: Path) -> None:
     assert (block.x_label, block.y_label) == ("time [s]", "volts [V]")
     (curve,) = blocks(block, history)
     assert curve.y.tolist() == [0, 1, 2, 3]
+    channels = trends(make_recipe(message, "volts", None, None), history, 5)
+    assert [(one.label, one.y.tolist()) for one in channels[:2]] == [
+        ("volts[0]", [0]),
+        ("volts[1]", [1]),
+    ]
     assert curve.x.tolist() == [0, 0.0005, 0.001, 0.0015]
     (latest,) = history.latest(1)  # the history keeps the numbers as C has them
     assert (int(latest["warm"]), latest["volts"].tolist()) == (100, [0, 4, 8, 12])

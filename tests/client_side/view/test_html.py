@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import cwire
-from cwire import FrameArray, Record
+from cwire import FrameArray
+from cwire.data.frame_array import record_of
 from cwire.view.html import html_table, record_html
 from cwire_structs.frames import pack
 from cwire_structs.schema import Schema
@@ -84,7 +85,7 @@ def test_what_a_notebook_shows() -> None:
         relay.set_drivers()
     message = schema.messages["driver_status"]
     data = bytearray(pack(message.id, message.encode({"acquisition": {"level": 2.5}})))
-    status = Record.of(FrameArray.from_frames(data, message.frame_dtype(message.size), message))
+    status = record_of(FrameArray.from_frames(data, message.frame_dtype(message.size), message))
     assert "acquisition.level" in status._repr_html_()
     assert status.acquisition._repr_html_().startswith("<div><b>acquisition")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cwire import FrameArray, Record
+from cwire import FrameArray
+from cwire.data.frame_array import record_of
 from cwire.view.text import (
     field_notes,
     frame_rows,
@@ -84,7 +85,7 @@ def test_what_people_read_of_a_number(tmp_path: Path) -> None:
     text = repr(frames)
     assert "21.5" in text
     assert "2023-11-14 22:13:20.123456 UTC" in text
-    html = Record.of(frames)._repr_html_()
+    html = record_of(frames)._repr_html_()
     assert '<td style="text-align:left">21.5</td>' in html
     assert "2023-11-14 22:13:20.123456 UTC" in html
     assert frames["warm"].tolist() == [6150]  # the numbers themselves stay as they are

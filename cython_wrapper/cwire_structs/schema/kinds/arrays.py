@@ -150,6 +150,11 @@ class TailType(Kind):
         """See `Kind`."""
         return 1 + len(self.row)
 
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """See `Kind`."""
+        return () if self.is_text else (-1, *self.row)
+
     def dtype(self, tail: int = 0, *, storage: bool = False) -> Dtype:
         """See `Kind`."""
         if self._is_plain:

@@ -1,0 +1,237 @@
+"""Paths to values in nested structs: ``axis[0].speed``, ``axis.speed``, ``volts[3]``, ``volts[:]``.
+
+A name leads into a struct, an index chooses from an array, ``[:]`` takes all of it, as does leaving
+the index out. JavaScript reads the same paths (`web/decode/places.mjs`). Pure.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from cwire_structs.schema.dtypes import column
+from cwire_structs.schema.fields import Field, Struct
+
+__all__ = ["Path", "PathError", "Step", "find_path"]
+
+_NAME = re.compile(r"\.?([^\W\d]\w*)")
+_INDEX = re.compile(r"\[\s*(\d+|:)\s*\]")
+
+
+class PathError(LookupError):
+    """A path to what a struct does not have; the text says what there is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A field on the way.
+
+    Attributes:
+        struct: The struct that it is in.
+        field: The field.
+        index: Of its first dimensions: an element of each, or None for all, as ``[:]`` says.
+    """
+
+    struct: Struct
+    field: Field
+    index: tuple[int | None, ...] = ()
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Elements in each dimension of the field; -1 where messages differ."""
+        return self.field.type.lengths
+
+    def offset(self) -> int | None:
+        """Bytes from the struct's begin to the one element that is chosen; None: to several."""
+        lengths = self.lengths
+        at = 0
+        if len(self.index) < len(lengths):
+            return None
+        for index, length in zip(self.index, lengths, strict=True):
+            if index is None:
+                return None
+            at = at * length + index
+        return self.field.offset + at * self.field.element.size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """The way to a field's values.
+
+    Attributes:
+        text: As it was written.
+        steps: The fields on the way; the last one is what the path leads to.
+    """
+
+    text: str
+    steps: tuple[Step, ...]
+
+    @property
+    def field(self) -> Field:
+        """The field that it leads to."""
+        return self.steps[-1].field
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the dimensions from which nothing was chosen; -1 for a tail."""
+        return tuple(length for _, lengths in self._parts() for length in lengths)
+
+    @property
+    def name(self) -> str:
+        """The path as short as it can be: ``axis.speed`` for ``axis[:].speed``."""
+        names = []
+        for step in self.steps:
+            index = list(step.index)
+            while index and index[-1] is None:
+                index.pop()
+            marks = (":" if one is None else one for one in index)
+            names.append(step.field.name + "".join(f"[{mark}]" for mark in marks))
+        return ".".join(names)
+
+    def element_name(self, place: Sequence[int | None]) -> str:
+        """The path of one element: ``axis[1].speed`` for the element 1 of ``axis.speed``."""
+        rest, text = iter(place), ""
+        for part, lengths in self._parts():
+            steps = (next(rest) for _ in lengths)
+            text += part + "".join(f"[{step}]" for step in steps if step is not None)
+        return text
+
+    def _parts(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Pieces of the path, and the open dimensions behind each."""
+        text = ""
+        for number, step in enumerate(self.steps):
+            text += f".{step.field.name}" if number else step.field.name
+            for dimension, length in enumerate(step.lengths):
+                index = step.index[dimension] if dimension < len(step.index) else None
+                if index is None:
+                    yield text, (length,)
+                    text = ""
+                else:
+                    text += f"[{index}]"
+        if text:
+            yield text, ()
+
+    def channels(self, *, every: bool = False) -> list[str]:
+        """The paths of its channels: each element of what ``[:]`` stands for, or arrays of structs.
+
+        Args:
+            every: Each element of the last field's own dimensions is a channel, too.
+        """
+        marks: list[bool] = []
+        for step in self.steps:
+            last = step is self.steps[-1]
+            for dimension, _ in enumerate(step.lengths):
+                if dimension >= len(step.index):
+                    marks.append(every or not last)
+                elif step.index[dimension] is None:
+                    marks.append(True)
+        ranges: list[Iterable[int | None]] = [
+            range(length) if mark else (None,)
+            for length, mark in zip(self.shape, marks, strict=True)
+        ]
+        return [self.element_name(place) for place in product(*ranges)]
+
+    def into(self, field: Field) -> Path:
+        """The path to a member of the struct that this one leads to."""
+        struct = self.field.element.struct
+        assert struct is not None
+        return Path(f"{self.text}.{field.name}", (*self.steps, Step(struct, field)))
+
+    def placed(self) -> Field:
+        """The field, or its one element, as a member of the struct where the path begins.
+
+        Raises:
+            PathError: The path leads to several.
+        """
+        at = 0
+        for step in self.steps[:-1]:
+            begin = step.offset()
+            if begin is None:
+                raise PathError(f"{self.text!r} is several: choose one, {step.field.name}[0]")
+            at += begin
+        last, field = self.steps[-1], self.field.moved(at)
+        if not last.index:
+            return replace(field, name=self.text, py_name="")
+        begin = last.offset()
+        if begin is None:
+            whole = f"choose one, or give {self.field.name} as a whole"
+            raise PathError(f"{self.text!r} is several: {whole}")
+        kind = field.element
+        return replace(
+            field, name=self.text, py_name="", type=kind, size=kind.size, offset=at + begin
+        )
+
+    def values(self, records: Any) -> Any:
+        """The values of records: a view, or of bit fields a copy.
+
+        Args:
+            records: One record or an array of them, of the struct's dtype.
+        """
+        for step in self.steps:
+            records = column(records, step.struct, step.field)
+            if step.index:
+                before = records.ndim - len(step.lengths)
+                picks = (slice(None) if one is None else one for one in step.index)
+                records = records[(slice(None),) * before + tuple(picks)]
+        return records
+
+
+def find_path(struct: Struct, text: str) -> Path:
+    """Finds the way to a field's values.
+
+    Raises:
+        PathError: There is none.
+    """
+    direct = struct.by_name.get(text)
+    if direct is not None:
+        return Path(text, (Step(struct, direct),))
+    steps: list[Step] = []
+    inside: Struct | None = struct
+    rest = text
+    while rest or not steps:
+        found = _NAME.match(rest)
+        if found is None or (rest[:1] == ".") != bool(steps):
+            raise PathError(f"no field {text!r}: it cannot be read from {rest[:40]!r} on")
+        before, rest = text[: len(text) - len(rest)], rest[found.end() :]
+        field = _field(inside, found[1], text, before)
+        step = Step(inside, field) if inside else None
+        assert step is not None
+        indices: list[int | None] = []
+        while (index := _INDEX.match(rest)) is not None:
+            rest = rest[index.end() :]
+            indices.append(_index(step, len(indices), index[1], text))
+        steps.append(Step(step.struct, field, tuple(indices)))
+        inside = field.element.struct
+    return Path(text, tuple(steps))
+
+
+def _field(struct: Struct | None, name: str, text: str, before: str) -> Field:
+    if struct is None:
+        raise PathError(f"no field {text!r}: {before.rstrip('.')} is no struct")
+    field = struct.by_name.get(name)
+    if field is None:
+        before += "." if before and not before.endswith(".") else ""
+        near = difflib.get_close_matches(name, struct.by_name, 1)
+        known = ", ".join(f"{before}{one}" for one in struct.by_name)
+        hint = f"did you mean {before + near[0]!r}?" if near else f"there are: {known}"
+        raise PathError(f"no field {text!r}; {hint}")
+    return field
+
+
+def _index(step: Step, dimension: int, index: str, text: str) -> int | None:
+    name = step.field.name
+    if dimension >= len(step.lengths):
+        many = "array" if not step.lengths else f"array of more than {len(step.lengths)} dimensions"
+        raise PathError(f"no element {text!r}: {name} is no {many}")
+    if index == ":":
+        return None
+    length = step.lengths[dimension]
+    if length < 0:
+        raise PathError(f"no element {text!r}: not every message has so many")
+    if int(index) >= length:
+        raise PathError(f"no element {text!r}: {name} has {length}, from [0] to [{length - 1}]")
+    return int(index)
