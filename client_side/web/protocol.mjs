@@ -32,6 +32,6 @@ export const WINDOW_LIMIT = 2 ** 30;
 export const POLICIES = /** @type {const} */ (["queue", "latest"]);
 /** @typedef {typeof POLICIES[number]} Policy */
 /** Reasons of `dropped` for frames that were not wanted: a policy, a rate. */
-export const UNWANTED = /** @type {const} */ (["conflated", "rate"]);
+export const UNWANTED = /** @type {const} */ (["conflated", "rate", "size"]);
 /** Reasons of `dropped` for frames that were wanted. */
 export const LOST = /** @type {const} */ (["driver", "relay"]);

@@ -19,10 +19,14 @@ class Limits:
     """A binary WebSocket message to a client, unless one frame is larger."""
     command: int = 1 << 20
     """A message from a client."""
+    text: int = 256 << 10
+    """A text message from a client: about 5 ms of the relay's time."""
     queue: int = 32 << 20
     """Frames that may wait for one client; beyond it the oldest are dropped."""
     history: int = 4 << 20
     """Memory for the last frames of each message, for clients that come later."""
+    json: int = 5000
+    """Values of a struct that is told as JSON or taken from it: about 3 ms of the relay's time."""
     subscriptions: int = 256
     """Subscriptions of one client."""
     crowd: int = 4 << 20

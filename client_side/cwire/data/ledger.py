@@ -11,7 +11,7 @@ __all__ = ["CONNECTION", "UNWANTED", "Ledger", "widen"]
 CONNECTION = "connection"
 """The client's own reason: published while it had no connection to a relay."""
 
-UNWANTED = ("conflated", "rate")
+UNWANTED = ("conflated", "rate", "size")
 """The relay's reasons for frames that were not asked for: a policy's, or that of `max_rate`."""
 
 _HALF = 1 << 31

@@ -15,7 +15,7 @@ from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import ClientQueue
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.hub import Hub
-from cwire_server.hub.json_values import fields_from_json
+from cwire_server.hub.json_values import fields_from_json, too_large
 from cwire_server.hub.pending import CommandSink, Pending
 from cwire_server.hub.replies import refuse
 from cwire_server.hub.subscription import parse_subscription
@@ -63,7 +63,7 @@ class ClientRequests:
         """Carries out a JSON operation, or answers with an `error`."""
         id_ = None
         try:
-            request = _parse(text)
+            request = _parse(text, self._services.hub.limits.text)
             if isinstance(request.get("id"), int):
                 id_ = request["id"]
             operation = OPERATIONS.get(str(request.get("op")))
@@ -126,6 +126,7 @@ class ClientRequests:
     def _text_command(self, request: dict[str, Any]) -> None:
         id_ = _id(request)
         state, message = self._named_command(request)
+        self._check_json(state, message)
         fields = request.get("fields", {})
         if not isinstance(fields, dict):
             raise RequestError(
@@ -136,6 +137,15 @@ class ClientRequests:
         except ValueError as error:
             raise RequestError(ErrorCode.BAD_REQUEST, str(error)) from error
         self._send(state.source, id_, message.id, memoryview(payload), text=True)
+
+    def _check_json(self, state: DriverState, command: Message) -> None:
+        """Refuses a command that is, or whose reply is, too large for JSON."""
+        reply = state.schema.messages[command.reply] if state.schema and command.reply else None
+        for message in (command, reply):
+            if message and (reason := too_large(message, self._services.hub.limits.json)):
+                raise RequestError(
+                    ErrorCode.BAD_REQUEST, f"{reason}: send {command.name} as a binary frame"
+                )
 
     def _named_command(self, request: dict[str, Any]) -> tuple[DriverState, Message]:
         """Finds the driver and the command that a JSON command names."""
@@ -262,7 +272,13 @@ OPERATIONS: dict[str, Callable[[ClientRequests, dict[str, Any]], None]] = {
 """Every operation that a client may send, as PROTOCOL.md lists them."""
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(text: str, limit: int) -> dict[str, Any]:
+    if len(text) > limit:
+        raise RequestError(
+            ErrorCode.BAD_REQUEST,
+            f"a text of {len(text):,} characters: {limit:,} at most; send large commands as "
+            "binary frames",
+        )
     try:
         request = json.loads(text)
     except (ValueError, RecursionError) as error:

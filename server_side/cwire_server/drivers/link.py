@@ -230,7 +230,8 @@ class DriverLink:
         if pending is None or client is None:
             return
         try:
-            forward_reply(client, self._hub.drivers[self._source], pending, header, payload)
+            driver, limit = self._hub.drivers[self._source], self._hub.limits.json
+            forward_reply(client, driver, pending, header, payload, limit)
         except Exception as error:
             self._hub.on_fault(f"the reply to client {client.id}", error)
             text = f"the driver has answered, but the reply is lost: {internal_text(error)}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cwire_server.hub.batch import Batch
-from cwire_server.hub.json_values import frame_text
+from cwire_server.hub.json_values import frame_text, too_large
 from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.policies import LATEST, most_generous
 from cwire_server.hub.sink import PickedFrame, Sink
@@ -34,8 +34,9 @@ class Wanted:
 class Picker:
     """Picks single frames out of one message's stream."""
 
-    def __init__(self, driver: str, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, driver: str, wanted: Sequence[Wanted], json_limit: int) -> None:
         first = wanted[0]
+        self._json_limit = json_limit
         self._message = first.message
         self._ledgers = tuple(entry.ledger for entry in wanted)
         self.subscriptions = tuple(ledger.subscription for ledger in self._ledgers)
@@ -62,6 +63,11 @@ class Picker:
         size = _size_at(batch, begin)
         if not self._fits(size):
             sink.put_skipped(self._ledgers, tally.last_sequence, driver=lost + tally.count)
+            return
+        if self._render and too_large(self._message, self._json_limit, size - HEADER_SIZE):
+            sink.put_skipped(
+                self._ledgers, tally.last_sequence, size=1, conflated=tally.count - 1, driver=lost
+            )
             return
         if now < self._due:
             sink.put_skipped(self._ledgers, tally.last_sequence, rate=tally.count, driver=lost)
@@ -110,8 +116,14 @@ class Delivery:
         return frozenset(self.whole) | frozenset(self.pickers)
 
 
-def plan(driver: str, wanted: Iterable[Wanted]) -> Delivery:
-    """Decides how messages that subscriptions cover are delivered."""
+def plan(driver: str, wanted: Iterable[Wanted], json_limit: int) -> Delivery:
+    """Decides how messages that subscriptions cover are delivered.
+
+    Args:
+        driver: Its name.
+        wanted: The messages.
+        json_limit: Values of a frame that JSON is made of.
+    """
     by_type: dict[int, list[Wanted]] = {}
     for entry in wanted:
         by_type.setdefault(entry.message.id, []).append(entry)
@@ -119,11 +131,11 @@ def plan(driver: str, wanted: Iterable[Wanted]) -> Delivery:
     pickers: dict[int, list[Picker]] = {}
     for type_, entries in by_type.items():
         binary = [entry for entry in entries if not entry.options.json]
-        made = [Picker(driver, [entry]) for entry in entries if entry.options.json]
+        made = [Picker(driver, [entry], json_limit) for entry in entries if entry.options.json]
         if any(entry.options.every_frame for entry in binary):
             whole[type_] = [entry.ledger for entry in binary]
         elif binary:
-            made.append(Picker(driver, binary))
+            made.append(Picker(driver, binary, json_limit))
         if made:
             pickers[type_] = made
     return Delivery(whole, pickers)

@@ -20,6 +20,7 @@ from cwire_server.hub.delivery import Delivery, Wanted, plan
 from cwire_server.hub.derived import DerivedStream, DerivedStreams
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
+from cwire_server.hub.json_values import too_large
 from cwire_server.hub.ledger import StreamLedger
 from cwire_server.hub.registry import DriverRegistry
 from cwire_server.hub.routes import Routes
@@ -115,6 +116,8 @@ class Hub:
         if subscription.options.decimate:
             for driver in covered:
                 self._derived[driver.source].add(driver, subscription)
+        if subscription.options.json:
+            self._check_json(subscription, covered)
         try:
             self._begin(client, subscription, now)
         except Exception:
@@ -180,14 +183,30 @@ class Hub:
                 wanted.append(Wanted(ledger, message, subscription.options))
         others = {key: ledger for key, ledger in client.ledgers.items() if key[1] != source}
         client.ledgers = {**others, **kept}
-        self._deliver_to(client, source, plan(driver.name, wanted))
+        self._deliver_to(client, source, plan(driver.name, wanted, self.limits.json))
         for id_, fault in failed:
             self.end_subscriptions(client, {id_}, fault)
 
     def _messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
+        """The messages of a driver that a subscription gets."""
+        found = self._meant(driver, subscription)
+        if subscription.options.json:
+            return [one for one in found if not too_large(one, self.limits.json)]
+        return found
+
+    def _meant(self, driver: DriverState, subscription: Subscription) -> list[Message]:
         if subscription.options.decimate:
             return self._derived[driver.source].messages(driver, subscription)
         return subscription.wants(driver)
+
+    def _check_json(self, subscription: Subscription, covered: Iterable[DriverState]) -> None:
+        """Refuses messages that are too large for JSON, if they are named or if all are."""
+        found = [one for driver in covered for one in self._meant(driver, subscription)]
+        reasons = [reason for one in found if (reason := too_large(one, self.limits.json))]
+        if reasons and (subscription.messages or len(reasons) == len(found)):
+            raise RequestError(
+                ErrorCode.BAD_REQUEST, f"{reasons[0]}: subscribe in format binary, or decimate it"
+            )
 
     def _past(self, subscription: Subscription, now: float) -> dict[tuple[int, int], list[Batch]]:
         """The history that a subscription begins with, by source and message id."""

@@ -10,15 +10,67 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from math import prod
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from cwire_structs import frames
 from cwire_structs.schema import Message, Struct
 from cwire_structs.schema.fields import WHOLE_UNION, Kind
 
-__all__ = ["fields_from_json", "fields_to_json", "frame_text"]
+__all__ = ["fields_from_json", "fields_to_json", "frame_text", "too_large"]
 
 _EXACT = 1 << 53
+# Of text and unions, which are quick to tell: bytes that count as one value.
+_QUICK_BYTES = 8
+_COUNTS: WeakKeyDictionary[Struct, int] = WeakKeyDictionary()
+
+
+def too_large(message: Message, limit: int, payload_size: int | None = None) -> str:
+    """Says why a payload is not told as JSON, which takes time in proportion to its values.
+
+    Args:
+        message: What it is.
+        limit: The values that it may have; those of structs in arrays count twice.
+        payload_size: Its bytes; None: any that the message can have, the smallest of them.
+
+    Returns:
+        The reason, for people; empty: it is small enough.
+    """
+    count = _count(message.struct)
+    if message.tail is not None and payload_size is not None:
+        elements = max(payload_size - message.size, 0) // message.tail_size
+        count += _count_all(message.tail.element, elements)
+    if count <= limit:
+        return ""
+    return f"{message.name} has {count:,} values, and JSON is made of {limit:,} at most"
+
+
+def _count(struct: Struct) -> int:
+    """The values of a struct, without its tail. Each struct is counted once, however nested."""
+    count = _COUNTS.get(struct)
+    if count is None:
+        if struct.kind == "union":
+            count = -(-struct.size // _QUICK_BYTES)
+        else:
+            count = sum(
+                _count_all(
+                    member.type.element, prod(member.type.shape), alone=not member.type.shape
+                )
+                for member in struct.members
+                if not member.type.is_tail
+            )
+        _COUNTS[struct] = count
+    return count
+
+
+def _count_all(kind: Kind, elements: int, *, alone: bool = False) -> int:
+    if kind.struct is not None:
+        return elements * _count(kind.struct) * (1 if alone else 2)
+    if kind.is_text:
+        size = kind.size if kind.size > 1 or alone else 0
+        return elements * -(-size // _QUICK_BYTES) if size else -(-elements // _QUICK_BYTES)
+    return 2 * elements if kind.form == "complex" else elements
 
 
 def frame_text(subscription: int, driver: str, message: Message, frame: bytes) -> str:
@@ -55,21 +107,39 @@ def _told_fields(struct: Struct, values: Mapping[str, Any]) -> dict[str, Any]:
 def _told(kind: Kind | None, value: Any) -> Any:
     """A value of `to_dict` as JSON has it; without a kind it is a whole union."""
     match value:
+        # In this order for speed: an array of structs has thousands of numbers.
+        case float():
+            return value if math.isfinite(value) else None
+        case int():  # a bool is one
+            return value if -_EXACT <= value <= _EXACT else str(value)
+        case str():
+            return value
         case dict() if kind is not None and kind.struct is not None:
             return _told_fields(kind.struct, value)
         case list():
-            return [_told(kind and kind.element, entry) for entry in value]
+            element = kind.element if kind is not None else None
+            if element is not None and _is_told(element, value):
+                return value
+            return [_told(element, entry) for entry in value]
         case bytes():
             return list(value) if kind is not None and kind.is_text else value.hex()
         case complex():
             return [_told(kind, value.real), _told(kind, value.imag)]
-        case float():
-            return value if math.isfinite(value) else None
-        case bool():
-            return value
-        case int():
-            return value if abs(value) <= _EXACT else str(value)
     return value
+
+
+def _is_told(element: Kind, values: list[Any]) -> bool:
+    """Whether JSON has the values of an array as they are. It is asked since arrays are long."""
+    match element.form:
+        case "truth":
+            return True
+        case "whole" if element.size < 8:  # bytes: below 2^53 in any case
+            return True
+        case "whole" if values and not isinstance(values[0], list):
+            return bool(min(values) >= -_EXACT and max(values) <= _EXACT)
+        case "real" if values and not isinstance(values[0], list):
+            return all(map(math.isfinite, values))
+    return False
 
 
 def fields_from_json(struct: Struct, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,9 +154,16 @@ def fields_from_json(struct: Struct, given: Mapping[str, Any]) -> dict[str, Any]
     return made
 
 
+_KINDS: WeakKeyDictionary[Struct, dict[str, Kind]] = WeakKeyDictionary()
+
+
 def _kinds(struct: Struct) -> dict[str, Kind]:
     """The kinds of a struct's fields, and of its anonymous unions."""
-    return {field.name: field.type for field in (*struct.fields, *struct.unions)}
+    kinds = _KINDS.get(struct)
+    if kinds is None:
+        kinds = {field.name: field.type for field in (*struct.fields, *struct.unions)}
+        _KINDS[struct] = kinds
+    return kinds
 
 
 def _listed(of: Kind, value: Any, depth: int) -> Any:

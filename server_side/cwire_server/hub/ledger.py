@@ -12,6 +12,7 @@ REASONS = {
     "relay": "the client read too slowly, or the relay decimated too slowly",
     "conflated": "policy latest",
     "rate": "max_rate",
+    "size": "too many values for JSON",
 }
 """Reasons why frames are not delivered, as PROTOCOL.md says them."""
 

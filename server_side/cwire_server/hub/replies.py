@@ -6,7 +6,7 @@ from typing import Any
 
 from cwire_server.hub.client import Client
 from cwire_server.hub.driver_state import DriverState
-from cwire_server.hub.json_values import fields_to_json
+from cwire_server.hub.json_values import fields_to_json, too_large
 from cwire_server.hub.pending import Pending
 from cwire_structs import frames
 from cwire_structs.frames import ERROR, REPLY, Code, Header
@@ -15,11 +15,17 @@ __all__ = ["forward_reply", "refuse"]
 
 
 def forward_reply(
-    client: Client, driver: DriverState, pending: Pending, header: Header, payload: bytes
+    client: Client,
+    driver: DriverState,
+    pending: Pending,
+    header: Header,
+    payload: bytes,
+    json_limit: int,
 ) -> None:
     """Puts a driver's reply into the sink of the client that waits for it."""
     if pending.text:
-        client.send("reply", id=pending.request, **_reply_fields(driver, header, payload))
+        fields = _reply_fields(driver, header, payload, json_limit)
+        client.send("reply", id=pending.request, **fields)
         return
     client.sink.put_reply(
         frames.pack(
@@ -34,7 +40,9 @@ def forward_reply(
     client.wake()
 
 
-def _reply_fields(driver: DriverState, header: Header, payload: bytes) -> dict[str, Any]:
+def _reply_fields(
+    driver: DriverState, header: Header, payload: bytes, json_limit: int
+) -> dict[str, Any]:
     fields: dict[str, Any] = {"driver": driver.name}
     message = driver.schema.by_id.get(header.type) if driver.schema else None
     try:
@@ -42,6 +50,9 @@ def _reply_fields(driver: DriverState, header: Header, payload: bytes) -> dict[s
             fields["error"] = _error(*frames.parse_error(payload))
         elif message is None or (message.command and not payload):
             fields.update(message=None, fields=None)
+        elif reason := too_large(message, json_limit, len(payload)):
+            text = f"the driver has carried it out, but {reason}: send it as a binary frame"
+            fields["error"] = _error(Code.ETOOBIG, text)
         else:
             fields.update(message=message.name, fields=fields_to_json(message, payload))
     except ValueError as error:

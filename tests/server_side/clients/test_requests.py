@@ -74,6 +74,7 @@ async def test_too_many_commands_are_refused(start_relay: StartRelay, runtime: P
         ("{", "bad_json", "not JSON"),
         ("[" * 5000, "bad_json", "not JSON"),
         ("[]", "bad_request", "JSON object"),
+        ("[" + "0," * 200_000 + "0]", "bad_request", "a text of 400,003 characters"),
         ('{"op": "dance"}', "unknown_op", "there are: subscribe, unsubscribe"),
         ('{"id": 3}', "unknown_op", "None"),
         ('{"op": "subscribe"}', "bad_request", "id must be"),

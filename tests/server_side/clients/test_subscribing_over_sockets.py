@@ -12,6 +12,7 @@ import pytest
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.schema import Schema
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_driver import FakeDriver, ticks
 from support.schemas import RARE, SET, STATE
@@ -200,3 +201,40 @@ async def test_rare_messages_survive_a_flood(start_relay: StartRelay, runtime: P
                             rare += range(first, last + 1)
             assert rare == list(range(published))
             assert dropped
+
+
+async def test_commands_and_replies_that_are_too_large_for_json(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    document = schemas.document()
+    tail = {"kind": "tail", "of": {"kind": "uint", "np": "|u1"}, "stride": 1}
+    state, go = document["types"]["state"], document["types"]["go"]
+    state["fields"].append({"name": "rest", "c_type": "", "offset": 8, "size": 0, "type": tail})
+    numbers = {"kind": "array", "shape": [9], "of": {"kind": "uint", "np": "|u1"}}
+    go["fields"][0] = {**go["fields"][0], "size": 9, "type": numbers}
+    go["size"] = 16
+    document["messages"]["17"]["reply"] = "state"
+    document["messages"]["18"] = {"name": "show", "type": "rare", "command": True, "reply": "tick"}
+    document["layout_hash"] = layout_hash(document)
+    schema = json.dumps(document).encode()
+    async with FakeDriver(runtime / "lab.sock", schema=schema) as driver:
+        relay = await up(start_relay, driver, limits=Limits(json=4))
+        async with client(relay) as connected:
+            await connected.say("command", id=1, name="go", fields={})
+            error = await connected.text("error")
+            assert error["code"] == "bad_request"
+            assert "go has 9 values" in error["text"]
+            assert "send go as a binary frame" in error["text"]
+            await connected.say("command", id=2, name="show", fields={})
+            assert "tick has 5 values" in (await connected.text("error"))["text"]
+            for id_, rest in ((3, 3), (4, 4)):
+                await connected.say("command", id=id_, name="set", fields={"x": 1})
+                header, _ = await driver.receive()
+                reply = frames.pack(
+                    STATE, bytes(8 + rest), flags=frames.REPLY, request=header.request
+                )
+                await driver.send(reply)
+            assert (await connected.text("reply"))["fields"] == {"x": 0.0, "rest": [0, 0, 0]}
+            error = (await connected.text("reply"))["error"]
+            assert error["name"] == "CWIRE_ETOOBIG"
+            assert "has carried it out, but state has 5 values" in error["text"]

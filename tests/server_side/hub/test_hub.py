@@ -21,7 +21,7 @@ from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_driver import ticks
 from support.hub_client import HubClient
-from support.schemas import RARE, TICK
+from support.schemas import PICTURE, RARE, TICK
 
 
 def hello(epoch: int = 1) -> Hello:
@@ -333,3 +333,28 @@ def test_a_thousand_clients_come_and_go_and_leave_nothing() -> None:
     assert drain(hub, clients[999]) == [64]
     hub.remove_client(clients[999])
     assert hub.interest(1) == frozenset()
+
+
+def test_what_is_too_large_for_json_is_refused_or_left_out() -> None:
+    hub = hub_up(Limits(json=4))
+    client = add_client(hub)
+    for messages in (("tick",), ("rare", "tick")):
+        with pytest.raises(RequestError, match=r"tick has 5 values, and JSON is made of 4 at most"):
+            subscribe(hub, client, 1, None, messages, json=True)
+    subscribe(hub, client, 1, None, None, json=True)
+    (told,) = drain(hub, client)
+    assert isinstance(told, dict)
+    assert [one["message"] for one in told["streams"]] == ["rare", "picture", "state"]
+
+
+def test_a_frame_that_is_too_large_for_json_is_told_as_dropped() -> None:
+    hub = hub_up(Limits(json=4))
+    client = add_client(hub)
+    subscribe(hub, client, 1, None, ("picture",), json=True, max_rate=60.0)
+    drain(hub, client)
+    for sequence, pixels in enumerate((3, 4, 0, 100)):
+        publish(hub, frames.pack(PICTURE, bytes(8 + 2 * pixels), sequence=sequence), now=sequence)
+    told = [entry for entry in drain(hub, client) if isinstance(entry, dict)]
+    assert [one["sequence"] for one in told if one["op"] == "message"] == [2]
+    dropped = {one["reason"]: one["count"] for one in told if one["op"] == "dropped"}
+    assert dropped == {"size": 2, "conflated": 1}

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
-from cwire_server.hub.json_values import fields_from_json, fields_to_json, frame_text
+from cwire_server.hub.json_values import (
+    fields_from_json,
+    fields_to_json,
+    frame_text,
+    too_large,
+)
 from cwire_structs import frames, wrap
 from cwire_structs.errors import FieldError
-from cwire_structs.schema import Schema
+from cwire_structs.schema import Schema, Struct
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.processes import ROOT
@@ -173,3 +178,89 @@ def test_numbers_in_text_in_arrays_of_arrays() -> None:
     told = fields_to_json(message, payload)
     assert told["x"][1] == [str(2**64 - 1), 0]
     assert message.encode(fields_from_json(message.struct, told)) == payload
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "count"),
+    [
+        ("scope_block", None, 1028),
+        ("driver_status", None, 0),
+        ("camera_tile", None, 0),
+        ("camera_tile", 5000, 0),
+    ],
+)
+def test_values_are_counted_before_they_are_told(
+    name: str, payload: int | None, count: int
+) -> None:
+    """The number is what JSON has, where nothing is text, a union, or in an array of structs."""
+    message = DEMO.messages[name]
+    size = message.size if payload is None else message.size + payload
+    told = fields_to_json(message, bytes(size))
+    expected = count or leaves(message.struct, told)
+    assert too_large(message, expected, size) == ""
+    assert f"{name} has {expected:,} values" in too_large(message, expected - 1, size)
+    if payload is None:
+        assert too_large(message, expected - 1) == too_large(message, expected - 1, size)
+
+
+def leaves(struct: Struct, told: dict[str, Any]) -> int:
+    """Counts as `too_large` says, in the JSON itself."""
+    count = 0
+    for name, value in told.items():
+        kind = struct.by_name[name].type
+        entries = flat(value)
+        if kind.element.struct is not None:
+            inner = sum(leaves(kind.element.struct, entry) for entry in entries)
+            count += inner * (2 if isinstance(value, list) else 1)
+        elif kind.element.is_text:
+            count += len(entries) * -(-kind.element.size // 8)
+        else:
+            count += len(entries)
+    return count
+
+
+def flat(value: Any) -> list[Any]:
+    return [one for entry in value for one in flat(entry)] if isinstance(value, list) else [value]
+
+
+def test_structs_that_nest_others_twice_are_counted_at_once() -> None:
+    document: dict[str, Any] = {
+        "schema": "cwire-schema/1", "name": "deep", "layout_hash": "", "byte_order": "little",
+        "enums": {}, "types": {}, "messages": {"1": {"name": "all", "type": "s15"}},
+    }  # fmt: skip
+    size = 1
+    type_: dict[str, Any] = {"kind": "uint", "np": "|u1"}
+    for depth in range(16):
+        fields = [
+            {"name": name, "offset": at, "size": size, "type": type_}
+            for name, at in (("a", 0), ("b", size))
+        ]
+        size *= 2
+        struct = {"kind": "struct", "size": size, "align": 1, "c_name": "s", "fields": fields}
+        document["types"][f"s{depth}"] = struct
+        type_ = {"kind": "struct", "struct": f"s{depth}"}
+    document["layout_hash"] = layout_hash(document)
+    message = Schema.from_json(json.dumps(document)).messages["all"]
+    assert "has 65,536 values" in too_large(message, 5000)
+
+
+@pytest.mark.parametrize("limit", [2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1])
+def test_long_arrays_are_told_as_short_ones(limit: int) -> None:
+    fields = [
+        {"name": name, "offset": at, "size": 32, "type": {"kind": "array", "shape": [4], "of": of}}
+        for name, at, of in (
+            ("whole", 0, {"kind": "int", "np": "<i8"}),
+            ("real", 32, {"kind": "float", "np": "<f8"}),
+        )
+    ]
+    struct = {"kind": "struct", "size": 64, "align": 8, "c_name": "s", "fields": fields}
+    document: dict[str, Any] = {
+        "schema": "cwire-schema/1", "name": "unit", "layout_hash": "", "byte_order": "little",
+        "enums": {}, "types": {"s": struct}, "messages": {"1": {"name": "all", "type": "s"}},
+    }  # fmt: skip
+    document["layout_hash"] = layout_hash(document)
+    message = Schema.from_json(json.dumps(document)).messages["all"]
+    values = {"whole": [0, 1, limit, -5], "real": [0.5, math.nan, -math.inf, 1e308]}
+    told = fields_to_json(message, message.encode(values))
+    kept = limit if abs(limit) <= 2**53 else str(limit)
+    assert told == {"whole": [0, 1, kept, -5], "real": [0.5, None, None, 1e308]}
