@@ -19,7 +19,7 @@ from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.pinger import Pinger
 from cwire_server.clients.requests import Services
 from cwire_server.clients.transport import Transport
-from cwire_server.clients.turns import Turns
+from cwire_server.clients.turns import SharedTurns
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.drivers.link import DriverLink
 from cwire_server.hub.hub import Hub
@@ -96,7 +96,7 @@ class Relay:
         for source, address in enumerate(config.drivers, start=1):
             self._links[source] = DriverLink(self.hub, source, address)
             self.hub.drivers[source].socket = str(address.path)
-        self.hub.on_work = self._work_soon
+        self.hub.turns = SharedTurns()
         self.hub.on_fault = _log_fault
         self.hub.on_interest = lambda source: self._links[source].update_interest()
         self.hub.back_pressure.on_room = lambda source: self._links[source].resume()
@@ -105,7 +105,7 @@ class Relay:
         url = f"ws://{host}:{self.port}/ws"
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
-        services = Services(self.hub, self._links, pages, Turns(), self._started)
+        services = Services(self.hub, self._links, pages, self._started)
         tcp = self._serve(Rules(config.host, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
         unix = self._serve(Rules("localhost"), services)
@@ -135,9 +135,6 @@ class Relay:
         )
         self._servers.append(server)
         return server
-
-    def _work_soon(self) -> None:
-        asyncio.get_running_loop().call_soon(self.hub.work)
 
     def _make_client(self, services: Services, transport: Transport) -> ClientConnection:
         """Makes a client's connection, past the handshake."""

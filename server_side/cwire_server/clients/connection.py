@@ -157,10 +157,13 @@ class ClientConnection:
             try:
                 message = self._queue.take(self._may_make_text)
             except TextError as error:
+                hub.turns.done()
                 hub.end_subscriptions(client, error.subscriptions, error.fault)
                 continue
             if message is None:
                 break
+            if isinstance(message, Text) and message.of_frame:
+                hub.turns.done()
             hub.count_sent(client, message.size)
             self._send(_pieces(message))
             if self._client is None:
@@ -168,8 +171,8 @@ class ClientConnection:
         hub.back_pressure.drained(client)
 
     def _may_make_text(self) -> bool:
-        """Whether there is time in this turn of the event loop; else `_pump` is called again."""
-        return self._services.turns.take(self._pump)
+        """Whether there is time for it now; else `_pump` is called when there is."""
+        return self._services.hub.turns.take(self._pump)
 
     def _send(self, pieces: Sequence[Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""

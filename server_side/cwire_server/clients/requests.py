@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cwire_server.access import PageAccess
-from cwire_server.clients.turns import Turns
 from cwire_server.errors import ErrorCode, RequestError, internal_text
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import ClientQueue
@@ -35,8 +34,6 @@ class Services:
     """By source."""
     pages: PageAccess
     """The way in for pages that a client speaks for."""
-    turns: Turns
-    """For work that takes long."""
     started: float
     """The relay's start, on the steady clock."""
 

@@ -1,38 +1,44 @@
-"""Shares out the turns of the event loop among work that takes long: one piece in each."""
+"""Shares out the event loop's time among work that takes long."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 
-__all__ = ["Turns"]
+__all__ = ["SharedTurns"]
+
+# After a piece of work nobody does another for so many times as long.
+_PAUSE = 2.0
 
 
-class Turns:
-    """Lets one piece of long work happen in each turn of the event loop, whoever's it is.
+class SharedTurns:
+    """The `Turns` of an event loop: one piece of long work at a time, whoever's it is.
 
-    So between two pieces everything else has its turn: drivers are read, commands are answered.
+    All of them together get a third of the time, so that for the rest there is enough: drivers are
+    read, frames are sent, commands are answered.
     """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._taken = False
+        self._began = 0.0
         # A dict as an ordered set: who asks again keeps its place.
         self._waiting: dict[Callable[[], object], None] = {}
 
     def take(self, call_again: Callable[[], object]) -> bool:
-        """Takes this turn.
-
-        Returns:
-            False: it is taken. Then `call_again` is called in a later one, to ask anew.
-        """
+        """See `Turns`."""
         if self._taken:
             self._waiting[call_again] = None
             return False
         self._taken = True
         self._waiting.pop(call_again, None)
-        self._loop.call_soon(self._next)
+        self._began = self._loop.time()
         return True
+
+    def done(self) -> None:
+        """See `Turns`."""
+        now = self._loop.time()
+        self._loop.call_at(now + _PAUSE * (now - self._began), self._next)
 
     def _next(self) -> None:
         self._taken = False

@@ -41,6 +41,8 @@ class Text(NamedTuple):
     """A text message to send."""
 
     text: str
+    of_frame: bool = False
+    """It was made of a frame just now, which took time."""
 
     @property
     def size(self) -> int:
@@ -335,7 +337,7 @@ class ClientQueue:
                     return None
                 self._take_entry(entry)
                 try:
-                    return Text(pick.text)
+                    return Text(pick.text, of_frame=True)
                 except Exception as error:
                     raise TextError(pick, error) from error
             elif self._window_closed(_size(entry)):

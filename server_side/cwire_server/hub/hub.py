@@ -25,6 +25,7 @@ from cwire_server.hub.ledger import StreamLedger
 from cwire_server.hub.registry import DriverRegistry
 from cwire_server.hub.routes import Routes
 from cwire_server.hub.subscription import HistoryRequest, Subscription
+from cwire_server.hub.turns import AnyTime, Turns
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
@@ -34,8 +35,7 @@ from cwire_structs.schema import Message, Schema
 __all__ = ["Hub"]
 
 _NOTHING = Delivery({}, {})
-# Bytes that are decimated at once, before anything else has its turn; and what each batch costs
-# beside them.
+# Bytes that are decimated in one turn; and what each batch costs beside them.
 _WORK_BYTES = 2 * STEP_BYTES
 _BATCH_BYTES = 16 << 10
 
@@ -51,8 +51,8 @@ class Hub:
         self.limits = limits or Limits()
         self.on_fault: Callable[[str, Exception], None] = lambda what, error: None
         """Called when the relay itself has failed at something: what it was, and how."""
-        self.on_work: Callable[[], None] = lambda: None
-        """Called when work is left: `work` shall be called soon, after what else there is to do."""
+        self.turns: Turns = AnyTime()
+        """Who may do long work at the moment, such as making derived frames."""
         self.on_interest: Callable[[int], None] = lambda source: None
         """Called with a source when what its clients want may have changed."""
         self.drivers = DriverRegistry(driver_names, self.limits.history)
@@ -67,7 +67,6 @@ class Hub:
         self._routes: dict[int, Routes[Client]] = {source: Routes() for source in self.drivers}
         # Derived streams that have something to do, in turns; and when the last batch came.
         self._busy: deque[tuple[int, DerivedStream]] = deque()
-        self._work_is_due = False
         self._now = 0.0
 
     # Clients
@@ -332,11 +331,14 @@ class Hub:
         source = batch.source
         self.drivers[source].history.add(batch, now)
         fed = self._deliver(batch, now)
+        self._wake(fed)
+        if picking := self._routes[source].picking():
+            self._wake(picking)
         for stream in self._derived[source]:
             self._put(source, stream, batch)
         if self._busy:
             self._now = now
-            self._work()
+            self.work()
         return source != RELAY_SOURCE and self.back_pressure.hold(source, fed)
 
     def _deliver(self, batch: Batch, now: float) -> list[Client]:
@@ -349,18 +351,20 @@ class Hub:
             for client in clients:
                 try:
                     client.sink.put_batch(part, client.deliveries[source].whole)
-                    client.wake()
                 except Exception as error:
                     self.give_up(client, error)
                 else:
                     fed.append(client)
         for client in self._routes[source].picking():
+            self._pick(client, batch, now)
+        return fed
+
+    def _wake(self, clients: Iterable[Client]) -> None:
+        for client in clients:
             try:
-                self._pick(client, batch, now)
                 client.wake()
             except Exception as error:
                 self.give_up(client, error)
-        return fed
 
     def _pick(self, client: Client, batch: Batch, now: float) -> None:
         pickers = client.deliveries[batch.source].pickers
@@ -391,24 +395,27 @@ class Hub:
                 )
 
     def work(self) -> None:
-        """Goes on with derived frames, for about a millisecond; see `on_work`."""
-        self._work_is_due = False
-        self._work()
+        """Makes derived frames, a piece in each turn that `turns` gives."""
+        while self._busy and self.turns.take(self.work):
+            fed: dict[Client, None] = {}
+            try:
+                self._do_piece(fed)
+            finally:
+                self.turns.done()
+            self._wake(fed)
 
-    def _work(self) -> None:
+    def _do_piece(self, fed: dict[Client, None]) -> None:
+        """Works for about a millisecond, each stream in its turn; notes who got something."""
         spent = 0
         while self._busy and spent < _WORK_BYTES:
             source, stream = self._busy.popleft()
             if stream not in self._derived[source]:
                 continue  # nobody wants it any more
-            spent += self._step(source, stream)
+            spent += self._step(source, stream, fed)
             if stream.busy:
                 self._busy.append((source, stream))
-        if self._busy and not self._work_is_due:
-            self._work_is_due = True
-            self.on_work()
 
-    def _step(self, source: int, stream: DerivedStream) -> int:
+    def _step(self, source: int, stream: DerivedStream, fed: dict[Client, None]) -> int:
         """Does a piece of the work of a derived stream; returns the bytes that it took."""
         try:
             done = stream.step()
@@ -418,7 +425,8 @@ class Hub:
         if isinstance(done, int):
             return done
         if done is not None:
-            self._deliver(done, self._now)
+            fed.update(dict.fromkeys(self._deliver(done, self._now)))
+            fed.update(dict.fromkeys(self._routes[source].picking()))
         return _BATCH_BYTES
 
     def _end_stream(self, source: int, stream: DerivedStream, error: Exception) -> None:
