@@ -19,7 +19,7 @@ from cwire_structs.websocket import SUBPROTOCOL
 from processes import Programs
 from result import Result
 
-__all__ = ["bench_round_trip"]
+__all__ = ["bench_round_trip", "measure"]
 
 _ECHO = 17
 _PAYLOAD = bytes(40)
@@ -44,7 +44,7 @@ def bench_round_trip(programs: Programs, repeats: int, step: Callable[[str], Non
                     ("websockify", plain, None),
                 ):
                     step(f"round trip, {subject}")
-                    run = asyncio.run(_measure(url, token))
+                    run = asyncio.run(measure(url, token))
                     seconds[subject] += run
                     medians[subject].append(statistics.median(run))
     return [
@@ -60,10 +60,11 @@ def bench_round_trip(programs: Programs, repeats: int, step: Callable[[str], Non
     ]
 
 
-async def _measure(url: str, token: str | None) -> list[float]:
+async def measure(url: str, token: str | None, echo: int = _ECHO) -> list[float]:
     """The seconds of each echo, one after the other.
 
     With a token it is the cwire relay, else websockify, which passes the driver's own bytes.
+    ``echo`` is the command's id.
     """
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     connection = await websocket_connect(
@@ -72,7 +73,7 @@ async def _measure(url: str, token: str | None) -> list[float]:
     session = await (_greet_driver(connection) if token is None else _greet_relay(connection))
     seconds = []
     for request in range(1, _COUNT + _WARM + 1):
-        command = frames.pack(_ECHO, _PAYLOAD, source=1, sequence=session, request=request)
+        command = frames.pack(echo, _PAYLOAD, source=1, sequence=session, request=request)
         begin = time.perf_counter()
         await connection.write_message(command, binary=True)
         while True:

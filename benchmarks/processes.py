@@ -30,12 +30,13 @@ class Programs:
     load: Path
     peers: Path
     spikes: Path
+    neighbours: Path
 
 
 def build() -> Programs:
     """Wraps the headers and compiles the publishers."""
     _BUILD.mkdir(exist_ok=True)
-    for header in ("load.h", "spikes.h"):
+    for header in ("load.h", "spikes.h", "neighbours.h"):
         write(wrap(_SOURCES / header), _BUILD)
     subprocess.run(["make", "-s", "-C", _ROOT / "c_driver"], check=True)
     includes = [f"-I{path}" for path in (_SOURCES, _BUILD, _ROOT / "c_driver" / "include")]
@@ -44,6 +45,7 @@ def build() -> Programs:
         load=_compile("load", *includes, library, "-pthread"),
         peers=_compile("peers", "-ldl"),
         spikes=_compile("spikes", *includes, library, "-pthread", "-lm"),
+        neighbours=_compile("neighbours", *includes, library, "-pthread"),
     )
 
 

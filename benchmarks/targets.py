@@ -60,6 +60,12 @@ def targets(results: list[Result]) -> list[Target]:
     ours, theirs = (find(results, "round_trip", name) for name in ("cwire", "websockify"))
     ratio = _ratio(ours.p50_s if ours else None, theirs.p50_s if theirs else None)
     rows.append(_at_most("round trip p50, cwire / websockify", ratio, 1.3))
+    for subject in ("json_4_MB", "decimating_20"):
+        beside = find(results, "beside", subject)
+        p99_ms = beside.p99_s * 1e3 if beside is not None and beside.p99_s else None
+        rows.append(_at_most(f"beside {subject}, round trip p99, ms", p99_ms, 5))
+        lost = None if beside is None else float(beside.lost or 0)
+        rows.append(_at_most(f"beside {subject}, frames lost at the driver", lost, 0))
     crowds = [row for row in results if row.relay_cpu_s_per_byte is not None]
     if crowds:
         few, many = crowds[0], crowds[-1]
