@@ -81,7 +81,7 @@ class DerivedSchema:
         try:
             members = list(_members(schema.json["types"], message.struct))
             self._check(schema, message, members, name)
-            self._place(members)
+            self._place(members, message.size)
             self.document = self._document(schema, message.struct, name, type_)
             derived = Schema.from_json(json.dumps(self.document), derived=True)
         except (_Refused, SchemaError) as error:
@@ -115,26 +115,28 @@ class DerivedSchema:
             and not field.channels  # each element is a signal of its own
         )
 
-    def _place(self, members: list[_Member]) -> None:
+    def _place(self, members: list[_Member], size: int) -> None:
         kept: list[_Member] = []
         for member in members:
             if self._is_series(member.field):
-                self._add_block(kept)
+                self._add_block(kept, size)
                 self._add_series(member)
                 kept = []
             else:
                 kept.append(member)
-        self._add_block(kept)
+        self._add_block(kept, size)
 
-    def _add_block(self, kept: list[_Member]) -> None:
+    def _add_block(self, kept: list[_Member], size: int) -> None:
         if not kept:
             return
         begin = kept[0].field.offset
         end = max(member.field.offset + member.field.size for member in kept)
         to = self._end + (begin - self._end) % 8
-        self.blocks.append(Block(begin, end, to))
         self._fields += [_moved(member.json, to - begin) for member in kept]
         self._end = to + end - begin
+        # A last struct with a flexible array member is longer than what is there in any case.
+        end = min(end, size)
+        self.blocks.append(Block(begin, end, to))
 
     def _add_series(self, member: _Member) -> None:
         field, kind = member.field, member.field.type

@@ -39,7 +39,8 @@ def too_large(message: Message, limit: int, payload_size: int | None = None) -> 
     """
     count = _count(message.struct)
     if message.tail is not None and payload_size is not None:
-        elements = max(payload_size - message.size, 0) // message.tail_size
+        tail = message.tail.type
+        elements = max(payload_size - message.size, 0) // tail.stride * prod(tail.row)
         count += _count_all(message.tail.element, elements)
     if count <= limit:
         return ""

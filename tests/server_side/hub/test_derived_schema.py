@@ -46,6 +46,15 @@ struct two { float s[20][20]; int32_t a[17], a_low[18]; double b[19]; };
 struct outer_by_16 { int a; };
 /** @msg 10 */
 struct outer { struct outer_by_16 inner; float s[100]; };
+struct open { double d; uint16_t n; uint8_t rest[]; };
+/** @msg 11 */
+struct nested_tail { float s[40]; uint8_t k; struct open last; };
+/** @msg 12 */
+struct rows { float s[40]; uint8_t k; uint16_t row[][3]; };
+/** @msg 13 */
+struct unnamed_tail { uint8_t k; float s[40]; struct { uint16_t n; double rest[]; }; };
+/** @msg 14 */
+struct hollow { float s[40]; struct { } nothing; uint8_t k; };
 /** @msg 20 */
 struct names { float s[20]; uint8_t s_max; };
 /** @msg 21 */
@@ -60,6 +69,8 @@ union either { float s[100]; uint32_t words[100]; };
 struct only_tail { uint32_t n; float s[]; };
 /** @msg 26 */
 struct channels { float volts[20]; /**< @channels a b c d e f g h i j k l m n o p q r s t */ };
+/** @msg 28 */
+struct nothing { };
 /** @msg 27 */
 struct LONG { float s[100]; };
 """.replace("LONG", "l" * 252)
@@ -70,6 +81,7 @@ REFUSED = {
     "plain": "another message plain_by_16: use another factor",
     "either": "it is a union",
     "only_tail": "no one-dimensional array of numbers .* fixed length, apart from s",
+    "nothing": "no one-dimensional array",
     "channels": "no one-dimensional array",
     "l" * 252: "255",
 }
@@ -130,7 +142,7 @@ def compare(message: Message, payload: bytes, short: Message, result: bytes, fac
     "name",
     [
         *("bits", "unions", "anonymous", "nested", "packed", "two", "outer"),
-        *("tailed", "close_tail", "text_tail"),
+        *("tailed", "close_tail", "text_tail", "nested_tail", "rows", "unnamed_tail", "hollow"),
     ],
 )
 def test_what_is_no_series_stays_as_it_is(schema: Schema, name: str) -> None:
