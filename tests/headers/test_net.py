@@ -107,6 +107,14 @@ def look_at(path: Path, tmp_path: Path, *, compiled: bool = False) -> HeaderResu
     return result
 
 
+def test_all_that_ends_with_a_message_is_compared(tmp_path: Path) -> None:
+    path = Path(__file__).parents[1] / "cython_wrapper" / "cases" / "tails.h"
+    result = look_at(path, tmp_path)
+    assert len(result.structs) == 16
+    for one in result.structs:
+        assert one.schema.outcome == RIGHT, (one.name, one.schema.why)
+
+
 class Sound:
     """What C and cwire say of `struct sound`."""
 

@@ -189,8 +189,8 @@ def _compared(
 ) -> Iterator[tuple[Leaf, Value | None]]:
     """Yields the leaves that a schema must have, and those that it happens to have."""
     for leaf, value in zip(record.leaves, values, strict=True):
-        tail = message.tail.name if message.tail else None
-        if not leaf.optional or leaf.path[0] == tail:
+        tail = message.struct.fields[-1].name if message.tail else None
+        if not leaf.optional or (leaf.path and leaf.path[0] == tail):
             yield leaf, value
 
 
