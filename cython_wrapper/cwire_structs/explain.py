@@ -217,8 +217,8 @@ def _advice_text(struct: Struct, advice: Advice) -> str:
         return "Nothing can be saved: every bit is used."
     if advice.aligns is None:
         return (
-            "It is packed, aligned by hand, has bit fields or shares bytes: no other order was "
-            "looked for."
+            "It is packed, aligned by hand, has bit fields, shares bytes or ends in a struct with "
+            "a tail: no other order was looked for."
         )
     return "No other order of its members would need less."
 

@@ -176,3 +176,19 @@ def test_parts_of_bytes() -> None:
         (37, 27, ""),
     ]
     assert padding(struct) == 29
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("reset", "reset: 0 bytes, aligned to 1, no padding"),
+        ("deep", "deep: 18 bytes, and 2 more for each element of data (sizeof: 24)"),
+        ("rows", "rows: 4 bytes, and 6 more for each element of address"),
+    ],
+)
+def test_what_is_empty_or_ends_with_the_message(
+    name: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = Path(__file__).parent / "cases" / "tails.h"
+    assert wrap.main([str(header), "--cc", "cc", "--explain", name]) == 0
+    assert shown in capsys.readouterr().out
