@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from cwire.view.text import field_notes
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import Field
+from cwire_structs.schema.fields import Field, python_name
 
 __all__ = ["CommandFunction", "Commands"]
 
@@ -42,7 +43,7 @@ class CommandFunction(Generic[_T]):
         self.__doc__ = command_doc(message)
         self.__signature__ = command_signature(message)
 
-    def __call__(self, *unnamed: object, **fields: object) -> _T:
+    def __call__(self, /, *unnamed: object, **fields: object) -> _T:
         """Sends the command with these field values."""
         if unnamed:
             raise TypeError(
@@ -61,7 +62,11 @@ class CommandFunction(Generic[_T]):
 
 
 class Commands(Generic[_T]):
-    """The commands that can be sent now, as attributes; Tab completes them."""
+    """The commands that can be sent now, as attributes; Tab completes them.
+
+    One that is called like something of Python's own is ``bridge.send["__class__"]``, one like a
+    keyword ``bridge.send.class_``.
+    """
 
     def __init__(
         self,
@@ -69,35 +74,42 @@ class Commands(Generic[_T]):
         find: Callable[[str], Message],
         call: Callable[[str, Mapping[str, object]], _T],
     ) -> None:
-        self._known = known
-        self._find = find
-        self._call = call
+        # Names that no header is likely to have.
+        self._cwire_known = known
+        self._cwire_find = find
+        self._cwire_call = call
 
     def __getattr__(self, name: str) -> CommandFunction[_T]:
-        if name.startswith("_"):
+        if name.startswith("_cwire_"):  # while it is unpickled there is nothing yet
             raise AttributeError(name)
-        return CommandFunction(self._find(name), self._call)
+        if name.startswith("_") or keyword.iskeyword(name.removesuffix("_")):
+            known = self._cwire_known()
+            called = {python_name(one): one for one in known} | {one: one for one in known}
+            if name.startswith("_") and name not in called:  # somebody looks for a method
+                raise AttributeError(f"there is no command {name!r}")
+            name = called.get(name, name)
+        return self[name]
 
     def __getitem__(self, name: str) -> CommandFunction[_T]:
-        return CommandFunction(self._find(name), self._call)
+        return CommandFunction(self._cwire_find(name), self._cwire_call)
 
     def __dir__(self) -> list[str]:
-        return sorted(self._known())
+        return sorted(map(python_name, self._cwire_known()))
 
     def _ipython_key_completions_(self) -> list[str]:
-        return sorted(self._known())
+        return sorted(self._cwire_known())
 
     def __repr__(self) -> str:
         lines = [
             f"{name}{command_signature(message)}\n    {message.doc}"
-            for name, message in self._known().items()
+            for name, message in self._cwire_known().items()
         ]
         return "\n".join(lines) or "no commands are known"
 
     def _repr_html_(self) -> str:
         from cwire.view.html import commands_html
 
-        return commands_html(self._known().values())
+        return commands_html(self._cwire_known().values())
 
 
 def command_signature(message: Message) -> inspect.Signature:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrays", "to_pandas", "to_pyarrow", "to_xarray"]
 
+_MANY = 50  # columns
+
 Arrays = Literal["columns", "long", "cells"]
 
 
@@ -56,6 +58,8 @@ def to_pandas(
         else:
             parts.append(_spread(pd, column))
     table = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=range(len(index)))
+    if len(parts) > _MANY:
+        table = table.copy()  # as one block: pandas warns of tables in more pieces
     table.index = index
     return _noted(table, message, columns)
 

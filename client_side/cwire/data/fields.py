@@ -201,7 +201,8 @@ def _shown(value: Any, kind: Kind) -> Any:
 
 def _field_called(owner: Fields | Structs, name: str) -> str:
     """The name in C of a field's attribute."""
-    if name.startswith(("__", "_cwire_")):  # while it is unpickled there is no struct yet
+    # While it is unpickled there is no struct yet, and Python asks for methods of its own.
+    if name.startswith("_cwire_") or (name[:2] == name[-2:] == "__" and len(name) > 4):
         raise AttributeError(name)
     struct = owner._cwire_struct
     field = struct.by_name.get(name)
