@@ -56,6 +56,8 @@ struct sound {
 };
 struct chosen { enum way way; };
 struct named { double at; int next; char name[]; };
+struct held { uint16_t n; uint16_t data[]; };
+struct holder { uint32_t a; struct held held; };
 struct pointed { int a; const char *text; };
 typedef struct { long double wide; } wide_t;
 """
@@ -116,15 +118,15 @@ def test_all_that_ends_with_a_message_is_compared(tmp_path: Path) -> None:
 
 
 class Sound:
-    """What C and cwire say of `struct sound`."""
+    """What C and cwire say of a struct."""
 
-    def __init__(self, header: Path, folder: Path, machine: Machine) -> None:
+    def __init__(self, header: Path, folder: Path, machine: Machine, name: str = "sound") -> None:
         image = folder / "image"
         image.write_bytes(compile_debug([machine.cc], header, folder))
         with image.open("rb") as file:
-            records = [one for one in read_records(file, header) if one.name == "sound"]
+            records = [one for one in read_records(file, header) if one.name == name]
         wrapping = Wrapping(header, toolchain.find(machine.cc))
-        wrapping.take(["sound"])
+        wrapping.take([name])
         self.record = records[0]
         self.json = wrapping.groups[0].wrapped.schema.json
         self.data = samples(self.record, 7)
@@ -138,7 +140,7 @@ class Sound:
         document: dict[str, Any] = copy.deepcopy(dict(self.json))
         edit(document)
         document["layout_hash"] = layout_hash(document)
-        message = Schema.from_json(json.dumps(document)).messages["sound"]
+        message = Schema.from_json(json.dumps(document)).messages[self.record.name]
         return judge(message, message.type, self.record, self.data, self.truth, numpy=True)
 
 
@@ -196,6 +198,13 @@ def test_a_wrong_schema_is_found_out(name: str, sound: Sound) -> None:
     assert verdict.why
 
 
+def test_a_wrong_tail_of_a_struct_inside_is_found_out(header: Path, tmp_path: Path) -> None:
+    holder = Sound(header, tmp_path, MACHINES["native"], "holder")
+    assert holder.verdict(lambda _: None) == Verdict(RIGHT)
+    signed = {"kind": "tail", "of": {"kind": "int", "np": "<i2"}, "stride": 2}
+    assert holder.verdict(put("data", "held", type=signed)).outcome == WRONG
+
+
 def test_a_wrong_schema_of_another_machine_is_found_out(header: Path, tmp_path: Path) -> None:
     machine = MACHINES["powerpc"]
     if not find_machines(["powerpc"], tmp_path):
@@ -213,6 +222,8 @@ def test_every_struct_has_a_verdict(header: Path, tmp_path: Path) -> None:
         "struct sound",
         "struct chosen",
         "struct named",
+        "struct held",
+        "struct holder",
         "struct pointed",
         "wide_t",
     ]

@@ -19,7 +19,7 @@ from cwire_structs.errors import WrapError
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Message
 from cwire_structs.schema.dtypes import column
-from cwire_structs.schema.fields import python_name
+from cwire_structs.schema.fields import Struct, python_name
 from cwire_structs.schema.kinds import StructType
 from headers.records import TAIL, Leaf, Record
 from headers.truth import Value
@@ -188,10 +188,21 @@ def _compared(
     message: Message, record: Record, values: Sequence[Value | None]
 ) -> Iterator[tuple[Leaf, Value | None]]:
     """Yields the leaves that a schema must have, and those that it happens to have."""
+    tail = _tail_path(message)
     for leaf, value in zip(record.leaves, values, strict=True):
-        tail = message.struct.fields[-1].name if message.tail else None
-        if not leaf.optional or (leaf.path and leaf.path[0] == tail):
+        if not leaf.optional or (tail and leaf.path[: len(tail)] == tail):
             yield leaf, value
+
+
+def _tail_path(message: Message) -> tuple[str, ...]:
+    """Returns the names that lead to a message's flexible array member; empty: it has none."""
+    path: list[str] = []
+    struct: Struct | None = message.struct if message.tail else None
+    while struct is not None:
+        last = struct.members[-1]
+        path += [] if last.anonymous else [last.name]
+        struct = last.type.struct if not last.type.is_tail else None
+    return tuple(path)
 
 
 def _reader(message: Message, whole: Any) -> Callable[[Leaf], Any]:
