@@ -7,11 +7,14 @@ from pathlib import Path
 
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.probe import probe_source
-from cwire_structs.compiler.toolchain import Toolchain
+from cwire_structs.compiler.toolchain import CompileError, Toolchain
+from cwire_structs.schema.json_cursor import is_identifier
 
-__all__ = ["ask"]
+__all__ = ["ask", "has_struct"]
 
 _MAGIC = 0x637769726561736B
+_CLASS = "__builtin_classify_type(*(cwire_named *)0)"
+_RECORDS = (12, 13)  # of gcc's typeclass.h: struct and union
 
 
 def ask(
@@ -34,3 +37,17 @@ def ask(
     source = probe_source(header, [*declarations, *table])
     compiled = ObjectFile(toolchain.compile(source))
     return compiled.integers("cwire_answers", _MAGIC, len(expressions))
+
+
+def has_struct(header: Path, name: str, toolchain: Toolchain) -> bool:
+    """Says whether a header has a struct or union of a name for the compiler."""
+    if not is_identifier(name):  # a pattern
+        return False
+    for spelled in (f"struct {name}", f"union {name}", name):
+        named = [f"typedef {spelled} cwire_named;"]
+        try:
+            (class_,) = ask(header, named, [_CLASS], toolchain)
+        except CompileError:
+            continue
+        return class_ in _RECORDS
+    return False

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cwire_structs.compiler.ask import has_struct
 from cwire_structs.compiler.constants import CONSTANTS
 from cwire_structs.compiler.refusal import refuse_what_does_not_compile
 from cwire_structs.compiler.toolchain import Toolchain
@@ -61,8 +62,7 @@ def read_header(
     choice = choice or Choice()
     libclang = Libclang(toolchain)
     cindex = libclang.cindex
-    unit = libclang.parse(path)
-    errors = libclang.errors(unit)
+    unit, errors = _parsed(libclang, path)
     if errors:
         refuse_what_does_not_compile(path, toolchain)
     problems = Problems(path, toolchain, errors)
@@ -89,6 +89,8 @@ def read_header(
     )
     if cxx:
         choice = choice.renamed(cxx.known_as)
+    else:
+        _refuse_unseen(path, toolchain, choice, declarations)
     messages = _read(chooser, choice, numbers, errors)
     problems.raise_any()
     if not messages:
@@ -143,6 +145,32 @@ def read_header(
         if not errors:
             raise
         raise WrapError(_stumbles(path, toolchain, errors[:_SHOWN_PROBLEMS], str(error))) from None
+
+
+def _parsed(libclang: Libclang, path: Path) -> tuple[Any, list[ParseError]]:
+    """Returns a header's translation unit, and what libclang does not understand of it."""
+    unit = libclang.parse(path)
+    errors = libclang.errors(unit)
+    if errors:
+        # #pragma once means nothing in the file that is parsed: its own includes may include it.
+        main = path.parent / f"cwire_main_{path.stem}.c"
+        again = libclang.parse(main, f'#include "{path.name}"\n')
+        if not libclang.errors(again):
+            return again, []
+    return unit, errors
+
+
+def _refuse_unseen(
+    path: Path, toolchain: Toolchain, choice: Choice, declarations: Declarations
+) -> None:
+    """Raises WrapError if a struct that the user named is there for the compiler alone."""
+    for name in (*choice.ids, *choice.only):
+        if name not in declarations.records and has_struct(path, name, toolchain):
+            raise WrapError(
+                f"{path.name}: {toolchain} has a struct {name}, but libclang, which reads the "
+                "structs, does not see it: it stands behind an #if that asks for the compiler, and "
+                "libclang defines __clang__ and says that __GNUC__ is 4. Put it outside of the #if"
+            )
 
 
 def _read(

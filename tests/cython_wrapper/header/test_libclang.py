@@ -134,3 +134,28 @@ def test_enums_are_as_short_as_the_compilers() -> None:
     assert schema.enums["mode"].size == 1
     made = schema.messages["burst"].type.from_bytes(bytes([7, 1, 2, 0, 3, 0]))
     assert made.to_dict() == {"count": 7, "mode": "RUN", "samples": [2, 3]}
+
+
+def test_headers_that_include_each_other(tmp_path: Path) -> None:
+    """#pragma once does not hold for the file that libclang is given."""
+    outer, inner = tmp_path / "outer.h", tmp_path / "inner.h"
+    outer.write_text(
+        '#pragma once\n#include "inner.h"\n#define LAST 5\nstruct outer { struct inner one; };\n'
+    )
+    inner.write_text('#pragma once\n#include "outer.h"\nstruct inner { int a; /**< @unit V */ };\n')
+    made = wrap.wrap(outer, "cc", Choice(ids={"outer": 1}))
+    assert (made.schema.structs["outer"].size, made.warnings) == (4, ())
+    assert made.schema.structs["inner"].by_name["a"].unit == "V"
+    assert made.schema.constants == {"LAST": 5}
+
+
+@pytest.mark.parametrize("kind", ["struct late {", "union late {", "typedef struct {"])
+def test_a_struct_that_only_the_compiler_sees(wrap_text: Wrap, kind: str) -> None:
+    end = "} late;" if kind.startswith("typedef") else "};"
+    text = f"#if __GNUC__ >= 5\n{kind} int a; {end}\n#endif\nstruct latest {{ int b; }};\n"
+    for choice in (Choice(ids={"late": 1}), Choice(ids={"latest": 1}, only=("late",))):
+        with pytest.raises(WrapError, match="has a struct late, but libclang, which reads the"):
+            wrap_text(text, "gcc", choice=choice)
+    for name in ("lates", "number"):
+        with pytest.raises(WrapError, match=f"there is no struct {name}"):
+            wrap_text(f"typedef int number;\n{text}", "gcc", choice=Choice(ids={name: 1}))
