@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import weakref
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-__all__ = ["OncePerCell", "cell_of_now", "kernel_shell"]
+__all__ = ["OncePerCell", "cell_of_now", "is_executed", "kernel_shell"]
 
 _T = TypeVar("_T")
 
@@ -48,6 +49,17 @@ def kernel_shell() -> Any:
 
     shell = get_ipython()
     return shell if getattr(shell, "kernel", None) is not None else None
+
+
+def is_executed() -> bool:
+    """Whether a program executes the notebook (nbconvert, papermill), so that no page shows it.
+
+    Such programs say that nobody can be asked for input. So does Voila, which has a page.
+    """
+    kernel = getattr(kernel_shell(), "kernel", None)
+    if kernel is None or os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+        return False
+    return not getattr(kernel, "_allow_stdin", True)
 
 
 def cell_of_now() -> tuple[str, int] | None:

@@ -11,11 +11,12 @@ from time import monotonic
 from typing import Any
 
 from cwire import errors
-from cwire.kernel.cell import OncePerCell, kernel_shell
+from cwire.kernel.cell import OncePerCell, is_executed, kernel_shell
 from cwire.link.link import Link
 from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
 from cwire.scope.recipe import ScopeRecipe, check_size
+from cwire.scope.still import Still
 from cwire.scope.widget import Output, ScopeWidget
 from cwire.session.drivers import down_text
 from cwire.session.options import Options
@@ -61,16 +62,21 @@ class Scope:
         self._pump: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._heard = False
+        self._still: Still | None = None
         self.figures: dict[str, Any] = {}
         id = uuid.uuid4().hex
         told = {**recipe.as_json(), "id": id, "height": height, "fps": fps}
-        self.widget = ScopeWidget(recipe=told, relay=self._relay_name())
+        alone = is_executed()
+        self.widget = ScopeWidget(with_page=not alone, recipe=told, relay=self._relay_name())
         self.widget.on_msg(self._on_message)
         self._output = Output(self.widget, id, str(told["title"]))
         self._link.on_change.append(self._on_change)
         _of_cells.add(self)
         self._output.show()
-        self._post(self._begin)
+        if alone:
+            self._still = Still(link, recipe, height, self._keep_still)
+        else:
+            self._post(self._begin)
 
     @property
     def running(self) -> bool:
@@ -84,6 +90,8 @@ class Scope:
         with suppress(ValueError):
             self._link.on_change.remove(self._on_change)
         self.widget.stopped = reason
+        if self._still is not None:
+            self._still.end()
         self._post(self._end_pump)
 
     def close(self, reason: str = "closed") -> None:
@@ -134,6 +142,10 @@ class Scope:
             self._output.keep(self._png, int(content["width"]))
         finally:
             self.widget.send({"type": "saved"})
+
+    def _keep_still(self, png: bytes, width: int) -> None:
+        self._png = png
+        self._output.keep(png, width)
 
     # In the link's loop ---------------------------------------------------------------------------
 

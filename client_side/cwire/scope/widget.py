@@ -35,6 +35,10 @@ class ScopeWidget(anywidget.AnyWidget):
     """The traits and messages that the page and the kernel share.
 
     Traits are saved with a notebook, so there is nothing secret in them: a token goes by message.
+
+    Args:
+        with_page: Whether a page may show it. The page's code is a trait, too, of 125 kB: a
+            notebook that a program executes would keep it for each scope.
     """
 
     recipe = traitlets.Dict().tag(sync=True)
@@ -43,10 +47,10 @@ class ScopeWidget(anywidget.AnyWidget):
     stopped = traitlets.Unicode().tag(sync=True)
     """The reason why the scope has ended; empty while it goes on."""
 
-    def __init__(self, **traits: Any) -> None:
+    def __init__(self, *, with_page: bool = True, **traits: Any) -> None:
         # As text: anywidget would watch files.
-        self._esm = _asset("scope.js")
-        self._css = _asset("scope.css")
+        self._esm = _asset("scope.js") if with_page else "export default {};"
+        self._css = _asset("scope.css") if with_page else ""
         super().__init__(**traits)
 
 
@@ -78,14 +82,18 @@ class Output:
 
     def _display(self, picture: tuple[bytes, int] | None, *, update: bool) -> None:
         data = {"text/plain": f"<scope of {self._title}>"}
-        inner = f"<em>{escape(self._title)}: the scope has no picture yet</em>"
+        inner = (
+            f"<em>{escape(self._title)}: the scope has no picture yet; it needs a running kernel, "
+            "and a notebook that you trust</em>"
+        )
         if picture is not None:
             png, width = picture
             text = base64.b64encode(png).decode("ascii")
             data["image/png"] = text
             inner = (
                 f'<img alt="{escape(self._title)}" width="{width}" '
-                f'src="data:image/png;base64,{text}">'
+                f'src="data:image/png;base64,{text}"><br><small>The last picture. The scope moves '
+                "while its kernel runs, in a notebook that you trust.</small>"
             )
         data["text/html"] = f'<div class="cwire-scope" data-cwire-scope="{self._id}">{inner}</div>'
         display(data, raw=True, display_id=f"cwire-scope-{self._id}", update=update)  # type: ignore[no-untyped-call]
