@@ -109,6 +109,24 @@ def test_zoom_trigger_and_window(page: Page, site: ScopePage, relay: Relay) -> N
     assert page.evaluate("() => scope.screen.sight.edges") == [-0.05, 0]
 
 
+def test_the_window_is_checked_and_goes_back(page: Page, site: ScopePage, relay: Relay) -> None:
+    site.show(page, relay, window=0.05)
+    wait_draws(page, 5)
+    window = page.get_by_label("Window")
+    edges = "() => scope.screen.sight.edges"
+    for wrong in ("-3", "0", "1e9"):
+        window.fill(wrong)
+        expect(notice(page)).to_contain_text("Window can be a number from 1e-9 to 10,000,000 s")
+        assert window.evaluate("field => field.matches(':invalid')")
+        assert page.evaluate(edges) == [-0.05, 0]
+    page.get_by_role("button", name="Reset").click()
+    expect(window).to_have_value("0.05")
+    expect(notice(page)).to_be_empty()
+    page.get_by_role("button", name="Pause").click()
+    window.fill("0.02")
+    page.wait_for_function("() => scope.screen.sight.edges[0] === -0.02")
+
+
 def test_a_driver_that_goes_is_a_gap(
     page: Page, site: ScopePage, driver: Driver, relay: Relay
 ) -> None:

@@ -97,6 +97,29 @@ test("a gap in time is a gap in the line", () => {
   assert.deepEqual(nearest(trace, 5.012, 0.5), { time: 5.01, value: 2 });
 });
 
+test("a sample at the right edge is seen", () => {
+  const trace = new Trace(4096, { timed: true });
+  trace.appendTimed(Float32Array.of(1, 2, 9), Float64Array.of(0, 1, 2));
+  const points = new Points();
+  sketch(trace, -8, 2, 500, points);
+  assert.deepEqual([points.low, points.high], [1, 9]);
+});
+
+test("what is seen while it is paused is what the window says", () => {
+  const lines = new Lines(BLOCKS);
+  lines.take(blocks([0, 10, 20]));
+  const sight = new Sight(BLOCKS);
+  sight.follow(lines, 0);
+  sight.window = 2;
+  sight.hold(lines);
+  assert.deepEqual([sight.edges, sight.zero], [[-2, 0], lines.end]);
+  sight.trigger.set({ mode: "normal" });
+  sight.zero = 1.5;
+  sight.window = 1;
+  sight.hold(lines);
+  assert.deepEqual([sight.span, sight.zero], [1, 1.5]);
+});
+
 test("times of their own are found by searching", () => {
   const random = randomness(3);
   const times = Float64Array.from({ length: 5000 }, () => random() * 100).sort();

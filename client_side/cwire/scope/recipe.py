@@ -16,6 +16,8 @@ __all__ = ["WINDOW", "ScopeOptions", "ScopeRecipe", "check_size", "find_recipe"]
 WINDOW = 10.0
 """Seconds of scalars that are seen, if nothing else is said."""
 
+_MOST_WINDOW = 1e7  # s; as the page's field
+
 _COUNTER = "first_sample"
 
 
@@ -54,8 +56,11 @@ class ScopeRecipe:
         options: ScopeOptions,
     ) -> None:
         window, decimate = options.window, options.decimate
-        if window is not None and not window > 0:
-            raise ValueError(f"window is {window!r}; it can be a number of seconds above zero")
+        if window is not None and not 0 < window <= _MOST_WINDOW:
+            raise ValueError(
+                f"window is {window!r}; it can be a number of seconds above zero, up to "
+                f"{_MOST_WINDOW:,.0f}"
+            )
         if decimate is not None and (type(decimate) is not int or decimate < 2):
             raise ValueError(f"decimate is {decimate!r}; it can be a whole number from 2")
         self.driver = driver

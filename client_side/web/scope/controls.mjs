@@ -12,10 +12,14 @@ import { EDGES, MODES } from "./trigger.mjs";
  * @property {"toggle"} [fit]
  * @property {"toggle"} [follow]
  * @property {number | null} [window] s; null: the newest block
+ * @property {string | null} [refused] What a field cannot be; null: it can.
  * @property {Partial<import("./trigger.mjs").Settings>} [trigger]
  * @property {true} [arm]
  * @property {true} [reset]
  */
+
+const LEAST_WINDOW = 1e-9; // s
+const MOST_WINDOW = 1e7; // s; Python's `scope` refuses more, too
 
 /** Buttons and fields; `act` is called with what the user wants. */
 export class Controls {
@@ -24,6 +28,7 @@ export class Controls {
    * @param {(wish: Wish) => void} act
    */
   constructor(recipe, act) {
+    const refuse = (/** @type {string | null} */ refused) => act({ refused });
     this.pause = element("button", {
       type: "button",
       className: "cwire-pause",
@@ -56,10 +61,12 @@ export class Controls {
           ? "Seconds that are seen"
           : "Seconds that are seen; empty: the newest block",
         placeholder: recipe.rolls ? "" : "block",
-        min: "0",
+        min: String(LEAST_WINDOW),
+        max: String(MOST_WINDOW),
         value: recipe.window ?? "",
       },
       (value) => act({ window: value }),
+      refuse,
     );
     this.mode = choice(
       "Trigger",
@@ -75,12 +82,14 @@ export class Controls {
       "",
       { title: "The level that the line crosses", value: 0 },
       (value) => act({ trigger: { level: value ?? 0 } }),
+      refuse,
     );
     this.hold = field(
       "Hold",
       "s",
       { title: "Least time from one crossing to the next", value: 0, min: "0" },
       (value) => act({ trigger: { hold: value ?? 0 } }),
+      refuse,
     );
     this.source = choice("Of", [], "The line that triggers", (source) =>
       act({ trigger: { source } }),
@@ -116,6 +125,15 @@ export class Controls {
       reset,
     );
     if (recipe.timed) this.place.append(this.timing);
+  }
+
+  /**
+   * Writes the window into its field.
+   *
+   * @param {number | null} window
+   */
+  showWindow(window) {
+    this.window.input.value = window === null ? "" : String(window);
   }
 
   #sources = ""; // their names, as they are shown
@@ -177,10 +195,16 @@ function choice(name, options, title, act) {
  *
  * @param {string} name
  * @param {string} unit
- * @param {{title: string, value: number | string, placeholder?: string, min?: string}} properties
+ * @param {{title: string, value: number | string, placeholder?: string, min?: string, max?: string}}
+ *   properties
  * @param {(value: number | null) => void} act Called with null where it is empty.
+ * @param {(reason: string | null) => void} refuse Called with what it can be where it is not that.
  */
-function field(name, unit, properties, act) {
+function field(name, unit, properties, act, refuse) {
+  const { min, max } = properties;
+  const least = min === undefined ? "" : ` from ${Number(min)}`;
+  const most = max === undefined ? "" : ` to ${Number(max).toLocaleString("en")}`;
+  const allowed = `${name} can be a number${least}${most}${unit && ` ${unit}`}`;
   // At each key: a notebook may keep the Enter key, which would end the input, to itself.
   /** @type {HTMLInputElement} */
   const input = element("input", {
@@ -189,7 +213,9 @@ function field(name, unit, properties, act) {
     ...properties,
     oninput: () => {
       const value = input.value === "" ? null : Number(input.value);
-      if (input.checkValidity() && (value === null || Number.isFinite(value))) act(value);
+      const fits = input.checkValidity() && (value === null || Number.isFinite(value));
+      refuse(fits ? null : allowed);
+      if (fits) act(value);
     },
   });
   return {

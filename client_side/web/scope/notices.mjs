@@ -16,6 +16,8 @@ export class Notices {
   route = null;
   /** @type {string | null} What of the lines is not drawn. */
   lines = null;
+  /** @type {string | null} What a field above the picture can be, if it is not that. */
+  field = null;
   /** @type {string | null} What is wrong with the driver's clocks. */
   clock = null;
   /** @type {string | null} That nothing has come yet. */
@@ -39,7 +41,7 @@ export class Notices {
   get line() {
     const problem = this.stopped ?? this.relay ?? this.fields ?? this.driver;
     if (problem !== null) return { text: problem, problem: true };
-    const parts = [this.waiting, this.route, this.lines, this.clock].filter(
+    const parts = [this.field, this.waiting, this.route, this.lines, this.clock].filter(
       (part) => part !== null,
     );
     if (this.lost) {

@@ -7,6 +7,7 @@ import { Figures } from "./figures.mjs";
 import { Legend } from "./legend.mjs";
 import { Lines } from "./lines.mjs";
 import { Notices } from "./notices.mjs";
+import { checked } from "./numbers.mjs";
 import { paint } from "./picture.mjs";
 import { placeText, valueText } from "./reading.mjs";
 import { Sight } from "./sight.mjs";
@@ -114,7 +115,7 @@ export class Screen extends EventTarget {
     // The lines of the other way are kept: it may come back, and then there is a gap in them.
     [this.lines, this.#other] = [this.#other, this.lines];
     this.sight.trigger.set({ mode: "off" });
-    this.sight.window = kernel ? null : this.recipe.window;
+    this.#resetWindow();
     this.sight.zoom = null;
     this.refresh();
   }
@@ -318,7 +319,7 @@ export class Screen extends EventTarget {
     if (!this.paused) {
       sight.follow(lines, begun / 1000);
       if (sight.trigger.done) this.#act({ pause: true });
-    }
+    } else sight.hold(lines);
     legend.update([...lines.all.keys()]);
     const [from, to] = sight.edges;
     /** @type {Drawn[]} */
@@ -382,10 +383,11 @@ export class Screen extends EventTarget {
    * @param {[number, number] | null} y
    */
   #zoom(x, y) {
-    if (x !== null) this.sight.zoom = x;
-    if (y !== null && this.#view) {
+    if (x !== null) this.sight.zoom = checked(...x);
+    const wanted = y && checked(...y);
+    if (wanted !== null && this.#view) {
       this.fit = false;
-      this.#view.y = y;
+      this.#view.y = wanted;
     }
     this.refresh();
     this.#settled();
@@ -397,7 +399,8 @@ export class Screen extends EventTarget {
     if (wish.pause !== undefined) this.#pause(wish.pause === "toggle" ? !this.paused : wish.pause);
     if (wish.fit) this.fit = !this.fit;
     if (wish.follow) sight.zoom = sight.zoom === null ? [...sight.edges] : null;
-    if (wish.window !== undefined && (wish.window === null || wish.window > 0)) {
+    if (wish.refused !== undefined) this.notices.field = wish.refused;
+    if (wish.window !== undefined) {
       // Scalars have no block to go back to.
       sight.window = wish.window ?? (this.recipe.kind === "trend" ? this.recipe.window : null);
       sight.zoom = null;
@@ -411,9 +414,17 @@ export class Screen extends EventTarget {
     if (wish.reset) {
       sight.zoom = null;
       this.fit = true;
+      this.#resetWindow();
     }
     this.refresh();
     if (wish.pause !== undefined || wish.reset) this.#settled();
+  }
+
+  /** Goes back to the window that the scope was made with; curves of the kernel have their own. */
+  #resetWindow() {
+    this.sight.window = this.kernel ? null : this.recipe.window;
+    this.controls.showWindow(this.recipe.window);
+    this.notices.field = null;
   }
 
   /** @param {boolean} paused */

@@ -52,11 +52,8 @@ export class Sight {
    * @param {number} now s of a steady clock
    */
   follow(lines, now) {
-    this.#measure(lines);
-    if (!this.timed || !this.trigger.active) {
-      this.zero = this.window === null || !this.timed ? NaN : lines.end;
-      return;
-    }
+    this.hold(lines);
+    if (!this.timed || !this.trigger.active) return;
     const { source } = this.trigger.settings;
     const line = lines.all.get(source ?? "") ?? lines.all.values().next().value;
     if (line === undefined) return;
@@ -68,6 +65,17 @@ export class Sight {
     const seen = this.trigger.look(line.trace, this.span, end, now);
     if (seen === "trigger") this.zero = this.trigger.shown;
     else if (seen === "free") this.zero = end - (1 - this.trigger.settings.position) * this.span;
+  }
+
+  /**
+   * Looks at the lines as they are: the window may be another one.
+   *
+   * @param {Lines} lines
+   */
+  hold(lines) {
+    this.#measure(lines);
+    if (this.timed && this.trigger.active) return;
+    this.zero = this.window === null || !this.timed ? NaN : lines.end;
   }
 
   /**

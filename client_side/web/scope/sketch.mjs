@@ -61,7 +61,9 @@ export function sketch(trace, from, to, columns, points) {
     const outer = trace.search(segment, to, inner, end);
     // One sample more at each side: its line leads out of the picture.
     const [begin, stop] = [Math.max(first, inner - 1), Math.min(end, outer + 1)];
-    if (inner < outer) trace.range(inner, outer);
+    // The newest sample is at the right edge.
+    const last = outer < end && trace.time(outer, segment) <= to ? outer + 1 : outer;
+    if (inner < last) trace.range(inner, last);
     else trace.range(begin, stop);
     points.low = Math.min(points.low, trace.low);
     points.high = Math.max(points.high, trace.high);

@@ -39,7 +39,13 @@ def test_what_a_scope_cannot_draw() -> None:
         recipe("index", decimate=4)
     with pytest.raises(cwire.UnknownField, match="no field 'nope'"):
         recipe("nope")
-    for wrong in ({"window": 0}, {"window": float("nan")}, {"decimate": 1}, {"decimate": 2.5}):
+    for wrong in (
+        {"window": 0},
+        {"window": float("nan")},
+        {"window": 1e9},
+        {"decimate": 1},
+        {"decimate": 2.5},
+    ):
         with pytest.raises(ValueError, match="it can be a"):
             recipe("index", **wrong)
     for height, fps in ((10, 60), (320, 0), (320, float("nan"))):
