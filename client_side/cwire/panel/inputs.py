@@ -91,7 +91,9 @@ class Control(Input):
         control.layout.width = _WIDE
         control.style.description_width = "9em"
         unit = field.time.unit if field.time else field.unit
-        self.widget = widgets.HBox([control, widgets.Label(unit or note)])
+        self._note = unit or note
+        self._label = widgets.Label(self._note)
+        self.widget = widgets.HBox([control, self._label])
 
     def read(self, page: Page = NOTHING) -> dict[str, Any]:
         """See `Input`."""
@@ -106,9 +108,15 @@ class Control(Input):
     def write(self, value: Any) -> None:
         """See `Input`."""
         try:
-            self.control.value = self._show(value)
+            wanted = self._show(value)
+            # A page gets JSON, which has no NaN and no infinity.
+            if not isinstance(wanted, float) or math.isfinite(wanted):
+                self.control.value = wanted
         except (TypeError, ValueError, TraitError):
             return  # such as a number that is no enumerator
+        # Neither can a slider stand at what is beyond its ends.
+        other = isinstance(wanted, int | float) and not math.isclose(wanted, self.control.value)
+        self._label.value = f"{self._note} (now {wanted:g})".strip() if other else self._note
 
     def carries(self) -> dict[str, str]:
         """See `Input`."""

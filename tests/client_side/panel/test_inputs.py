@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +216,27 @@ def test_what_the_page_shows_is_newer(group: Any) -> None:
     assert list(before["named"]) == ["word"]
     assert list(after["named"]) in ([], ["bytes"])
     assert group.values() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("gain", math.nan, "dB (now nan)"),
+        ("gain", 40.0, "dB (now 40)"),
+        ("frequency", -math.inf, "Hz (now -inf)"),
+        ("frequency", 1e9, "Hz (now 1e+09)"),
+        ("free", math.inf, "(now inf)"),
+        ("small", 7, "(now 7)"),
+    ],
+)
+def test_a_value_that_no_widget_can_show_is_told(
+    group: Any, name: str, value: float, text: str
+) -> None:
+    control = next(one for one in group.inputs if one.name == name)
+    _, label = control.widget.children
+    before = label.value
+    group.write({name: value})
+    assert label.value == text
+    assert math.isfinite(group.values()[name])
+    group.write({name: 1})
+    assert label.value == before
