@@ -107,9 +107,10 @@ class BridgeBase(ABC):
             y: The field, or several scalar or several array fields. An array is drawn as a line
                 per frame, a two-dimensional one (or one with ``width`` and ``height`` beside it) as
                 an image, scalars against time. Default: the first array of numbers (both of them,
-                if it is decimated), else all numbers. ``acquisition.level``, ``axis[0].speed`` and
-                ``volts[3]`` lead inside; each element is a line of its own with ``volts[:]``, with
-                ``axis.speed`` of an array of structs, and where the header has ``@channels``.
+                if it is decimated), else the numbers of one unit; with `subplots`, all numbers.
+                ``acquisition.level``, ``axis[0].speed`` and ``volts[3]`` lead inside; each element
+                is a line of its own with ``volts[:]``, with ``axis.speed`` of an array of structs,
+                and where the header has ``@channels``.
             x: For an array: a field with the step from one sample to the next, or an array field
                 of the same length. Default: the field ``dt`` if there is one, else the index.
             by: An integer field: one line for each of its values. Default: ``channel`` if the

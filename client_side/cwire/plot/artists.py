@@ -121,6 +121,7 @@ class LineDrawing(_Curves):
     def __init__(self, axes: Axes, recipe: Recipe, window: float) -> None:
         super().__init__(axes, recipe)
         self._window = window
+        self._colors: dict[str, int] = {}
         if recipe.kind == "trend":
             axes.set_xlim(-window, 0)
 
@@ -139,9 +140,25 @@ class LineDrawing(_Curves):
 
     def _make(self, curve: Curve, index: int, count: int) -> Artist:
         line: Artist = self.axes.plot(
-            curve.x, curve.y, lw=1, label=curve.label, scalex=False, scaley=False
+            curve.x,
+            curve.y,
+            lw=1,
+            label=curve.label,
+            color=f"C{self._color(curve.label)}",
+            scalex=False,
+            scaley=False,
         )[0]
         return line
+
+    def _color(self, label: str) -> int:
+        """The number of a line's colour: a minimum and its maximum have the same."""
+        pairs = zip(self._recipe.y, self._recipe.samples, strict=False)
+        for path, samples in pairs:
+            if samples > 1 and label.startswith(path):
+                stem = path.rpartition("_")[0]
+                label = stem + label[len(path) :]
+                break
+        return self._colors.setdefault(label, len(self._colors))
 
     def _move(self, artist: Any, curve: Curve, index: int, count: int) -> None:
         artist.set_data(curve.x, curve.y)

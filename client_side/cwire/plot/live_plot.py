@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
 from cwire.plot.canvas import open_canvas
-from cwire.plot.recipe import Recipe, make_recipe
+from cwire.plot.recipe import Recipe, make_recipe, numbers_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["LivePlot", "PlotOptions"]
 
 _log = logging.getLogger("cwire")
-_TITLE = 110  # characters that a figure has room for
+_TITLE = 11  # characters that an inch of a figure has room for
+_MOST_WINDOW = 1e7  # s; as a scope's
 _LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.15, 0.88
 
 _of_cells: OncePerCell[LivePlot] = OncePerCell(lambda plot, reason: plot.close(reason))
@@ -69,8 +71,13 @@ class LivePlot:
     axes: Axes
 
     def __init__(self, link: Link, feed: Feed, options: PlotOptions, fps: float) -> None:
-        if not (fps > 0 and options.window > 0):
-            raise ValueError("fps and window must be above zero")
+        if not (fps > 0 and 0 < options.window <= _MOST_WINDOW):
+            raise ValueError(
+                f"fps and window must be above zero, and window {_MOST_WINDOW:,.0f} s at most"
+            )
+        for name, limit in (("vmin", options.vmin), ("vmax", options.vmax)):
+            if limit is not None and not math.isfinite(limit):
+                raise ValueError(f"{name} is {limit!r}; it can be a finite number")
         self._link = link
         self._feed = feed
         self._options = options
@@ -244,7 +251,11 @@ class LivePlot:
             return make_recipe(message, y, options.x, options.by, samples, options.kind)
 
         together = make(options.y)
-        return [make(name) for name in together.y] if options.subplots else [together]
+        if not options.subplots:
+            return [together]
+        # Each has an axis of its own: then no unit is in the way of another.
+        alone = options.y is None and together.kind == "trend"
+        return [make(name) for name in (numbers_of(message) if alone else together.y)]
 
     def _state(self) -> tuple[object, ...]:
         return self._feed, self._feed.history.total, self._trouble()
@@ -314,10 +325,18 @@ class LivePlot:
             parts.append("(nothing received yet)")
         elif note := next((one.note for one in self._drawings if one.note), ""):
             parts.append(f"({note})")
-        text = " ".join(parts)
-        if len(text) > _TITLE:
-            text = f"{message.name} {' '.join(parts[1:])}"[:_TITLE]
+        text = _shortened(parts, message.name, int(_TITLE * self.figure.get_figwidth()))
         title = self.axes.get_title("left")
         if title != text:
             # As text, not as matplotlib's mathematics: a header's comment may hold a dollar.
             self.axes.set_title(text, loc="left", fontsize="medium", parse_math=False)
+
+
+def _shortened(parts: list[str], name: str, room: int) -> str:
+    """A title that fits: all of it, or the first sentence of the comment, or the name alone."""
+    about, *rest = parts
+    for head in (about, about.partition(". ")[0] + ".", name):
+        text = " ".join([head, *rest])
+        if len(text) <= room:
+            return text
+    return text[: room - 1] + "…"

@@ -11,12 +11,15 @@ from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Kind
 from cwire_structs.schema.paths import Path
 
-__all__ = ["KINDS", "Recipe", "make_recipe"]
+__all__ = ["KINDS", "Recipe", "make_recipe", "numbers_of"]
 
 KINDS = ("line", "image", "bar")
 _BY_INDEX = "index"  # elements of arrays are lines
 _MOST_LINES = 32
 _MOST_DEFAULTS = 6
+_MOST_LABEL = 60  # characters that an axis has room for
+_WIDE = 8  # bytes
+_TIMES = ("s", "ms", "us", "µs", "ns")
 _PICTURE = 8  # rows and columns that a picture has at least; with fewer it is a table
 
 
@@ -85,9 +88,7 @@ def make_recipe(
         teller = _find(message, by)
         if teller.field.element.undrawable or teller.shape:
             raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
-    units = list(dict.fromkeys(shown.unit(field) for field in fields))
-    unit = f" [{units[0]}]" if len(units) == 1 and units[0] else ""
-    y_label = f"{fields[0].label or names[0]}{unit}" if len(names) == 1 else unit.strip()
+    y_label = _label(names, fields)
     y_fields = tuple(fields)
     tiled = dimensions == [1] and _is_tile(message)
     if dimensions[0] == 2 or (tiled and kind in (None, "image")):
@@ -131,6 +132,20 @@ def make_recipe(
     )
 
 
+def _label(names: Sequence[str], fields: Sequence[Field]) -> str:
+    """The label of an axis: the unit; what has which, where there are several units."""
+    units = [f" [{unit}]" if (unit := shown.unit(field)) else "" for field in fields]
+    if len(set(units)) == 1 and len(names) > 1:
+        return units[0].strip()
+    titles = [
+        (field.label or name) + unit for name, field, unit in zip(names, fields, units, strict=True)
+    ]
+    label = ", ".join(titles)
+    if len(names) == 1 or len(label) <= _MOST_LABEL:
+        return label
+    return ", ".join(dict.fromkeys(unit.strip() or "[1]" for unit in units))
+
+
 def _is_tile(message: Message) -> bool:
     found = (message.struct.by_name.get(name) for name in ("width", "height"))
     return all(field is not None and field.type.form == "whole" for field in found)
@@ -164,21 +179,53 @@ def _dimensions(message: Message, path: Path) -> int:
     return dimensions
 
 
+def numbers_of(message: Message) -> tuple[str, ...]:
+    """The numbers that stand alone, without those that only tell frames apart."""
+    return tuple(
+        field.name
+        for field in message.struct.fields
+        if _is_drawn(field) and not field.type.dimensions and field.name != "channel"
+    )
+
+
+def _is_drawn(field: Field) -> bool:
+    element = field.type.element
+    return element.is_number and not element.undrawable
+
+
 def _defaults(message: Message) -> tuple[str, ...]:
-    numbers, tables = [], []
+    tables = []
     for field in message.struct.fields:
         kind = field.type
-        if not kind.element.is_number or kind.element.undrawable:
+        if not _is_drawn(field) or not kind.dimensions:
             continue
-        if kind.dimensions:
-            if len(kind.shape) == 2 and min(kind.shape) < _PICTURE:
-                tables.append(field.name)
-                continue
-            stem, _, end = field.name.rpartition("_")
-            other = f"{stem}_max"
-            if end == "min" and other in message.struct.by_name:
-                return (field.name, other)
-            return (field.name,)
-        if field.name != "channel":
-            numbers.append(field.name)
-    return tuple(numbers[:_MOST_DEFAULTS] or tables[:1])
+        if len(kind.shape) == 2 and min(kind.shape) < _PICTURE:
+            tables.append(field.name)
+            continue
+        stem, _, end = field.name.rpartition("_")
+        other = f"{stem}_max"
+        if end == "min" and other in message.struct.by_name:
+            return (field.name, other)
+        return (field.name,)
+    groups: dict[tuple[int, str], list[str]] = {}
+    for name in numbers_of(message):
+        groups.setdefault(_quantity(message.struct.by_name[name]), []).append(name)
+    if not groups:
+        return tuple(tables[:1])
+    # Of the best kind the largest group, and of those the first.
+    best = min(groups, key=lambda quantity: (quantity[0], -len(groups[quantity])))
+    return tuple(groups[best][:_MOST_DEFAULTS])
+
+
+def _quantity(field: Field) -> tuple[int, str]:
+    """What belongs on one axis: how much it is like a measured value (0: most), and its unit."""
+    unit = shown.unit(field) or ""
+    form, size = field.element.form, field.type.size
+    if form == "truth":
+        return 6, form
+    if field.time or (unit in _TIMES and form == "whole"):
+        return 5, "time"
+    if unit:
+        return int(unit in _TIMES), unit
+    # Without a unit: values, counts, and what may well be a time in 64 bits.
+    return (2, "") if form == "real" else (3 + (size == _WIDE), "")

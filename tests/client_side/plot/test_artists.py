@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cwire.plot.artists import _fitted, _span
+from cwire.plot.artists import LineDrawing, _fitted, _span
+from cwire.plot.curves import Curve
+from cwire.plot.live_plot import _shortened
+from cwire.plot.recipe import Recipe
 from support.number_cases import EXTREMES, array_of
 
 
@@ -30,3 +33,29 @@ def test_limits_are_a_range_whatever_is_shown(case: dict[str, Any], share: float
 def test_limits_that_fit_stay() -> None:
     assert _fitted((-1, 1), (-1.2, 1.2)) is None
     assert _fitted((0, 0.1), (-1.2, 1.2)) == pytest.approx((-0.01, 0.11))
+
+
+def test_a_minimum_and_its_maximum_have_one_colour() -> None:
+    from matplotlib.figure import Figure
+
+    recipe = Recipe("block", ("v_min", "v_max"), None, "channel", "", "", samples=(16, 16))
+    drawing = LineDrawing(Figure().subplots(), recipe, 10)
+    labels = [f"{end}, channel {number}" for end in recipe.y for number in (0, 1)]
+    none = np.empty(0)
+    drawing._show([Curve(label, none, none) for label in labels])
+    colors = [line.get_color() for line in drawing.axes.lines]
+    assert colors == ["C0", "C1", "C0", "C1"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (["m: One. Two."], "m: One. Two."),
+        (["m: One sentence. And quite another one."], "m: One sentence."),
+        (["m: A sentence that is much too long to be read."], "m"),
+        (["m: One. Two.", "(driver x is down)"], "m (driver x is down)"),
+        (["m: One.", "(down for a very long time)"], "m (down for a very long…"),
+    ],
+)
+def test_a_title_is_cut_where_a_sentence_ends(parts: list[str], text: str) -> None:
+    assert _shortened(parts, "m", 24) == text

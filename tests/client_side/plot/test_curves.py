@@ -11,7 +11,7 @@ import pytest
 import cwire
 from cwire.data.feed import make_history
 from cwire.plot.curves import bars, blocks, image, thin, trends
-from cwire.plot.recipe import make_recipe
+from cwire.plot.recipe import make_recipe, numbers_of
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Schema
@@ -146,7 +146,46 @@ def test_trends_are_grouped() -> None:
 def test_a_small_matrix_is_no_picture() -> None:
     recipe = make_recipe(STATUS, None, None, None)
     assert recipe.kind == "trend"
-    assert recipe.y[:3] == ("running", "cpu_load", "peers")
+    assert recipe.y == ("cpu_load",)
+
+
+BOARD = """
+#include <stdbool.h>
+#include <stdint.h>
+enum message_id { BOARD = 1 };
+enum mode { OFF = 0, ON = 1 };
+struct board { uint64_t t_ns; bool ready; enum mode mode; FIELDS };
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "chosen"),
+    [
+        ("uint32_t count; float a; /**< @unit V */ float b; /**< @unit V */", ("a", "b")),
+        ("float t; /**< @unit s */ float a; /**< @unit V */", ("a",)),
+        ("float t; /**< @unit s */ uint32_t count;", ("t",)),
+        ("float a; /**< @unit A */ float u, v; /**< @unit V */", ("u", "v")),
+        ("uint32_t count; float plain;", ("plain",)),
+        ("uint32_t count;", ("count",)),
+        ("uint64_t stamp; /**< @time ns */ uint32_t ms; /**< @unit ms */", ("t_ns",)),
+    ],
+)
+def test_one_axis_has_one_unit(tmp_path: Path, fields: str, chosen: tuple[str, ...]) -> None:
+    """Flags, enums and time stamps are not drawn on the axis of volts."""
+    header = tmp_path / "board.h"
+    header.write_text(BOARD.replace("FIELDS", fields))
+    message = wrap.wrap(header, "cc").schema.messages["board"]
+    recipe = make_recipe(message, None, None, None)
+    assert recipe.y == chosen
+    assert {"ready", "t_ns", *chosen} <= set(numbers_of(message))
+
+
+def test_several_units_on_one_axis_are_told() -> None:
+    few = ["cpu_load", "temperature"]
+    recipe = make_recipe(STATUS, few, None, None)
+    assert recipe.y_label == "cpu_load [%], temperature [degC]"
+    recipe = make_recipe(STATUS, [*few, "uptime", "blocks", "peers", "commands"], None, None)
+    assert recipe.y_label == "[%], [degC], [s], [1]"
 
 
 def test_images() -> None:
