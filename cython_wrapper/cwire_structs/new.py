@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cwire_structs.errors import WrapError
+from cwire_structs.frames import RELAY_NAME
 
 __all__ = ["new", "register"]
 
@@ -50,6 +51,11 @@ def new(name: str, folder: Path) -> list[Path]:
         "VERSION": importlib.metadata.version("cwire"),
         "CWIRE": _make_text(f"{shlex.quote(sys.executable)} -m cwire"),
     }
+    if name == RELAY_NAME:
+        raise WrapError(
+            f"{name!r} cannot be a driver's name: clients know the relay's own statistics by it; "
+            "give the driver another one"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +14,9 @@ from pathlib import Path
 import pytest
 
 import cwire
+from cwire_structs.relays import living_relays
 from support.notebooks import execute, printed
-from support.processes import ROOT, Running
+from support.processes import ROOT, Running, until
 
 
 @pytest.fixture
@@ -59,12 +62,34 @@ def test_make_run_and_the_notebook(folder: Path) -> None:
     assert [line for line in run.output if "Traceback" in line or "rror" in line] == []
 
 
-def test_make_stops_both_when_it_is_told_to_end(folder: Path) -> None:
+def test_make_stops_both_when_it_is_told_to_end(folder: Path, runtime: Path) -> None:
     subprocess.run(["make", "-s"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     with Running("make", "-s", "-C", folder, "run") as run:
-        run.wait_for("driver bench is up")
+        run.wait_for("driver bench: ")
+        (first,) = living_relays()
+        # A second one says what runs already, and leaves no relay for nobody.
+        second = subprocess.run(
+            ["make", "-s", "-C", folder, "run"], capture_output=True, text=True, check=False
+        )
+        assert second.returncode == 2
+        assert f"listens at {runtime / 'bench.sock'}: stop it, or choose" in second.stderr
+        assert f"bench is served by the relay at {first.unix} " in second.stdout
+        assert living_relays() == [first]
         run.process.send_signal(signal.SIGTERM)
         run.wait_for_end()
+    assert list(runtime.iterdir()) == []
+    # The end of one is the end of both.
+    for part in ("driver", "relay"):
+        with Running("make", "-s", "-C", folder, "run") as run:
+            run.wait_for("driver bench: ")
+            (relay,) = living_relays()
+            with socket.socket(socket.AF_UNIX) as peer:
+                until(lambda: peer.connect_ex(str(runtime / "bench.sock")) == 0)
+                driver = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            pid = struct.unpack("3i", driver)[0] if part == "driver" else relay.pid
+            os.kill(pid, signal.SIGKILL)
+            run.wait_for_end()
+        assert living_relays() == []
 
 
 def test_make_makes_only_what_changed(folder: Path) -> None:

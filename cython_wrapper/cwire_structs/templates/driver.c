@@ -2,11 +2,15 @@
  * instrument goes where the sine is made.
  */
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "messages_schema.h" /* made from messages.h by `cwire wrap`; includes cwire.h, too */
 
 static struct sine sine = {100, 1};
+static volatile sig_atomic_t ended;
+
+static void end(int number) { ended = number; }
 
 static int set_sine(cwire *link, const cwire_command *command, void *user) {
     const struct set_sine *asked = command->payload; /* its size has been checked */
@@ -27,13 +31,17 @@ int main(void) {
         return 1;
     }
     cwire_on_command(link, SET_SINE, set_sine, NULL);
+    signal(SIGINT, end); /* Ctrl-C */
+    signal(SIGTERM, end);
     printf("@NAME@: listening at %s\n", cwire_path(link));
     fflush(stdout);
-    for (double phase = 0;; trace.number++) {
+    for (double phase = 0; !ended; trace.number++) {
         for (int i = 0; i < TRACE_POINTS; i++, phase += sine.frequency * trace.dt)
             trace.volts[i] = (float)(sine.amplitude * sin(6.283185307179586 * phase));
         cwire_publish(link, TRACE, &trace, sizeof trace);
         if (cwire_poll(link, 20) < 0) /* sends, answers commands, waits 20 ms */
-            return 1;
+            break;
     }
+    cwire_close(link); /* takes its socket away */
+    return !ended;
 }
