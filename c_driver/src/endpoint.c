@@ -129,7 +129,8 @@ static int take_lock(cwi_endpoint *endpoint) {
             close(fd);
             if (error == EWOULDBLOCK)
                 return cwi_fail(CWIRE_EINUSE,
-                                "another program listens at %s: stop it, or choose another path",
+                                "another program, or a child that it left, listens at %s: stop "
+                                "it, or choose another path",
                                 endpoint->path);
             return cwi_fail(CWIRE_ESYSTEM, "cannot lock %s: %s. Choose another socket path", name,
                             strerror(error));

@@ -359,4 +359,7 @@ def test_a_socket_in_use(c_build: Path, demo: Path) -> None:
         [driver, "--socket", str(demo)], capture_output=True, text=True, timeout=10
     )
     assert result.returncode == 1
-    assert f"another program listens at {demo}: stop it, or choose another path" in result.stderr
+    assert (
+        f"or a child that it left, listens at {demo}: stop it, or choose another path"
+        in result.stderr
+    )

@@ -44,7 +44,7 @@ static void a_socket_in_use_is_left_alone(void) {
     side s;
     cwire *link = test_listen("a.sock", NULL);
     strcpy(path, cwire_path(link));
-    check_refused(path, "another program listens at");
+    check_refused(path, "another program, or a child that it left, listens at");
     CHECK_TEXT(cwire_error(NULL), path);
     side_join(&s, link); /* not disturbed */
     side_close(&s);
