@@ -13,6 +13,7 @@ import sys
 from asyncio.subprocess import Process
 from pathlib import Path
 
+from cwire_structs.relays import living_relays
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["main", "register", "run"]
@@ -93,6 +94,7 @@ class _Demo:
         if not driver.exists():
             raise _DemoError(f"{driver} is missing; build it with: make -C {driver.parent}")
         sock = runtime_dir() / "demo.sock"
+        _refuse_second(sock)
         await self._launch("driver", "listening", str(driver), "--socket", str(sock))
         port = _free_port(self._arguments.port)
         line = await self._launch(
@@ -180,6 +182,22 @@ class _Demo:
                     process.kill()
                     await process.wait()
         await asyncio.gather(*self._readers, return_exceptions=True)
+
+
+def _refuse_second(sock: Path) -> None:
+    """Raises an error if a demo driver listens already: only one can have the socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(sock))
+        except OSError:
+            return
+    served = [relay for relay in living_relays() if str(sock) in relay.drivers.values()]
+    by = f", served by the relay {served[0]}" if served else ""
+    raise _DemoError(
+        f"a driver listens at {sock} already{by}: `cwire.connect(driver='demo')` and "
+        "`cwire info --driver demo` reach it; or stop it (Ctrl-C where it was started) and start "
+        "this again"
+    )
 
 
 async def _forward(name: str, process: Process, ready: str, found: asyncio.Future[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
+import json
 import os
 import re
 import socket
@@ -185,3 +187,33 @@ def test_a_taken_port(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setattr(doctor, "DEFAULT_PORT", taken.getsockname()[1])
         assert "is in use by another program: start the relay with --port 0" in report(capsys)
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.ENOSPC, "No space left on device; free some space there"),
+        (errno.EROFS, "Read-only file system; set CWIRE_RUNTIME_DIR"),
+        (errno.EDQUOT, "Disk quota exceeded; remove files of yours"),
+    ],
+)
+def test_a_runtime_directory_that_cannot_be_written(
+    runtime: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    reason: str,
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    assert f"cannot write {runtime}: {reason}" in line(report(capsys, 1), "cannot write")
+    assert list(runtime.iterdir()) == []
+
+
+def test_a_relay_of_another_machine(runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = {"pid": 1, "url": "ws://x/ws", "started": 1, "drivers": {}, "host": "lab2", "boot": "2"}
+    (runtime / "relay-1-aaaaaa.json").write_text(json.dumps(told))
+    found = line(report(capsys), "of a relay on another machine")
+    assert found.endswith("rm it if it runs no more on lab2")
