@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import deque
 from dataclasses import replace
 
@@ -9,6 +11,87 @@ from cwire_server.hub.batch import Batch
 from cwire_structs.frames import scan, span, unpack_header
 
 __all__ = ["HistoryStore"]
+
+_RUN_BYTES = 64 << 10
+# A run is at most such a part of the bound, so that what is dropped at once is little; and a batch
+# that is smaller than such a part of a run is put into one.
+_RUN_PART, _SMALL_PART = 8, 32
+# Bytes of memory of the objects around the frames: of a batch by itself, of a run, of each batch in
+# a run. Without them a history of small frames would be many times as large as its bound.
+_BATCH_OVERHEAD, _RUN_OVERHEAD, _ENTRY_OVERHEAD = 800, 600, 16
+
+
+class _Single:
+    """A batch of one message that is kept as it came."""
+
+    __slots__ = ("_batch", "_came")
+
+    def __init__(self, batch: Batch, came: float) -> None:
+        self._batch = batch
+        self._came = came
+
+    @property
+    def pinned(self) -> int:
+        """Bytes of memory."""
+        return self._batch.pinned + _BATCH_OVERHEAD
+
+    @property
+    def count(self) -> int:
+        """How many frames."""
+        return self._batch.tallies[0].count
+
+    def batch(self) -> Batch:
+        """All of its frames."""
+        return self._batch
+
+    def since(self, begin: float) -> Batch | None:
+        """The frames that came at ``begin`` or later."""
+        return self._batch if self._came >= begin else None
+
+
+class _Run:
+    """Small batches of one message that came one after the other, in one piece of memory."""
+
+    __slots__ = ("_buffer", "_came", "_source", "_starts", "count")
+
+    def __init__(self, source: int) -> None:
+        self._source = source
+        self._buffer = bytearray()
+        self._came = array("d")
+        self._starts = array("Q")
+        self.count = 0
+        """How many frames."""
+
+    def add(self, batch: Batch, came: float) -> None:
+        """Copies a batch behind the others."""
+        self._starts.append(len(self._buffer))
+        self._came.append(came)
+        self._buffer += batch.view
+        self.count += batch.tallies[0].count
+
+    @property
+    def size(self) -> int:
+        """Bytes of frames."""
+        return len(self._buffer)
+
+    @property
+    def pinned(self) -> int:
+        """Bytes of memory."""
+        return len(self._buffer) + _ENTRY_OVERHEAD * len(self._came) + _RUN_OVERHEAD
+
+    def batch(self) -> Batch:
+        """All of its frames."""
+        return self._from(0)
+
+    def since(self, begin: float) -> Batch | None:
+        """The frames that came at ``begin`` or later."""
+        place = bisect_left(self._came, begin)
+        return self._from(self._starts[place]) if place < len(self._starts) else None
+
+    def _from(self, begin: int) -> Batch:
+        # A copy: memory of which there is a view cannot grow.
+        frames = bytes(memoryview(self._buffer)[begin:])
+        return Batch(self._source, frames, 0, len(frames), scan(frames).tallies)
 
 
 class HistoryStore:
@@ -20,39 +103,59 @@ class HistoryStore:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._kept: dict[int, deque[tuple[float, Batch]]] = {}
+        self._run_bytes = min(_RUN_BYTES, limit // _RUN_PART)
+        self._small = self._run_bytes // _SMALL_PART
+        self._kept: dict[int, deque[_Single | _Run]] = {}
         self._bytes: dict[int, int] = {}
 
     def add(self, batch: Batch, now: float) -> None:
         """Keeps a batch that has come now (seconds of a steady clock)."""
         for tally in batch.tallies:
-            part = batch.only(frozenset({tally.type}))
+            part = batch if len(batch.tallies) == 1 else batch.only(frozenset({tally.type}))
             if part is None or tally.bytes > self._limit:
                 continue
-            # Sparse batches are copied: a few frames shall not keep a large buffer alive.
-            if part is batch and 2 * tally.bytes < batch.pinned:
-                part = _copy(batch)
-            kept = self._kept.setdefault(tally.type, deque())
-            kept.append((now, part))
-            self._bytes[tally.type] = self._bytes.get(tally.type, 0) + part.pinned
-            while self._bytes[tally.type] > self._limit and len(kept) > 1:
-                self._bytes[tally.type] -= kept.popleft()[1].pinned
+            kept = self._kept.get(tally.type)
+            if kept is None:
+                kept = self._kept[tally.type] = deque()
+            held = self._bytes.get(tally.type, 0)
+            if tally.bytes <= self._small:
+                last = kept[-1] if kept else None
+                if not isinstance(last, _Run) or last.size + tally.bytes > self._run_bytes:
+                    last = _Run(batch.source)
+                    kept.append(last)
+                    held += _RUN_OVERHEAD
+                last.add(part, now)
+                held += tally.bytes + _ENTRY_OVERHEAD
+            else:
+                # Sparse batches are copied: a few frames shall not keep a large buffer alive.
+                if part is batch and 2 * tally.bytes < batch.pinned:
+                    part = _copy(batch)
+                single = _Single(part, now)
+                kept.append(single)
+                held += single.pinned
+            while held > self._limit and len(kept) > 1:
+                held -= kept.popleft().pinned
+            self._bytes[tally.type] = held
 
     def frames(self, type_: int, count: int) -> list[Batch]:
         """The last ``count`` frames of a message, or as many as there are; oldest first."""
         found: list[Batch] = []
-        for _, batch in reversed(self._kept.get(type_, ())):
+        for kept in reversed(self._kept.get(type_, ())):
             if count <= 0:
                 break
-            here = batch.tallies[0].count
-            found.append(batch if here <= count else _last(batch, count))
-            count -= here
+            batch = kept.batch()
+            found.append(batch if kept.count <= count else _last(batch, count))
+            count -= kept.count
         return _with_losses(found[::-1])
 
     def since(self, type_: int, begin: float) -> list[Batch]:
         """The batches of a message that came at ``begin`` or later; oldest first."""
-        kept = self._kept.get(type_, ())
-        return _with_losses([batch for came, batch in kept if came >= begin])
+        found: list[Batch] = []
+        for kept in reversed(self._kept.get(type_, ())):
+            if (batch := kept.since(begin)) is None:
+                break
+            found.append(batch)
+        return _with_losses(found[::-1])
 
     def clear(self) -> None:
         """Forgets everything: another run of the driver begins."""

@@ -1,3 +1,7 @@
+import tracemalloc
+
+import pytest
+
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.history import HistoryStore
 from cwire_structs import frames
@@ -68,27 +72,60 @@ def test_a_mixed_batch_is_kept_by_message() -> None:
 
 def test_a_few_frames_do_not_keep_a_large_buffer() -> None:
     store = HistoryStore(1 << 20)
-    sparse = batch(ticks(0, 1), room=100_000)
-    dense = batch(ticks(1, 10))
-    store.add(sparse, 0.0)
-    store.add(dense, 0.0)
-    first, second = store.frames(TICK, 100)
-    assert first.pinned == 64
-    assert second.buffer is dense.buffer
+    small = batch(ticks(0, 1), room=100_000)
+    sparse = batch(ticks(1, 400), room=100_000)
+    dense = batch(ticks(401, 400))
+    for one in (small, sparse, dense):
+        store.add(one, 0.0)
+    first, second, third = store.frames(TICK, 1000)
+    assert [one.pinned for one in (first, second)] == [64, 64 * 400]
+    assert third.buffer is dense.buffer, "a large one is not copied"
 
 
 def test_what_is_missing_is_told_from_the_first_frame_on() -> None:
     store = HistoryStore(1 << 20)
     store.add(batch(ticks(5, 1) + ticks(7, 1)), 0.0)
     store.add(batch(ticks(10, 2)), 0.0)
-    assert [entry.losses for entry in store.frames(TICK, 9)] == [{TICK: 1}, {TICK: 2}]
-    assert [entry.losses for entry in store.frames(TICK, 3)] == [{}, {TICK: 2}]
+    store.add(batch(ticks(20, 400)), 0.0)
+    assert [entry.losses for entry in store.frames(TICK, 500)] == [{TICK: 3}, {TICK: 8}]
+    assert [entry.losses for entry in store.frames(TICK, 402)] == [{}, {TICK: 8}]
 
 
 def test_what_is_larger_than_the_bound_is_not_kept() -> None:
     store = HistoryStore(100)
     store.add(batch(ticks(0, 2)), 0.0)
     assert store.frames(TICK, 5) == []
+
+
+@pytest.mark.parametrize("payload", [0, 8, 160, 2000])
+def test_its_bound_is_of_memory_as_it_is(payload: int) -> None:
+    """50 slow messages for 24 h, one frame at a time, by a clock that is simulated."""
+    limit, types = 16 << 10, 50
+    store = HistoryStore(limit)
+    tracemalloc.start()
+    try:
+        for number in range(400):
+            for type_ in range(1, types + 1):
+                data = frames.pack(type_, bytes(payload), sequence=number)
+                store.add(Batch(1, data, 0, len(data), frames.scan(data).tallies), 216.0 * number)
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.5 * types * limit < used < 1.5 * types * limit
+
+
+def test_the_last_seconds_of_frames_that_came_one_by_one() -> None:
+    store = HistoryStore(64 << 10)
+    for number in range(3000):
+        store.add(batch(ticks(number, 1)), number / 10)
+    kept = sequences(store.since(TICK, 0.0))
+    assert kept == list(range(3000 - len(kept), 3000))
+    assert len(kept) > 500
+    for begin in (299.0, 290.05, 0.1 * kept[0], 0.1 * kept[0] + 0.05):
+        expected = [number for number in kept if number / 10 >= begin]
+        assert sequences(store.since(TICK, begin)) == expected
+    assert sequences(store.frames(TICK, 333)) == list(range(2667, 3000))
+    assert sequences(store.frames(TICK, 10_000)) == kept
 
 
 def test_another_run_begins_empty() -> None:
