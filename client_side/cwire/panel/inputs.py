@@ -273,7 +273,7 @@ def make_group(struct: Struct, name: str = "") -> Group:
 
 
 def _inputs(struct: Struct) -> list[Input]:
-    if struct.kind == "union":
+    if struct.kind == "union" and struct.fields:
         return [_Choice("", [_input(field) for field in struct.fields])]
     made: list[Input] = []
     for cluster in _clusters(struct.fields):

@@ -10,6 +10,7 @@ import pytest
 
 from cwire.panel.inputs import make_group
 from cwire_structs import wrap
+from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Message
 from cwire_structs.schema.decode import to_dict
 from support.widgets import open_widgets
@@ -240,3 +241,35 @@ def test_a_value_that_no_widget_can_show_is_told(
     assert math.isfinite(group.values()[name])
     group.write({name: 1})
     assert label.value == before
+
+
+TAILS = """
+enum message_id { ROWS = 1, DEEP, RESET, NOTHING };
+/** @command */
+struct rows { int n; unsigned char address[][3]; };
+struct part { int m; short data[]; };
+/** @command */
+struct deep { int n; struct part tail; };
+/** @command */
+struct reset { };
+/** @command */
+union nothing { };
+"""
+
+
+def test_tails_of_arrays_nested_ones_and_no_fields_at_all(tmp_path: Path) -> None:
+    (tmp_path / "tails.h").write_text(TAILS)
+    ids = {"rows": 1, "deep": 2, "reset": 3, "nothing": 4}
+    messages = wrap.wrap(tmp_path / "tails.h", "cc", Choice(ids=ids)).schema.messages
+    groups = {name: make_group(message.struct) for name, message in messages.items()}
+    for name, message in messages.items():
+        groups[name].write(to_dict(message.struct, message.encode({}), message.size))
+        assert message.encode(groups[name].values()) == message.encode({})
+    control(groups["rows"], "address").value = "[[1, 2, 3], [4, 5, 6]]"
+    assert messages["rows"].encode(groups["rows"].values())[4:] == bytes([1, 2, 3, 4, 5, 6])
+    (inner,) = (one for one in groups["deep"].inputs if one.name == "tail")
+    control(inner, "data").value = "7, -1"
+    assert groups["deep"].values() == {"n": 0, "tail": {"m": 0, "data": [7, -1]}}
+    for group in groups.values():
+        group.close()
+    assert open_widgets() == []

@@ -109,6 +109,36 @@ const REFUSED = {
       json.types.camera_tile.fields.push({ ...json.types.camera_tile.fields[0], name: "late" }),
     /must be the last/,
   ],
+  "a struct with a tail before the end": [
+    (_, field) => (field("driver_status", "acquisition").type.struct = "camera_tile"),
+    /acquisition: its size|must be the last/,
+  ],
+  "an array of structs with tails": [
+    (_, field) => (field("driver_status", "channels").type.of.struct = "camera_tile"),
+    /camera_tile has a flexible array member|its size/,
+  ],
+  "a tail of another stride": [
+    (_, field) => (field("camera_tile", "pixels").type.shape = [3]),
+    /no flexible array member that this version knows/,
+  ],
+  "a field without bytes": [
+    (json) => {
+      json.types.nothing = { ...json.types.echo, size: 0, fields: [] };
+      json.types.echo.fields.push({
+        ...{ name: "none", offset: 0, size: 0, type: { kind: "struct", struct: "nothing" } },
+      });
+    },
+    /none: has no bytes, and so no value/,
+  ],
+  "an array of fields without bytes": [
+    (json) => {
+      json.types.nothing = { ...json.types.echo, size: 0, fields: [] };
+      const of = { kind: "struct", struct: "nothing" };
+      const type = { kind: "array", shape: [1 << 25], of };
+      json.types.echo.fields.push({ name: "none", offset: 0, size: 0, type });
+    },
+    /none: has no bytes, and so no value/,
+  ],
   "bits of a float": [
     (json, field) =>
       Object.assign(field("waveform", "frequency"), { bit_offset: 64, bit_width: 3 }),
