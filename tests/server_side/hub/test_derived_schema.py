@@ -43,12 +43,8 @@ struct packed { uint8_t n; double s[31]; uint16_t m; int32_t t[17]; enum gain ga
 #pragma pack(pop)
 /** @msg 9 */
 struct two { float s[20][20]; int32_t a[17], a_low[18]; double b[19]; };
-/** @msg 11 */
-struct nested_tail { float s[40]; struct { int m; char c; int16_t data[]; } part; };
-/** @msg 12 */
-struct rows_tail { uint8_t s[21]; uint8_t rows[][6]; };
 struct wide { char c; char data[]; } __attribute__((aligned(32)));
-/** @msg 13 */
+/** @msg 15 */
 struct wide_tail { int8_t s[40]; struct wide part; };
 struct outer_by_16 { int a; };
 /** @msg 10 */
@@ -90,7 +86,6 @@ REFUSED = {
     "only_tail": "no one-dimensional array of numbers .* fixed length, apart from s",
     "nothing": "no one-dimensional array",
     "channels": "no one-dimensional array",
-    "nothing": "no one-dimensional array",
     "l" * 252: "255",
 }
 
