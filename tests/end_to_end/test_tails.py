@@ -12,6 +12,7 @@ import pytest
 import cwire
 from cwire_structs import wrap
 from support.processes import ROOT, Relay, Running
+from support.widgets import open_widgets
 
 HEADER = ROOT / "tests" / "cython_wrapper" / "cases" / "tails.h"
 LIBRARY = ROOT / "c_driver"
@@ -67,4 +68,7 @@ def test_all_of_them(relay: Relay) -> None:
         assert next(stream).message.name == "poll"
         assert "reset()" in repr(bridge.send)
         panel = bridge.panel()
-        assert panel is not None
+        assert panel["reset"].values() == {}
+        assert panel["say"].values()["count"] == 0
+        panel.close()
+    assert open_widgets() == []
