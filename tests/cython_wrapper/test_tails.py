@@ -245,6 +245,13 @@ def test_a_frame_has_a_limit_for_nested_tails_too(tails: wrap.Wrapped) -> None:
         tails.schema.messages["outer"].encode({"tail": {"data": huge}})
 
 
+def test_a_tail_of_structs_without_bytes(wrap_text: Callable[..., wrap.Wrapped]) -> None:
+    made = wrap_text(
+        "struct p { };\nstruct m { int n; struct p p[]; };\n", choice=Choice(ids={"m": 1})
+    )
+    assert (made.schema.structs["m"].size, list(made.schema.structs["m"].by_name)) == (4, ["n"])
+
+
 UNION = "is a flexible array member in a union: how long a message is without it depends"
 REST = "whose flexible array member takes the rest of the message: only the last member can be one"
 
@@ -262,6 +269,8 @@ REST = "whose flexible array member takes the rest of the message: only the last
          f"struct m.more {UNION}"),
         ("struct m { struct { int n; char data[]; }; int after; };",
          "struct m.data is a flexible array member, which must come last"),
+        ("struct p { int n; char data[]; }; struct m { int n; struct p p[]; };",
+         f"struct m.p has elements of the type struct p, {REST}"),
     ],
 )  # fmt: skip
 def test_tails_that_no_message_ends_with(

@@ -16,7 +16,7 @@ from cwire_structs.errors import WrapError
 from cwire_structs.header.image.names import Namer
 from cwire_structs.header.image.signatures import Signatures
 from cwire_structs.header.image.types import TypeReader
-from cwire_structs.header.image.units import RECORDS, DebugInfo, Definition
+from cwire_structs.header.image.units import ENUM, RECORDS, DebugInfo, Definition
 from cwire_structs.layout import Layout, readable
 from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 from cwire_structs.schema.kinds import (
@@ -57,8 +57,10 @@ def relayout(layout: Layout, header: Path, toolchain: Toolchain) -> Layout:
     messages = tuple(
         replace(message, struct=graft.structs[message.struct.name]) for message in layout.messages
     )
-    # Enums that no member has are libclang's.
-    enums = {name: graft.enums.get(name, enum) for name, enum in layout.enums.items()}
+    enums = {
+        name: graft.enums.get(name) or graft.loose(enum, layout.enum_c_names[name])
+        for name, enum in layout.enums.items()
+    }
     structs = {name: graft.structs[name] for name in layout.structs}
     return replace(layout, structs=structs, enums=enums, messages=messages, reader=DWARF)
 
@@ -174,8 +176,24 @@ class _Graft:
                     f"enum {enum.name}: the compiler's DWARF has the enumerators "
                     f"{', '.join(seen.values)}; keep target-specific #if blocks out of messages"
                 )
-            self.enums[enum.name] = replace(enum, size=seen.size, signed=seen.signed)
+            self.enums[enum.name] = _merged(enum, seen)
         return self.enums[enum.name]
+
+    def loose(self, enum: Enum, c_name: str) -> Enum:
+        """Returns an enum that no member has: its values may be sizes of structs."""
+        word, _, name = ("", "", c_name) if self._cxx else c_name.rpartition(" ")
+        entries = [
+            one.entry
+            for one in self._info.named(name)
+            if one.entry.tag == ENUM and not (word and one.alias)
+        ]
+        seen = self._reader.enum(entries[0], enum.name) if entries else enum
+        return _merged(enum, seen) if list(seen.values) == list(enum.values) else enum
+
+
+def _merged(enum: Enum, seen: Enum) -> Enum:
+    """Returns an enum with the numbers that the compiler sees."""
+    return replace(enum, size=seen.size, signed=seen.signed, values=seen.values)
 
 
 def _is(one: Definition, word: str) -> bool:

@@ -286,7 +286,9 @@ class StructParser:
         every = [one for one in record.get_fields() if not _is_filler(one)]
         kept = self._kept(every, may_end=may_end)
         for member in (one for one in every if one not in kept):
-            if _is_name(member.spelling):
+            # A flexible array of them has no size that C could be asked for.
+            is_open = member.type.get_canonical().kind == self._cindex.TypeKind.INCOMPLETEARRAY
+            if _is_name(member.spelling) and not is_open:
                 self.without_bytes.setdefault(owner.c_name, []).append(member.spelling)
             for array in self._of_none(member):
                 self.problems.warn(
@@ -523,6 +525,8 @@ class StructParser:
             if row and canonical.kind in (kinds.CHAR_S, kinds.CHAR_U):
                 return TailType(TextType(row.pop()), tuple(row))
             of = self._element(owner, cursor, canonical, spelled + "[0]" * (1 + len(row)))
+            if of is not None and of.is_open:
+                raise RefusedError(f"has elements of the type {canonical.spelling}, {OPEN}")
             return None if of is None else TailType(of, tuple(row))
         shape: list[int] = []
         while found := self._array_element(canonical):

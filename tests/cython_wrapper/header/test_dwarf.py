@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,19 @@ def test_m68k_aligns_to_two_bytes(tmp_path: Path) -> None:
 def test_every_version_of_dwarf(name: str, version: int, tmp_path: Path) -> None:
     cc = f"{compiler(name)} -gdwarf-{version}"
     compare_with_objects(wrapped(cc).schema, CASES / "narrow.h", cc, tmp_path)
+
+
+def test_enumerators_that_are_sizes_of_structs(wrap_text: Callable[..., wrap.Wrapped]) -> None:
+    """As ioctl numbers are; also of an enum that no member has."""
+    text = """
+struct pulse { char channel; int width; };
+enum request { SET = 0x100 + sizeof(struct pulse), LAST = -1 };
+typedef enum { GET = sizeof(struct pulse) } answer;
+struct call { enum request request; char c; int i; };
+struct plain { char c; int i; };
+"""
+    cc = compiler("m68k-linux-gnu-gcc")
+    for message in ("call", "plain"):
+        schema = wrap_text(text, cc, choice=Choice(ids={message: 1})).schema
+        assert schema.enums["request"].values == {"SET": 0x106, "LAST": -1}
+        assert schema.enums["answer"].values == {"GET": 6}

@@ -386,27 +386,35 @@ class TypeReader:
             raise RefusedError(f"is a {_spelled(entry, name)}, which has no place on the wire")
         return StructType(struct)
 
-    def _enum(self, entry: Any, owner: _Owner) -> EnumType:
-        name = self._key(entry, owner)
+    def enum(self, entry: Any, name: str) -> Enum:
+        """Reads an enum, under a name.
+
+        Raises:
+            RefusedError: It has no place on the wire.
+        """
         size = value(entry, "DW_AT_byte_size", 0) or 0
         if size not in SIZES["int"]:
             raise RefusedError(f"is an enum of {size} bytes, which has no place on the wire")
         values = dict(enumerators(entry))
+        bits = 8 * size
+        is_signed = self._is_signed(entry, values)
+        return Enum(
+            name=name,
+            size=size,
+            signed=is_signed,
+            values={
+                identifier(label): signed(number, bits) if is_signed else number % (1 << bits)
+                for label, number in values.items()
+            },
+        )
+
+    def _enum(self, entry: Any, owner: _Owner) -> EnumType:
+        name = self._key(entry, owner)
         if not self._seen("enum", name, entry):
-            bits = 8 * size
-            is_signed = self._is_signed(entry, values)
-            self.enums[name] = Enum(
-                name=name,
-                size=size,
-                signed=is_signed,
-                values={
-                    identifier(label): signed(number, bits) if is_signed else number % (1 << bits)
-                    for label, number in values.items()
-                },
-            )
+            self.enums[name] = self.enum(entry, name)
             self.lines[name] = self._info.line(entry)
         enum = self.enums[name]
-        if size > 1:  # DWARF has no byte order for an enum
+        if enum.size > 1:  # DWARF has no byte order for an enum
             self._orderless.append(owner.shown)
         return EnumType.of(enum, self._info.byte_order)
 
