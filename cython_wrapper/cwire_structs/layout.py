@@ -74,6 +74,9 @@ class Layout:
         without_bytes: Members that are no fields, for they have no bytes, by their struct in C.
         notices: What is supported but may surprise.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct_name.field``.
+        char_numbers: The shape of each member that is chars for C and numbers for people, by
+            ``struct_name.field``.
+        byte_texts: The members that are small integers for C and text for people.
         tag_values: What libclang says of the constants that tags name (``@range 0 MAX_RATE``).
         reader: Where sizes and offsets come from, before the proof: libclang or DWARF.
         hidden: Names of macros that stand for something else than what has the same name in a
@@ -98,6 +101,8 @@ class Layout:
     without_bytes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     field_enums: Mapping[str, str] = field(default_factory=dict)
+    char_numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    byte_texts: frozenset[str] = frozenset()
     tag_values: Mapping[str, int | float] = field(default_factory=dict)
     reader: str = "libclang"
     hidden: frozenset[str] = frozenset()

@@ -1,6 +1,7 @@
 """The structs of a header as the compiler describes them in its debug information.
 
 This is read apart from cwire's own readers, so that what they leave out or name wrongly is seen.
+Only which names of a typedef say that chars are numbers is cwire's own to know.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from random import Random
 from typing import IO, Any
 
 from elftools.elf.elffile import ELFFile
+
+from cwire_structs.header.numbers import is_small_integer
 
 TAIL = 3  # elements that a flexible array member is given
 _ALL = 24  # elements of an array of which each is compared
@@ -242,7 +245,7 @@ def _elements(
     counts = [one or 0 for one in shape]
     length = 1
     kind = _kind(element)
-    if kind == "char" and counts:
+    if kind == "char" and counts and not _is_small_integer(die):
         length = counts.pop()
         kind = "text"
         if not length:
@@ -273,6 +276,16 @@ def _one(
         yield Leaf(here, kind, length, offset, optional)
     else:
         yield from _leaves(record, element, here, offset, optional=optional)
+
+
+def _is_small_integer(array: Any) -> bool:
+    """Says whether a typedef calls the elements of an array of chars as an integer is called."""
+    die = array.get_DIE_from_attribute("DW_AT_type")
+    while die.tag != "DW_TAG_base_type":
+        if die.tag == "DW_TAG_typedef" and is_small_integer(_name(die)):
+            return True
+        die = die.get_DIE_from_attribute("DW_AT_type")
+    return False
 
 
 def _is_vector(die: Any) -> bool:

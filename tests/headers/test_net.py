@@ -267,6 +267,40 @@ def test_text_is_compared() -> None:
     assert verdict.outcome == WRONG
 
 
+def test_chars_that_are_numbers_are_compared_as_numbers(tmp_path: Path) -> None:
+    header = tmp_path / "unit.h"
+    header.write_text(
+        "typedef char s8, pair_t[2], name_t[3]; typedef s8 mine_t[2];\n"
+        "struct chars { char c; s8 trim[2][2]; mine_t mine[2]; pair_t text; name_t names[3];\n"
+        "    int class; int class_; };\n"  # the first one is called class__
+    )
+    result = look_at(header, tmp_path, compiled=True)
+    assert [(one.schema, one.compiled) for one in result.structs] == [
+        (Verdict(RIGHT), Verdict(RIGHT))
+    ]
+    message = label_schema().messages["label"]  # has text
+    record = Record("label", "struct label", 2, 2, [Leaf(("text", 0), "char", 1, 0)])
+    verdict = judge(message, message.type, record, [b"a\0"], [[97]], numpy=False)
+    assert verdict.outcome == WRONG
+
+
+def test_bytes_of_a_text_that_get_lost_are_a_loss() -> None:
+    class Cut(label_schema().messages["label"].type):  # type: ignore[misc]
+        @classmethod
+        def from_dict(cls, values: dict[str, Any]) -> Any:
+            return cls.from_bytes(values["text"].partition(b"\0")[0].ljust(2, b"\0"))
+
+    message = label_schema().messages["label"]
+    record = Record("label", "struct label", 2, 2, [Leaf(("text",), "text", 2, 0)])
+    given: Any = ([b"\0a"], [[b"\0a"]])
+    assert judge(message, message.type, record, *given, numpy=True) == Verdict(RIGHT)
+    verdict = judge(message, Cut, record, *given, numpy=True)
+    assert (verdict.outcome, verdict.why) == (
+        LOSSY,
+        "from_dict(to_dict()): the bytes of text are others",
+    )
+
+
 def test_a_traceback_is_no_refusal() -> None:
     class Broken:
         @classmethod

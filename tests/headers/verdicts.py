@@ -19,7 +19,7 @@ from cwire_structs.errors import WrapError
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Message
 from cwire_structs.schema.dtypes import column
-from cwire_structs.schema.fields import Struct, python_name
+from cwire_structs.schema.fields import Struct
 from cwire_structs.schema.kinds import StructType
 from headers.records import TAIL, Leaf, Record
 from headers.truth import Value
@@ -221,7 +221,7 @@ def _reader(message: Message, whole: Any) -> Callable[[Leaf], Any]:
             if isinstance(value, np.void | np.ndarray):
                 value = column(value, inner, one)
             else:
-                value = getattr(value, python_name(step))
+                value = getattr(value, one.py_name)
             of = getattr(one.type, "of", one.type)
             inner = of.struct if isinstance(of, StructType) else inner
         return value
@@ -234,9 +234,8 @@ def same(leaf: Leaf, found: Any, expected: Value | None) -> bool:
     if leaf.kind == "text":
         assert isinstance(expected, bytes)
         return _same_text(found, expected)
-    if leaf.kind == "char" and isinstance(found, str | bytes):
-        assert isinstance(expected, int)
-        return _same_text(found, bytes([expected % 256]))
+    if isinstance(found, str | bytes):
+        return False
     if not isinstance(found, int | float | complex):
         found = found.item()
     if leaf.kind == "float":
@@ -275,9 +274,14 @@ def _loss(
     except ValueError as error:
         return f"from_dict(to_dict()): {error}"
     read, before = _reader(message, again), _reader(message, item)
+    one, other = bytes(item), bytes(again)
     for leaf, expected in leaves:
         if not same(leaf, read(leaf), expected):
             return f"from_dict(to_dict()): {leaf.c_path} {before(leaf)!r} is then {read(leaf)!r}"
+        if leaf.kind == "text" and leaf.offset is not None:
+            end = leaf.offset + leaf.length
+            if one[leaf.offset : end] != other[leaf.offset : end]:
+                return f"from_dict(to_dict()): the bytes of {leaf.c_path} are others"
     return ""
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Protocol
 
 from cwire_structs.layout import Layout, MessageLayout, Proof
 from cwire_structs.schema import FORMAT
-from cwire_structs.schema.fields import Enum, Field, Struct
+from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 from cwire_structs.schema.json_cursor import json_number
+from cwire_structs.schema.kinds import NUMBERS, as_numbers, as_text
 from cwire_structs.schema.layout_hash import layout_hash
 
 _WIDTH = 100
@@ -71,7 +73,7 @@ def schema_document(
         },
         "constants": {name: json_number(value) for name, value in proof.constants.items()},
         "enums": {name: _enum(enum) for name, enum in layout.enums.items()},
-        "types": {name: _struct(one, layout) for name, one in layout.structs.items()},
+        "types": {name: _struct(one, layout, proof) for name, one in layout.structs.items()},
         "messages": {str(message.id): _message(message) for message in layout.messages},
     }
     document["layout_hash"] = layout_hash(document)
@@ -109,20 +111,33 @@ def _enum(enum: Enum) -> dict[str, Any]:
     return made
 
 
-def _struct(struct: Struct, layout: Layout) -> dict[str, Any]:
+def _struct(struct: Struct, layout: Layout, proof: Proof) -> dict[str, Any]:
     made: dict[str, Any] = {
         "c_name": struct.c_name,
         "kind": struct.kind,
         "size": struct.size,
         "align": struct.align,
         "fields": [
-            _field(field, layout.field_enums.get(f"{struct.name}.{field.name}"))
+            _field(
+                replace(field, type=_seen(field, f"{struct.name}.{field.name}", layout, proof)),
+                layout.field_enums.get(f"{struct.name}.{field.name}"),
+            )
             for field in struct.members
         ],
     }
     if struct.doc:
         made["doc"] = struct.doc
     return made
+
+
+def _seen(field: Field, place: str, layout: Layout, proof: Proof) -> Kind:
+    """Returns the kind of a member as people see it: chars may be numbers, and numbers text."""
+    if place in layout.byte_texts:
+        return as_text(field.type)
+    if place in layout.char_numbers:
+        number = NUMBERS["int" if proof.abi.char_signed else "uint"].of(1, "little")
+        return as_numbers(field.type, layout.char_numbers[place], number)
+    return field.type
 
 
 def _field(field: Field, enum: str | None) -> dict[str, Any]:

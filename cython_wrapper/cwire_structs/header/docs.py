@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 STRUCT_TAGS = ("command", "reply", "msg")
 FIELD_TAGS = (
-    "unit", "range", "default", "enum", "scale", "offset", "time", "channels", "name",
+    "unit", "range", "default", "enum", "scale", "offset", "time", "channels", "name", "text",
+    "number",
 )  # fmt: skip
 # How many words follow a tag, at least and at most.
 _WORDS = {
     "command": (0, 0), "reply": (1, 1), "msg": (1, 1), "unit": (1, 1), "range": (2, 2),
     "default": (1, 1), "enum": (1, 1), "scale": (1, 1), "offset": (1, 1), "time": (1, 1),
-    "channels": (1, 256), "name": (1, 1),
+    "channels": (1, 256), "name": (1, 1), "text": (0, 0), "number": (0, 0),
 }  # fmt: skip
 # Words that may follow a tag's own: @time us unix.
 _OPTIONS = {"time": ("unix", "gps", "boot", "none")}
@@ -29,7 +30,7 @@ _OTHERS = frozenset(
         *("details", "name", "em", "en", "enum", "def", "defgroup", "ingroup", "addtogroup"),
         *("struct", "union", "file", "date", "version", "author", "since", "code", "endcode"),
         *("par", "pre", "post", "todo", "bug", "deprecated", "msc", "endmsc", "line", "link"),
-        *("mscfile", "anchor", "arg", "attention", "remark", "remarks", "example", "image"),
+        *("test", "mscfile", "anchor", "arg", "attention", "remark", "remarks", "example", "image"),
     )
 )
 # The kernel's style: a title, and a paragraph for each member.

@@ -38,6 +38,12 @@ _VARYING = re.compile(
     r"s?size_t|ptrdiff_t|u?intptr_t|u?intmax_t|u?int_fast\d+_t|wchar_t|wint_t|time_t|suseconds_t"
     r"|clock_t|off_t|dev_t|ino_t|nlink_t|blkcnt_t|blksize_t|__kernel_(u?long|old_time|time|size)_t"
 )
+# What a typedef of char calls a number: s8, U8, int8_t, INT8S, CPU_INT08U, kSInt8, BYTE, bool_t.
+_SMALL = re.compile(
+    r"(?i:\w*int(_?(least|fast))?_?0?8(_?[tsu])?_*|(\w*_)?(t_?)?([sui]|ui|si)0?8(_?t)?_*)"
+    r"|\w*[a-z]([SUI]|UI|SI)8"
+    r"|(?i:\w*(byte|octet|bool|boolean)(_?t)?_*|(\w*_)?q7(_?t)?)"
+)
 
 
 OPEN = (
@@ -64,6 +70,11 @@ def name_kinds(cindex: Any) -> None:
 def integer_sign(type_: Any) -> Literal["int", "uint"] | None:
     """Returns whether a canonical type is a signed or an unsigned integer, or neither."""
     return {"int": "int", "uint": "uint"}.get(_INTEGERS.get(type_.kind.name, ""))  # type: ignore[return-value]
+
+
+def is_small_integer(typedef: str) -> bool:
+    """Says whether a typedef of char is called as a small integer is: then it is a number."""
+    return _SMALL.fullmatch(typedef) is not None
 
 
 def number_type(type_: Any, byte_order: ByteOrder) -> NumberType | None:

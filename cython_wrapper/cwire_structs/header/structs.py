@@ -12,7 +12,13 @@ from cwire_structs.header import docs, tag_values
 from cwire_structs.header.comments import Comments
 from cwire_structs.header.cxx import Cxx
 from cwire_structs.header.enums import EnumParser
-from cwire_structs.header.numbers import OPEN, RefusedError, number_type, varying_name
+from cwire_structs.header.numbers import (
+    OPEN,
+    RefusedError,
+    is_small_integer,
+    number_type,
+    varying_name,
+)
 from cwire_structs.layout import Notice, readable
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.encode import check_default
@@ -20,12 +26,16 @@ from cwire_structs.schema.fields import RESERVED, SIZE_LIMIT, Field, Kind, Struc
 from cwire_structs.schema.json_cursor import is_identifier
 from cwire_structs.schema.kinds import (
     DIMENSION_LIMIT,
+    NUMBERS,
     ArrayType,
     Element,
     EnumType,
+    IntegerType,
     StructType,
     TailType,
     TextType,
+    as_numbers,
+    as_text,
 )
 
 # "struct (unnamed struct at /home/me/messages.h:3:5)"; the folder may have parentheses, too.
@@ -36,8 +46,20 @@ _UNNAMED = re.compile(
 EMPTY = "members without bytes"
 VARYING = "types of a size that differs between targets"
 TAGS = "tags"
-# An enum gives @default its labels; scale and offset are before what they exclude.
-_TAG_ORDER = ("enum", "range", "default", "scale", "offset", "time", "channels", "name")
+# Whether it is a number or a text is for others to know. An enum gives @default its labels; scale
+# and offset are before what they exclude.
+_TAG_ORDER = (
+    "text",
+    "number",
+    "enum",
+    "range",
+    "default",
+    "scale",
+    "offset",
+    "time",
+    "channels",
+    "name",
+)
 
 
 class ProblemLog(Protocol):
@@ -113,6 +135,8 @@ class StructParser:
         enums: What has read the enums.
         lines: Where each struct, enum and ``struct.field`` is.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct.field``.
+        char_numbers: See `Layout.char_numbers`.
+        byte_texts: See `Layout.byte_texts`.
         sources: The text of each struct's definition, by name.
         inner: See `Layout.inner_structs`.
         without_bytes: See `Layout.without_bytes`.
@@ -133,6 +157,8 @@ class StructParser:
         self.lines: dict[str, str] = {}
         self.enums = EnumParser(cindex, byte_order, self, cxx)
         self.field_enums: dict[str, str] = {}
+        self.char_numbers: dict[str, tuple[int, ...]] = {}
+        self.byte_texts: set[str] = set()
         self.problems = problems
         self.comments = comments
         self._rules = tag_rules
@@ -406,9 +432,13 @@ class StructParser:
         return self._tagged(owner, cursor, field, doc)
 
     def _tagged(self, owner: _Owner, cursor: Any, field: Field, doc: docs.Doc) -> Field:
-        """Returns the field with the values of its tags."""
-        where = f"{owner.c_name}.{field.name}"
+        """Returns the field with the values of its tags, and with its kind in C."""
+        where, kind = f"{owner.c_name}.{field.name}", field.type
         given = {tag: doc.tags[tag] for tag in _TAG_ORDER if tag in doc.tags}
+        if "text" in given and given.pop("number", None) is not None:
+            self.complain(cursor, f"{where}: @text and @number exclude each other")
+        if "text" not in given and self._names_numbers(cursor.type, field):
+            field = self._as_numbers(owner, cursor, field)
         for tag, words in given.items():
             try:
                 field = self._with_tag(owner, cursor, field, tag, words)
@@ -417,13 +447,15 @@ class StructParser:
                 self.complain(cursor, f"{where}: {reason}")
                 text = f"{field.doc} @{tag} {' '.join(words)}".strip()
                 field = replace(field, doc=text)
-        return field
+        return replace(field, type=kind)
 
     def _with_tag(
         self, owner: _Owner, cursor: Any, field: Field, tag: str, words: tuple[str, ...]
     ) -> Field:
         """Returns the field with the value of a tag; raises ValueError if it has none."""
         constants = self._rules.constants
+        if tag in ("text", "number"):
+            return self._as_tagged(owner, cursor, field, tag)
         if tag == "enum":
             self._name_values(owner, cursor, field, words[0])
         elif tag == "range":
@@ -452,6 +484,60 @@ class StructParser:
                     cursor, f"{owner.c_name}.{field.name}: {text}; a place in memory?", TAGS
                 )
             return replace(field, bias=tag_values.factor(field, tag, words, constants))
+        return field
+
+    def _names_numbers(self, type_: Any, field: Field) -> bool:
+        """Says whether chars are numbers: one alone, and those of a typedef such as s8."""
+        if not field.element.is_text:
+            return False
+        names, _, is_array = self._chars(type_)
+        return not is_array or any(is_small_integer(name) for name in names)
+
+    def _chars(self, type_: Any) -> tuple[list[str], tuple[int, ...], bool]:
+        """Returns what typedefs call the elements of an array, its shape, and whether it is one."""
+        kinds, typedefs = self._cindex.TypeKind, ("TYPEDEF_DECL", "TYPE_ALIAS_DECL")
+        names: list[str] = []
+        shape: list[int] = []
+        is_array = False
+        while True:
+            element = None
+            if type_.kind in (kinds.CONSTANTARRAY, kinds.INCOMPLETEARRAY):
+                # data[0] is a flexible array member.
+                shape += [type_.element_count] if type_.element_count > 0 else []
+                element = type_.element_type
+            elif type_.get_declaration().kind.name in typedefs:
+                names.append(type_.get_declaration().spelling)
+                type_ = type_.get_declaration().underlying_typedef_type
+                continue
+            elif found := self._array_element(type_.get_canonical()):  # a std::array
+                shape.append(found[1])
+                element = type_.get_template_argument_type(0)
+            if element is None:
+                return names, tuple(shape), is_array
+            names, is_array, type_ = [], True, element
+
+    def _as_numbers(self, owner: _Owner, cursor: Any, field: Field) -> Field:
+        """Returns a field of chars as one of numbers; their sign is the compiler's to say."""
+        type_ = cursor.type.get_canonical()
+        _, shape, _ = self._chars(cursor.type)
+        while type_.kind != self._cindex.TypeKind.INVALID and type_.get_array_size() >= 0:
+            type_ = type_.element_type.get_canonical()
+        word = "uint" if type_.kind == self._cindex.TypeKind.CHAR_U else "int"
+        self.char_numbers[f"{owner.name}.{field.name}"] = shape
+        number = NUMBERS[word].of(1, self._byte_order)
+        return replace(field, type=as_numbers(field.type, shape, number))
+
+    def _as_tagged(self, owner: _Owner, cursor: Any, field: Field, tag: str) -> Field:
+        """Returns a field of bytes as the text or the numbers that its author calls them."""
+        of, where = field.element, f"{owner.name}.{field.name}"
+        small = isinstance(of, IntegerType) and of.size == 1 and not field.bits
+        if not of.is_text and not small:
+            raise ValueError(f"@{tag} is only for char, int8_t and uint8_t")
+        if tag == "text" and not of.is_text:
+            self.byte_texts.add(where)
+            return replace(field, type=as_text(field.type))
+        if tag == "number" and of.is_text:
+            return self._as_numbers(owner, cursor, field)
         return field
 
     def _name_values(self, owner: _Owner, cursor: Any, field: Field, name: str) -> None:

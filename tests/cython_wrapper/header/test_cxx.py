@@ -37,6 +37,20 @@ def constants(source: str, folder: Path, command: str = "c++") -> ObjectFile:
     return ObjectFile(made.read_bytes())
 
 
+def test_chars_of_an_alias_that_names_numbers_are_numbers(tmp_path: Path) -> None:
+    header = tmp_path / "unit.hpp"
+    header.write_text(
+        "#include <array>\nnamespace dev { using s8 = char;\n/** @msg 1 */\n"
+        "struct m { s8 a[2]; std::array<s8, 3> b; std::array<char, 4> c; char d;\n"
+        "std::array<unsigned char, 2> e; /**< @text */ }; }\n"
+    )
+    message = wrap.wrap(header, "cc").schema.messages["m"]
+    data = b"\xfb\1\2\xff\0text\xfeok"
+    values = {"a": [-5, 1], "b": [2, -1, 0], "c": "text", "d": -2, "e": "ok"}
+    assert message.type.from_bytes(data).to_dict() == values
+    assert bytes(message.type.from_dict(values)) == data
+
+
 SCAN = """
 extern const lidar::scan set = {
     0x01020304, lidar::mode::off, lidar::BAD, {{1, 2}, {-3, 4}}, {{5, -6, 7}}, true, 0xabc,

@@ -103,6 +103,12 @@ def test_commands_and_replies(wrap_text: Wrap) -> None:
         ("int a; /**< @scale 2 @time s */", "@time and @scale or @offset exclude each other"),
         ("int a; /**< @channels x */", "@channels is only for arrays"),
         ("int a[2]; /**< @channels x */", "@channels names 1 elements, the array has 2"),
+        ("float a; /**< @text */", "@text is only for char, int8_t and uint8_t"),
+        ("short a[4]; /**< @number */", "@number is only for char, int8_t and uint8_t"),
+        ("char a : 3; /**< @text */", "@text is only for char, int8_t and uint8_t"),
+        ("char a[4]; /**< @text @number */", "@text and @number exclude each other"),
+        ("char a[4]; /**< @text @range 0 5 */", "@range is only for real numbers"),
+        ("char a[4]; /**< @number @default x */", "@default: 'x' is not a number"),
         ("int a; /**< @enum gear @default SECOND */", "@default: .* has no 'SECOND'"),
     ],
 )

@@ -15,7 +15,7 @@ from cwire_structs.errors import WrapError
 from cwire_structs.frames import PAYLOAD_LIMIT, RELAY_TYPES
 from cwire_structs.header.id_sources import StructsByWords
 from cwire_structs.header.image.files import no_structs, open_image
-from cwire_structs.header.image.kinds import enumerators
+from cwire_structs.header.image.kinds import UNSIGNED_CHAR, enumerators
 from cwire_structs.header.image.names import Namer
 from cwire_structs.header.image.signatures import Signatures
 from cwire_structs.header.image.types import TypeReader
@@ -158,7 +158,7 @@ class _MessageReader:
 
     def __init__(self, info: DebugInfo) -> None:
         self._namer = Namer.of(info.all(), _KEYWORDS)
-        self.types = TypeReader(info, self._namer)
+        self.types = TypeReader(info, self._namer, numbers=True)
 
     def message(self, chosen: _Chosen) -> MessageLayout | None:
         """Returns a message, or None after noting what is wrong with its struct."""
@@ -397,5 +397,5 @@ def _abi(info: DebugInfo) -> Abi:
         pointer=size,
         long=value(long, "DW_AT_byte_size", size) or size if long is not None else max(size, 4),
         wchar=value(wchar, "DW_AT_byte_size", 4) or 4 if wchar is not None else 4,
-        char_signed=char is None or value(char, "DW_AT_encoding") != 0x08,
+        char_signed=char is None or value(char, "DW_AT_encoding") != UNSIGNED_CHAR,
     )

@@ -19,7 +19,8 @@ ENCODINGS: dict[int, NumberKind] = {
     0x02: "bool", 0x03: "complex", 0x04: "float", 0x05: "int", 0x06: "int", 0x07: "uint",
     0x08: "uint", 0x10: "uint",
 }  # fmt: skip
-_CHARACTERS = (0x06, 0x08)
+UNSIGNED_CHAR = 0x08
+_CHARACTERS = (0x06, UNSIGNED_CHAR)
 SIZES = {
     "int": (1, 2, 4, 8),
     "uint": (1, 2, 4, 8),

@@ -10,6 +10,7 @@ from cwire_structs.header.image.bitfields import signed
 from cwire_structs.header.image.kinds import (
     ENCODINGS,
     SIZES,
+    UNSIGNED_CHAR,
     alignment,
     array_shape,
     bit_place,
@@ -29,12 +30,13 @@ from cwire_structs.header.image.units import (
     text,
     value,
 )
-from cwire_structs.header.numbers import OPEN, REFUSED, RefusedError
+from cwire_structs.header.numbers import OPEN, REFUSED, RefusedError, is_small_integer
 from cwire_structs.layout import Notice
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.fields import SIZE_LIMIT, Enum, Field, Kind, Struct
 from cwire_structs.schema.kinds import (
     DIMENSION_LIMIT,
+    NUMBERS,
     ArrayType,
     Element,
     EnumType,
@@ -42,6 +44,7 @@ from cwire_structs.schema.kinds import (
     StructType,
     TailType,
     TextType,
+    as_numbers,
 )
 
 ORDER = "the order of members"  # the kind of the notices
@@ -75,6 +78,8 @@ class TypeReader:
     Args:
         info: The debugging information.
         namer: Gives the names.
+        numbers: Whether chars are numbers where one is alone or a typedef says so; else all are
+            text.
 
     Attributes:
         structs: By name; nested ones before their users.
@@ -86,7 +91,9 @@ class TypeReader:
         orders: A member for each byte order that numbers have.
     """
 
-    def __init__(self, info: DebugInfo, namer: Namer | None = None) -> None:
+    def __init__(
+        self, info: DebugInfo, namer: Namer | None = None, *, numbers: bool = False
+    ) -> None:
         self.structs: dict[str, Struct] = {}
         self.enums: dict[str, Enum] = {}
         self.anonymous: set[str] = set()
@@ -96,6 +103,7 @@ class TypeReader:
         self.orders: dict[ByteOrder, str] = {}
         self._info = info
         self._namer = namer or Namer()
+        self._numbers = numbers
         self._known: dict[tuple[str, str], Any] = {}
         self._made: dict[object, str] = {}
         self._signatures = Signatures(info)
@@ -239,6 +247,8 @@ class TypeReader:
         self.lines[f"{owner.key}.{member}"] = self._info.line(entry)
         place = _Owner(key=f"{owner.key}__{member}", shown=f"{owner.shown}.{name}")
         of = self._type(type_, place, may_be_tail=may_be_tail)
+        if self._numbers and of.element.is_text:
+            of = self._as_named(of, declared)
         bits = None
         if _is_bits(entry):
             width = value(entry, "DW_AT_bit_size", 0) or 0
@@ -254,6 +264,25 @@ class TypeReader:
                 bits=bits,
             )
         ]
+
+    def _as_named(self, type_: Kind, declared: Any) -> Kind:
+        """Returns chars as the numbers that they are alone, and where a typedef calls them so."""
+        shape: list[int] = []
+        is_array, small, steps = False, False, declared
+        while steps is not None and steps.tag != "DW_TAG_base_type":
+            if steps.tag in RECORDS:  # a std::array
+                steps = self._array(self._info.bare(steps))
+            if steps.tag == "DW_TAG_array_type":
+                is_array, small = True, False
+                shape += [one for one in array_shape(steps, self._info) if one]
+            elif steps.tag == "DW_TAG_typedef":
+                small = small or is_small_integer(text(steps, "DW_AT_name") or "")
+            steps = self._info.target(steps)
+        if is_array and not small:
+            return type_
+        word = "uint" if value(steps, "DW_AT_encoding") == UNSIGNED_CHAR else "int"
+        number = NUMBERS[word].of(1, self._info.byte_order)
+        return as_numbers(type_, tuple(shape), number)
 
     def _start(self, entry: Any, *, union: bool) -> int:
         start = location(entry)

@@ -29,6 +29,7 @@ May import: nothing.
 
 from cwire_structs.schema.fields import Kind
 from cwire_structs.schema.kinds.arrays import DIMENSION_LIMIT, ArrayType, TailType
+from cwire_structs.schema.kinds.chars import as_numbers, as_text
 from cwire_structs.schema.kinds.element import Element, Known, Scalar
 from cwire_structs.schema.kinds.enums import EnumType
 from cwire_structs.schema.kinds.numbers import (
@@ -65,6 +66,8 @@ __all__ = [
     "TailType",
     "TextType",
     "UintType",
+    "as_numbers",
+    "as_text",
 ]
 
 ELEMENTS: dict[str, type[Element]] = {

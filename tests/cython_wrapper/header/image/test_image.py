@@ -133,6 +133,29 @@ def test_avr(flag: str, tmp_path: Path) -> None:
     assert "double level" not in result.files["unit.h"]
 
 
+CHARS = """
+typedef char s8, name_t[4]; typedef s8 pair_t[2];
+struct chars { char c; s8 trim[3]; char raw[4]; pair_t pair; name_t name; s8 one[1]; char text[1];
+    int n; s8 tail[]; };
+struct chars chars = { -5, { 1, 0, -128 }, "ab", { -1, 2 }, "name", { -3 }, "q", 7 };
+"""
+
+
+@pytest.mark.parametrize(("cc", "bias"), [("cc", 0), ("powerpc-linux-gnu-gcc", 256)])
+def test_a_char_is_a_number_alone_and_by_its_typedef(cc: str, bias: int, tmp_path: Path) -> None:
+    image = build(tmp_path, CHARS, cc=compiler(cc))
+    result = wrapped(image, "chars", cc=cc)
+    assert not result.doubt
+    message = result.schema.messages["chars"]
+    assert message.type.from_bytes(variable(image, "chars")[: message.size]).to_dict() == {
+        "c": bias - 5, "trim": [1, 0, 128 if bias else -128], "raw": "ab",
+        "pair": [255 if bias else -1, 2], "name": "name", "one": [bias - 3], "text": "q", "n": 7,
+        "tail": [],
+    }  # fmt: skip
+    assert message.tail_size == 1
+    assert f" {'uint8_t' if bias else 'int8_t'} trim[3];" in result.files["unit.h"]
+
+
 RUST = """
 #![no_std]
 #![allow(dead_code)]
