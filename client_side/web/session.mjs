@@ -430,7 +430,7 @@ function onlyReadable(group, message) {
  * @param {string} _
  * @param {any} value
  */
-function jsonValue(_, value) {
+export function jsonValue(_, value) {
   if (typeof value === "bigint") {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : String(value);

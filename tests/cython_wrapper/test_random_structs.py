@@ -20,6 +20,7 @@ from cwire_structs.schema.dtypes import bit_column
 from cwire_structs.schema.fields import Struct
 from cwire_structs.schema.kinds import StructType, TextType
 from support.c_values import Filled, check, compiled_constants, fill
+from support.kept_bytes import kept
 from support.random_structs import StructWriter
 
 STRUCTS = 30
@@ -34,6 +35,7 @@ def truth(
     filled = [
         (message, f"value_{message.name}_{index}", fill(message.struct, random))
         for message in schema.messages.values()
+        if not message.tail
         for index in range(VALUES)
     ]
     lines = [f'#include "{header}"']
@@ -51,6 +53,16 @@ def compare(cls: Any, filled: Filled, data: bytes) -> None:
         if not name.startswith("_"):
             setattr(item, name, value)
     assert bytes(item) == data
+
+
+def compare_bytes(cls: Any, message: Message, random: Random) -> None:
+    """Any bytes are the same again, but for what C does not mean by them."""
+    for _ in range(VALUES):
+        payload = random.randbytes(message.size + message.tail_size * random.randrange(4))
+        values = cls.from_bytes(payload).to_dict()
+        made = bytes(cls.from_dict(values))
+        assert made == kept(message.struct, payload), (values, message.struct)
+        assert repr(cls.from_bytes(made).to_dict()) == repr(values)
 
 
 def compare_record(message: Message, record: Any, filled: Filled) -> None:
@@ -92,6 +104,7 @@ def test_bytes_and_values_are_gccs(seed: int, tmp_path_factory: pytest.TempPathF
     schema = wrap.wrap(header, "cc").schema
     for message, filled, data in truth(schema, header, "cc", random):
         compare(message.type, filled, data)
+        compare_bytes(message.type, message, random)
         compare_record(message, message.decode(data), filled)
 
 
@@ -106,7 +119,25 @@ def test_bytes_and_values_are_the_cross_compilers(name: str, tmp_path: Path) -> 
     schema = wrap.wrap(header, cc).schema
     for message, filled, data in truth(schema, header, cc, random):
         compare(message.type, filled, data)
+        compare_bytes(message.type, message, random)
         compare_record(message, message.decode(data), filled)
+
+
+ELEMENTS = (
+    "char", "s8", "uint8_t", "bool", "enum byte", "uint64_t", "int64_t", "float", "double",
+    "_Float16", "float _Complex", "struct part",
+)  # fmt: skip
+PART = "struct part { s8 a; bool b; union { float f; char t[4]; } c; char d[3]; enum byte e; };\n"
+
+
+def tails() -> str:
+    """Messages that end in a flexible array member, some of them with a range."""
+    lines = [PART]
+    for id_, kind in enumerate(ELEMENTS, 100):
+        tag = "/**< @range 0 1 */" if kind in ("uint64_t", "double") else ""
+        lines.append(f"/** @msg {id_} */\nstruct m{id_} {{ s8 n; {kind} rest[]; {tag} }};")
+    lines.append("/** @msg 99 */\nstruct text { s8 n; uint8_t rest[]; /**< @text */ };")
+    return "\n".join(lines) + "\n"
 
 
 def test_the_compiled_route_agrees(
@@ -114,8 +145,11 @@ def test_the_compiled_route_agrees(
 ) -> None:
     random = Random(12)
     header = tmp_path / "unit.h"
-    header.write_text(StructWriter(random, HALVES).header(4))
+    header.write_text(StructWriter(random, HALVES).header(4) + tails())
     wrapped = wrap.wrap(header, "cc")
     classes = compile_classes(wrapped, header)
+    for message in wrapped.schema.messages.values():
+        compare_bytes(message.type, message, random)
+        compare_bytes(classes.MESSAGES[message.id], message, random)
     for message, filled, data in truth(wrapped.schema, header, "cc", random):
         compare(classes.MESSAGES[message.id], filled, data)

@@ -1,4 +1,4 @@
-"""Random C structs: nesting, packing, bit fields, arrays, unions."""
+"""Random C structs: nesting, packing, bit fields, arrays, unions, chars as text and as numbers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from random import Random
 PRELUDE = """\
 #include <stdbool.h>
 #include <stdint.h>
+typedef char s8, name_t[4];
 enum little { LITTLE_A, LITTLE_B = 3 };
 enum minus { MINUS_A = -2, MINUS_B = 1 };
 enum byte { BYTE_A = 1, BYTE_B = 255 } __attribute__((packed));
@@ -16,8 +17,8 @@ _INTEGERS = (
     "short", "unsigned", "long long",
 )  # fmt: skip
 _SCALARS = (
-    *_INTEGERS, "float", "double", "bool", "char", "enum little", "enum minus", "enum byte",
-    "double _Complex", "float _Complex",
+    *_INTEGERS, "float", "double", "bool", "char", "s8", "name_t", "enum little", "enum minus",
+    "enum byte", "double _Complex", "float _Complex",
 )  # fmt: skip
 _BITS = {
     "uint8_t": 8, "int8_t": 8, "uint16_t": 16, "int16_t": 16, "unsigned": 32, "signed": 32,
@@ -91,4 +92,8 @@ class StructWriter:
             return f"{inner};" if chance < 0.1 else f"{inner} {self._name()}{dimensions};"
         align = "_Alignas(16) " if chance > 0.97 else ""
         const = "const " if chance > 0.9 else ""
-        return f"{align}{const}{self._random.choice(self._scalars)} {self._name()}{dimensions};"
+        kind = self._random.choice(self._scalars)
+        tag = ""
+        if kind in ("char", "s8", "int8_t", "uint8_t"):
+            tag = self._random.choice(["", "", " /**< @text */", " /**< @number */"])
+        return f"{align}{const}{kind} {self._name()}{dimensions};{tag}"

@@ -73,7 +73,7 @@ LETTER = {"kind": "char", "np": "|S1", "length": 1}
 PLACES = (
     ("name", 0, 4, {"kind": "char", "np": "|S4", "length": 4}),
     ("names", 4, 4, {**LIST, "of": {"kind": "char", "np": "|S2", "length": 2}}),
-    ("gains", 8, 16, {**LIST, "of": {"kind": "complex", "np": "<c8"}}),
+    ("gains", 8, 16, {"kind": "array", "shape": [1, 2], "of": {"kind": "complex", "np": "<c8"}}),
     ("mode", 24, 8, {"kind": "enum", "np": "<u8", "enum": "mode"}),
     ("either", 32, 4, {"kind": "struct", "struct": "either"}),
     ("_anonymous_5", 36, 4, {"kind": "struct", "struct": "hidden"}),
@@ -110,7 +110,7 @@ def everything() -> Schema:
 @pytest.mark.parametrize("name", [b"a\0\0\0", b"a\0b\0", b"\xc3\xa4\xc3\xa4", b"\xff\0\0\0"])
 def test_bytes_that_are_no_text_and_unions_come_back(name: bytes, rest: bytes) -> None:
     message = everything().messages["all"]
-    values = {"gains": [1 + 2j, -0.5j], "mode": 2**64 - 1, "either": b"\1\2\3\4"}
+    values = {"gains": [[1 + 2j, -0.5j]], "mode": 2**64 - 1, "either": b"\1\2\3\4"}
     payload = name + name[::-1] + message.encode({**values, "mode": 1, "rest": rest})[8:24]
     payload += (2**64 - 1).to_bytes(8, "little") + bytes(range(8)) + rest
     told = json.loads(json.dumps(fields_to_json(message, payload)))

@@ -2,12 +2,13 @@
 // are made by test_client_mjs.py (tests/support/web_cases.py), which names their file in CWIRE_CASES.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Batch, Schema, groupFrames } from "../../../client_side/web/client.mjs";
+import { jsonValue } from "../../../client_side/web/session.mjs";
 
-const file = process.env.CWIRE_CASES;
+const { CWIRE_CASES: file, CWIRE_ROWS: written } = process.env;
 
 /** Compares a value with what `web_cases.plain` made of it. */
 function check(found, expected, where) {
@@ -30,6 +31,8 @@ function check(found, expected, where) {
 }
 
 test("rows and columns are Python's", { skip: file ? false : "CWIRE_CASES names no file" }, () => {
+  /** @type {string[]} The rows as a command of the same fields would be sent. */
+  const made = [];
   for (const { name, schema: json, cases } of JSON.parse(readFileSync(file, "utf8"))) {
     const schema = new Schema(json);
     for (const { message: messageName, batch: hex, rows, columns } of cases) {
@@ -37,7 +40,11 @@ test("rows and columns are Python's", { skip: file ? false : "CWIRE_CASES names 
       const [group] = groupFrames(Buffer.from(hex, "hex")).groups;
       const batch = new Batch(name, message, group);
       const where = `${name}: ${messageName}`;
-      rows.forEach((row, index) => check(batch.row(index), row, `${where} row ${index}`));
+      rows.forEach((row, index) => {
+        const found = batch.row(index);
+        check(found, row, `${where} row ${index}`);
+        made.push(JSON.stringify(found, jsonValue));
+      });
       for (const [path, column] of Object.entries(columns)) {
         check(Array.from(batch.column(path)), column, `${where} ${path}`);
       }
@@ -45,4 +52,5 @@ test("rows and columns are Python's", { skip: file ? false : "CWIRE_CASES names 
       assert.equal(found > 0, message.fields.size > 0, `${where}: ${found} columns`);
     }
   }
+  if (written) writeFileSync(written, made.join("\n"));
 });
