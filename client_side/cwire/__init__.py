@@ -38,7 +38,7 @@ from cwire.plot.live_plot import LivePlot
 from cwire.process.driver_process import DriverProcess
 from cwire.process.relay_process import RelayProcess
 from cwire.version import __version__
-from cwire_structs.schema import FieldError, SchemaError
+from cwire_structs.schema import FieldError, SchemaError, field_bytes
 
 __all__ = [
     "Ambiguous",
@@ -69,6 +69,7 @@ __all__ = [
     "__version__",
     "aconnect",
     "connect",
+    "field_bytes",
 ]
 
 

@@ -27,12 +27,12 @@ MESSAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("reset", "", "sizeof *p", {}),
     ("poll", "", "sizeof *p", {}),
     ("part", "p->m = 2; p->c = 'x'; p->data[0] = 1; p->data[1] = -2;",
-     "offsetof(struct part, data) + 4", {"m": 2, "c": "x", "data": [1, -2]}),
+     "offsetof(struct part, data) + 4", {"m": 2, "c": 120, "data": [1, -2]}),
     ("outer", "p->n = 1; p->tail.m = 2; p->tail.c = 'x'; p->tail.data[0] = 3;",
-     "offsetof(struct outer, tail.data) + 2", {"n": 1, "tail": {"m": 2, "c": "x", "data": [3]}}),
+     "offsetof(struct outer, tail.data) + 2", {"n": 1, "tail": {"m": 2, "c": 120, "data": [3]}}),
     ("deep", "p->d = 1.5; p->out.n = 3; p->out.tail.m = 4; p->out.tail.data[1] = 5;",
      "offsetof(struct deep, out.tail.data) + 4",
-     {"d": 1.5, "out": {"n": 3, "tail": {"m": 4, "c": "", "data": [0, 5]}}}),
+     {"d": 1.5, "out": {"n": 3, "tail": {"m": 4, "c": 0, "data": [0, 5]}}}),
     ("rows", "p->n = 3; p->address[0][5] = 6; p->address[1][0] = 255;",
      "offsetof(struct rows, address) + 12",
      {"n": 3, "address": [[0, 0, 0, 0, 0, 6], [255, 0, 0, 0, 0, 0]]}),
@@ -207,14 +207,14 @@ def test_views_of_a_nested_tail(tails: wrap.Wrapped, module: ModuleType) -> None
         part.data = [7, 8]
         part.data[1] = 9
         part.m = -1
-        assert made.to_dict()["out"]["tail"] == {"m": -1, "c": "", "data": [7, 9]}
+        assert made.to_dict()["out"]["tail"] == {"m": -1, "c": 0, "data": [7, 9]}
         assert bytes(part) == bytes(made)[12:]
         with pytest.raises(
             FieldError, match=r"data: has 4 bytes, and so it must keep: it is a part"
         ):
             part.data = [1]
         made.out = {"n": 1, "tail": {"data": [1, 2, 3]}}  # other memory: views keep the old one
-        assert made.to_dict()["out"] == {"n": 1, "tail": {"m": 0, "c": "", "data": [1, 2, 3]}}
+        assert made.to_dict()["out"] == {"n": 1, "tail": {"m": 0, "c": 0, "data": [1, 2, 3]}}
         assert (before.n, part.data.tolist()) == (3, [7, 9])
         made.out = before
         assert bytes(made.out) == bytes(before)
@@ -222,7 +222,7 @@ def test_views_of_a_nested_tail(tails: wrap.Wrapped, module: ModuleType) -> None
             made.out = {"tail": {"data": ["no"]}}
         alone = type(part)(m=1, data=[1, 2])
         alone.data = [3]
-        assert alone.to_dict() == {"m": 1, "c": "", "data": [3]}
+        assert alone.to_dict() == {"m": 1, "c": 0, "data": [3]}
 
 
 @pytest.mark.parametrize("name", ["outer", "rows", "names", "late", "pairs"])

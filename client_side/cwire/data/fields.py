@@ -44,6 +44,7 @@ class Fields:
     Numbers are Python's, text is str, enums are `EnumValue`, arrays are views on the message's
     memory (valid as long as anything refers to them), arrays of structs are `Structs`. A field
     that is called like something of Python's or of this object's own is read as ``status["keys"]``.
+    ``bytes`` of it are the struct's, and ``cwire.field_bytes(status, "name")`` those of a field.
     """
 
     # Names that no header is likely to have.
@@ -54,6 +55,14 @@ class Fields:
     def __init__(self, values: np.void, struct: Struct) -> None:
         self._cwire_values = values
         self._cwire_struct = struct
+
+    @property
+    def __struct__(self) -> Struct:
+        """The description from the schema."""
+        return self._cwire_struct
+
+    def __bytes__(self) -> bytes:
+        return self._cwire_values.tobytes()
 
     def __getitem__(self, name: str) -> Any:
         struct = self._cwire_struct

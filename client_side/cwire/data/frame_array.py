@@ -17,7 +17,7 @@ from cwire.data.fields import Fields, known_path
 from cwire.errors import UnknownField
 from cwire.view.html import frames_html
 from cwire.view.text import frame_rows, frames_text, frames_title
-from cwire_structs.frames import HEADER, HEADER_SIZE
+from cwire_structs.frames import HEADER, HEADER_SIZE, unpack_header
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import Struct
 
@@ -290,6 +290,10 @@ class Record(Fields):
     def source(self) -> int:
         """The relay's number of the driver."""
         return int(self._cwire_frame.source[0])
+
+    def __bytes__(self) -> bytes:
+        data = np.asarray(self._cwire_frame).tobytes()
+        return data[HEADER_SIZE : unpack_header(data).size]
 
     def __reduce__(self) -> Any:
         return record_of, (self._cwire_frame,)

@@ -11,15 +11,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-import numpy as np
 
 from cwire import errors
-from cwire.data.frame_array import frame_of
 from cwire.kernel.widgets import close_all
 from cwire.panel.button import FormButton
 from cwire.panel.inputs import NOTHING, Page, make_group
 from cwire.view.text import field_notes, shown_text
-from cwire_structs import frames
 from cwire_structs.schema import shown
 from cwire_structs.schema.decode import to_dict
 
@@ -251,6 +248,5 @@ def _reply_html(record: Record) -> str:
 
 
 def _plain(record: Record) -> dict[str, Any]:
-    data = np.asarray(frame_of(record)).tobytes()
-    size = frames.unpack_header(data).size - frames.HEADER_SIZE
-    return to_dict(record.message.struct, data[frames.HEADER_SIZE :], size)
+    data = bytes(record)
+    return to_dict(record.message.struct, data, len(data))

@@ -134,8 +134,8 @@ def read_header(
         without_bytes=parser.without_bytes,
         notices=tuple(problems.notices),
         field_enums=field_enums,
-        char_numbers=parser.char_numbers,
-        byte_texts=frozenset(parser.byte_texts),
+        char_numbers=parser.chars.numbers,
+        byte_texts=frozenset(parser.chars.texts),
         tag_values={one: value for one, value in numbers.used.items() if one in macros},
     )
     if libclang.knows_target and not errors and not cxx:

@@ -9,16 +9,11 @@ from typing import Any, Protocol
 
 from cwire_structs.errors import FieldError
 from cwire_structs.header import docs, tag_values
+from cwire_structs.header.chars import Chars
 from cwire_structs.header.comments import Comments
 from cwire_structs.header.cxx import Cxx
 from cwire_structs.header.enums import EnumParser
-from cwire_structs.header.numbers import (
-    OPEN,
-    RefusedError,
-    is_small_integer,
-    number_type,
-    varying_name,
-)
+from cwire_structs.header.numbers import OPEN, RefusedError, number_type, varying_name
 from cwire_structs.layout import Notice, readable
 from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.encode import check_default
@@ -26,16 +21,12 @@ from cwire_structs.schema.fields import RESERVED, SIZE_LIMIT, Field, Kind, Struc
 from cwire_structs.schema.json_cursor import is_identifier
 from cwire_structs.schema.kinds import (
     DIMENSION_LIMIT,
-    NUMBERS,
     ArrayType,
     Element,
     EnumType,
-    IntegerType,
     StructType,
     TailType,
     TextType,
-    as_numbers,
-    as_text,
 )
 
 # "struct (unnamed struct at /home/me/messages.h:3:5)"; the folder may have parentheses, too.
@@ -49,17 +40,8 @@ TAGS = "tags"
 # Whether it is a number or a text is for others to know. An enum gives @default its labels; scale
 # and offset are before what they exclude.
 _TAG_ORDER = (
-    "text",
-    "number",
-    "enum",
-    "range",
-    "default",
-    "scale",
-    "offset",
-    "time",
-    "channels",
-    "name",
-)
+    "text", "number", "enum", "range", "default", "scale", "offset", "time", "channels", "name",
+)  # fmt: skip
 
 
 class ProblemLog(Protocol):
@@ -135,8 +117,7 @@ class StructParser:
         enums: What has read the enums.
         lines: Where each struct, enum and ``struct.field`` is.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct.field``.
-        char_numbers: See `Layout.char_numbers`.
-        byte_texts: See `Layout.byte_texts`.
+        chars: What tells which chars are numbers.
         sources: The text of each struct's definition, by name.
         inner: See `Layout.inner_structs`.
         without_bytes: See `Layout.without_bytes`.
@@ -157,8 +138,7 @@ class StructParser:
         self.lines: dict[str, str] = {}
         self.enums = EnumParser(cindex, byte_order, self, cxx)
         self.field_enums: dict[str, str] = {}
-        self.char_numbers: dict[str, tuple[int, ...]] = {}
-        self.byte_texts: set[str] = set()
+        self.chars = Chars(cindex, self._array_element)
         self.problems = problems
         self.comments = comments
         self._rules = tag_rules
@@ -437,8 +417,8 @@ class StructParser:
         given = {tag: doc.tags[tag] for tag in _TAG_ORDER if tag in doc.tags}
         if "text" in given and given.pop("number", None) is not None:
             self.complain(cursor, f"{where}: @text and @number exclude each other")
-        if "text" not in given and self._names_numbers(cursor.type, field):
-            field = self._as_numbers(owner, cursor, field)
+        place = f"{owner.name}.{field.name}"
+        field = self.chars.seen(place, cursor.type, field, tagged_text="text" in given)
         for tag, words in given.items():
             try:
                 field = self._with_tag(owner, cursor, field, tag, words)
@@ -455,7 +435,7 @@ class StructParser:
         """Returns the field with the value of a tag; raises ValueError if it has none."""
         constants = self._rules.constants
         if tag in ("text", "number"):
-            return self._as_tagged(owner, cursor, field, tag)
+            return self.chars.tagged(f"{owner.name}.{field.name}", cursor.type, field, tag)
         if tag == "enum":
             self._name_values(owner, cursor, field, words[0])
         elif tag == "range":
@@ -484,60 +464,6 @@ class StructParser:
                     cursor, f"{owner.c_name}.{field.name}: {text}; a place in memory?", TAGS
                 )
             return replace(field, bias=tag_values.factor(field, tag, words, constants))
-        return field
-
-    def _names_numbers(self, type_: Any, field: Field) -> bool:
-        """Says whether chars are numbers: one alone, and those of a typedef such as s8."""
-        if not field.element.is_text:
-            return False
-        names, _, is_array = self._chars(type_)
-        return not is_array or any(is_small_integer(name) for name in names)
-
-    def _chars(self, type_: Any) -> tuple[list[str], tuple[int, ...], bool]:
-        """Returns what typedefs call the elements of an array, its shape, and whether it is one."""
-        kinds, typedefs = self._cindex.TypeKind, ("TYPEDEF_DECL", "TYPE_ALIAS_DECL")
-        names: list[str] = []
-        shape: list[int] = []
-        is_array = False
-        while True:
-            element = None
-            if type_.kind in (kinds.CONSTANTARRAY, kinds.INCOMPLETEARRAY):
-                # data[0] is a flexible array member.
-                shape += [type_.element_count] if type_.element_count > 0 else []
-                element = type_.element_type
-            elif type_.get_declaration().kind.name in typedefs:
-                names.append(type_.get_declaration().spelling)
-                type_ = type_.get_declaration().underlying_typedef_type
-                continue
-            elif found := self._array_element(type_.get_canonical()):  # a std::array
-                shape.append(found[1])
-                element = type_.get_template_argument_type(0)
-            if element is None:
-                return names, tuple(shape), is_array
-            names, is_array, type_ = [], True, element
-
-    def _as_numbers(self, owner: _Owner, cursor: Any, field: Field) -> Field:
-        """Returns a field of chars as one of numbers; their sign is the compiler's to say."""
-        type_ = cursor.type.get_canonical()
-        _, shape, _ = self._chars(cursor.type)
-        while type_.kind != self._cindex.TypeKind.INVALID and type_.get_array_size() >= 0:
-            type_ = type_.element_type.get_canonical()
-        word = "uint" if type_.kind == self._cindex.TypeKind.CHAR_U else "int"
-        self.char_numbers[f"{owner.name}.{field.name}"] = shape
-        number = NUMBERS[word].of(1, self._byte_order)
-        return replace(field, type=as_numbers(field.type, shape, number))
-
-    def _as_tagged(self, owner: _Owner, cursor: Any, field: Field, tag: str) -> Field:
-        """Returns a field of bytes as the text or the numbers that its author calls them."""
-        of, where = field.element, f"{owner.name}.{field.name}"
-        small = isinstance(of, IntegerType) and of.size == 1 and not field.bits
-        if not of.is_text and not small:
-            raise ValueError(f"@{tag} is only for char, int8_t and uint8_t")
-        if tag == "text" and not of.is_text:
-            self.byte_texts.add(where)
-            return replace(field, type=as_text(field.type))
-        if tag == "number" and of.is_text:
-            return self._as_numbers(owner, cursor, field)
         return field
 
     def _name_values(self, owner: _Owner, cursor: Any, field: Field, name: str) -> None:

@@ -129,11 +129,19 @@ def _whole(struct: Struct, value: object) -> bytes | bytearray | None:
         return value
     if isinstance(value, np.void) and value.dtype.itemsize == struct.size:
         return value.tobytes()
-    return bytes(value) if _is_message(struct, value) else None  # type: ignore[call-overload]
+    return _message_bytes(struct, value)
 
 
-def _is_message(struct: Struct, value: object) -> bool:
-    return getattr(type(value), "STRUCT", "") == struct.name
+def _message_bytes(struct: Struct, value: object) -> bytes | None:
+    """Returns the bytes of a message object or a record of the client, if it is of this struct."""
+    name = getattr(type(value), "STRUCT", "") or getattr(
+        getattr(value, "__struct__", None), "name", ""
+    )
+    if name != struct.name:
+        return None
+    raw = bytes(value)  # type: ignore[call-overload]
+    fits = len(raw) == struct.size or (struct.tail and len(raw) >= struct.tail.offset)
+    return raw if fits else None
 
 
 def _members(owner: str, path: str, struct: Struct, value: object) -> Mapping[str, object]:
@@ -144,9 +152,9 @@ def _members(owner: str, path: str, struct: Struct, value: object) -> Mapping[st
         if struct.unions or any(field.bits for field in struct.fields):
             return to_dict(struct, value.tobytes(), value.dtype.itemsize)
         return {name: value[name] for name in value.dtype.names}
-    if _is_message(struct, value):
-        payload = bytes(value)  # type: ignore[call-overload]
-        return to_dict(struct, payload, len(payload))
+    raw = _message_bytes(struct, value)
+    if raw is not None:
+        return to_dict(struct, raw, len(raw))
     names = ", ".join(struct.by_name)
     more = f", or its {struct.size} bytes" if struct.kind == "union" else ""
     reason = f"needs a mapping with the fields {names}{more}; got {show(value)}"

@@ -16,7 +16,7 @@ from typing import Any
 from cwire_structs.schema.dtypes import column
 from cwire_structs.schema.fields import Field, Struct
 
-__all__ = ["Path", "PathError", "Step", "find_path"]
+__all__ = ["Path", "PathError", "Step", "field_bytes", "find_path"]
 
 _NAME = re.compile(r"\.?([^\W\d]\w*)")
 _INDEX = re.compile(r"\[\s*(\d+|:)\s*\]")
@@ -207,6 +207,23 @@ def find_path(struct: Struct, text: str) -> Path:
         steps.append(Step(step.struct, field, tuple(indices)))
         inside = field.element.struct
     return Path(text, tuple(steps))
+
+
+def field_bytes(message: Any, path: str) -> bytes:
+    """Returns the bytes of a field as they came, whatever they mean; of a tail, all of them.
+
+    Args:
+        message: A message object of either route, or a record of the client.
+        path: The field: ``name``, ``acquisition.level``, ``channels[1].name``.
+
+    Raises:
+        PathError: There is no such field, or there are several.
+    """
+    # No field has such a name, and a record has no class of its own for its struct.
+    struct = getattr(message, "__struct__", None) or type(message).MESSAGE.struct
+    field = find_path(struct, path).placed()
+    raw = bytes(message)
+    return raw[field.offset : None if field.type.is_open else field.offset + field.size]
 
 
 def _field(struct: Struct | None, name: str, text: str, before: str) -> Field:

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cwire_structs.errors import FieldError
-from cwire_structs.schema import Schema
+from cwire_structs.schema import Schema, field_bytes
 from cwire_structs.schema.decode import text
+from cwire_structs.schema.paths import find_path
 
 
 class Item:
@@ -342,6 +343,25 @@ def test_dicts_lose_nothing_of_a_text(route: Route, schema: Schema) -> None:
         route.DriverStatus(firmware="a\0b")
 
 
+def test_the_bytes_of_any_field(route: Route, schema: Schema) -> None:
+    struct = schema.structs["driver_status"]
+    payload = bytes(n % 251 for n in range(struct.size))
+    status = route.DriverStatus.from_bytes(payload)
+    for field in struct.fields:
+        assert field_bytes(status, field.name) == payload[field.offset :][: field.size]
+    level = find_path(struct, "acquisition.level").placed()
+    at = level.offset
+    assert field_bytes(status, "acquisition.level") == payload[at : at + level.size]
+    assert field_bytes(status.acquisition, "level") == payload[at : at + level.size]
+    assert field_bytes(route.CameraTile(pixels=[1, 2]), "pixels") == b"\1\0\2\0"
+    shape = find_path(struct, "channels[1].shape").placed()
+    assert field_bytes(status, "channels[1].shape") == payload[shape.offset :][:4]
+    with pytest.raises(LookupError, match="several: choose one, channels"):
+        field_bytes(status, "channels.shape")
+    with pytest.raises(LookupError, match="no field 'acquisition.lever'"):
+        field_bytes(status, "acquisition.lever")
+
+
 def test_dicts_hold_what_no_command_may(route: Route, schema: Schema) -> None:
     command = schema.messages["set_waveform"]
     shape, frequency = (command.struct.by_name[name] for name in ("shape", "frequency"))
@@ -360,7 +380,7 @@ def test_dicts_hold_what_no_command_may(route: Route, schema: Schema) -> None:
         item.shape = 9
     with pytest.raises(FieldError, match="out of range"):
         item.frequency = -7
-    with pytest.raises(FieldError, match="does not fit: the type holds"):
+    with pytest.raises(FieldError, match="does not fit: the field holds"):
         route.SetWaveform.from_dict({"shape": 2**32})
     with pytest.raises(FieldError, match="has no 'SAW'"):
         route.SetWaveform.from_dict({"shape": "SAW"})

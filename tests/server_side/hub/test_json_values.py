@@ -145,7 +145,7 @@ def test_all_that_ends_with_the_message_comes_back() -> None:
     schema = wrap.wrap(header, "cc").schema
     values: dict[str, Any] = {
         "reset": {},
-        "deep": {"d": 1.5, "out": {"n": 3, "tail": {"m": 4, "c": "x", "data": [0, 5]}}},
+        "deep": {"d": 1.5, "out": {"n": 3, "tail": {"m": 4, "c": 120, "data": [0, 5]}}},
         "rows": {"n": 3, "address": [[0, 1, 2, 3, 4, 5], [255, 0, 0, 0, 0, 0]]},
         "names": {"n": 1, "name": [["a", "bcdefgh"]]},
         "late": {"q": 3, "rest": {"args": [9, 2**63 + 1]}},
