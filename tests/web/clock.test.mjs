@@ -10,6 +10,7 @@ import {
   Stamps,
   ascents,
   difference,
+  isStep,
   rises,
 } from "../../client_side/web/scope/clock.mjs";
 
@@ -116,6 +117,10 @@ for (const one of CASES.samples) {
       assert.ok(Math.abs(lines[0].time - lines[1].time) < 1e-9, one.name);
     });
   });
+}
+
+for (const { step, right } of CASES.steps) {
+  test(`steps: ${step}`, () => assert.equal(isStep(Number(step)), right));
 }
 
 test("a curve is broken where x goes back or is no number, or y is none", () => {

@@ -105,6 +105,35 @@ test("a sample at the right edge is seen", () => {
   assert.deepEqual([points.low, points.high], [1, 9]);
 });
 
+test("a channel whose clock is slower is seen, one that has ended is not", () => {
+  const lines = new Lines({ ...BLOCKS, by: "channel" });
+  let sequence = 0;
+  const take = (channel, second, dt) => {
+    const start = BigInt(second) * 1_000_000_000n;
+    const one = blocks([10 * second], { first: sequence++, start });
+    one.column("dt").fill(dt);
+    const { column } = one;
+    lines.take({
+      ...one,
+      column: (path) => (path === "channel" ? Uint8Array.of(channel) : column(path)),
+    });
+  };
+  for (let second = 0; second < 9; second++) {
+    take(0, second, 0.1);
+    take(1, second, 0.01); // it counts 0.1 s in each second
+    if (second < 3) take(2, second, 0.1);
+  }
+  const sight = new Sight(BLOCKS);
+  sight.follow(lines, 0);
+  const [good, slow, ended] = [0, 1, 2].map((channel) => lines.all.get(`channel ${channel}`));
+  assert.ok(slow.trace.end < good.trace.end - 5);
+  assert.deepEqual(
+    [good, slow].map((line) => sight.zeroOf(line)),
+    [good.trace.end, slow.trace.end],
+  );
+  assert.equal(sight.zeroOf(ended), good.trace.end);
+});
+
 test("what is seen while it is paused is what the window says", () => {
   const lines = new Lines(BLOCKS);
   lines.take(blocks([0, 10, 20]));
@@ -315,6 +344,18 @@ test("an array whose step is no step is left out, with a notice", () => {
     assert.deepEqual([trace.total, trace.segments.length], [20, 2]);
     assert.ok(Number.isFinite(lines.end));
     assert.equal(lines.doubt, `dt is ${step}: such arrays are left out`);
+  }
+});
+
+test("a step that is far too long once does not move the line", () => {
+  for (const first of ["first", null]) {
+    const lines = new Lines({ ...BLOCKS, first });
+    lines.take(blocks([0, 10]));
+    const wrong = blocks([20], { first: 2, start: 2_000_000_000n });
+    wrong.column("dt").fill(1e9);
+    lines.take(wrong);
+    lines.take(blocks([30, 40], { first: 3, start: 3_000_000_000n }));
+    assert.ok(Math.abs(lines.end - 4.5) < 1, `${lines.end}`);
   }
 });
 

@@ -19,6 +19,8 @@ _FAR = 60 * 10**9  # ns that a clock may go ahead without a word
 _LONGEST = 86400 * 10**9  # ns: no silence is longer; what is further ahead is a wrong clock
 _LEAP = 4  # usual steps: what is more is looked at
 _TRIAL = 16  # frames until a change of the clock is taken for good
+_SHORTEST_STEP = 1e-18  # from one sample to the next, in whatever unit it is
+_LONGEST_STEP = 1e15
 _RARE = 100  # usual steps that are not far for a line of rare values
 _BEHIND = 2  # usual steps that a line may go back to be on a known clock again
 _KEPT = 4  # clocks that are known, the newest first
@@ -138,7 +140,7 @@ def restarts(sequence: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
 
 def is_step(step: Any) -> bool:
     """Whether samples can be so far apart."""
-    return bool(0 < step < np.inf)
+    return bool(_SHORTEST_STEP <= step <= _LONGEST_STEP)
 
 
 def duration_text(seconds: float) -> str:

@@ -5,6 +5,8 @@ export const FAR = 60; // s that a clock may go ahead without a word
 export const LONGEST = 86400; // s: no silence is longer; what is further ahead is a wrong clock
 const LEAP = 4; // usual steps: what is more is looked at
 const TRIAL = 16; // frames until a change of the clock is taken for good
+const SHORTEST_STEP = 1e-18; // from one sample to the next, in whatever unit it is
+const LONGEST_STEP = 1e15;
 const RARE = 100; // usual steps that are not far for a line of rare values
 const BEHIND = 2; // usual steps that a line may go back to be on a known clock again
 const KEPT = 4; // clocks that are known, the newest first
@@ -271,11 +273,14 @@ export class Samples {
     const away = this.#count === null ? NaN : difference(first, this.#next, this.#bits);
     const passed = Math.max(0, wall - this.#wall) || 0;
     const reach = FAR + 2 * passed;
-    if (this.#count?.step === step && away > -length && away * step <= reach) {
+    const same = this.#count?.step === step;
+    // A step that is suddenly that long may be wrong: the next block need not wait for its end.
+    const long = !same && !Number.isNaN(this.#end) && length * step > reach;
+    if (same && away > -length && away * step <= reach) {
       if (away <= 0) this.known = -away;
       this.#number += away;
     } else {
-      if (this.#count?.step === step) this.jump = away;
+      if (same) this.jump = away;
       this.#look(first, length * step, step, wall, reach);
     }
     const count = /** @type {Count} */ (this.#count);
@@ -284,7 +289,7 @@ export class Samples {
     count.number = this.#number;
     this.#number += length;
     this.#next = after(first, length);
-    this.#end = clock.end = this.time + length * step;
+    this.#end = clock.end = this.time + (long ? 0 : length * step);
     this.#wall = clock.wall = wall;
   }
 
@@ -351,7 +356,7 @@ function after(count, more) {
  * @param {number} step
  */
 export function isStep(step) {
-  return step > 0 && step < Infinity;
+  return step >= SHORTEST_STEP && step <= LONGEST_STEP;
 }
 
 /**

@@ -137,6 +137,11 @@ export class Lines {
     return end;
   }
 
+  /** When the newest frame was published, s; NaN before the first. */
+  get newest() {
+    return this.#stamps.time;
+  }
+
   /**
    * Takes frames.
    *
@@ -353,7 +358,7 @@ export class Lines {
       if (stamps.jump) this.#tellJump(stamps.jump);
       t0 = stamps.time - length;
       // By the count of its samples it may be a little further than by its stamps.
-      if (trace.total && t0 < trace.end && trace.end - stamps.time < FAR) t0 = trace.end;
+      if (trace.total && t0 < trace.end && trace.end - t0 < FAR) t0 = trace.end;
     }
     trace.append(fresh, t0, step, joined);
     const begin = trace.total - values.length;

@@ -19,6 +19,7 @@ export class Sight {
     this.trigger = new Trigger();
     this.window = recipe.window;
     this.zero = NaN; // shared zero of all lines; NaN: each line's own block
+    this.newest = NaN; // when the newest frame of all lines was published
     this.begin = 0; // of the blocks
     this.span = 1;
   }
@@ -74,6 +75,7 @@ export class Sight {
    */
   hold(lines) {
     this.#measure(lines);
+    this.newest = lines.newest;
     if (this.timed && this.trigger.active) return;
     this.zero = this.window === null || !this.timed ? NaN : lines.end;
   }
@@ -106,7 +108,14 @@ export class Sight {
    * @param {Line} line
    */
   zeroOf(line) {
-    return Number.isNaN(this.zero) ? (line.block?.t0 ?? NaN) : this.zero;
+    if (Number.isNaN(this.zero)) return line.block?.t0 ?? NaN;
+    const { trace, stamps } = line;
+    // It comes, but its samples are of another time than those of the others: its clock is slower.
+    const slow =
+      !this.trigger.active &&
+      trace.end < this.zero - this.span &&
+      stamps.time > this.newest - this.span;
+    return slow ? trace.end : this.zero;
   }
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 
 import numpy as np
 import pytest
@@ -54,12 +53,9 @@ def test_nothing_to_compare_with(count: int) -> None:
     assert timeline(np.full(count, 7, np.uint64)).seconds.tolist() == [0.0] * count
 
 
-@pytest.mark.parametrize(
-    ("step", "right"),
-    [(1e-9, True), (3600, True), (0, False), (-1, False), (math.nan, False), (math.inf, False)],
-)
-def test_steps(step: float, right: bool) -> None:
-    assert is_step(step) is right
+@pytest.mark.parametrize("case", CASES["steps"], ids=lambda case: str(case["step"]))
+def test_steps(case: dict[str, str | float]) -> None:
+    assert is_step(float(case["step"])) is case["right"]
 
 
 @pytest.mark.parametrize(
