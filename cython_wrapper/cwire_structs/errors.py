@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+# To compare names takes time with the square of their length, and a stranger may send them.
+_COMPARED_NAMES, _COMPARED_LENGTH = 500, 64
+_LISTED_NAMES = 30
+
+
+def hint_text(name: str, known: Iterable[str]) -> str:
+    """Says which name was perhaps meant, else which there are."""
+    names = list(known)
+    if len(name) <= _COMPARED_LENGTH and len(names) <= _COMPARED_NAMES:
+        close = get_close_matches(name, [one for one in names if len(one) <= _COMPARED_LENGTH], 1)
+        if close:
+            return f"did you mean {close[0]!r}?"
+    more = len(names) - _LISTED_NAMES
+    listed = ", ".join(names[:_LISTED_NAMES]) or "none"
+    return f"there are: {listed}{f', and {more} more' if more > 0 else ''}"
+
 
 class SchemaError(ValueError):
     """A schema is not one that this version can trust; the text names the place in the JSON."""

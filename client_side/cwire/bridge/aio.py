@@ -224,7 +224,7 @@ class AsyncBridge(BridgeBase):
 
     async def subscribe(
         self,
-        *messages: str,
+        *messages: str | Iterable[str],
         driver: str | None = None,
         policy: str = "queue",
         max_rate: float | None = None,

@@ -357,7 +357,7 @@ class Bridge(BridgeBase):
 
     def subscribe(
         self,
-        *messages: str,
+        *messages: str | Iterable[str],
         driver: str | None = None,
         policy: str = "queue",
         max_rate: float | None = None,
@@ -372,7 +372,7 @@ class Bridge(BridgeBase):
         ``subscribe=None`` to have less than everything.
 
         Args:
-            *messages: Their names.
+            *messages: Their names, also in lists.
             driver: Where several drivers have them.
             policy: ``queue``: every frame, as far as the relay's queue reaches. ``latest``: when
                 this client is slow, only the newest.
@@ -394,7 +394,12 @@ class Bridge(BridgeBase):
         options = Options(policy, max_rate, history, history_seconds, decimate)
         return self._ask(messages or None, driver, options)
 
-    def _ask(self, messages: tuple[str, ...] | None, driver: str | None, options: Options) -> int:
+    def _ask(
+        self,
+        messages: Iterable[str | Iterable[str]] | None,
+        driver: str | None,
+        options: Options,
+    ) -> int:
         return self._thread.call(self._link.subscribe(messages, driver, options))
 
     def unsubscribe(self, id: int) -> None:

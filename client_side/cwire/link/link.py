@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import assert_never
@@ -126,7 +126,10 @@ class Link:
             await self._leaving.wait_closed()
 
     async def subscribe(
-        self, messages: Sequence[str] | None, driver: str | None, options: Options | None = None
+        self,
+        messages: Iterable[str | Iterable[str]] | None,
+        driver: str | None,
+        options: Options | None = None,
     ) -> int:
         """Subscribes and waits until the relay has taken it; across a lost connection, too.
 

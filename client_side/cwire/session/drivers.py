@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from cwire import errors
+from cwire_structs.errors import hint_text
 from cwire_structs.frames import RELAY_SOURCE, Code
 from cwire_structs.schema import Message, Schema
 
@@ -16,7 +16,6 @@ __all__ = [
     "down_text",
     "driver_text",
     "drivers_text",
-    "hint_text",
     "unknown_text",
     "usable_schema",
 ]
@@ -157,10 +156,3 @@ def drivers_text(sockets: Mapping[str, str | None]) -> str:
 def unknown_text(what: str, name: str, where: str, known: Iterable[str]) -> str:
     """Says that there is no such name, and which one was perhaps meant."""
     return f"{where} has no {what} {name!r}; {hint_text(name, known)}"
-
-
-def hint_text(name: str, known: Iterable[str]) -> str:
-    """Says which name was perhaps meant, else which there are."""
-    names = list(known)
-    close = get_close_matches(name, names, 1)
-    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names) or 'none'}"

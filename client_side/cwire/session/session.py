@@ -51,7 +51,7 @@ from cwire.session.incoming import (
     Unsubscribed,
     parse_text,
 )
-from cwire.session.options import Options
+from cwire.session.options import Options, check_driver, message_names
 from cwire.session.pending_commands import Encoded, PendingCommands, encode
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
@@ -194,7 +194,7 @@ class Session:
 
     def subscribe(
         self,
-        messages: Iterable[str] | None,
+        messages: Iterable[str | Iterable[str]] | None,
         driver: str | None = None,
         options: Options | None = None,
     ) -> tuple[int, str]:
@@ -204,9 +204,11 @@ class Session:
             The subscription's id and the text message to send.
 
         Raises:
-            InvalidSubscription: It asks for the history of a message that comes already.
+            InvalidSubscription: It asks for the history of a message that comes already, or
+                something is no name.
         """
-        names = None if messages is None else tuple(messages)
+        names = None if messages is None else message_names(messages)
+        check_driver(driver)
         wanted = Subscription(self._request + 1, driver, names, options or Options())
         if wanted.options.past and any(map(wanted.overlaps, self.subscriptions.values())):
             raise errors.InvalidSubscription(

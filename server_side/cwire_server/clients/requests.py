@@ -19,6 +19,7 @@ from cwire_server.hub.pending import CommandSink, Pending
 from cwire_server.hub.replies import refuse
 from cwire_server.hub.subscription import parse_subscription
 from cwire_structs import frames
+from cwire_structs.errors import hint_text
 from cwire_structs.frames import Code, FrameError, Header
 from cwire_structs.schema import Message
 
@@ -149,19 +150,26 @@ class ClientRequests:
         driver, name = request.get("driver"), request.get("name")
         chosen = self._services.hub.drivers.meant_by(driver)
         if not chosen:
-            raise RequestError(ErrorCode.UNKNOWN_DRIVER, f"no driver is named {driver!r}")
+            named = [state.name for state in self._services.hub.drivers.served]
+            raise RequestError(
+                ErrorCode.UNKNOWN_DRIVER,
+                f"no driver is named {driver!r}; {hint_text(str(driver), named)}",
+            )
         found = [
             (state, state.schema.commands[name])
             for state in chosen
             if state.schema and isinstance(name, str) and name in state.schema.commands
         ]
         if len(found) != 1:
-            known = sorted({n for state in chosen if state.schema for n in state.schema.commands})
-            why = "several drivers have" if found else "no driver has"
-            raise RequestError(
-                ErrorCode.UNKNOWN_MESSAGE,
-                f"{why} a command {name!r}; name one with its driver: {', '.join(known)}",
-            )
+            if found:
+                owners = ", ".join(state.name for state, _ in found)
+                text = f"several drivers have a command {name!r}: name one ({owners})"
+            else:
+                known = sorted(
+                    {one for state in chosen if state.schema for one in state.schema.commands}
+                )
+                text = f"no driver has a command {name!r}; {hint_text(str(name), known)}"
+            raise RequestError(ErrorCode.UNKNOWN_MESSAGE, text)
         return found[0]
 
     def receive_frames(self, message: bytes) -> None:

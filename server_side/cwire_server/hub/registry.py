@@ -11,6 +11,7 @@ from cwire_server.hub.history import HistoryStore
 from cwire_server.hub.subscription import Subscription
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs.control import Hello
+from cwire_structs.errors import hint_text
 from cwire_structs.frames import RELAY_NAME, RELAY_SOURCE
 from cwire_structs.schema import Schema
 
@@ -77,18 +78,28 @@ class DriverRegistry(Mapping[int, DriverState]):
         name, messages = subscription.driver, subscription.messages
         covered = self.meant_by(name)
         if not covered:
-            known = ", ".join(driver.name for driver in self.values())
+            known = [driver.name for driver in self.values()]
             raise RequestError(
-                ErrorCode.UNKNOWN_DRIVER, f"no driver is named {name!r}; this relay has: {known}"
+                ErrorCode.UNKNOWN_DRIVER,
+                f"no driver of this relay is named {name!r}; {hint_text(name or '', known)}",
             )
         # While a driver has never been seen, any message may be its own.
         if messages is not None and all(driver.schema for driver in covered):
             schemas = [driver.schema for driver in covered if driver.schema]
-            published = sorted({name for schema in schemas for name in schema.published})
+            published = {name for schema in schemas for name in schema.published}
             for message in messages:
                 if message not in published:
-                    raise RequestError(
-                        ErrorCode.UNKNOWN_MESSAGE,
-                        f"no message {message!r} is published; there are: {', '.join(published)}",
-                    )
+                    text = f"no message {message!r} is published; "
+                    text += _instead(message, published, schemas)
+                    raise RequestError(ErrorCode.UNKNOWN_MESSAGE, text)
         return covered
+
+
+def _instead(name: str, published: set[str], schemas: list[Schema]) -> str:
+    """Says what could be meant by the name of a message that nobody publishes."""
+    if any(name in schema.commands for schema in schemas):
+        return "it is a command: it is sent to the driver"
+    of, by, factor = name.rpartition("_by_")
+    if by and of in published and factor.isdecimal():
+        return f"it is made on demand: subscribe to {of} with decimate {factor}"
+    return hint_text(name, sorted(published))

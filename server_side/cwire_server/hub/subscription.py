@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json import dumps
 from typing import Any
 
 from cwire_server.errors import ErrorCode, RequestError
@@ -25,6 +26,7 @@ _JSON_RATE, _LARGEST_JSON_RATE = 10.0, 60.0
 _LARGEST_HISTORY_SECONDS = 3600.0
 _LARGEST_HISTORY_FRAMES = 10_000_000
 _LARGEST_DECIMATION = 1 << 20
+_SHOWN = 60  # characters of a wrong value
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,13 @@ def parse_subscription(request: Mapping[str, Any], id_: int) -> Subscription:
     """
     driver = request.get("driver")
     if driver is not None and not isinstance(driver, str):
-        raise _bad("driver must be a name, or null for all drivers")
+        raise _bad(f"driver must be a name, or null for all drivers, not {_show(driver)}")
     messages = request.get("messages")
-    if messages is not None and not (
-        isinstance(messages, list) and all(isinstance(name, str) for name in messages)
-    ):
-        raise _bad("messages must be a list of names, or null for all")
+    if messages is not None and not isinstance(messages, list):
+        raise _bad(f"messages must be a list of names, or null for all, not {_show(messages)}")
+    for name in messages or ():
+        if not isinstance(name, str):
+            raise _bad(f'messages must be names, such as "tick": {_show(name)} is none')
     unknown = request.keys() - SUBSCRIBE_FIELDS
     if unknown:
         raise _bad(
@@ -140,7 +143,7 @@ def _history(given: object) -> HistoryRequest:
     if "frames" in given:
         frames = given["frames"]
         if type(frames) is not int or not 0 <= frames <= _LARGEST_HISTORY_FRAMES:
-            raise _bad(f"history.frames must be a number from 0 to {_LARGEST_HISTORY_FRAMES}")
+            raise _bad(f"history must be a number of frames from 0 to {_LARGEST_HISTORY_FRAMES}")
         return HistoryRequest(frames=frames)
     return HistoryRequest(seconds=_number(given, "seconds", _LARGEST_HISTORY_SECONDS))
 
@@ -161,6 +164,12 @@ def _number(request: Mapping[str, Any], name: str, largest: float) -> float | No
     if type(value) not in (int, float) or not math.isfinite(value) or not 0 < value <= largest:
         raise _bad(f"{name} must be a number above 0, at most {largest:g}")
     return float(value)
+
+
+def _show(value: object) -> str:
+    """Returns a value of JSON as an error quotes it."""
+    text = dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _bad(text: str) -> RequestError:

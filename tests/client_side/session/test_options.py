@@ -10,6 +10,7 @@ import pytest
 
 import cwire
 from cwire.session.options import POLICIES, Options, check_window
+from cwire.session.session import Session
 from cwire_server.errors import RequestError
 from cwire_server.hub import policies
 from cwire_server.hub.subscription import HistoryRequest, parse_subscription
@@ -73,3 +74,16 @@ def test_windows() -> None:
     for wrong in (0, -5, True, "1M", 1 << 31):
         with pytest.raises(cwire.InvalidSubscription, match="number of bytes from 1 to"):
             check_window(wrong)  # type: ignore[arg-type]
+
+
+def test_names_may_come_in_lists() -> None:
+    session = Session()
+    wrong: Any = ["rare", ("picture",)]
+    _, text = session.subscribe(["tick", wrong])
+    assert json.loads(text)["messages"] == ["tick", "rare", "picture"]
+    for wrong in (5, None, b"tick", [["tick", 5]]):
+        with pytest.raises(cwire.InvalidSubscription, match="by their names, such as"):
+            session.subscribe([wrong])
+    wrong = 5
+    with pytest.raises(cwire.InvalidSubscription, match="or None for all: 5"):
+        session.subscribe(["tick"], wrong)

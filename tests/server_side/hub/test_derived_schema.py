@@ -50,13 +50,13 @@ struct outer_by_16 { int a; };
 /** @msg 10 */
 struct outer { struct outer_by_16 inner; float s[100]; };
 struct open { double d; uint16_t n; uint8_t rest[]; };
-/** @msg 11 */
-struct nested_tail { float s[40]; uint8_t k; struct open last; };
-/** @msg 12 */
-struct rows { float s[40]; uint8_t k; uint16_t row[][3]; };
-/** @msg 13 */
-struct unnamed_tail { uint8_t k; float s[40]; struct { uint16_t n; double rest[]; }; };
 /** @msg 14 */
+struct deep_tail { float s[40]; uint8_t k; struct open last; };
+/** @msg 15 */
+struct rows { float s[40]; uint8_t k; uint16_t row[][3]; };
+/** @msg 16 */
+struct unnamed_tail { uint8_t k; float s[40]; struct { uint16_t n; double rest[]; }; };
+/** @msg 17 */
 struct hollow { float s[40]; struct { } nothing; uint8_t k; };
 /** @msg 20 */
 struct names { float s[20]; uint8_t s_max; };
@@ -84,7 +84,6 @@ REFUSED = {
     "plain": "another message plain_by_16: use another factor",
     "either": "it is a union",
     "only_tail": "no one-dimensional array of numbers .* fixed length, apart from s",
-    "nothing": "no one-dimensional array",
     "channels": "no one-dimensional array",
     "l" * 252: "255",
 }
@@ -145,7 +144,8 @@ def compare(message: Message, payload: bytes, short: Message, result: bytes, fac
     "name",
     [
         *("bits", "unions", "anonymous", "nested", "packed", "two", "outer"),
-        *("tailed", "close_tail", "text_tail", "nested_tail", "rows", "unnamed_tail", "hollow"),
+        *("tailed", "close_tail", "text_tail", "nested_tail", "rows_tail", "wide_tail"),
+        *("deep_tail", "rows", "unnamed_tail", "hollow"),
     ],
 )
 def test_what_is_no_series_stays_as_it_is(schema: Schema, name: str) -> None:

@@ -160,7 +160,7 @@ def test_a_frame_that_two_subscriptions_match_is_sent_once() -> None:
 def test_unknown_names_are_refused() -> None:
     hub = hub_up()
     client = add_client(hub)
-    with pytest.raises(RequestError, match="this relay has: lab"):
+    with pytest.raises(RequestError, match="named 'other'; there are: lab, relay"):
         subscribe(hub, client, 1, "other", None)
     with pytest.raises(RequestError, match="no message 'tock'"):
         subscribe(hub, client, 1, None, ("tick", "tock"))

@@ -69,5 +69,5 @@ def test_while_a_driver_was_never_seen_any_message_may_be_its_own() -> None:
     begin(drivers, 1, source=2)
     with pytest.raises(RequestError, match="no message 'tock' is published"):
         drivers.covered_by(asked)
-    with pytest.raises(RequestError, match="no driver is named 'x'; this relay has: lab, pump"):
+    with pytest.raises(RequestError, match="named 'x'; there are: lab, pump, relay"):
         drivers.covered_by(Subscription(1, "x", None))
