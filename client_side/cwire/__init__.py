@@ -21,6 +21,7 @@ from cwire.errors import (
     CommandTimeout,
     CwireError,
     DriverDown,
+    InvalidArgument,
     InvalidCommand,
     InvalidSubscription,
     LayoutMismatch,
@@ -51,6 +52,7 @@ __all__ = [
     "DriverProcess",
     "FieldError",
     "FrameArray",
+    "InvalidArgument",
     "InvalidCommand",
     "InvalidSubscription",
     "LayoutMismatch",
@@ -71,6 +73,10 @@ __all__ = [
     "connect",
     "field_bytes",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__", "__file__", "__name__", "__path__"]
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -60,6 +60,10 @@ class UnknownMessage(CwireError, LookupError):
     """No driver's header has a message of this name."""
 
 
+class InvalidArgument(CwireError, ValueError, TypeError):
+    """An argument is of a kind, or of a size, that it cannot be."""
+
+
 class InvalidSubscription(CwireError, ValueError):
     """A message cannot be subscribed to in this way; the text says why."""
 

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.bridge import timeouts
-from cwire.bridge.arguments import COMMAND_TIMEOUT, RECORD_TIMEOUT, SHORTEST_WAIT, frame_count
-from cwire.bridge.arguments import seconds as wait_seconds
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
 from cwire.bridge.connect import (
@@ -26,6 +24,14 @@ from cwire.bridge.connect import (
     open_link,
 )
 from cwire.bridge.stream import AsyncStream, Predicate
+from cwire.data.arguments import (
+    COMMAND_TIMEOUT,
+    RECORD_TIMEOUT,
+    SHORTEST_WAIT,
+    frame_count,
+    names_of,
+)
+from cwire.data.arguments import seconds as wait_seconds
 from cwire.data.convert import Arrays
 from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed, Watch
@@ -200,7 +206,7 @@ class AsyncBridge(BridgeBase):
     async def record_to_dataframe(
         self,
         message: str,
-        *fields: str,
+        *fields: str | Iterable[str],
         seconds: float | None = None,
         frames: int | None = None,
         arrays: Arrays = "columns",
@@ -211,7 +217,13 @@ class AsyncBridge(BridgeBase):
         """Records live data as a DataFrame; see `Bridge.record_to_dataframe`."""
         feed = await self._open_feed(message, driver)
         recording = Recording(
-            feed, seconds, frames, timeout, monotonic(), fields=fields, arrays=arrays
+            feed,
+            seconds,
+            frames,
+            timeout,
+            monotonic(),
+            fields=names_of(fields, "fields"),
+            arrays=arrays,
         )
         with progress(f"recording {message}", *recording.extent, shown=bar) as show:
             while not recording.done:
@@ -235,7 +247,7 @@ class AsyncBridge(BridgeBase):
         """Asks the relay for messages (none named: all); see `Bridge.subscribe`."""
         self._check_connected()
         options = Options(policy, max_rate, history, history_seconds, decimate)
-        return await self._link.subscribe(messages or None, driver, options)
+        return await self._link.subscribe(self._names(messages), driver, options)
 
     async def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
@@ -343,7 +355,7 @@ class AsyncDriver(DriverBase):
     async def record_to_dataframe(
         self,
         message: str,
-        *fields: str,
+        *fields: str | Iterable[str],
         seconds: float | None = None,
         frames: int | None = None,
         arrays: Arrays = "columns",

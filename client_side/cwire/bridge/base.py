@@ -8,10 +8,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cwire import errors
-from cwire.bridge.arguments import FOR_EVER, frame_count, seconds
 from cwire.bridge.commands import Commands
 from cwire.bridge.health import Health, health
 from cwire.bridge.repr import bridge_html, bridge_text, driver_html
+from cwire.data.arguments import FOR_EVER, frame_count, names_of, seconds
 from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record
 from cwire.link.link import Link
@@ -212,12 +212,15 @@ class BridgeBase(ABC):
         return self._kept_by(Scope(self._link, recipe, height=height, fps=fps))
 
     def panel(
-        self, driver: str | None = None, commands: str | Iterable[str] | None = None
+        self,
+        driver: str | Iterable[str] | None = None,
+        commands: str | Iterable[str] | None = None,
     ) -> Panel:
         """Makes forms for commands, from the header: sliders, drop-downs, buttons, replies.
 
         Args:
-            driver: The driver whose commands these are. Default: all.
+            driver: The driver whose commands these are. Default: all. Commands can be the only
+                argument, too.
             commands: Their names, in the order to show. Default: all that the header has.
 
         Raises:
@@ -233,8 +236,25 @@ class BridgeBase(ABC):
                 "a panel needs ipywidgets: pip install 'cwire[notebook]'"
             ) from None
         self._check_open()
-        chosen = choose(self._link.lookup, driver, commands)
+        if not isinstance(driver, str) and driver is not None:
+            driver, commands = None, commands or driver
+        elif (
+            commands is None
+            and driver not in self.drivers
+            and driver in self._link.lookup.commands()
+        ):  # as of one driver: a command by itself
+            driver, commands = None, driver
+        wanted = None if commands is None else names_of(commands, "commands")
+        chosen = choose(self._link.lookup, driver, wanted)
         return self._kept_by(Panel(self._link, self._send_in_background, *chosen))
+
+    @staticmethod
+    def _names(messages: tuple[str | Iterable[str], ...]) -> tuple[str, ...] | None:
+        """The messages that somebody names, also in lists; None: nobody named any."""
+        names = names_of(messages, "messages")
+        if messages and not names:
+            raise errors.InvalidArgument("an empty list names no message; None at all: all of them")
+        return names or None
 
     # For the faces ------------------------------------------------------------------------------
 
@@ -293,7 +313,7 @@ class BridgeBase(ABC):
 
     def _past(self, feed: Feed, n: int | None, seconds_: float | None) -> FrameArray | list[Record]:
         if n is not None and seconds_ is not None:
-            raise ValueError("history takes a number of frames or seconds, not both")
+            raise errors.InvalidArgument("history takes a number of frames or seconds, not both")
         if seconds_ is not None:
             span = seconds(seconds_)
             return feed.history.latest_seconds(FOR_EVER if span is None else span)

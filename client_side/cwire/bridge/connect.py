@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from cwire.bridge.arguments import SHORTEST_WAIT, seconds
+from cwire.data.arguments import SHORTEST_WAIT, names_of, seconds
+from cwire.errors import InvalidArgument
 from cwire.link.address import Choice, find_again, resolve
 from cwire.link.jupyter_relay import located
 from cwire.link.link import Link
@@ -44,7 +45,7 @@ async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
     """Connects and subscribes; returns the link, and which relay was taken for it.
 
     Raises:
-        ValueError: The timeout or `history_bytes` cannot be.
+        InvalidArgument: The timeout or `history_bytes` cannot be.
         InvalidSubscription: The window cannot be.
         NotConnected: There is no relay.
         Unauthorized: It does not accept the token.
@@ -52,9 +53,11 @@ async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
         UnknownMessage: A message to subscribe to does not exist.
     """
     wait = seconds(options.timeout, least=SHORTEST_WAIT)
+    names = () if options.subscribe is None else names_of(options.subscribe, "messages")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if not 0 <= options.history_bytes <= memory:
-        raise ValueError(
+    given = options.history_bytes
+    if not isinstance(given, (int, float)) or not 0 <= given <= memory:
+        raise InvalidArgument(
             f"history_bytes must be 0 to {memory}, this machine's memory, "
             f"not {options.history_bytes!r}; each message may take so much"
         )
@@ -67,9 +70,8 @@ async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
     try:
         if options.driver is not None:
             link.lookup.driver(options.driver)
-        if (wanted := options.subscribe) is not None:
-            names = [wanted] if isinstance(wanted, str) else list(wanted)
-            await link.subscribe(None if wanted == "all" else names, None)
+        if options.subscribe is not None:
+            await link.subscribe(None if options.subscribe == "all" else names, None)
     except BaseException:
         await link.shut()
         raise

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from time import monotonic
 
 from cwire.bridge import timeouts
-from cwire.bridge.arguments import seconds
+from cwire.data.arguments import seconds
 from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed
 from cwire.data.frame_array import Record

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from cwire import errors
 from cwire.bridge import timeouts
-from cwire.bridge.arguments import COMMAND_TIMEOUT, RECORD_TIMEOUT, SHORTEST_WAIT, frame_count
-from cwire.bridge.arguments import seconds as wait_seconds
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
 from cwire.bridge.connect import (
@@ -27,6 +25,14 @@ from cwire.bridge.connect import (
     open_link,
 )
 from cwire.bridge.stream import Predicate, Stream
+from cwire.data.arguments import (
+    COMMAND_TIMEOUT,
+    RECORD_TIMEOUT,
+    SHORTEST_WAIT,
+    frame_count,
+    names_of,
+)
+from cwire.data.arguments import seconds as wait_seconds
 from cwire.data.convert import Arrays
 from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed, Watch
@@ -306,7 +312,7 @@ class Bridge(BridgeBase):
     def record_to_dataframe(
         self,
         message: str,
-        *fields: str,
+        *fields: str | Iterable[str],
         seconds: float | None = None,
         frames: int | None = None,
         arrays: Arrays = "columns",
@@ -344,7 +350,13 @@ class Bridge(BridgeBase):
         """
         feed = self._open_feed(message, driver)
         recording = Recording(
-            feed, seconds, frames, timeout, monotonic(), fields=fields, arrays=arrays
+            feed,
+            seconds,
+            frames,
+            timeout,
+            monotonic(),
+            fields=names_of(fields, "fields"),
+            arrays=arrays,
         )
         with progress(f"recording {message}", *recording.extent, shown=bar) as show:
             while not recording.done:
@@ -392,7 +404,7 @@ class Bridge(BridgeBase):
         """
         self._check_connected()
         options = Options(policy, max_rate, history, history_seconds, decimate)
-        return self._ask(messages or None, driver, options)
+        return self._ask(self._names(messages), driver, options)
 
     def _ask(
         self,
@@ -517,7 +529,7 @@ class BridgeDriver(DriverBase):
     def record_to_dataframe(
         self,
         message: str,
-        *fields: str,
+        *fields: str | Iterable[str],
         seconds: float | None = None,
         frames: int | None = None,
         arrays: Arrays = "columns",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cwire.data.columns import Column
-from cwire.errors import CwireError
+from cwire.errors import CwireError, InvalidArgument
 from cwire.view.text import scaling_text
 from cwire_structs.schema import Message, shown
 
@@ -43,7 +43,7 @@ def to_pandas(
     """
     pd = _package("pandas")
     if arrays not in ("columns", "long", "cells"):
-        raise ValueError(f"arrays can be 'columns', 'long' or 'cells', not {arrays!r}")
+        raise InvalidArgument(f"arrays can be 'columns', 'long' or 'cells', not {arrays!r}")
     index = pd.DatetimeIndex(np.array(time), tz="UTC", name=_free("time", columns))
     if arrays == "long":
         return _long(pd, index, columns)
@@ -91,7 +91,7 @@ def _long(pd: Any, index: Any, columns: Sequence[Column]) -> Any:
             for column in columns
             if column.values.ndim > 1
         )
-        raise ValueError(f"the long form needs arrays of one shape; choose fields of: {sizes}")
+        raise InvalidArgument(f"the long form needs arrays of one shape; choose fields of: {sizes}")
     shape = next(iter(shapes), ())
     places = list(product(*map(range, shape)))
     levels = ["sample"] if len(shape) == 1 else [f"sample_{axis}" for axis in range(len(shape))]
@@ -161,11 +161,13 @@ def to_xarray(
         for key in ("scale_factor", "add_offset"):
             if key in notes:
                 notes[key] = float(notes[key])
+        values = column.values
         if (labels := column.labels) is not None:  # as the CF conventions say it
             notes["flag_values"] = list(labels)
             notes["flag_meanings"] = " ".join(labels.values())
+            values = _names(labels, values)
         dims = [_free(name, columns) for name in dims]
-        data[column.name] = ([when, *dims], column.values, notes)
+        data[column.name] = ([when, *dims], values, notes)
     clock = {"long_name": "when it was published, UTC"}
     coordinates = {
         "time": (when, np.array(time), clock),
@@ -220,6 +222,14 @@ def _arrow_flat(pa: Any, column: Column, flat: npt.NDArray[Any]) -> Any:
     place = {value: i for i, value in enumerate(labels)}
     indices = pa.array([place.get(value) for value in flat.tolist()], pa.int32())
     return pa.DictionaryArray.from_arrays(indices, pa.array(list(labels.values()), pa.string()))
+
+
+def _names(labels: Mapping[int, str], values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The names of an enum's values; of a number without one, the number."""
+    numbers, places = np.unique(values, return_inverse=True)
+    names = np.array([labels.get(one, str(one)) for one in numbers.tolist()], str)
+    found: npt.NDArray[Any] = names[places].reshape(values.shape)
+    return found
 
 
 def _free(name: str, columns: Sequence[Column]) -> str:

@@ -5,12 +5,13 @@ Both keep the frames' headers: when each was published, in which order and by wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
 
+from cwire.data.arguments import names_of
 from cwire.data.columns import Column, flatten
 from cwire.data.convert import Arrays, to_pandas, to_pyarrow, to_xarray
 from cwire.data.fields import Fields, known_path
@@ -138,6 +139,17 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         rows = self._raw()[key]
         return _framed(rows.view(self.dtype), self._message, whole=self._whole)
 
+    def __getattr__(self, name: str) -> Any:
+        message = self.__dict__.get("_message")
+        for field in message.struct.fields if message is not None else ():
+            if field.py_name == name:
+                return self[field.name]
+        raise AttributeError(f"{type(self).__name__} has no attribute and no field {name!r}")
+
+    def __dir__(self) -> list[str]:
+        fields = self._message.struct.fields if self._message else ()
+        return [*super().__dir__(), *(field.py_name for field in fields)]
+
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._message.struct.by_name if self._message else self.dtype.names or ())
 
@@ -168,7 +180,9 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
                 return _framed(rows.view(self.dtype), self._message, whole=whole)
         return func(*_plain(args), **{name: _plain(value) for name, value in kwargs.items()})
 
-    def to_pandas(self, *fields: str, arrays: Arrays = "columns") -> pandas.DataFrame:
+    def to_pandas(
+        self, *fields: str | Iterable[str], arrays: Arrays = "columns"
+    ) -> pandas.DataFrame:
         """A pandas DataFrame: one row per frame, indexed by time (UTC).
 
         Enums are categories with their names, nested structs have names such as
@@ -187,13 +201,14 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         """
         return to_pandas(self._columns(fields), self.time, self._message, arrays)
 
-    def to_xarray(self, *fields: str) -> xarray.Dataset:
+    def to_xarray(self, *fields: str | Iterable[str]) -> xarray.Dataset:
         """An xarray Dataset with the dimension ``time`` and those of the array fields.
 
         Arrays of one length have the dimension ``sample``; of several lengths, ``FIELD_sample``;
         of two dimensions, ``FIELD_row`` and ``FIELD_column``. ``seconds`` and ``sequence`` are
         further coordinates. Units and comments are attributes, as the CF conventions name them;
-        enums stay numbers with ``flag_values`` and ``flag_meanings``. Half floats are float32.
+        enums are their names, whose numbers are in ``flag_values`` and ``flag_meanings``. Half
+        floats are float32.
 
         Args:
             *fields: The fields to take, or paths such as ``axis[0].speed``; all by default.
@@ -205,7 +220,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         columns = self._columns(fields)
         return to_xarray(columns, self.time, self.seconds, self.sequence, self._message)
 
-    def to_pyarrow(self, *fields: str) -> pyarrow.Table:
+    def to_pyarrow(self, *fields: str | Iterable[str]) -> pyarrow.Table:
         """An Arrow table: a column ``time``, and one for each field.
 
         Arrays are lists of a fixed size, enums dictionaries, complex numbers pairs, half floats
@@ -224,8 +239,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     def _struct(self) -> Struct | None:
         return self._message.struct if self._message else None
 
-    def _columns(self, fields: tuple[str, ...]) -> list[Column]:
-        return flatten(np.asarray(self), self._struct, fields)
+    def _columns(self, fields: tuple[str | Iterable[str], ...]) -> list[Column]:
+        return flatten(np.asarray(self), self._struct, names_of(fields, "fields"))
 
     def _title(self) -> str:
         name = self._message.name if self._message else "frames"

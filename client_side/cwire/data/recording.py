@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from itertools import groupby
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from cwire.data.convert import Arrays
 from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record, frame_of
+from cwire.errors import InvalidArgument
 
 if TYPE_CHECKING:
     import pandas
@@ -37,7 +39,7 @@ class Recording:
         arrays: As in `FrameArray.to_pandas`.
 
     Raises:
-        ValueError: Nothing says when it ends.
+        InvalidArgument: Nothing says when it ends, or not so.
         UnknownField: There is no such field.
         CwireError: pandas is not installed.
 
@@ -61,9 +63,13 @@ class Recording:
         arrays: Arrays = "columns",
     ) -> None:
         if span is None and limit is None:
-            raise ValueError("say how much to record: seconds=… or frames=…")
-        if (span is not None and not span >= 0) or (limit is not None and limit < 0):
-            raise ValueError(f"there is no recording of {span} seconds or {limit} frames")
+            raise InvalidArgument("say how much to record: seconds=… or frames=…")
+        try:
+            fits = (span is None or span >= 0) and (limit is None or index(limit) >= 0)
+        except TypeError:
+            fits = False
+        if not fits:
+            raise InvalidArgument(f"there is no recording of {span!r} seconds or {limit!r} frames")
         self.feed = feed
         self._fields = fields
         self._arrays = arrays

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from cwire.errors import NotConnected, OtherDrivers, UnknownDriver
+from cwire.errors import InvalidArgument, NotConnected, OtherDrivers, UnknownDriver
 from cwire.session.drivers import drivers_text
 from cwire_structs.frames import RELAY_NAME
 from cwire_structs.relays import RelayEntry, living_relays
@@ -90,7 +90,7 @@ def resolve(
     if relay is None:
         return _of_driver(driver)
     if not isinstance(relay, str):
-        raise TypeError(f"the address of a relay is text, not {relay!r}; {_EXAMPLE}")
+        raise InvalidArgument(f"the address of a relay is text, not {relay!r}; {_EXAMPLE}")
     text = relay.strip()
     if text.isdecimal() or text.startswith("relay-"):
         return Choice(_address(_named(text)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -179,7 +179,7 @@ class _Section:
 
 
 def choose(
-    lookup: Lookup, driver: str | None, commands: str | Iterable[str] | None
+    lookup: Lookup, driver: str | None, commands: Sequence[str] | None
 ) -> tuple[list[str], list[str] | None]:
     """The drivers and the commands (None: all) that the arguments of `Bridge.panel` mean.
 
@@ -189,19 +189,11 @@ def choose(
         DriverDown: The driver was never up, so its commands are not known.
     """
     if commands is not None:
-        chosen = [commands] if isinstance(commands, str) else list(commands)
-        owners = [lookup.command(name, driver)[0].name for name in chosen]
-        return list(dict.fromkeys(owners)), chosen
+        owners = [lookup.command(name, driver)[0].name for name in commands]
+        return list(dict.fromkeys(owners)), list(commands)
     if driver is None and len(served := lookup.served()) > 1:
         return list(served), None
-    try:
-        owner = lookup.driver(driver)
-    except errors.UnknownDriver:
-        if driver not in lookup.commands():
-            raise
-        raise errors.UnknownDriver(
-            f"{driver!r} is a command, not a driver: panel(commands={driver!r})"
-        ) from None
+    owner = lookup.driver(driver)
     usable_schema(owner)
     return [owner.name], None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
+from cwire.data.arguments import finite, positive
 from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
@@ -71,13 +71,11 @@ class LivePlot:
     axes: Axes
 
     def __init__(self, link: Link, feed: Feed, options: PlotOptions, fps: float) -> None:
-        if not (fps > 0 and 0 < options.window <= _MOST_WINDOW):
-            raise ValueError(
-                f"fps and window must be above zero, and window {_MOST_WINDOW:,.0f} s at most"
-            )
+        positive(fps, "fps", "a number of pictures per second")
+        positive(options.window, "window", "a number of seconds", _MOST_WINDOW)
         for name, limit in (("vmin", options.vmin), ("vmax", options.vmax)):
-            if limit is not None and not math.isfinite(limit):
-                raise ValueError(f"{name} is {limit!r}; it can be a finite number")
+            if limit is not None:
+                finite(limit, name)
         self._link = link
         self._feed = feed
         self._options = options

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cwire.data.arguments import names_of
 from cwire.data.fields import known_path
-from cwire.errors import UnknownField
+from cwire.errors import InvalidArgument, UnknownField
 from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Kind
 from cwire_structs.schema.paths import Path
@@ -69,8 +70,8 @@ def make_recipe(
         ValueError: There is no such kind.
     """
     if kind is not None and kind not in KINDS:
-        raise ValueError(f"a plot is of kind {', '.join(map(repr, KINDS))}, not {kind!r}")
-    given = _defaults(message) if y is None else (y,) if isinstance(y, str) else tuple(y)
+        raise InvalidArgument(f"a plot is of kind {', '.join(map(repr, KINDS))}, not {kind!r}")
+    given = _defaults(message) if y is None else names_of(y, "fields")
     every = by == _BY_INDEX and _BY_INDEX not in message.struct.by_name
     by = None if every else by
     tagged = x is None and kind in (None, "line")

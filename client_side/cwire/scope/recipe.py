@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cwire.errors import UnknownField
+from cwire.data.arguments import positive
+from cwire.errors import InvalidArgument, UnknownField
 from cwire.plot.recipe import make_recipe
 from cwire.session.lookup import Lookup
 from cwire_structs.schema import Field, Message, shown
@@ -56,13 +57,10 @@ class ScopeRecipe:
         options: ScopeOptions,
     ) -> None:
         window, decimate = options.window, options.decimate
-        if window is not None and not 0 < window <= _MOST_WINDOW:
-            raise ValueError(
-                f"window is {window!r}; it can be a number of seconds above zero, up to "
-                f"{_MOST_WINDOW:,.0f}"
-            )
+        if window is not None:
+            positive(window, "window", "a number of seconds", _MOST_WINDOW)
         if decimate is not None and (type(decimate) is not int or decimate < 2):
-            raise ValueError(f"decimate is {decimate!r}; it can be a whole number from 2")
+            raise InvalidArgument(f"decimate is {decimate!r}; it can be a whole number from 2")
         self.driver = driver
         self.message = message
         self.decimate = decimate
@@ -144,10 +142,14 @@ def check_size(height: int, fps: float) -> None:
     Raises:
         ValueError: It cannot be.
     """
-    if not 100 <= height <= 4000:
-        raise ValueError(f"height is {height!r}; it can be a number of pixels from 100 to 4000")
-    if not 0 < fps <= 240:
-        raise ValueError(f"fps is {fps!r}; it can be a number of pictures per second up to 240")
+    if positive(height, "height", "a number of pixels") > 4000 or height < 100:
+        raise InvalidArgument(
+            f"height is {height!r}; it can be a number of pixels from 100 to 4000"
+        )
+    if positive(fps, "fps", "a number of pictures per second") > 240:
+        raise InvalidArgument(
+            f"fps is {fps!r}; it can be a number of pictures per second up to 240"
+        )
 
 
 def _is_counter(message: Message) -> bool:

@@ -71,6 +71,10 @@ class Driver:
     reason: str = ""
     derived: Mapping[str, Derived] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        count = len(self.schema.messages) if self.schema else 0
+        return f"<driver {self.name}: {self.state}, {count} messages>"
+
     @property
     def is_relay(self) -> bool:
         """Whether it is the relay itself, which publishes statistics; ask for those by name."""

@@ -40,6 +40,8 @@ class Lookup:
         """
         drivers = self._session.drivers
         if name is not None:
+            if not isinstance(name, str):
+                raise errors.InvalidArgument(f"a driver has a name, such as 'demo', not {name!r}")
             if name not in drivers:
                 raise errors.UnknownDriver(unknown_text("driver", name, "the relay", drivers))
             return drivers[name]
@@ -109,6 +111,8 @@ class Lookup:
         driver: str | None,
         known_of: Callable[[Driver], Mapping[str, Message]],
     ) -> tuple[Driver, Message]:
+        if not isinstance(name, str):
+            raise errors.InvalidArgument(f"a {what} has a name, such as 'status', not {name!r}")
         served = self.served()
         if driver is not None or len(served) <= 1:
             owner = self.driver(driver)

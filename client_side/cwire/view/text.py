@@ -172,7 +172,11 @@ def _span_text(column: np.ndarray[Any, np.dtype[Any]], field: Field | None) -> s
     if found is None:
         return value_text(column.reshape(-1)[-1].item())
     low, high = (end.item() for end in found)
-    texts = [shown_text(field, end) if field else value_text(end) for end in (low, high)]
+    enum = field.element.enum if field else None
+    if enum is not None:
+        texts = [enum.label(end) or str(end) for end in (low, high)]
+    else:
+        texts = [shown_text(field, end) if field else value_text(end) for end in (low, high)]
     return texts[0] if low == high else f"{texts[0]} … {texts[1]}"
 
 

@@ -408,6 +408,9 @@ class Struct:
         object.__setattr__(self, "by_name", {one.name: one for one in fields})
         object.__setattr__(self, "tail", _tail(fields[-1]) if fields else None)
 
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}: {len(self.fields)} fields, {self.size} bytes>"
+
 
 def _tail(last: Field) -> Field | None:
     inner = last.type.struct.tail if last.type.struct else None

@@ -139,6 +139,10 @@ class Message:
             self._dtypes[framed, key] = dtype
         return dtype
 
+    def __repr__(self) -> str:
+        kind = "command" if self.command else "message"
+        return f"<{kind} {self.name}: id {self.id}, {self.size} bytes>"
+
     def encode(self, values: Mapping[str, object], checks: Checks = CHECK_ALL) -> bytes:
         """Returns the payload with these field values.
 

@@ -70,6 +70,9 @@ class Schema:
         """The messages that peers send, by name."""
         return {name: item for name, item in self.messages.items() if item.command}
 
+    def __repr__(self) -> str:
+        return f"<schema {self.name}: {', '.join(self.messages)}>"
+
     @classmethod
     def from_json(cls, text: str | bytes, *, derived: bool = False) -> Schema:
         """Reads a schema and checks everything that decoding relies on.

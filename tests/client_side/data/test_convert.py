@@ -81,6 +81,7 @@ def test_xarray(status: FrameArray, blocks: FrameArray) -> None:
     trigger = status.to_xarray()["acquisition.trigger"]
     assert trigger.attrs["flag_meanings"].split()[0] == "FREE_RUN"
     assert trigger.attrs["flag_values"][0] == 0
+    assert trigger.values.tolist() == ["RISING_EDGE"] * 3
     selected = data.sel(time=data["time"][1])
     assert int(selected["channel"]) == 1
 

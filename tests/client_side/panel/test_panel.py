@@ -153,10 +153,14 @@ def test_a_command_that_is_gone() -> None:
         panel.close()
 
 
-def test_a_command_instead_of_a_driver() -> None:
+def test_a_command_in_the_place_of_the_driver() -> None:
     with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
-        with pytest.raises(cwire.UnknownDriver, match=r"panel\(commands='set'\)"):
-            bridge.panel("set")
+        panels = [bridge.panel("set"), bridge["lab"].panel("set"), bridge.panel(["go", "set"])]
+        assert list(map(repr, panels)) == [
+            *("<panel of lab: set>", "<panel of lab: set>", "<panel of lab: go, set>"),
+        ]
+        for panel in panels:
+            panel.close()
         with pytest.raises(cwire.UnknownDriver, match="the relay has no driver 'nothing'"):
             bridge.panel("nothing")
 

@@ -1,0 +1,109 @@
+"""Checks of the timeouts, counts and names that users pass. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from operator import index
+
+from cwire.errors import InvalidArgument
+
+__all__ = [
+    "COMMAND_TIMEOUT",
+    "FOR_EVER",
+    "RECORD_TIMEOUT",
+    "SHORTEST_WAIT",
+    "finite",
+    "frame_count",
+    "names_of",
+    "positive",
+    "seconds",
+]
+
+COMMAND_TIMEOUT = 15.0
+"""Seconds; longer than the relay's own limit, so that its answer comes first."""
+
+RECORD_TIMEOUT = 10.0
+"""Seconds without any frame after which a recording gives up."""
+
+SHORTEST_WAIT = 1e-3
+"""Seconds that a command or a connection is given at least: in less there is no answer."""
+
+FOR_EVER = 1e9
+"""Seconds: no clock counts so far."""
+
+
+def frame_count(count: int, what: str = "latest") -> int:
+    """A number of frames that the user gave; `what` it is for.
+
+    Raises:
+        InvalidArgument: It is none.
+    """
+    try:
+        number = index(count)
+    except TypeError:
+        raise InvalidArgument(f"{what} takes a number of frames, not {count!r}") from None
+    if number < 0:
+        raise InvalidArgument(f"{what} takes a number of frames, not {number}")
+    return number
+
+
+def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
+    """A timeout that the user gave; None: for ever, also where no clock counts so far.
+
+    Raises:
+        InvalidArgument: It is not a number, or one that no wait can have.
+    """
+    if timeout is None:
+        return None
+    try:
+        fits = timeout >= least
+    except TypeError:
+        raise InvalidArgument(f"a timeout is a number of seconds, not {timeout!r}") from None
+    if not fits:
+        raise InvalidArgument(
+            f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}"
+        )
+    return timeout if timeout < FOR_EVER else None
+
+
+def positive(value: float, name: str, what: str, most: float = math.inf) -> float:
+    """A number above zero that the user gave: ``window``, ``a number of seconds``.
+
+    Raises:
+        InvalidArgument: It is none, or larger than `most`.
+    """
+    try:
+        if 0 < value <= most and not isinstance(value, bool):
+            return value
+    except (TypeError, ValueError):
+        pass
+    limit = f", up to {most:,.0f}" if math.isfinite(most) else ""
+    raise InvalidArgument(f"{name} is {value!r}; it can be {what} above zero{limit}")
+
+
+def finite(value: float, name: str) -> float:
+    """A number that the user gave, and that can be drawn.
+
+    Raises:
+        InvalidArgument: It is none, or not finite.
+    """
+    try:
+        if math.isfinite(value):
+            return value
+    except (TypeError, OverflowError):
+        pass
+    raise InvalidArgument(f"{name} is {value!r}; it can be a finite number")
+
+
+def names_of(given: object, what: str) -> tuple[str, ...]:
+    """Names that the user gave, one or several, also in lists.
+
+    Raises:
+        InvalidArgument: There is something else among them.
+    """
+    if isinstance(given, str):
+        return (given,)
+    if isinstance(given, Iterable):
+        return tuple(name for one in given for name in names_of(one, what))
+    raise InvalidArgument(f"{what} have names, such as 'status', not {given!r}")
