@@ -219,8 +219,9 @@ def _extremes(rows: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     # NaN and infinities are picked, if there are any: rarely, so that they are looked for late.
     bad = ~np.isfinite(np.take_along_axis(rows, picks, 1)).all(1)
     if bad.any():
-        some = rows[bad].astype(float)
-        known = np.isfinite(some)
-        picks[bad, 0] = np.where(known, some, np.inf).argmin(1)
-        picks[bad, 1] = np.where(known, some, -np.inf).argmax(1)
+        some = rows[bad]
+        unknown = ~np.isfinite(some)
+        for place, worst, pick in ((0, np.inf, np.argmin), (1, -np.inf, np.argmax)):
+            np.copyto(some, worst, where=unknown)
+            picks[bad, place] = pick(some, 1)
     return np.sort(picks, axis=1)

@@ -236,21 +236,25 @@ export class Lines {
    */
   #takeRun(line, values, halves, times, from, to) {
     const { stamps, trace } = line;
-    const add = (/** @type {number} */ stop) => {
-      trace.appendTimed(values.subarray(from, stop), times.subarray(from, stop), !line.broken);
-      if (stop > from) line.broken = false;
-      from = stop;
-    };
+    let begin = from;
     for (let index = from; index < to; index++) {
       stamps.take(halves[2 * index], halves[2 * index + 1]);
       if (stamps.jump) {
-        add(index);
+        if (begin < index) {
+          trace.appendTimed(
+            values.subarray(begin, index),
+            times.subarray(begin, index),
+            !line.broken,
+          );
+        }
+        begin = index;
         line.broken = true;
         this.#tellJump(stamps.jump);
       }
       times[index] = stamps.time;
     }
-    add(to);
+    trace.appendTimed(values.subarray(begin, to), times.subarray(begin, to), !line.broken);
+    line.broken = false;
   }
 
   /**
