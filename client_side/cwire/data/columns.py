@@ -120,7 +120,8 @@ def _table_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     Those are too narrow for what tables do with them: pandas 3.1 gives an infinite standard
     deviation of 1, 400 and 800, Arrow 26 has no sum or comparison of them, netCDF no such type.
     """
-    return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
+    native = dtype.newbyteorder("=")
+    return np.dtype(np.float32) if native == np.float16 else native
 
 
 def _texts(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
