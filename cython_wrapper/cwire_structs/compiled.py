@@ -22,12 +22,13 @@ from cwire_structs.schema.message_class import encode_rest, field_doc, show
 
 __all__ = [
     "CHECK_NONE", "CHECK_TYPED", "CODES", "array_view", "bits", "bits_kind", "constants",
-    "element_dtype", "encode_rest", "enums", "equal", "field_doc", "field_kind",
-    "is_native", "native_schema", "nest", "number", "put", "rest_reader", "show",
+    "element_dtype", "encode_rest", "enums", "equal", "field_doc", "field_kind", "is_native",
+    "native_schema", "nest", "number", "number_code", "put", "rest_reader", "show",
     "struct_message", "text", "texts", "to_dict",
 ]  # fmt: skip
 
-# numpy's type strings as the numbers that compiled getters know; others are read by `number`.
+# numpy's type strings, in this machine's byte order, as the numbers that compiled getters know;
+# others are read by `number`.
 CODES = {
     name: code
     for code, name in enumerate(
@@ -102,11 +103,17 @@ def field_kind(
     return "text" if kind.is_text else "number"
 
 
+def number_code(field: Field) -> int:
+    """Returns the number that a compiled getter has for a field's type; -1: it knows none."""
+    dtype = field.type.dtype()
+    return CODES[field.type.np[1:]] if dtype.isnative else -1
+
+
 def bits_kind(field: Field) -> int:
     """Returns how a compiled getter reads a bit field: see its class."""
     bits = field.bits
     assert bits is not None
-    if bits.stop - bits.start > 8 or bits.byte_order == "big":
+    if bits.stop - bits.start > 8 or "big" in (bits.byte_order, sys.byteorder):
         return 3
     if field.type.form == "truth":
         return 2
@@ -124,7 +131,7 @@ def bits(field: Field, memory: memoryview) -> int:
 
 
 def number(field: Field, raw: bytes) -> Any:
-    """Reads a number of a kind that the compiled getters do not know."""
+    """Reads a number of a kind or a byte order that the compiled getters do not know."""
     return number_reader(field.type.np)(raw, 0)
 
 

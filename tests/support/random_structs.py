@@ -32,11 +32,15 @@ class StructWriter:
     Args:
         random: Chooses.
         more: Types of members that not every compiler has.
+        orders: Byte orders of structs that are not the compiler's: gcc's ``big-endian``.
     """
 
-    def __init__(self, random: Random, more: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, random: Random, more: tuple[str, ...] = (), orders: tuple[str, ...] = ()
+    ) -> None:
         self._random = random
-        self._scalars = (*_SCALARS, *more)
+        self._more = more
+        self._orders = orders
         self._count = 0
 
     def header(self, structs: int) -> str:
@@ -48,20 +52,27 @@ class StructWriter:
 
     def _top(self, name: str) -> str:
         word = "union" if self._random.random() < 0.1 else "struct"
-        body = self._body(3, union=word == "union")
+        attribute, body = self._defined(3, union=word == "union")
         pack = self._random.choice([0, 0, 0, 0, 1, 2, 4])
         before = f"#pragma pack(push, {pack})\n" if pack else ""
         after = "\n#pragma pack(pop)" if pack else ""
-        return f"{before}{word} {self._attribute()}{name} {{\n{body}}};{after}"
+        return f"{before}{word} {attribute}{name} {{\n{body}}};{after}"
 
-    def _attribute(self) -> str:
+    def _defined(self, depth: int, *, union: bool) -> tuple[str, str]:
+        """Returns a struct's attribute and its members."""
         choices = ["", "", "", "packed", "aligned(8)", "aligned(32)", "packed, aligned(4)"]
-        chosen = self._random.choice(choices)
-        return f"__attribute__(({chosen})) " if chosen else ""
+        chosen = [one] if (one := self._random.choice(choices)) else []
+        turned = bool(self._orders) and self._random.random() < 0.5
+        if turned:
+            chosen.append(f'scalar_storage_order("{self._random.choice(self._orders)}")')
+        # Of turned half floats gcc 12 makes zeros in constants, which are the truth here.
+        scalars = _SCALARS if turned else (*_SCALARS, *self._more)
+        body = self._body(depth, scalars, union=union)
+        return f"__attribute__(({', '.join(chosen)})) " if chosen else "", body
 
-    def _body(self, depth: int, *, union: bool) -> str:
+    def _body(self, depth: int, scalars: tuple[str, ...], *, union: bool) -> str:
         count = self._random.randint(1, 6)
-        members = [self._member(depth) for _ in range(count)]
+        members = [self._member(depth, scalars) for _ in range(count)]
         # C wants a member with a name; a union of bit fields is rare enough to leave out.
         members.append(f"{self._random.choice(_INTEGERS)} {self._name()};")
         if not union and self._random.random() < 0.5:
@@ -80,19 +91,19 @@ class StructWriter:
             return f"{kind} : {self._random.choice([0, width])};"
         return f"{kind} {self._name()} : {width};"
 
-    def _member(self, depth: int) -> str:
+    def _member(self, depth: int, scalars: tuple[str, ...]) -> str:
         dimensions = ""
         for _ in range(self._random.choice([0, 0, 0, 1, 1, 2])):
             dimensions += f"[{self._random.randint(1, 4)}]"
         chance = self._random.random()
         if depth and chance < 0.3:
             word = self._random.choice(["struct", "struct", "union"])
-            body = self._body(depth - 1, union=word == "union")
-            inner = f"{word} {self._attribute()}{{\n{body}}}"
+            attribute, body = self._defined(depth - 1, union=word == "union")
+            inner = f"{word} {attribute}{{\n{body}}}"
             return f"{inner};" if chance < 0.1 else f"{inner} {self._name()}{dimensions};"
         align = "_Alignas(16) " if chance > 0.97 else ""
         const = "const " if chance > 0.9 else ""
-        kind = self._random.choice(self._scalars)
+        kind = self._random.choice(scalars)
         tag = ""
         if kind in ("char", "s8", "int8_t", "uint8_t"):
             tag = self._random.choice(["", "", " /**< @text */", " /**< @number */"])

@@ -55,7 +55,7 @@ def test_it_reads_half_floats_as_numpy_does(tmp_path: Path) -> None:
 def test_it_reads_what_python_reads(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     header = tmp_path / "unit.h"
-    header.write_text(StructWriter(random, ("_Float16",)).header(STRUCTS))
+    header.write_text(StructWriter(random, ("_Float16",), ("big-endian",)).header(STRUCTS))
     made = []
     made_of = []
     for source in (header, ZOO, TAILS):

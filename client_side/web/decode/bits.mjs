@@ -17,7 +17,7 @@
  *
  * @param {number} offset In bits from the start of the struct.
  * @param {number} width
- * @param {boolean} little The schema's byte order.
+ * @param {boolean} little The field's byte order.
  * @param {boolean} signed
  * @returns {BitRange}
  */

@@ -60,3 +60,15 @@ export function integer(value, path) {
   if (typeof value === "string" && /^-?\d{1,20}$/.test(value)) return BigInt(value);
   throw new SchemaError(path, `must be a whole number, is ${JSON.stringify(value)}`);
 }
+
+/**
+ * Says whether a byte order is the little-endian one.
+ *
+ * @param {any} value
+ * @param {string} path
+ * @returns {boolean}
+ */
+export function readOrder(value, path) {
+  if (value !== "little" && value !== "big") throw new SchemaError(path, "must be little or big");
+  return value === "little";
+}

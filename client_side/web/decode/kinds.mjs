@@ -39,7 +39,6 @@ import { readStruct } from "./rows.mjs";
  *
  * @typedef {object} Context
  * @property {string} path Where the type is, for people.
- * @property {boolean} little The schema's byte order.
  * @property {Map<string, Enum>} enums
  * @property {(name: string) => Struct} struct Reads another struct of the schema.
  */
@@ -520,9 +519,6 @@ function numberCode(json, begin, context) {
   const { np } = json;
   const code = CODES.get(np);
   if (!code || !np.slice(1).startsWith(begin)) throw unknownType(json, context);
-  if (np[0] !== "|" && (np[0] === "<") !== context.little) {
-    throw new SchemaError(context.path, `${np} has not the schema's byte order`);
-  }
   return code;
 }
 

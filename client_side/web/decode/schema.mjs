@@ -1,7 +1,7 @@
 // A driver's schema (PROTOCOL.md, "The schema"): what its messages are and where their fields lie.
 // It comes from another program, so what decoding relies on is checked here. Pure.
 
-import { SchemaError, entries, record, text, whole } from "./checks.mjs";
+import { SchemaError, entries, readOrder, record, text, whole } from "./checks.mjs";
 import { StructReader } from "./struct_reader.mjs";
 import { Enum, Message } from "./structs.mjs";
 
@@ -23,12 +23,9 @@ export class Schema {
         `is ${JSON.stringify(data?.schema)}; this client reads ${FORMAT}`,
       );
     }
-    if (data.byte_order !== "little" && data.byte_order !== "big") {
-      throw new SchemaError("byte_order", "must be little or big");
-    }
     this.name = text(data.name);
     this.layout_hash = text(data.layout_hash);
-    this.little = data.byte_order === "little";
+    this.little = readOrder(data.byte_order, "byte_order");
     /** @type {Map<string, number | string>} From #define; beyond 2^53 decimal text. */
     this.constants = new Map(Object.entries(data.constants ?? {}));
     /** @type {Map<string, Enum>} */

@@ -2,7 +2,7 @@
 
 import { FRAME_LIMIT } from "../protocol.mjs";
 import { bitRange } from "./bits.mjs";
-import { SchemaError, entries, record, text, whole } from "./checks.mjs";
+import { SchemaError, entries, readOrder, record, text, whole } from "./checks.mjs";
 import { readKind } from "./kinds.mjs";
 import { Struct } from "./structs.mjs";
 
@@ -30,7 +30,7 @@ export class StructReader {
   /**
    * @param {any} types
    * @param {Map<string, Enum>} enums
-   * @param {boolean} little
+   * @param {boolean} little The byte order of bit fields that say no other one.
    */
   constructor(types, enums, little) {
     this.#sources = new Map(entries(types, "types"));
@@ -146,7 +146,9 @@ export class StructReader {
     }
     const offset = whole(json.bit_offset, `${path}.bit_offset`, 0, 8 * FRAME_LIMIT);
     const width = whole(json.bit_width, `${path}.bit_width`, 1, type.mostBits);
-    return bitRange(offset, width, this.#little, type.signed);
+    const little =
+      "byte_order" in json ? readOrder(json.byte_order, `${path}.byte_order`) : this.#little;
+    return bitRange(offset, width, little, type.signed);
   }
 
   /**
@@ -156,7 +158,6 @@ export class StructReader {
   #type(json, path) {
     return readKind(json, {
       path,
-      little: this.#little,
       enums: this.#enums,
       struct: (name) => this.#struct(name, path),
     });

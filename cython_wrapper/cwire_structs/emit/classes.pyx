@@ -202,7 +202,7 @@ cdef class cwire_number(cwire_field):
 
     def __init__(self, cls, message, field):
         cwire_field.__init__(self, cls, message, field)
-        self.code = cwire_support.CODES[field.type.np[1:]]
+        self.code = cwire_support.number_code(field)
 
     def __get__(self, obj, cls):
         cdef char *at
@@ -263,9 +263,9 @@ cdef class cwire_number(cwire_field):
 
 
 cdef class cwire_bits(cwire_field):
-    """A bit field; the machine that this runs on is the schema's."""
+    """A bit field."""
 
-    cdef int kind  # 0: unsigned, 1: signed, 2: bool, 3: not in 8 bytes, or big-endian
+    cdef int kind  # 0: unsigned, 1: signed, 2: bool, 3: not in 8 bytes, or not little-endian
     cdef int shift
     cdef int width
 

@@ -73,7 +73,10 @@ def schema_document(
         },
         "constants": {name: json_number(value) for name, value in proof.constants.items()},
         "enums": {name: _enum(enum) for name, enum in layout.enums.items()},
-        "types": {name: _struct(one, layout, proof) for name, one in layout.structs.items()},
+        "types": {
+            name: _struct(one, layout, proof, target.byte_order)
+            for name, one in layout.structs.items()
+        },
         "messages": {str(message.id): _message(message) for message in layout.messages},
     }
     document["layout_hash"] = layout_hash(document)
@@ -111,7 +114,7 @@ def _enum(enum: Enum) -> dict[str, Any]:
     return made
 
 
-def _struct(struct: Struct, layout: Layout, proof: Proof) -> dict[str, Any]:
+def _struct(struct: Struct, layout: Layout, proof: Proof, byte_order: str) -> dict[str, Any]:
     made: dict[str, Any] = {
         "c_name": struct.c_name,
         "kind": struct.kind,
@@ -121,6 +124,7 @@ def _struct(struct: Struct, layout: Layout, proof: Proof) -> dict[str, Any]:
             _field(
                 replace(field, type=_seen(field, f"{struct.name}.{field.name}", layout, proof)),
                 layout.field_enums.get(f"{struct.name}.{field.name}"),
+                byte_order,
             )
             for field in struct.members
         ],
@@ -140,10 +144,12 @@ def _seen(field: Field, place: str, layout: Layout, proof: Proof) -> Kind:
     return field.type
 
 
-def _field(field: Field, enum: str | None) -> dict[str, Any]:
+def _field(field: Field, enum: str | None, byte_order: str) -> dict[str, Any]:
     made: dict[str, Any] = {"name": field.name, "c_type": field.c_type}
     if field.bits:
         made |= {"bit_offset": field.bits.offset, "bit_width": field.bits.width}
+        if field.bits.byte_order != byte_order:
+            made["byte_order"] = field.bits.byte_order
     else:
         made |= {"offset": field.offset, "size": field.size}
     made["type"] = type_ = field.type.to_json()

@@ -13,10 +13,10 @@ class BitRange:
     """The place of a bit field's bits.
 
     Attributes:
-        offset: Bits from the start of the struct. On a little-endian target a byte's first bit is
-            the least significant one, on a big-endian target the most significant one.
+        offset: Bits from the start of the struct. In the byte order ``little`` a byte's first bit
+            is the least significant one, in ``big`` the most significant one.
         width: How many.
-        byte_order: Of the target.
+        byte_order: Of the field: its struct's, which need not be the target's.
         start: The first byte that has one of the bits.
         stop: The byte behind the last one that has one of the bits.
         shift: How far left the value stands in the integer of those bytes.

@@ -20,10 +20,11 @@ import numpy as np
 
 from cwire_structs.errors import FieldError
 from cwire_structs.frames import FRAME_LIMIT
-from cwire_structs.schema.bits import BitRange
+from cwire_structs.schema.bits import BitRange, ByteOrder
 from cwire_structs.schema.json_cursor import Cursor
 
 SIZE_LIMIT = FRAME_LIMIT  # bytes of a struct or an array: no frame may be larger
+_ORDERS: dict[str, ByteOrder] = {"<": "little", ">": "big"}  # as numpy's type strings say it
 
 Memory: TypeAlias = bytes | bytearray | memoryview
 # Named here, since the kinds have an attribute `np`.
@@ -350,6 +351,11 @@ class Field:
         if self.bits:
             return self.bits.offset, self.bits.offset + self.bits.width
         return 8 * self.offset, 8 * (self.offset + self.size)
+
+    @property
+    def byte_order(self) -> ByteOrder | None:
+        """Of a bit field, or of the number or numbers; None: of one byte, a text, a struct."""
+        return self.bits.byte_order if self.bits else _ORDERS.get(self.element.np[:1])
 
     def moved(self, offset: int) -> Field:
         """Returns the same field in a struct that begins `offset` bytes earlier."""

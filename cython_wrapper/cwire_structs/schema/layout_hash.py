@@ -45,5 +45,7 @@ def layout_hash(document: Mapping[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
-_FIELD_KEYS = ("name", "offset", "size", "bit_offset", "bit_width", "type", "anonymous")
+_FIELD_KEYS = (
+    "name", "offset", "size", "bit_offset", "bit_width", "byte_order", "type", "anonymous",
+)  # fmt: skip
 _MESSAGE_KEYS = ("name", "type", "command", "reply")

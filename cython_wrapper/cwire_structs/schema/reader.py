@@ -54,6 +54,16 @@ def read_enums(document: Cursor) -> dict[str, Enum]:
     return enums
 
 
+def read_order(cursor: Cursor) -> ByteOrder:
+    """Reads a byte order."""
+    order = cursor.text()
+    if order == "little":
+        return "little"
+    if order != "big":
+        cursor.fail("must be 'little' or 'big'")
+    return "big"
+
+
 def read_constants(document: Cursor) -> dict[str, int | float]:
     """Reads the schema's constants."""
     cursor = document.find("constants")
@@ -68,14 +78,14 @@ class StructReader:
     Args:
         types: The schema's ``types``.
         enums: What `read_enums` returned.
-        byte_order: Of every number in the payloads.
+        byte_order: Of the bit fields that say no other one.
     """
 
     def __init__(self, types: Cursor, enums: Mapping[str, Enum], byte_order: ByteOrder) -> None:
         self.structs: dict[str, Struct] = {}
         self._sources = {types.check_identifier(name): cursor for name, cursor in types.entries()}
         self._enums = enums
-        self.byte_order = byte_order
+        self._byte_order = byte_order
         self._open: list[str] = []
         self._used: set[str] = set()
 
@@ -162,7 +172,11 @@ class StructReader:
         width = cursor.get("bit_width").integer(1, type_.bit_limit)
         if offset + width > 8 * struct_size:
             cursor.fail(f"ends at bit {offset + width}, beyond its struct's {8 * struct_size}")
-        return BitRange(offset, width, self.byte_order)
+        return BitRange(offset, width, self._bit_order(cursor))
+
+    def _bit_order(self, cursor: Cursor) -> ByteOrder:
+        found = cursor.find("byte_order")
+        return read_order(found) if found else self._byte_order
 
     def _anonymous(self, cursor: Cursor, type_: Kind) -> bool:
         found = cursor.find("anonymous")
@@ -206,7 +220,16 @@ def _check_struct(cursors: list[Cursor], members: list[Field]) -> None:
             cursor.fail("comes after the flexible array member, which must be last")
         if member.span[0] < end:
             cursor.fail(f"{member.name!r} overlaps the field before it, which ends at bit {end}")
+        if before and _mixed(before, member):
+            cursor.fail(f"{member.name!r} and {before.name!r} count the bits of a byte differently")
         end = member.span[1]
+
+
+def _mixed(one: Field, other: Field) -> bool:
+    """Says whether bit fields share a byte, of which each counts the bits from another end."""
+    if one.bits is None or other.bits is None or one.bits.byte_order == other.bits.byte_order:
+        return False
+    return one.bits.stop > other.bits.start
 
 
 def _check_union(cursors: list[Cursor], members: list[Field]) -> None:

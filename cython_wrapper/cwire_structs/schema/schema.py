@@ -23,7 +23,7 @@ from cwire_structs.schema.fields import Enum, Struct
 from cwire_structs.schema.json_cursor import Cursor, parse
 from cwire_structs.schema.layout_hash import layout_hash
 from cwire_structs.schema.message import Message
-from cwire_structs.schema.reader import StructReader, read_constants, read_enums
+from cwire_structs.schema.reader import StructReader, read_constants, read_enums, read_order
 
 __all__ = ["FORMAT", "SCHEMA_LIMIT", "Schema"]
 
@@ -38,7 +38,8 @@ class Schema:
     Attributes:
         name: The header's name without ``.h``.
         layout_hash: Equal for schemas that decode the same.
-        byte_order: Of every number in the payloads: ``little`` or ``big``.
+        byte_order: Of the machine that it was made for: ``little`` or ``big``. A field may have
+            the other one, which its type says.
         constants: The header's #define constants.
         enums: By name.
         structs: By name: the messages' and those nested in them.
@@ -88,10 +89,7 @@ class Schema:
         if document.get("schema").text() != FORMAT:
             found = document.get("schema").text()
             document.fail(f"is {found[:80]!a}, this version reads {FORMAT!r}; update cwire")
-        order = document.get("byte_order").text()
-        if order not in ("little", "big"):
-            document.get("byte_order").fail("must be 'little' or 'big'")
-        byte_order = cast(ByteOrder, order)
+        byte_order = read_order(document.get("byte_order"))
         name = document.get("name").identifier()
         enums = read_enums(document)
         structs = StructReader(document.get("types"), enums, byte_order).read_all()

@@ -91,7 +91,8 @@ CHANGES: list[tuple[Change, str]] = [
     (lambda d: field_of(d, "echo", "values").update(name="number"), "two fields"),
     (lambda d: field_of(d, "echo", "values").update(name="_bits_4"), "only anonymous members"),
     (lambda d: field_of(d, "echo", "number").update(size=4), "but the type has 8"),
-    (lambda d: field_of(d, "echo", "number")["type"].update(np=">u8"), "must be"),
+    (lambda d: field_of(d, "echo", "number")["type"].update(np=">u3"), "must be"),
+    (lambda d: field_of(d, "echo", "number")["type"].update(np="=u8"), "must be"),
     (lambda d: field_of(d, "echo", "number")["type"].update(kind="pointer"), "not known"),
     (lambda d: field_of(d, "echo", "values")["type"].update(shape=[]), "dimensions"),
     (lambda d: field_of(d, "echo", "values")["type"].update(shape=[1] * 99), "dimensions"),
@@ -240,6 +241,8 @@ UNION_CHANGES: list[tuple[Change, str]] = [
     (lambda d: field_of(d, "nested_", "corners").update(anonymous=True), "only a struct or a un"),
     (lambda d: field_of(d, "flags", "five").update(bit_offset=8), "overlaps the field before"),
     (lambda d: field_of(d, "flags", "yes").update(bit_width=2), "from 1 to 1"),
+    (lambda d: field_of(d, "flags", "yes").update(byte_order="pdp"), "must be 'little' or 'big'"),
+    (lambda d: field_of(d, "flags", "five").update(byte_order="big"), "the bits of a byte diff"),
     (lambda d: field_of(d, "numbers", "c64").update(range=[0, 1]), "only numbers have a range"),
     (lambda d: field_of(d, "numbers", "c64").update(default=1), "complex number has no default"),
 ]

@@ -135,6 +135,24 @@ const number = (name, np, offset, size, extra = {}) => ({
   ...extra,
 });
 
+test("numbers and bits of both byte orders in one struct", () => {
+  const bits = { bit_width: 12, byte_order: "big", type: { kind: "uint", np: ">u2" } };
+  const fields = [
+    number("u2", ">u2", 0, 2),
+    number("f8", "<f8", 8, 8),
+    { name: "high", bit_offset: 32, ...bits },
+    { name: "low", bit_offset: 44, ...bits, bit_width: 4 },
+  ];
+  const message = messageOf(fields, { size: 16, order: "little" });
+  const payload = new Uint8Array(16);
+  new DataView(payload.buffer).setFloat64(8, 0.25, true);
+  payload.set([1, 2, 0, 0, 0x12, 0x34]);
+  const batch = batchOf(message, payload, payload);
+  assert.deepEqual(batch.row(0), { u2: 0x0102, f8: 0.25, high: 0x123, low: 4 });
+  assert.deepEqual([...batch.column("u2")], [0x0102, 0x0102]);
+  assert.deepEqual([...batch.column("high")], [0x123, 0x123]);
+});
+
 test("numbers of every kind, in both byte orders", () => {
   for (const order of ["little", "big"]) {
     const little = order === "little";

@@ -62,9 +62,14 @@ const REFUSED = {
     (json, field) => (field("echo", "number").type.kind = "constructor"),
     /types\.echo\.fields\.number: the type constructor/,
   ],
-  "another byte order": [
-    (json, field) => (field("echo", "number").type.np = ">u8"),
-    /has not the schema's byte order/,
+  "a byte order that is none": [
+    (json, field) => (field("echo", "number").type.np = "=u8"),
+    /the type uint =u8/,
+  ],
+  "bits of a byte order that is none": [
+    (json, field) =>
+      Object.assign(field("echo", "number"), { bit_offset: 0, bit_width: 3, byte_order: "pdp" }),
+    /types\.echo\.fields\.number\.byte_order: must be little or big/,
   ],
   "a kind that is not its np's": [
     (json, field) => (field("echo", "number").type.np = "<i8"),

@@ -10,7 +10,6 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from cwire_structs.schema.bits import ByteOrder
 from cwire_structs.schema.fields import Array, Dtype, Enum, Kind, Memory, Nested, Place, Struct
 from cwire_structs.schema.json_cursor import Cursor
 from cwire_structs.schema.values import check_shape, flatten, sequence
@@ -18,8 +17,6 @@ from cwire_structs.schema.values import check_shape, flatten, sequence
 
 class Known(Protocol):
     """The reader of the parts that a kind names: a `StructReader`."""
-
-    byte_order: ByteOrder
 
     def enum(self, cursor: Cursor) -> Enum:
         """Returns the enum with the name that is found here."""

@@ -47,10 +47,7 @@ class EnumType(Scalar):
     def from_json(cls, cursor: Cursor, known: Known) -> Self:
         """See `Element`."""
         enum = known.enum(cursor.get("enum"))
-        codes = [
-            number_code(letter, size, known.byte_order) for letter in "iu" for size in (1, 2, 4, 8)
-        ]
-        return cls(read_code(cursor, codes), enum)
+        return cls(read_code(cursor, "iu", (1, 2, 4, 8)), enum)
 
     def to_json(self) -> dict[str, Any]:
         """See `Kind`."""

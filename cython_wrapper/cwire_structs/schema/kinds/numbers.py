@@ -38,9 +38,12 @@ def number_code(letter: str, size: int, byte_order: ByteOrder) -> str:
     return f"{order}{letter}{size}"
 
 
-def read_code(cursor: Cursor, codes: list[str]) -> str:
-    """Reads ``np``, which must be one of these."""
+def read_code(cursor: Cursor, letters: str, sizes: tuple[int, ...]) -> str:
+    """Reads ``np``, which must be of these letters and sizes, in either byte order."""
     code = cursor.get("np").text()
+    orders: tuple[ByteOrder, ...] = ("little", "big")
+    every = [number_code(one, size, order) for one in letters for size in sizes for order in orders]
+    codes = list(dict.fromkeys(every))
     if code not in codes:
         cursor.get("np").fail(f"must be {' or '.join(codes)}, is {code[:80]!a}")
     return code
@@ -90,8 +93,7 @@ class NumberType(Scalar):
     @classmethod
     def from_json(cls, cursor: Cursor, known: Known) -> Self:
         """See `Element`."""
-        codes = [number_code(cls.letter, size, known.byte_order) for size in cls.sizes]
-        return cls(read_code(cursor, codes))
+        return cls(read_code(cursor, cls.letter, cls.sizes))
 
     def to_json(self) -> dict[str, Any]:
         """See `Kind`."""
