@@ -173,7 +173,7 @@ def _wrap_image(
 ) -> Wrapped:
     """Wraps an image. Its layout is the image's compiler's; it is proved in a header made of it."""
     image = read_image(path, choice, name)
-    header = structs_header(image.layout, path.name)
+    header = structs_header(image.layout, path.name, image.byte_order)
     proof, doubt = Proof(image.abi), ""
     toolchain = None
     try:

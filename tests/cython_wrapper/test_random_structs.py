@@ -26,6 +26,7 @@ from support.random_structs import StructWriter
 STRUCTS = 30
 VALUES = 4
 HALVES = ("_Float16",)  # not for powerpc
+BIG = ("big-endian",)
 
 
 def truth(
@@ -100,7 +101,8 @@ def compare_fields(struct: Struct, record: Any, values: Any) -> None:
 def test_bytes_and_values_are_gccs(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     random = Random(seed)
     header = tmp_path_factory.mktemp("random") / "unit.h"
-    header.write_text(StructWriter(random, HALVES).header(STRUCTS))
+    orders = BIG if random.random() < 0.5 else ()
+    header.write_text(StructWriter(random, HALVES, orders).header(STRUCTS))
     schema = wrap.wrap(header, "cc").schema
     for message, filled, data in truth(schema, header, "cc", random):
         compare(message.type, filled, data)
@@ -115,7 +117,8 @@ def test_bytes_and_values_are_the_cross_compilers(name: str, tmp_path: Path) -> 
     cc = f"{name} -ffreestanding"
     random = Random(11)
     header = tmp_path / "unit.h"
-    header.write_text(StructWriter(random).header(60))
+    orders = ("little-endian",) if "powerpc" in name else BIG
+    header.write_text(StructWriter(random, (), orders).header(60))
     schema = wrap.wrap(header, cc).schema
     for message, filled, data in truth(schema, header, cc, random):
         compare(message.type, filled, data)
@@ -145,7 +148,7 @@ def test_the_compiled_route_agrees(
 ) -> None:
     random = Random(12)
     header = tmp_path / "unit.h"
-    header.write_text(StructWriter(random, HALVES).header(4) + tails())
+    header.write_text(StructWriter(random, HALVES, BIG).header(4) + tails())
     wrapped = wrap.wrap(header, "cc")
     classes = compile_classes(wrapped, header)
     for message in wrapped.schema.messages.values():

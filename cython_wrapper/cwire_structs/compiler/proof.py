@@ -1,8 +1,9 @@
 """The proof: the user's own compiler says the same as libclang, or the header is refused.
 
 A C file with a table of every size, alignment, offset, array dimension, kind and type, enumerator
-and constant, and with a struct for each bit field in which only that one is set, is compiled, not
-run, and read from the object file. So a cross compiler can be proved, too.
+and constant, with a struct for each bit field in which only that one is set, and with structs in
+which every number has a value (`samples`), is compiled, not run, and read from the object file. So
+a cross compiler can be proved, too.
 
 A nested struct or enum is proved once, by its name; of each member it is then asked whether the
 compiler, too, takes it for that type: equal sizes would hide another one.
@@ -10,7 +11,7 @@ compiler, too, takes it for that type: equal sizes would hide another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from cwire_structs.compiler.cxx_proof import prove_cxx
 from cwire_structs.compiler.object_file import ObjectFile
 from cwire_structs.compiler.probe import probe_source
 from cwire_structs.compiler.refusal import refuse_what_does_not_compile
+from cwire_structs.compiler.samples import Sample, addresses, samples
 from cwire_structs.compiler.toolchain import CompileError, Toolchain
 from cwire_structs.errors import LayoutMismatch, WrapError
 from cwire_structs.layout import Abi, Layout, Notice, Proof, readable
@@ -113,10 +115,13 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
         *_abi_questions(),
         *_enum_questions(layout),
         *(q for one in layout.structs.values() for q in _struct_questions(layout, one, types)),
+        *_address_questions(layout, toolchain),
     ]
     bit_fields = list(_bit_fields(layout))
+    values_asked = list(samples(layout, toolchain.byte_order))
     numbers = [question.expression for question in questions]
     body = _body(layout, types.lines, numbers, bit_fields)
+    body += [sample.line for sample in values_asked]
     found, constants, notices = _compiled(layout, header, toolchain, body)
     values, more = constants.read(found)
     answers = found.integers("cwire_numbers", _MAGIC, len(numbers))
@@ -124,6 +129,7 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
     wrong = [*_disagreements(questions, answers, sides), *_id_disagreements(layout, values)]
     wrong += _inner_disagreements(layout, header, toolchain, types, questions, answers)
     wrong += _bit_disagreements(bit_fields, found, sides)
+    wrong += _value_disagreements(layout, values_asked, found, sides)
     if wrong:
         raise LayoutMismatch(_mismatch(wrong, toolchain))
     pointer, long, wchar, char_signed = answers[:4]
@@ -215,6 +221,14 @@ def _struct_questions(layout: Layout, struct: Struct, types: _Types) -> Iterator
     for name in layout.without_bytes.get(c_name, ()):
         size = f"sizeof((({c_name} *)0)->{name})"
         yield _Question(size, 0, f"{c_name}.{name}", "size", line)
+
+
+def _address_questions(layout: Layout, toolchain: Toolchain) -> Iterator[_Question]:
+    """Asks whether numbers have addresses: else the compiler refuses the question."""
+    for struct, one, spelled in addresses(layout, toolchain.byte_order):
+        line = _line(layout, struct, one.name)
+        what = f"{struct.c_name}.{one.name}"
+        yield _Question(f"sizeof(&{spelled}) ? 1 : 0", 1, what, "address", line)
 
 
 def _line(layout: Layout, struct: Struct, name: str) -> str:
@@ -438,6 +452,15 @@ def _bit_disagreements(
                 f"{one.line}: {readable(one.struct.c_name)}.{one.name}: the bit field is {where} "
                 f"for {sides.compiler}, but bits {one.bits.offset} to {last} for {sides.reader}"
             )
+
+
+def _value_disagreements(
+    layout: Layout, asked: Iterable[Sample], found: ObjectFile, sides: _Sides
+) -> Iterator[str]:
+    for sample in asked:
+        data = found.symbol(sample.symbol)
+        for name, text in sample.disagreements(data, sides.compiler, sides.reader):
+            yield f"{_line(layout, sample.struct, name)}: {text}"
 
 
 def _mismatch(wrong: list[str], toolchain: Toolchain) -> str:

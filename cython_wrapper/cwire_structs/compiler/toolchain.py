@@ -17,7 +17,7 @@ from cwire_structs.errors import WrapError
 # Flags that change a layout or what the preprocessor and the parser accept, in gcc's spelling.
 _LAYOUT_FLAGS = re.compile(
     r"-m.+|-std=.+|-ansi|-trigraphs|-pthread|-f(no-)?(short-enums|short-wchar|signed-char"
-    r"|unsigned-char|pack-struct(=\d+)?|freestanding|hosted|ms-extensions|plan9-extensions"
+    r"|unsigned-char|pack-struct(=\d+)?|sso-struct=.+|freestanding|hosted|ms-extensions|plan9-extensions"
     r"|dollars-in-identifiers|gnu89-inline|openmp|builtin)"
 )
 _MACROS = ("-D", "-U")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cwire_structs.emit.c_header import literal
 from cwire_structs.errors import WrapError
 from cwire_structs.layout import Layout
+from cwire_structs.schema.bits import ByteOrder
 from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 
 _FLOATS = {2: "_Float16", 4: "float", 8: "double"}
@@ -14,7 +15,7 @@ _COMPLEX = {8: "float _Complex", 16: "double _Complex"}
 _FILLER_BITS = 32
 
 
-def structs_header(layout: Layout, image: str) -> str:
+def structs_header(layout: Layout, image: str, byte_order: ByteOrder) -> str:
     """Returns the text of a header with a layout's structs.
 
     Numbers have types of a fixed size, padding is named, and nothing is left to the compiler.
@@ -22,6 +23,7 @@ def structs_header(layout: Layout, image: str) -> str:
     Args:
         layout: What the image says.
         image: The file's name.
+        byte_order: Of its target.
 
     Raises:
         WrapError: A struct cannot be written in C.
@@ -33,7 +35,7 @@ def structs_header(layout: Layout, image: str) -> str:
         "#include <stdbool.h>\n#include <stdint.h>\n",
         *(_enum(layout, enum) for enum in layout.enums.values()),
         *(
-            "\n".join(_struct(layout, struct))
+            "\n".join(_struct(layout, struct, byte_order))
             for name, struct in layout.structs.items()
             if name not in layout.anonymous
         ),
@@ -52,38 +54,55 @@ def _enum(layout: Layout, enum: Enum) -> str:
     return "\n".join(["enum {", *values, "};", number, ""] if values else [number, ""])
 
 
-def _struct(layout: Layout, struct: Struct) -> Iterator[str]:
+def _struct(layout: Layout, struct: Struct, byte_order: ByteOrder) -> Iterator[str]:
     align = struct.align if struct.size % struct.align == 0 else 1
     yield f"{struct.c_name} {{"
-    yield from _body(layout, struct, "    ", struct.name)
-    yield f"}} __attribute__((packed, aligned({align})));"
+    yield from _body(layout, struct, byte_order, "    ", struct.name)
+    yield f"}} __attribute__((packed, aligned({align}){_order(struct, byte_order)}));"
     yield ""
 
 
-def _body(layout: Layout, struct: Struct, indent: str, label: str) -> Iterator[str]:
+def _order(struct: Struct, byte_order: ByteOrder) -> str:
+    """Returns gcc's attribute of a struct whose numbers have the other byte order."""
+    orders = {order for one in struct.members if (order := one.byte_order)}
+    if orders <= {byte_order}:
+        return ""
+    if len(orders) > 1:
+        raise WrapError(
+            f"{struct.c_name} has numbers of both byte orders beside each other, which C cannot "
+            "say; put those of one order into a struct of their own"
+        )
+    return f', scalar_storage_order("{orders.pop()}-endian")'
+
+
+def _body(
+    layout: Layout, struct: Struct, byte_order: ByteOrder, indent: str, label: str
+) -> Iterator[str]:
     if struct.kind == "union":
         for member in struct.members:
-            yield from _alternative(layout, member, indent, label)
+            yield from _alternative(layout, member, byte_order, indent, label)
         if max((one.span[1] for one in struct.members), default=0) < 8 * struct.size:
             yield f"{indent}uint8_t cwire_size_{label}[{struct.size}];"
         return
     end = 0
     for index, member in enumerate(struct.members):
         yield from _padding(end, member.span[0], indent, f"{label}_{index}", bits=bool(member.bits))
-        yield from _member(layout, member, indent, f"{label}_{index}")
+        yield from _member(layout, member, byte_order, indent, f"{label}_{index}")
         end = member.span[1]
     if not struct.tail:
         yield from _padding(end, 8 * struct.size, indent, f"{label}_end", bits=False)
 
 
-def _alternative(layout: Layout, member: Field, indent: str, label: str) -> Iterator[str]:
+def _alternative(
+    layout: Layout, member: Field, byte_order: ByteOrder, indent: str, label: str
+) -> Iterator[str]:
     """Yields a member of a union, which may have to begin behind its first bits."""
     if member.span[0]:
         raise WrapError(
             f"{layout.lines.get(f'{label}.{member.name}', label)}: {member.name} does not begin at "
             "its union's beginning"
         )
-    yield from _member(layout, member, indent, f"{label}_{member.name}")
+    yield from _member(layout, member, byte_order, indent, f"{label}_{member.name}")
 
 
 def _padding(end: int, start: int, indent: str, label: str, *, bits: bool) -> Iterator[str]:
@@ -99,12 +118,14 @@ def _padding(end: int, start: int, indent: str, label: str, *, bits: bool) -> It
         yield f"{indent}uint32_t : {rest};"
 
 
-def _member(layout: Layout, member: Field, indent: str, label: str) -> Iterator[str]:
+def _member(
+    layout: Layout, member: Field, byte_order: ByteOrder, indent: str, label: str
+) -> Iterator[str]:
     type_ = member.type
     if member.anonymous and type_.struct is not None:
         yield f"{indent}{type_.struct.kind} {{"
-        yield from _body(layout, type_.struct, indent + "    ", label)
-        yield f"{indent}}} __attribute__((packed));"
+        yield from _body(layout, type_.struct, byte_order, indent + "    ", label)
+        yield f"{indent}}} __attribute__((packed{_order(type_.struct, byte_order)}));"
         return
     width = f" : {member.bits.width}" if member.bits else ""
     of, dimensions = _dimensions(type_)

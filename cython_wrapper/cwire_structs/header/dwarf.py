@@ -120,7 +120,6 @@ class _Graft:
         if seen is None:
             raise WrapError("\n".join(self._reader.problems))
         self._struct(struct, seen)
-        self._reader.check_order(self._info.byte_order)
 
     def _struct(self, struct: Struct, seen: Struct) -> Struct:
         if struct.name in self.structs:
@@ -161,7 +160,7 @@ class _Graft:
         if type_.struct is not None and seen.struct is not None:
             return StructType(self._struct(type_.struct, seen.struct))
         if type_.enum is not None and seen.enum is not None:
-            return EnumType.of(self._enum(type_.enum, seen.enum), self._info.byte_order)
+            return EnumType(seen.np, self._enum(type_.enum, seen.enum))
         if isinstance(type_, NumberType) and isinstance(seen, NumberType):
             return seen
         # A char is text for DWARF, and what the header's author says for libclang.

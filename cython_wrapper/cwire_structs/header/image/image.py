@@ -51,7 +51,7 @@ class Image:
     Attributes:
         layout: Its messages.
         abi: Sizes of its target.
-        byte_order: Of the messages.
+        byte_order: Of its target.
         family: The compiler: gcc, clang, rustc.
         target: The machine.
     """
@@ -115,8 +115,6 @@ def _image(
     messages: list[MessageLayout],
 ) -> Image:
     types = reader.types
-    order = next(iter(types.orders), info.byte_order)
-    types.check_order(order)
     structs, used = needed(messages)
     enums = {one: enum for one, enum in sorted(types.enums.items()) if one in used}
     c_names = {one: f"{name}_{one}" for one in enums}
@@ -140,7 +138,7 @@ def _image(
             enumerators=_enumerators(enums, c_names.values()),
         ),
         abi=_abi(info),
-        byte_order=order,
+        byte_order=info.byte_order,
         family=_family(info),
         target=str(elf.get_machine_arch()).lower(),
     )
@@ -193,7 +191,7 @@ class _MessageReader:
         for name in free:
             if next_id is None:
                 raise WrapError(f"--all: there are more than {RELAY_TYPES - 1} structs")
-            notices, orders = [*self.types.notices], {**self.types.orders}
+            notices = [*self.types.notices]
             try:
                 message = self.message(_Chosen(definition(name), next_id))
                 reason = next(iter(self.types.problems), "a struct in it is left out")
@@ -201,7 +199,6 @@ class _MessageReader:
                 message, reason = None, str(error)
             if message is None or self.types.problems:
                 self.types.problems.clear()
-                self.types.orders = orders
                 left_out = Notice(f"{name} is left out: {reason}", LEFT_OUT)
                 self.types.notices[:] = [*notices, left_out]
                 continue

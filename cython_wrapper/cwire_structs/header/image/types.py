@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,14 +41,14 @@ from cwire_structs.schema.kinds import (
     ArrayType,
     Element,
     EnumType,
-    NumberType,
     StructType,
     TailType,
     TextType,
     as_numbers,
 )
 
-ORDER = "the order of members"  # the kind of the notices
+ORDER = "the order of members"  # kinds of notices
+ENUMS = "the byte order of enums"
 _BASE = "DW_TAG_inheritance"
 _ARRAY_MEMBERS = ("_M_elems", "__elems_")  # of std::array, by GNU and by LLVM
 _ORDERS: dict[int, ByteOrder] = {1: "big", 2: "little"}  # DW_END_...
@@ -88,7 +89,6 @@ class TypeReader:
         lines: Where each struct, enum and ``struct.field`` is.
         problems: What has no place on the wire, each with its line.
         notices: What may surprise.
-        orders: A member for each byte order that numbers have.
     """
 
     def __init__(
@@ -100,14 +100,14 @@ class TypeReader:
         self.lines: dict[str, str] = {}
         self.problems: list[str] = []
         self.notices: list[Notice] = []
-        self.orders: dict[ByteOrder, str] = {}
         self._info = info
         self._namer = namer or Namer()
         self._numbers = numbers
         self._known: dict[tuple[str, str], Any] = {}
         self._made: dict[object, str] = {}
         self._signatures = Signatures(info)
-        self._orderless: list[str] = []
+        # The other byte order than the file's, while a struct is read that has numbers of it.
+        self._turned: ByteOrder | None = None
 
     def struct(self, entry: Any, name: str, c_name: str | None = None) -> Struct | None:
         """Returns a struct's layout, or None after noting what is wrong with it.
@@ -118,15 +118,6 @@ class TypeReader:
             c_name: As C spells it; None: ``struct name`` or ``union name``.
         """
         return self._record(entry, _Owner(name, c_name or _spelled(entry, name)))
-
-    def check_order(self, wanted: ByteOrder) -> None:
-        """Raises WrapError for numbers of another byte order, by the name of one of them."""
-        for order, name in self.orders.items():
-            if order != wanted:
-                raise WrapError(
-                    f"{name} is {order}-endian and others are not (scalar_storage_order), which a "
-                    "schema does not hold; take the attribute away, or wrap these messages alone"
-                )
 
     def _record(self, entry: Any, owner: _Owner) -> Struct | None:
         entry = self._info.definition(entry)
@@ -148,11 +139,11 @@ class TypeReader:
         if problem or size is None:
             self.problems.append(f"{line}: {owner.shown} {problem}")
             return None
-        orderless, self._orderless = self._orderless, []
+        outer, self._turned = self._turned, None
         before = len(self.problems)
         members = self._fields(entry, owner, union=union)
-        self._say_orders(owner, members)
-        self._orderless = orderless
+        members = [*self._enums_turned(owner, members)]
+        self._turned = outer
         if len(self.problems) > before:
             return None
         ends = [one.span[1] for one in members]
@@ -252,8 +243,7 @@ class TypeReader:
         bits = None
         if _is_bits(entry):
             width = value(entry, "DW_AT_bit_size", 0) or 0
-            order = self._order(of, type_)
-            bits = BitRange(bit_place(entry, self._info), width, order)
+            bits = BitRange(bit_place(entry, self._info), width, self._endianity(type_))
         return [
             Field(
                 name=member,
@@ -387,25 +377,18 @@ class TypeReader:
         if entry.tag == ENUM:
             return self._enum(entry, owner)
         if entry.tag == "DW_TAG_base_type":
-            return self._number(entry, owner)
+            return self._number(entry)
         what = entry.tag if isinstance(entry.tag, str) else f"type {entry.tag}"
         raise RefusedError(f"has a {what.removeprefix('DW_TAG_')}, which has no place on the wire")
 
-    def _number(self, entry: Any, owner: _Owner) -> Element:
+    def _number(self, entry: Any) -> Element:
         order = self._endianity(entry)
-        made = number_type(entry, order)
-        if made.size > 1:
-            self.orders.setdefault(order, owner.shown)
-        return made
+        if order != self._info.byte_order:
+            self._turned = order
+        return number_type(entry, order)
 
     def _endianity(self, entry: Any) -> ByteOrder:
         return _ORDERS.get(value(entry, "DW_AT_endianity", 0) or 0, self._info.byte_order)
-
-    def _order(self, type_: Kind, entry: Any) -> ByteOrder:
-        """Returns the byte order of a bit field."""
-        if isinstance(type_, NumberType):
-            return self._endianity(entry)
-        return self._info.byte_order
 
     def _nested(self, entry: Any, owner: _Owner) -> StructType:
         entry = self._info.definition(entry)
@@ -442,10 +425,7 @@ class TypeReader:
         if not self._seen("enum", name, entry):
             self.enums[name] = self.enum(entry, name)
             self.lines[name] = self._info.line(entry)
-        enum = self.enums[name]
-        if enum.size > 1:  # DWARF has no byte order for an enum
-            self._orderless.append(owner.shown)
-        return EnumType.of(enum, self._info.byte_order)
+        return EnumType.of(self.enums[name], self._info.byte_order)
 
     def _is_signed(self, entry: Any, values: dict[str, int]) -> bool:
         """Says whether an enum is signed: by its number, else by its values."""
@@ -456,16 +436,24 @@ class TypeReader:
             return min(values.values(), default=0) < 0
         return kind == "int"
 
-    def _say_orders(self, owner: _Owner, members: list[Field]) -> None:
-        """Refuses enums beside numbers of the other byte order: how they are stored is not said."""
-        types = [one.element for one in members]
-        own = {one.np[0] for one in types if isinstance(one, NumberType)}
-        other = ">" if self._info.byte_order == "little" else "<"
-        if other in own and self._orderless:
-            self.problems.append(
-                f"{self._orderless[0]} is an enum in a struct with scalar_storage_order, of which "
-                "debug information does not say the byte order; make it an integer"
+    def _enums_turned(self, owner: _Owner, members: list[Field]) -> Iterator[Field]:
+        """Yields members, with enums in the byte order of the numbers beside them.
+
+        gcc stores both alike (scalar_storage_order), but DWARF has no byte order for an enum.
+        """
+        for one in members:
+            if self._turned is None or one.element.enum is None or one.element.size == 1:
+                yield one
+                continue
+            line = self.lines[f"{owner.key}.{one.name}"]
+            text_ = (
+                f"{line}: {owner.shown}.{one.name} is an enum, of which debug information does not "
+                f"say the byte order: it is taken to be {self._turned}-endian, as the numbers "
+                "beside it"
             )
+            self.notices.append(Notice(text_, ENUMS))
+            bits = replace(one.bits, byte_order=self._turned) if one.bits else None
+            yield replace(one, type=_turned(one.type, self._turned), bits=bits)
 
     def _key(self, entry: Any, owner: _Owner) -> str:
         """Returns the name of a nested struct or enum in the schema."""
@@ -512,6 +500,13 @@ class TypeReader:
                 return f"{word}{dimensions}"
             steps = self._info.target(steps)
         return f"void{dimensions}"
+
+
+def _turned(type_: Kind, order: ByteOrder) -> Kind:
+    """Returns an enum, or a list of some, in a byte order."""
+    assert type_.element.enum is not None
+    made = EnumType.of(type_.element.enum, order)
+    return replace(type_, of=made) if isinstance(type_, ArrayType | TailType) else made
 
 
 def _spelled(entry: Any, name: str) -> str:

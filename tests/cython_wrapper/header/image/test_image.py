@@ -289,25 +289,41 @@ def test_members_without_a_place(members: str, complaint: str, tmp_path: Path) -
 
 
 def test_the_other_byte_order_is_the_fields(tmp_path: Path) -> None:
+    """Also beside structs of the file's own order, and proved by a compiler of that."""
     order = '__attribute__((scalar_storage_order("big-endian")))'
     image = compile_only(
         tmp_path,
         f"""
         struct inner {{ unsigned short a; unsigned low : 4, high : 12; float f[2]; }} {order};
-        struct inner inner = {{ 0x0102, 3, 0x456, {{ 1.5f, -2.0f }} }};
-        struct mixed {{ struct inner in; int native; }} mixed;
-        struct with_enum {{ int a; enum {{ A, B }} e; }} {order} with_enum;
+        struct mixed {{ struct inner in; int native; struct {{ short x; }} {order}; }};
+        struct mixed mixed = {{ {{ 0x0102, 3, 0x456, {{ 1.5f, -2.0f }} }}, 7, {{ 0x0304 }} }};
+        struct bits {{ unsigned char low : 3, high : 5; }} {order} bits = {{ 1, 2 }};
         """,
     )
-    result = wrapped(image, "inner")
-    assert result.schema.byte_order == "big"
-    item = result.schema.messages["inner"].type.from_bytes(variable(image, "inner"))
-    assert (item.a, item.low, item.high, list(item.f)) == (0x0102, 3, 0x456, [1.5, -2.0])
-    assert "no compiler of the target" in result.doubt
-    with pytest.raises(WrapError, match=r"scalar_storage_order"):
-        wrapped(image, "mixed")
-    with pytest.raises(WrapError, match=r"with_enum.e is an enum in a struct with scalar_storage"):
-        wrapped(image, "with_enum")
+    result = wrapped(image, "mixed", "bits")
+    assert (result.schema.byte_order, result.doubt) == ("little", "")
+    item = result.schema.messages["mixed"].type.from_bytes(variable(image, "mixed"))
+    assert (item.in_.a, item.in_.low, item.in_.high) == (0x0102, 3, 0x456)
+    assert (list(item.in_.f), item.native, item.x) == ([1.5, -2.0], 7, 0x0304)
+    bits = result.schema.messages["bits"].type.from_bytes(variable(image, "bits"))
+    assert (bits.low, bits.high) == (1, 2)
+
+
+def test_enums_have_the_byte_order_of_what_is_beside_them(tmp_path: Path) -> None:
+    """DWARF does not say it of an enum, which is told."""
+    image = compile_only(
+        tmp_path,
+        """
+        struct m { unsigned char id; enum { A, B = 0x01020304 } e, two[2]; enum { C, D } f : 12; }
+            __attribute__((scalar_storage_order("big-endian"))) m = { 1, B, { A, B }, D };
+        """,
+    )
+    result = wrapped(image, "m")
+    item = result.schema.messages["m"].type.from_bytes(variable(image, "m"))
+    assert item.to_dict() == {"id": 1, "e": "B", "two": ["A", "B"], "f": "D"}
+    told = [text for text in result.warnings if "taken to be big-endian" in text]
+    names = [text.partition(" is an enum")[0].rpartition(".")[2] for text in told]
+    assert names == ["e", "two", "f"]
 
 
 def test_ids_are_given_or_the_images_or_the_next(tmp_path: Path) -> None:
