@@ -302,6 +302,22 @@ CWIRE_ASSERT(CWIRE_OFFSETOF(struct echo, values) == 8, messages_echo_values_offs
 CWIRE_ASSERT(sizeof(((struct echo *)0)->values) == 32, messages_echo_values_size);
 CWIRE_ASSERT(sizeof(((struct echo *)0)->values[0]) == 8, messages_echo_values_element_size);
 CWIRE_ASSERT(sizeof(((struct echo *)0)->values[0] + 0.0f) == 8, messages_echo_values_kind);
+#if defined(__GNUC__) && __GNUC__ >= 6 && !defined(__clang__) && !defined(__cplusplus)
+CWIRE_ASSERT(sizeof(&((struct scope_block *)0)->first_sample) != 0,
+             messages_scope_block_byte_order);
+CWIRE_ASSERT(sizeof(&((struct camera_tile *)0)->image) != 0, messages_camera_tile_byte_order);
+CWIRE_ASSERT(sizeof(&((struct acquisition *)0)->sample_rate) != 0, messages_acquisition_byte_order);
+CWIRE_ASSERT(sizeof(&((struct waveform *)0)->channel) != 0, messages_waveform_byte_order);
+CWIRE_ASSERT(sizeof(&((struct driver_status *)0)->peers) != 0, messages_driver_status_byte_order);
+CWIRE_ASSERT(sizeof(&((struct self_test_result *)0)->channel) != 0,
+             messages_self_test_result_byte_order);
+CWIRE_ASSERT(sizeof(&((struct set_waveform *)0)->channel) != 0, messages_set_waveform_byte_order);
+CWIRE_ASSERT(sizeof(&((struct start *)0)->blocks) != 0, messages_start_byte_order);
+CWIRE_ASSERT(sizeof(&((struct self_test *)0)->channel) != 0, messages_self_test_byte_order);
+CWIRE_ASSERT(sizeof(&((struct set_acquisition *)0)->sample_rate) != 0,
+             messages_set_acquisition_byte_order);
+CWIRE_ASSERT(sizeof(&((struct echo *)0)->number) != 0, messages_echo_byte_order);
+#endif
 
 /* The schema's JSON: string literals may end at 4095 bytes. */
 static const unsigned char messages_schema_json[] = {

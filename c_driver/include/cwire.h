@@ -63,7 +63,7 @@ enum cwire_code { CWIRE_CODES(CWIRE_CODE_ENUM) CWIRE_EVICTED = 1, CWIRE_LATER = 
 #undef CWIRE_CODE_ENUM
 
 /* One message of a schema, as `cwire wrap` writes it. */
-typedef struct cwire_message {
+typedef struct CWIRE_NATIVE cwire_message {
     uint16_t id;
     uint16_t reply;     /* a command's: id of the message that answers it; 0: none, just OK */
     uint8_t command;    /* 1: peers send it; 0: this program publishes it or replies with it */
@@ -73,7 +73,7 @@ typedef struct cwire_message {
 } cwire_message;
 
 /* A schema, as `cwire wrap` writes it to <name>_schema.h. Messages are sorted by id. */
-typedef struct cwire_schema {
+typedef struct CWIRE_NATIVE cwire_schema {
     const char *name;
     const unsigned char *json; /* the text that peers get, not NUL-terminated */
     size_t json_size;
@@ -82,7 +82,7 @@ typedef struct cwire_schema {
 } cwire_schema;
 
 /* All zero means all defaults. */
-typedef struct cwire_options {
+typedef struct CWIRE_NATIVE cwire_options {
     const char *name; /* what peers see as the driver's name; the schema's name. 1 to 64 bytes of
                          UTF-8 without '/' and control characters */
     size_t
@@ -99,7 +99,7 @@ typedef struct cwire cwire;
 /* Names one command of one peer until it is answered or the peer is gone. */
 typedef uint64_t cwire_token;
 
-typedef struct cwire_command {
+typedef struct CWIRE_NATIVE cwire_command {
     cwire_token token;
     uint16_t type;
     size_t size;         /* payload bytes: checked against the schema before the handler runs */
@@ -130,7 +130,7 @@ int cwire_publish(cwire *link, uint16_t id, const void *payload, size_t size);
 int cwire_publish_at(cwire *link, uint16_t id, uint64_t time_ns, const void *payload, size_t size);
 
 /* One piece of a payload, like POSIX's struct iovec. */
-typedef struct cwire_part {
+typedef struct CWIRE_NATIVE cwire_part {
     const void *data;
     size_t size;
 } cwire_part;

@@ -13,6 +13,16 @@
 extern "C" {
 #endif
 
+/* The structs of cwire have the machine's byte order, whatever the program has chosen for its own
+ * (gcc's -fsso-struct, #pragma scalar_storage_order). */
+#if !defined(__GNUC__) || __GNUC__ < 6 || defined(__clang__) || defined(__cplusplus)
+#define CWIRE_NATIVE
+#elif __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define CWIRE_NATIVE __attribute__((scalar_storage_order("big-endian")))
+#else
+#define CWIRE_NATIVE __attribute__((scalar_storage_order("little-endian")))
+#endif
+
 #define CWIRE_PROTOCOL 1u             /* the version of PROTOCOL.md that these bytes follow */
 #define CWIRE_HEADER_SIZE 24u         /* bytes before the payload */
 #define CWIRE_FRAME_LIMIT (64u << 20) /* no frame is larger, header included */
@@ -30,7 +40,7 @@ enum {
 };
 
 /* The header as the program sees it. On the wire it is little-endian, whatever the machine. */
-typedef struct cwire_header {
+typedef struct CWIRE_NATIVE cwire_header {
     uint32_t size;     /* header + payload in bytes, without the padding */
     uint16_t type;     /* message id; 0 is control */
     uint8_t flags;     /* CWIRE_REPLY ... */
@@ -63,7 +73,7 @@ size_t cwire_frame_span(uint32_t size);
 int cwire_frame_check(const void *bytes, size_t length, uint32_t limit, size_t *span);
 
 /* Frames of one type from one source, as counted by cwire_frames_scan. */
-typedef struct cwire_tally {
+typedef struct CWIRE_NATIVE cwire_tally {
     uint16_t type;
     uint8_t source;
     uint8_t mixed;  /* 1 if the frames differ in size */

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cwire_structs.layout import Layout, MessageLayout
+from cwire_structs.schema.bits import ByteOrder
 from cwire_structs.schema.fields import Field, Kind, Struct
 
 _WIDTH = 100
@@ -51,7 +52,19 @@ _ASSERT = """\
 """
 
 
-def schema_header(layout: Layout, json: bytes, byte_order: str) -> str:
+_UNIONS = """\
+/* An error in one of these lines: numbers are stored in another byte order than in the schema. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic error "-Wscalar-storage-order"\
+"""
+_TURNED = """\
+#else
+#error "structs are {order}-endian (scalar_storage_order), which only gcc 6 and later know, in C"\
+"""
+
+
+def schema_header(layout: Layout, json: bytes, byte_order: ByteOrder) -> str:
     """Returns the text of NAME_schema.h.
 
     Args:
@@ -73,7 +86,7 @@ def schema_header(layout: Layout, json: bytes, byte_order: str) -> str:
         '#include "cwire.h"\n',
         include.format(header=layout.header),
         _BYTE_ORDER.format(order=byte_order, macro=byte_order.upper()) + _ASSERT,
-        *_without_macros(layout, list(_assertions(layout))),
+        *_without_macros(layout, [*_assertions(layout), *_orders(layout, byte_order)]),
         f"\n/* The schema's JSON: string literals may end at 4095 bytes. */\n"
         f"static const unsigned char {name}_schema_json[] = {{",
         *_byte_lines(json),
@@ -108,6 +121,43 @@ def _assertions(layout: Layout) -> Iterator[str]:
         yield "#ifndef __cplusplus /* C++ keeps the names in a struct in there */"
         yield from lines
         yield "#endif"
+
+
+def _orders(layout: Layout, byte_order: ByteOrder) -> Iterator[str]:
+    """Yields what does not compile where numbers are stored in another byte order.
+
+    Only gcc has that, in C: it gives no address of such a number, which is an error whatever the
+    flags are. Of other structs, it is told to refuse a union with one of another byte order.
+    """
+    addresses, unions, turned = [], [], False
+    for name, struct in layout.structs.items():
+        found = dict.fromkeys(order for one in struct.members if (order := one.byte_order))
+        if name in layout.anonymous or not found:
+            continue
+        numbers = (one for one in struct.members if one.byte_order and not one.bits)
+        number = next(numbers, None)
+        if found == {byte_order: None} and number is not None:
+            index = "[0]" * number.type.dimensions
+            spelled = f"(({struct.c_name} *)0)->{number.name}{index}"
+            addresses.append((f"sizeof(&{spelled}) != 0", f"{name}_byte_order"))
+            continue
+        turned = turned or byte_order not in found
+        unions += [
+            f'union __attribute__((scalar_storage_order("{order}-endian"))) '
+            f"cwire_order_{layout.name}_{name} {{\n    {struct.c_name} of;\n}};"
+            for order in found
+        ]
+    if not addresses and not unions:
+        return
+    yield "#if defined(__GNUC__) && __GNUC__ >= 6 && !defined(__clang__) && !defined(__cplusplus)"
+    yield from _lines(layout, addresses, set())
+    if unions:
+        yield _UNIONS
+        yield from unions
+        yield "#pragma GCC diagnostic pop"
+    if turned:
+        yield _TURNED.format(order="big" if byte_order == "little" else "little")
+    yield "#endif"
 
 
 def _without_macros(layout: Layout, lines: list[str]) -> Iterator[str]:
