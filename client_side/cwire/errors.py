@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from cwire_structs.frames import code_name
 
 __all__ = [
@@ -13,6 +16,7 @@ __all__ = [
     "CommandTimeout",
     "CwireError",
     "DriverDown",
+    "InvalidArgument",
     "InvalidCommand",
     "InvalidSubscription",
     "LayoutMismatch",
@@ -73,7 +77,20 @@ class UnknownField(CwireError, LookupError):
 
 
 class Ambiguous(CwireError, LookupError):
-    """Several drivers share the name: pick one with ``bridge["driver"]``."""
+    """Several drivers share the name: pick one with ``bridge["driver"]``.
+
+    Attributes:
+        reason: What is ambiguous, without the remedy.
+        drivers: The names to pick from.
+    """
+
+    def __init__(self, reason: str, drivers: Sequence[str]) -> None:
+        self.reason = reason
+        self.drivers = tuple(drivers)
+        super().__init__(f"{reason}: use bridge[{self.drivers[0]!r}]")
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.reason, self.drivers)
 
 
 class UnknownCommand(UnknownMessage, AttributeError):

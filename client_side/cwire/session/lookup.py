@@ -52,9 +52,7 @@ class Lookup:
             raise errors.UnknownDriver(
                 "the relay serves no driver: start it with --driver NAME=PATH"
             )
-        raise errors.Ambiguous(
-            f"there are several drivers ({', '.join(drivers)}): use bridge[{next(iter(drivers))!r}]"
-        )
+        raise errors.Ambiguous(f"there are several drivers ({', '.join(drivers)})", [*drivers])
 
     def message(self, name: str, driver: str | None = None) -> tuple[Driver, Message]:
         """The driver that has this message, and the message.
@@ -128,11 +126,9 @@ class Lookup:
         if len(owners) == 1:
             return owners[0], known_of(owners[0])[name]
         if owners:
-            names = ", ".join(one.name for one in owners)
-            raise errors.Ambiguous(
-                f"several drivers have the {what} {name!r} ({names}): "
-                f"use bridge[{owners[0].name!r}]"
-            )
+            names = [one.name for one in owners]
+            reason = f"several drivers have the {what} {name!r} ({', '.join(names)})"
+            raise errors.Ambiguous(reason, names)
         every = dict.fromkeys(known for one in served.values() for known in known_of(one))
         others = (_other_kind(what, name, one) for one in served.values())
         text = f"no driver has the {what} {name!r}; {hint_text(name, every)}"

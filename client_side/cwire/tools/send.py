@@ -23,7 +23,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", metavar="COMMAND")
-    parser.add_argument("fields", nargs="*", metavar="FIELD=VALUE")
+    # With a default it is not among the arguments that argparse calls required.
+    parser.add_argument(
+        "fields",
+        nargs="*",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="a value; a name may be a path: axis[0].speed=3, volts='[1, 2]'",
+    )
     parser.add_argument("--driver", metavar="NAME", help="where several drivers or relays run")
     terminal.add_relay_arguments(parser)
     parser.set_defaults(run=run)

@@ -13,6 +13,7 @@ from cwire import errors
 from cwire.bridge.connect import HISTORY_BYTES, ConnectOptions
 from cwire.bridge.sync import Bridge, open_bridge
 from cwire_structs.schema import Message
+from cwire_structs.schema.paths import PathError, find_path
 
 __all__ = [
     "EXIT_STATUS",
@@ -32,6 +33,7 @@ EXIT_STATUS = """exit status:
   4  wrong token
 """
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (errors.InvalidArgument, 2),
     (errors.Unauthorized, 4),
     (errors.NotConnected, 3),
     (errors.DriverDown, 5),
@@ -58,7 +60,10 @@ def report_errors(program: str, run: Callable[[], None]) -> int:
         run()
         sys.stdout.flush()  # here, where a reader that is gone can still be told
     except errors.CwireError as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        text = str(error)
+        if isinstance(error, errors.Ambiguous):  # its remedy is for Python
+            text = f"{error.reason}: use --driver {error.drivers[0]}"
+        print(f"{program}: {text}", file=sys.stderr)
         return exit_status(error)
     except KeyboardInterrupt:
         return 130
@@ -146,15 +151,22 @@ def parse_field(message: Message, word: str) -> tuple[str, object]:
     """Reads ``FIELD=VALUE``: the value as JSON if it is, else as text.
 
     Raises:
-        UnknownField: It is not of this form.
+        InvalidArgument: It is not of this form, or its list is not.
     """
     name, equals, text = word.partition("=")
     if not equals:
-        raise errors.UnknownField(f"{word!r}: write fields as FIELD=VALUE")
-    field = message.struct.by_name.get(name)
-    if field is not None and field.type.form == "text":
+        raise errors.InvalidArgument(f"{word!r}: write fields as FIELD=VALUE")
+    try:
+        form: str = find_path(message.struct, name).placed().type.form
+    except PathError:
+        form = ""  # encoding it says what there is
+    if form == "text":
         return name, text
     try:
         return name, json.loads(text)
     except (ValueError, RecursionError):
+        if form == "list" and "," in text:
+            raise errors.InvalidArgument(
+                f"{name} is a list: write it in brackets, '{name}=[{text}]'"
+            ) from None
         return name, text

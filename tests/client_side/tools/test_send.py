@@ -47,7 +47,7 @@ def drain(fake: FakeRelay) -> list[dict[str, object]]:
         (["nope"], 6, "no command 'nope'"),
         (["set", "y=1"], 6, "there is no such field; it has x"),
         (["set", "x=99"], 6, "out of range"),
-        (["set", "x"], 6, "FIELD=VALUE"),
+        (["set", "x"], 2, "FIELD=VALUE"),
         (["set", "x=1", "--driver", "nope"], 5, "no driver 'nope'"),
         (["go", "--timeout", "2"], 8, "no answer in 2 s"),
     ],
@@ -65,6 +65,20 @@ def test_failures(
     assert err.startswith("cwire send: ")
     assert text in err
     assert len(err.splitlines()) == 1
+
+
+def test_several_drivers_are_told_apart_by_an_option(
+    runtime: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FakeRelay(driver("left"), driver("right", 2)) as relay:
+        assert cli.main(["send", "go", "--url", relay.url]) == 6
+        assert capsys.readouterr().err.endswith(": use --driver left\n")
+
+
+def test_fields_are_not_required(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["send"])
+    assert capsys.readouterr().err.endswith("required: COMMAND\n")
 
 
 def test_no_relay(runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:

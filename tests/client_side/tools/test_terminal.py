@@ -38,17 +38,24 @@ def test_field_and_value(word: str, value: tuple[str, object]) -> None:
 def test_text_fields_take_text_that_looks_like_a_number() -> None:
     message = SCHEMA.messages["driver_status"]
     assert terminal.parse_field(message, "firmware=12") == ("firmware", "12")
+    assert terminal.parse_field(message, "channels[1].frequency=5") == ("channels[1].frequency", 5)
 
 
 def test_what_is_no_field_and_value() -> None:
-    with pytest.raises(cwire.UnknownField, match="FIELD=VALUE"):
+    with pytest.raises(cwire.InvalidArgument, match="FIELD=VALUE"):
         terminal.parse_field(SCHEMA.messages["set_waveform"], "frequency")
+    with pytest.raises(cwire.InvalidArgument, match=r"in brackets, 'values=\[1,2,3,4\]'"):
+        terminal.parse_field(SCHEMA.messages["echo"], "values=1,2,3,4")
 
 
 @pytest.mark.parametrize("name", errors.__all__)
 def test_every_error_has_a_documented_status(name: str) -> None:
     kind = getattr(errors, name)
-    arguments = ("d", "c", -1, "text") if issubclass(kind, cwire.CommandError) else ("text",)
+    arguments: tuple[object, ...] = ("text",)
+    if issubclass(kind, cwire.CommandError):
+        arguments = ("d", "c", -1, "text")
+    elif kind is cwire.Ambiguous:
+        arguments = ("text", ["left", "right"])
     status = terminal.exit_status(kind(*arguments))
     assert f"  {status}  " in terminal.EXIT_STATUS
 
