@@ -19,7 +19,7 @@ from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 __all__ = ["add_arguments", "main", "register", "run"]
 
 _DESCRIPTION = "Relays between C drivers and WebSocket clients. Stop it with Ctrl-C."
-
+_SWITCH_SECONDS = 5e-4
 
 _SEVERAL = (
     "clients that name neither a driver (--driver NAME, connect(driver=…)) nor a relay "
@@ -133,6 +133,8 @@ async def _serve(config: RelayConfig) -> None:
         # What is there now stays. To look through all of it takes the collector 25 ms.
         gc.collect()
         gc.freeze()
+        # A thread that reads a large schema shall not keep the event loop waiting for 5 ms.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         print(f"cwire relay: {relay.link}", flush=True)
         for driver in config.drivers:
             print(f"  driver {driver.name}: {driver.path}", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from support.fake_driver import FakeDriver, ticks
 from support.raw_client import RawClient
 from support.schemas import PICTURE, SET, STATE
 
-from .conftest import StartRelay, client, command, refusal, up
+from .conftest import StartRelay, client, command, driver_event, refusal, up
 
 
 class BugError(Exception):
@@ -197,3 +198,34 @@ async def test_a_fault_in_a_connection_ends_it_with_a_reason(
         assert "fault of the relay" in (one.close_reason or "")
         assert len(relay.hub.clients) == 1
         await goes_on(driver, other, 0)
+
+
+async def test_a_large_schema_is_read_beside_everything_else(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is read, which here lasts until others were served, they are."""
+    served = threading.Event()
+    read = Schema.from_json
+
+    def slowly(text: bytes) -> Schema:
+        if len(text) > len(schemas.text()):
+            assert served.wait(10)
+        return read(text)
+
+    document = schemas.document("big")
+    document["types"]["rare"]["doc"] = "x" * 100_000
+    async with (
+        FakeDriver(runtime / "big.sock", schema=json.dumps(document).encode()) as big,
+        FakeDriver(runtime / "lab.sock") as driver,
+    ):
+        monkeypatch.setattr(Schema, "from_json", slowly)
+        relay = await start_relay("lab", "big")
+        await driver.connected()
+        await big.connected()
+        async with client(relay) as one:
+            await one.say("subscribe", id=1, driver="lab", messages=["tick"])
+            await one.text("subscribed")
+            await goes_on(driver, one, 0)
+            assert relay.hub.drivers[2].state == "down"
+            served.set()
+            assert (await driver_event(one, "up"))["name"] == "big"

@@ -37,6 +37,7 @@ _FIRST_RETRY_SECONDS = 0.05
 _LAST_RETRY_SECONDS = 1.0
 _STEADY_SECONDS = 3.0
 _SEND_LIMIT = 16 << 20
+_LARGE_SCHEMA = 64 << 10
 
 
 class DriverLink:
@@ -104,7 +105,7 @@ class DriverLink:
 
     async def _serve(self, hello: control.Hello) -> None:
         assert self._socket is not None
-        schema = Schema.from_json(hello.schema)
+        schema = await _read_schema(hello.schema)
         self._broken = self._loop.create_future()
         self._send(control.answer())
         self._hub.driver_up(self._source, hello, schema)
@@ -305,3 +306,10 @@ class DriverLink:
                 refuse(client, pending, code, text, time.time_ns())
             except Exception as error:
                 self._hub.give_up(client, error)
+
+
+async def _read_schema(text: bytes) -> Schema:
+    """Reads a driver's schema; a large one, which takes seconds, beside the event loop."""
+    if len(text) < _LARGE_SCHEMA:
+        return Schema.from_json(text)
+    return await asyncio.to_thread(Schema.from_json, text)
