@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -56,6 +57,8 @@ def exit_status(error: errors.CwireError) -> int:
 
 def report_errors(program: str, run: Callable[[], None]) -> int:
     """Runs a tool; returns its exit status, with a line on stderr for what went wrong."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that has no Ω gets a question mark
+        sys.stdout.reconfigure(errors="replace")
     try:
         run()
         sys.stdout.flush()  # here, where a reader that is gone can still be told
