@@ -159,6 +159,7 @@ test("gaps and the relay's word are counted once", () => {
     relay: 3,
     conflated: 0,
     rate: 0,
+    size: 0,
     connection: 0,
   });
   assert.equal(bench.health.lost, 5);
