@@ -29,7 +29,7 @@ def frequency(relay: Relay) -> float:
     with cwire.connect(relay.url, relay.token) as bridge:
         status = bridge.send.get_status()
         assert status is not None
-        return float(status.frames["channels"]["frequency"][0][0])
+        return float(status.channels[0].frequency)
 
 
 @pytest.mark.parametrize("name", ["hardware", "demo"])
