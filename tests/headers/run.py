@@ -279,6 +279,7 @@ def _kill(process: Any) -> None:
 
 def _child(job: Job, said: Connection, compiled: bool) -> None:
     os.setpgrp()  # so that its compilers can be ended, too, and Ctrl-C is the parent's
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     look(job, said, compiled=compiled)
 
 
