@@ -155,7 +155,7 @@ def test_a_plot_of_decimated_blocks(bridge: cwire.Bridge, monkeypatch: pytest.Mo
     [
         (["scope_block"], {"policy": "newest"}, "queue, latest"),
         (["scope_block"], {"max_rate": -1}, "max_rate"),
-        (["scope_block"], {"history": -1}, "history.frames"),
+        (["scope_block"], {"history": -1}, "history must be a number of frames"),
         (["scope_block"], {"history": 5, "decimate": 4}, "not decimated"),
         (["scope_block"], {"decimate": 1}, "from 2"),
         (["driver_status"], {"decimate": 2}, "cannot be decimated"),
