@@ -76,7 +76,8 @@ class ScopeRecipe:
         if window is not None and not rolls:
             raise UnknownField(
                 f"{message.name} does not say how far apart its samples are, so they cannot roll "
-                "by: name a field with the step as x, or leave window out"
+                "by: name a field with the step as x, or leave window out; if each element is a "
+                f"channel, scope {self.fields.y[0] + '[:]'!r}"
             )
         if decimate is not None and (
             self.fields.kind == "trend" or not (rolls or not self.fields.x)

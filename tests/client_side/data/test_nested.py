@@ -130,6 +130,11 @@ def test_elements_are_lines(three: FrameArray, y: Any, by: str | None, labels: l
     assert (scope["y"], scope["kind"], scope["by"]) == (labels, "trend", None)
 
 
+def test_a_scan_that_cannot_roll_by_is_told_how() -> None:
+    with pytest.raises(cwire.UnknownField, match=r"each element is a channel, scope 'volts\[:\]'"):
+        ScopeRecipe("motor", STATUS, ScopeOptions(y="volts", window=5))
+
+
 def test_arrays_inside_are_lines_of_samples(three: FrameArray) -> None:
     history = make_history(STATUS, 1 << 16)
     data = np.asarray(three).view(np.uint8).tobytes()
