@@ -163,8 +163,8 @@ class _Graft:
             return EnumType(seen.np, self._enum(type_.enum, seen.enum))
         if isinstance(type_, NumberType) and isinstance(seen, NumberType):
             return seen
-        # A char is text for DWARF, and what the header's author says for libclang.
-        if isinstance(type_, Element) and {type_.kind, seen.kind}.isdisjoint(("struct", "enum")):
+        # A char is text for both; in bits it is a number for libclang.
+        if isinstance(type_, Element) and seen.is_text and (type_.is_text or field.bits):
             return type_
         raise WrapError(f"{field.name} is a {seen.kind} for the compiler, but a {type_.kind}")
 

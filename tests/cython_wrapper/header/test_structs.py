@@ -209,13 +209,18 @@ def test_compiled_classes_have_chars_as_numbers(
 )
 @pytest.mark.parametrize("array", ["", "[2]"])
 @pytest.mark.parametrize("tag", ["text", "number"])
+@pytest.mark.parametrize("cc", ["gcc", "sh4-linux-gnu-gcc", "g++"])  # the last two by DWARF
 def test_the_proof_tells_char_from_other_small_integers(
-    wrap_text: Wrap, read: str, compiled: str, complaint: str, array: str, tag: str
+    tmp_path: Path, read: str, compiled: str, complaint: str, array: str, tag: str, cc: str
 ) -> None:
     types = f"#ifdef __clang__\ntypedef {read} s8;\n#else\ntypedef {compiled} s8;\n#endif\n"
     text = f"{types}/** @msg 1 */\nstruct m {{ s8 a{array}; /**< @{tag} */ }};\n"
+    header = tmp_path / ("unit.hpp" if cc == "g++" else "unit.h")
+    header.write_text(text)
+    if cc != "gcc":
+        complaint = "a is a (char|array|int|uint) for the compiler, but a"
     with pytest.raises(WrapError, match=complaint):
-        wrap_text(text, "gcc")
+        wrap.wrap(header, compiler(cc) if cc.startswith("sh4") else "gcc")
 
 
 NAMELESS = """
