@@ -121,8 +121,14 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
     values_asked = list(samples(layout, toolchain.byte_order))
     numbers = [question.expression for question in questions]
     body = _body(layout, types.lines, numbers, bit_fields)
-    body += [sample.line for sample in values_asked]
-    found, constants, notices = _compiled(layout, header, toolchain, body)
+    refused: LayoutMismatch | None = None
+    try:
+        lines = [*body, *(sample.line for sample in values_asked)]
+        found, constants, notices = _compiled(layout, header, toolchain, lines)
+    except LayoutMismatch as error:
+        # An array of another shape has not the elements that are set: the table says what it has.
+        refused, values_asked = error, []
+        found, constants, notices = _compiled(layout, header, toolchain, body)
     values, more = constants.read(found)
     answers = found.integers("cwire_numbers", _MAGIC, len(numbers))
     sides = _Sides(str(toolchain), layout.reader)
@@ -132,6 +138,8 @@ def prove(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
     wrong += _value_disagreements(layout, values_asked, found, sides)
     if wrong:
         raise LayoutMismatch(_mismatch(wrong, toolchain))
+    if refused:
+        raise refused
     pointer, long, wchar, char_signed = answers[:4]
     return Proof(
         abi=Abi(pointer, long, wchar, bool(char_signed)),
