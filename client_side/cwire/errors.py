@@ -29,6 +29,7 @@ __all__ = [
     "UnknownField",
     "UnknownMessage",
     "WaitTimeout",
+    "live_connection",
 ]
 
 
@@ -136,3 +137,11 @@ class CommandTimeout(CommandError, TimeoutError):
 
 class LayoutMismatch(CommandError):
     """The driver restarted with other structs; the command was not carried out."""
+
+
+def live_connection() -> InvalidArgument:
+    """The error of pickling or copying what belongs to a connection."""
+    return InvalidArgument(
+        "a bridge, and what belongs to it, is a live connection and can be neither pickled nor "
+        "copied: call cwire.connect() in the other process, or give it what latest() returns"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from cwire import errors
 from cwire.bridge.commands import Commands
@@ -64,6 +64,9 @@ class BridgeBase(ABC):
     def health(self) -> Health:
         """Received and lost frames of every message, with rates: a table."""
         return health(self._link.session, monotonic())
+
+    def __reduce__(self) -> NoReturn:
+        raise errors.live_connection()
 
     def __repr__(self) -> str:
         return bridge_text(self._title, self.drivers, self.health)

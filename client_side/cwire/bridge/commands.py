@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import keyword
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
+from cwire.errors import live_connection
 from cwire.view.text import field_notes
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import Field, python_name
@@ -52,6 +53,9 @@ class CommandFunction(Generic[_T]):
             )
         return self._call(self.message.name, fields)
 
+    def __reduce__(self) -> NoReturn:
+        raise live_connection()
+
     def __repr__(self) -> str:
         return f"{self.message.name}{self.__signature__}\n{self.__doc__}"
 
@@ -92,6 +96,9 @@ class Commands(Generic[_T]):
 
     def __getitem__(self, name: str) -> CommandFunction[_T]:
         return CommandFunction(self._cwire_find(name), self._cwire_call)
+
+    def __reduce__(self) -> NoReturn:
+        raise live_connection()
 
     def __dir__(self) -> list[str]:
         return sorted(map(python_name, self._cwire_known()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import os
 import threading
 import warnings
 import weakref
@@ -138,9 +137,11 @@ class Bridge(BridgeBase):
     def __init__(self, link: Link, thread: LoopThread) -> None:
         self._link = link
         self._thread = thread
-        self._process = os.getpid()
-        # Also at the interpreter's exit, and when nobody holds the bridge any more.
+        # When nobody holds the bridge any more. Not at the interpreter's exit: other threads that
+        # wait would be told, and print it; handlers of `atexit` may still send commands. The
+        # system closes the socket.
         self._finish = weakref.finalize(self, thread.stop, link.shut)
+        self._finish.atexit = False
 
     @property
     def send(self) -> Commands[Record | None]:
@@ -439,20 +440,6 @@ class Bridge(BridgeBase):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _check_connected(self) -> None:
-        self._check_process()
-        super()._check_connected()
-
-    def _check_open(self) -> None:
-        self._check_process()
-        super()._check_open()
-
-    def _check_process(self) -> None:
-        if os.getpid() != self._process:
-            raise errors.NotConnected(
-                "this bridge belongs to the process that made it: connect again in this one"
-            )
 
     def _open_feed(self, message: str, driver: str | None) -> Feed:
         """The feed of a message, which is subscribed to if it was not."""

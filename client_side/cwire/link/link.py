@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import assert_never
+from typing import NoReturn, assert_never
 
 from cwire import errors
 from cwire.link.address import Address
@@ -84,6 +86,10 @@ class Link:
         self._replies = Replies()
         self._asked: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
+        _links.add(self)
+
+    def __reduce__(self) -> NoReturn:
+        raise errors.live_connection()
 
     @property
     def connected(self) -> bool:
@@ -382,6 +388,22 @@ class Link:
                 call()
             except Exception:
                 _log.exception("a listener of the connection failed")
+
+
+_links: weakref.WeakSet[Link] = weakref.WeakSet()
+
+
+def _tell_the_child() -> None:
+    """Closes what a forked child has of its parent's links; their sockets are the parent's."""
+    for link in _links:
+        if link.closed is None:
+            link.closed = (
+                "this process was forked from the one that made the bridge, and its connection "
+                "stayed there: connect again in this one"
+            )
+
+
+os.register_at_fork(after_in_child=_tell_the_child)
 
 
 def _refusal(code: str, text: str) -> errors.CwireError:

@@ -38,6 +38,8 @@ class LoopThread:
 
     def post(self, function: Callable[..., object], *arguments: object) -> bool:
         """Has a function called there soon; False if the thread has ended."""
+        if not self.alive:  # in a forked child the loop would wake the parent's
+            return False
         try:
             self.loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError:

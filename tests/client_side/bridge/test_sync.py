@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import gc
-import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -393,10 +396,89 @@ def test_a_program_that_forgets_to_close_ends(relay: FakeRelay) -> None:
     assert relay.gone.wait(10)
 
 
-def test_a_forked_child_is_told(relay: FakeRelay, bridge: cwire.Bridge) -> None:
-    bridge._process = os.getpid() + 1  # as a child would see it
-    with pytest.raises(cwire.NotConnected, match="connect again in this one"):
-        bridge.send.go()
+def test_a_thread_that_waits_at_the_end_is_silent(relay: FakeRelay) -> None:
+    program = f"""
+import atexit, threading
+def off():
+    print(bridge.send.set(x=3).x, flush=True)
+atexit.register(off)  # runs after what was registered later
+import cwire
+bridge = cwire.connect({relay.url!r})
+waiting = [threading.Event() for _ in range(4)]
+def follow(begun):
+    stream = bridge.stream("tick")
+    begun.set()
+    next(stream)
+def ask(begun):
+    while True:
+        bridge.latest("tick")
+        begun.set()
+def wait(begun):
+    begun.set()
+    bridge.wait_for("tick", bool)
+def several(begun):
+    begun.set()
+    bridge.latest("tick", 2, timeout=100)
+for work, begun in zip((follow, ask, wait, several), waiting):
+    threading.Thread(target=work, args=(begun,), daemon=True).start()
+for begun in waiting:
+    begun.wait(10)
+"""
+    relay.on_binary = state_reply
+    done = subprocess.run(
+        [sys.executable, *SHOWS_WARNINGS, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("3.0\n", "")
+    assert relay.gone.wait(10)
+
+
+def test_a_forked_child_is_told(relay: FakeRelay) -> None:
+    program = f"""
+import os, cwire
+bridge = cwire.connect({relay.url!r})
+child = os.fork()
+if not child:
+    print(bridge.connected, bridge)
+    for call in (bridge.send.go, lambda: bridge.latest("tick", timeout=5), bridge.subscribe):
+        try:
+            call()
+        except cwire.NotConnected as error:
+            print(error)
+    bridge.close()
+else:
+    assert os.waitpid(child, 0)[1] == 0
+    print(bridge.connected)
+    print(bridge.send.set(x=3).x)
+"""
+    relay.on_binary = state_reply
+    done = subprocess.run(
+        [sys.executable, *SHOWS_WARNINGS, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert done.stderr == ""
+    first, *told, here, answer = done.stdout.splitlines()
+    assert first.startswith("False cwire: not connected: this process was forked")
+    assert sum(line.startswith("this process was forked from") for line in told) == 3
+    assert (here, answer) == ("True", "3.0")
+
+
+@pytest.mark.parametrize("carry", [pickle.dumps, copy.deepcopy])
+def test_a_bridge_stays_in_its_process(
+    bridge: cwire.Bridge, carry: Callable[[object], Any]
+) -> None:
+    of_it = (bridge, bridge["lab"], bridge.send, bridge.send.go, bridge.stream("tick"))
+    for one in of_it:
+        with pytest.raises(cwire.InvalidArgument, match=r"call cwire\.connect\(\) in the other"):
+            carry(one)
+    with pytest.raises(cwire.InvalidArgument, match="neither pickled nor copied"):
+        copy.copy(bridge)
 
 
 def test_values_are_encoded_in_the_thread_that_calls(
