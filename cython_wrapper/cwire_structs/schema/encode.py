@@ -72,12 +72,13 @@ def put_fields(
         else (find_field(owner, struct, name, path), value)
         for name, value in values.items()
     ]
-    shared = bool(struct.unions) or struct.kind == "union"
-    paths = any(field is not None and field.name not in struct.by_name for field, _ in given)
-    if len(given) > 1 and (shared or paths):
-        whole = (0, 8 * struct.size), WHOLE_UNION
-        spans = [(field.span, field.name) if field else whole for field, _ in given]
-        _refuse_overlap(owner, spans, path, " (a union)" if shared else "")
+    if len(given) > 1:
+        shared = bool(struct.unions) or struct.kind == "union"
+        # Names of fields need no look at each: commands are encoded often.
+        if shared or not values.keys() <= struct.by_name.keys():
+            whole = (0, 8 * struct.size), WHOLE_UNION
+            spans = [(field.span, field.name) if field else whole for field, _ in given]
+            _refuse_overlap(owner, spans, path, " (a union)" if shared else "")
     for field, value in given:
         if field is None:
             put_struct(owner, path + WHOLE_UNION, struct, data, start, value, checks)
