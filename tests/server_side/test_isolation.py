@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,18 @@ import pytest
 
 from cwire_server import Relay
 from cwire_server.clients.requests import OPERATIONS, ClientRequests
+from cwire_server.hub.client import Client
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_driver import FakeDriver, ticks
+from support.foreign import masked_frame
 from support.raw_client import RawClient
+from support.raw_connection import RawConnection
 from support.schemas import PICTURE, SET, STATE
+from support.websocket_cases import BINARY, FIN, TEXT
 
 from .conftest import StartRelay, client, command, driver_event, refusal, up
 
@@ -43,6 +47,14 @@ async def two_clients(
         await other.say("subscribe", id=1, messages=["tick"])
         await other.text("subscribed")
         yield relay, one, other
+
+
+def split(data: bytes) -> Iterator[bytes]:
+    """The frames of a binary message."""
+    while data:
+        size = frames.span(frames.unpack_header(data).size)
+        yield data[:size]
+        data = data[size:]
 
 
 async def goes_on(driver: FakeDriver, other: RawClient, sequence: int) -> None:
@@ -198,6 +210,48 @@ async def test_a_fault_in_a_connection_ends_it_with_a_reason(
         assert "fault of the relay" in (one.close_reason or "")
         assert len(relay.hub.clients) == 1
         await goes_on(driver, other, 0)
+
+
+@pytest.mark.parametrize("what", ["commands in one message", "texts that come together"])
+async def test_between_the_requests_of_one_client_all_others_have_their_turn(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("cwire_server.clients.connection._TURN_SECONDS", 0.0)
+    count, done = 300, 0
+    send = Client.send if "texts" in what else ClientRequests._refuse
+
+    def counted(*args: Any, **options: Any) -> None:
+        nonlocal done
+        done += 1
+        send(*args, **options)
+
+    async with (
+        FakeDriver(runtime / "lab.sock") as driver,
+        two_clients(start_relay, driver) as (relay, one, other),
+        await RawConnection.open(relay) as greedy,
+    ):
+        await greedy.message()
+        requests = range(1, count + 1)
+        if "texts" in what:
+            monkeypatch.setattr(Client, "send", counted)
+            texts = [b'{"op": "no", "id": %d}' % number for number in requests]
+            data = b"".join(masked_frame(FIN | TEXT, text) for text in texts)
+        else:
+            monkeypatch.setattr(ClientRequests, "_refuse", counted)
+            commands = [command(one.hello, 999, b"", request=number) for number in requests]
+            data = masked_frame(FIN | BINARY, b"".join(commands))
+        greedy.writer.write(data)
+        await goes_on(driver, other, 0)
+        assert 0 < done < count
+        answered: list[int] = []
+        while len(answered) < count:  # all of them, in order
+            opcode, payload = await greedy.message()
+            if opcode == TEXT:
+                answered.append(json.loads(payload)["id"])
+            else:
+                answered += [frames.unpack_header(frame).request for frame in split(payload)]
+        assert answered == list(requests)
+        await goes_on(driver, other, 1)
 
 
 async def test_a_large_schema_is_read_beside_everything_else(

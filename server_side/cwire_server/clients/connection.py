@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cwire_server.clients.requests import ClientRequests, Services
 from cwire_server.clients.transport import Bytes, Transport
-from cwire_server.clients.websocket_reader import Message, WebSocketReader
+from cwire_server.clients.websocket_reader import WebSocketReader
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import Binary, ClientQueue, Text, TextError
 from cwire_structs.websocket import (
@@ -20,6 +20,7 @@ from cwire_structs.websocket import (
     CloseCode,
     Opcode,
     Ping,
+    Pong,
     WebSocketError,
     close_payload,
     encode,
@@ -32,6 +33,8 @@ _log = logging.getLogger("cwire.client")
 
 # For a client to answer the close frame: usually, and when the relay stops.
 _CLOSE_SECONDS, _LAST_CLOSE_SECONDS = 5.0, 1.0
+# Then others have their turn: a client can ask for half a second's work in one message.
+_TURN_SECONDS = 1e-3
 # A message below this is joined: to copy it is cheaper than to name its pieces to the system.
 _JOIN_BELOW = 4 << 10
 # More pieces than this are joined, too: the system takes 1024 at once, and each costs something.
@@ -51,6 +54,7 @@ class ClientConnection:
 
     # Thousands of them may do nothing: what they share is not in here.
     __slots__ = (
+        "_busy",
         "_client",
         "_close_received",
         "_close_sent",
@@ -63,6 +67,7 @@ class ClientConnection:
         "_reader",
         "_requests",
         "_services",
+        "_steps",
         "_transport",
         "_unsent",
         "answered",
@@ -80,6 +85,8 @@ class ClientConnection:
         self._connections = connections
         limits = services.hub.limits
         self._reader: WebSocketReader | None = WebSocketReader(limits.command)
+        self._steps: Iterator[None] = iter(())  # what was read and is to be carried out yet
+        self._busy = False  # with these: until they are done, nothing more is read
         self._unsent: list[memoryview] = []
         self._pong: bytes | None = None
         self._close_sent = self._close_received = False
@@ -100,35 +107,61 @@ class ClientConnection:
     def _readable(self) -> None:
         data = self._transport.read()
         if data:
-            try:
-                self.receive(data)
-            except Exception as error:
-                self._failed(error)
+            self.receive(data)
         elif data is not None:
             self._end()
 
     def receive(self, data: bytes) -> None:
         """Carries out what has come from the client."""
         self.answered = True
-        reader = self._reader
-        if reader is None:
-            return  # after an error nothing can be understood: it is read and forgotten
+        if self._reader is not None:  # after an error nothing can be understood: it is forgotten
+            self._reader.feed(data)
+            self._steps = self._carry_out(self._reader)
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Carries out what was read, for about a millisecond; the rest in turns with all else."""
+        end = self._loop.time() + _TURN_SECONDS
+        more = False
         try:
-            reader.feed(data)
-            while not self._close_received and (message := reader.next()) is not None:
-                self._handle(message)
+            for _ in self._steps:
+                if self._loop.time() >= end:
+                    more = True
+                    break
         except WebSocketError as error:
             self._reader = None
             self.close(error.code, error.reason)
+        except Exception as error:
+            self._failed(error)
+        if self._transport.fileno() < 0:
+            return
+        if more:
+            self.answered = True  # what else it has said is not read yet
+            self._loop.call_soon(self._take_turn)
+        if more != self._busy:
+            self._busy = more
+            if more:
+                self._loop.remove_reader(self._transport)
+            else:
+                self._loop.add_reader(self._transport, self._readable)
 
-    def _handle(self, message: Message) -> None:
+    def _carry_out(self, reader: WebSocketReader) -> Iterator[None]:
+        """Carries out whole messages, a command or a text in each step."""
+        while not self._close_received and (message := reader.next()) is not None:
+            if not isinstance(message, bytes):
+                self._handle(message)
+                yield
+            elif self._client is not None:
+                for _ in self._requests.receive_frames(message):
+                    yield
+                    if self._client is None:
+                        break
+
+    def _handle(self, message: str | Ping | Pong | Close) -> None:
         # Without a client: it was sent a close frame and has not answered yet.
         if isinstance(message, str):
             if self._client is not None:
                 self._requests.receive_text(message)
-        elif isinstance(message, bytes):
-            if self._client is not None:
-                self._requests.receive_frames(message)
         elif isinstance(message, Ping):
             self._pong = message.data  # it answers those before it, too
             if not self._unsent:
@@ -303,6 +336,7 @@ class ClientConnection:
             self._loop.remove_writer(self._transport)
             self._transport.close()
         self._unsent.clear()
+        self._steps = iter(())
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
 

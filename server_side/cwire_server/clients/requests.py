@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,8 +172,12 @@ class ClientRequests:
             raise RequestError(ErrorCode.UNKNOWN_MESSAGE, text)
         return found[0]
 
-    def receive_frames(self, message: bytes) -> None:
-        """Sends the commands of a binary message to their drivers, or answers why not."""
+    def receive_frames(self, message: bytes) -> Iterator[None]:
+        """Sends the commands of a binary message to their drivers, or answers why not.
+
+        Yields:
+            After each: there may be tens of thousands.
+        """
         position = 0
         try:
             while position < len(message):
@@ -194,6 +198,7 @@ class ClientRequests:
                     text = f"the relay failed at this command: {internal_text(error)}"
                     self._refuse(header.type, header.request, Code.EFAILED, text)
                 position += span
+                yield
         except FrameError as error:
             self._client.send("error", id=None, code=ErrorCode.BAD_FRAME, text=str(error))
 
