@@ -29,7 +29,6 @@ __all__ = [
     "UnknownField",
     "UnknownMessage",
     "WaitTimeout",
-    "live_connection",
 ]
 
 
