@@ -106,9 +106,9 @@ class Relay:
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
         services = Services(self.hub, self._links, pages, self._started)
-        tcp = self._serve(Rules(config.host, origins, config.token), services)
+        tcp = self._serve(Rules(config.host, self.port, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
-        unix = self._serve(Rules("localhost"), services)
+        unix = self._serve(Rules("localhost", self.port), services)
         self._runtime = RuntimeFile(url, places)
         self._listeners.append(Listener(self._runtime.listen(), unix))
         self._tasks = [

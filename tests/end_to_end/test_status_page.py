@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from support.browser import browser, needs_chromium, page, picture
+from support.forwarding import forwarded
 from support.processes import Driver, Relay
 
 __all__ = ["browser", "page"]  # fixtures
@@ -42,14 +44,31 @@ def test_it_follows_a_driver_that_goes_and_comes_back(
         expect(page.locator("tr[data-driver=demo] .up")).to_have_text("up")
 
 
-@pytest.mark.parametrize("fragment", ["", "#token=0123456789abcdef"])
+@pytest.mark.parametrize(
+    ("fragment", "told"),
+    [("", "Open the link"), ("#token=0123456789abcdef", "does not take this token: open the link")],
+)
 def test_it_says_what_to_do_about_the_token(
-    page: Page, driver: Driver, relay: Relay, fragment: str
+    page: Page, driver: Driver, relay: Relay, fragment: str, told: str
 ) -> None:
     page.goto(relay.link.split("#")[0] + fragment)
-    expect(page.locator("#state")).to_contain_text("the link")
+    expect(page.locator("#state")).to_contain_text(told)
     expect(page.locator("#state")).to_have_class("problem")
     expect(page.locator("#drivers")).to_be_hidden()
+
+
+def test_it_says_what_to_do_about_a_forwarded_port(
+    page: Page, driver: Driver, relay: Relay
+) -> None:
+    own = urlsplit(relay.link)
+    assert own.port is not None
+    with forwarded(own.port) as port:  # as by `ssh -L`
+        page.goto(f"http://localhost:{port}/#{own.fragment}")
+        expect(page.locator("#state")).to_contain_text(
+            f"The relay runs, but takes pages of port {own.port} only: forward the same port, or "
+            f"start it with --allow-origin http://localhost:{port}"
+        )
+    expect(page.locator("#state")).to_contain_text("No relay answers here")
 
 
 def test_it_comes_back_with_its_relay(page: Page, driver: Driver, runtime: Path) -> None:

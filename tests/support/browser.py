@@ -38,6 +38,8 @@ needs_chromium = [
 NOISE = (
     # The browser itself logs a refused handshake; the page shows it to the user.
     r"WebSocket connection",
+    # And a relay that does not answer.
+    r"Failed to load resource: net::ERR_(CONNECTION|EMPTY)",
     # Notebook 7.6 asks for the settings of its shortcuts before they are loaded.
     r"TypeError: Cannot read properties of undefined \(reading 'schema'\)\s+"
     r"at \S+/static/notebook/notebook_core\.",

@@ -138,10 +138,16 @@ def _failure(address: Address, error: Exception) -> NotConnected:
     """The error to raise where the connection itself failed."""
     if isinstance(error, BadAnswer):
         return NotConnected(f"what answers at {address} is not a cwire relay: {error}")
+    secure = address.unix is None and urlsplit(address.url).scheme == "wss"
+    plain = address.url.replace("wss:", "ws:", 1)
+    no_tls = f"; `cwire serve` speaks no TLS: without a proxy that does, its address is {plain}"
     if isinstance(error, TimeoutError) and not error.errno:  # ours, not the system's
-        stopped = "it is there, but stopped or very busy"
-        hint = "; is it the right port?" if address.unix is None else f": {stopped}"
-        return NotConnected(f"no relay answers at {address} in time{hint}")
+        hint = "; is it the right port?"
+        if address.unix is not None:
+            hint = ": it is there, but stopped or very busy"
+        return NotConnected(f"no relay answers at {address} in time{no_tls if secure else hint}")
+    if secure and isinstance(error, ConnectionResetError):
+        return NotConnected(f"what listens at {address} hung up{no_tls}")
     reason = str(error) or type(error).__name__
     # asyncio's texts have the address, too; of several addresses, only the text has the numbers.
     if number := re.match(r"(?:Multiple exceptions: )?\[Errno ([0-9]+)\]", reason):
@@ -173,10 +179,12 @@ def _refused(address: Address, answer: Answer) -> NotConnected:
     if reason.startswith("<") or not reason.isprintable():
         reason = ""  # a page for browsers
     if answer.status in (401, 403):
-        why = reason or "the token is missing or wrong"
+        hint = ""
+        if answer.status == 401:
+            reason = reason or "the token is missing or wrong"
+            hint = " (the token is what follows #token= in the link that the relay printed)"
         return Unauthorized(
-            f"the relay at {address} does not let you in: {why} "
-            "(the token is what follows #token= in the link that the relay printed)"
+            f"the relay at {address} does not let you in: {reason or answer.phrase}{hint}"
         )
     return NotConnected(
         f"what answers at {address} is not a cwire relay: "

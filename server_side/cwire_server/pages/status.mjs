@@ -74,17 +74,31 @@ function connect() {
   socket.onmessage = ({ data }) => {
     if (typeof data === "string") receive(JSON.parse(data));
   };
-  socket.onclose = () => {
+  socket.onclose = async () => {
     clearInterval(timer);
-    say(
-      opened
-        ? "The connection is gone; trying again …"
-        : "No connection: the relay does not run, or the token is an old one. Open the link that it printed last.",
-      "problem",
-    );
+    say(opened ? "The connection is gone; trying again …" : await why(), "problem");
     setTimeout(connect, retry);
     retry = Math.min(retry * 2, LAST_RETRY_MS);
   };
+}
+
+/** Asks the relay why it does not let this page connect: of a WebSocket, browsers do not tell. */
+async function why() {
+  const { origin, port } = location;
+  let health;
+  try {
+    const answer = await fetch(`/health?origin=${encodeURIComponent(origin)}`);
+    if (!answer.ok) return `The relay refuses this page: ${await answer.text()}`;
+    health = await answer.json();
+  } catch {
+    return "No relay answers here: start it again, and open the link that it prints; trying again …";
+  }
+  if (health.origin_allowed)
+    return "The relay runs, but does not take this token: open the link that it printed last.";
+  const allow = `start it with --allow-origin ${origin}`;
+  return port === String(health.port)
+    ? `The relay runs, but takes no pages of ${origin}: ${allow}`
+    : `The relay runs, but takes pages of port ${health.port} only: forward the same port, or ${allow}`;
 }
 
 /** @param {Record<string, any>} message */

@@ -52,16 +52,20 @@ class HealthHandler(BaseHandler):
         self._hub = hub
 
     def get(self) -> None:
-        """Says ok, and how many drivers are up."""
+        """Says ok, how many drivers are up, and whether pages of an origin may connect."""
         drivers = self._hub.drivers.served
-        self.finish(
-            {
-                "status": "ok",
-                "protocol": PROTOCOL,
-                "drivers": len(drivers),
-                "drivers_up": sum(driver.state == "up" for driver in drivers),
-            }
-        )
+        health = {
+            "status": "ok",
+            "protocol": PROTOCOL,
+            "port": self._rules.port,
+            "drivers": len(drivers),
+            "drivers_up": sum(driver.state == "up" for driver in drivers),
+        }
+        # No header tells it: browsers send no Origin with what a page asks of its own server.
+        origin = self.get_query_argument("origin", None)
+        if origin is not None:
+            health["origin_allowed"] = origin_is_allowed(origin, self._rules.origins)
+        self.finish(health)
 
 
 class MetricsHandler(BaseHandler):

@@ -18,6 +18,8 @@ class Rules:
 
     host: str
     """The address that it is bound to."""
+    port: int
+    """Of the relay over TCP: pages from there are its own."""
     origins: Container[str] = frozenset()
     token: str | None = None
     """None: the file's mode protects the listener (a Unix socket)."""

@@ -117,17 +117,23 @@ async def test_a_certificate_that_nobody_vouches_for(secure_url: str) -> None:
 
 async def test_tls_where_there_is_none(secure_url: str) -> None:
     async with serve(echo, "127.0.0.1", 0) as server:
-        with pytest.raises(NotConnected, match="wss://"):
+        with pytest.raises(NotConnected, match="hung up; .* speaks no TLS: .* is ws://"):
             await Transport.open(Address(url_of(server, "wss")), Inbox().take, 10)
     with pytest.raises(NotConnected, match="ws://"):
         await Transport.open(Address(secure_url.replace("wss", "ws")), Inbox().take, 10)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # as Tornado, which waits for a line
+        port = silent.getsockname()[1]
+        with pytest.raises(NotConnected, match=f"speaks no TLS: .* is ws://127.0.0.1:{port}/ws$"):
+            await Transport.open(Address(f"wss://127.0.0.1:{port}/ws"), Inbox().take, 0.1)
 
 
 @pytest.mark.parametrize(
     ("status", "body", "kind", "text"),
     [
         (401, "the token is old", Unauthorized, "let you in: the token is old .*#token="),
-        (403, "", Unauthorized, "let you in: the token is missing or wrong"),
+        (401, "", Unauthorized, "let you in: the token is missing or wrong .*#token="),
+        (403, "", Unauthorized, "let you in: Forbidden$"),
+        (403, "this relay answers to localhost only", Unauthorized, "let you in: .* only$"),
         (400, "offer cwire.v2", NotConnected, "HTTP 400 offer cwire.v2; its endpoint is /ws"),
         (404, "<html>…</html>", NotConnected, "HTTP 404 Not Found; its endpoint is /ws"),
         (200, "a page", NotConnected, "HTTP 200 a page"),

@@ -69,13 +69,11 @@ def test_every_file_of_the_folder_is_a_page() -> None:
 
 async def test_health_needs_no_token_and_tells_no_names(start_relay: StartRelay) -> None:
     relay = await start_relay("lab")
-    response = await fetch(relay, "/health")
-    assert json.loads(response.body) == {
-        "status": "ok",
-        "protocol": 1,
-        "drivers": 1,
-        "drivers_up": 0,
-    }
+    health = {"status": "ok", "protocol": 1, "port": relay.port, "drivers": 1, "drivers_up": 0}
+    assert json.loads((await fetch(relay, "/health")).body) == health
+    for origin, allowed in ((f"localhost:{relay.port}", True), ("localhost:1", False)):
+        response = await fetch(relay, f"/health?origin=http://{origin}")
+        assert json.loads(response.body) == {**health, "origin_allowed": allowed}
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/../etc/passwd", "/pages/status.html"])
