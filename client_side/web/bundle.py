@@ -28,6 +28,7 @@ SOURCES = ("*.mjs", "*.css", "decode/*.mjs", "scope/*.mjs", "package*.json", ".n
 SCRIPTS = (
     "client_side/web/**/*.mjs",
     "client_side/cwire/panel/*.mjs",
+    "client_side/cwire/plot/*.mjs",
     "server_side/cwire_server/pages/*.mjs",
     "tests/web/**/*.mjs",
 )

@@ -1,4 +1,4 @@
-"""Works inside a Jupyter kernel: cells, paced updates, progress bars, widgets.
+"""Works inside a notebook's kernel: cells, paced updates, progress bars, widgets.
 
-May import: nothing.
+May import: errors.
 """

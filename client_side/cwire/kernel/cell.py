@@ -8,6 +8,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from cwire.kernel.marimo import at_cell_end
+
 __all__ = ["OncePerCell", "cell_of_now", "is_executed", "kernel_shell"]
 
 _T = TypeVar("_T")
@@ -32,13 +34,19 @@ class OncePerCell(Generic[_T]):
         if now is not None:
             for other, cell in tuple(self._open.items()):
                 if cell is not None and cell[0] == now[0] and cell[1] != now[1]:
-                    self.remove(other)
-                    self._close(other, "its cell was run again")
+                    self._end(other)
         self._open[thing] = now
+        found = weakref.ref(thing)
+        at_cell_end(lambda: self._end(found()))
 
     def remove(self, thing: _T) -> None:
         """Forgets one; does nothing if it is not known."""
         self._open.pop(thing, None)
+
+    def _end(self, thing: _T | None) -> None:
+        if thing is not None and thing in self._open:
+            self.remove(thing)
+            self._close(thing, "its cell was run again")
 
 
 def kernel_shell() -> Any:
@@ -46,8 +54,12 @@ def kernel_shell() -> Any:
     if "IPython" not in sys.modules:
         return None
     from IPython import get_ipython
+    from IPython.core.interactiveshell import InteractiveShell
 
     shell = get_ipython()
+    # Solara has something in its place that cannot display.
+    if not isinstance(shell, InteractiveShell):
+        return None
     return shell if getattr(shell, "kernel", None) is not None else None
 
 

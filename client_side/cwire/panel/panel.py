@@ -12,6 +12,7 @@ import ipywidgets as widgets
 
 from cwire import errors
 from cwire.kernel.cell import OncePerCell
+from cwire.kernel.host import check_ipywidgets
 from cwire.kernel.pacer import Pacer
 from cwire.kernel.widgets import close_all
 from cwire.link.link import Link
@@ -48,6 +49,7 @@ class Panel:
     def __init__(
         self, link: Link, send: SendTo, drivers: Iterable[str], commands: Iterable[str] | None
     ) -> None:
+        check_ipywidgets("a panel", "let elements of mo.ui call bridge.send, or use Jupyter")
         self._link = link
         self._send = send
         self._commands = None if commands is None else list(commands)

@@ -10,12 +10,20 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cwire.kernel.cell import kernel_shell
+from cwire.kernel.host import shows_widgets
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-__all__ = ["InteractiveCanvas", "LiveCanvas", "MemoryCanvas", "NotebookCanvas", "open_canvas"]
+__all__ = [
+    "InteractiveCanvas",
+    "LiveCanvas",
+    "MemoryCanvas",
+    "NotebookCanvas",
+    "WidgetCanvas",
+    "open_canvas",
+]
 
 _SIZE = (8.0, 3.6)  # inches
 _UNSEEN = frozenset({"agg", "cairo", "pdf", "pgf", "ps", "svg", "template"})
@@ -153,6 +161,29 @@ class NotebookCanvas(LiveCanvas):
         self._shown = True
 
 
+class WidgetCanvas(LiveCanvas):
+    """A widget of our own, where there is no IPython that could display: in marimo, for one.
+
+    Attributes:
+        widget: To be put where it shall be seen.
+    """
+
+    def __init__(self, size: tuple[float, float] | None = None) -> None:
+        from cwire.plot.picture import PictureWidget
+
+        super().__init__(_bare_figure(size))
+        self.widget = PictureWidget()
+
+    def refresh(self, artists: Sequence[Artist], legends: Sequence[Artist] = ()) -> None:
+        """Draws at once and sends the picture."""
+        self._draw(artists, legends)
+        self.widget.png = self._png()
+
+    def close(self) -> None:
+        """Removes the widget."""
+        self.widget.close()
+
+
 class InteractiveCanvas(LiveCanvas):
     """An interactive canvas: ipympl in a notebook, or a window."""
 
@@ -233,4 +264,6 @@ def open_canvas(size: tuple[float, float] | None = None) -> LiveCanvas:
     if kernel_shell() is not None:
         widget = backend == "nbagg" or "ipympl" in backend or "widget" in backend
         return InteractiveCanvas(widget, size) if seen else NotebookCanvas(size)
+    if shows_widgets():
+        return WidgetCanvas(size)
     return InteractiveCanvas(False, size) if seen else MemoryCanvas(size)

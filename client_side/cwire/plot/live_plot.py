@@ -16,7 +16,7 @@ from cwire.data.arguments import finite, positive
 from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
-from cwire.plot.canvas import open_canvas
+from cwire.plot.canvas import WidgetCanvas, open_canvas
 from cwire.plot.recipe import Recipe, make_recipe, numbers_of
 
 if TYPE_CHECKING:
@@ -170,9 +170,15 @@ class LivePlot:
         names = ", ".join(name for recipe in self._recipes for name in recipe.y) or "update"
         return f"<plot of {self._feed.message.name}: {names}, {state}>"
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        if isinstance(self._canvas, WidgetCanvas):
+            return self._canvas.widget._repr_mimebundle_(**options)
         # The figure is on the screen already: only a line of text beside it.
         return {"text/plain": repr(self)}
+
+    def _display_(self) -> object:
+        """What marimo shows for it."""
+        return self._canvas.widget if isinstance(self._canvas, WidgetCanvas) else self.figure
 
     # Following ----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from cwire import errors
 from cwire.kernel.cell import OncePerCell
+from cwire.kernel.host import check_ipywidgets
 from cwire.kernel.pacer import Pacer
 from cwire.kernel.widgets import close_all
 
@@ -83,6 +84,7 @@ class Console:
     """
 
     def __init__(self, process: Watched, lines: int = 200) -> None:
+        check_ipywidgets("a console", "use the process's start, stop and output")
         self.process = process
         self._lines = lines
         self._trouble = ""

@@ -11,7 +11,8 @@ from time import monotonic
 from typing import Any
 
 from cwire import errors
-from cwire.kernel.cell import OncePerCell, is_executed, kernel_shell
+from cwire.kernel.cell import OncePerCell, is_executed
+from cwire.kernel.host import shows_widgets
 from cwire.link.link import Link
 from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
@@ -38,6 +39,9 @@ class Scope:
     the kernel busy. It ends when its cell is run again and when the bridge closes. A picture of it
     stays in the notebook file.
 
+    In marimo it is shown where a cell's last expression is, as everything there; other hosts of
+    widgets (Panel, Solara) show its `widget`.
+
     Attributes:
         widget: The anywidget behind it.
         figures: What the page has measured, as of the last picture that it sent: ``fps``,
@@ -48,10 +52,10 @@ class Scope:
         self, link: Link, recipe: ScopeRecipe, *, height: int = 320, fps: float = 60.0
     ) -> None:
         check_size(height, fps)
-        if kernel_shell() is None:
+        if not shows_widgets():
             raise errors.CwireError(
-                "a scope is seen in a notebook only; in a script use bridge.plot, "
-                "which opens a window"
+                "a scope is seen where widgets are (in Jupyter, marimo and the like); "
+                "in a script use bridge.plot, which opens a window"
             )
         self._link = link
         self._recipe = recipe
@@ -116,9 +120,15 @@ class Scope:
             f"<scope of {self._recipe.message.name}: {', '.join(self._recipe.fields.y)}, {state}>"
         )
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        if not self._output.shown:
+            return self.widget._repr_mimebundle_(**options)
         # The scope is on the page already: only a line of text beside it.
         return {"text/plain": repr(self)}
+
+    def _display_(self) -> ScopeWidget:
+        """What marimo shows for it."""
+        return self.widget
 
     # What the page says, in the kernel's main thread ----------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import sys
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from IPython.display import display
 
 from cwire import errors
 from cwire.kernel.cell import kernel_shell
+from cwire.kernel.host import widgets_only
 
 __all__ = ["Output", "ScopeWidget"]
 
@@ -59,17 +59,24 @@ class Output:
 
     JupyterLab shows a widget's own output as "model not found" in a notebook that is opened again,
     picture or not. So the output is HTML with the picture, and the page finds it by its id. Where
-    pages cannot do that (VS Code, Colab) it is the widget.
+    pages cannot do that (VS Code, Colab) it is the widget. Where there is no IPython that could
+    display (marimo, Panel, Solara) the user puts the widget where it shall be.
+
+    Attributes:
+        shown: Whether it shows itself; else the user does that.
     """
 
     def __init__(self, widget: ScopeWidget, id: str, title: str) -> None:
         self._widget = widget
         self._id = id
         self._title = title
-        self._whole = _shows_widgets_only()
+        self._whole = widgets_only()
+        self.shown = kernel_shell() is not None
 
     def show(self) -> None:
-        """Puts it under the present cell."""
+        """Puts it under the present cell, if it shows itself."""
+        if not self.shown:
+            return
         if self._whole:
             display(self._widget)  # type: ignore[no-untyped-call]
         else:
@@ -97,9 +104,3 @@ class Output:
             )
         data["text/html"] = f'<div class="cwire-scope" data-cwire-scope="{self._id}">{inner}</div>'
         display(data, raw=True, display_id=f"cwire-scope-{self._id}", update=update)  # type: ignore[no-untyped-call]
-
-
-def _shows_widgets_only() -> bool:
-    shell = kernel_shell()
-    known = getattr(shell, "user_ns", {})
-    return "__vsc_ipynb_file__" in known or "google.colab" in sys.modules
