@@ -64,6 +64,10 @@ class DerivedStream:
             left_out.append((tally, old.losses.get(tally.type, 0)))
         return left_out
 
+    def rest(self) -> list[tuple[Tally, int]]:
+        """What waits and will not be made: the tallies, and how many were lost on their way."""
+        return [(tally, batch.losses.get(tally.type, 0)) for batch, tally in self._waiting]
+
     @property
     def busy(self) -> bool:
         """Whether there is something to do."""

@@ -171,7 +171,8 @@ def _with_losses(batches: list[Batch]) -> list[Batch]:
         (tally,) = batch.tallies
         lost = tally.gaps
         if last is not None:
-            lost += (tally.first_sequence - last - 1) % 2**32
+            step = (tally.first_sequence - last - 1) % 2**32
+            lost += step if step < 2**31 else 0  # backwards: nothing is missing
         told.append(replace(batch, losses={tally.type: lost} if lost else {}))
         last = tally.last_sequence
     return told

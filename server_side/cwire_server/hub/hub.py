@@ -266,6 +266,8 @@ class Hub:
         event = self.drivers.begin(source, hello, schema)
         news = known is None or known.json != schema.json
         resolve = event != "up" or known is None
+        if resolve:  # told before the news: it is of the run that has ended
+            self._skip_rest(source)
         self._tell_driver(driver, event, schema=news)
         if resolve:
             self._derived[source].clear()
@@ -393,6 +395,12 @@ class Hub:
                 client.sink.put_skipped(
                     ledgers, tally.last_sequence, relay=tally.count, driver=lost
                 )
+
+    def _skip_rest(self, source: int) -> None:
+        """Tells of all that the derived streams of a driver have not come to."""
+        for stream in self._derived[source]:
+            for tally, lost in stream.rest():
+                self._skip(source, stream.made.type, tally, lost)
 
     def work(self) -> None:
         """Makes derived frames, a piece in each turn that `turns` gives."""

@@ -160,8 +160,14 @@ def test_another_run_or_nobody_left_ends_the_work() -> None:
     publish(hub, tick(1))
     schema = hub.drivers[1].schema
     assert schema is not None
-    hub.driver_up(1, hello(epoch=2), schema)
     drain(hub, client)
+    publish(hub, tick(4))  # two are lost before it
+    hub.driver_up(1, hello(epoch=2), schema)
+    *lost, news, _ = drain(hub, client)
+    told = {one["reason"]: (one["count"], one["sequence"]) for one in lost if isinstance(one, dict)}
+    assert told == {"relay": (2, 4), "driver": (2, 4)}
+    assert isinstance(news, dict)
+    assert news["event"] == "restarted"
     work(hub)
     assert sequences(client)[0] == []
 

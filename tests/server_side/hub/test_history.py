@@ -91,6 +91,13 @@ def test_what_is_missing_is_told_from_the_first_frame_on() -> None:
     assert [entry.losses for entry in store.frames(TICK, 402)] == [{}, {TICK: 8}]
 
 
+def test_a_step_backwards_is_no_loss() -> None:
+    store = HistoryStore(1 << 20)
+    store.add(batch(ticks(5, 400)), 0.0)
+    store.add(batch(ticks(3, 400)), 0.0)
+    assert [entry.losses for entry in store.frames(TICK, 800)] == [{}, {}]
+
+
 def test_what_is_larger_than_the_bound_is_not_kept() -> None:
     store = HistoryStore(100)
     store.add(batch(ticks(0, 2)), 0.0)
