@@ -110,8 +110,17 @@ class PendingCommands:
         self._request = 0
 
     def make(self, encoded: Encoded) -> Command:
-        """Makes the message of an encoded command, and waits for its reply from now on."""
-        request, driver, message = self._next_request(), encoded.driver, encoded.message
+        """Makes the message of an encoded command, and waits for its reply from now on.
+
+        Raises:
+            LayoutMismatch: The driver has come back with other structs since it was encoded.
+        """
+        driver, message = encoded.driver, encoded.message
+        # By itself the relay would not notice: another relay counts its drivers' runs anew.
+        if driver.schema is None or driver.schema.layout_hash != encoded.schema.layout_hash:
+            text = _what_changed(message, driver.name, driver)
+            raise errors.LayoutMismatch(driver.name, message.name, Code.ESESSION, text)
+        request = self._next_request()
         data = frames.pack(
             message.id,
             encoded.payload,
@@ -147,7 +156,9 @@ class PendingCommands:
             if code == Code.ESESSION and (again := self._again(command, drivers)) is not None:
                 return Resend(again.data)
             if code == Code.ESESSION:
-                text = f"{text}; {_what_changed(command, drivers.get(command.driver))}"
+                driver = drivers.get(command.driver)
+                changed = _what_changed(command.message, command.driver, driver)
+                text = f"{text}; {changed}"
             return self._failed(command, code, text)
         value = None
         if payload or header.type != command.message.id:  # else it is an empty OK
@@ -189,16 +200,16 @@ class PendingCommands:
                 return self._request
 
 
-def _what_changed(command: Command, driver: Driver | None) -> str:
+def _what_changed(message: Message, owner: str, driver: Driver | None) -> str:
     """Says why a command of an earlier run cannot be carried out, and what to do."""
-    name = command.message.name
-    again = f"look at bridge[{command.driver!r}].schema[{name!r}] and send it again"
+    name = message.name
+    again = f"look at bridge[{owner!r}].schema[{name!r}] and send it again"
     if driver is None or driver.schema is None:
         return f"its structs are not known any more: {again}"
     now = driver.schema.commands.get(name)
     if now is None:
         return unknown_text("command", name, "its new header", driver.schema.commands)
-    changes = layout_changes(command.message.struct, now.struct)
+    changes = layout_changes(message.struct, now.struct)
     return f"its structs have changed{f' ({changes})' if changes else ''}: {again}"
 
 

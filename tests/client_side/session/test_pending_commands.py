@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import cwire
@@ -14,7 +16,7 @@ from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import driver, ticks
 from support.session import command as make_command
-from support.session import connected, event, failure, reply
+from support.session import connected, event, failure, hello, reply
 
 
 def test_a_command_and_its_reply() -> None:
@@ -118,6 +120,21 @@ def test_it_does_not_with_other_structs() -> None:
     assert isinstance(answer.error, cwire.LayoutMismatch)
     text = "its structs have changed: look at bridge['lab'].schema['set'] and send it again"
     assert text in str(answer.error)
+
+
+@pytest.mark.parametrize("changed", [{"schema": schemas.document(extra_field=True)}, {}])
+def test_a_command_that_was_encoded_for_another_relay(changed: dict[str, Any]) -> None:
+    """Its runs have the same numbers, and may be of other structs."""
+    session = connected()
+    encoded = session.encode(session.drivers["lab"], "set", {"x": 3})
+    session.disconnected()
+    others = driver("other"), driver("lab", 2, epoch="5", **changed)
+    session.receive_text(hello(*others))
+    if changed:
+        with pytest.raises(cwire.LayoutMismatch, match=r"its structs have changed.*send it again"):
+            session.pending.make(encoded)
+    else:
+        assert frames.unpack_header(session.pending.make(encoded).data).source == 2
 
 
 def test_a_layout_mismatch_says_what_changed() -> None:
