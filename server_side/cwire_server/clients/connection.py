@@ -233,6 +233,9 @@ class ClientConnection:
             self._failed(error)
 
     def _write_on(self, pieces: Sequence[Bytes]) -> None:
+        # The socket was full and has room: the client reads. Its pong may be long in coming, as the
+        # ping lies behind a large frame.
+        self.answered = True
         self._send(pieces)
         if self._unsent or self._transport.fileno() < 0:
             return

@@ -15,7 +15,7 @@ class Pingable(Protocol):
     """A connection that can be asked for a sign of life."""
 
     answered: bool
-    """Something has come since the last ping."""
+    """Something has come since the last ping, or what waits for it was read on."""
 
     def send_ping(self) -> None:
         """Asks for a sign of life."""
