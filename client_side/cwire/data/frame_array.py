@@ -20,6 +20,7 @@ from cwire.view.html import frames_html
 from cwire.view.text import frame_rows, frames_text, frames_title
 from cwire_structs.frames import HEADER, HEADER_SIZE, unpack_header
 from cwire_structs.schema import Message
+from cwire_structs.schema.dtypes import column
 from cwire_structs.schema.fields import Struct
 
 if TYPE_CHECKING:
@@ -122,8 +123,11 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             if self._message is not None:
-                path = known_path(self._message.struct, key, self._message.name)
-                return path.values(np.asarray(self))
+                struct = self._message.struct
+                field = struct.by_name.get(key)
+                if field is not None:
+                    return column(np.asarray(self), struct, field)
+                return known_path(struct, key, self._message.name).values(np.asarray(self))
             if key not in (self.dtype.names or ()):
                 names = ", ".join(self.dtype.names or ())
                 raise UnknownField(f"this message has no field {key!r}; there are: {names}")

@@ -66,16 +66,17 @@ def put_fields(
     checks: Checks,
 ) -> None:
     """Writes the given fields of a struct that begins at data[start]; tails are left alone."""
+    is_union, by_name = struct.kind == "union", struct.by_name
     given: list[tuple[Field | None, object]] = [
         (None, value)  # the whole union
-        if name == WHOLE_UNION and struct.kind == "union"
-        else (find_field(owner, struct, name, path), value)
+        if is_union and name == WHOLE_UNION
+        else (by_name.get(name) or find_field(owner, struct, name, path), value)
         for name, value in values.items()
     ]
     if len(given) > 1:
-        shared = bool(struct.unions) or struct.kind == "union"
+        shared = bool(struct.unions) or is_union
         # Names of fields need no look at each: commands are encoded often.
-        if shared or not values.keys() <= struct.by_name.keys():
+        if shared or not values.keys() <= by_name.keys():
             whole = (0, 8 * struct.size), WHOLE_UNION
             spans = [(field.span, field.name) if field else whole for field, _ in given]
             _refuse_overlap(owner, spans, path, " (a union)" if shared else "")

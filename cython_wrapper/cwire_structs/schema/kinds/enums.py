@@ -110,18 +110,19 @@ class EnumType(Scalar):
         values = self.enum.values
         if isinstance(value, str):
             if value in values:
-                return self._held(values[value], f"{value} = {values[value]}", place)
+                return self._held(values[value], place, value)
             near = difflib.get_close_matches(value.upper(), values, 1)
             hint = f"did you mean {near[0]!r}?" if near else "it has " + _names(values)
             place.fail(f"enum {self.enum.name} has no {value!r}; {hint}")
         number = whole(value, place, "an enumerator's name or its number")
         if number not in values.values() and place.checks is not CHECK_NONE:
             place.fail(f"enum {self.enum.name} has no value {number}; it has {_names(values)}")
-        return self._held(number, str(number), place)
+        return self._held(number, place)
 
-    def _held(self, number: int, shown: str, place: Place) -> int:
+    def _held(self, number: int, place: Place, name: str = "") -> int:
         low, high = self.bounds(None)
         if not low <= number <= high:  # an enum of @enum may be wider than the field
+            shown = f"{name} = {number}" if name else str(number)
             place.fail(f"{shown} does not fit: the field holds {low} to {high}")
         return number
 
