@@ -1,4 +1,4 @@
-"""Completes at Tab: drivers, messages, fields, commands, their arguments and enum values.
+"""Completes at Tab: drivers, messages, paths, commands, their arguments and enum values.
 
 It looks objects up by name and reads attributes of this package's own objects; it calls nothing.
 What fits an argument is decided by the name of its parameter: `driver`, `message`, `y` and so on,
@@ -18,7 +18,7 @@ from cwire.bridge.base import BridgeBase, DriverBase, link_of
 from cwire.bridge.commands import CommandFunction, Commands
 from cwire.bridge.health import Health
 from cwire.data.convert import Arrays
-from cwire.data.fields import Fields
+from cwire.data.fields import Fields, Structs
 from cwire.data.frame_array import FrameArray
 from cwire.errors import CwireError
 from cwire.ipython.code_context import Argument, Attribute, Key, find_place
@@ -26,6 +26,8 @@ from cwire.session.drivers import Driver
 from cwire.session.options import POLICIES
 from cwire.view.schema import SchemaView
 from cwire_structs.schema import Message
+from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.paths import paths_that_begin
 
 __all__ = ["Offer", "offers"]
 
@@ -69,7 +71,7 @@ def offers(code: str, behind: str, names: Mapping[str, Any]) -> list[Offer]:
         if isinstance(place, Attribute):
             return _attributes(target, place)
         if isinstance(place, Key):
-            return _texts(_keys(target), place.prefix, place.quote, behind)
+            return _texts(_keys(target, place.prefix), place.prefix, place.quote, behind)
         return _arguments(target, place, behind)
     except (CwireError, LookupError, AttributeError, TypeError, ValueError):
         return []  # half a program is often wrong
@@ -102,7 +104,7 @@ def _look_up(path: str, names: Mapping[str, Any]) -> Any:
         if attribute is None:
             double, single, number = keys
             key: Any = int(number) if number else double if double is not None else single
-            if not (_ours(value) or isinstance(value, (FrameArray, Fields))):
+            if not (_ours(value) or isinstance(value, (FrameArray, Fields, Structs))):
                 raise LookupError("not one of ours: looking could do anything")
             value = value[key]
         elif _readable(value, attribute):
@@ -125,8 +127,18 @@ def _attributes(target: Any, place: Attribute) -> list[Offer]:
     return found
 
 
-def _keys(target: Any) -> Iterable[str]:
-    if isinstance(target, (FrameArray, Fields)) or _ours(target):
+def _struct_of(target: Any) -> Struct | None:
+    """The description of values of ours, where that is known."""
+    if isinstance(target, FrameArray):
+        return target._message.struct if target._message else None
+    return target._cwire_struct if isinstance(target, (Fields, Structs)) else None
+
+
+def _keys(target: Any, prefix: str) -> Iterable[str]:
+    struct = _struct_of(target)
+    if struct is not None:
+        return paths_that_begin(struct, prefix)
+    if isinstance(target, FrameArray) or _ours(target):
         look: Callable[[], list[str]] | None = getattr(target, "_ipython_key_completions_", None)
         return look() if look else ()
     return ()
@@ -139,7 +151,8 @@ def _arguments(target: Any, place: Argument, behind: str) -> list[Offer]:
     if not (_ours(owner) or isinstance(owner, FrameArray)):
         return []
     parameters = list(signature(target).parameters.values())
-    values = _values(owner, _parameter(parameters, place), _given(parameters, place))
+    given = _given(parameters, place)
+    values = _values(owner, _parameter(parameters, place), given, place.prefix)
     found = _texts(values, place.prefix, place.quote, behind)
     if not (place.keyword or place.quote):
         found += _keywords((one.name for one in parameters if one.kind in _PLAIN), place)
@@ -193,14 +206,14 @@ def _command_arguments(message: Message, place: Argument, behind: str) -> list[O
     return []
 
 
-def _values(owner: Any, parameter: str, given: Mapping[str, str]) -> Iterable[str]:
+def _values(owner: Any, parameter: str, given: Mapping[str, str], prefix: str) -> Iterable[str]:
     """The texts that an argument of one of our methods can be."""
     if parameter == "arrays":
         return get_args(Arrays)
     if parameter == "policy":
         return POLICIES
     if isinstance(owner, FrameArray):
-        return _keys(owner) if parameter in _FIELDS else ()
+        return _keys(owner, prefix) if parameter in _FIELDS else ()
     if not isinstance(owner, (BridgeBase, DriverBase)):
         return ()
     link = link_of(owner)
@@ -212,7 +225,8 @@ def _values(owner: Any, parameter: str, given: Mapping[str, str]) -> Iterable[st
     if parameter in _COMMANDS:
         return link.lookup.commands(driver)
     if parameter in _FIELDS and "message" in given:
-        return link.lookup.message(given["message"], driver)[1].struct.by_name
+        struct = link.lookup.message(given["message"], driver)[1].struct
+        return paths_that_begin(struct, prefix)
     return ()
 
 

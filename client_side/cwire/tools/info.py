@@ -15,6 +15,7 @@ from cwire.tools import terminal
 from cwire.tools.tables import make_console, plain, table
 from cwire.view.text import field_notes, kind_text
 from cwire_structs.schema import Message
+from cwire_structs.schema.paths import nested_fields
 
 __all__ = ["message_tables", "overview_tables", "register", "run"]
 
@@ -117,5 +118,5 @@ def message_tables(drivers: list[Driver], name: str) -> Iterator[Table]:
 def _fields(message: Message) -> list[tuple[str, ...]]:
     return [
         (str(one.offset), str(one.size), one.name, one.c_type, field_notes(one), one.doc)
-        for one in message.struct.fields
+        for one in nested_fields(message.struct)
     ]

@@ -8,6 +8,7 @@ from cwire.errors import UnknownMessage
 from cwire.view.html import html_table
 from cwire.view.text import field_notes, kind_text, text_table
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.paths import nested_fields
 
 __all__ = ["SchemaView"]
 
@@ -86,4 +87,4 @@ def _title(message: Message) -> str:
 
 
 def _rows(message: Message) -> list[tuple[str, str, str, str]]:
-    return [(f.name, f.c_type, field_notes(f), f.doc) for f in message.struct.fields]
+    return [(f.name, f.c_type, field_notes(f), f.doc) for f in nested_fields(message.struct)]

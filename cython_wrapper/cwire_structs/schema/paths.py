@@ -16,10 +16,19 @@ from typing import Any
 from cwire_structs.schema.dtypes import column
 from cwire_structs.schema.fields import Field, Struct
 
-__all__ = ["Path", "PathError", "Step", "field_bytes", "find_path"]
+__all__ = [
+    "Path",
+    "PathError",
+    "Step",
+    "field_bytes",
+    "find_path",
+    "nested_fields",
+    "paths_that_begin",
+]
 
 _NAME = re.compile(r"\.?([^\W\d]\w*)")
 _INDEX = re.compile(r"\[\s*(\d+|:)\s*\]")
+_MOST_ELEMENTS = 32  # of an array that are offered
 
 
 class PathError(LookupError):
@@ -207,6 +216,45 @@ def find_path(struct: Struct, text: str) -> Path:
         steps.append(Step(step.struct, field, tuple(indices)))
         inside = field.element.struct
     return Path(text, tuple(steps))
+
+
+def nested_fields(struct: Struct) -> Iterator[Field]:
+    """The fields of a struct, each followed by those inside of it.
+
+    Returns:
+        Fields with the path as name and the offset from the begin of `struct`; of an array of
+        structs those of its element 0, which an array without a fixed length may not have.
+    """
+    for field in struct.fields:
+        yield field
+        mark = "".join("[0]" for length in field.type.lengths if length > 0)
+        for inner in nested_fields(field.element.struct) if field.element.struct else ():
+            path = f"{field.name}{mark}.{inner.name}"
+            yield replace(inner.moved(field.offset), name=path, py_name="")
+
+
+def paths_that_begin(struct: Struct, text: str) -> Iterator[str]:
+    """The paths that a text is the beginning of, for a completer; of no text only the fields.
+
+    The elements of an array are among them once its bracket is open.
+    """
+    yield from _begin(struct, text, "")
+
+
+def _begin(struct: Struct, text: str, before: str) -> Iterator[str]:
+    for field in struct.fields:
+        heads = [before + field.name]
+        open_: list[str] = heads
+        for length in field.type.lengths:
+            places = (":", *range(min(length, _MOST_ELEMENTS))) if length > 0 else ()
+            open_ = [f"{one}[{at}]" for one in open_ if text.startswith(f"{one}[") for at in places]
+            heads = heads + open_
+        for head in heads:
+            if head.startswith(text):
+                yield head
+            inner = field.element.struct
+            if inner and text and (head.startswith(text) or text.startswith(f"{head}.")):
+                yield from _begin(inner, text, f"{head}.")
 
 
 def field_bytes(message: Any, path: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import cwire
 from cwire.ipython.code_context import Argument, Attribute, Key, find_place
 from cwire.ipython.completion import offers
 from cwire.ipython.hooks import install
+from cwire_structs import frames
 from cwire_structs.schema import Schema
 from support.fake_relay import FakeRelay, driver, ticks
 from support.processes import ROOT, Relay
@@ -22,15 +24,23 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 SCHEMA = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_text())
+PATHS = json.loads((ROOT / "tests/golden/paths.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def bridge() -> Iterator[cwire.Bridge]:
-    """Two drivers: the demo, and one with `tick`."""
+    """Three drivers: the demo, one with `tick`, one whose messages are nested."""
     demo = driver("demo", 1, schema=SCHEMA.json)
-    with FakeRelay(demo, driver("lab", 2)) as relay, cwire.connect(relay.url) as bridge:
+    nested = driver("rig", 3, schema=Schema.from_json(json.dumps(PATHS["schema"])).json)
+    status = frames.pack(1, bytes.fromhex(PATHS["payload"]), source=3, sequence=0, time_ns=1)
+    with (
+        FakeRelay(demo, driver("lab", 2), nested) as relay,
+        cwire.connect(relay.url) as bridge,
+    ):
         relay.send(ticks(0, 3, source=2))
+        relay.send(status)
         bridge.latest("tick", 3, timeout=10)
+        bridge.latest("status", timeout=10)
         yield bridge
 
 
@@ -107,6 +117,7 @@ def tab(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
         names = {"bridge": bridge, "ticks": bridge.latest("tick", 3), "other": {"a": 1}}
+        names["states"] = bridge.latest("status")
         yield Shell(names, request.param)
 
 
@@ -150,6 +161,25 @@ def tab(
         ('bridge.history(message="ti', ['bridge.history(message="tick"']),
         ('ticks["va', ['ticks["values"]']),
         ('ticks.to_pandas("in', ['ticks.to_pandas("index"']),
+        ('bridge.plot("status", "axis.s', ['bridge.plot("status", "axis.speed"']),
+        ('bridge.scope("status", ["axis[1].sp', ['bridge.scope("status", ["axis[1].speed"']),
+        ('bridge.record_to_dataframe("status", "acquisition.', [
+            'bridge.record_to_dataframe("status", "acquisition.level"'
+        ]),
+        ('bridge.plot("status", "volts[', [
+            f'bridge.plot("status", "volts[{at}]"' for at in (":", 0, 1, 2, 3)
+        ]),
+        ('states["axis[0].fl', [
+            'states["axis[0].flags"]',
+            'states["axis[0].flags.enabled"]',
+            'states["axis[0].flags.level"]',
+        ]),
+        ('states[0]["grid[1][', [f'states[0]["grid[1][{at}]"]' for at in (":", 0, 1, 2)]),
+        ('states[0]["axis"]["fl', [
+            'states[0]["axis"]["flags"]',
+            'states[0]["axis"]["flags.enabled"]',
+            'states[0]["axis"]["flags.level"]',
+        ]),
     ],
 )  # fmt: skip
 def test_tab(tab: Shell, code: str, expected: list[str]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+import cwire
 from cwire import cli
 from cwire.session import drivers
 from cwire.tools.info import overview_tables
+from cwire_structs.schema import Schema
 from support.fake_relay import FakeRelay, driver
-from support.processes import Driver, Relay, until
+from support.processes import ROOT, Driver, Relay, until
 from support.schemas import schema
 
 
@@ -56,6 +60,18 @@ def test_a_message(capsys: pytest.CaptureFixture[str]) -> None:
         lines = shown(capsys, "picture", "--driver", "lab", "--url", fake.url)
         assert "picture of lab (8 + n * 2 bytes): The picture." in lines
         assert not any("other" in line for line in lines)
+
+
+def test_nested_fields_are_shown_with_their_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    table = json.loads((ROOT / "tests/golden/paths.json").read_text())
+    nested = Schema.from_json(json.dumps(table["schema"])).json
+    with FakeRelay(driver(schema=nested)) as fake:
+        lines = shown(capsys, "status", "--url", fake.url)
+        assert any(line.startswith("4 4 axis[0].mode ") for line in lines)
+        assert any(line.startswith("56 8 acquisition.level ") for line in lines)
+        with cwire.connect(fake.url) as bridge:
+            assert "axis[0].flags.level" in repr(bridge.schema["status"])
+            assert "axis[0].flags.level" in bridge.schema["status"]._repr_html_()
 
 
 @pytest.mark.parametrize(

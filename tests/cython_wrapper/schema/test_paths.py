@@ -10,7 +10,7 @@ import pytest
 
 from cwire_structs.errors import FieldError
 from cwire_structs.schema import Schema
-from cwire_structs.schema.paths import PathError, find_path
+from cwire_structs.schema.paths import PathError, find_path, nested_fields, paths_that_begin
 from support.processes import ROOT
 
 TABLE = json.loads((ROOT / "tests/golden/paths.json").read_text())
@@ -79,6 +79,43 @@ def test_the_channels_of_a_path(path: str, channels: list[str]) -> None:
 
 def test_every_element_is_a_channel() -> None:
     assert len(find_path(STATUS.struct, "axis.volts").channels(every=True)) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("", ["axis", "volts", "grid", "acquisition", "name"]),
+        ("ac", ["acquisition", "acquisition.level"]),
+        ("axis.s", ["axis.speed"]),
+        ("axis[1].f", ["axis[1].flags", "axis[1].flags.enabled", "axis[1].flags.level"]),
+        ("axis[:].flags.e", ["axis[:].flags.enabled"]),
+        ("axis[2", []),
+        ("volts[", ["volts[:]", "volts[0]", "volts[1]", "volts[2]", "volts[3]"]),
+        ("grid[0][", ["grid[0][:]", "grid[0][0]", "grid[0][1]", "grid[0][2]"]),
+        ("name[", []),
+        ("axis[0].speed.", []),
+        ("nope", []),
+    ],
+)
+def test_the_paths_that_begin_with_a_text(text: str, paths: list[str]) -> None:
+    assert list(paths_that_begin(STATUS.struct, text)) == paths
+    for path in paths:
+        assert find_path(STATUS.struct, path).text == path
+
+
+def test_fields_with_those_inside() -> None:
+    found = list(nested_fields(STATUS.struct))
+    assert [one.name for one in found if one.name.startswith("a")] == [
+        "axis",
+        *(f"axis[0].{name}" for name in ("speed", "mode", "flags")),
+        *(f"axis[0].flags.{name}" for name in ("enabled", "level")),
+        "axis[0].volts",
+        "acquisition",
+        "acquisition.level",
+    ]
+    for one in found:
+        place = find_path(STATUS.struct, one.name).placed()
+        assert (one.offset, one.size, one.span) == (place.offset, place.size, place.span)
 
 
 def test_a_command_takes_paths() -> None:
