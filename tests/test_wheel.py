@@ -107,6 +107,12 @@ def test_it_has_the_browsers_part(installed: Path, tmp_path: Path) -> None:
     assert not list(site.rglob("uplot*")), "node_modules is not for users"
 
 
+def test_doctor_tells_the_truth(installed: Path, runtime: Path, tmp_path: Path) -> None:
+    said = run(installed / "cwire", "doctor", cwd=tmp_path)  # its status is 0
+    assert "the compiled extension" in said
+    assert "make" not in said
+
+
 def test_new_build_and_run(
     installed: Path, runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["Address", "Choice", "find_again", "resolve"]
 
-_START = "start it with `make run`, or `cwire serve` (`python server_side/server_main.py`)"
+_START = "start it with `cwire serve` (with `make run` in a folder of `cwire new` or a checkout)"
 _EXAMPLE = (
     f"give one such as ws://127.0.0.1:{DEFAULT_PORT}/ws, the link or the socket's path that a "
     "relay or a bridge prints, or the relay's process id"
