@@ -26,6 +26,7 @@ try:
     from cwire.data.frame_array import frame_of
     from cwire.session.drivers import down_text, driver_text
     from cwire.tools import terminal
+    from cwire.tools.output import prints
     from cwire_structs.frames import Code
 except ImportError as missing:
     sys.exit(f"client_main: {missing}; run `make setup`, then use .venv/bin/python")
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with terminal.connect_once("client_main", options, subscribe="all") as bridge:
             _run(bridge, options)
 
-    return terminal.report_errors("client_main", run)
+    return prints("client_main", lambda: terminal.report_errors("client_main", run))
 
 
 def _parser() -> argparse.ArgumentParser:

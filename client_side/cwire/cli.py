@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cwire.tools.output import prints
 from cwire.version import __version__
 
 __all__ = ["main"]
@@ -38,6 +39,10 @@ _TOOLS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    return prints(" ".join(["cwire", *words[:1]]), lambda: _run(words))
+
+
+def _run(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="cwire", description="C structs on the wire, from a C program to a live plot."
     )

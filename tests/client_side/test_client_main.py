@@ -67,7 +67,7 @@ def test_success(relay: FakeRelay, run: Run) -> None:
         (["--send", "nope"], 6, "no command 'nope'"),
         (["--send", "set", "y=1"], 6, "there is no such field; it has x"),
         (["--send", "set", "x=99"], 6, "out of range"),
-        (["--send", "set", "x"], 6, "FIELD=VALUE"),
+        (["--send", "set", "x"], 2, "FIELD=VALUE"),
         (["--message", "nope"], 6, "no message 'nope'"),
         (["--driver", "nope"], 5, "no driver 'nope'"),
         (["--message", "tick", "--timeout", "2"], 8, "no message of tick in 2 s"),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from math import nan
@@ -57,11 +55,8 @@ def exit_status(error: errors.CwireError) -> int:
 
 def report_errors(program: str, run: Callable[[], None]) -> int:
     """Runs a tool; returns its exit status, with a line on stderr for what went wrong."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that has no Ω gets a question mark
-        sys.stdout.reconfigure(errors="replace")
     try:
         run()
-        sys.stdout.flush()  # here, where a reader that is gone can still be told
     except errors.CwireError as error:
         text = str(error)
         if isinstance(error, errors.Ambiguous):  # its remedy is for Python
@@ -70,8 +65,6 @@ def report_errors(program: str, run: Callable[[], None]) -> int:
         return exit_status(error)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # `| head`: whoever reads has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

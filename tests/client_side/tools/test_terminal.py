@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
-import subprocess
-import sys
 
 import pytest
 
 import cwire
 from cwire import errors
 from cwire.tools import terminal
-from cwire.tools.tables import make_console
 from cwire_structs.schema import Schema
-from support.processes import ROOT, SHOWS_WARNINGS
+from support.processes import ROOT
 
 SCHEMA = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_text())
 
@@ -73,31 +68,6 @@ def test_errors_become_a_line_and_a_status(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == "tool: no relay\n"
     assert terminal.report_errors("tool", interrupt) == 130
     assert terminal.report_errors("tool", lambda: None) == 0
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_what_a_terminal_cannot_show(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    raw = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
-    assert terminal.report_errors("cwire", lambda: make_console().print("5 kΩ")) == 0
-    assert raw.getvalue() == b"5 k?\n"
-
-
-def test_a_reader_that_is_gone_is_no_error() -> None:
-    code = (
-        "from cwire.tools import terminal; import sys; "
-        "sys.exit(terminal.report_errors('tool', lambda: print('x' * 100_000)))"
-    )
-    read, write = os.pipe()
-    os.close(read)
-    done = subprocess.run(
-        [sys.executable, *SHOWS_WARNINGS, "-c", code],
-        stdout=write,
-        stderr=subprocess.PIPE,
-        timeout=60,
-    )
-    os.close(write)
-    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_the_arguments_of_all_tools() -> None:
