@@ -20,7 +20,7 @@ from cwire_structs import frames
 from cwire_structs.schema import Schema
 from support.processes import ROOT
 
-TABLE = json.loads((ROOT / "tests/golden/paths.json").read_text())
+TABLE = json.loads((ROOT / "tests/paths.json").read_text())
 STATUS = Schema.from_json(json.dumps(TABLE["schema"])).messages["status"]
 PAYLOAD = bytes.fromhex(TABLE["payload"])
 FOUND = [case for case in TABLE["cases"] if not case.get("refused")]

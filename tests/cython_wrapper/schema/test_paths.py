@@ -13,7 +13,7 @@ from cwire_structs.schema import Schema
 from cwire_structs.schema.paths import PathError, find_path, nested_fields, paths_that_begin
 from support.processes import ROOT
 
-TABLE = json.loads((ROOT / "tests/golden/paths.json").read_text())
+TABLE = json.loads((ROOT / "tests/paths.json").read_text())
 SCHEMA = Schema.from_json(json.dumps(TABLE["schema"]))
 STATUS, MOVE = SCHEMA.messages["status"], SCHEMA.messages["move"]
 PAYLOAD = bytes.fromhex(TABLE["payload"])

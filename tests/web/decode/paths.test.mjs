@@ -1,4 +1,4 @@
-// Paths into a struct: the same table as Python's (tests/golden/paths.json).
+// Paths into a struct: the same table as Python's (tests/paths.json).
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Batch, PathError, Schema, groupFrames } from "../../../client_side/web/client.mjs";
 import { frame } from "../golden.mjs";
 
-const TABLE = JSON.parse(readFileSync(new URL("../../golden/paths.json", import.meta.url), "utf8"));
+const TABLE = JSON.parse(readFileSync(new URL("../../paths.json", import.meta.url), "utf8"));
 const message = new Schema(JSON.stringify(TABLE.schema)).messages.get(TABLE.message);
 const payload = Uint8Array.from(Buffer.from(TABLE.payload, "hex"));
 const [group] = groupFrames(frame({ type: message.id, payload })).groups;
