@@ -45,7 +45,7 @@ def entry(
 
 def test_none(runtime: Path) -> None:
     with pytest.raises(
-        cwire.NotConnected, match=f"no relay runs.*{runtime}.*make run.*cwire serve"
+        cwire.NotConnected, match=f"no relay runs.*{runtime}.*cwire serve.*make run"
     ):
         resolve()
 
