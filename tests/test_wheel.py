@@ -1,4 +1,4 @@
-"""What pip installs: the sdist is complete, and its wheel is enough to build a driver with."""
+"""The sdist is complete, and its wheel is enough to build a driver with."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class RelayEntry:
 
 
 class Standing(Enum):
-    """What has become of the relay that wrote an entry."""
+    """The state of the relay that wrote an entry."""
 
     ALIVE = "it runs here"
     DEAD = "it has ended"
@@ -114,7 +114,7 @@ class Standing(Enum):
 
 
 def inspect_entry(path: Path) -> tuple[Standing, RelayEntry | None]:
-    """Looks at an entry: what has become of its relay, and what it says; None if that is damaged.
+    """Reads an entry: the state of its relay, and its content; None if that is damaged.
 
     Raises:
         OSError: There is no such file (any more), or it cannot be read.

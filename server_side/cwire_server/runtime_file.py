@@ -100,7 +100,7 @@ class RuntimeFile:
 
     @property
     def _fresh(self) -> Path:
-        """What the file is called until then."""
+        """The file's name until it is complete."""
         return self.path.with_suffix(".new")
 
     def close(self) -> None:

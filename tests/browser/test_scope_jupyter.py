@@ -39,7 +39,7 @@ SHOW = "scope = bridge.scope('scope_block')"
 
 
 def figures(page: Page) -> dict[str, Any]:
-    """What the only scope of the page has measured."""
+    """The report of the only scope of the page: points, draws and times."""
     found: dict[str, Any] = page.evaluate(
         "() => Object.values(window.__cwireScope ?? {}).at(-1)?.report() ?? {}"
     )

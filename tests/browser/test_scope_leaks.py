@@ -1,4 +1,4 @@
-"""What is left when notebooks with scopes are closed, run again or lose their kernel: nothing."""
+"""Nothing is left when notebooks with scopes are closed, run again or lose their kernel."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def other(page: Page) -> Iterator[Page]:
 
 
 def clients(relay: Relay) -> int:
-    """How many are connected to the relay."""
+    """Counts the clients that are connected to the relay."""
     address = relay.link.split("/#token=")[0]
     request = urllib.request.Request(
         f"{address}/metrics", headers={"Authorization": f"Bearer {relay.token}"}

@@ -41,7 +41,7 @@ def defined(source: Path, *, static: bool) -> list[str]:
 
 
 def module_of(name: str) -> str:
-    """What `peer.h` and `peer.c` have in common; `platform_linux.c` is a part of platform."""
+    """The module of a file: `peer` for `peer.h` and `peer.c`, `platform` for `platform_linux.c`."""
     return Path(name).stem.split("_")[0]
 
 

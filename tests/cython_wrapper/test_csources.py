@@ -1,4 +1,4 @@
-"""Where the C library's source is."""
+"""Finds the source of the C library."""
 
 from __future__ import annotations
 

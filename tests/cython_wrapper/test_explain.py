@@ -32,7 +32,7 @@ Explain = Callable[..., str]
 
 @pytest.fixture
 def explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Explain:
-    """What the command prints for a struct of HEADER, one space between words."""
+    """The command's output for a struct of HEADER, with one space between words."""
     (tmp_path / "unit.h").write_text(HEADER)
 
     def run(*words: str, status: int = 0) -> str:

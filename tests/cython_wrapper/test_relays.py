@@ -1,4 +1,4 @@
-"""Who answers at a port: a relay, of whatever runtime directory, or something else."""
+"""Tells a relay that answers at a port, of whatever runtime directory, from anything else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ends with the message, as nested and repeated tails do, and what has no bytes at all."""
+"""Tails, nested and repeated ones too, end with the message; empty members have no bytes."""
 
 from __future__ import annotations
 

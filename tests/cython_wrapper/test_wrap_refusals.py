@@ -1,4 +1,4 @@
-"""What `cwire wrap` does not support is refused by name and line; nothing is guessed."""
+"""`cwire wrap` refuses by name and line what it does not support; nothing is guessed."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def decode(schema: dict[str, Any], frame: Frame) -> Any:
 
 
 class Client:
-    """What a client needs to do, and no more."""
+    """A client that does what it must, and no more."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket

@@ -1,4 +1,4 @@
-"""What README.md shows is what runs: its commands, its Python and its C."""
+"""The commands, the Python and the C of README.md run."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_scope_example(driver: Driver, relay: Relay) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_the_notebook_s_own_lines(built_driver: None, runtime: Path) -> None:
-    """Where the notebooks are: beside the folder c_driver."""
+    """They run where the notebooks are: beside the folder c_driver."""
     own = blocks("ipython")
     own.sort(key=lambda block: "%load_ext cwire" not in block)  # it makes the bridge of the others
     cells = [nbformat.v4.new_code_cell(block) for block in own]

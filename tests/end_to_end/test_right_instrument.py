@@ -25,7 +25,7 @@ def hardware(built_driver: None, short_dir: Path) -> Iterator[Driver]:
 
 
 def frequency(relay: Relay) -> float:
-    """What the relay's instrument has."""
+    """The frequency that the relay's instrument has, Hz."""
     with cwire.connect(relay.url, relay.token) as bridge:
         status = bridge.send.get_status()
         assert status is not None

@@ -1,4 +1,4 @@
-"""Which headers are tried: the kernel's, and those of Debian's packages of real SDKs."""
+"""The headers that are tried: the kernel's, and those of Debian's packages of real SDKs."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _COLUMNS = (RIGHT, REFUSED, LOSSY, WRONG, TRACEBACK, UNKNOWN)
 
 @dataclass
 class StructResult:
-    """What became of a struct.
+    """The verdicts of a struct.
 
     Attributes:
         name: As C spells it.
@@ -40,7 +40,7 @@ class StructResult:
 
 @dataclass
 class HeaderResult:
-    """What became of a header.
+    """The result of a header.
 
     Attributes:
         target: Whose compiler.

@@ -118,7 +118,7 @@ def test_all_that_ends_with_a_message_is_compared(tmp_path: Path) -> None:
 
 
 class Sound:
-    """What C and cwire say of a struct."""
+    """A struct with what C and cwire say of it."""
 
     def __init__(self, header: Path, folder: Path, machine: Machine, name: str = "sound") -> None:
         image = folder / "image"

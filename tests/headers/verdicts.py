@@ -1,4 +1,4 @@
-"""What becomes of each struct of a header: right, refused by a reason, wrong, or a traceback."""
+"""Judges each struct of a header: right, refused by a reason, wrong, or a traceback."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COMPILES = re.compile(r"does not compile")
 
 @dataclass
 class Verdict:
-    """What became of a struct in one route.
+    """The outcome of a struct in one route.
 
     Attributes:
         outcome: One of the words above.

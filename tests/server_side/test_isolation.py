@@ -31,7 +31,7 @@ from .conftest import StartRelay, client, command, driver_event, refusal, up
 
 
 class BugError(Exception):
-    """What nobody expects."""
+    """A fault that no code expects."""
 
 
 def fail(*args: object, **options: object) -> Any:

@@ -1,1 +1,1 @@
-"""What several tests use: a small schema, a driver made of Python, and real processes."""
+"""The parts that several tests use: a small schema, a driver made of Python, and real processes."""

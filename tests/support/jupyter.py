@@ -148,7 +148,7 @@ class Lab:
         return True
 
     def call(self, method: str, path: str) -> Any:
-        """What the server answers, such as ``call("GET", "api/status")``."""
+        """Asks the server, such as ``call("GET", "api/status")``, and returns its JSON."""
         request = urllib.request.Request(
             self.url + path,
             method=method,

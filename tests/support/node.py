@@ -18,7 +18,7 @@ _FIRST_WITH_WEBSOCKET = 22
 
 
 def node_options() -> list[str]:
-    """What this Node must be told to have the WebSocket that browsers have."""
+    """The options with which this Node has the WebSocket that browsers have."""
     done = subprocess.run([NODE, "--version"], capture_output=True, text=True, check=True)
     major = int(done.stdout.removeprefix("v").partition(".")[0])
     return [] if major >= _FIRST_WITH_WEBSOCKET else ["--experimental-websocket"]

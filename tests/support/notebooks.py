@@ -32,7 +32,7 @@ def execute(path: Path) -> tuple[dict[str, Any], Counter[str]]:
 
 
 def printed(cell: Any) -> str:
-    """What a cell wrote, without colours and with one space between words."""
+    """The text that a cell wrote, without colours and with one space between words."""
     text = "".join(output.text for output in cell.outputs if output.output_type == "stream")
     text = re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\r\n", "\n")
     return re.sub(" +", " ", text)

@@ -112,12 +112,12 @@ class RawClient:
 
     @property
     def close_code(self) -> int | None:
-        """Why the relay closed."""
+        """The close code of the relay."""
         return self._connection.close_code
 
     @property
     def close_reason(self) -> str | None:
-        """What the relay said when it closed."""
+        """The text of the relay's close frame."""
         return self._connection.close_reason
 
     def pause(self) -> None:

@@ -34,7 +34,7 @@ LARGE = bytes(range(256)) * 5000  # five times what is received at once
 
 
 class Inbox:
-    """What came, binary messages copied."""
+    """The messages that came, binary ones copied."""
 
     def __init__(self) -> None:
         self._messages: asyncio.Queue[str | bytes | None] = asyncio.Queue()

@@ -6,7 +6,7 @@ import ipywidgets
 
 
 def open_widgets() -> list[str]:
-    """What is open, by kind; all of it is closed, so that one test's leak is not the next one's."""
+    """The kinds of the open widgets; all are closed, so that a leak is of one test only."""
     kinds = [type(one).__name__ for one in ipywidgets.widgets.widget._instances.values()]
     ipywidgets.Widget.close_all()
     return kinds

@@ -22,7 +22,7 @@ HEADER = (ROOT / "c_driver" / "include" / "cwire_frame.h").read_text()
 
 @pytest.fixture(scope="module")
 def words() -> dict[str, Any]:
-    """What the module exports."""
+    """The exports of the module."""
     code = (
         f"import * as words from {json.dumps(MODULE.as_uri())}; console.log(JSON.stringify(words))"
     )

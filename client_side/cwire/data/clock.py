@@ -31,10 +31,11 @@ _LOST = 1 << 24  # frames: what is more is no loss, but another count
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """When frames were, on a line of time that goes on whatever the clock does.
+    """The times of frames, on a line of time that goes on where the driver's clock jumps.
 
     Attributes:
-        seconds: Of each frame, before the newest; -inf: so many jumps ago that nobody knows.
+        seconds: Of each frame, 0 for the newest, negative before it; -inf: 4,096 jumps ago or
+            more.
         jumps: The first frames after a jump of the clock, ascending.
         note: What is wrong with the clock, for people; empty: nothing.
     """

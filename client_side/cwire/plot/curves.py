@@ -214,7 +214,7 @@ def thin(
 
 
 def _extremes(rows: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """Where the smallest and the largest finite value of each row are, the earlier one first."""
+    """The places of the extremes of each row's finite values, the earlier one first."""
     picks = np.stack([rows.argmin(1), rows.argmax(1)], axis=1)
     # NaN and infinities are picked, if there are any: rarely, so that they are looked for late.
     bad = ~np.isfinite(np.take_along_axis(rows, picks, 1)).all(1)

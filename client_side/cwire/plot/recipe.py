@@ -219,7 +219,7 @@ def _defaults(message: Message) -> tuple[str, ...]:
 
 
 def _quantity(field: Field) -> tuple[int, str]:
-    """What belongs on one axis: how much it is like a measured value (0: most), and its unit."""
+    """Ranks a field as a measured value (0: most like one), and names its unit: one axis each."""
     unit = shown.unit(field) or ""
     form, size = field.element.form, field.type.size
     if form == "truth":

@@ -444,7 +444,7 @@ def _free_names(fields: list[Field]) -> list[Field]:
 
 
 class Checks(PythonEnum):
-    """How values are checked that C can hold, but that nobody should send.
+    """Checks of values that C can hold, but that nobody should send.
 
     Those are numbers out of ``@range``, and numbers without a name in their enum.
     """

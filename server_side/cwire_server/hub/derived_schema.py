@@ -59,7 +59,7 @@ class _Member:
 
 
 class DerivedSchema:
-    """What the minima and maxima of one message are.
+    """The schema of the minima and maxima of one message, and which fields they are of.
 
     Args:
         schema: The driver's.

@@ -37,7 +37,7 @@ class _Single:
 
     @property
     def count(self) -> int:
-        """How many frames."""
+        """The number of frames."""
         return self._batch.tallies[0].count
 
     def batch(self) -> Batch:
@@ -60,7 +60,7 @@ class _Run:
         self._came = array("d")
         self._starts = array("Q")
         self.count = 0
-        """How many frames."""
+        """The number of frames."""
 
     def add(self, batch: Batch, came: float) -> None:
         """Copies a batch behind the others."""

@@ -1,4 +1,4 @@
-"""What of a driver's clocks is believed: the cases that JavaScript is held to, too."""
+"""A driver's clocks are believed within reason: the cases that JavaScript is held to, too."""
 
 from __future__ import annotations
 

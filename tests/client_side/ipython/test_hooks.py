@@ -1,4 +1,4 @@
-"""What a cell shows of an error of ours."""
+"""A cell shows an error of ours in its words."""
 
 from __future__ import annotations
 

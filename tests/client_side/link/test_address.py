@@ -1,4 +1,4 @@
-"""Which relay is meant, and where the one of this account is."""
+"""Relays are found by addresses, drivers, and their entries in the runtime directory."""
 
 from __future__ import annotations
 

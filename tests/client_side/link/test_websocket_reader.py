@@ -23,7 +23,7 @@ SIZES = [0, 1, 125, 126, 127, 4000, 65535, 65536, 70000, (256 << 10) - 10, 256 <
 
 
 def frame(opcode: Op, payload: bytes, fin: bool = True) -> bytes:
-    """What a server sends, by another library."""
+    """Makes the bytes of a frame as a server sends it, by another library."""
     return Frame(opcode, payload, fin).serialize(mask=False)
 
 
@@ -180,7 +180,7 @@ def test_the_limit_is_for_the_whole_message() -> None:
 
 
 def receive(reader: Reader, data: bytes) -> tuple[memoryview, list[memoryview]]:
-    """Where some bytes were received, and the binary messages that became whole by them."""
+    """Receives bytes; returns where they lie, and the binary messages that they completed."""
     room = reader.room()
     room[: len(data)] = data
     events = reader.received(len(data))

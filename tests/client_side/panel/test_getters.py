@@ -1,4 +1,4 @@
-"""Which command tells what another one sets."""
+"""Finds the command that gets what another one sets."""
 
 from __future__ import annotations
 

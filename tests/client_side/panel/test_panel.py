@@ -217,7 +217,7 @@ async def test_with_an_async_bridge(relay: Relay) -> None:
 
 
 def test_the_reply_in_the_saved_notebook_is_text(tmp_path: Path) -> None:
-    """What a driver says is escaped wherever it is shown."""
+    """A driver's texts are escaped wherever they are shown."""
     document = schemas.document()
     document["types"]["set"]["doc"] = "<script>alert(1)</script>"
     with FakeRelay(described(schema=document)) as relay, cwire.connect(relay.url) as bridge:

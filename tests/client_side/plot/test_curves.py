@@ -1,4 +1,4 @@
-"""What a plot shows, as numbers."""
+"""The curves of a plot, as numbers."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Kernel(nbclient.NotebookClient):
 
 
 def shown(kernel: Kernel, index: int) -> str:
-    """What a cell printed."""
+    """The text that a cell printed."""
     return "".join(one.text for one in kernel.nb.cells[index].outputs if "text" in one)
 
 

@@ -1,4 +1,4 @@
-"""What a notebook asks to run."""
+"""The command line of what a notebook asks to run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program wrote, as lines."""
+"""The output of a program, as lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people are told of a driver."""
+"""The words in which people are told of a driver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of two layouts of one struct."""
+"""The sentence about two layouts of one struct."""
 
 from __future__ import annotations
 

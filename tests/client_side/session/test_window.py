@@ -1,4 +1,4 @@
-"""What is acknowledged, and when."""
+"""Frames are acknowledged in time, and each byte once."""
 
 from __future__ import annotations
 

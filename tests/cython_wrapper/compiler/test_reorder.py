@@ -1,4 +1,4 @@
-"""What another order would save: compared with every order, as the compiler lays it out."""
+"""The bytes that another order would save, compared with every order that the compiler lays out."""
 
 from __future__ import annotations
 

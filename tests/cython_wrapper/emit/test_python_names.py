@@ -59,7 +59,7 @@ def test_structs_that_meet_get_names_of_their_own(
 
 
 def test_fields_that_meet(names: wrap.Wrapped) -> None:
-    """Who is called so in C keeps the name."""
+    """A field with that very name in C keeps it."""
     struct = names.schema.structs["keywords"]
     assert [field.py_name for field in struct.fields][:2] == ["class__", "class_"]
     message = names.schema.messages["keywords"].type

@@ -1,4 +1,4 @@
-"""Which struct is which message: options, then tags, then the enum; what does not fit is named."""
+"""Ids of messages come from options, then tags, then the enum; what does not fit is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people read of a number, and back."""
+"""Numbers as people read them, and back."""
 
 from __future__ import annotations
 

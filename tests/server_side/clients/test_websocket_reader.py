@@ -92,7 +92,7 @@ def test_a_ping_between_large_fragments_is_not_too_much() -> None:
 
 
 def until_the_end(*pieces: bytes) -> tuple[tuple[Message, ...], int | None]:
-    """What is read up to a close frame or an error, and the error's close code."""
+    """Reads up to a close frame or an error; returns the messages and the error's close code."""
     reader = WebSocketReader(LIMIT)
     found: list[Message] = []
     for piece in pieces:

@@ -29,7 +29,7 @@ def reader(buffers: ReadBuffers | None = None) -> BatchReader:
 
 
 def give(reading: BatchReader, data: bytes) -> list[Batch | Special]:
-    """What comes of bytes that arrive together, as far as there is room for them at once."""
+    """Reads bytes that arrive together, as many at once as there is room for."""
     parts: list[Batch | Special] = []
     while data:
         room = reading.room()

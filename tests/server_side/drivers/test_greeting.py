@@ -1,4 +1,4 @@
-"""Who listens at a driver's address, and does not say hello."""
+"""Programs that listen at a driver's address and do not say hello."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a link does when things around it fail."""
+"""A link goes on, or says why not, when things around it fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a driver is held back, and when it is released."""
+"""A driver is held back and released in time."""
 
 from __future__ import annotations
 

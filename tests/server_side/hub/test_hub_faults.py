@@ -24,11 +24,11 @@ from .test_hub import add_client, drain, hello, hub_up, publish, subscribe
 
 
 class BugError(Exception):
-    """What nobody expects."""
+    """A fault that no code expects."""
 
 
 def faults_of(hub: Hub) -> list[str]:
-    """What the hub tells of its faults, from now on."""
+    """Collects what the hub tells of its faults, from this call on."""
     told: list[str] = []
     hub.on_fault = lambda what, error: told.append(f"{what}: {type(error).__name__}")
     return told

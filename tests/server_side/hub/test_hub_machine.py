@@ -48,7 +48,7 @@ class Told:
 
 @dataclass
 class Model:
-    """What one client knows: it hears only what is in its queue, in order."""
+    """The knowledge of one client: it hears only what is in its queue, in order."""
 
     client: HubClient
     asked: dict[int, SubscribeOptions] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Who gets through: exactly those whom Jupyter lets in."""
+"""Exactly those get through whom Jupyter lets in."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def status(
 
 
 def cookies(server: Lab) -> str:
-    """What a browser has after it followed the link with the token."""
+    """The cookies of a browser that followed the link with the token."""
     jar = CookieJar()
     with build_opener(HTTPCookieProcessor(jar)).open(f"{server.url}api?token={server.token}"):
         pass

@@ -1,4 +1,4 @@
-"""What goes through the splice, and how it ends."""
+"""Messages go through the splice as they are; it ends as either side does."""
 
 from __future__ import annotations
 

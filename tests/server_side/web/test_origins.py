@@ -29,7 +29,7 @@ async def linked() -> Link:
 
 
 async def status(relay: Relay, origin: str = PAGE, token: str | None = None) -> int:
-    """What the relay answers to the handshake of a page: 101 is in."""
+    """The relay's answer to the handshake of a page: 101 lets it in."""
     offered = ("cwire.v1", f"cwire.token.{token or relay.config.token}")
     url = f"ws://127.0.0.1:{relay.port}/ws"
     try:

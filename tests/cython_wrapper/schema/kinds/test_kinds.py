@@ -49,7 +49,7 @@ IDS = [f"{kind.kind}-{kind.np}" for kind, _, _ in SCALARS]
 
 
 class Enums:
-    """What kinds are read with, of one enum."""
+    """A reader of kinds that knows one enum."""
 
     def enum(self, cursor: Cursor) -> Enum:
         return SHAPE.enum
