@@ -22,7 +22,7 @@ LANE(0) LANE(1) LANE(2) LANE(3) LANE(4) LANE(5) LANE(6) LANE(7) LANE(8) LANE(9)
 LANE(10) LANE(11) LANE(12) LANE(13) LANE(14) LANE(15) LANE(16) LANE(17) LANE(18) LANE(19)
     /* clang-format on */
 
-    /** As large as JSON is made of. */
+    /** As many values as JSON may have. */
     struct told {
     double values[5000]; /**< Anything. */
 };

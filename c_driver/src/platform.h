@@ -64,7 +64,7 @@ uint64_t cwi_platform_time_ns(void);  /* since 1970 */
 uint64_t cwi_platform_clock_ms(void); /* since an arbitrary start; never set back */
 
 /* Makes a lock whose holder inherits the priority of threads that wait for it, where the system can
- * do that. Who has it and locks it again is told EDEADLK. Returns 0 or an errno. */
+ * do that. Its holder gets EDEADLK for locking it again. Returns 0 or an errno. */
 int cwi_platform_mutex_init(pthread_mutex_t *mutex);
 
 #endif

@@ -69,9 +69,9 @@ class Layout:
         lines: ``messages.h:12`` of each ``struct_name.field``, struct and enum.
         anonymous: Names of the structs and unions that C has no name for and reaches without one.
         inner_enums: Those defined inside of a struct, where C++ keeps their enumerators.
-        inner_structs: Those of C that are defined inside of another one: as C spells each, to how
-            both C and C++ do, which keeps its name in the other one; empty: C++ cannot.
-        without_bytes: Members that are no fields, for they have no bytes, by their struct in C.
+        inner_structs: The structs of C that are defined inside of another one: C's spelling, to one
+            for both C and C++, where the name is a part of the outer struct; empty: there is none.
+        without_bytes: The members without bytes, which are no fields, by their struct in C.
         notices: What is supported but may surprise.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct_name.field``.
         char_numbers: The shape of each member that is chars for C and numbers for people, by

@@ -1,9 +1,9 @@
 // Decides what of a driver's clocks is believed: time stamps, counters of samples, steps and x
 // arrays. `cwire.data.clock` is the same for Python; tests/clocks.json has cases for both. Pure.
 
-export const FAR = 60; // s that a clock may go ahead without a word
-export const LONGEST = 86400; // s: no silence is longer; what is further ahead is a wrong clock
-const LEAP = 4; // usual steps: what is more is looked at
+export const FAR = 60; // s that a clock may go ahead without a notice
+export const LONGEST = 86400; // s; longer is not a pause of the driver, but a wrong clock
+const LEAP = 4; // usual steps; a longer one may be a wrong stamp
 const TRIAL = 16; // frames until a change of the clock is taken for good
 const SHORTEST_STEP = 1e-18; // from one sample to the next, in whatever unit it is
 const LONGEST_STEP = 1e15;

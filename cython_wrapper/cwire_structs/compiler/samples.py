@@ -1,8 +1,9 @@
-"""Sample values: a layout's bytes mean for the compiler what the schema says.
+"""Constants that prove that a layout's bytes mean for the compiler what the schema says.
 
-Equal sizes, offsets and kinds do not say what bytes mean. So each struct is made a constant in
-which the bytes of every number differ; it is read from the object file as the schema would. One
-byte has no order, and a nested struct, whose type was asked for, is a constant by itself. Pure.
+Equal sizes, offsets and kinds do not say what bytes mean. So there is a constant of each struct, in
+which the bytes of every number differ, and the object file's bytes are read as the schema would.
+Numbers of one byte have no order, so they are left out. So are nested structs: each has a constant
+of its own, and `proof` has asked for the member's type. Pure.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class _Number:
         field: The field that it is, or is an element of.
         index: Of the element: ``[0][2]``.
         at: Its offset; of a bit field, its struct's.
-        value: What it is.
-        text: The same in C.
+        value: Its value.
+        text: The value in C.
     """
 
     field: Field
@@ -68,8 +69,8 @@ class Sample:
 
     Attributes:
         symbol: Its name.
-        struct: What it is.
-        numbers: What is in it; all else is zero.
+        struct: Its type.
+        numbers: Its numbers; all else is zero.
     """
 
     symbol: str
@@ -83,12 +84,12 @@ class Sample:
         return f"const {self.struct.c_name} {self.symbol} = {{ {entries} }};"
 
     def disagreements(self, data: bytes, compiler: str, reader: str) -> Iterator[tuple[str, str]]:
-        """Yields the field and the reason of each number that is another one.
+        """Yields the field and the reason of each number that the schema reads as another one.
 
         Args:
-            data: The constant, as the compiler made it.
-            compiler: What it is called.
-            reader: The same of what the layout is from.
+            data: The constant's bytes, as the compiler made them.
+            compiler: The compiler's name, for people.
+            reader: The name of what the layout is from: libclang or DWARF.
         """
         for one in self.numbers:
             found = one.read(data)

@@ -38,7 +38,7 @@ _LONG = {
 _WITH_VALUE = ("-o", "-x", "-T", "-L", "-l", "-u", "-z", "-e", "-MF", "-MT", "-MQ", "-aux-info",
     "-Xlinker", "-Xassembler", "-Xclang", "-target", "-mllvm", "--param", "--sysroot", "-isysroot",
     "-iprefix", "-iwithprefix", "-iwithprefixbefore", "-imultilib", "-specs", "-arch")  # fmt: skip
-# A line copied from a build also says what to make of which file: what is made here is ours to say.
+# A line copied from a build also names what to make and the files; here both are given anew.
 _MODES = re.compile(r"-c|-E|-S|-fsyntax-only|-M[MDGP]*|-MMD|-o.+|-save-temps(=.*)?|-Wp,-M.*")
 _OUTPUTS = ("-o", "-MF", "-MT", "-MQ")
 _INPUTS = re.compile(r"[^-@].*\.(c|cc|cp|cpp|cxx|c\+\+|C|i|ii|s|S|sx|o|a|so|obj)")

@@ -38,7 +38,7 @@ _VARYING = re.compile(
     r"s?size_t|ptrdiff_t|u?intptr_t|u?intmax_t|u?int_fast\d+_t|wchar_t|wint_t|time_t|suseconds_t"
     r"|clock_t|off_t|dev_t|ino_t|nlink_t|blkcnt_t|blksize_t|__kernel_(u?long|old_time|time|size)_t"
 )
-# What a typedef of char calls a number: s8, U8, int8_t, INT8S, CPU_INT08U, kSInt8, BYTE, bool_t.
+# Typedefs of char that are small integers: s8, U8, int8_t, INT8S, CPU_INT08U, kSInt8, BYTE, bool_t.
 _SMALL = re.compile(
     r"(?i:\w*int(_?(least|fast))?_?0?8(_?[tsu])?_*|(\w*_)?(t_?)?([sui]|ui|si)0?8(_?t)?_*)"
     r"|\w*[a-z]([SUI]|UI|SI)8"
@@ -73,7 +73,7 @@ def integer_sign(type_: Any) -> Literal["int", "uint"] | None:
 
 
 def is_small_integer(typedef: str) -> bool:
-    """Says whether a typedef of char is called as a small integer is: then it is a number."""
+    """Says whether a typedef of char has the name of a small integer: then a char is a number."""
     return _SMALL.fullmatch(typedef) is not None
 
 

@@ -37,7 +37,7 @@ _UNNAMED = re.compile(
 EMPTY = "members without bytes"
 VARYING = "types of a size that differs between targets"
 TAGS = "tags"
-# Whether it is a number or a text is for others to know. An enum gives @default its labels; scale
+# The others depend on whether it is a number or a text. An enum gives @default its labels; scale
 # and offset are before what they exclude.
 _TAG_ORDER = (
     "text", "number", "enum", "range", "default", "scale", "offset", "time", "channels", "name",
@@ -117,7 +117,7 @@ class StructParser:
         enums: What has read the enums.
         lines: Where each struct, enum and ``struct.field`` is.
         field_enums: The enum of each integer that is tagged ``@enum``, by ``struct.field``.
-        chars: What tells which chars are numbers.
+        chars: Tells which chars are numbers, and which small integers are text.
         sources: The text of each struct's definition, by name.
         inner: See `Layout.inner_structs`.
         without_bytes: See `Layout.without_bytes`.

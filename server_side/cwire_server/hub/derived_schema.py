@@ -84,27 +84,29 @@ class DerivedSchema:
             self._place(members, message.size)
             self.document = self._document(schema, message.struct, name, type_)
             derived = Schema.from_json(json.dumps(self.document), derived=True)
-        except (_Refused, SchemaError) as error:
+        except (_RefusedError, SchemaError) as error:
             text = f"{message.name} cannot be decimated by {factor}: {error}"
             raise RequestError(ErrorCode.BAD_REQUEST, text) from None
         self.message = derived.messages[name]
 
     def _check(self, schema: Schema, message: Message, members: list[_Member], name: str) -> None:
         if message.struct.kind == "union":
-            raise _Refused("it is a union, and only the program knows which member is meant")
+            raise _RefusedError("it is a union, and only the program knows which member is meant")
         series = [member.field for member in members if self._is_series(member.field)]
         if not series:
             more = f", apart from {message.tail.name}[]" if message.tail else ""
-            raise _Refused(
+            raise _RefusedError(
                 "it has no one-dimensional array of numbers that is longer than that and has a "
                 f"fixed length{more}"
             )
         for field in series:
             for end in ("min", "max"):
                 if (result := f"{field.name}_{end}") in message.struct.by_name:
-                    raise _Refused(f"{field.name} would become {result}, which is another field")
+                    raise _RefusedError(
+                        f"{field.name} would become {result}, which is another field"
+                    )
         if name in schema.messages:
-            raise _Refused(f"the driver has another message {name}: use another factor")
+            raise _RefusedError(f"the driver has another message {name}: use another factor")
 
     def _is_series(self, field: Field) -> bool:
         kind = field.type
@@ -187,7 +189,7 @@ class DerivedSchema:
         return document
 
 
-class _Refused(Exception):  # noqa: N818 - it is a word of the text
+class _RefusedError(Exception):
     """The reason why a message cannot be decimated."""
 
 

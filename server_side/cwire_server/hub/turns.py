@@ -23,7 +23,7 @@ class Turns(Protocol):
 
 
 class AnyTime:
-    """Turns for one who is alone: it is always his."""
+    """Turns that are given at any time, where there is no event loop to share."""
 
     def take(self, call_again: Callable[[], object]) -> bool:
         """See `Turns`."""

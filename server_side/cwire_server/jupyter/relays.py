@@ -66,8 +66,10 @@ class Relays:
         """
         if (found := self.find(name, driver)) is not None:
             return found
-        if name is not None and not self._seen.get(name, {"": ""}).keys() <= set(self._drivers):
-            raise NotConnected(f"{name} is gone: it was stopped or has crashed")
+        if name is not None:
+            had = self._seen.get(name)
+            if had is None or not had.keys() <= set(self._drivers):
+                raise NotConnected(f"{name} is gone: it was stopped or has crashed")
         if driver not in (None, RELAY_NAME, *self._drivers):
             running = ", ".join(map(str, living_relays())) or "no relay"
             raise NotConnected(
