@@ -92,7 +92,7 @@ class RelayEntry:
     drivers: Mapping[str, str]
     machine: Machine
 
-    def serves(self, drivers: Mapping[str, str]) -> bool:
+    def serves(self, drivers: Mapping[str, str | None]) -> bool:
         """Whether it serves all of these drivers, each at the same socket."""
         return drivers.items() <= self.drivers.items()
 
@@ -205,7 +205,7 @@ def answers_as_relay(port: int = DEFAULT_PORT, host: str = "127.0.0.1") -> bool:
 
 
 def elsewhere_text(port: int = DEFAULT_PORT) -> str:
-    """Says that a relay runs which has no entry in this runtime directory, and what to do."""
+    """Says that a relay without an entry in this runtime directory runs, and what to do."""
     try:
         directory = f"{runtime_dir()} here"
     except RuntimeDirError:

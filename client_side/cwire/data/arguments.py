@@ -11,6 +11,7 @@ from cwire.errors import InvalidArgument
 __all__ = [
     "COMMAND_TIMEOUT",
     "FOR_EVER",
+    "MOST_WINDOW",
     "RECORD_TIMEOUT",
     "SHORTEST_WAIT",
     "finite",
@@ -31,6 +32,9 @@ SHORTEST_WAIT = 1e-3
 
 FOR_EVER = 1e9
 """Seconds: no clock counts so far."""
+
+MOST_WINDOW = 1e7
+"""Seconds that a plot or a scope shows at most; the scope's page has the same limit."""
 
 
 def frame_count(count: int, what: str = "latest") -> int:
@@ -104,6 +108,6 @@ def names_of(given: object, what: str) -> tuple[str, ...]:
     """
     if isinstance(given, str):
         return (given,)
-    if isinstance(given, Iterable):
+    if isinstance(given, Iterable) and not isinstance(given, bytes | bytearray):
         return tuple(name for one in given for name in names_of(one, what))
     raise InvalidArgument(f"{what} have names, such as 'status', not {given!r}")

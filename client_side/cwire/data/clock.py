@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Timeline", "duration_text", "is_step", "restarts", "timeline"]
+__all__ = ["LAST_STAMP", "Timeline", "duration_text", "is_step", "restarts", "timeline"]
 
-_FAR = 60 * 10**9  # ns that a clock may go ahead without a word
-_LONGEST = 86400 * 10**9  # ns: no silence is longer; what is further ahead is a wrong clock
-_LEAP = 4  # usual steps: what is more is looked at
+LAST_STAMP = np.uint64(2**63 - 1)
+"""The last time stamp that datetime64[ns] holds, in the year 2262; ns."""
+
+_FAR = 60 * 10**9  # ns that a clock may go ahead without a notice
+_LONGEST = 86400 * 10**9  # ns; longer is not a pause of the driver, but a wrong clock
+_LEAP = 4  # usual steps; a longer one may be a wrong stamp
 _TRIAL = 16  # frames until a change of the clock is taken for good
 _SHORTEST_STEP = 1e-18  # from one sample to the next, in whatever unit it is
 _LONGEST_STEP = 1e15
@@ -25,8 +28,7 @@ _RARE = 100  # usual steps that are not far for a line of rare values
 _BEHIND = 2  # usual steps that a line may go back to be on a known clock again
 _KEPT = 4  # clocks that are known, the newest first
 _MOST = 4096  # jumps that are followed
-_LAST = np.uint64(2**63 - 1)
-_LOST = 1 << 24  # frames: what is more is no loss, but another count
+_LOST = 1 << 24  # frames; a longer gap is not a loss, but a count that began anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Timeline:
 
 def timeline(stamps: npt.NDArray[np.uint64]) -> Timeline:
     """Follows the time stamps (ns) of frames, in the order in which they came."""
-    ns = np.minimum(stamps, _LAST).view(np.int64)
+    ns = np.minimum(stamps, LAST_STAMP).view(np.int64)
     if len(ns) < 2:
         return Timeline(np.zeros(len(ns)), np.empty(0, np.intp))
     steps = np.diff(ns)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cwire.data.arguments import names_of
+from cwire.data.clock import LAST_STAMP
 from cwire.data.columns import Column, flatten
 from cwire.data.convert import Arrays, to_pandas, to_pyarrow, to_xarray
 from cwire.data.fields import Fields, known_path
@@ -36,7 +37,6 @@ _HEADER_FIELDS: Mapping[str, tuple[np.dtype[Any], int]] = {
 }
 
 
-_LAST = np.uint64(2**63 - 1)  # the last time that datetime64 holds
 _NAT = np.uint64(2**63)  # "not a time", as it counts nanoseconds
 
 
@@ -83,7 +83,7 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     def time(self) -> npt.NDArray[np.datetime64]:
         """Publishing time of each frame: datetime64[ns], UTC; NaT beyond the year 2262."""
         stamps = self._header("time_ns")
-        beyond = stamps > _LAST
+        beyond = stamps > LAST_STAMP
         if beyond.any():
             stamps = np.where(beyond, _NAT, stamps)
         return stamps.view("<M8[ns]")

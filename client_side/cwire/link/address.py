@@ -117,7 +117,7 @@ def find_again(relay: str | None, token: str | None, had: Mapping[str, str | Non
         return resolve(relay, token).address
     running = _living()
     for entry in running:
-        if had.items() <= entry.drivers.items():
+        if entry.serves(had):
             return _address(entry)
     if not running:
         raise NotConnected(_none_runs())

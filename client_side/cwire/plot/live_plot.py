@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.data.arguments import finite, positive
+from cwire.data.arguments import MOST_WINDOW, finite, positive
 from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
@@ -29,7 +29,6 @@ __all__ = ["LivePlot", "PlotOptions"]
 
 _log = logging.getLogger("cwire")
 _TITLE = 11  # characters that an inch of a figure has room for
-_MOST_WINDOW = 1e7  # s; as a scope's
 _LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.15, 0.88
 
 _of_cells: OncePerCell[LivePlot] = OncePerCell(lambda plot, reason: plot.close(reason))
@@ -72,7 +71,7 @@ class LivePlot:
 
     def __init__(self, link: Link, feed: Feed, options: PlotOptions, fps: float) -> None:
         positive(fps, "fps", "a number of pictures per second")
-        positive(options.window, "window", "a number of seconds", _MOST_WINDOW)
+        positive(options.window, "window", "a number of seconds", MOST_WINDOW)
         for name, limit in (("vmin", options.vmin), ("vmax", options.vmax)):
             if limit is not None:
                 finite(limit, name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cwire.data.arguments import positive
+from cwire.data.arguments import MOST_WINDOW, positive
 from cwire.errors import InvalidArgument, UnknownField
 from cwire.plot.recipe import make_recipe
 from cwire.session.lookup import Lookup
@@ -16,8 +16,6 @@ __all__ = ["WINDOW", "ScopeOptions", "ScopeRecipe", "check_size", "find_recipe"]
 
 WINDOW = 10.0
 """Seconds of scalars that are seen, if nothing else is said."""
-
-_MOST_WINDOW = 1e7  # s; as the page's field
 
 _COUNTER = "first_sample"
 
@@ -58,7 +56,7 @@ class ScopeRecipe:
     ) -> None:
         window, decimate = options.window, options.decimate
         if window is not None:
-            positive(window, "window", "a number of seconds", _MOST_WINDOW)
+            positive(window, "window", "a number of seconds", MOST_WINDOW)
         if decimate is not None and (type(decimate) is not int or decimate < 2):
             raise InvalidArgument(f"decimate is {decimate!r}; it can be a whole number from 2")
         self.driver = driver
@@ -140,17 +138,18 @@ def find_recipe(
 def check_size(height: int, fps: float) -> None:
     """Refuses what cannot be drawn.
 
+    Args:
+        height: Pixels, from 100 to 4000.
+        fps: Pictures per second, up to 240.
+
     Raises:
-        ValueError: It cannot be.
+        InvalidArgument: It cannot be.
     """
-    if positive(height, "height", "a number of pixels") > 4000 or height < 100:
+    if positive(height, "height", "a number of pixels", 4000) < 100:
         raise InvalidArgument(
             f"height is {height!r}; it can be a number of pixels from 100 to 4000"
         )
-    if positive(fps, "fps", "a number of pictures per second") > 240:
-        raise InvalidArgument(
-            f"fps is {fps!r}; it can be a number of pictures per second up to 240"
-        )
+    positive(fps, "fps", "a number of pictures per second", 240)
 
 
 def _is_counter(message: Message) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from cwire.errors import InvalidSubscription
 from cwire_structs.frames import WINDOW_LIMIT
 
-__all__ = ["POLICIES", "Options", "check_driver", "check_window", "message_names"]
+__all__ = ["POLICIES", "Options", "check_driver", "check_window"]
 
 POLICIES = ("queue", "latest")
 """The ways to serve a client that is slow, of which a subscription has one."""
@@ -76,25 +75,6 @@ class Options:
         if self.decimate is not None:
             fields["decimate"] = self.decimate
         return fields
-
-
-def message_names(given: Iterable[str | Iterable[str]]) -> tuple[str, ...]:
-    """The names of messages that a caller gave, one by one or in lists.
-
-    Raises:
-        InvalidSubscription: Something is no name.
-    """
-    names: list[str] = []
-    for one in given:
-        if isinstance(one, str):
-            names.append(one)
-        elif isinstance(one, list | tuple | set | frozenset | dict):
-            names += message_names(one)
-        else:
-            raise InvalidSubscription(
-                f"messages are asked for by their names, such as 'scope_block', not {one!r}"
-            )
-    return tuple(names)
 
 
 def check_driver(driver: object) -> None:

@@ -28,6 +28,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import assert_never
 
 from cwire import errors
+from cwire.data.arguments import names_of
 from cwire.data.feed import Feed
 from cwire.session.catalog import Catalog
 from cwire.session.drivers import Driver, drivers_text
@@ -51,7 +52,7 @@ from cwire.session.incoming import (
     Unsubscribed,
     parse_text,
 )
-from cwire.session.options import Options, check_driver, message_names
+from cwire.session.options import Options, check_driver
 from cwire.session.pending_commands import Encoded, PendingCommands, encode
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
@@ -204,10 +205,11 @@ class Session:
             The subscription's id and the text message to send.
 
         Raises:
-            InvalidSubscription: It asks for the history of a message that comes already, or
-                something is no name.
+            InvalidArgument: A message is not given by its name.
+            InvalidSubscription: It asks for the history of a message that comes already, or the
+                driver is not given by its name.
         """
-        names = None if messages is None else message_names(messages)
+        names = None if messages is None else names_of(messages, "messages")
         check_driver(driver)
         wanted = Subscription(self._request + 1, driver, names, options or Options())
         if wanted.options.past and any(map(wanted.overlaps, self.subscriptions.values())):

@@ -26,6 +26,7 @@ from support.fake_relay import FakeRelay, ticks
         (lambda: positive(True, "fps", "a number"), "fps is True"),
         (lambda: names_of(5, "fields"), "fields have names, such as 'status', not 5"),
         (lambda: names_of(["a", None], "fields"), "not None"),
+        (lambda: names_of(["a", b"b"], "fields"), "not b'b'"),
     ],
 )
 def test_what_cannot_be(call: Callable[[], object], text: str) -> None:
