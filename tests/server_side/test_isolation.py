@@ -21,6 +21,7 @@ from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_driver import FakeDriver, ticks
+from support.faults import fail
 from support.foreign import masked_frame
 from support.raw_client import RawClient
 from support.raw_connection import RawConnection
@@ -28,14 +29,6 @@ from support.schemas import PICTURE, SET, STATE
 from support.websocket_cases import BINARY, FIN, TEXT
 
 from .conftest import StartRelay, client, command, driver_event, refusal, up
-
-
-class BugError(Exception):
-    """A fault that no code expects."""
-
-
-def fail(*args: object, **options: object) -> Any:
-    raise BugError
 
 
 @asynccontextmanager

@@ -17,23 +17,15 @@ import pytest
 from cwire.data.feed import make_history
 from cwire.data.fixed_history import FixedHistory
 from cwire.data.frame_array import FrameArray, frame_of
-from cwire.data.history import History
 from cwire.data.tail_history import TailHistory
 from cwire_structs import frames
 from cwire_structs.schema import Message
 from support import schemas
 from support.fake_relay import pictures, ticks
+from support.histories import feed
 
 SCHEMA = schemas.schema()
 TICK, PICTURE = SCHEMA.messages["tick"], SCHEMA.messages["picture"]
-
-
-def feed(history: History, data: bytes) -> int:
-    return sum(
-        history.append(memoryview(data), tally)
-        for tally in frames.scan(data).tallies
-        if tally.type == history.message.id
-    )
 
 
 def indices(rows: object) -> list[int]:

@@ -18,6 +18,7 @@ from cwire.plot.recipe import make_recipe
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire_structs import frames
 from cwire_structs.schema import Schema
+from support.histories import feed
 from support.processes import ROOT
 
 TABLE = json.loads((ROOT / "tests/paths.json").read_text())
@@ -118,9 +119,7 @@ def test_copies_of_values(three: FrameArray, again: Any) -> None:
 )
 def test_elements_are_lines(three: FrameArray, y: Any, by: str | None, labels: list[str]) -> None:
     history = make_history(STATUS, 1 << 16)
-    data = np.asarray(three).view(np.uint8).tobytes()
-    for tally in frames.scan(data).tallies:
-        history.append(memoryview(data), tally)
+    feed(history, np.asarray(three).view(np.uint8).tobytes())
     recipe = make_recipe(STATUS, y, None, by)
     assert recipe.kind == "trend"
     curves = trends(recipe, history, 10)
@@ -137,9 +136,7 @@ def test_a_scan_that_cannot_roll_by_is_told_how() -> None:
 
 def test_arrays_inside_are_lines_of_samples(three: FrameArray) -> None:
     history = make_history(STATUS, 1 << 16)
-    data = np.asarray(three).view(np.uint8).tobytes()
-    for tally in frames.scan(data).tallies:
-        history.append(memoryview(data), tally)
+    feed(history, np.asarray(three).view(np.uint8).tobytes())
     recipe = make_recipe(STATUS, "axis.volts", None, None)
     assert recipe.kind == "block"
     found = {curve.label: curve.y.tolist() for curve in blocks(recipe, history)}

@@ -10,11 +10,13 @@ import pytest
 
 import cwire
 from cwire.data.feed import make_history
+from cwire.data.history import History
 from cwire.plot.curves import bars, blocks, image, thin, trends
 from cwire.plot.recipe import make_recipe, numbers_of
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames, wrap
-from cwire_structs.schema import Schema
+from cwire_structs.schema import Message, Schema
+from support.histories import feed
 from support.number_cases import EXTREMES, array_of
 from support.processes import ROOT
 
@@ -24,14 +26,12 @@ TILE = SCHEMA.messages["camera_tile"]
 
 
 def put(
-    history: object, message: object, seconds: float = 0.0, sequence: int = 0, **fields: object
+    history: History, message: Message, seconds: float = 0.0, sequence: int = 0, **fields: object
 ) -> None:
     """Appends one frame."""
-    payload = message.encode(fields)  # type: ignore[attr-defined]
     time_ns = round(seconds * 1e9) + 10**18
-    about = {"source": 1, "time_ns": time_ns, "sequence": sequence}
-    data = frames.pack(message.id, payload, **about)  # type: ignore[attr-defined]
-    history.append(data, frames.scan(data).tallies[0])  # type: ignore[attr-defined]
+    payload = message.encode(fields)
+    feed(history, frames.pack(message.id, payload, source=1, time_ns=time_ns, sequence=sequence))
 
 
 def test_a_block_is_found_by_itself() -> None:

@@ -14,6 +14,7 @@ from cwire.scope.curves import curves
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire_structs import frames
 from cwire_structs.schema import Schema
+from support.histories import feed
 from support.processes import ROOT
 
 SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())
@@ -25,7 +26,7 @@ def put(history: History, seconds: float, value: Any, step: float = DT) -> None:
     """Appends a block that ends at this time."""
     payload = BLOCK.encode({"channel": 1, "dt": step, "samples": np.full(1024, value)})
     data = frames.pack(BLOCK.id, payload, source=1, time_ns=round(seconds * 1e9) + 10**18)
-    history.append(memoryview(data), frames.scan(data).tallies[0])
+    feed(history, data)
 
 
 def scope(window: float | None) -> ScopeRecipe:

@@ -18,13 +18,10 @@ from cwire_server.hub.hub import Hub
 from cwire_server.hub.subscription import Subscription
 from support import schemas
 from support.fake_driver import ticks
+from support.faults import BugError, fail
 from support.memory_sink import MemorySink
 
 from .test_hub import add_client, drain, hello, hub_up, publish, subscribe
-
-
-class BugError(Exception):
-    """A fault that no code expects."""
 
 
 def faults_of(hub: Hub) -> list[str]:
@@ -32,10 +29,6 @@ def faults_of(hub: Hub) -> list[str]:
     told: list[str] = []
     hub.on_fault = lambda what, error: told.append(f"{what}: {type(error).__name__}")
     return told
-
-
-def fail(*args: object, **options: object) -> Any:
-    raise BugError
 
 
 def the_end(entries: list[dict[str, Any] | int]) -> tuple[int, str]:
