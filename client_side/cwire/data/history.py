@@ -94,8 +94,10 @@ class History(ABC):
     def newest(self, count: int | None) -> tuple[int, FrameArray | list[Record]]:
         """Copies the newest frames as `latest` does, and says which position is behind them."""
         while True:
+            # In this order: if frames come in between, there are more than that, not fewer.
+            oldest = self.oldest
             stop = self.total
-            here = stop - self.oldest
+            here = stop - oldest
             wanted = here if count is None else min(count, here)
             start, found = self.read(stop - wanted, stop)
             parts, have, position = [found], len(found), start + len(found)

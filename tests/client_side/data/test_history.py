@@ -300,6 +300,36 @@ def test_as_many_as_asked_for_of_tails(meanwhile: int) -> None:
     assert found[1] == found[0] + 1
 
 
+@pytest.mark.parametrize("wanted", [1, 10, None])
+@pytest.mark.parametrize("written", [3, 10, 40])
+def test_as_many_though_others_come_while_they_are_counted(
+    wanted: int | None, written: int
+) -> None:
+    class Interrupted(FixedHistory):
+        """Is written to just before and just after its oldest position is read, once."""
+
+        waiting = 0
+
+        @property
+        def oldest(self) -> int:
+            self.write()
+            found = super().oldest
+            self.write()
+            return found
+
+        def write(self) -> None:
+            if self.waiting:
+                self.waiting -= 1
+                feed(self, ticks(self.total, written))
+
+    history = Interrupted(TICK, 10 * 64)
+    feed(history, ticks(0, 30))
+    history.waiting = 2
+    found = indices(history.latest(wanted))
+    assert len(found) == (wanted or 10)
+    assert found == list(range(found[0], found[0] + len(found)))
+
+
 @pytest.mark.parametrize("batch", [1, 7, 50])
 @pytest.mark.parametrize("message", [TICK, PICTURE])
 def test_a_reader_gets_as_many_as_it_asks_for(message: Message, batch: int) -> None:
