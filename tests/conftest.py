@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,12 @@ from pathlib import Path
 import pytest
 
 from support.processes import ROOT, Driver, Relay
+
+
+def pytest_configure() -> None:
+    """Lets programs of tests hear Ctrl-C, also where pytest runs in the background of a shell."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # which programs would inherit
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
