@@ -11,7 +11,7 @@ from pathlib import Path
 from cwire_server.access import check_origin
 from cwire_server.limits import Limits
 from cwire_structs.frames import RELAY_NAME
-from cwire_structs.runtime import DEFAULT_PORT
+from cwire_structs.runtime import DEFAULT_PORT, runtime_dir
 
 __all__ = ["ConfigError", "DriverAddress", "RelayConfig"]
 
@@ -44,6 +44,17 @@ class DriverAddress:
         # a link, and need not be there yet.
         place = Path(path).absolute()
         return cls(name, Path(os.path.realpath(place.parent)) / place.name)
+
+    @classmethod
+    def named(cls, text: str) -> DriverAddress:
+        """Reads ``NAME=PATH``, or a name alone: it is where `cwire_listen` puts its socket.
+
+        Raises:
+            RuntimeDirError: The runtime directory, in which that is, cannot be trusted.
+        """
+        if text and not set(text) & set("=/"):
+            text = f"{text}={runtime_dir() / text}.sock"
+        return cls.parse(text)
 
 
 @dataclass(frozen=True)

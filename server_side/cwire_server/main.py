@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from cwire_server.app import Relay
 from cwire_server.config import ConfigError, DriverAddress, RelayConfig
-from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
+from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError
 
 __all__ = ["add_arguments", "main", "register", "run"]
 
@@ -105,7 +105,7 @@ def _allow_many_clients() -> None:
 
 
 def _config(arguments: argparse.Namespace) -> RelayConfig:
-    drivers = tuple(_driver(text) for text in arguments.driver or ["demo"])
+    drivers = tuple(DriverAddress.named(text) for text in arguments.driver or ["demo"])
     given = {} if arguments.token is None else {"token": arguments.token}
     return RelayConfig(
         drivers=drivers,
@@ -114,13 +114,6 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
         allowed_origins=frozenset(arguments.allow_origin),
         **given,
     )
-
-
-def _driver(text: str) -> DriverAddress:
-    # A name alone is where cwire_listen(NULL, ...) puts the socket of a driver of that name.
-    if text and not set(text) & set("=/"):
-        text = f"{text}={runtime_dir() / text}.sock"
-    return DriverAddress.parse(text)
 
 
 async def _serve(config: RelayConfig) -> None:

@@ -3,7 +3,7 @@
 A wheel enables it: ``etc/jupyter/jupyter_server_config.d/cwire.json``. Jupyter Server itself
 brings all that the relay needs beside cwire.
 
-May import: access, limits, web.
+May import: access, config, limits, web.
 """
 
 from __future__ import annotations

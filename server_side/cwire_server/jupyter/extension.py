@@ -77,7 +77,7 @@ class CwireExtension(ExtensionApp):
         """Adds the routes, under the server's base URL."""
         self.relays = Relays(
             self._make if self.start_relay else None,
-            self.drivers or ("demo",),
+            self._words or ("demo",),
             self.start_timeout,
         )
         shared = {"relays": self.relays}
@@ -85,9 +85,12 @@ class CwireExtension(ExtensionApp):
             [(r"/cwire/ws", SpliceHandler, shared), (r"/cwire/relay", RelayHandler, shared)]
         )
 
+    @property
+    def _words(self) -> list[str]:
+        return [f"{name}={path}" if path else name for name, path in self.drivers.items()]
+
     def _make(self) -> RelayProcess:
-        drivers = [f"{name}={path}" if path else name for name, path in self.drivers.items()]
-        return RelayProcess(*drivers, port=self.port, arguments=self.arguments)
+        return RelayProcess(*self._words, port=self.port, arguments=self.arguments)
 
     async def stop_extension(self) -> None:
         """Stops the relay that was started here."""

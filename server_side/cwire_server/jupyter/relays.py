@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cwire.errors import NotConnected
 from cwire.process.relay_process import RelayProcess
+from cwire_server.config import ConfigError, DriverAddress
 from cwire_structs.frames import RELAY_NAME
 from cwire_structs.relays import RelayEntry, living_relays
 
@@ -18,15 +19,16 @@ class Relays:
 
     Args:
         make: Makes the relay that is to be started; None: none is.
-        drivers: Names of the drivers that it serves.
+        drivers: The drivers that it serves, each as ``NAME`` or ``NAME=PATH``.
         seconds: How long a start may take.
     """
 
     def __init__(
-        self, make: Callable[[], RelayProcess] | None, drivers: Collection[str], seconds: float
+        self, make: Callable[[], RelayProcess] | None, drivers: Sequence[str], seconds: float
     ) -> None:
         self._make = make
-        self._drivers = drivers
+        self._words = drivers
+        self._drivers = {word.partition("=")[0] for word in drivers}
         self._seconds = seconds
         self._own: RelayProcess | None = None
         # What the relays served that were here, by name: only one with the same takes their place.
@@ -53,7 +55,7 @@ class Relays:
             same = [one for one in living if had is not None and one.serves(had)]
             return next((one for one in same if one.name == name), next(iter(same), None))
         if driver is None or driver == RELAY_NAME:
-            ours = [one for one in living if set(self._drivers) <= one.drivers.keys()]
+            ours = [one for one in living if self._drivers <= one.drivers.keys()]
             return next(iter(ours or living), None)
         return next((one for one in living if driver in one.drivers), None)
 
@@ -66,10 +68,8 @@ class Relays:
         """
         if (found := self.find(name, driver)) is not None:
             return found
-        if name is not None:
-            had = self._seen.get(name)
-            if had is None or not had.keys() <= set(self._drivers):
-                raise NotConnected(f"{name} is gone: it was stopped or has crashed")
+        if name is not None and not self._would_replace(name):
+            raise NotConnected(f"{name} is gone: it was stopped or has crashed")
         if driver not in (None, RELAY_NAME, *self._drivers):
             running = ", ".join(map(str, living_relays())) or "no relay"
             raise NotConnected(
@@ -94,6 +94,17 @@ class Relays:
                 if name is not None
                 else "the relay that was started has ended"
             )
+
+    def _would_replace(self, name: str) -> bool:
+        """Whether the relay that would be started serves what this one did, at the same sockets."""
+        had = self._seen.get(name)
+        if had is None:
+            return False
+        try:
+            places = {one.name: str(one.path) for one in map(DriverAddress.named, self._words)}
+        except ConfigError:
+            return False
+        return had.items() <= places.items()
 
     async def stop(self) -> None:
         """Stops the relay that was started here, if any; others are left alone."""

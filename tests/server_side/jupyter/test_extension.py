@@ -74,6 +74,23 @@ def test_one_that_was_stopped_is_started_anew(tmp_path: Path, runtime: Path) -> 
         assert running(runtime) == [second]
 
 
+async def test_none_is_started_in_place_of_one_with_drivers_elsewhere(
+    tmp_path: Path, runtime: Path
+) -> None:
+    """It would not be taken; a page asks again and again, and each time another was started."""
+    with Lab(tmp_path, "server") as server:
+        with Relay("demo=/elsewhere.sock") as foreign:
+            server.call("POST", "cwire/relay")
+            gone = foreign.name
+        for _ in range(2):
+            with pytest.raises(HTTPClientError) as refused:
+                async with splice(server, f"?relay={gone}"):
+                    pass
+            assert refused.value.response is not None
+            assert f"{gone} is gone" in refused.value.response.body.decode()
+            assert running(runtime) == []
+
+
 async def test_the_driver_that_is_asked_for_chooses(
     tmp_path: Path, runtime: Path, relay: Relay
 ) -> None:
