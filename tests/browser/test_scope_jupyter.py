@@ -121,6 +121,17 @@ def saved_picture(path: Path) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def test_a_scope_that_was_never_in_view_has_a_picture(page: Page, lab: Lab, relay: Relay) -> None:
+    path = lab.folder / "below.ipynb"
+    write_notebook(path, CONNECT, "print(100 * '\\n')", SHOW)
+    open_notebook(page, lab, "below.ipynb")
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    deadline = time.monotonic() + 30
+    while saved_picture(path) is None:
+        assert time.monotonic() < deadline, "no picture came into the file"
+        save(page)
+
+
 @for_each_app
 def test_a_notebook_opened_again_shows_the_picture(page: Page, lab: Lab, relay: Relay) -> None:
     path = lab.folder / "kept.ipynb"

@@ -52,6 +52,20 @@ def notice(page: Page) -> Locator:
     return page.locator(".cwire-notice")
 
 
+def test_a_picture_has_lines_though_the_scope_was_never_in_view(
+    page: Page, site: ScopePage, relay: Relay
+) -> None:
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => (document.body.style.paddingTop = '3000px'))"
+    )
+    site.show(page, relay)
+    page.wait_for_function("() => scope.screen.figures.batches > 2")
+    assert figures(page)["draws"] == 0
+    page.evaluate("() => scope.screen.picture()")
+    assert figures(page)["draws"] == 1
+    assert figures(page)["lines"]["channel 0"]["high"] == pytest.approx(1, abs=0.01)
+
+
 def test_it_draws_blocks_and_reads_values(page: Page, site: ScopePage, relay: Relay) -> None:
     site.show(page, relay)
     wait_draws(page, 60)

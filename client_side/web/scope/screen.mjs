@@ -162,9 +162,13 @@ export class Screen extends EventTarget {
     return this.#pressed;
   }
 
-  /** Makes a PNG of what is seen; null before it was ever seen. */
+  /** Makes a PNG of what is seen, or would be if it were in view; null before it was in a page. */
   async picture() {
     if (this.#view === null) return null;
+    if (!this.#seen) {
+      this.#view.resize();
+      this.#draw();
+    }
     const style = getComputedStyle(this.root);
     const entries = [...this.legend.entries].filter(([, one]) => !one.hidden);
     return paint({
@@ -307,12 +311,12 @@ export class Screen extends EventTarget {
         return;
       }
       this.#last = now;
-      this.#draw();
+      if (this.#seen) this.#draw();
     });
   }
 
   #draw() {
-    if (this.#view === null || !this.#seen) return;
+    if (this.#view === null) return;
     const begun = performance.now();
     this.#dirty = false;
     const { sight, lines, legend } = this;

@@ -4,7 +4,8 @@
 import { Source } from "./source.mjs";
 
 const SAVE_EVERY = 15_000; // ms, while the picture changes
-const SAVE_FIRST = 1000; // ms after the first points
+const SAVE_FIRST = 1000; // ms until something may have come
+const SAVE_SOON = 5000; // ms until there is something to see of what rolls by
 
 /**
  * A widget's model, as anywidget has it.
@@ -44,7 +45,7 @@ export class WidgetLink {
 
   /** @type {import("./routes.mjs").Route[]} What the kernel has told of in messages. */
   #direct = [];
-  #draws = 0; // of the picture that was saved last
+  #saved = 0; // changes until the picture that was saved last
   #saving = false; // a picture is under way
   #wanted = false; // another one is to follow
   #curves = false; // the kernel is asked to send curves
@@ -61,6 +62,7 @@ export class WidgetLink {
     this.#timers = [
       setInterval(() => this.#saveIfChanged(), SAVE_EVERY),
       setTimeout(this.#saveFirst, SAVE_FIRST),
+      setTimeout(() => this.#saveIfChanged(), SAVE_SOON),
     ];
   }
 
@@ -154,12 +156,18 @@ export class WidgetLink {
   }
 
   #saveFirst = () => {
-    if (this.screen.figures.points) this.#save();
+    if (this.screen.figures.batches) this.#save();
     else this.#timers.push(setTimeout(this.#saveFirst, SAVE_FIRST));
   };
 
   #saveIfChanged() {
-    if (this.screen.figures.draws !== this.#draws && !this.screen.busy) this.#save();
+    if (this.#changes !== this.#saved && !this.screen.busy) this.#save();
+  }
+
+  /** Counts what came and what was drawn: out of view nothing is drawn. */
+  get #changes() {
+    const { batches, draws } = this.screen.figures;
+    return batches + draws;
   }
 
   // Not while an earlier picture is under way: a busy kernel would find a pile of them.
@@ -174,7 +182,7 @@ export class WidgetLink {
       return;
     }
     const { png, width, height } = picture;
-    this.#draws = this.screen.figures.draws;
+    this.#saved = this.#changes;
     this.#send({ type: "picture", width, height, figures: this.screen.figures.report() }, [
       png.buffer,
     ]);
