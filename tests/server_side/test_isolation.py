@@ -247,6 +247,26 @@ async def test_between_the_requests_of_one_client_all_others_have_their_turn(
         await goes_on(driver, other, 1)
 
 
+async def test_a_fault_in_a_turn_that_was_waited_for_is_told_too(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        FakeDriver(runtime / "lab.sock") as driver,
+        two_clients(start_relay, driver) as (relay, one, other),
+    ):
+        await one.say("subscribe", id=1, messages=["tick"], format="json")
+        await one.text("subscribed")
+        assert relay.hub.turns.take(lambda: None)
+        await driver.send(ticks(0, 1))
+        assert (await other.frame())[0].sequence == 0
+        with monkeypatch.context() as patch:
+            patch.setattr("cwire_server.clients.connection._pieces", fail)
+            relay.hub.turns.done()
+            assert await one.read() is None
+        assert one.close_code == 1011
+        await goes_on(driver, other, 1)
+
+
 async def test_a_large_schema_is_read_beside_everything_else(
     start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -204,8 +204,14 @@ class ClientConnection:
         hub.back_pressure.drained(client)
 
     def _may_make_text(self) -> bool:
-        """Whether there is time for it now; else `_pump` is called when there is."""
-        return self._services.hub.turns.take(self._pump)
+        """Whether there is time for it now; else `_pump_on` is called when there is."""
+        return self._services.hub.turns.take(self._pump_on)
+
+    def _pump_on(self) -> None:
+        try:
+            self._pump()
+        except Exception as error:
+            self._failed(error)
 
     def _send(self, pieces: Sequence[Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""
