@@ -6,12 +6,11 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from support.browser import browser, needs_chromium, page, picture
+from support.browser import browser, figures, needs_chromium, page, picture
 from support.processes import Relay, Running
 
 __all__ = ["browser", "page"]  # fixtures
@@ -82,14 +81,6 @@ def host(relay: Relay, tmp_path: Path) -> Iterator[str]:
         port = re.search(r":(\d+)\s*$", line)
         assert port is not None, line
         yield f"http://127.0.0.1:{port[1]}/"
-
-
-def figures(page: Page) -> dict[str, Any]:
-    """What the only scope of the page has measured."""
-    found: dict[str, Any] = page.evaluate(
-        "() => Object.values(window.__cwireScope ?? {}).at(-1)?.report() ?? {}"
-    )
-    return found
 
 
 def wait_draws(page: Page, least: int) -> None:

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from support.browser import browser, needs_chromium, page, picture
+from support.browser import browser, figures, needs_chromium, page, picture
 from support.jupyter import (
     Lab,
     cell,
@@ -36,14 +36,6 @@ pytestmark = [*needs_chromium, pytest.mark.timeout(300)]
 
 CONNECT = "import cwire, time; begun = time.time(); bridge = cwire.connect()"
 SHOW = "scope = bridge.scope('scope_block')"
-
-
-def figures(page: Page) -> dict[str, Any]:
-    """The report of the only scope of the page: points, draws and times."""
-    found: dict[str, Any] = page.evaluate(
-        "() => Object.values(window.__cwireScope ?? {}).at(-1)?.report() ?? {}"
-    )
-    return found
 
 
 def wait_draws(page: Page, more: int, seconds: float = 30) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from support.processes import ROOT
 
-__all__ = ["CHROMIUM", "browser", "needs_chromium", "page", "picture"]
+__all__ = ["CHROMIUM", "browser", "figures", "needs_chromium", "page", "picture"]
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -80,3 +81,11 @@ def picture(page: Page, name: str) -> None:
     folder = ROOT / "test-artefacts"
     folder.mkdir(exist_ok=True)
     page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def figures(page: Page) -> dict[str, Any]:
+    """The report of the newest scope of a page: its route, lines, frames and pictures."""
+    found: dict[str, Any] = page.evaluate(
+        "() => Object.values(window.__cwireScope ?? {}).at(-1)?.report() ?? {}"
+    )
+    return found

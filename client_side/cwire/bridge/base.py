@@ -135,7 +135,7 @@ class BridgeBase(ABC):
         Raises:
             UnknownMessage: There is no such message.
             UnknownField: It has no such field, or it cannot be drawn.
-            ValueError: There is no such kind.
+            InvalidArgument: There is no such kind, or a number cannot be.
             NotConnected: The bridge was closed.
         """
         from cwire.plot.live_plot import LivePlot, PlotOptions

@@ -30,8 +30,7 @@ class _Reader:
         timeout: Seconds to wait for each message; None: for ever.
 
     Raises:
-        TypeError: The timeout is not a number.
-        ValueError: It is one that no wait can have.
+        InvalidArgument: The timeout is not a number, or one that no wait can have.
     """
 
     def __init__(self, link: Link, cursor: Cursor, timeout: float | None) -> None:

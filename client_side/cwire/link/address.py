@@ -84,6 +84,7 @@ def resolve(
         driver: Without a relay: the newest that serves a driver of this name.
 
     Raises:
+        InvalidArgument: The address is no text.
         NotConnected: This cannot be the address of a relay, or no such relay runs here.
         UnknownDriver: Relays run here, and none serves this driver.
     """

@@ -176,7 +176,7 @@ class LivePlot:
         return {"text/plain": repr(self)}
 
     def _display_(self) -> object:
-        """What marimo shows for it."""
+        """Returns the object that marimo shows for it."""
         return self._canvas.widget if isinstance(self._canvas, WidgetCanvas) else self.figure
 
     # Following ----------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def make_recipe(
 
     Raises:
         UnknownField: There is no such field, or it holds no numbers that can be drawn so.
-        ValueError: There is no such kind.
+        InvalidArgument: There is no such kind.
     """
     if kind is not None and kind not in KINDS:
         raise InvalidArgument(f"a plot is of kind {', '.join(map(repr, KINDS))}, not {kind!r}")

@@ -45,7 +45,7 @@ class ScopeRecipe:
 
     Raises:
         UnknownField: There is no such field, or a scope cannot draw it.
-        ValueError: A number is out of its range.
+        InvalidArgument: A number is out of its range.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ def find_recipe(
     Raises:
         UnknownMessage: There is no such message.
         UnknownField: It has no such field, or a scope cannot draw it.
-        ValueError: A number is out of its range.
+        InvalidArgument: A number is out of its range.
     """
     owner, described = lookup.message(message, driver)
     made = owner.derived.get(message)

@@ -127,7 +127,7 @@ class Scope:
         return {"text/plain": repr(self)}
 
     def _display_(self) -> ScopeWidget:
-        """What marimo shows for it."""
+        """Returns the object that marimo shows for it."""
         return self.widget
 
     # What the page says, in the kernel's main thread ----------------------------------------------

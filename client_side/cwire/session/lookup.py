@@ -35,6 +35,7 @@ class Lookup:
         """A driver; None: the only one.
 
         Raises:
+            InvalidArgument: The name is no text.
             UnknownDriver: The relay has no such driver, or none at all.
             Ambiguous: There are several.
         """

@@ -65,7 +65,7 @@ class DerivedStream:
         return left_out
 
     def rest(self) -> list[tuple[Tally, int]]:
-        """What waits and will not be made: the tallies, and how many were lost on their way."""
+        """The tallies of what waits and will not be made, and how many were lost on their way."""
         return [(tally, batch.losses.get(tally.type, 0)) for batch, tally in self._waiting]
 
     @property

@@ -1,4 +1,4 @@
-"""What shows widgets: told by what the host has put in place."""
+"""Hosts that show widgets are told by the functions that they have put in place."""
 
 from __future__ import annotations
 
