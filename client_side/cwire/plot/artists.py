@@ -248,7 +248,7 @@ class CustomDrawing(Drawing):
     def __init__(self, axes: Axes, update: Update) -> None:
         super().__init__(axes)
         self._call = update
-        self._position: int | None = None
+        self._position = 0
         self._feed: Feed | None = None
 
     def update(self, feed: Feed) -> None:
@@ -256,14 +256,10 @@ class CustomDrawing(Drawing):
         from matplotlib.artist import Artist
 
         history = feed.history
-        total = history.total
         if feed is not self._feed:
             self._feed, self._position = feed, history.oldest
-        count = total - max(self._position or 0, history.oldest)
-        if count <= 0:
-            return
-        frames = history.latest(count)
-        self._position = total
+        start, frames = history.next(self._position, history.total - self._position)
+        self._position = start + len(frames)
         if not len(frames):
             return
         try:

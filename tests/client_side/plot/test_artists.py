@@ -7,10 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cwire.plot.artists import LineDrawing, _fitted, _span
+from cwire.data.feed import Feed
+from cwire.data.fixed_history import FixedHistory
+from cwire.plot.artists import CustomDrawing, LineDrawing, _fitted, _span
 from cwire.plot.curves import Curve
 from cwire.plot.live_plot import _shortened
 from cwire.plot.recipe import Recipe
+from support import schemas
+from support.fake_relay import ticks
+from support.histories import feed
 from support.number_cases import EXTREMES, array_of
 
 
@@ -45,6 +50,33 @@ def test_a_minimum_and_its_maximum_have_one_colour() -> None:
     drawing._show([Curve(label, none, none) for label in labels])
     colors = [line.get_color() for line in drawing.axes.lines]
     assert colors == ["C0", "C1", "C0", "C1"]
+
+
+def test_a_function_gets_each_frame_once_though_others_come_meanwhile() -> None:
+    from matplotlib.figure import Figure
+
+    class Interrupted(FixedHistory):
+        """Is written to when its oldest position is read, once."""
+
+        waiting = b""
+
+        @property
+        def oldest(self) -> int:
+            waiting, self.waiting = self.waiting, b""
+            feed(self, waiting)
+            return super().oldest
+
+    of = Feed("lab", schemas.schema().messages["tick"], 1 << 16)
+    of.history = history = Interrupted(of.message, 1 << 16)
+    seen: list[int] = []
+    drawing = CustomDrawing(
+        Figure().subplots(), lambda axes, frames: seen.extend(frames["index"].tolist())
+    )
+    feed(history, ticks(0, 5))
+    history.waiting = ticks(5, 3)
+    for _ in range(3):
+        drawing.update(of)
+    assert seen == list(range(8))
 
 
 @pytest.mark.parametrize(
