@@ -366,7 +366,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"cwire wrap: {error}", file=sys.stderr)
         return 1
     schema = wrapped.schema
-    count = f"{len(schema.messages)} messages, {len(schema.commands)} of them commands"
+    plural = "" if len(schema.messages) == 1 else "s"
+    count = f"{len(schema.messages)} message{plural}, {len(schema.commands)} of them commands"
     left_out = sum(notice.kind == LEFT_OUT for notice in wrapped.notices)
     more = f"; {left_out} structs left out" if left_out else ""
     for path in paths:

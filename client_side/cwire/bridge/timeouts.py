@@ -8,6 +8,7 @@ from cwire.data.newest import Newest
 from cwire.errors import CommandTimeout, WaitTimeout
 from cwire.link.link import Link
 from cwire.session.drivers import down_text
+from cwire.view.text import counted
 from cwire_structs.frames import Code
 
 __all__ = ["no_answer", "no_match", "nothing_came", "too_few"]
@@ -35,7 +36,7 @@ def too_few(link: Link, newest: Newest, timeout: float | None) -> WaitTimeout:
         timeout: Seconds that were given.
     """
     history, wanted, here = newest.feed.history, newest.wanted, newest.count
-    what = f"{wanted:,} frame{'' if wanted == 1 else 's'} of {newest.feed.message.name}"
+    what = f"{counted(wanted, 'frame')} of {newest.feed.message.name}"
     text = f"{f'{here:,} of' if here else 'no'} {what} in {timeout or 0.0:g} s"
     if wanted > history.capacity:
         text += f"; the history holds at most {history.capacity:,}: connect(history_bytes=…)"

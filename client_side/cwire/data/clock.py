@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cwire.view.text import counted
+
 __all__ = ["LAST_STAMP", "Timeline", "duration_text", "is_step", "restarts", "timeline"]
 
 LAST_STAMP = np.uint64(2**63 - 1)
@@ -153,4 +155,4 @@ def duration_text(seconds: float) -> str:
     if seconds < 1:
         return f"{seconds:.3g} s"
     count = round(seconds / size)
-    return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return counted(count, unit)

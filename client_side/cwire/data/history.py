@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from cwire.data.clock import timeline
 from cwire.data.frame_array import FrameArray, Record
+from cwire.view.text import counted
 from cwire_structs.frames import Tally
 
 if TYPE_CHECKING:
@@ -172,8 +173,9 @@ class History(ABC):
 
     def no_room(self, count: int, size: int) -> MemoryError:
         """The error of a copy for which there is no memory."""
+        what = f"{counted(count, 'frame')} of {self.message.name} ({size:,} bytes)"
         return MemoryError(
-            f"there is no memory to copy {count:,} frames of {self.message.name} ({size:,} bytes): "
+            f"there is no memory to copy {what}: "
             "ask for fewer, or connect with smaller history_bytes="
         )
 

@@ -13,6 +13,7 @@ from cwire.data.convert import Arrays
 from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record, frame_of
 from cwire.errors import InvalidArgument
+from cwire.view.text import counted
 
 if TYPE_CHECKING:
     import pandas
@@ -140,8 +141,8 @@ class Recording:
         """All of them as one table; what the history had dropped is in ``attrs["lost"]``."""
         if self.feed.replaced:
             warnings.warn(
-                f"driver {self.feed.driver!r} came back with other structs: these are the "
-                f"{self.count:,} frames of {self.feed.message.name} that came before",
+                f"driver {self.feed.driver!r} came back with other structs: the table has "
+                f"what came before: {counted(self.count, 'frame')} of {self.feed.message.name}",
                 stacklevel=3,
             )
         # Neighbours of one size together; those of a message with a tail may differ.

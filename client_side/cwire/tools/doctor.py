@@ -28,6 +28,7 @@ from cwire.link.link import Link
 from cwire.session.drivers import Driver
 from cwire.session.session import Session
 from cwire.version import __version__
+from cwire.view.text import counted
 from cwire_structs import _frames, control, frames
 from cwire_structs.relays import (
     LONGEST_NAME,
@@ -85,7 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(finding, flush=True)
         problems += finding.level == "problem"
         warnings += finding.level == "warning"
-    print(f"\n{problems} problems, {warnings} warnings")
+    counts = (counted(problems, "problem"), counted(warnings, "warning"))
+    print(f"\n{', '.join(counts)}")
     return 1 if problems else 0
 
 

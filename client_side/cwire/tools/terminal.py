@@ -136,6 +136,8 @@ def send(
     Raises:
         CwireError: As `Bridge.command`.
     """
+    for word in words:  # wrong arguments, whatever the relay has
+        _split(word)
     target = bridge.send if driver is None else bridge[driver].send
     message = target[command].message
     fields = dict(parse_field(message, word) for word in words)
@@ -149,9 +151,7 @@ def parse_field(message: Message, word: str) -> tuple[str, object]:
     Raises:
         InvalidArgument: It is not of this form, or its list is not.
     """
-    name, equals, text = word.partition("=")
-    if not equals:
-        raise errors.InvalidArgument(f"{word!r}: write fields as FIELD=VALUE")
+    name, text = _split(word)
     try:
         form: str = find_path(message.struct, name).placed().type.form
     except PathError:
@@ -166,3 +166,10 @@ def parse_field(message: Message, word: str) -> tuple[str, object]:
                 f"{name} is a list: write it in brackets, '{name}=[{text}]'"
             ) from None
         return name, text
+
+
+def _split(word: str) -> tuple[str, str]:
+    name, equals, text = word.partition("=")
+    if not equals:
+        raise errors.InvalidArgument(f"{word!r}: write fields as FIELD=VALUE")
+    return name, text

@@ -13,6 +13,7 @@ from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Struct
 
 __all__ = [
+    "counted",
     "field_notes",
     "frame_rows",
     "frames_text",
@@ -26,6 +27,11 @@ __all__ = [
 
 _BOOT = {"boot": " since the device started", "none": ""}
 _FEW = 6  # elements of an array that are printed
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things: "1 frame", "2,000 frames"."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def text_table(

@@ -53,7 +53,7 @@ def test_what_is_installed(runtime: Path, capsys: pytest.CaptureFixture[str]) ->
     assert line(out, "Jupyter's kernel").startswith("ok ")
     assert line(out, "runtime directory") == f"ok       runtime directory {runtime}, mode 0700"
     assert "port 8765" in out
-    assert re.search(r"^0 problems, \d+ warnings$", out, re.MULTILINE)
+    assert re.search(r"^0 problems, \d+ warnings?$", out, re.MULTILINE)
 
 
 def test_a_driver_and_a_relay_that_live(
@@ -169,7 +169,9 @@ def test_an_extension_that_is_older_than_its_sources(
         path.parent.mkdir(parents=True)
         path.touch()
         os.utime(path, (0, 0))
-    assert "is older than _frames.pyx: make setup" in report(capsys, 1)
+    out = report(capsys, 1)
+    assert "is older than _frames.pyx: make setup" in out
+    assert "\n1 problem, " in out
 
 
 def test_no_compiler(

@@ -48,6 +48,7 @@ def drain(fake: FakeRelay) -> list[dict[str, object]]:
         (["set", "y=1"], 6, "there is no such field; it has x"),
         (["set", "x=99"], 6, "out of range"),
         (["set", "x"], 2, "FIELD=VALUE"),
+        (["nope", "x"], 2, "FIELD=VALUE"),
         (["set", "x=1", "--driver", "nope"], 5, "no driver 'nope'"),
         (["go", "--timeout", "2"], 8, "no answer in 2 s"),
     ],

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from cwire import FrameArray
 from cwire.data.frame_array import record_of
 from cwire.view.text import (
+    counted,
     field_notes,
     frame_rows,
     frames_text,
@@ -89,3 +91,10 @@ def test_what_people_read_of_a_number(tmp_path: Path) -> None:
     assert '<td style="text-align:left">21.5</td>' in html
     assert "2023-11-14 22:13:20.123456 UTC" in html
     assert frames["warm"].tolist() == [6150]  # the numbers themselves stay as they are
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 frames"), (1, "1 frame"), (2000, "2,000 frames")]
+)
+def test_counted(count: int, text: str) -> None:
+    assert counted(count, "frame") == text

@@ -162,7 +162,7 @@ def test_the_command_line_takes_a_real_header(
 ) -> None:
     path = real_header(toolchain.find("cc"), "can")
     assert wrap.main([str(path), "--cc", "cc", "--id", "can_frame=1", "-o", str(tmp_path)]) == 0
-    assert "can.h: 1 messages, 0 of them commands; layout proved with cc" in capsys.readouterr().out
+    assert "can.h: 1 message, 0 of them commands; layout proved with cc" in capsys.readouterr().out
     path = real_header(toolchain.find("cc"), "input")
     assert wrap.main([str(path), "--cc", "cc", "--id", "ff_effect=1", "-o", str(tmp_path)]) == 1
     assert "struct ff_periodic_effect.custom_data is a pointer" in capsys.readouterr().err
