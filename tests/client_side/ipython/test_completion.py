@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 SCHEMA = Schema.from_json((ROOT / "c_driver/generated/messages.schema.json").read_text())
-PATHS = json.loads((ROOT / "tests/golden/paths.json").read_text())
+PATHS = json.loads((ROOT / "tests/paths.json").read_text())
 
 
 @pytest.fixture(scope="module")

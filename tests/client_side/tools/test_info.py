@@ -63,7 +63,7 @@ def test_a_message(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_nested_fields_are_shown_with_their_paths(capsys: pytest.CaptureFixture[str]) -> None:
-    table = json.loads((ROOT / "tests/golden/paths.json").read_text())
+    table = json.loads((ROOT / "tests/paths.json").read_text())
     nested = Schema.from_json(json.dumps(table["schema"])).json
     with FakeRelay(driver(schema=nested)) as fake:
         lines = shown(capsys, "status", "--url", fake.url)
