@@ -50,10 +50,12 @@ class Choice:
         address: Of the relay that was taken.
         found: The relays that were meant, first the one that was taken; empty where they do not
             differ in their drivers, or where the user gave an address.
+        host: The machine or container that it runs on; None: unknown, since it has no entry here.
     """
 
     address: Address
     found: Sequence[RelayEntry] = ()
+    host: str | None = None
 
     def note(self, how: str) -> str:
         """Says which relays were found and which was taken; empty where it makes no difference.
@@ -94,21 +96,32 @@ def resolve(
         raise InvalidArgument(f"the address of a relay is text, not {relay!r}; {_EXAMPLE}")
     text = relay.strip()
     if text.isdecimal() or text.startswith("relay-"):
-        return Choice(_address(_named(text)))
+        entry = _named(text)
+        return Choice(_address(entry), host=entry.machine.host)
     path = _unix_path(text)
+    if path is not None and _is_entry(text):
+        hosts = (one.machine.host for one in _living() if Path(one.unix).name == Path(path).name)
+        return Choice(Address(_ANY, unix=path), host=next(hosts, None))
     return Choice(_of_url(text, token) if path is None else Address(_ANY, unix=path))
 
 
 _ANY = "ws://localhost/ws"
 
 
-def find_again(relay: str | None, token: str | None, had: Mapping[str, str | None]) -> Address:
+def find_again(
+    relay: str | None,
+    token: str | None,
+    had: Mapping[str, str | None],
+    *,
+    host: str | None = None,
+) -> Address:
     """Finds a relay again that was lost: of those in the runtime directory one with its drivers.
 
     Args:
         relay: As for `resolve`; one that is not in the runtime directory is where it was.
         token: As for `resolve`.
         had: The drivers that it had: name to Unix socket.
+        host: Where it ran. In another container the same path may be another socket.
 
     Raises:
         NotConnected: None runs.
@@ -118,13 +131,19 @@ def find_again(relay: str | None, token: str | None, had: Mapping[str, str | Non
         return resolve(relay, token).address
     running = _living()
     for entry in running:
-        if entry.serves(had):
+        if entry.serves(had) and host in (None, entry.machine.host):
             return _address(entry)
     if not running:
         raise NotConnected(_none_runs())
+    where = f" on {host}" if any(one.serves(had) for one in running) else ""
+    others = ", ".join(
+        f"{one.unix} ({drivers_text(one.drivers)}"
+        f"{'' if host in (None, one.machine.host) else f'; on {one.machine.host}'})"
+        for one in running
+    )
     raise OtherDrivers(
-        f"no relay with the drivers that this bridge had ({drivers_text(had)}) runs; "
-        f"not taken: {', '.join(f'{one.unix} ({drivers_text(one.drivers)})' for one in running)}"
+        f"no relay with the drivers that this bridge had ({drivers_text(had)}){where} runs; "
+        f"not taken: {others}"
     )
 
 
@@ -140,9 +159,11 @@ def _of_driver(driver: str | None) -> Choice:
             f"no relay of this account serves a driver {driver!r}; there run: {listed}; "
             f"start one with `cwire serve --driver {driver}`"
         )
-    served = [one.drivers if wanted is None else one.drivers[wanted] for one in found]
+    served = [
+        (one.machine.host, one.drivers if wanted is None else one.drivers[wanted]) for one in found
+    ]
     differ = any(one != served[0] for one in served)
-    return Choice(_address(found[0]), found if differ else ())
+    return Choice(_address(found[0]), found if differ else (), found[0].machine.host)
 
 
 def _named(text: str) -> RelayEntry:

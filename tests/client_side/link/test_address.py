@@ -29,13 +29,14 @@ def entry(
     locked: bool = True,
     mark: str = "aaaaaa",
     boot: str | None = None,
+    host: str | None = None,
 ) -> Iterator[str]:
     """The entry of a relay that lives; gives the path of its socket."""
     machine = this_machine()
     path = runtime / f"relay-{pid}-{mark}.json"
     with path.open("w+") as file:
         fields = {"pid": pid, "url": "ws://x/ws", "started": started, "drivers": dict(drivers)}
-        where = {"host": machine.host, "boot": machine.boot if boot is None else boot}
+        where = {"host": host or machine.host, "boot": machine.boot if boot is None else boot}
         file.write(json.dumps({**fields, **where}))
         file.flush()
         if locked:
@@ -191,3 +192,17 @@ def test_what_is_no_url(url: str) -> None:
 def test_what_is_no_token(token: str) -> None:
     with pytest.raises(cwire.NotConnected, match="no token has"):
         resolve("ws://h:1/ws", token)
+
+
+def test_a_relay_in_another_container_does_not_take_the_place(runtime: Path) -> None:
+    """They share the folder and the kernel; the same path leads each to a driver of its own."""
+    with entry(runtime, 1, started=1, host="a") as first:
+        with entry(runtime, 1, started=2, host="b", mark="bbbbbb") as second:
+            choice = resolve()
+            assert (choice.address.unix, choice.host) == (second, "b")
+            assert "2 relays run" in choice.note("")
+            assert resolve(second).host == resolve("relay-1-bbbbbb").host == "b"
+            assert find_again(None, None, DEMO, host="b").unix == second
+        with pytest.raises(OtherDrivers, match=r"on b runs; not taken: .*demo.sock; on a\)"):
+            find_again(None, None, DEMO, host="b")
+        assert find_again(None, None, DEMO).unix == first
