@@ -134,6 +134,22 @@ test("a channel whose clock is slower is seen, one that has ended is not", () =>
   assert.equal(sight.zeroOf(ended), good.trace.end);
 });
 
+test("lines have the names that the recipe gives them", () => {
+  const lines = new Lines({ ...BLOCKS, names: ["a"] });
+  lines.take(blocks([0, 10]));
+  assert.deepEqual([...lines.all.keys()], ["a"]);
+  const { y, units } = BLOCKS;
+  const two = { y: [...y, ...y], names: ["a", "b"], units: [...units, ...units] };
+  const grouped = new Lines({ ...BLOCKS, ...two, by: "channel" });
+  const one = blocks([0]);
+  const { column } = one;
+  grouped.take({
+    ...one,
+    column: (path) => (path === "channel" ? Uint8Array.of(3) : column(path)),
+  });
+  assert.deepEqual([...grouped.all.keys()], ["a, channel 3", "b, channel 3"]);
+});
+
 test("what is seen while it is paused is what the window says", () => {
   const lines = new Lines(BLOCKS);
   lines.take(blocks([0, 10, 20]));

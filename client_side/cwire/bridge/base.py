@@ -113,7 +113,7 @@ class BridgeBase(ABC):
                 if it is decimated), else the numbers of one unit; with `subplots`, all numbers.
                 ``acquisition.level``, ``axis[0].speed`` and ``volts[3]`` lead inside; each element
                 is a line of its own with ``volts[:]``, with ``axis.speed`` of an array of structs,
-                and where the header has ``@channels``.
+                and where the header has ``@channels``, which names the lines.
             x: For an array: a field with the step from one sample to the next, or an array field
                 of the same length. Default: the field ``dt`` if there is one, else the index.
             by: An integer field: one line for each of its values. Default: ``channel`` if the

@@ -171,7 +171,9 @@ class BarDrawing(_Curves):
         super().__init__(axes, recipe)
         channels = recipe.y_fields[0].channels if len(recipe.y) == 1 and not recipe.x else ()
         if not recipe.samples:
-            names = [one.label or path for one, path in zip(recipe.y_fields, recipe.y, strict=True)]
+            names = [
+                one.label or name for one, name in zip(recipe.y_fields, recipe.names, strict=True)
+            ]
             axes.set_xticks(range(len(names)), names)
         elif channels:
             axes.set_xticks(range(len(channels)), channels)

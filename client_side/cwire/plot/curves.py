@@ -66,16 +66,16 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
         if not isinstance(step, np.ndarray) and not is_step(step):
             note = f"{recipe.x} is {step:g}: drawn by the index"
             step = 1.0
-        for index, (path, samples) in enumerate(zip(recipe.y, recipe.samples, strict=True)):
+        for index, (name, samples) in enumerate(zip(recipe.names, recipe.samples, strict=True)):
             y = np.asarray(_y(recipe, index, record))
             if isinstance(step, np.ndarray):
                 length = min(len(step), len(y))
                 x, y = np.asarray(step)[:length], y[:length]
             else:
                 x = np.arange(len(y)) * (step * samples)
-            label = group or path
+            label = group or name
             if group and len(recipe.y) > 1:
-                label = f"{path}, {group}"
+                label = f"{name}, {group}"
             curves.append(Curve(label, *thin(x, y), note))
     return curves
 
@@ -158,9 +158,11 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
             label = f"{recipe.by} {group}"
             parts.append((label, chosen, seconds, _runs(runs[chosen], own.jumps), own.note))
     curves = []
+    names = dict(zip(recipe.y, recipe.names, strict=True))
     for path, column in columns.items():
+        name = names[path]
         for group, chosen, seconds, breaks, note in parts:
-            label = f"{path}, {group}" if group and len(columns) > 1 else group or path
+            label = f"{name}, {group}" if group and len(columns) > 1 else group or name
             curves.append(Curve(label, *broken(seconds, column[chosen], breaks), note))
     return curves
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from cwire.data.arguments import names_of
 from cwire.data.fields import known_path
@@ -32,6 +33,7 @@ class Recipe:
         kind: ``block`` (an array against x), ``image`` (a 2-D array, or the tiles of a picture),
             ``bar`` (an array, or numbers side by side) or ``trend`` (numbers against time).
         y: Paths of the fields, such as ``acquisition.level`` or ``axis[0].speed``.
+        names: Of each y, for legends: the name that ``@channels`` has for it, else its path.
         x: Path of the step or of the x array; None: the index.
         by: Path of the field that tells lines apart, or None.
         x_label: For the axis, with the unit.
@@ -45,6 +47,7 @@ class Recipe:
 
     kind: str
     y: tuple[str, ...]
+    names: tuple[str, ...]
     x: str | None
     by: str | None
     x_label: str
@@ -89,14 +92,17 @@ def make_recipe(
         teller = _find(message, by)
         if teller.field.element.undrawable or teller.shape:
             raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
-    y_label = _label(names, fields)
+    titles = _line_names(paths)
+    y_label = _label(titles if len(titles) > 1 else names, fields)
     y_fields = tuple(fields)
     tiled = dimensions == [1] and _is_tile(message)
     if dimensions[0] == 2 or (tiled and kind in (None, "image")):
         if kind not in (None, "image"):
             raise UnknownField(f"{message.name}.{names[0]} has two dimensions: it is an image only")
         tiled = dimensions[0] != 2
-        return Recipe("image", names, None, None, "", y_label, tiled=tiled, y_fields=y_fields)
+        return Recipe(
+            "image", names, titles, None, None, "", y_label, tiled=tiled, y_fields=y_fields
+        )
     if kind == "image":
         raise UnknownField(
             f"{message.name}.{names[0]} is no image: that is an array of two dimensions, or one "
@@ -106,9 +112,9 @@ def make_recipe(
         if x is not None:
             raise UnknownField(f"{message.name}: scalar fields are drawn against time; leave x out")
         if kind == "bar":
-            return Recipe("bar", names, None, by, "", y_label, y_fields=y_fields)
+            return Recipe("bar", names, titles, None, by, "", y_label, y_fields=y_fields)
         before = "time before the last frame [s]"
-        return Recipe("trend", names, None, by, before, y_label, y_fields=y_fields)
+        return Recipe("trend", names, titles, None, by, before, y_label, y_fields=y_fields)
     x_label, x_field = "index", None
     if x is None and "dt" in message.struct.by_name:
         x = "dt"
@@ -123,6 +129,7 @@ def make_recipe(
     return Recipe(
         "bar" if kind == "bar" else "block",
         names,
+        titles,
         x,
         by,
         x_label,
@@ -131,6 +138,19 @@ def make_recipe(
         y_fields=y_fields,
         x_field=x_field,
     )
+
+
+def _line_names(paths: Sequence[Path]) -> tuple[str, ...]:
+    """The names of lines; those of several arrays are told apart."""
+    channels = [path.channel for path in paths]
+    arrays = {channel and channel[0] for channel in channels}
+    names = [
+        path.text if channel is None else channel[1] if len(arrays) == 1 else " ".join(channel)
+        for path, channel in zip(paths, channels, strict=True)
+    ]
+    if len(set(names)) < len(names):
+        return tuple(path.text for path in paths)
+    return tuple(names)
 
 
 def _label(names: Sequence[str], fields: Sequence[Field]) -> str:
@@ -159,7 +179,9 @@ def _find(message: Message, text: str) -> Path:
 def _channels(message: Message, text: str, every: bool, tagged: bool) -> list[str]:
     """The paths of the lines that a path stands for: of ``axis.speed``, one for each axis."""
     path = _find(message, text)
-    every = every or (tagged and bool(path.field.channels) and len(path.shape) == 1)
+    if tagged and path.field.channels and path.channel is None and path.shape:
+        # Of a table with more elements than there can be lines, a picture is made.
+        every = every or len(path.shape) == 1 or prod(path.shape) <= _MOST_LINES
     if -1 in path.shape and (every or "[:]" in text):
         raise UnknownField(f"{message.name}.{text}: not every message has the same elements")
     found = path.channels(every=every)

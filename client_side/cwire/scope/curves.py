@@ -45,8 +45,8 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
         if recipe.x_field is not None:
             step = float(shown.to_shown(recipe.x_field, step))
         group = "" if recipe.by is None else f"{recipe.by} {frame[recipe.by]!r}"
-        for path, field in zip(recipe.y, recipe.y_fields, strict=True):
-            label = f"{path}, {group}" if group and len(recipe.y) > 1 else group or path
+        for path, name, field in zip(recipe.y, recipe.names, recipe.y_fields, strict=True):
+            label = f"{name}, {group}" if group and len(recipe.y) > 1 else group or name
             values = shown.to_shown(field, frame[path])
             parts.setdefault(label, []).append((index, step, values))
     curves = []
@@ -107,7 +107,10 @@ def pack(found: list[Curve], units: dict[str, str]) -> tuple[list[dict[str, str]
     """The curves as a message: their names, and their numbers as doubles, x and y in turns."""
     names, buffers = [], []
     for curve in found:
-        unit = next((unit for path, unit in units.items() if curve.label.startswith(path)), "")
+        name = curve.label
+        unit = next(
+            (u for one, u in units.items() if name == one or name.startswith(f"{one}, ")), ""
+        )
         if len(units) == 1:
             unit = next(iter(units.values()))
         names.append({"label": curve.label, "unit": unit, "note": curve.note})

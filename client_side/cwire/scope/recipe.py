@@ -100,6 +100,7 @@ class ScopeRecipe:
             "driver": self.driver,
             "kind": fields.kind,
             "y": list(fields.y),
+            "names": list(fields.names),
             "types": [_numpy_type(field) for field in fields.y_fields],
             "units": [shown.unit(field) or "" for field in fields.y_fields],
             "scales": [scale and list(scale) for scale in scales],

@@ -262,7 +262,7 @@ class Scope:
         recipe = self._recipe
         told = recipe.as_json()
         lines, buffers = pack(
-            curves(recipe, history), dict(zip(told["y"], told["units"], strict=True))
+            curves(recipe, history), dict(zip(told["names"], told["units"], strict=True))
         )
         content = {"type": "curves", "number": number, "lines": lines, "problem": self._problem()}
         self.widget.send(content, buffers)

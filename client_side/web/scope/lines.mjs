@@ -22,6 +22,7 @@ const TOLD = 10; // s on the lines that a notice stands at least
  * @property {string} message
  * @property {"trend"|"block"} kind scalars against time, or arrays
  * @property {string[]} y paths of the fields
+ * @property {string[]} [names] of each y, for legends; none: the paths
  * @property {string|null} x path of the step or of the x array; null: the index
  * @property {"step"|"array"|null} x_kind
  * @property {string|null} by path of the field that tells lines apart
@@ -207,7 +208,7 @@ export class Lines {
    * @param {Set<number>} gaps
    */
   #takeNumbers(batch, halves, gaps) {
-    const { y, by, units, scales } = this.recipe;
+    const { y, by, scales } = this.recipe;
     const groups = by === null ? null : batch.column(by);
     const times = new Float64Array(batch.count);
     y.forEach((path, number) => {
@@ -216,7 +217,7 @@ export class Lines {
         let to = from + 1;
         // Neighbours that belong together go together.
         while (to < batch.count && !gaps.has(to) && (!groups || groups[to] === groups[from])) to++;
-        const line = this.#line(path, groups?.[from], units[number], true);
+        const line = this.#line(number, groups?.[from], true);
         if (gaps.has(from)) this.#break(path);
         if (line) this.#takeRun(line, values, halves, times, from, to);
         from = to;
@@ -284,7 +285,7 @@ export class Lines {
    * @param {Set<number>} gaps
    */
   #takeArrays(batch, halves, gaps) {
-    const { y, x, x_kind, by, first, units, decimate, scales, x_scale } = this.recipe;
+    const { y, x, x_kind, by, first, decimate, scales, x_scale } = this.recipe;
     const groups = by === null ? null : batch.column(by);
     const firsts = first === null ? null : batch.column(first);
     const steps =
@@ -296,7 +297,7 @@ export class Lines {
       const stretch = decimate === null ? 1 : decimate / 2;
       for (let index = 0; index < batch.count; index++) {
         if (gaps.has(index) && firsts === null) this.#break(path);
-        const line = this.#line(path, groups?.[index], units[number], abscissas !== null);
+        const line = this.#line(number, groups?.[index], abscissas !== null);
         if (line === null) continue;
         const values = scaled(series(index), scales?.[number]);
         if (abscissas !== null) this.#takeCurve(line, scaled(abscissas(index), x_scale), values);
@@ -374,27 +375,28 @@ export class Lines {
   /**
    * Finds the line of a value, and makes it if it is new; null: there are too many.
    *
-   * @param {string} path
+   * @param {number} number Of its y.
    * @param {number | bigint | string | undefined} group What tells it from others of the same path.
-   * @param {string | undefined} unit
    * @param {boolean} timed
    */
-  #line(path, group, unit, timed) {
-    const { y, by, x_kind, kind } = this.recipe;
-    let label = group === undefined ? path : `${by} ${group}`;
-    if (group !== undefined && y.length > 1) label = `${path}, ${label}`;
+  #line(number, group, timed) {
+    const { y, names, by, units, x_kind, kind } = this.recipe;
+    const path = y[number];
+    const name = names?.[number] ?? path;
+    let label = group === undefined ? name : `${by} ${group}`;
+    if (group !== undefined && y.length > 1) label = `${name}, ${label}`;
     const known = this.all.get(label);
     if (known !== undefined) return known;
     if (this.all.size === MOST_LINES) {
       this.full = true;
       return null;
     }
-    const wide = !fitsFloat32(this.recipe.types?.[y.indexOf(path)] ?? "");
+    const wide = !fitsFloat32(this.recipe.types?.[number] ?? "");
     const capacity = kind === "trend" || x_kind === "array" ? MOST_TIMED : MOST_SAMPLES;
     return this.#make(
       label,
       path,
-      unit,
+      units[number],
       new Trace(wide ? capacity / 2 : capacity, { timed, wide }),
     );
   }

@@ -101,6 +101,16 @@ class Path:
             names.append(step.field.name + "".join(f"[{mark}]" for mark in marks))
         return ".".join(names)
 
+    @property
+    def channel(self) -> tuple[str, str] | None:
+        """Of an element with a name from ``@channels``: the path of its array, and that name."""
+        *before, last = self.steps
+        names, index = last.field.channels, last.index
+        if not names or len(index) < len(last.lengths) or index[-1] is None:
+            return None
+        row = replace(last, index=index[:-1])
+        return replace(self, steps=(*before, row)).name, names[index[-1]]
+
     def element_name(self, place: Sequence[int | None]) -> str:
         """The path of one element: ``axis[1].speed`` for the element 1 of ``axis.speed``."""
         rest, text = iter(place), ""

@@ -43,7 +43,9 @@ def test_limits_that_fit_stay() -> None:
 def test_a_minimum_and_its_maximum_have_one_colour() -> None:
     from matplotlib.figure import Figure
 
-    recipe = Recipe("block", ("v_min", "v_max"), None, "channel", "", "", samples=(16, 16))
+    recipe = Recipe(
+        "block", ("v_min", "v_max"), ("v_min", "v_max"), None, "channel", "", "", samples=(16, 16)
+    )
     drawing = LineDrawing(Figure().subplots(), recipe, 10)
     labels = [f"{end}, channel {number}" for end in recipe.y for number in (0, 1)]
     none = np.empty(0)

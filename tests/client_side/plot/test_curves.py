@@ -13,6 +13,8 @@ from cwire.data.feed import make_history
 from cwire.data.history import History
 from cwire.plot.curves import bars, blocks, image, thin, trends
 from cwire.plot.recipe import make_recipe, numbers_of
+from cwire.scope.curves import curves, pack
+from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire_server.hub.decimation import Decimation
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema
@@ -304,6 +306,66 @@ def test_a_kind_that_does_not_fit(y: str, kind: str) -> None:
         make_recipe(BLOCK, y, None, None, kind=kind)
 
 
+CHANNELS = """
+enum message_id { ROBOT = 1 };
+struct axis { float force[2]; /**< @channels x y */ };
+struct robot {
+    short volts[3]; /**< @channels a b c */
+    float force[2]; /**< @unit N @channels x y */
+    float table[2][3]; /**< @channels u v w */
+    float large[40][3]; /**< @channels u v w */
+    struct axis axis[2];
+    short twins[2]; /**< @channels t t */
+    short plain;
+    unsigned dt;
+    unsigned channel;
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def robot(tmp_path_factory: pytest.TempPathFactory) -> Message:
+    header = tmp_path_factory.mktemp("robot") / "robot.h"
+    header.write_text(CHANNELS)
+    return wrap.wrap(header, "cc").schema.messages["robot"]
+
+
+@pytest.mark.parametrize(
+    ("y", "names"),
+    [
+        ("volts", ("a", "b", "c")),
+        ("volts[1]", ("b",)),
+        (["volts[2]", "volts[0]"], ("c", "a")),
+        (["volts", "plain"], ("volts a", "volts b", "volts c", "plain")),
+        (["force", "volts[0]"], ("force x", "force y", "volts a")),
+        ("table", tuple(f"table[{row}] {name}" for row in (0, 1) for name in "uvw")),
+        ("table[1]", ("u", "v", "w")),
+        ("table[:][2]", ("table[0] w", "table[1] w")),
+        ("axis.force[1]", ("axis[0].force y", "axis[1].force y")),
+        ("axis[1].force", ("x", "y")),
+        ("twins", ("twins[0]", "twins[1]")),
+        (["plain", "dt"], ("plain", "dt")),
+    ],
+)
+def test_lines_have_the_names_of_channels(robot: Message, y: Any, names: tuple[str, ...]) -> None:
+    recipe = make_recipe(robot, y, None, None)
+    assert (recipe.kind, recipe.names) == ("trend", names)
+    history = make_history(robot, 1 << 16)
+    put(history, robot, 1.0, volts=[1, 2, 3], plain=4, channel=7)
+    labels = [f"{one}, channel 7" for one in names] if len(names) > 1 else ["channel 7"]
+    assert [one.label for one in trends(recipe, history, 5)] == labels
+    scope = ScopeRecipe("rig", robot, ScopeOptions(y=y))
+    assert scope.as_json()["names"] == list(names)
+    units = {name: f"unit {number}" for number, name in enumerate(names)}
+    told, _ = pack(curves(scope, history), units)
+    assert [one["unit"] for one in told] == list(units.values())
+
+
+def test_a_table_that_is_too_large_for_lines_is_a_picture(robot: Message) -> None:
+    assert make_recipe(robot, "large", None, None).kind == "image"
+    assert make_recipe(robot, "table", None, None, kind="image").kind == "image"
+
+
 def test_people_see_scaled_numbers_and_times(tmp_path: Path) -> None:
     """``@scale``, ``@offset`` and ``@time`` are applied in plots, not in the history."""
     header = tmp_path / "air.h"
@@ -326,8 +388,8 @@ def test_people_see_scaled_numbers_and_times(tmp_path: Path) -> None:
     assert curve.y.tolist() == [0, 1, 2, 3]
     channels = trends(make_recipe(message, "volts", None, None), history, 5)
     assert [(one.label, one.y.tolist()) for one in channels[:2]] == [
-        ("volts[0]", [0]),
-        ("volts[1]", [1]),
+        ("a", [0]),
+        ("b", [1]),
     ]
     assert curve.x.tolist() == [0, 0.0005, 0.001, 0.0015]
     (latest,) = history.latest(1)  # the history keeps the numbers as C has them
