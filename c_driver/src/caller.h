@@ -10,7 +10,7 @@ int cwi_caller_no_link(void);
 int cwi_caller_no_bytes(size_t size);
 int cwi_caller_interrupted(void);
 
-/* Returns 0, or CWIRE_EINVAL if there is no link: cwire_listen has failed, and nobody looked. */
+/* Returns 0, or CWIRE_EINVAL if there is no link, as after a failed cwire_listen. */
 static inline int cwi_caller_check_link(const cwire *link) {
     return link ? CWIRE_OK : cwi_caller_no_link();
 }

@@ -123,7 +123,7 @@ async def _serve(config: RelayConfig) -> None:
     relay = Relay(config)
     try:
         await relay.start()
-        # What is there now stays. To look through all of it takes the collector 25 ms.
+        # All objects so far stay: the collector, which needs 25 ms for them, need not look at them.
         gc.collect()
         gc.freeze()
         # A thread that reads a large schema shall not keep the event loop waiting for 5 ms.

@@ -253,7 +253,7 @@ class BridgeBase(ABC):
 
     @staticmethod
     def _names(messages: tuple[str | Iterable[str], ...]) -> tuple[str, ...] | None:
-        """The messages that somebody names, also in lists; None: nobody named any."""
+        """The messages that the caller names, also in lists; None: there are none."""
         names = names_of(messages, "messages")
         if messages and not names:
             raise errors.InvalidArgument("an empty list names no message; None at all: all of them")

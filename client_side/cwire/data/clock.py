@@ -82,12 +82,12 @@ def timeline(stamps: npt.NDArray[np.uint64]) -> Timeline:
 
 
 def _usual(forward: npt.NDArray[np.int64]) -> int:
-    """The usual step; of those ahead that nobody could make, and those after them, it is none."""
+    """The usual step ahead, ns: the lower quartile, without steps of more than a day; else 0."""
     possible = forward[forward <= _LONGEST]
     if not len(possible):
         return 0
-    middle = len(possible) // 4
-    return int(np.partition(possible, middle)[middle])
+    quarter = len(possible) // 4
+    return int(np.partition(possible, quarter)[quarter])
 
 
 def _follow(

@@ -137,7 +137,7 @@ export class Stamps {
    */
   #leap(low, high, time, step) {
     const usual = this.#usual;
-    // A wrong stamp may be over; a clock that nobody could be ahead by is a new one.
+    // A wrong stamp may be over; a step of more than a day is that of a new clock.
     const sought = this.#trial > 0 || step > LONGEST;
     const known = sought ? this.#clock.find(low, high, this.time, BEHIND * usual) : null;
     if (known !== null && known !== this.#setting) {

@@ -12,7 +12,6 @@ from cwire_structs.schema.fields import Enum, Field, Kind, Struct
 
 _FLOATS = {2: "_Float16", 4: "float", 8: "double"}
 _COMPLEX = {8: "float _Complex", 16: "double _Complex"}
-_FILLER_BITS = 32
 
 
 def structs_header(layout: Layout, image: str, byte_order: ByteOrder) -> str:

@@ -48,7 +48,7 @@ class PythonNames:
 
 @cache
 def support_text() -> str:
-    """Returns the Cython code that all modules have: what is before their own classes."""
+    """Returns the Cython code that all modules begin with, before their own classes."""
     text = files("cwire_structs.emit").joinpath("classes.pyx").read_text(encoding="utf-8")
     return text.partition("# ---\n")[2].rstrip()
 

@@ -400,7 +400,7 @@ class MessageReader:
     def _with_replies(
         self, messages: Iterable[MessageLayout], known: Iterable[str], wanted: set[str]
     ) -> Iterator[MessageLayout]:
-        """Yields messages without the replies that are none."""
+        """Yields messages, without a reply where the one that is named is no message."""
         for message in messages:
             if message.reply is None or message.reply in wanted:
                 yield message

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 __all__ = ["SharedTurns"]
 
-# After a piece of work nobody does another for so many times as long.
+# A pause after each piece of work, as a multiple of the time that it took.
 _PAUSE = 2.0
 
 
 class SharedTurns:
-    """The `Turns` of an event loop: one piece of long work at a time, whoever's it is.
+    """The `Turns` of an event loop: one piece of long work at a time, of all that ask.
 
     All of them together get a third of the time, so that for the rest there is enough: drivers are
     read, frames are sent, commands are answered.

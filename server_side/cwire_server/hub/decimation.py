@@ -51,7 +51,7 @@ class Decimation:
         self._original = message
         self._blocks = derived.blocks
         self._series = derived.series
-        # Frames of a size that the message cannot have, which are not told yet.
+        # Frames of a size that the message cannot have, which no batch has counted as lost yet.
         self._misfits = 0
 
     def steps(self, batch: Batch) -> Iterator[int | Batch]:

@@ -136,7 +136,7 @@ class DerivedSchema:
         to = self._end + (begin - self._end) % 8
         self._fields += [_moved(member.json, to - begin) for member in kept]
         self._end = to + end - begin
-        # A last struct with a flexible array member is longer than what is there in any case.
+        # A last struct with a flexible array member may be larger than the smallest payload.
         end = min(end, size)
         self.blocks.append(Block(begin, end, to))
 

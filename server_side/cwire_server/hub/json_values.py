@@ -21,7 +21,7 @@ from cwire_structs.schema.fields import WHOLE_UNION, Kind
 __all__ = ["fields_from_json", "fields_to_json", "frame_text", "too_large"]
 
 _EXACT = 1 << 53
-# Of text and unions, which are quick to tell: bytes that count as one value.
+# Of text and unions, which JSON is made of quickly: bytes that count as one value.
 _QUICK_BYTES = 8
 _COUNTS: WeakKeyDictionary[Struct, int] = WeakKeyDictionary()
 
@@ -144,7 +144,7 @@ def _is_told(element: Kind, values: list[Any]) -> bool:
 
 
 def fields_from_json(struct: Struct, given: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON values as `Message.encode` takes them; what is none of its field's is left as it is."""
+    """JSON values as `Message.encode` takes them; a value of a wrong type stays as it is."""
     kinds = _kinds(struct)
     made = {}
     for name, value in given.items():

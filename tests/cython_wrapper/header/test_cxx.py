@@ -154,9 +154,6 @@ def test_what_only_cplusplus_takes_is_cplusplus(name: str) -> None:
     assert made.toolchain.language == "c++"
 
 
-WRAP = "enum message_id {{ M = 1 }};\n{}"
-
-
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
