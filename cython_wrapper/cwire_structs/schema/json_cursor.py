@@ -16,13 +16,26 @@ _BIG_INTEGER = re.compile(r"-?[1-9][0-9]{15,19}")
 
 
 class Cursor:
-    """A value in a JSON document, and the path to it."""
+    """A value in a JSON document, and the place where it is."""
 
-    __slots__ = ("path", "value")
+    __slots__ = ("_inside", "_key", "value")
 
-    def __init__(self, value: object, path: str = "") -> None:
+    def __init__(
+        self, value: object, inside: Cursor | None = None, key: str | int | None = None
+    ) -> None:
         self.value = value
-        self.path = path
+        self._inside = inside
+        self._key = key
+
+    @property
+    def path(self) -> str:
+        """The keys that lead here. Made when it is asked for: of most values it never is."""
+        if self._inside is None:
+            return ""
+        if isinstance(self._key, int):
+            return f"{self._inside.path}[{self._key}]"
+        key = self._key or ""
+        return f"{self._inside.path}.{key if is_identifier(key) else ascii(key[:80])}"
 
     def fail(self, reason: str) -> NoReturn:
         """Raises SchemaError with this place and the reason."""
@@ -39,14 +52,13 @@ class Cursor:
         if not isinstance(self.value, dict):
             self.fail(f"must be an object, is {self._found()}")
         for key, value in self.value.items():
-            shown = key if is_identifier(key) else ascii(key[:80])
-            yield key, Cursor(value, f"{self.path}.{shown}")
+            yield key, Cursor(value, self, key)
 
     def find(self, key: str) -> Cursor | None:
         """Returns the member of an object with this key, or None."""
         if not isinstance(self.value, dict):
             self.fail(f"must be an object, is {self._found()}")
-        return Cursor(self.value[key], f"{self.path}.{key}") if key in self.value else None
+        return Cursor(self.value[key], self, key) if key in self.value else None
 
     def get(self, key: str) -> Cursor:
         """Returns the member of an object with this key."""
@@ -59,7 +71,7 @@ class Cursor:
         """Returns the elements of a list."""
         if not isinstance(self.value, list):
             self.fail(f"must be a list, is {self._found()}")
-        return [Cursor(value, f"{self.path}[{index}]") for index, value in enumerate(self.value)]
+        return [Cursor(value, self, index) for index, value in enumerate(self.value)]
 
     def text(self) -> str:
         """Returns a text that can be encoded in UTF-8."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -41,10 +41,38 @@ def layout_hash(document: Mapping[str, Any]) -> str:
             for name, struct in document["types"].items()
         },
     }
-    canonical = json.dumps(needed, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    digest = hashlib.sha256()
+    for piece in _canonical(needed, _DEPTH):
+        digest.update(piece.encode())
+    return "sha256:" + digest.hexdigest()
 
 
+def _canonical(value: Any, depth: int) -> Iterator[str]:
+    """Yields JSON with sorted keys and without spaces, in pieces.
+
+    In one piece, a large schema would keep the other threads waiting for as long as it takes.
+    """
+    comma = ""
+    if depth and isinstance(value, dict):
+        yield "{"
+        for key in sorted(value):
+            yield f"{comma}{_encode(key)}:"
+            yield from _canonical(value[key], depth - 1)
+            comma = ","
+        yield "}"
+    elif depth and isinstance(value, list):
+        yield "["
+        for item in value:
+            yield comma
+            yield from _canonical(item, depth - 1)
+            comma = ","
+        yield "]"
+    else:
+        yield _encode(value)
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_DEPTH = 4  # down to a field, or to the value of an enumerator
 _FIELD_KEYS = (
     "name", "offset", "size", "bit_offset", "bit_width", "byte_order", "type", "anonymous",
 )  # fmt: skip

@@ -117,9 +117,10 @@ class StructReader:
         if align & (align - 1):
             cursor.get("align").fail("must be a power of two")
         found = cursor.get("fields")
-        members = [self._field(member, size) for member in found.items()]
+        places = found.items()
+        members = [self._field(member, size) for member in places]
         check = _check_union if kind == "union" else _check_struct
-        check(found.items(), members)
+        check(places, members)
         c_name = cursor.get("c_name").text()
         doc = _text(cursor, "doc")
         struct = Struct(

@@ -40,13 +40,18 @@ def number_code(letter: str, size: int, byte_order: ByteOrder) -> str:
 
 def read_code(cursor: Cursor, letters: str, sizes: tuple[int, ...]) -> str:
     """Reads ``np``, which must be of these letters and sizes, in either byte order."""
-    code = cursor.get("np").text()
-    orders: tuple[ByteOrder, ...] = ("little", "big")
-    every = [number_code(one, size, order) for one in letters for size in sizes for order in orders]
-    codes = list(dict.fromkeys(every))
+    found = cursor.get("np")
+    code, codes = found.text(), _codes(letters, sizes)
     if code not in codes:
-        cursor.get("np").fail(f"must be {' or '.join(codes)}, is {code[:80]!a}")
+        found.fail(f"must be {' or '.join(codes)}, is {code[:80]!a}")
     return code
+
+
+@cache
+def _codes(letters: str, sizes: tuple[int, ...]) -> dict[str, None]:
+    """Returns the type strings of these letters and sizes, in order."""
+    orders: tuple[ByteOrder, ...] = ("little", "big")
+    return {number_code(one, size, by): None for one in letters for size in sizes for by in orders}
 
 
 @cache
