@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 
 from cwire_structs.schema import Schema
 
-__all__ = ["RELAY_SCHEMA"]
+__all__ = ["RELAY_SCHEMA", "RELAY_SCHEMA_TEXT"]
 
 RELAY_SCHEMA = Schema.from_json(
     files("cwire_server").joinpath("relay_messages.schema.json").read_bytes()
 )
+RELAY_SCHEMA_TEXT = json.dumps(RELAY_SCHEMA.json).encode()  # without the line breaks of the file

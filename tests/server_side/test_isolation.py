@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from cwire_server import Relay
 from cwire_server.clients.requests import OPERATIONS, ClientRequests
 from cwire_server.hub.client import Client
 from cwire_server.hub.decimation import Decimation
+from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
@@ -296,3 +297,28 @@ async def test_a_large_schema_is_read_beside_everything_else(
             assert relay.hub.drivers[2].state == "down"
             served.set()
             assert (await driver_event(one, "up"))["name"] == "big"
+
+
+@pytest.mark.parametrize("size", [0, 3 << 20])
+async def test_a_schema_comes_as_the_driver_sent_it(
+    start_relay: StartRelay, runtime: Path, size: int
+) -> None:
+    """To whoever comes later, and to whoever was there; of many drivers together, too."""
+    names = [f"d{number}" for number in range(6 if size else 1)]
+    document = schemas.document("large")
+    document["types"]["rare"]["doc"] = "µ \U0001f600 " + "x" * size
+    text = json.dumps(document, ensure_ascii=False).encode()
+    async with AsyncExitStack() as stack:
+        relay = await start_relay(*names)
+        early = await stack.enter_async_context(client(relay))
+        for name in names:
+            driver = FakeDriver(runtime / f"{name}.sock", schema=text)
+            await stack.enter_async_context(driver)
+            assert (await driver_event(early, "up"))["schema"] == document
+        # Together they are more than may wait for one client: but they are not one client's own.
+        late = await stack.enter_async_context(client(relay))
+        *found, own = late.hello["drivers"]
+        assert [driver["schema"] for driver in found] == [document] * len(names)
+        assert own["schema"] == RELAY_SCHEMA.json
+        await late.say("unsubscribe", id=7)
+        assert (await late.text("error"))["code"] == "unknown_subscription"

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_DEPTH = 4  # down to a field, or to the value of an enumerator
+
 
 def layout_hash(document: Mapping[str, Any]) -> str:
     """Returns the hash of what decoding needs, as PROTOCOL.md defines it: ``sha256:...``.
@@ -42,12 +44,12 @@ def layout_hash(document: Mapping[str, Any]) -> str:
         },
     }
     digest = hashlib.sha256()
-    for piece in _canonical(needed, _DEPTH):
+    for piece in canonical_json(needed):
         digest.update(piece.encode())
     return "sha256:" + digest.hexdigest()
 
 
-def _canonical(value: Any, depth: int) -> Iterator[str]:
+def canonical_json(value: Any, depth: int = _DEPTH) -> Iterator[str]:
     """Yields JSON with sorted keys and without spaces, in pieces.
 
     In one piece, a large schema would keep the other threads waiting for as long as it takes.
@@ -57,14 +59,14 @@ def _canonical(value: Any, depth: int) -> Iterator[str]:
         yield "{"
         for key in sorted(value):
             yield f"{comma}{_encode(key)}:"
-            yield from _canonical(value[key], depth - 1)
+            yield from canonical_json(value[key], depth - 1)
             comma = ","
         yield "}"
     elif depth and isinstance(value, list):
         yield "["
         for item in value:
             yield comma
-            yield from _canonical(item, depth - 1)
+            yield from canonical_json(item, depth - 1)
             comma = ","
         yield "]"
     else:
@@ -72,7 +74,6 @@ def _canonical(value: Any, depth: int) -> Iterator[str]:
 
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-_DEPTH = 4  # down to a field, or to the value of an enumerator
 _FIELD_KEYS = (
     "name", "offset", "size", "bit_offset", "bit_width", "byte_order", "type", "anonymous",
 )  # fmt: skip

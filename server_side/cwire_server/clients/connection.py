@@ -14,7 +14,7 @@ from cwire_server.clients.requests import ClientRequests, Services
 from cwire_server.clients.transport import Bytes, Transport
 from cwire_server.clients.websocket_reader import WebSocketReader
 from cwire_server.hub.client import Client
-from cwire_server.hub.client_queue import Binary, ClientQueue, Text, TextError
+from cwire_server.hub.client_queue import Binary, ClientQueue, Text, TextError, TextPieces
 from cwire_structs.websocket import (
     Close,
     CloseCode,
@@ -37,8 +37,10 @@ _CLOSE_SECONDS, _LAST_CLOSE_SECONDS = 5.0, 1.0
 _TURN_SECONDS = 1e-3
 # A message below this is joined: to copy it is cheaper than to name its pieces to the system.
 _JOIN_BELOW = 4 << 10
-# More pieces than this are joined, too: the system takes 1024 at once, and each costs something.
+# More pieces than this are joined, too, or sent in parts if they are large: the system takes 1024
+# at once, and each costs something.
 _PIECES = 64
+_JOIN_MANY_BELOW = 1 << 20
 # To look these up in their class takes 60 ns per message.
 _TEXT, _BINARY = Opcode.TEXT, Opcode.BINARY
 
@@ -215,10 +217,10 @@ class ClientConnection:
 
     def _send(self, pieces: Sequence[Bytes]) -> None:
         """Sends pieces in order as far as the socket takes them; the rest waits for room."""
-        if len(pieces) > _PIECES:
+        if len(pieces) > _PIECES and sum(map(len, pieces)) < _JOIN_MANY_BELOW:
             pieces = (b"".join(pieces),)
         try:
-            sent = self._transport.write(pieces)
+            sent = self._transport.write(pieces[:_PIECES])
         except OSError:
             self._end()
             return
@@ -350,11 +352,13 @@ class ClientConnection:
             self._closed.set_result(None)
 
 
-def _pieces(message: Text | Binary) -> Sequence[Bytes]:
+def _pieces(message: Text | TextPieces | Binary) -> Sequence[Bytes]:
     """The bytes of one unmasked WebSocket message; those of batches are not copied."""
     if isinstance(message, Text):
         payload = message.text.encode()
         return (head(_TEXT, len(payload)) + payload,)
+    if isinstance(message, TextPieces):
+        return (head(_TEXT, message.size), *message.pieces)
     header = head(_BINARY, message.size)
     batch = message.batch
     if batch is not None and batch.headroom and isinstance(batch.buffer, bytearray):

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cwire_server.hub.batch import Batch
+from cwire_server.hub.json_text import encode
 from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.sink import PickedFrame
 
-__all__ = ["Binary", "ClientQueue", "Text", "TextError"]
+__all__ = ["Binary", "ClientQueue", "Text", "TextError", "TextPieces"]
 
 _EMPTY_ENTRIES = 64
 
@@ -48,6 +49,16 @@ class Text(NamedTuple):
     def size(self) -> int:
         """Its bytes: our JSON is ASCII."""
         return len(self.text)
+
+
+class TextPieces(NamedTuple):
+    """A text message to send: pieces in UTF-8, in order, of ``size`` bytes together.
+
+    What is large in it is shared with other clients, and was not copied.
+    """
+
+    pieces: tuple[bytes, ...]
+    size: int
 
 
 class Binary(NamedTuple):
@@ -129,7 +140,7 @@ class ClientQueue:
     )
 
     def __init__(self, data_limit: int, control_limit: int, batch_limit: int) -> None:
-        self._entries: deque[_Data | bytes | str] = deque()
+        self._entries: deque[_Data | bytes | str | TextPieces] = deque()
         self._data_limit = data_limit
         self._control_limit = control_limit
         self._batch_limit = batch_limit
@@ -157,7 +168,13 @@ class ClientQueue:
 
     def put_operation(self, operation: Mapping[str, Any]) -> None:
         """Adds an operation of PROTOCOL.md."""
-        self.put_text(json.dumps(operation))
+        text = encode(operation)
+        if isinstance(text, str):
+            self.put_text(text)
+        else:
+            message = TextPieces(tuple(text), sum(map(len, text)))
+            self._entries.append(message)
+            self.control_bytes += _own_bytes(message)
 
     def put_text(self, text: str) -> None:
         """Adds a text message."""
@@ -260,7 +277,7 @@ class ClientQueue:
 
     def _compact(self) -> None:
         """Joins neighbouring empty places: a client that hangs has one, not one per batch."""
-        entries: deque[_Data | bytes | str] = deque()
+        entries: deque[_Data | bytes | str | TextPieces] = deque()
         for entry in self._entries:
             before = entries[-1] if entries else None
             if (
@@ -301,7 +318,9 @@ class ClientQueue:
 
     # Taking
 
-    def take(self, may_make_text: Callable[[], bool] = lambda: True) -> Text | Binary | None:
+    def take(
+        self, may_make_text: Callable[[], bool] = lambda: True
+    ) -> Text | TextPieces | Binary | None:
         """Takes the next message to send; None: nothing waits, or the window is closed.
 
         Args:
@@ -317,6 +336,10 @@ class ClientQueue:
                 self._entries.popleft()
                 self.control_bytes -= len(entry)
                 return Text(entry)
+            if isinstance(entry, TextPieces):
+                self._entries.popleft()
+                self.control_bytes -= _own_bytes(entry)
+                return entry
             if isinstance(entry, bytes):
                 return self._take_binary()
             if entry.gap is not None:
@@ -399,6 +422,11 @@ class ClientQueue:
                 notices.append(_dropped(ledger, reason, ledger.add(reason, count), sequence))
         self._entries.extendleft(reversed(notices))
         self.control_bytes += sum(map(len, notices))
+
+
+def _own_bytes(message: TextPieces) -> int:
+    """The bytes that wait for this client alone: every second piece belongs to all."""
+    return sum(map(len, message.pieces[::2]))
 
 
 def _is_binary(entry: _Data) -> bool:

@@ -47,7 +47,7 @@ class Decimation:
         self.type = type_
         self.message = derived.message
         self.name = derived.message.name
-        self.document = derived.document
+        self.schema_text = derived.text
         self._original = message
         self._blocks = derived.blocks
         self._series = derived.series

@@ -15,6 +15,7 @@ from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.decimation import Decimation
 from cwire_server.hub.driver_state import DriverState
+from cwire_server.hub.json_text import JsonText
 from cwire_server.hub.subscription import Subscription
 from cwire_structs.frames import RELAY_TYPES, Tally
 from cwire_structs.schema import Message, Schema
@@ -186,4 +187,4 @@ class DerivedStreams:
         if stream is None:
             return {}
         made = stream.made
-        return {"of": made.of, "decimate": made.factor, "schema": made.document}
+        return {"of": made.of, "decimate": made.factor, "schema": JsonText(made.schema_text)}

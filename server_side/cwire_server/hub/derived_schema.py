@@ -82,8 +82,9 @@ class DerivedSchema:
             members = list(_members(schema.json["types"], message.struct))
             self._check(schema, message, members, name)
             self._place(members, message.size)
-            self.document = self._document(schema, message.struct, name, type_)
-            derived = Schema.from_json(json.dumps(self.document), derived=True)
+            document = self._document(schema, message.struct, name, type_)
+            self.text = json.dumps(document).encode()
+            derived = Schema.from_json(self.text, derived=True)
         except (_RefusedError, SchemaError) as error:
             text = f"{message.name} cannot be decimated by {factor}: {error}"
             raise RequestError(ErrorCode.BAD_REQUEST, text) from None

@@ -7,6 +7,7 @@ from typing import Any
 
 from cwire_server.errors import BatchError
 from cwire_server.hub.history import HistoryStore
+from cwire_server.hub.json_text import JsonText
 from cwire_structs.frames import HEADER_SIZE, RELAY_SOURCE, Tally
 from cwire_structs.schema import Schema
 
@@ -35,6 +36,8 @@ class DriverState:
     session: int | None = None
     epoch: int | None = None
     schema: Schema | None = None
+    schema_text: JsonText | None = None
+    """The same as the driver sent it."""
     socket: str | None = None
     """The Unix socket where the relay looks for it; None for the relay itself."""
     frames: int = 0
@@ -79,7 +82,7 @@ class DriverState:
             "epoch": None if self.epoch is None else str(self.epoch),
         }
         if schema:
-            description["schema"] = None if self.schema is None else self.schema.json
+            description["schema"] = self.schema_text
         return description
 
     def figures(self) -> dict[str, Any]:

@@ -262,9 +262,9 @@ class Hub:
     def driver_up(self, source: int, hello: Hello, schema: Schema) -> None:
         """Takes a driver's hello, and tells clients whether it is the same run as before."""
         driver = self.drivers[source]
-        known = driver.schema
+        known = driver.schema_text
         event = self.drivers.begin(source, hello, schema)
-        news = known is None or known.json != schema.json
+        news = known != driver.schema_text
         resolve = event != "up" or known is None
         if resolve:  # told before the news: it is of the run that has ended
             self._skip_rest(source)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
+from cwire_server.hub.json_text import JsonText
 from cwire_server.hub.subscription import Subscription
-from cwire_server.relay_schema import RELAY_SCHEMA
+from cwire_server.relay_schema import RELAY_SCHEMA, RELAY_SCHEMA_TEXT
 from cwire_structs.control import Hello
 from cwire_structs.errors import hint_text
 from cwire_structs.frames import RELAY_NAME, RELAY_SOURCE
@@ -40,6 +41,7 @@ class DriverRegistry(Mapping[int, DriverState]):
             state="up",
             session=0,
             schema=RELAY_SCHEMA,
+            schema_text=JsonText(RELAY_SCHEMA_TEXT),
         )
         self._sessions = itertools.count(1)
 
@@ -61,6 +63,7 @@ class DriverRegistry(Mapping[int, DriverState]):
             event = driver.event_of(schema)
             driver.begin_run(next(self._sessions), hello.epoch)
         driver.schema = schema
+        driver.schema_text = JsonText(hello.schema)
         driver.state = "up"
         driver.problem = None
         return event

@@ -62,7 +62,7 @@ class Sink(Protocol):
         """The same by source and message."""
 
     def put_operation(self, operation: Mapping[str, Any]) -> None:
-        """Takes an operation of PROTOCOL.md, as it will be in JSON."""
+        """Takes an operation of PROTOCOL.md, as it will be in JSON; a schema is a `JsonText`."""
 
     def put_reply(self, frame: bytes) -> None:
         """Takes the reply to a command of this client."""

@@ -74,7 +74,7 @@ class Machine(RuleBasedStateMachine):
     def break_link(self) -> None:
         if self.hub.drivers[1].epoch is not None:
             self.hub.driver_down(1, "gone")
-        hello = Hello(1, self.epoch, 1 << 20, 1.0, "fake", b"")
+        hello = Hello(1, self.epoch, 1 << 20, 1.0, "fake", schemas.text())
         self.hub.driver_up(1, hello, schemas.schema())
 
     @rule(plan=PLANS, pixels=st.integers(0, 40))

@@ -31,7 +31,7 @@ def derived(factor: int = 2, type: int = frames.RELAY_TYPES) -> dict[str, Any]:
         "first_sequence": 0,
         "of": "tick",
         "decimate": factor,
-        "schema": made.document,
+        "schema": json.loads(made.schema_text),
     }
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cwire_structs import wrap
 from cwire_structs.schema import Schema, SchemaError
-from cwire_structs.schema.layout_hash import layout_hash
+from cwire_structs.schema.layout_hash import canonical_json, layout_hash
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -336,3 +336,18 @@ def test_broken_schemas_end_in_schema_error(
         item = message.type.from_bytes(message.encode({}))
         assert bytes(item) == message.encode({})
         repr(item), item.to_dict()
+
+
+def test_the_hash_of_a_large_layout_is_made_in_small_pieces() -> None:
+    """Each is one call of C, for which all other threads wait."""
+    numbers = {f"value_{number}": number for number in range(2000)}
+    fields = [{"name": f"field_{number}", "type": {"kind": "int"}} for number in range(2000)]
+    layout = {
+        "types": {"b": {"size": 8, "fields": fields}, "a": {"size": 1, "fields": []}},
+        "messages": {"1": {"name": "b"}},
+        "byte_order": "little",
+        "enums": {"e": {"values": numbers, "size": 4, "signed": True}},
+    }
+    pieces = list(canonical_json(layout))
+    assert "".join(pieces) == json.dumps(layout, sort_keys=True, separators=(",", ":"))
+    assert max(map(len, pieces)) < 100

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cwire_server.hub.batch import HEADROOM, Batch
-from cwire_server.hub.client_queue import Binary, ClientQueue, Text
+from cwire_server.hub.client_queue import Binary, ClientQueue, Text, TextPieces
 from cwire_server.hub.ledger import StreamLedger
 from cwire_structs import frames
 from support.fake_driver import ticks
@@ -27,14 +27,14 @@ def stream() -> StreamLedger:
     return StreamLedger(subscription=7, source=1, message="tick")
 
 
-def sequences(message: Text | Binary | None) -> list[int]:
+def sequences(message: Text | TextPieces | Binary | None) -> list[int]:
     assert isinstance(message, Binary)
     data = b"".join(message.pieces)
     assert len(data) == message.size
     return [frames.unpack_header(data, offset).sequence for offset in range(0, len(data), 24 + 40)]
 
 
-def notice(message: Text | Binary | None) -> dict[str, Any]:
+def notice(message: Text | TextPieces | Binary | None) -> dict[str, Any]:
     assert isinstance(message, Text)
     told: dict[str, Any] = json.loads(message.text)
     return told

@@ -114,7 +114,7 @@ def test_losses_go_along() -> None:
 
 def test_its_schema_is_one() -> None:
     made = Decimation(DEMO, BLOCK, 100, 0xF002)
-    schema = Schema.from_json(json.dumps(made.document), derived=True)
+    schema = Schema.from_json(made.schema_text, derived=True)
     (message,) = schema.messages.values()
     assert (message.id, message.name) == (0xF002, "scope_block_by_100")
     lengths = {f.name: f.size for f in message.struct.fields}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from random import Random
 
@@ -176,7 +177,7 @@ def test_random_structs(tmp_path: Path) -> None:
 
 
 def test_the_schema_has_no_more_than_it_needs(schema: Schema) -> None:
-    document = Decimation(schema, schema.messages["nested"], 16, 0xF000).document
+    document = json.loads(Decimation(schema, schema.messages["nested"], 16, 0xF000).schema_text)
     inner = {field["type"]["struct"] for field in document["types"]["inner"]["fields"][-1:]}
     assert document["types"].keys() == {"inner", "nested_by_16", *inner}
     assert document["enums"] == {}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from cwire_server.hub.batch import HEADROOM, Batch
-from cwire_server.hub.client_queue import Binary, Text
+from cwire_server.hub.client_queue import Binary, Text, TextPieces
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.policies import LATEST
 from cwire_server.hub.subscription import HistoryRequest, SubscribeOptions, Subscription
@@ -57,7 +57,7 @@ class Model:
     unacknowledged: int = 0
     window: int | None = None
 
-    def hear(self, message: Text | Binary) -> None:
+    def hear(self, message: Text | TextPieces | Binary) -> None:
         if isinstance(message, Text):
             self._hear_text(json.loads(message.text))
             return
@@ -131,7 +131,7 @@ class HubMachine(RuleBasedStateMachine):
         self.last: dict[int, int] = {}
         if self.epoch > 1:
             self.hub.driver_down(1, "gone")
-        hello = Hello(1, self.epoch, 1 << 20, 1.0, "fake", b"")
+        hello = Hello(1, self.epoch, 1 << 20, 1.0, "fake", schemas.text())
         self.hub.driver_up(1, hello, SCHEMA)
 
     @rule(

@@ -21,7 +21,7 @@ def registry() -> DriverRegistry:
 
 def begin(drivers: DriverRegistry, epoch: int, *, source: int = 1, extra: bool = False) -> str:
     schema = Schema.from_json(json.dumps(schemas.document(extra_field=extra)))
-    return drivers.begin(source, Hello(1, epoch, 1 << 20, 1.0, "fake", b""), schema)
+    return drivers.begin(source, Hello(1, epoch, 1 << 20, 1.0, "fake", schemas.text()), schema)
 
 
 def test_drivers_are_numbered_and_the_relay_is_the_last() -> None:

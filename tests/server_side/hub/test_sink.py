@@ -8,6 +8,7 @@ from typing import Any
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client import Client
 from cwire_server.hub.hub import Hub
+from cwire_server.hub.json_text import JsonText
 from cwire_server.hub.policies import LATEST
 from cwire_server.hub.sink import PickedFrame
 from cwire_server.hub.subscription import HistoryRequest, SubscribeOptions, Subscription
@@ -31,7 +32,7 @@ def hub_up(limits: Limits = SMALL) -> Hub:
 
 
 def start(hub: Hub, epoch: int) -> None:
-    hub.driver_up(1, Hello(1, epoch, 1 << 20, 1.0, "fake", b""), schemas.schema())
+    hub.driver_up(1, Hello(1, epoch, 1 << 20, 1.0, "fake", schemas.text()), schemas.schema())
 
 
 def record(hub: Hub, *messages: str, **options: Any) -> MemorySink:
@@ -109,7 +110,7 @@ def test_a_restart_is_told_at_its_place() -> None:
     ]
     (hello, *_) = sink.taken
     assert isinstance(hello, dict)
-    assert hello["drivers"][0]["schema"] == schemas.document()
+    assert hello["drivers"][0]["schema"] == JsonText(schemas.text())
 
 
 def test_it_may_begin_with_the_history() -> None:
