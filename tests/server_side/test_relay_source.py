@@ -40,6 +40,7 @@ async def test_it_is_one_more_driver(start_relay: StartRelay) -> None:
         assert {**own, "schema": None} == {
             "name": "relay",
             "source": 255,
+            "socket": None,
             "state": "up",
             "problem": None,
             "session": 0,
