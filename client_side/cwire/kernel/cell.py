@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from cwire.kernel.marimo import at_cell_end
@@ -42,6 +42,9 @@ class OncePerCell(Generic[_T]):
     def remove(self, thing: _T) -> None:
         """Forgets one; does nothing if it is not known."""
         self._open.pop(thing, None)
+
+    def __iter__(self) -> Iterator[_T]:
+        return iter(tuple(self._open))
 
     def _end(self, thing: _T | None) -> None:
         if thing is not None and thing in self._open:

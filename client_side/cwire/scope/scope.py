@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import uuid
 from contextlib import suppress
@@ -30,6 +31,15 @@ _PERIOD = 1 / 25  # s between two looks whether curves may go
 _UNASKED = 3.0  # s until a page that says nothing is taken to need curves
 
 _of_cells: OncePerCell[Scope] = OncePerCell(lambda scope, reason: scope.close(reason))
+
+
+def _end_all() -> None:
+    """Tells the pages that their kernel ends: they would go on showing the relay's data."""
+    for scope in _of_cells:
+        scope.stop("the kernel has ended: run the cell again")
+
+
+atexit.register(_end_all)
 
 
 class Scope:
