@@ -52,6 +52,8 @@ class _Number:
             return self.field.type.from_bits(bits.read(data, 0), bits.width)
         if self.at + type_.size > len(data):  # of a tail, which a constant need not have
             return None
+        if self.field.type.is_tail and not any(self.stored(data)):
+            return None  # of data[0], which gcc leaves out, the place may be the struct's padding
         value: complex = number_reader(type_.np)(data, self.at)
         return value
 

@@ -43,6 +43,12 @@ def test_an_array_of_none_at_the_end_is_a_flexible_array_member(
         assert bytes(cls(count=2, data=[1, -1])) == bytes(made)
 
 
+def test_an_array_of_none_in_the_padding_at_the_end(wrap_text: Wrap) -> None:
+    text = "enum message_id { M = 1 };\nstruct m { long long id; int count; int data[0]; };\n"
+    message = wrap_text(text).schema.messages["m"]
+    assert (message.struct.size, message.struct.by_name["data"].offset) == (16, 12)
+
+
 INNER = """
 #include <time.h>
 struct outer {
