@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwire.kernel.cell import kernel_shell
 from cwire.kernel.host import shows_widgets
+from cwire.kernel.widgets import close_all
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -181,7 +182,7 @@ class WidgetCanvas(LiveCanvas):
 
     def close(self) -> None:
         """Removes the widget."""
-        self.widget.close()
+        close_all(self.widget)
 
 
 class InteractiveCanvas(LiveCanvas):

@@ -14,6 +14,7 @@ from typing import Any
 from cwire import errors
 from cwire.kernel.cell import OncePerCell, is_executed
 from cwire.kernel.host import shows_widgets
+from cwire.kernel.widgets import close_all
 from cwire.link.link import Link
 from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
@@ -114,7 +115,7 @@ class Scope:
         self.stop(reason)
         # Without this circle a bridge that nobody has any more hangs up at once.
         self.widget.on_msg(self._on_message, remove=True)
-        self.widget.close()
+        close_all(self.widget)
 
     def save(self) -> None:
         """Asks the page to put its present picture into the notebook, once the kernel is idle."""

@@ -12,6 +12,7 @@ import cwire
 from cwire.kernel.cell import is_executed, kernel_shell
 from cwire.kernel.host import check_ipywidgets, shows_widgets, widgets_only
 from support.fake_relay import FakeRelay
+from support.widgets import open_widgets
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_a_scope_and_a_plot_are_their_widgets_there(host: None) -> None:
             assert view["model_id"] == made.model_id  # type: ignore[attr-defined]
         scope.close()
         plot.close()
+    assert open_widgets() == []
 
 
 def test_what_is_not_ipython_is_no_shell(monkeypatch: pytest.MonkeyPatch) -> None:
