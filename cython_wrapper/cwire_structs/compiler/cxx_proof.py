@@ -28,11 +28,28 @@ _SHOWN = 8
 
 @dataclass(frozen=True)
 class _Question:
-    """One entry of the table: an expression in C++, what it must be, and words for errors."""
+    """One entry of the table.
+
+    Attributes:
+        expression: An expression in C++.
+        expected: What it must be.
+        what: The thing, for errors.
+        plain: It asks whether a struct is plain data, and `what` says that it is not.
+    """
 
     expression: str
     expected: int
     what: str
+    plain: bool = False
+
+    def disagreement(self, answer: int, toolchain: Toolchain, reader: str) -> str:
+        """Returns what is wrong, for people."""
+        if self.plain:
+            return (
+                f"{self.what}: an object may hold what no other program can know; "
+                "make it plain data"
+            )
+        return f"{self.what} is {answer} for {toolchain}, but {self.expected} for {reader}"
 
 
 def prove_cxx(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
@@ -46,9 +63,7 @@ def prove_cxx(layout: Layout, header: Path, toolchain: Toolchain) -> Proof:
     expressions = [*_ABI, *(one.expression for one in questions)]
     pointer, long, wchar, char_signed, *answers = ask(header, (), expressions, toolchain)
     wrong = [
-        f"{one.what} is {answer} for {toolchain}, but {one.expected} for {layout.reader}"
-        if " standard layout" not in one.what
-        else f"{one.what}: an object may hold what no other program can know; make it plain data"
+        one.disagreement(answer, toolchain, layout.reader)
         for one, answer in zip(questions, answers, strict=True)
         if answer != one.expected % (1 << 64)
     ]
@@ -99,9 +114,11 @@ def _questions(layout: Layout) -> Iterator[_Question]:
 def _struct(layout: Layout, struct: Struct) -> Iterator[_Question]:
     c_name = struct.c_name
     what = f"{layout.lines[struct.name]}: {readable(c_name)}"
-    yield _Question(f"__is_standard_layout({c_name})", 1, f"{what} is not standard layout")
+    yield _Question(
+        f"__is_standard_layout({c_name})", 1, f"{what} is not standard layout", plain=True
+    )
     copied = f"{what} is not copied byte by byte, as a standard layout"
-    yield _Question(f"__is_trivially_copyable({c_name})", 1, copied)
+    yield _Question(f"__is_trivially_copyable({c_name})", 1, copied, plain=True)
     yield _Question(f"sizeof({c_name})", struct.size, f"{what}: the size")
     for one in struct.fields:
         if one.bits:
