@@ -33,6 +33,17 @@ def state_reply(data: bytes) -> bytes:
     )
 
 
+def ended(program: str) -> subprocess.CompletedProcess[str]:
+    """A program of Python that has ended well, and what it printed; warnings are printed, too."""
+    return subprocess.run(
+        [sys.executable, *SHOWS_WARNINGS, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+
+
 def test_latest(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     assert len(bridge.latest("tick", 5)) == 0
     relay.send(ticks(0, 20))
@@ -385,13 +396,7 @@ with cwire.connect({relay.url!r}) as bridge:
 
 def test_a_program_that_forgets_to_close_ends(relay: FakeRelay) -> None:
     program = f"import cwire; bridge = cwire.connect({relay.url!r}); print(bridge.connected)"
-    done = subprocess.run(
-        [sys.executable, *SHOWS_WARNINGS, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=True,
-    )
+    done = ended(program)
     assert (done.stdout, done.stderr) == ("True\n", "")
     assert relay.gone.wait(10)
 
@@ -425,13 +430,7 @@ for begun in waiting:
     begun.wait(10)
 """
     relay.on_binary = state_reply
-    done = subprocess.run(
-        [sys.executable, *SHOWS_WARNINGS, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=True,
-    )
+    done = ended(program)
     assert (done.stdout, done.stderr) == ("3.0\n", "")
     assert relay.gone.wait(10)
 
@@ -455,13 +454,7 @@ else:
     print(bridge.send.set(x=3).x)
 """
     relay.on_binary = state_reply
-    done = subprocess.run(
-        [sys.executable, *SHOWS_WARNINGS, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=True,
-    )
+    done = ended(program)
     assert done.stderr == ""
     first, *told, here, answer = done.stdout.splitlines()
     assert first.startswith("False cwire: not connected: this process was forked")
