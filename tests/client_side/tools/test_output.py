@@ -1,4 +1,4 @@
-"""What commands print, to a full disk, to a reader that is gone, to ASCII."""
+"""Commands that print to a full disk, to a reader that is gone, to ASCII."""
 
 from __future__ import annotations
 
