@@ -222,9 +222,9 @@ def test_a_relay_with_other_drivers_is_not_taken(
     with cwire.connect(relay.url) as bridge:
         changes = Changes(bridge)
         stream = bridge["lab"].stream("tick", timeout=10)
+        assert asked(relay)["op"] == "subscribe"
+        assert relay.received.empty()
         relay.set_drivers(*others)
-        while not relay.received.empty():
-            relay.received.get()
         again(relay)
         changes.away()
         until(lambda: "was not taken: it has" in bridge._link.trouble)
