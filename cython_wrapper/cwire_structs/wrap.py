@@ -26,7 +26,7 @@ from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.emit.c_header import schema_header
 from cwire_structs.emit.c_structs import structs_header
 from cwire_structs.emit.cython_module import cython_files
-from cwire_structs.emit.schema_json import compact, readable, schema_document
+from cwire_structs.emit.schema_json import readable, schema_document
 from cwire_structs.errors import LayoutMismatch, SchemaError, WrapError
 from cwire_structs.header.constant_choice import ConstantChoice
 from cwire_structs.header.dwarf import DWARF, relayout
@@ -38,6 +38,7 @@ from cwire_structs.header.padding import padding_notices
 from cwire_structs.header.structs import TAGS
 from cwire_structs.layout import Layout, Notice, Proof
 from cwire_structs.layout import readable as readable_type
+from cwire_structs.schema.document import compact
 from cwire_structs.schema.schema import SCHEMA_LIMIT, Schema
 
 CXX = "headers that were read as C++"  # the kind of the notices

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from cwire_structs import wrap
-from cwire_structs.emit.schema_json import compact
 from cwire_structs.errors import FieldError, LayoutMismatch, SchemaError, WrapError
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.document import compact
 from support.c_values import compare_with_objects, compiler
 
 HEADER = Path(__file__).parent / "cases" / "tails.h"

@@ -16,8 +16,8 @@ from clang import cindex
 
 from cwire_structs import wrap
 from cwire_structs.compiler import toolchain
-from cwire_structs.emit.schema_json import compact
 from cwire_structs.schema import Schema
+from cwire_structs.schema.document import compact
 from cwire_structs.schema.kinds import ArrayType, EnumType, NumberType, TailType, TextType
 
 DRIVER = Path(__file__).parents[2] / "c_driver"

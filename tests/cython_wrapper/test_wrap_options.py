@@ -16,9 +16,9 @@ from cwire_structs import wrap
 from cwire_structs.compiled import native_schema
 from cwire_structs.compiler import toolchain
 from cwire_structs.emit.build_classes import build_classes
-from cwire_structs.emit.schema_json import compact
 from cwire_structs.errors import WrapError
 from cwire_structs.header.message_ids import Choice
+from cwire_structs.schema.document import compact
 
 HEADER = """
 #include "parts/size.h"

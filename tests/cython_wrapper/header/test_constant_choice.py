@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cwire_structs import wrap
-from cwire_structs.emit.schema_json import compact
 from cwire_structs.header.constant_choice import ConstantChoice
 from cwire_structs.header.message_ids import Choice
+from cwire_structs.schema.document import compact
 
 CASES = Path(__file__).parents[1] / "cases"
 Wrap = Callable[..., wrap.Wrapped]
