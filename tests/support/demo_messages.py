@@ -1,0 +1,139 @@
+"""The demo driver's messages, written in Python: the same layout as `c_driver/messages.h`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated
+
+import numpy.typing as npt
+from numpy import float32, int32, uint8, uint16, uint32, uint64
+
+from cwire_structs.schema.tags import array, command, message, range, tail, text, unit
+
+SCOPE_CHANNELS = 2
+
+
+class WaveformShape(IntEnum):
+    SINE = 0
+    SQUARE = 1
+    TRIANGLE = 2
+    NOISE = 3
+
+
+class TriggerMode(IntEnum):
+    FREE_RUN = 0
+    RISING_EDGE = 1
+    FALLING_EDGE = 2
+
+
+class ScopeBlock:
+    """One block of samples of one channel of the scope."""
+
+    first_sample: Annotated[int, uint64, "Index of samples[0] since the driver started."]
+    dt: Annotated[float, unit("s")]
+    channel: uint32
+    trigger: int32
+    samples: Annotated[npt.NDArray[float32], array(1024), unit("V")]
+
+
+class CameraTile:
+    image: uint32
+    tile: uint16
+    tiles: uint16
+    x: Annotated[uint16, unit("px")]
+    y: Annotated[uint16, unit("px")]
+    width: Annotated[uint16, unit("px")]
+    height: Annotated[uint16, unit("px")]
+    pixels: Annotated[uint16, tail()]
+
+
+@dataclass
+class Waveform:
+    channel: Annotated[int, uint32] = 0
+    shape: WaveformShape = WaveformShape.SINE
+    frequency: float = 0.0
+    amplitude: float = 0.0
+    offset: float = 0.0
+
+
+class Acquisition:
+    sample_rate: Annotated[float, unit("Hz")]
+    level: float
+    trigger: TriggerMode
+    channel: uint32
+
+
+class DriverStatus:
+    running: bool
+    cpu_load: Annotated[uint8, unit("%")]
+    peers: uint16
+    temperature: float32
+    blocks: uint64
+    commands: uint64
+    uptime: float
+    firmware: Annotated[str, text(16)]
+    calibration: Annotated[float32, array(SCOPE_CHANNELS, 3)]
+    acquisition: Acquisition
+    channels: Annotated[list[Waveform], array(SCOPE_CHANNELS)]
+
+
+class SelfTestResult:
+    channel: uint32
+    peak: float32
+    rms: float32
+    verdict: Annotated[str, text(52)]
+
+
+@command(id=16, reply=Waveform)
+@dataclass
+class SetWaveform:
+    """Sets what the generator makes on one channel."""
+
+    channel: Annotated[int, uint32, range(0, 1)] = 0
+    shape: Annotated[WaveformShape, "The shape of the signal."] = WaveformShape.SINE
+    frequency: Annotated[float, unit("Hz"), range(0.01, 1e6)] = 10
+    amplitude: Annotated[float, unit("V"), range(0, 10)] = 1
+    offset: Annotated[float, unit("V"), range(-10, 10)] = 0
+
+
+@command(id=17, reply="driver_status")
+class GetStatus:
+    reset_counters: bool
+
+
+@command(id=18)
+class Start:
+    blocks: uint64
+
+
+@command(id=19)
+class Stop:
+    reset_time: bool
+
+
+@command(id=20, reply=SelfTestResult)
+class SelfTest:
+    channel: Annotated[uint32, range(0, 1)]
+
+
+@command(id=21, reply=Acquisition)
+class SetAcquisition:
+    sample_rate: float
+    level: float
+    trigger: TriggerMode
+    channel: uint32
+
+
+@command(id=22, reply="echo")
+class Echo:
+    number: uint64
+    values: Annotated[float, array(4)]
+
+
+MESSAGES = [
+    message(id=id_)(cls)
+    for id_, cls in enumerate(
+        (ScopeBlock, CameraTile, DriverStatus, Waveform, SelfTestResult, Acquisition), 1
+    )
+] + [SetWaveform, GetStatus, Start, Stop, SelfTest, SetAcquisition, Echo]
