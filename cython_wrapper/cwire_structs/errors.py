@@ -10,15 +10,30 @@ _COMPARED_NAMES, _COMPARED_LENGTH = 500, 64
 _LISTED_NAMES = 30
 
 
-def hint_text(name: str, known: Iterable[str]) -> str:
-    """Says which name was perhaps meant, else which there are."""
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """Returns the known name that was perhaps meant; None if none is alike.
+
+    Args:
+        name: What was given.
+        known: The names that there are.
+        likeness: From 0 to 1, as `difflib.get_close_matches` has it: how much alike they must be.
+    """
+    if len(name) > _COMPARED_LENGTH:
+        return None
+    short = [one for one in known if len(one) <= _COMPARED_LENGTH]
+    if len(short) > _COMPARED_NAMES:
+        short = [one for one in short if one[:1] == name[:1]][:_COMPARED_NAMES]
+    return next(iter(get_close_matches(name, short, 1, likeness)), None)
+
+
+def hint_text(name: str, known: Iterable[str], before: str = "") -> str:
+    """Says which name was perhaps meant, else which there are, each with `before` before it."""
     names = list(known)
-    if len(name) <= _COMPARED_LENGTH and len(names) <= _COMPARED_NAMES:
-        close = get_close_matches(name, [one for one in names if len(one) <= _COMPARED_LENGTH], 1)
-        if close:
-            return f"did you mean {close[0]!r}?"
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean {before + near!r}?"
     more = len(names) - _LISTED_NAMES
-    listed = ", ".join(names[:_LISTED_NAMES]) or "none"
+    listed = ", ".join(before + one for one in names[:_LISTED_NAMES]) or "none"
     return f"there are: {listed}{f', and {more} more' if more > 0 else ''}"
 
 

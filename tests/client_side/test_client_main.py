@@ -65,7 +65,7 @@ def test_success(relay: FakeRelay, run: Run) -> None:
     ("words", "status", "text"),
     [
         (["--send", "nope"], 6, "no command 'nope'"),
-        (["--send", "set", "y=1"], 6, "there is no such field; it has x"),
+        (["--send", "set", "y=1"], 6, "there is no such field; there are: x"),
         (["--send", "set", "x=99"], 6, "out of range"),
         (["--send", "set", "x"], 2, "FIELD=VALUE"),
         (["--message", "nope"], 6, "no message 'nope'"),

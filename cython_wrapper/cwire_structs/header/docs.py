@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+
+from cwire_structs.errors import nearest
 
 STRUCT_TAGS = ("command", "reply", "msg")
 FIELD_TAGS = (
@@ -76,8 +77,7 @@ def similar_tag(name: str) -> str | None:
     """Returns the tag that a name was probably meant as; None for tags and for other words."""
     if name in _WORDS or name in _OTHERS:
         return None
-    near = difflib.get_close_matches(name.lower(), _WORDS, 1, 0.75)
-    return near[0] if near else None
+    return nearest(name.lower(), _WORDS, 0.75)
 
 
 def named_tags(comment: str) -> list[str]:

@@ -6,7 +6,6 @@ judges: where it compiles what libclang does not understand, it is said that it 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
@@ -17,7 +16,7 @@ from cwire_structs.compiler.ask import has_struct
 from cwire_structs.compiler.constants import CONSTANTS
 from cwire_structs.compiler.refusal import refuse_what_does_not_compile
 from cwire_structs.compiler.toolchain import Toolchain
-from cwire_structs.errors import WrapError
+from cwire_structs.errors import WrapError, nearest
 from cwire_structs.header.comments import Comments
 from cwire_structs.header.constant_choice import ConstantChoice, Source, names_in
 from cwire_structs.header.cxx import Cxx
@@ -484,8 +483,8 @@ class Declarations:
 
     def near_enum(self, name: str) -> str:
         """Returns a hint at an enum of a similar name."""
-        near = difflib.get_close_matches(name, self.enums, 1)
-        return f"; did you mean {near[0]}?" if near else ""
+        near = nearest(name, self.enums)
+        return f"; did you mean {near}?" if near else ""
 
     def are_for_cwire(self) -> bool:
         """Says whether the header itself tells which structs are messages."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Protocol
 
-from cwire_structs.errors import WrapError
+from cwire_structs.errors import WrapError, nearest
 from cwire_structs.frames import PAYLOAD_LIMIT, RELAY_TYPES
 from cwire_structs.header.docs import STRUCT_TAGS, Doc
 from cwire_structs.header.id_sources import (
@@ -433,8 +432,8 @@ class MessageReader:
 
     @staticmethod
     def _near(name: str, known: Iterable[str]) -> str:
-        near = difflib.get_close_matches(name, list(known), 1)
-        return f"; did you mean {near[0]}?" if near else ""
+        near = nearest(name, known)
+        return f"; did you mean {near}?" if near else ""
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

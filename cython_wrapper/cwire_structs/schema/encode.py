@@ -6,7 +6,6 @@ accept the same values and refuse the others with the same words. Pure.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from itertools import pairwise
 from math import prod
@@ -15,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from cwire_structs.errors import FieldError
+from cwire_structs.errors import FieldError, hint_text
 from cwire_structs.schema.decode import to_dict
 from cwire_structs.schema.fields import (
     CHECK_ALL,
@@ -227,8 +226,7 @@ def find_field(owner: str, struct: Struct, name: str, path: str = "") -> Field:
             return find_path(struct, name).placed()
         except PathError as problem:
             raise FieldError(owner, f"{path}{name}", str(problem)) from None
-    near = difflib.get_close_matches(str(name), struct.by_name, 1)
-    hint = f"did you mean {near[0]!r}?" if near else "it has " + ", ".join(struct.by_name)
+    hint = hint_text(str(name), struct.by_name)
     raise FieldError(owner, f"{path}{name}", f"there is no such field; {hint}")
 
 

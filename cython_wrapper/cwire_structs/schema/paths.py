@@ -6,13 +6,13 @@ the index out. JavaScript reads the same paths (`web/decode/places.mjs`). Pure.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from cwire_structs.errors import hint_text
 from cwire_structs.schema.dtypes import column
 from cwire_structs.schema.fields import Field, Struct
 
@@ -290,9 +290,7 @@ def _field(struct: Struct | None, name: str, text: str, before: str) -> Field:
     field = struct.by_name.get(name)
     if field is None:
         before += "." if before and not before.endswith(".") else ""
-        near = difflib.get_close_matches(name, struct.by_name, 1)
-        known = ", ".join(f"{before}{one}" for one in struct.by_name)
-        hint = f"did you mean {before + near[0]!r}?" if near else f"there are: {known}"
+        hint = hint_text(name, struct.by_name, before)
         raise PathError(f"no field {text!r}; {hint}")
     return field
 

@@ -45,7 +45,7 @@ def drain(fake: FakeRelay) -> list[dict[str, object]]:
     ("words", "status", "text"),
     [
         (["nope"], 6, "no command 'nope'"),
-        (["set", "y=1"], 6, "there is no such field; it has x"),
+        (["set", "y=1"], 6, "there is no such field; there are: x"),
         (["set", "x=99"], 6, "out of range"),
         (["set", "x"], 2, "FIELD=VALUE"),
         (["nope", "x"], 2, "FIELD=VALUE"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from cwire_structs.errors import WrapError
+from cwire_structs.errors import WrapError, nearest
 from cwire_structs.frames import PAYLOAD_LIMIT, RELAY_TYPES
 from cwire_structs.header.id_sources import StructsByWords
 from cwire_structs.header.image.files import no_structs, open_image
@@ -332,8 +331,8 @@ class _Chooser:
                 f"{name}: {self._info.owner} only declares it; name the image in which the program "
                 "that fills it is, and compile that with -g (clang: -fstandalone-debug)"
             )
-        near = difflib.get_close_matches(bare, [one.name for one in self._records], 1)
-        cure = f"did you mean {near[0]}?" if near else f"it has {self._some()}."
+        near = nearest(bare, (one.name for one in self._records))
+        cure = f"did you mean {near}?" if near else f"it has {self._some()}."
         raise WrapError(
             f"{self._info.owner} has no struct {name}; {cure} A struct that the code only asks for "
             "its size is left out, unless compiled with -fno-eliminate-unused-debug-types"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from cwire_structs.errors import nearest
 from cwire_structs.schema.bits import BitRange, ByteOrder, bit_bounds
 from cwire_structs.schema.fields import CHECK_NONE, Dtype, Enum, Memory, Nested, Place
 from cwire_structs.schema.json_cursor import SAFE_INTEGER, Cursor
@@ -111,8 +111,8 @@ class EnumType(Scalar):
         if isinstance(value, str):
             if value in values:
                 return self._held(values[value], place, value)
-            near = difflib.get_close_matches(value.upper(), values, 1)
-            hint = f"did you mean {near[0]!r}?" if near else "it has " + _names(values)
+            near = nearest(value.upper(), values)
+            hint = f"did you mean {near!r}?" if near else "it has " + _names(values)
             place.fail(f"enum {self.enum.name} has no {value!r}; {hint}")
         number = whole(value, place, "an enumerator's name or its number")
         if number not in values.values() and place.checks is not CHECK_NONE:
