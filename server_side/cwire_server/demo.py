@@ -41,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root",
         type=Path,
-        default=Path(),
         metavar="DIR",
-        help="checkout with c_driver/driver and notebooks/ (default: the current directory)",
+        help="a checkout of cwire (default: the current directory, or where cwire was installed "
+        "from)",
     )
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="the relay's port; 0 picks a free one"
@@ -56,11 +56,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the demo until SIGINT or SIGTERM; returns the exit status."""
     try:
-        asyncio.run(_Demo(arguments.root.absolute(), arguments).run())
+        asyncio.run(_Demo(_checkout(arguments.root), arguments).run())
     except (_DemoError, RuntimeDirError) as error:
         print(f"cwire demo: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+_PARTS = ("c_driver/Makefile", "server_side/server_main.py", "notebooks/01_quickstart.ipynb")
+
+
+def _checkout(given: Path | None) -> Path:
+    """The folder with the demo's parts, which are in no wheel.
+
+    Args:
+        given: What the user says that it is; None: to be found.
+
+    Raises:
+        _DemoError: It is not there, or lacks a part.
+    """
+    # An installation that can be edited has its package in the checkout.
+    around = [Path.cwd(), Path(__file__).resolve().parents[2]] if given is None else [given]
+    for root in around:
+        missing = [part for part in _PARTS if not (root / part).is_file()]
+        if not missing:
+            return root.absolute()
+    if given is None:
+        raise _DemoError(
+            f"{around[0]} is no checkout of cwire, and this cwire was not installed from one: the "
+            "demo's driver and notebooks are in the source only; clone it and run `make run` there"
+        )
+    raise _DemoError(f"{given} is no checkout of cwire: it has no {missing[0]}")
 
 
 class _Demo:
@@ -92,7 +118,7 @@ class _Demo:
     async def _start(self) -> None:
         driver = self._root / "c_driver" / "driver"
         if not driver.exists():
-            raise _DemoError(f"{driver} is missing; build it with: make -C {driver.parent}")
+            raise _DemoError(f"{driver} is not built: make -C {driver.parent}")
         sock = runtime_dir() / "demo.sock"
         _refuse_second(sock)
         await self._launch("driver", "listening", str(driver), "--socket", str(sock))

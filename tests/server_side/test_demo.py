@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from cwire import cli
+from cwire_server.demo import _PARTS
 from support.processes import ROOT, Driver, Relay
 
 
@@ -17,3 +24,48 @@ def test_a_second_start_says_what_runs_already(
     (line,) = capsys.readouterr().err.splitlines()
     served = f"served by the relay {socket} (driver demo): `cwire.connect(driver='demo')`"
     assert line.startswith(f"cwire demo: a driver listens at {driver.path} already, {served}")
+
+
+@pytest.mark.parametrize("here", ["notebooks", "client_side/web"])
+def test_the_checkout_is_found_from_the_package(
+    here: str, driver: Driver, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT / here)
+    assert cli.main(["demo"]) == 1
+    assert "a driver listens at" in capsys.readouterr().err  # so its own was found
+
+
+def test_the_checkout_in_which_it_is_run_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for part in _PARTS:
+        (tmp_path / part).parent.mkdir()
+        (tmp_path / part).touch()
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["demo"]) == 1
+    told = f"cwire demo: {tmp_path}/c_driver/driver is not built: make -C {tmp_path}/c_driver\n"
+    assert capsys.readouterr().err == told
+
+
+def test_a_folder_that_is_no_checkout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo", "--root", str(tmp_path)]) == 1
+    told = f"cwire demo: {tmp_path} is no checkout of cwire: it has no c_driver/Makefile\n"
+    assert capsys.readouterr().err == told
+
+
+def test_a_wheel_says_that_the_demo_needs_a_checkout(tmp_path: Path) -> None:
+    """The package somewhere else than in a checkout, as pip puts it."""
+    copy = tmp_path / "site" / "cwire_server"
+    copy.parent.mkdir()
+    shutil.copytree(ROOT / "server_side/cwire_server", copy)
+    command = [sys.executable, "-m", "cwire_server.demo"]
+    environment = {**os.environ, "PYTHONPATH": str(copy.parent)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"cwire demo: {tmp_path} is no checkout of cwire, and this cwire was not installed from "
+        "one: the demo's driver and notebooks are in the source only; clone it and run `make run` "
+        "there\n"
+    )

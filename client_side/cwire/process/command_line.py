@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -48,10 +49,19 @@ def check_program(name: str, program: str, cwd: Path) -> None:
 def _make_first(path: Path) -> str:
     """The remedy for a missing program."""
     for folder in (path.parent, path.parent.parent):
-        if (folder / "Makefile").exists():
+        if _makes(folder / "Makefile", str(path.relative_to(folder))):
             return f": build it first, with `make -C {folder}`"
     if path.with_suffix(".c").exists():
         return f": compile {path.with_suffix('.c').name} first"
     if path.parent.is_dir():
         return ": is the name right?"
     return f": there is no folder {path.parent}"
+
+
+def _makes(makefile: Path, program: str) -> bool:
+    """Whether a Makefile speaks of this program: any other is of something else."""
+    try:
+        text = makefile.read_text(errors="replace")
+    except OSError:
+        return False
+    return re.search(rf"(?<![\w./-]){re.escape(program)}(?![\w./-])", text) is not None

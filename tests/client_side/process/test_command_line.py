@@ -9,6 +9,7 @@ import pytest
 
 from cwire import CwireError
 from cwire.process.command_line import check_program, words
+from support.processes import ROOT
 
 
 def test_a_path_a_name_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +32,29 @@ def test_no_command(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         check_program("it", words(line, ())[0], tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("c_driver/driver-of-nobody", "is the name right?"),
+        ("nope", "is the name right?"),
+        ("notebooks/nope", "is the name right?"),
+        ("nowhere/at/all", "there is no folder {root}/nowhere/at"),
+    ],
+)
+def test_a_checkout_does_not_make_what_is_not_its_own(program: str, told: str) -> None:
+    with pytest.raises(CwireError) as caught:
+        check_program("it", str(ROOT / program), ROOT)
+    assert str(caught.value) == f"{ROOT / program} is missing: {told.format(root=ROOT)}"
+
+
+def test_a_checkout_makes_its_driver(tmp_path: Path) -> None:
+    folder = tmp_path / "c_driver"
+    folder.mkdir()
+    (folder / "Makefile").write_bytes((ROOT / "c_driver/Makefile").read_bytes())
+    with pytest.raises(CwireError, match=f"build it first, with `make -C {folder}`"):
+        check_program("it", str(folder / "driver"), tmp_path)
+
+
 def test_what_is_wrong_is_said_with_the_remedy(tmp_path: Path) -> None:
     program = tmp_path / "driver"
 
@@ -43,8 +67,13 @@ def test_what_is_wrong_is_said_with_the_remedy(tmp_path: Path) -> None:
     assert problem() == f"{program} is missing: is the name right?"
     (tmp_path / "driver.c").touch()
     assert problem() == f"{program} is missing: compile driver.c first"
-    (tmp_path / "Makefile").touch()
-    assert problem() == f"{program} is missing: build it first, with `make -C {tmp_path}`"
+    makefile = tmp_path / "Makefile"
+    for other in ("all: drivers sub/driver driver.o my-driver\n", ""):
+        makefile.write_text(other)
+        assert problem() == f"{program} is missing: compile driver.c first"
+    for rule in ("driver: driver.o\n", "PROGRAM := driver\n", "all: tool driver tool.txt\n"):
+        makefile.write_text(rule)
+        assert problem() == f"{program} is missing: build it first, with `make -C {tmp_path}`"
     program.touch(mode=0o600)
     assert problem() == f"{program} cannot be executed: chmod +x {program}"
     program.unlink()
