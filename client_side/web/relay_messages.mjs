@@ -29,6 +29,14 @@ export class Malformed extends Error {
  * @property {Schema | null | undefined} schema undefined: as before; null: it cannot be used.
  */
 /**
+ * The machine, or the container on it, where a relay runs.
+ *
+ * @typedef {object} Machine
+ * @property {string} host
+ * @property {string} boot The kernel's name for its present run; empty: unknown.
+ * @property {string} root Tells its root directory from others in the same boot; empty: unknown.
+ */
+/**
  * A stream of a subscription.
  *
  * @typedef {object} StreamNews
@@ -60,7 +68,7 @@ export function parse(text) {
  * Reads a `hello`.
  *
  * @param {any} json
- * @returns {{drivers: DriverNews[]}}
+ * @returns {{machine: Machine | null, drivers: DriverNews[]}}
  * @throws {ProtocolError} The relay speaks another version.
  */
 export function readHello(json) {
@@ -70,7 +78,8 @@ export function readHello(json) {
         "install the same cwire version on both sides",
     );
   }
-  return { drivers: list(json.drivers, "drivers").map(readDriverNews) };
+  const machine = nullable(json.machine, "machine", readMachine);
+  return { machine, drivers: list(json.drivers, "drivers").map(readDriverNews) };
 }
 
 /**
@@ -165,6 +174,32 @@ function readDriverNews(json) {
   const epoch = nullable(json.epoch, "driver.epoch", text);
   const socket = nullable(json.socket, "driver.socket", text);
   return { name, source, socket, state, problem, session, epoch, schema };
+}
+
+/**
+ * @param {any} json
+ * @param {string} where
+ * @returns {Machine}
+ */
+function readMachine(json, where) {
+  record(json, where);
+  return {
+    host: text(json.host, `${where}.host`),
+    boot: text(json.boot, `${where}.boot`),
+    root: text(json.root ?? "", `${where}.root`),
+  };
+}
+
+/**
+ * Whether the path of a Unix socket leads to the same one on both, as far as is known. In another
+ * boot a disk may have another name, so that roots are compared in one boot only.
+ *
+ * @param {Machine} one
+ * @param {Machine} other
+ */
+export function sharePaths(one, other) {
+  const known = one.boot === other.boot && one.root !== "" && other.root !== "";
+  return one.host === other.host && (!known || one.root === other.root);
 }
 
 /**

@@ -51,6 +51,8 @@ export class Session {
    * @type {Map<string, string | null> | null}
    */
   #had = null;
+  /** @type {relay.Machine | null} Where the first relay ran; null: it did not say. */
+  #machine = null;
   #more = false; // the present relay has other drivers besides
 
   /**
@@ -204,7 +206,7 @@ export class Session {
    * @throws {OtherDrivers}
    */
   #hello(hello) {
-    this.#compare(hello.drivers);
+    this.#compare(hello);
     const drivers = hello.drivers.filter((driver) => this.#isKnown(driver));
     this.#more = drivers.length < hello.drivers.length;
     this.connected = true;
@@ -220,21 +222,32 @@ export class Session {
   }
 
   /**
-   * Remembers the drivers of the first relay; a later one must have them.
+   * Remembers the drivers of the first relay, and where it runs; a later one must have them there.
    *
-   * @param {relay.DriverNews[]} drivers
+   * @param {ReturnType<typeof relay.readHello>} hello
    * @throws {OtherDrivers}
    */
-  #compare(drivers) {
+  #compare({ machine, drivers }) {
     const served = new Map(
       drivers.filter(({ source }) => source !== RELAY_SOURCE).map((one) => [one.name, one.socket]),
     );
-    this.#had ??= served;
+    if (this.#had === null) {
+      this.#had = served;
+      this.#machine = machine;
+    }
     for (const [name, socket] of this.#had) {
       if (served.get(name) === socket) continue;
       throw new OtherDrivers(
         "another relay runs there and was not taken: " +
           `it has ${driversText(served)}, and this page had ${driversText(this.#had)}`,
+      );
+    }
+    if (machine && this.#machine && !relay.sharePaths(machine, this.#machine)) {
+      const same = machine.host === this.#machine.host;
+      throw new OtherDrivers(
+        "another relay runs there and was not taken: it runs on " +
+          `${same ? "another container on " : ""}${machine.host}, and this page was connected to ` +
+          `one on ${this.#machine.host}`,
       );
     }
   }

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from cwire_structs.machine import Machine, root_mark
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = [
     "ENTRY_NAME",
     "LONGEST_NAME",
-    "Machine",
     "RelayEntry",
     "Standing",
     "answers_as_relay",
@@ -44,30 +44,14 @@ _ENTRY_BYTES = 1 << 20  # 254 drivers with paths of 107 bytes are far below
 _HEALTH_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A machine, as the relays' entries tell them apart.
-
-    Attributes:
-        host: Its name.
-        boot: The kernel's name for its present run; empty where it has none. Containers of one
-            machine share it, and with it locks and Unix sockets.
-    """
-
-    host: str
-    boot: str
-
-    def shares_kernel(self, other: Machine) -> bool:
-        """Whether locks and Unix sockets of the one are seen by the other."""
-        return self.boot == other.boot if self.boot and other.boot else self.host == other.host
-
-
 def this_machine() -> Machine:
-    """The machine that this process runs on."""
-    boot = ""
+    """The machine, or container, that this process runs in."""
+    boot = mounts = ""
     with suppress(OSError):
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return Machine(socket.gethostname(), boot)
+    with suppress(OSError):
+        mounts = Path("/proc/self/mountinfo").read_text(errors="surrogateescape")
+    return Machine(socket.gethostname(), boot, root_mark(mounts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +76,14 @@ class RelayEntry:
     drivers: Mapping[str, str]
     machine: Machine
 
-    def serves(self, drivers: Mapping[str, str | None]) -> bool:
-        """Whether it serves all of these drivers, each at the same socket."""
-        return drivers.items() <= self.drivers.items()
+    def serves(self, drivers: Mapping[str, str | None], machine: Machine | None = None) -> bool:
+        """Whether it serves all of these drivers, each at the same socket.
+
+        Args:
+            drivers: Name to Unix socket.
+            machine: Where those sockets are; None: unknown.
+        """
+        return drivers.items() <= self.drivers.items() and self.machine.shares_paths(machine)
 
     @property
     def driver_names(self) -> str:
@@ -152,7 +141,7 @@ def _read(path: Path, data: bytes) -> RelayEntry | None:
             url=str(told["url"]),
             started=float(told["started"]),
             drivers={str(name): str(place) for name, place in told["drivers"].items()},
-            machine=Machine(str(told["host"]), str(told["boot"])),
+            machine=Machine.from_json(told),
         )
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -33,6 +33,7 @@ from cwire_structs.relays import (
     answers_as_relay,
     elsewhere_text,
     living_relays,
+    this_machine,
 )
 from cwire_structs.runtime import RuntimeDirError
 
@@ -96,6 +97,7 @@ class Relay:
         for source, address in enumerate(config.drivers, start=1):
             self._links[source] = DriverLink(self.hub, source, address)
             self.hub.drivers[source].socket = str(address.path)
+        self.hub.machine = this_machine()
         self.hub.turns = SharedTurns()
         self.hub.on_fault = _log_fault
         self.hub.on_interest = lambda source: self._links[source].update_interest()

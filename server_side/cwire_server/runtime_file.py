@@ -43,7 +43,6 @@ class RuntimeFile:
         self.path, self._fd = _reserve(directory)
         self.socket = self.path.with_suffix(".sock")
         self._listener: socket.socket | None = None
-        machine = this_machine()
         entry = {
             "pid": os.getpid(),
             "unix": str(self.socket),
@@ -51,8 +50,7 @@ class RuntimeFile:
             "protocol": PROTOCOL,
             "started": time.time(),
             "drivers": dict(drivers),
-            "host": machine.host,
-            "boot": machine.boot,
+            **this_machine().to_json(),
         }
         try:
             with os.fdopen(os.dup(self._fd), "wb") as file:

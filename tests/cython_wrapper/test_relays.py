@@ -11,7 +11,7 @@ import pytest
 import cwire
 from cwire.link import jupyter_relay
 from cwire.tools import doctor
-from cwire_structs.relays import Machine, answers_as_relay
+from cwire_structs.relays import answers_as_relay
 from support.processes import Relay
 
 
@@ -47,16 +47,3 @@ def test_something_else_is_no_relay(said: bytes) -> None:
         thread.start()
         assert not answers_as_relay(server.getsockname()[1])
         thread.join()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "shared"),
-    [
-        (Machine("a", "1"), Machine("b", "1"), True),  # containers
-        (Machine("a", "1"), Machine("a", "2"), False),  # another boot, or two of one name
-        (Machine("a", ""), Machine("a", "2"), True),
-        (Machine("a", ""), Machine("b", ""), False),
-    ],
-)
-def test_who_shares_a_kernel(one: Machine, other: Machine, shared: bool) -> None:
-    assert one.shares_kernel(other) is other.shares_kernel(one) is shared

@@ -14,7 +14,7 @@ import pytest
 
 import cwire
 from cwire import cli
-from support.processes import ROOT, Driver, Relay, until
+from support.processes import CONTAINER, ROOT, Driver, Relay, until
 
 
 @pytest.fixture
@@ -59,6 +59,33 @@ def test_a_bridge_stays_with_its_instrument(
         assert len(told) == 1
         assert frequency(again) == 55
         assert frequency(other) not in (55, 666)
+
+
+@pytest.fixture
+def container() -> tuple[str, ...]:
+    """The command for a program in a container of another name."""
+    tried = subprocess.run([*CONTAINER, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"no namespaces here: {tried.stderr.strip()}")
+    return CONTAINER
+
+
+def test_a_bridge_by_url_stays_in_its_container(
+    driver: Driver, container: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The port is taken over by a relay with the same names and sockets on another machine."""
+    demo = f"demo={driver.path}"
+    with Relay(demo) as mine:
+        address = ("--port", mine.url.split(":")[2].removesuffix("/ws"), "--token", mine.token)
+        with cwire.connect(mine.url, mine.token) as bridge:
+            mine.stop()
+            with Relay(demo, options=address, inside=container):
+                until(lambda: "it runs on container, and this bridge" in repr(bridge))
+                with pytest.raises(cwire.NotConnected, match="not taken"):
+                    bridge.send.get_status()
+            with Relay(demo, options=address):
+                until(lambda: bridge.connected)
+                assert bridge.send.get_status() is not None
 
 
 def test_where_several_run_it_is_said_which_was_taken(

@@ -20,6 +20,11 @@ from cwire_structs.relays import living_relays
 ROOT = Path(__file__).parents[2]
 DRIVER = ROOT / "c_driver" / "driver"
 SECONDS = 30.0
+CONTAINER = (
+    *("unshare", "--user", "--map-root-user", "--uts"),
+    *("sh", "-c", 'hostname container && exec "$@"', "sh"),
+)
+"""Runs a command as on a machine of another name, which is what containers have."""
 SHOWS_WARNINGS = ("-W", "default", "-X", "faulthandler")
 """Python's own words about what is not closed; `-X dev` would also tell of a slow machine."""
 
@@ -115,9 +120,19 @@ class Driver(Running):
 class Relay(Running):
     """A relay on a free port, in the runtime directory of the environment."""
 
-    def __init__(self, *drivers: str, options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *drivers: str, options: tuple[str, ...] = (), inside: tuple[str, ...] = ()
+    ) -> None:
+        """Starts it.
+
+        Args:
+            *drivers: Each as ``NAME`` or ``NAME=PATH``.
+            options: Further ones.
+            inside: The command that runs it, `CONTAINER` for one.
+        """
         arguments = [word for driver in drivers for word in ("--driver", driver)]
         super().__init__(
+            *inside,
             sys.executable,
             ROOT / "server_side" / "server_main.py",
             "--port",

@@ -1,6 +1,7 @@
 // The session without a socket: what is asked, what is told, and that the books are right.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { ProtocolError } from "../../client_side/web/client.mjs";
@@ -60,7 +61,7 @@ class Bench {
     this.session.receiveText(JSON.stringify({ op, ...fields }));
   }
 
-  hello({ epoch = "1", names = ["lab"], folder = "/run" } = {}) {
+  hello({ epoch = "1", names = ["lab"], folder = "/run", machine = null } = {}) {
     const driver = (name, index) => ({
       name,
       source: index + 1,
@@ -70,7 +71,7 @@ class Bench {
       epoch,
       schema: schema("a"),
     });
-    this.say("hello", { protocol: 1, drivers: names.map(driver) });
+    this.say("hello", { protocol: 1, machine, drivers: names.map(driver) });
   }
 
   subscribed(first, streams = [[1, first]]) {
@@ -311,6 +312,38 @@ test("a relay with other drivers is not taken, whatever it calls them", () => {
   );
   bench.hello({ names: ["cam", "lab"] }); // its numbers are its own
   assert.deepEqual([bench.hellos, bench.sent.length], [2, 1]);
+});
+
+const MACHINES = JSON.parse(readFileSync(new URL("../machines.json", import.meta.url), "utf8"));
+
+for (const { about, one, other, same } of MACHINES) {
+  test(`a later relay must run where the first one did: ${about}`, () => {
+    const [first, later] = [one, other].map(([host, boot, root]) => ({ host, boot, root }));
+    const bench = new Bench();
+    bench.hello({ machine: first });
+    bench.session.disconnected("gone");
+    if (same) bench.hello({ machine: later });
+    else assert.throws(() => bench.hello({ machine: later }), OtherDrivers);
+    assert.equal(bench.session.connected, same);
+    if (bench.session.connected) bench.session.disconnected("gone");
+    bench.hello(); // it does not say
+    assert.equal(bench.session.connected, true);
+  });
+}
+
+test("a relay on another machine is named", () => {
+  const bench = new Bench();
+  const machine = { host: "lab", boot: "1", root: "a" };
+  bench.hello({ machine });
+  bench.session.disconnected("gone");
+  assert.throws(
+    () => bench.hello({ machine: { ...machine, host: "pc" } }),
+    /it runs on pc, and this page was connected to one on lab/,
+  );
+  assert.throws(
+    () => bench.hello({ machine: { ...machine, root: "b" } }),
+    /it runs on another container on lab/,
+  );
 });
 
 test("what a later relay has besides is not known, and gets no command", async () => {

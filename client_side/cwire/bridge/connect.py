@@ -64,7 +64,7 @@ async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
     session = Session(options.history_bytes, check_window(options.window), threading.Lock())
     find = partial(resolve, options.url, options.token, options.driver)
     choice = await located(find, options.driver) if options.url is None else find()
-    again = partial(find_again, options.url, options.token, host=choice.host)
+    again = partial(find_again, options.url, options.token)
     link = Link(choice.address, session, again if options.reconnect else None)
     await link.open(_LONGEST_CONNECT if wait is None else wait)
     try:

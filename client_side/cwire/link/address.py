@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from cwire.errors import InvalidArgument, NotConnected, OtherDrivers, UnknownDriver
 from cwire.session.drivers import drivers_text
 from cwire_structs.frames import RELAY_NAME
+from cwire_structs.machine import Machine
 from cwire_structs.relays import RelayEntry, living_relays
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
@@ -50,12 +51,10 @@ class Choice:
         address: Of the relay that was taken.
         found: The relays that were meant, first the one that was taken; empty where they do not
             differ in their drivers, or where the user gave an address.
-        host: The machine or container that it runs on; None: unknown, since it has no entry here.
     """
 
     address: Address
     found: Sequence[RelayEntry] = ()
-    host: str | None = None
 
     def note(self, how: str) -> str:
         """Says which relays were found and which was taken; empty where it makes no difference.
@@ -96,12 +95,8 @@ def resolve(
         raise InvalidArgument(f"the address of a relay is text, not {relay!r}; {_EXAMPLE}")
     text = relay.strip()
     if text.isdecimal() or text.startswith("relay-"):
-        entry = _named(text)
-        return Choice(_address(entry), host=entry.machine.host)
+        return Choice(_address(_named(text)))
     path = _unix_path(text)
-    if path is not None and _is_entry(text):
-        hosts = (one.machine.host for one in _living() if Path(one.unix).name == Path(path).name)
-        return Choice(Address(_ANY, unix=path), host=next(hosts, None))
     return Choice(_of_url(text, token) if path is None else Address(_ANY, unix=path))
 
 
@@ -112,8 +107,7 @@ def find_again(
     relay: str | None,
     token: str | None,
     had: Mapping[str, str | None],
-    *,
-    host: str | None = None,
+    machine: Machine | None = None,
 ) -> Address:
     """Finds a relay again that was lost: of those in the runtime directory one with its drivers.
 
@@ -121,7 +115,8 @@ def find_again(
         relay: As for `resolve`; one that is not in the runtime directory is where it was.
         token: As for `resolve`.
         had: The drivers that it had: name to Unix socket.
-        host: Where it ran. In another container the same path may be another socket.
+        machine: Where it ran; None: unknown. In another container the same path may be another
+            socket.
 
     Raises:
         NotConnected: None runs.
@@ -131,20 +126,24 @@ def find_again(
         return resolve(relay, token).address
     running = _living()
     for entry in running:
-        if entry.serves(had) and host in (None, entry.machine.host):
+        if entry.serves(had, machine):
             return _address(entry)
     if not running:
         raise NotConnected(_none_runs())
-    where = f" on {host}" if any(one.serves(had) for one in running) else ""
-    others = ", ".join(
-        f"{one.unix} ({drivers_text(one.drivers)}"
-        f"{'' if host in (None, one.machine.host) else f'; on {one.machine.host}'})"
-        for one in running
-    )
+    where = f" on {machine.host}" if machine and any(one.serves(had) for one in running) else ""
+    others = ", ".join(f"{one.unix} ({_other_text(one, machine)})" for one in running)
     raise OtherDrivers(
         f"no relay with the drivers that this bridge had ({drivers_text(had)}){where} runs; "
         f"not taken: {others}"
     )
+
+
+def _other_text(entry: RelayEntry, machine: Machine | None) -> str:
+    """What a relay serves, and where it runs if that is not the machine that was meant."""
+    drivers = drivers_text(entry.drivers)
+    if machine is None or entry.machine.shares_paths(machine):
+        return drivers
+    return f"{drivers}; on {entry.machine.place(machine)}"
 
 
 def _of_driver(driver: str | None) -> Choice:
@@ -159,11 +158,12 @@ def _of_driver(driver: str | None) -> Choice:
             f"no relay of this account serves a driver {driver!r}; there run: {listed}; "
             f"start one with `cwire serve --driver {driver}`"
         )
-    served = [
-        (one.machine.host, one.drivers if wanted is None else one.drivers[wanted]) for one in found
-    ]
-    differ = any(one != served[0] for one in served)
-    return Choice(_address(found[0]), found if differ else (), found[0].machine.host)
+    newest = found[0]
+    served = [one.drivers if wanted is None else one.drivers[wanted] for one in found]
+    differ = any(one != served[0] for one in served) or not all(
+        one.machine.shares_paths(newest.machine) for one in found
+    )
+    return Choice(_address(newest), found if differ else ())
 
 
 def _named(text: str) -> RelayEntry:

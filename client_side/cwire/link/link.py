@@ -34,6 +34,7 @@ from cwire.session.lookup import Lookup
 from cwire.session.options import Options
 from cwire.session.pending_commands import Command, Encoded
 from cwire.session.session import Session
+from cwire_structs.machine import Machine
 from cwire_structs.websocket import CloseCode
 
 __all__ = ["Link"]
@@ -44,7 +45,7 @@ _ATTEMPT_TIMEOUT = 5.0  # s for one attempt to connect again
 _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on by itself"
 
 
-Find = Callable[[Mapping[str, str | None]], Address]
+Find = Callable[[Mapping[str, str | None], Machine | None], Address]
 
 
 class Link:
@@ -54,8 +55,8 @@ class Link:
         address: Where the relay is.
         session: What is known and what has come.
         find: Says where the relay is by now, before each further attempt, or raises NotConnected.
-            It takes the drivers that the relay had: name to Unix socket. None: when the connection
-            is gone, that is the end.
+            It takes the drivers that the relay had, name to Unix socket, and where it ran. None:
+            when the connection is gone, that is the end.
 
     Attributes:
         session: What is known and what has come.
@@ -244,7 +245,7 @@ class Link:
         while not self.connected:
             await asyncio.sleep(self._backoff.next())
             try:
-                self.address = self._find(self.session.had or {})
+                self.address = self._find(self.session.had or {}, self.session.machine)
                 await self._connect(_ATTEMPT_TIMEOUT)
             except errors.Unauthorized as error:
                 self._end(f"{error}; each start has a token of its own: connect again with it")

@@ -15,6 +15,7 @@ from cwire.errors import ProtocolError
 from cwire.session.drivers import Derived
 from cwire.session.events import OriginAllowed, Refused
 from cwire_structs.frames import PROTOCOL
+from cwire_structs.machine import Machine
 from cwire_structs.schema import Schema, SchemaError
 
 __all__ = [
@@ -68,12 +69,14 @@ class Greeting:
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
         drivers: All of them.
+        machine: Where it runs; None where it does not say.
     """
 
     client: int | None
     server: str
     limits: Mapping[str, int]
     drivers: tuple[DriverReport, ...]
+    machine: Machine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,10 @@ def _greeting(message: Mapping[str, Any]) -> Greeting:
         )
     limits = {str(name): int(size) for name, size in (message.get("limits") or {}).items()}
     drivers = tuple(_driver(item) for item in message["drivers"])
-    return Greeting(_number(message, "client"), str(message.get("server", "")), limits, drivers)
+    told = message.get("machine")
+    machine = None if told is None else Machine.from_json(told)
+    server = str(message.get("server", ""))
+    return Greeting(_number(message, "client"), server, limits, drivers, machine)
 
 
 def _driver(item: Mapping[str, Any]) -> DriverReport:

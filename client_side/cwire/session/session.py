@@ -58,6 +58,7 @@ from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
 from cwire_structs import frames
 from cwire_structs.frames import CONTROL, RELAY_SOURCE, FrameError
+from cwire_structs.machine import Machine
 from cwire_structs.schema import Message
 
 __all__ = ["HISTORY_BYTES", "Session"]
@@ -80,6 +81,7 @@ class Session:
         connected: A hello has come and the connection has not ended since.
         had: The drivers of the first relay, by name: the Unix socket of each. No other drivers are
             known, whatever a later relay has; None before the first hello.
+        machine: Where the first relay runs; None where it did not say.
         client: The relay's number for this client.
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
@@ -98,6 +100,7 @@ class Session:
         self._catalog = Catalog(history_bytes, lock or nullcontext())
         self.connected = False
         self.had: Mapping[str, str | None] | None = None
+        self.machine: Machine | None = None
         self.client: int | None = None
         self.server = ""
         self.limits: Mapping[str, int] = {}
@@ -292,10 +295,15 @@ class Session:
     def _greet(self, said: Greeting) -> None:
         served = {one.name: one.socket for one in said.drivers if one.source != RELAY_SOURCE}
         if self.had is None:
-            self.had = served
+            self.had, self.machine = served, said.machine
         elif not self.had.items() <= served.items():
             raise errors.OtherDrivers(
                 f"it has {drivers_text(served)}, and this bridge had {drivers_text(self.had)}"
+            )
+        elif said.machine and self.machine and not said.machine.shares_paths(self.machine):
+            raise errors.OtherDrivers(
+                f"it runs on {said.machine.place(self.machine)}, and this bridge was connected to "
+                f"one on {self.machine.host}"
             )
         self.client, self.server, self.limits = said.client, said.server, said.limits
         self._catalog.renew([one for one in said.drivers if self._is_known(one)])

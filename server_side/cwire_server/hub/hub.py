@@ -30,6 +30,7 @@ from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from cwire_structs.frames import RELAY_SOURCE, Tally
+from cwire_structs.machine import Machine
 from cwire_structs.schema import Message, Schema
 
 __all__ = ["Hub"]
@@ -51,6 +52,8 @@ class Hub:
         self.limits = limits or Limits()
         self.on_fault: Callable[[str, Exception], None] = lambda what, error: None
         """Called when the relay itself has failed at something: what it was, and how."""
+        self.machine: Machine | None = None
+        """Where the relay runs, as its clients are told."""
         self.turns: Turns = AnyTime()
         """Who may do long work at the moment, such as making derived frames."""
         self.on_interest: Callable[[int], None] = lambda source: None
@@ -87,6 +90,7 @@ class Hub:
                 "batch": limits.batch,
                 "command": limits.command,
             },
+            machine=self.machine and self.machine.to_json(),
             drivers=[driver.describe(schema=True) for driver in self.drivers.values()],
         )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from cwire.errors import NotConnected
 from cwire.process.relay_process import RelayProcess
 from cwire_server.config import ConfigError, DriverAddress
 from cwire_structs.frames import RELAY_NAME
-from cwire_structs.relays import RelayEntry, living_relays
+from cwire_structs.relays import RelayEntry, living_relays, this_machine
 
 __all__ = ["Relays"]
 
@@ -31,8 +31,8 @@ class Relays:
         self._drivers = {word.partition("=")[0] for word in drivers}
         self._seconds = seconds
         self._own: RelayProcess | None = None
-        # What the relays served that were here, by name: only one with the same takes their place.
-        self._seen: dict[str, Mapping[str, str]] = {}
+        # The relays that were here, by name: only one with the same drivers takes their place.
+        self._seen: dict[str, RelayEntry] = {}
         # Two pages at once get one relay.
         self._starting = asyncio.Lock()
 
@@ -49,10 +49,10 @@ class Relays:
             RuntimeDirError: The runtime directory cannot be trusted.
         """
         living = living_relays()
-        self._seen.update((one.name, one.drivers) for one in living)
+        self._seen.update((one.name, one) for one in living)
         if name is not None:
             had = self._seen.get(name)
-            same = [one for one in living if had is not None and one.serves(had)]
+            same = [one for one in living if had and one.serves(had.drivers, had.machine)]
             return next((one for one in same if one.name == name), next(iter(same), None))
         if driver is None or driver == RELAY_NAME:
             ours = [one for one in living if self._drivers <= one.drivers.keys()]
@@ -104,7 +104,8 @@ class Relays:
             places = {one.name: str(one.path) for one in map(DriverAddress.named, self._words)}
         except ConfigError:
             return False
-        return had.items() <= places.items()
+        here = this_machine().shares_paths(had.machine)
+        return here and had.drivers.items() <= places.items()
 
     async def stop(self) -> None:
         """Stops the relay that was started here, if any; others are left alone."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,34 +12,7 @@ import cwire
 from cwire.errors import OtherDrivers
 from cwire.link.address import find_again, resolve
 from cwire_structs.relays import this_machine
-
-DEMO = {"demo": "/run/demo.sock"}
-BENCH = {"bench": "/run/bench.sock"}
-
-
-@contextmanager
-def entry(
-    runtime: Path,
-    pid: int,
-    *,
-    started: float,
-    drivers: Mapping[str, str] = DEMO,
-    locked: bool = True,
-    mark: str = "aaaaaa",
-    boot: str | None = None,
-    host: str | None = None,
-) -> Iterator[str]:
-    """The entry of a relay that lives; gives the path of its socket."""
-    machine = this_machine()
-    path = runtime / f"relay-{pid}-{mark}.json"
-    with path.open("w+") as file:
-        fields = {"pid": pid, "url": "ws://x/ws", "started": started, "drivers": dict(drivers)}
-        where = {"host": host or machine.host, "boot": machine.boot if boot is None else boot}
-        file.write(json.dumps({**fields, **where}))
-        file.flush()
-        if locked:
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield str(path.with_suffix(".sock"))
+from support.entries import BENCH, DEMO, entry
 
 
 def test_none(runtime: Path) -> None:
@@ -194,15 +165,25 @@ def test_what_is_no_token(token: str) -> None:
         resolve("ws://h:1/ws", token)
 
 
-def test_a_relay_in_another_container_does_not_take_the_place(runtime: Path) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ({"host": "a"}, {"host": "b"}, "on a"),
+        ({"root": "r"}, {"root": "s"}, "on another container on"),
+    ],
+)
+def test_a_relay_in_another_container_does_not_take_the_place(
+    runtime: Path, first: dict[str, str], second: dict[str, str], told: str
+) -> None:
     """They share the folder and the kernel; the same path leads each to a driver of its own."""
-    with entry(runtime, 1, started=1, host="a") as first:
-        with entry(runtime, 1, started=2, host="b", mark="bbbbbb") as second:
+    there = [replace(this_machine(), **one) for one in (first, second)]
+    with entry(runtime, 1, started=1, machine=there[0]) as former:
+        with entry(runtime, 1, started=2, machine=there[1], mark="bbbbbb") as newer:
             choice = resolve()
-            assert (choice.address.unix, choice.host) == (second, "b")
+            assert choice.address.unix == newer
             assert "2 relays run" in choice.note("")
-            assert resolve(second).host == resolve("relay-1-bbbbbb").host == "b"
-            assert find_again(None, None, DEMO, host="b").unix == second
-        with pytest.raises(OtherDrivers, match=r"on b runs; not taken: .*demo.sock; on a\)"):
-            find_again(None, None, DEMO, host="b")
-        assert find_again(None, None, DEMO).unix == first
+            assert find_again(None, None, DEMO, there[1]).unix == newer
+            assert find_again(None, None, DEMO, there[0]).unix == former
+        with pytest.raises(OtherDrivers, match=rf" runs; not taken: .*demo.sock; {told}"):
+            find_again(None, None, DEMO, there[1])
+        assert find_again(None, None, DEMO).unix == former

@@ -166,6 +166,38 @@ def test_a_disconnect_answers_what_waits_and_a_hello_goes_on() -> None:
     assert not feed.replaced
 
 
+A = {"host": "lab", "boot": "1", "root": "a"}
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        (A, ""),
+        (None, ""),  # it does not say
+        ({**A, "root": "b"}, "it runs on another container on lab, and this bridge was connected"),
+        ({**A, "host": "pc"}, "it runs on pc, and this bridge was connected to one on lab"),
+        ({**A, "boot": "2", "root": "b"}, ""),
+    ],
+)
+def test_a_relay_of_another_machine_is_not_taken(later: dict[str, str] | None, told: str) -> None:
+    """Its drivers have the same names and sockets; by which address it was found is no matter."""
+    session = Session(1 << 20)
+    session.receive_text(hello(driver(), machine=A))
+    session.disconnected()
+    if told:
+        with pytest.raises(OtherDrivers, match=told):
+            session.receive_text(hello(driver(), machine=later))
+    else:
+        session.receive_text(hello(driver(), machine=later))
+    assert session.connected is not bool(told)
+
+
+@pytest.mark.parametrize("machine", [5, {}, {"host": "lab"}, []])
+def test_a_machine_that_cannot_be_read(machine: object) -> None:
+    with pytest.raises(cwire.ProtocolError, match="not cwire's"):
+        Session(1 << 20).receive_text(hello(driver(), machine=machine))
+
+
 def test_an_origin_has_a_number_of_its_own() -> None:
     session = connected()
     first, _ = session.subscribe(["tick"])
