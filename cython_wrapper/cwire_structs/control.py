@@ -11,14 +11,35 @@ from dataclasses import dataclass
 
 from cwire_structs.frames import CONTROL, HELLO_LIMIT, PROTOCOL, FrameError, pack
 
-__all__ = ["MAGIC", "Bye", "Heartbeat", "Hello", "answer", "bye", "interest", "parse_control"]
+__all__ = [
+    "MAGIC",
+    "Bye",
+    "Control",
+    "Doorbell",
+    "Heartbeat",
+    "Hello",
+    "Place",
+    "Ring",
+    "answer",
+    "bye",
+    "doorbell",
+    "hello",
+    "interest",
+    "parse_control",
+    "place",
+    "ring",
+]
 
 MAGIC = b"cwire\0\0\0"
-_HELLO, _ANSWER, _HEARTBEAT, _INTEREST, _BYE = 1, 2, 3, 4, 5
+_HELLO, _ANSWER, _HEARTBEAT, _INTEREST, _BYE, _RING, _PLACE, _DOORBELL = range(1, 9)
+_ASKS_FOR_RING = 1
+_RING_VERSION = 1
 _KIND = struct.Struct("<I")
 _HELLO_STRUCT = struct.Struct("<II8sQIIII")
 _ANSWER_STRUCT = struct.Struct("<II8sII")
 _BYE_STRUCT = struct.Struct("<Ii")
+_RING_STRUCT = struct.Struct("<IIQII")
+_PLACE_STRUCT = struct.Struct("<IIII")
 
 
 @dataclass(frozen=True)
@@ -47,7 +68,36 @@ class Bye:
     text: str
 
 
-def parse_control(payload: bytes | memoryview) -> Hello | Heartbeat | Bye | None:
+@dataclass(frozen=True)
+class Ring:
+    """What a driver says of its ring, whose descriptor comes with it."""
+
+    version: int
+    position: int
+    """Where this reader begins."""
+    number: int
+    """The reader's, for `Place`."""
+    problem: str
+    """Why there is no ring; empty if there is."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of a reply in the ring: the count-th one to a reader, from 1, modulo 2^32."""
+
+    number: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Doorbell:
+    """Wakes a reader that sleeps: there is something in the ring."""
+
+
+Control = Hello | Heartbeat | Bye | Ring | Place | Doorbell
+
+
+def parse_control(payload: bytes | memoryview) -> Control | None:
     """Reads the payload of a control frame that a driver sent; None for a kind not known here.
 
     Raises:
@@ -65,7 +115,24 @@ def parse_control(payload: bytes | memoryview) -> Hello | Heartbeat | Bye | None
             raise FrameError("the bye is cut short")
         _, code = _BYE_STRUCT.unpack_from(payload)
         return Bye(code, bytes(payload[_BYE_STRUCT.size :]).decode(errors="replace"))
+    if kind == _RING:
+        return _parse_ring(payload)
+    if kind == _PLACE:
+        if len(payload) < _PLACE_STRUCT.size:
+            raise FrameError("the place of a reply is cut short")
+        _, number, count, _ = _PLACE_STRUCT.unpack_from(payload)
+        return Place(number, count)
+    if kind == _DOORBELL:
+        return Doorbell()
     return None
+
+
+def _parse_ring(payload: bytes | memoryview) -> Ring:
+    if len(payload) < _RING_STRUCT.size:
+        raise FrameError("the frame with the driver's ring is cut short")
+    _, version, position, number, _ = _RING_STRUCT.unpack_from(payload)
+    text = bytes(payload[_RING_STRUCT.size :]).decode(errors="replace")
+    return Ring(version, position, number, text)
 
 
 def _parse_hello(payload: bytes | memoryview) -> Hello:
@@ -107,9 +174,26 @@ def hello(epoch: int, name: str, schema: bytes, *, frame_bytes: int, heartbeat: 
     return pack(CONTROL, head + text + schema)
 
 
-def answer() -> bytes:
-    """The frame with which a peer answers the hello."""
-    return pack(CONTROL, _ANSWER_STRUCT.pack(_ANSWER, PROTOCOL, MAGIC, 0, 0))
+def answer(*, ring: bool = False) -> bytes:
+    """The frame with which a peer answers the hello; it may ask for the driver's ring."""
+    asks = _ASKS_FOR_RING if ring else 0
+    return pack(CONTROL, _ANSWER_STRUCT.pack(_ANSWER, PROTOCOL, MAGIC, asks, 0))
+
+
+def ring(position: int, number: int, problem: str = "") -> bytes:
+    """The frame that gives a peer the driver's ring, or says why there is none."""
+    head = _RING_STRUCT.pack(_RING, _RING_VERSION, position, number, 0)
+    return pack(CONTROL, head + problem.encode())
+
+
+def place(number: int, count: int) -> bytes:
+    """The frame in the ring that is the place of a reply."""
+    return pack(CONTROL, _PLACE_STRUCT.pack(_PLACE, number, count, 0))
+
+
+def doorbell() -> bytes:
+    """The frame that wakes a reader."""
+    return pack(CONTROL, struct.pack("<II", _DOORBELL, 0))
 
 
 def interest(ids: Iterable[int]) -> bytes:

@@ -33,6 +33,11 @@ def test_the_bytes_are_those_of_the_protocol() -> None:
         == b"\1\0\0\0\1\0\0\0cwire\0\0\0" + struct.pack("<QIIII", 7, 100, 1000, 2, 2) + b"ab{}"
     )
     assert payload(control.answer()) == b"\2\0\0\0\1\0\0\0cwire\0\0\0" + bytes(8)
+    assert payload(control.answer(ring=True)) == b"\2\0\0\0\1\0\0\0cwire\0\0\0\1" + bytes(7)
+    assert payload(control.ring(64, 3)) == struct.pack("<IIQII", 6, 1, 64, 3, 0)
+    assert payload(control.ring(0, 0, "nö")) == bytes([6, 0, 0, 0, 1]) + bytes(19) + "nö".encode()
+    assert payload(control.place(3, 2**32 - 1)) == struct.pack("<IIII", 7, 3, 2**32 - 1, 0)
+    assert payload(control.doorbell()) == struct.pack("<II", 8, 0)
     assert payload(control.interest({300, 1})) == struct.pack("<IIHH", 4, 2, 1, 300)
     assert payload(control.bye(-9, "no")) == struct.pack("<Ii", 5, -9) + b"no"
 
@@ -40,6 +45,10 @@ def test_the_bytes_are_those_of_the_protocol() -> None:
 def test_other_kinds() -> None:
     assert control.parse_control(struct.pack("<II", 3, 0)) == control.Heartbeat()
     assert control.parse_control(payload(control.bye(-9, "nö"))) == control.Bye(-9, "nö")
+    ring = control.ring(2**63, 4, "no memory")
+    assert control.parse_control(payload(ring)) == control.Ring(1, 2**63, 4, "no memory")
+    assert control.parse_control(payload(control.place(3, 4))) == control.Place(3, 4)
+    assert control.parse_control(payload(control.doorbell())) == control.Doorbell()
     assert control.parse_control(struct.pack("<I", 99)) is None
 
 
@@ -49,6 +58,8 @@ def test_other_kinds() -> None:
         (b"", "needs 4 bytes"),
         (b"\1\0\0\0", "cut short"),
         (b"\5\0\0\0", "cut short"),
+        (payload(control.ring(64, 3))[:-1], "cut short"),
+        (payload(control.place(3, 1))[:-1], "cut short"),
         (payload(control.hello(1, "a", b"{}", frame_bytes=1, heartbeat=1)) + b"x", "hello says"),
         (
             payload(control.hello(1, "a", b"{}", frame_bytes=1, heartbeat=1)).replace(b"cw", b"xx"),
