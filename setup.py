@@ -1,4 +1,4 @@
-"""Builds the C frame codec wrapped by Cython, the C library in two files, the web bundle.
+"""Builds the C code wrapped by Cython, the C library in two files, the web bundle.
 
 Everything else about the distribution is in pyproject.toml.
 """
@@ -37,15 +37,21 @@ class BuildWithSources(build_py):  # type: ignore[misc] # setuptools has no type
         return Path(self.build_lib, "cwire_structs", "c")
 
 
+def extension(name: str, source: str, header: str) -> Extension:
+    """Describes a Cython module around one source of the C library."""
+    return Extension(
+        f"cwire_structs.{name}",
+        sources=[f"cython_wrapper/cwire_structs/{name}.pyx", f"c_driver/src/{source}"],
+        include_dirs=["c_driver/include"],
+        depends=[f"c_driver/include/{header}"],
+        extra_compile_args=["-std=c99", "-O2"],
+    )
+
+
 setup(
     cmdclass={"build_py": BuildWithSources},
     ext_modules=[
-        Extension(
-            "cwire_structs._frames",
-            sources=["cython_wrapper/cwire_structs/_frames.pyx", "c_driver/src/frame.c"],
-            include_dirs=["c_driver/include"],
-            depends=["c_driver/include/cwire_frame.h"],
-            extra_compile_args=["-std=c99", "-O2"],
-        )
+        extension("_frames", "frame.c", "cwire_frame.h"),
+        extension("_ring", "ring_reader.c", "cwire_ring.h"),
     ],
 )

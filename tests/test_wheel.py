@@ -94,7 +94,8 @@ def test_the_sdist_has_no_leftovers_of_the_checkout(tmp_path: Path) -> None:
 
 
 def test_it_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:
-    code = "import cwire, cwire_structs.frames as f; print(cwire.__file__); print(f.__file__)"
+    modules = "cwire", "cwire_structs._frames", "cwire_structs._ring"
+    code = f"import {', '.join(modules)}\nfor m in {', '.join(modules)}: print(m.__file__)"
     for line in run(installed / "python", "-c", code, cwd=tmp_path).splitlines():
         assert Path(line).is_relative_to(installed.parent)
 

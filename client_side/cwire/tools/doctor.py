@@ -29,7 +29,7 @@ from cwire.session.drivers import Driver
 from cwire.session.session import Session
 from cwire.version import __version__
 from cwire.view.text import counted
-from cwire_structs import _frames, control, frames
+from cwire_structs import _frames, _ring, control, frames
 from cwire_structs.relays import (
     LONGEST_NAME,
     RelayEntry,
@@ -45,6 +45,10 @@ __all__ = ["Finding", "examine", "register", "run"]
 _SOCKET_PATH = 107  # bytes (unix(7): sun_path without its NUL)
 _LONGEST_NAME = len("/") + LONGEST_NAME + len(".sock")
 _SECONDS = 2.0
+_EXTENSIONS = (
+    (_frames, "frame.c", "cwire_frame.h"),
+    (_ring, "ring_reader.c", "cwire_ring.h"),
+)
 _EXTRAS = {
     "notebook": "plots and notebooks",
     "server": "the relay",
@@ -187,17 +191,19 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _extension() -> Finding:
     # Without it, nothing of cwire can be imported; what can be wrong here is that it is old.
-    built = Path(_frames.__file__)
-    text = f"the compiled extension {built.name}, protocol {frames.PROTOCOL}"
-    checkout = built.parents[2]
-    library = [checkout / "c_driver/src/frame.c", checkout / "c_driver/include/cwire_frame.h"]
-    if not all(path.exists() for path in library):  # of a wheel, which times tell nothing of
-        return Finding("ok", text)
-    age = built.stat().st_mtime
-    sources = [built.with_name("_frames.pyx"), *library]
-    newer = [path.name for path in sources if path.stat().st_mtime > age]
-    if newer:
-        return Finding("problem", f"{text}, is older than {', '.join(newer)}", "make setup")
+    text = f"the compiled extension {Path(_frames.__file__).name}, protocol {frames.PROTOCOL}"
+    for module, source, header in _EXTENSIONS:
+        built = Path(str(module.__file__))
+        checkout = built.parents[2]
+        library = [checkout / "c_driver/src" / source, checkout / "c_driver/include" / header]
+        if not all(path.exists() for path in library):  # of a wheel, which times tell nothing of
+            continue
+        age = built.stat().st_mtime
+        sources = [built.with_name(f"{module.__name__.rpartition('.')[2]}.pyx"), *library]
+        newer = [path.name for path in sources if path.stat().st_mtime > age]
+        if newer:
+            old = f"{built.name} is older than {', '.join(newer)}"
+            return Finding("problem", f"{text}: {old}", "make setup")
     return Finding("ok", text)
 
 

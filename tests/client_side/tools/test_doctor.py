@@ -12,13 +12,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 
 import pytest
 
 import cwire
 from cwire import cli
 from cwire.tools import doctor
-from cwire_structs import _frames, control
+from cwire_structs import _frames, _ring, control
 from cwire_structs import frames as codec
 from support.processes import Driver, Relay, until
 
@@ -150,27 +151,34 @@ def test_old_and_missing_packages(
     )
 
 
+@pytest.mark.parametrize(
+    ("module", "source", "header"),
+    [(_frames, "frame.c", "cwire_frame.h"), (_ring, "ring_reader.c", "cwire_ring.h")],
+)
 def test_an_extension_that_is_older_than_its_sources(
     runtime: Path,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    source: str,
+    header: str,
 ) -> None:
-    built = tmp_path / "a" / "b" / "_frames.so"
+    name = module.__name__.rpartition(".")[2]
+    built = tmp_path / "a" / "b" / f"{name}.so"
     built.parent.mkdir(parents=True)
     built.touch()
     os.utime(built, (0, 0))
-    (tmp_path / "a" / "b" / "_frames.pyx").touch()
-    monkeypatch.setattr(_frames, "__file__", str(built))
+    (tmp_path / "a" / "b" / f"{name}.pyx").touch()
+    monkeypatch.setattr(module, "__file__", str(built))
     # As pip unpacks a wheel, in whatever order.
     assert line(report(capsys), "compiled extension").startswith("ok ")
-    for source in ("src/frame.c", "include/cwire_frame.h"):
-        path = tmp_path / "c_driver" / source
+    for path in (tmp_path / "c_driver/src" / source, tmp_path / "c_driver/include" / header):
         path.parent.mkdir(parents=True)
         path.touch()
         os.utime(path, (0, 0))
     out = report(capsys, 1)
-    assert "is older than _frames.pyx: make setup" in out
+    assert f"{name}.so is older than {name}.pyx: make setup" in " ".join(out.split())
     assert "\n1 problem, " in out
 
 
