@@ -29,8 +29,10 @@ banner() {
         "$version"
     printf ' * Made by amalgamate.sh: do not edit. */\n'
     printf '#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n#endif\n#include "cwire.h"\n'
+    banner cwire_ring.h
+    cat include/cwire_ring.h
     for file in platform.h ring.h cursor.h lane.h calls.h schema.h errors.h control.h endpoint.h link.h \
-        caller.h readers.h reply.h command.h peer.h; do
+        caller.h sharing.h readers.h reply.h command.h peer.h; do
         banner "$file"
         sed '/^#include "/d' "src/$file"
     done

@@ -13,9 +13,9 @@
  *     }
  *
  * Threads: cwire_publish..., cwire_reply..., cwire_pending and cwire_wanted may be called from any
- * thread at any time; everything else from one thread, the one that polls. A process that forked
- * may call nothing but cwire_close in the child. Handlers may publish and reply; they may not poll
- * or close.
+ * thread at any time; everything else from one thread, the one that polls. Handlers may publish and
+ * reply; they may not poll or close. In a forked child the link of its parent is CWIRE_EINVAL for
+ * everything but cwire_close: listen there, after the fork.
  *
  * Signal handlers: call nothing of cwire there; let the handler set a flag, and publish in the main
  * loop. Where a signal has interrupted a call of cwire in the same thread, the functions that may
@@ -83,10 +83,10 @@ typedef struct CWIRE_NATIVE cwire_schema {
 
 /* All zero means all defaults. */
 typedef struct CWIRE_NATIVE cwire_options {
-    const char *name; /* what peers see as the driver's name; the schema's name. 1 to 64 bytes of
-                         UTF-8 without '/' and control characters */
-    size_t
-        ring_bytes; /* memory for published frames, a power of two (or rounded up to one); 16 MiB */
+    const char *name;  /* what peers see as the driver's name; the schema's name. 1 to 64 bytes of
+                          UTF-8 without '/' and control characters */
+    size_t ring_bytes; /* memory for published frames: a power of two of at least a page, or
+                          rounded up to one; 16 MiB. Readers on this machine may map it */
     uint32_t frame_bytes;  /* the largest frame, header included; a quarter of the ring, at most
                               CWIRE_FRAME_LIMIT */
     size_t reply_bytes;    /* replies that may wait for one peer; 1 MiB, at most 1 GiB */
@@ -177,8 +177,8 @@ int cwire_poll(cwire *link, int timeout_ms);
  * publishes in the polling thread polls afterwards. Returns CWIRE_ESYSTEM on failure. */
 int cwire_fd(cwire *link);
 
-/* Bytes that the slowest peer has not been sent yet; 0 without peers. Keep it well below
- * ring_bytes and no frame is lost. */
+/* Bytes that the slowest peer has not been sent yet, or, if it maps the ring, has not read yet; 0
+ * without peers. Keep it well below ring_bytes and no frame is lost. */
 size_t cwire_pending(cwire *link);
 
 /* The number of peers that want message `id`. Publishing a message that none wants is allowed. */

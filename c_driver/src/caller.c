@@ -6,6 +6,11 @@ int cwi_caller_no_link(void) {
                                   "then ask cwire_error(NULL)");
 }
 
+int cwi_caller_no_parent(void) {
+    return cwi_fail(CWIRE_EINVAL, "this process was forked from the one that listens: call "
+                                  "cwire_listen here, after the fork");
+}
+
 int cwi_caller_no_bytes(size_t size) {
     return cwi_fail(CWIRE_EINVAL, "the payload is NULL, but it is said to have %lu bytes",
                     (unsigned long)size);

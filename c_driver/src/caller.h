@@ -7,12 +7,16 @@
 
 /* Keep the text of what is wrong, and return its code. */
 int cwi_caller_no_link(void);
+int cwi_caller_no_parent(void);
 int cwi_caller_no_bytes(size_t size);
 int cwi_caller_interrupted(void);
 
-/* Returns 0, or CWIRE_EINVAL if there is no link, as after a failed cwire_listen. */
+/* Returns 0, or CWIRE_EINVAL if there is no link, as after a failed cwire_listen, or if it is the
+ * one of the process that this one was forked from: its ring is not here. */
 static inline int cwi_caller_check_link(const cwire *link) {
-    return link ? CWIRE_OK : cwi_caller_no_link();
+    if (!link)
+        return cwi_caller_no_link();
+    return *link->memory.mine ? CWIRE_OK : cwi_caller_no_parent();
 }
 
 /* Returns 0, or CWIRE_EINVAL if `size` bytes are to be read from nowhere. */

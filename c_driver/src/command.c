@@ -92,7 +92,7 @@ static enum cwi_action handle_answer(const uint8_t *payload, size_t size, cwi_ve
     const char *fault = cwi_control_answer_fault(payload, size, text, sizeof text);
     if (fault)
         return decide_why(verdict, CWI_DISMISS, CWIRE_EPROTOCOL, "%s", fault);
-    return decide(verdict, CWI_STREAM);
+    return decide(verdict, cwi_control_answer_asks_ring(payload) ? CWI_SHARE : CWI_STREAM);
 }
 
 static enum cwi_action handle_interest(cwi_peer *peer, const uint8_t *payload, size_t size,

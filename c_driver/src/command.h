@@ -13,6 +13,7 @@ enum cwi_action {
     CWI_DONE,    /* a control frame that asks for nothing more */
     CWI_REFUSE,  /* a command: answer it with an error reply of this code and text */
     CWI_STREAM,  /* the answer to the hello is good: let frames flow to the peer */
+    CWI_SHARE,   /* the same, and it asks for the ring */
     CWI_CLOSE,   /* the peer said bye: close the connection */
     CWI_DISMISS  /* the peer broke the protocol: disconnect it with this code and text */
 };

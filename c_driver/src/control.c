@@ -1,5 +1,6 @@
 /* Control frames. See control.h. */
 #include "control.h"
+#include "cwire_ring.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +57,31 @@ void cwi_control_store_heartbeat(void *at, uint64_t time_ns) {
     put32(control_begin(at, CWI_HEARTBEAT_SPAN, CWI_HEARTBEAT, time_ns), 0);
 }
 
+void cwi_control_store_doorbell(void *at, uint64_t time_ns) {
+    put32(control_begin(at, CWI_DOORBELL_SPAN, CWI_DOORBELL, time_ns), 0);
+}
+
+void cwi_control_store_place(void *at, uint32_t number, uint32_t count) {
+    uint8_t *to = at;
+    put32(to, CWI_PLACE);
+    put32(to + 4, number);
+    put32(to + 8, count);
+    put32(to + 12, 0);
+}
+
+size_t cwi_control_store_ring(void *at, uint64_t position, uint32_t number, const char *text,
+                              uint64_t time_ns) {
+    const uint32_t size = (uint32_t)(CWIRE_HEADER_SIZE + 24 + strlen(text));
+    uint8_t *to = control_begin(at, size, CWI_RING, time_ns);
+    put32(to, CWIRE_RING_VERSION);
+    put32(to + 4, (uint32_t)position);
+    put32(to + 8, (uint32_t)(position >> 32));
+    put32(to + 12, number);
+    put32(to + 16, 0);
+    memcpy(to + 20, text, strlen(text));
+    return cwire_frame_span(size);
+}
+
 size_t cwi_control_store_bye(void *at, size_t room, int32_t code, const char *text,
                              uint64_t time_ns) {
     size_t length = strlen(text);
@@ -96,6 +122,10 @@ const char *cwi_control_answer_fault(const void *payload, size_t size, char *tex
         return text;
     }
     return NULL;
+}
+
+int cwi_control_answer_asks_ring(const void *payload) {
+    return (get32((const uint8_t *)payload + 16) & 1) != 0;
 }
 
 long cwi_control_interest_count(const void *payload, size_t size) {

@@ -1,46 +1,69 @@
 /* The replies that wait for one peer. See lane.h. */
 #include "lane.h"
 
+#include <string.h>
+
 void cwi_lane_init(cwi_lane *lane, void *bytes, size_t size) {
-    cwi_ring_init(&lane->ring, bytes, size);
-    lane->taken = 0;
+    memset(lane, 0, sizeof *lane);
+    lane->bytes = bytes;
+    lane->size = size;
 }
 
 size_t cwi_lane_cost(uint32_t size) { return sizeof(uint64_t) + cwire_frame_span(size); }
 
-size_t cwi_lane_used(const cwi_lane *lane) { return (size_t)(lane->ring.head - lane->ring.tail); }
+size_t cwi_lane_used(const cwi_lane *lane) { return lane->end - lane->begin; }
+
+/* Moves the entries to the front. A peer's commands wait while its lane is more than half full, so
+ * there is usually as much room as there are bytes to move. */
+static void move_to_front(cwi_lane *lane) {
+    memmove(lane->bytes, lane->bytes + lane->begin, cwi_lane_used(lane));
+    lane->end -= lane->begin;
+    lane->begin = 0;
+}
 
 int cwi_lane_put(cwi_lane *lane, uint64_t position, const cwire_header *header,
                  const cwire_part *part) {
-    if (!cwi_ring_fits(&lane->ring, cwi_lane_cost(header->size)))
+    const size_t cost = cwi_lane_cost(header->size);
+    if (cost > lane->size - cwi_lane_used(lane))
         return CWIRE_EBUSY;
-    cwi_ring_append(&lane->ring, &position, sizeof position);
-    cwi_ring_put(&lane->ring, header, part, 1);
+    if (cost > lane->size - lane->end)
+        move_to_front(lane);
+    uint8_t *to = lane->bytes + lane->end;
+    memcpy(to, &position, sizeof position);
+    cwire_header_store(to + sizeof position, header);
+    to += sizeof position + CWIRE_HEADER_SIZE;
+    if (part->size > 0) /* else its data may be NULL */
+        memcpy(to, part->data, part->size);
+    memset(to + part->size, 0, cwire_frame_span(header->size) - header->size);
+    lane->end += cost;
     return 0;
 }
 
 uint64_t cwi_lane_position(const cwi_lane *lane, uint64_t otherwise) {
     uint64_t position = otherwise;
-    if (lane->ring.tail != lane->ring.head)
-        cwi_ring_read(&lane->ring, lane->ring.tail, &position, sizeof position);
+    if (cwi_lane_used(lane) > 0)
+        memcpy(&position, lane->bytes + lane->begin, sizeof position);
     return position;
 }
 
 int cwi_lane_due(const cwi_lane *lane, uint64_t offset) {
-    return lane->ring.tail != lane->ring.head && cwi_lane_position(lane, 0) <= offset;
+    return cwi_lane_used(lane) > 0 && cwi_lane_position(lane, 0) <= offset;
 }
 
 size_t cwi_lane_take(cwi_lane *lane, void *out, size_t room) {
-    uint64_t frame = lane->ring.tail + sizeof(uint64_t);
-    uint64_t end = cwi_ring_frame_end(&lane->ring, frame);
-    size_t size = (size_t)(end - frame) - lane->taken;
+    const uint8_t *frame = lane->bytes + lane->begin + sizeof(uint64_t);
+    cwire_header header;
+    cwire_header_load(&header, frame);
+    size_t span = cwire_frame_span(header.size), size = span - lane->taken;
     if (size > room)
         size = room;
-    cwi_ring_read(&lane->ring, frame + lane->taken, out, size);
+    memcpy(out, frame + lane->taken, size);
     lane->taken += size;
-    if (frame + lane->taken == end) {
-        lane->ring.tail = end;
+    if (lane->taken == span) {
+        lane->begin += sizeof(uint64_t) + span;
         lane->taken = 0;
+        if (lane->begin == lane->end)
+            lane->begin = lane->end = 0;
     }
     return size;
 }

@@ -4,14 +4,17 @@
 #ifndef CWI_LANE_H
 #define CWI_LANE_H
 
-#include "ring.h"
+#include "cwire.h"
 
 typedef struct cwi_lane {
-    cwi_ring ring; /* of entries: 8 bytes of position, then a frame */
-    size_t taken;  /* bytes of the first frame that are taken */
+    uint8_t *bytes; /* of entries: 8 bytes of position, then a frame */
+    size_t size;
+    size_t begin; /* of the first entry */
+    size_t end;   /* of the last */
+    size_t taken; /* bytes of the first frame that are taken */
 } cwi_lane;
 
-/* Makes an empty lane of `size` bytes, a power of two (see cwi_ring_round). */
+/* Makes an empty lane of `size` bytes, a multiple of 8. */
 void cwi_lane_init(cwi_lane *lane, void *bytes, size_t size);
 
 /* Returns the bytes of a lane that a reply with this size field takes. */

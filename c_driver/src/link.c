@@ -20,7 +20,7 @@ enum {
 };
 
 /* Sizes the ring and the largest frame by the options. Returns 0 or a code. */
-static int size_memory(cwire *link, const cwire_options *options, size_t *ring_bytes) {
+static int size_ring(cwire *link, const cwire_options *options, size_t *ring_bytes) {
     size_t ring = options->ring_bytes, frame = options->frame_bytes;
     if (frame && (frame < CWIRE_HEADER_SIZE || frame > CWIRE_FRAME_LIMIT))
         return cwi_fail(CWIRE_EINVAL, "cwire_options.frame_bytes is %lu: 24 to %lu are allowed",
@@ -31,7 +31,7 @@ static int size_memory(cwire *link, const cwire_options *options, size_t *ring_b
                         (unsigned long)ring, (unsigned long)(SIZE_MAX / 4));
     if (!ring)
         ring = frame > RING_BYTES / 4 ? 4 * frame : RING_BYTES;
-    ring = cwi_ring_round(ring);
+    ring = cwi_ring_round(ring, cwi_platform_page_size());
     if (!frame)
         frame = ring / 4 < CWIRE_FRAME_LIMIT ? ring / 4 : CWIRE_FRAME_LIMIT;
     if (frame < CWIRE_HEADER_SIZE)
@@ -53,19 +53,18 @@ static size_t size_lane(const cwire *link, size_t reply_bytes) {
         size_t cost = cwi_lane_cost(CWIRE_HEADER_SIZE + link->schema->messages[i].size);
         lane = cost > lane ? cost : lane;
     }
-    return cwi_ring_round(lane > LANE_LEAST ? lane : LANE_LEAST);
+    return cwi_ring_round(lane, LANE_LEAST);
 }
 
-static int make_hello(cwire *link, const char *name) {
+static int make_hello(cwire *link, const char *name, uint64_t epoch) {
     cwi_hello hello;
     memset(&hello, 0, sizeof hello);
+    hello.epoch = epoch;
     hello.name = name;
     hello.json = link->schema->json;
     hello.json_size = link->schema->json_size;
     hello.frame_bytes = link->frame_bytes;
     hello.heartbeat_ms = link->heartbeat_ms;
-    if (cwi_platform_random(&hello.epoch, sizeof hello.epoch) < 0)
-        return cwi_fail(CWIRE_ESYSTEM, "no random numbers: %s", strerror(errno));
     link->hello_size = cwi_control_hello_span(&hello);
     link->hello = malloc(link->hello_size);
     if (!link->hello)
@@ -85,11 +84,11 @@ static int check_peers(const cwire_options *options) {
     return CWIRE_OK;
 }
 
-static int make_memory(cwire *link, const cwire_options *options) {
+static int make_memory(cwire *link, const cwire_options *options, uint64_t epoch) {
     size_t ring_bytes = 0;
     int code = check_peers(options);
     if (code == CWIRE_OK)
-        code = size_memory(link, options, &ring_bytes);
+        code = size_ring(link, options, &ring_bytes);
     if (code != CWIRE_OK)
         return code;
     const char *fault = cwi_schema_fault(link->schema, link->frame_bytes);
@@ -98,15 +97,16 @@ static int make_memory(cwire *link, const cwire_options *options) {
     link->lane_bytes = size_lane(link, options->reply_bytes);
     link->peer_limit = options->peers ? options->peers : PEERS;
     link->heartbeat_ms = options->heartbeat_ms ? options->heartbeat_ms : HEARTBEAT_MS;
-    void *ring = malloc(ring_bytes);
     cwi_call *calls = calloc(CALLS, sizeof *calls);
     link->slots = calloc(link->schema->count, sizeof *link->slots);
     link->peers = calloc(link->peer_limit, sizeof *link->peers);
-    cwi_ring_init(&link->ring, ring, ring_bytes);
     link->calls.calls = calls;
-    if (!ring || !calls || !link->slots || !link->peers)
+    if (cwi_platform_memory_open(&link->memory, ring_bytes) < 0 || !calls || !link->slots ||
+        !link->peers)
         return cwi_fail(CWIRE_ESYSTEM, "out of memory for a ring of %lu bytes",
                         (unsigned long)ring_bytes);
+    cwi_ring_init(&link->ring, link->memory.page, link->memory.begin, link->memory.bytes,
+                  ring_bytes, epoch);
     cwi_calls_init(&link->calls, calls, CALLS);
     return CWIRE_OK;
 }
@@ -132,7 +132,7 @@ static void free_link(cwire *link) {
     if (link->tick >= 0)
         close(link->tick);
     pthread_mutex_destroy(&link->lock);
-    free(link->ring.bytes);
+    cwi_platform_memory_close(&link->memory);
     free(link->calls.calls);
     free(link->slots);
     free(link->peers);
@@ -156,13 +156,18 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
         return NULL;
     }
     link->schema = schema;
-    link->endpoint.listener = link->poller = link->wake = link->tick = -1;
-    int code = make_memory(link, options);
+    link->endpoint.listener = link->poller = link->wake = link->tick = link->memory.fd = -1;
+    uint64_t epoch;
+    int code = CWIRE_OK;
+    if (cwi_platform_random(&epoch, sizeof epoch) < 0)
+        code = cwi_fail(CWIRE_ESYSTEM, "no random numbers: %s", strerror(errno));
+    if (code == CWIRE_OK)
+        code = make_memory(link, options, epoch);
     if (code == CWIRE_OK) {
         const char *name = options->name ? options->name : schema->name;
         code = cwi_endpoint_check_name(name);
         if (code == CWIRE_OK)
-            code = make_hello(link, name);
+            code = make_hello(link, name, epoch);
         if (code == CWIRE_OK)
             code = cwi_endpoint_open(&link->endpoint, path, name);
     }

@@ -21,6 +21,19 @@ enum cwi_state {
     CWI_GONE       /* to be closed and freed at the end of cwire_poll */
 };
 
+/* What a peer has that maps the ring. Its page says the position and whether it sleeps: see
+ * cwire_ring.h. */
+typedef struct cwi_share {
+    const uint8_t *page; /* NULL: it does not map the ring */
+    const char *fault;   /* (L) what is wrong with it; it is not believed any more */
+    uint64_t position;   /* (L) the last position that could be true */
+    uint64_t said;       /* (L) what it was read from */
+    uint32_t number;     /* of this reader, in `place` frames */
+    uint32_t replies;    /* (L) that it has been given a place for */
+    uint32_t rung;       /* (L) `sleeps` when it was told last; even: never */
+    int passed;          /* the descriptor that came with its answer, or CWI_PASSED_... */
+} cwi_share;
+
 /* One connection. (L): read by other threads, changed only under the link's lock. */
 typedef struct cwi_peer {
     cwire *link;
@@ -36,7 +49,9 @@ typedef struct cwi_peer {
     size_t unsent;     /* (L) of the staged bytes; updated after each round of sending */
     cwi_cursor cursor; /* (L) */
     cwi_lane lane;     /* (L) */
-    int overflow;      /* (L) a reply found no room */
+    cwi_share share;
+    int passing;  /* the ring's descriptor goes with the first staged byte */
+    int overflow; /* (L) a reply found no room */
     uint8_t bye[512];
     size_t bye_size; /* 0: none, or staged already */
     int blocked;     /* (L) the socket is full: wait until it is not */
@@ -65,8 +80,13 @@ typedef struct cwi_slot {
 struct cwire {
     pthread_mutex_t lock; /* guards the ring, the slots' counters, the calls, and (L) above */
     const cwire_schema *schema;
-    cwi_slot *slots; /* one per message */
+    cwi_slot *slots;   /* one per message */
+    cwi_memory memory; /* of the ring */
     cwi_ring ring;
+    uint64_t clear;   /* (L) up to here head may go without a look at readers and at tail */
+    uint64_t look;    /* (L) from here on the ring may begin at its front again */
+    uint64_t slowest; /* (L) all peers have read up to here, and maybe further */
+    uint32_t shares;  /* readers of the ring that have come so far */
     cwi_calls calls;
     cwi_peer **peers;
     unsigned peer_count;
@@ -83,6 +103,7 @@ struct cwire {
     int wake;
     int tick;     /* -1 until cwire_fd */
     int sleeping; /* (L) the poller may be waiting: who adds output must wake it */
+    int takers;   /* (L) a peer waits for frames on its socket, while the poller is waiting */
     int polling;
     uint64_t accept_again_ms; /* no accepting before: descriptors have run out; 0: accepting */
 };

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "readers.h"
 #include "reply.h"
+#include "sharing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ cwi_peer *cwi_peer_new(cwire *link, int fd, uint64_t now_ms) {
     peer->since_ms = peer->sent_ms = now_ms;
     peer->in_capacity = INPUT;
     peer->watches_input = 1;
+    peer->share.passed = CWI_PASSED_NONE;
     memset(peer->wants, 1, link->schema->count);
     cwi_lane_init(&peer->lane, lane, link->lane_bytes);
     cwi_cursor_init(&peer->cursor, &link->ring, rest);
@@ -52,10 +54,11 @@ cwi_peer *cwi_peer_new(cwire *link, int fd, uint64_t now_ms) {
 
 void cwi_peer_free(cwi_peer *peer) {
     close(peer->fd);
+    cwi_sharing_close(peer);
     free(peer->staged);
     free(peer->in);
     free(peer->wants);
-    free(peer->lane.ring.bytes);
+    free(peer->lane.bytes);
     free(peer->cursor.rest);
     free(peer);
 }
@@ -65,6 +68,7 @@ void cwi_peer_set_state(cwi_peer *peer, enum cwi_state state) {
     pthread_mutex_lock(&link->lock);
     if (state == CWI_STREAMING) {
         cwi_cursor_init(&peer->cursor, &link->ring, peer->cursor.rest);
+        peer->share.position = link->ring.head;
         link->streaming++;
     } else if (peer->state == CWI_STREAMING) {
         /* Publishers save the rest of a begun frame for streaming peers only. For this one it must
@@ -75,7 +79,6 @@ void cwi_peer_set_state(cwi_peer *peer, enum cwi_state state) {
     }
     peer->state = state;
     cwi_readers_count_wanted(link);
-    cwi_readers_trim(link);
     pthread_mutex_unlock(&link->lock);
 }
 
@@ -91,6 +94,18 @@ void cwi_peer_dismiss(cwi_peer *peer, int code, const char *format, ...) {
         cwi_control_store_bye(peer->bye, sizeof peer->bye, code, text, cwi_platform_time_ns());
     peer->since_ms = cwi_platform_clock_ms();
     cwi_peer_set_state(peer, CWI_LEAVING);
+}
+
+/* Copies what comes next for a peer that maps the ring: replies, and a doorbell at the end. Returns
+ * the bytes copied. */
+static size_t stage_for_reader(cwi_peer *peer, uint8_t *out, size_t room) {
+    if (cwi_lane_used(&peer->lane) > 0)
+        return cwi_lane_take(&peer->lane, out, room);
+    if (room < CWI_DOORBELL_SPAN || !cwi_sharing_due(peer))
+        return 0;
+    cwi_sharing_ring(peer);
+    cwi_control_store_doorbell(out, cwi_platform_time_ns());
+    return CWI_DOORBELL_SPAN;
 }
 
 /* Copies the next chunk from cursor and lane, and ends each frame or reply before the next. */
@@ -112,6 +127,8 @@ static void stage_chunk(cwi_peer *peer) {
             taken = peer->bye_size <= room ? peer->bye_size : 0;
             memcpy(out, peer->bye, taken);
             peer->bye_size -= taken;
+        } else if (peer->share.page) {
+            taken = stage_for_reader(peer, out, room);
         } else {
             uint64_t until = cwi_lane_position(lane, ring->head);
             taken = cwi_cursor_take(cursor, ring, until, out, room, peer->staged_size == 0);
@@ -130,17 +147,19 @@ static int stage(cwi_peer *peer) {
     pthread_mutex_lock(&link->lock);
     stage_chunk(peer);
     peer->unsent = peer->staged_size;
-    cwi_readers_trim(link);
     pthread_mutex_unlock(&link->lock);
     return peer->staged_size > 0;
 }
 
-/* Disconnects a peer that let its lane overflow. */
-static void check_overflow(cwi_peer *peer) {
+/* Disconnects a peer that let its lane overflow, or whose page cannot be true. */
+static void check_peer(cwi_peer *peer) {
     pthread_mutex_lock(&peer->link->lock);
     int overflow = peer->overflow;
+    const char *fault = peer->share.page ? cwi_sharing_fault(peer) : NULL;
     peer->overflow = 0;
     pthread_mutex_unlock(&peer->link->lock);
+    if (fault)
+        cwi_peer_dismiss(peer, CWIRE_EPROTOCOL, "%s", fault);
     if (overflow)
         cwi_peer_dismiss(peer, CWIRE_EBUSY,
                          "more than %lu bytes of replies wait for this peer: it must read faster",
@@ -151,11 +170,19 @@ static int all_sent(const cwi_peer *peer) {
     return peer->hello_sent == peer->link->hello_size && peer->staged_sent == peer->staged_size;
 }
 
+static long send_bytes(cwi_peer *peer, const uint8_t *bytes, size_t size) {
+    if (!peer->passing || bytes != peer->staged)
+        return cwi_platform_socket_send(peer->fd, bytes, size);
+    long count = cwi_platform_socket_send_with(peer->fd, bytes, size, peer->link->memory.fd);
+    peer->passing = count < 0;
+    return count;
+}
+
 /* Sends what waits, until all is sent, the socket is full, or it is the next peer's turn. */
 static void send_waiting(cwi_peer *peer, uint64_t now_ms) {
     cwire *link = peer->link;
     int sent = 0, full = 0;
-    check_overflow(peer);
+    check_peer(peer);
     if (peer->blocked)
         return;
     for (int i = 0; i < CHUNKS_AT_ONCE && !full && peer->state != CWI_GONE; i++) {
@@ -173,7 +200,7 @@ static void send_waiting(cwi_peer *peer, uint64_t now_ms) {
             bytes = peer->staged + peer->staged_sent;
             size = peer->staged_size - peer->staged_sent;
         }
-        long count = cwi_platform_socket_send(peer->fd, bytes, size);
+        long count = send_bytes(peer, bytes, size);
         if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
             cwi_peer_set_state(peer, CWI_GONE);
             break;
@@ -201,16 +228,19 @@ void cwi_peer_send_all(cwire *link, uint64_t now_ms) {
         send_waiting(link->peers[i], now_ms);
 }
 
-int cwi_peer_ready(const cwi_peer *peer) {
+int cwi_peer_ready(cwi_peer *peer) {
     if (peer->overflow)
         return 1;
     if (peer->blocked || peer->state == CWI_GONE)
         return 0;
     if (!all_sent(peer) || peer->state == CWI_LEAVING)
         return 1;
-    return peer->state == CWI_STREAMING &&
-           (cwi_lane_used(&peer->lane) > 0 ||
-            cwi_cursor_waiting(&peer->cursor, &peer->link->ring) > 0);
+    if (peer->state != CWI_STREAMING)
+        return 0;
+    if (cwi_lane_used(&peer->lane) > 0)
+        return 1;
+    return peer->share.page ? cwi_sharing_due(peer)
+                            : cwi_cursor_waiting(&peer->cursor, &peer->link->ring) > 0;
 }
 
 /* Moves what is not handled yet to the front of the buffer, where frames are 8-aligned. */
@@ -255,6 +285,28 @@ static void dismiss_malformed(cwi_peer *peer, int fault, uint32_t limit) {
         cwi_peer_dismiss(peer, CWIRE_EPROTOCOL, "a frame has a reserved flag set");
 }
 
+/* Lets frames flow to a peer that asks for the ring: by the ring, or, if there is none for it, by
+ * its socket. It is told which, before anything else. */
+static void begin_sharing(cwi_peer *peer) {
+    char text[CWI_SHARING_TEXT] = "";
+    pthread_mutex_lock(&peer->link->lock);
+    int code = cwi_sharing_open(peer, text, sizeof text);
+    pthread_mutex_unlock(&peer->link->lock);
+    if (code == CWIRE_EPROTOCOL) {
+        cwi_peer_dismiss(peer, code, "%s", text);
+        return;
+    }
+    cwi_peer_set_state(peer, CWI_STREAMING);
+    pthread_mutex_lock(&peer->link->lock);
+    const uint64_t position = peer->share.position;
+    pthread_mutex_unlock(&peer->link->lock);
+    /* Nothing was staged for it yet. */
+    peer->staged_size = cwi_control_store_ring(peer->staged, position, peer->share.number, text,
+                                               cwi_platform_time_ns());
+    peer->staged_sent = 0;
+    peer->passing = code == CWIRE_OK;
+}
+
 /* Does what command.c has decided about a frame: the one place where a frame that came changes the
  * peer's state or is refused. Returns the commands handled, 0 or 1. */
 static int carry_out(cwi_peer *peer, const cwire_header *header, const cwi_verdict *verdict) {
@@ -269,6 +321,9 @@ static int carry_out(cwi_peer *peer, const cwire_header *header, const cwi_verdi
         break;
     case CWI_STREAM:
         cwi_peer_set_state(peer, CWI_STREAMING);
+        break;
+    case CWI_SHARE:
+        begin_sharing(peer);
         break;
     case CWI_CLOSE:
         cwi_peer_set_state(peer, CWI_GONE);
@@ -322,13 +377,20 @@ int cwi_peer_handle(cwi_peer *peer) {
     return handled;
 }
 
+/* A descriptor may come with the answer, not later. */
+static long receive_bytes(cwi_peer *peer, uint8_t *bytes, size_t room) {
+    if (peer->state == CWI_GREETING)
+        return cwi_platform_socket_receive_with(peer->fd, bytes, room, &peer->share.passed);
+    return cwi_platform_socket_receive(peer->fd, bytes, room);
+}
+
 int cwi_peer_receive(cwi_peer *peer) {
     int handled = 0;
     for (int i = 0; i < READS_AT_ONCE; i++) {
         size_t room = peer->in_capacity - peer->in_end;
         if (peer->state == CWI_LEAVING || peer->state == CWI_GONE || peer->stalled)
             break;
-        long count = cwi_platform_socket_receive(peer->fd, peer->in + peer->in_end, room);
+        long count = receive_bytes(peer, peer->in + peer->in_end, room);
         if (count < 0) {
             if (errno != EAGAIN && errno != EWOULDBLOCK)
                 cwi_peer_set_state(peer, CWI_GONE);

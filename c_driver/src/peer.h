@@ -15,7 +15,7 @@ void cwi_peer_free(cwi_peer *peer);
 void cwi_peer_send_all(cwire *link, uint64_t now_ms);
 
 /* Returns whether cwi_peer_send_all would have something to do for it. The lock must be held. */
-int cwi_peer_ready(const cwi_peer *peer);
+int cwi_peer_ready(cwi_peer *peer);
 
 /* Reads what has come and handles it. Returns the commands handled. */
 int cwi_peer_receive(cwi_peer *peer);
@@ -34,7 +34,7 @@ void cwi_peer_dismiss(cwi_peer *peer, int code, const char *format, ...);
  * the peer could lose the bye. */
 void cwi_peer_drain(cwi_peer *peer);
 
-/* Changes the state, and the counts and the ring's tail that depend on it. */
+/* Changes the state, and the counts that depend on it. */
 void cwi_peer_set_state(cwi_peer *peer, enum cwi_state state);
 
 #endif

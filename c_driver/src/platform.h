@@ -1,7 +1,8 @@
-/* The calls to the operating system that differ between systems. platform_linux.c is the one
- * implementation. A port needs another (kqueue, getpeereid and a pipe will do on BSD and macOS),
- * and changes in the places that ARCHITECTURE.md lists for macOS. Functions return -1 with errno
- * set on failure unless they say otherwise; every file descriptor is close-on-exec.
+/* The calls to the operating system that differ between systems. platform_linux.c and
+ * platform_linux_memory.c are the one implementation. A port needs another (kqueue, getpeereid and
+ * a pipe will do on BSD and macOS), and changes in the places that ARCHITECTURE.md lists for macOS.
+ * Functions return -1 with errno set on failure unless they say otherwise; every file descriptor is
+ * close-on-exec.
  */
 #ifndef CWI_PLATFORM_H
 #define CWI_PLATFORM_H
@@ -56,6 +57,44 @@ int cwi_platform_socket_trusted(int fd);
  * block. */
 long cwi_platform_socket_send(int fd, const void *bytes, size_t size);
 long cwi_platform_socket_receive(int fd, void *bytes, size_t size);
+
+/* Sends as cwi_platform_socket_send does, and the descriptor `passed` with the first byte. */
+long cwi_platform_socket_send_with(int fd, const void *bytes, size_t size, int passed);
+
+enum { CWI_PASSED_NONE = -1, CWI_PASSED_LOST = -2 };
+
+/* Receives as cwi_platform_socket_receive does, and a descriptor that comes with these bytes: if
+ * *passed is negative it becomes that one, or CWI_PASSED_LOST if one came for which the process has
+ * no room. Further ones are closed. */
+long cwi_platform_socket_receive_with(int fd, void *bytes, size_t size, int *passed);
+
+/* Memory for a ring. */
+typedef struct cwi_memory {
+    uint8_t *page;
+    uint8_t
+        *bytes; /* `size` bytes, mapped twice in a row: what goes over their end is in one piece */
+    size_t begin; /* bytes from page to bytes */
+    size_t size;
+    int fd;              /* for readers to map it, who cannot change it; -1: it is private */
+    char reason[160];    /* why it is private */
+    const uint8_t *mine; /* 1, but 0 in children that this process has forked */
+} cwi_memory;
+
+/* Returns the bytes of a page, a power of two. */
+size_t cwi_platform_page_size(void);
+
+/* Opens memory of all zeros for a ring of `size` bytes, a multiple of the page size. Children of
+ * this process do not have it, where the system can do that. */
+int cwi_platform_memory_open(cwi_memory *memory, size_t size);
+
+/* Closes it, and leaves alone what is at its place in a child. */
+void cwi_platform_memory_close(cwi_memory *memory);
+
+/* Maps `size` bytes of a descriptor from another process, for reading. Returns NULL and sets
+ * *fault if reading them could fail at any time (another process can shrink them, or they are not
+ * there); NULL and errno if mapping them has failed. */
+const uint8_t *cwi_platform_page_map(int fd, size_t size, const char **fault);
+void cwi_platform_page_unmap(const uint8_t *page, size_t size);
 
 /* Fills `bytes` with random bytes that nobody can guess. */
 int cwi_platform_random(void *bytes, size_t size);

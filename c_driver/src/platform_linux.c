@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -168,6 +169,74 @@ long cwi_platform_socket_receive(int fd, void *bytes, size_t size) {
     do
         got = recv(fd, bytes, size, MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
+    return (long)got;
+}
+
+/* Room for one descriptor, aligned. */
+typedef union passing {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+} passing;
+
+long cwi_platform_socket_send_with(int fd, const void *bytes, size_t size, int passed) {
+    struct iovec piece;
+    struct msghdr message;
+    passing control;
+    memset(&message, 0, sizeof message);
+    memset(&control, 0, sizeof control);
+    piece.iov_base = (void *)(uintptr_t)bytes;
+    piece.iov_len = size;
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control.bytes;
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof passed);
+    memcpy(CMSG_DATA(&control.header), &passed, sizeof passed);
+    ssize_t sent;
+    do
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    return (long)sent;
+}
+
+/* Keeps the first descriptor, and closes others. */
+static void take_passed(struct msghdr *message, int *passed) {
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at; at = CMSG_NXTHDR(message, at)) {
+        if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t count = (at->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < count; i++) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(at) + i * sizeof fd, sizeof fd);
+            if (*passed < 0)
+                *passed = fd;
+            else
+                close(fd);
+        }
+    }
+    if (*passed < 0 && (message->msg_flags & MSG_CTRUNC))
+        *passed = CWI_PASSED_LOST;
+}
+
+long cwi_platform_socket_receive_with(int fd, void *bytes, size_t size, int *passed) {
+    struct iovec piece;
+    struct msghdr message;
+    passing control;
+    ssize_t got;
+    piece.iov_base = bytes;
+    piece.iov_len = size;
+    do {
+        memset(&message, 0, sizeof message);
+        message.msg_iov = &piece;
+        message.msg_iovlen = 1;
+        message.msg_control = control.bytes;
+        message.msg_controllen = sizeof control.bytes;
+        got = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    } while (got < 0 && errno == EINTR);
+    if (got >= 0)
+        take_passed(&message, passed);
     return (long)got;
 }
 

@@ -141,15 +141,20 @@ static int wait_time(const cwire *link, uint64_t now_ms, int timeout_ms) {
 /* Asks publishers to wake the poller, unless there is something to do already. Peers whose socket
  * is full do not count: the poller waits for those sockets. Returns 1 if the poller may wait. */
 static int prepare_to_wait(cwire *link) {
-    int work = 0, takers = 0;
+    int work = 0, readers = 0;
     pthread_mutex_lock(&link->lock);
+    link->takers = 0;
+    CWIRE_RING_FENCE(__ATOMIC_SEQ_CST); /* as in readers.c, for what was put before */
     for (unsigned i = 0; i < link->peer_count; i++) {
-        const cwi_peer *peer = link->peers[i];
+        cwi_peer *peer = link->peers[i];
         work |= cwi_peer_ready(peer);
         work |= peer->stalled && cwi_lane_used(&peer->lane) <= link->lane_bytes / 2;
-        takers |= peer->state == CWI_STREAMING && !peer->blocked;
+        if (peer->state == CWI_STREAMING && !peer->blocked) {
+            readers = 1;
+            link->takers |= !peer->share.page;
+        }
     }
-    link->sleeping = !work && takers;
+    link->sleeping = !work && readers;
     pthread_mutex_unlock(&link->lock);
     return !work;
 }

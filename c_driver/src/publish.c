@@ -1,20 +1,10 @@
 /* Publishing: copies frames from the caller's memory into the ring. */
 #include "caller.h"
+#include "readers.h"
 
 /* Most bytes of frames published together that are copied under one lock, so that other threads
  * that publish or poll do not wait long for it. */
 enum { LOCKED_BYTES = 64 * 1024 };
-
-/* Makes room by dropping the oldest frames. Returns 1 if a peer had not taken them. */
-static int evict(cwire *link, size_t span) {
-    int lost = 0;
-    uint64_t tail = cwi_ring_tail_for(&link->ring, span);
-    for (unsigned i = 0; i < link->peer_count; i++)
-        if (link->peers[i]->state == CWI_STREAMING)
-            lost |= cwi_cursor_lap(&link->peers[i]->cursor, &link->ring, tail);
-    link->ring.tail = tail;
-    return lost;
-}
 
 /* Checks whether a payload of `size` bytes may be published under this id. Returns 0 and the
  * message's index, or a code. */
@@ -66,12 +56,12 @@ static int begin_publish(cwire *link, cwire_header *header, size_t index, size_t
     link->slots[index].sequence += (uint32_t)count;
     if (link->streaming == 0)
         return -1;
-    return cwi_ring_fits(&link->ring, span) ? 0 : evict(link, span);
+    return cwi_readers_claim(link, span);
 }
 
-/* Releases the lock, and wakes the poller if it waits. */
+/* Releases the lock, and wakes the poller if it waits and has to do something about it. */
 static void end_publish(cwire *link) {
-    int wake = link->streaming > 0 && link->sleeping;
+    int wake = link->streaming > 0 && link->sleeping && cwi_readers_need_poll(link);
     if (wake)
         link->sleeping = 0;
     pthread_mutex_unlock(&link->lock);

@@ -2,24 +2,108 @@
 #include "readers.h"
 
 #include "caller.h"
+#include "sharing.h"
 
 #include <string.h>
 
-void cwi_readers_trim(cwire *link) {
-    uint64_t tail = link->ring.head;
+enum {
+    REWIND_PART = 16, /* this part of the ring is used before a rewind is tried, */
+    RETRY_PART = 64,  /* and this one before it is tried again */
+    AHEAD = 64 * 1024 /* bytes that are given up ahead, so that tail moves seldom */
+};
+
+static int streams(const cwi_peer *peer) { return peer->state == CWI_STREAMING; }
+
+uint64_t cwi_readers_slowest(cwire *link) {
+    uint64_t slowest = link->ring.head;
     for (unsigned i = 0; i < link->peer_count; i++) {
-        const cwi_peer *peer = link->peers[i];
-        if (peer->state == CWI_STREAMING && peer->cursor.frame < tail)
-            tail = peer->cursor.frame;
+        cwi_peer *peer = link->peers[i];
+        if (!streams(peer))
+            continue;
+        uint64_t position = peer->share.page ? cwi_sharing_position(peer) : peer->cursor.frame;
+        slowest = position < slowest ? position : slowest;
     }
-    link->ring.tail = tail;
+    return slowest;
+}
+
+/* Lets the ring begin at its front again if everybody has read everything. */
+static void try_rewind(cwire *link) {
+    cwi_ring *ring = &link->ring;
+    link->slowest = cwi_readers_slowest(link);
+    if (link->slowest < ring->head) {
+        link->look = ring->head + ring->size / RETRY_PART;
+        return;
+    }
+    cwi_ring_rewind(ring);
+    for (unsigned i = 0; i < link->peer_count; i++)
+        if (streams(link->peers[i]))
+            link->peers[i]->cursor.frame = ring->head;
+    link->slowest = ring->head;
+    link->look = ring->head + ring->size / REWIND_PART;
+}
+
+/* Tells the peers that the frames before `tail` go. Returns 1 if one of them had not read them. */
+static int lap_readers(cwire *link, uint64_t tail) {
+    int lost = 0;
+    for (unsigned i = 0; i < link->peer_count; i++) {
+        cwi_peer *peer = link->peers[i];
+        if (!streams(peer))
+            continue;
+        if (peer->share.page)
+            lost |= cwi_sharing_position(peer) < tail;
+        else
+            lost |= cwi_cursor_lap(&peer->cursor, &link->ring, tail);
+    }
+    return lost;
+}
+
+/* Drops the oldest frames, and some more that all have read. Peers are looked at only where what
+ * is known of them does not say that they have: the pages of those that map the ring change all the
+ * time, and are in another processor's cache. */
+static int drop_oldest(cwire *link, size_t span) {
+    cwi_ring *ring = &link->ring;
+    const uint64_t ahead = ring->size / REWIND_PART < AHEAD ? ring->size / REWIND_PART : AHEAD;
+    uint64_t tail = cwi_ring_tail_for(ring, span);
+    int lost = 0;
+    if (tail > link->slowest)
+        link->slowest = cwi_readers_slowest(link);
+    if (tail > link->slowest)
+        lost = lap_readers(link, tail);
+    else
+        tail = cwi_ring_tail_until(ring, tail,
+                                   link->slowest - tail < ahead ? link->slowest : tail + ahead);
+    cwi_ring_drop(ring, tail);
+    return lost;
+}
+
+int cwi_readers_make_room(cwire *link, size_t span) {
+    cwi_ring *ring = &link->ring;
+    if (ring->head >= link->look)
+        try_rewind(link);
+    int lost = cwi_ring_fits(ring, span) ? 0 : drop_oldest(link, span);
+    link->clear = link->look < ring->tail + ring->size ? link->look : ring->tail + ring->size;
+    return lost;
+}
+
+int cwi_readers_need_poll(cwire *link) {
+    if (link->takers)
+        return 1;
+    /* A reader says that it sleeps, and then looks at head: either it sees what was put, or what it
+     * has said is seen here. */
+    CWIRE_RING_FENCE(__ATOMIC_SEQ_CST);
+    for (unsigned i = 0; i < link->peer_count; i++) {
+        cwi_peer *peer = link->peers[i];
+        if (streams(peer) && peer->share.page && !peer->blocked && cwi_sharing_due(peer))
+            return 1;
+    }
+    return 0;
 }
 
 void cwi_readers_count_wanted(cwire *link) {
     for (size_t m = 0; m < link->schema->count; m++) {
         unsigned wanted = 0;
         for (unsigned i = 0; i < link->peer_count; i++)
-            wanted += link->peers[i]->state == CWI_STREAMING && link->peers[i]->wants[m];
+            wanted += streams(link->peers[i]) && link->peers[i]->wants[m];
         link->slots[m].wanted = wanted;
     }
 }
@@ -44,9 +128,11 @@ size_t cwire_pending(cwire *link) {
     if (cwi_caller_lock(link) != CWIRE_OK)
         return SIZE_MAX;
     for (unsigned i = 0; i < link->peer_count; i++) {
-        const cwi_peer *peer = link->peers[i];
-        if (peer->state == CWI_STREAMING) {
-            size_t waiting = cwi_cursor_waiting(&peer->cursor, &link->ring) + peer->unsent;
+        cwi_peer *peer = link->peers[i];
+        if (streams(peer)) {
+            size_t waiting = peer->unsent;
+            waiting += peer->share.page ? cwi_sharing_waiting(peer)
+                                        : cwi_cursor_waiting(&peer->cursor, &link->ring);
             most = waiting > most ? waiting : most;
         }
     }

@@ -2,8 +2,27 @@
 #include "reply.h"
 
 #include "caller.h"
+#include "readers.h"
 
 #include <string.h>
+
+/* Marks where the reply that was just put belongs among the published frames, for a peer that gets
+ * them another way. */
+static void put_place(cwi_peer *peer, uint64_t time_ns) {
+    cwire *link = peer->link;
+    uint8_t payload[CWI_PLACE_SIZE];
+    cwire_header header;
+    cwire_part part;
+    memset(&header, 0, sizeof header);
+    header.size = CWIRE_HEADER_SIZE + sizeof payload;
+    header.type = CWIRE_CONTROL;
+    header.time_ns = time_ns;
+    cwi_control_store_place(payload, peer->share.number, ++peer->share.replies);
+    part.data = payload;
+    part.size = sizeof payload;
+    cwi_readers_claim(link, cwire_frame_span(header.size));
+    cwi_ring_put(&link->ring, &header, &part, 1);
+}
 
 /* Puts a reply into a peer's lane; the lock must be held. Returns 1 if a waiting poller must be
  * woken, else 0. A reply that finds no room is lost with its connection: peer.c disconnects the
@@ -23,6 +42,8 @@ static int put_reply(cwi_peer *peer, uint16_t type, uint8_t flags, uint32_t requ
     part.size = size;
     if (cwi_lane_put(&peer->lane, link->ring.head, &header, &part) != 0)
         peer->overflow = 1;
+    else if (peer->share.page)
+        put_place(peer, header.time_ns);
     int wake = link->sleeping || peer->overflow;
     link->sleeping = 0;
     return wake;

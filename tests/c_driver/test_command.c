@@ -10,13 +10,15 @@ typedef struct bench {
     cwi_peer *peers[1];
     cwi_slot slots[6];
     cwi_call calls[1];
-    uint8_t wants[6], lane[4096];
+    uint8_t wants[6], lane[4096], mine;
     cwi_verdict verdict;
 } bench;
 
 static void begin(bench *b, enum cwi_state state) {
     memset(b, 0, sizeof *b);
     CHECK_EQUAL(pthread_mutex_init(&b->link.lock, NULL), 0);
+    b->mine = 1;
+    b->link.memory.mine = &b->mine;
     b->link.schema = &test_schema;
     b->link.slots = b->slots;
     b->link.frame_bytes = 1024;

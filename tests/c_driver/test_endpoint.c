@@ -1,10 +1,11 @@
 /* Where a link listens: paths, directories, locks, forks. */
 #define _GNU_SOURCE
 #include "check.h"
-#include "cwire.h"
+#include "link.h"
 #include "peer_side.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -271,6 +272,44 @@ static void a_forked_child_that_closes_takes_nothing_away(void) {
     cwire_close(link);
 }
 
+/* It has not got the ring, and must not touch what the parent has. */
+static void a_forked_child_is_refused(void) {
+    cwire *link = test_listen("a.sock", NULL);
+    side s;
+    cwire_header header;
+    const uint64_t value = 3;
+    int status;
+    side_join(&s, link);
+    pid_t child = fork();
+    if (child == 0) {
+        CHECK_EQUAL(cwire_publish(link, TICK, &value, sizeof value), CWIRE_EINVAL);
+        CHECK_TEXT(cwire_error(link), "forked");
+        CHECK_TEXT(cwire_error(link), "call cwire_listen here");
+        CHECK_EQUAL(cwire_publish_many(link, TICK, &value, sizeof value, 1), CWIRE_EINVAL);
+        CHECK_EQUAL(cwire_reply(link, 1, NULL, 0), CWIRE_EINVAL);
+        CHECK_EQUAL(cwire_reply_error(link, 1, CWIRE_EFAILED, "no"), CWIRE_EINVAL);
+        CHECK_EQUAL(cwire_poll(link, 0), CWIRE_EINVAL);
+        CHECK_EQUAL(cwire_fd(link), CWIRE_EINVAL);
+        CHECK_EQUAL(cwire_wanted(link, TICK), CWIRE_EINVAL);
+        CHECK_EQUAL(cwire_pending(link), 0);
+        /* What is at the ring's place now stays there. */
+        uint8_t *other = mmap(link->memory.page, 4096, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        CHECK(other == link->memory.page);
+        cwire_close(link);
+        *other = 1;
+        cwire_close(test_listen("child.sock", NULL)); /* as it is told */
+        _exit(0);
+    }
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+    publish_tick(link, 3, 0);
+    side_expect(&s, link, TICK, &header);
+    CHECK_EQUAL(header.sequence, 0);
+    side_close(&s);
+    cwire_close(link);
+}
+
 int main(int argc, char **argv) {
     RUN(the_socket_is_private_and_leaves_nothing);
     RUN(a_socket_in_use_is_left_alone);
@@ -284,5 +323,6 @@ int main(int argc, char **argv) {
     RUN(the_default_path_follows_the_environment);
     RUN(the_default_directory_must_be_ours_alone);
     RUN(a_forked_child_that_closes_takes_nothing_away);
+    RUN(a_forked_child_is_refused);
     return 0;
 }

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2] / "c_driver"
 SRC = ROOT / "src"
 HEADERS = sorted(SRC.glob("*.h"))
 SOURCES = sorted(SRC.glob("*.c"))
+PUBLIC = {path.name for path in (ROOT / "include").glob("*.h")}
 # Used in nearly every source: the short names of errors.h.
 SHORT_NAMES = {"cwi_fail", "cwi_format"}
 
@@ -47,7 +48,7 @@ def module_of(name: str) -> str:
 
 def test_the_functions_are_found() -> None:
     assert "cwi_command_admit" in declared(SRC / "command.h")
-    assert "cwi_ring_place" in declared(SRC / "ring.h")
+    assert "cwi_ring_at" in declared(SRC / "ring.h")
     assert "cwi_peer_dismiss" in defined(SRC / "peer.c", static=False)
     assert "carry_out" in defined(SRC / "peer.c", static=True)
     assert sum(len(declared(header)) for header in HEADERS) > 60
@@ -138,7 +139,7 @@ def test_the_amalgamation_takes_every_header_after_those_it_needs() -> None:
     order = found.group(1).replace("\\", " ").split()
     assert sorted(order) == [header.name for header in HEADERS]
     for index, name in enumerate(order):
-        needed = set(_INCLUDE.findall((SRC / name).read_text())) - {"cwire.h", "cwire_frame.h"}
+        needed = set(_INCLUDE.findall((SRC / name).read_text())) - PUBLIC
         assert needed <= set(order[:index]), name
 
 

@@ -78,6 +78,9 @@ class Peer:
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
 
+    def _receive(self) -> bytes:
+        return self.socket.recv(1 << 20)
+
     def frame(self) -> Frame | None:
         """The next frame; None when the driver has closed the connection."""
         size = None
@@ -86,7 +89,7 @@ class Peer:
                 size = HEADER.unpack_from(self.buffer)[0]
                 if len(self.buffer) >= size + (-size % 8):
                     break
-            data = self.socket.recv(1 << 20)
+            data = self._receive()
             if not data:
                 assert not self.buffer, "the connection ended inside a frame"
                 return None
