@@ -337,7 +337,7 @@ def _check(field: Field) -> Input:
 
 
 def _text(field: Field) -> Input:
-    return Control(field, widgets.Text(placeholder=f"text, at most {field.size} bytes"))
+    return _typed(field, rf"text, at most {field.size} bytes; or b'\xff'")
 
 
 def _complex(field: Field) -> Input:
@@ -402,7 +402,7 @@ def _list(field: Field) -> Input:
     of, shape = field.element, field.type.shape
     count = prod(shape)
     if field.type.is_text:
-        return Control(field, widgets.Text(placeholder="text of any length"))
+        return _typed(field, r"text of any length; or b'\xff'")
     plain = of.struct is not None and of.struct.kind == "struct" and len(shape) == 1
     if plain and of.struct and count * len(of.struct.fields) <= _PARTS:
         groups = [make_group(of.struct, f"{field.name}[{i}]") for i in range(count)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cwire_structs.schema.fields import Kind
+from cwire_structs.schema.kinds import TextType
 from cwire_structs.schema.values import short
 
 __all__ = ["list_text", "parse_json", "parse_list"]
@@ -20,7 +21,9 @@ def parse_list(text: str, kind: Kind) -> list[Any]:
         ValueError: It is no such list.
     """
     text = text.strip()
-    if text.startswith("[") or kind.is_text:
+    if isinstance(kind, TextType):
+        return kind.parse_list(text)
+    if text.startswith("["):
         values = parse_json(text)
         if not isinstance(values, list):
             raise ValueError("a list is needed, such as [1, 2, 3]")
@@ -44,5 +47,8 @@ def list_text(values: Iterable[Any], kind: Kind) -> str:
     """Writes a list as `parse_list` reads it."""
     values = list(values)
     if kind.is_text or any(isinstance(value, list) for value in values):
-        return json.dumps(values, ensure_ascii=False)
+        try:
+            return json.dumps(values, ensure_ascii=False)
+        except TypeError:  # JSON has no bytes
+            return repr(values)
     return ", ".join(str(value) for value in values)

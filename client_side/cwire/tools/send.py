@@ -29,7 +29,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         nargs="*",
         default=[],
         metavar="FIELD=VALUE",
-        help="a value; a name may be a path: axis[0].speed=3, volts='[1, 2]'",
+        help="a value; a name may be a path: axis[0].speed=3, volts='[1, 2]'; bytes for a text "
+        r"that is none: label=\"b'\xff\x00'\"",
     )
     parser.add_argument("--driver", metavar="NAME", help="where several drivers or relays run")
     terminal.add_relay_arguments(parser)

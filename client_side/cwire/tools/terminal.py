@@ -146,18 +146,22 @@ def send(
 
 
 def parse_field(message: Message, word: str) -> tuple[str, object]:
-    """Reads ``FIELD=VALUE``: the value as JSON if it is, else as text.
+    """Reads ``FIELD=VALUE``: the value of a text as text or bytes, else as JSON if it is that.
 
     Raises:
-        InvalidArgument: It is not of this form, or its list is not.
+        InvalidArgument: It is not of this form, or its list or its bytes are not.
     """
     name, text = _split(word)
+    form = ""
     try:
-        form: str = find_path(message.struct, name).placed().type.form
+        kind = find_path(message.struct, name).placed().type
+        form = kind.form
+        if kind.element.is_text:
+            return name, kind.parse(text)
     except PathError:
-        form = ""  # encoding it says what there is
-    if form == "text":
-        return name, text
+        pass  # encoding it says what there is
+    except ValueError as error:
+        raise errors.InvalidArgument(f"{name}: {error}") from None
     try:
         return name, json.loads(text)
     except (ValueError, RecursionError):

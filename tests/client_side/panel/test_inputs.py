@@ -243,6 +243,33 @@ def test_a_value_that_no_widget_can_show_is_told(
     assert label.value == before
 
 
+TEXTS = """
+enum message_id { NAMED = 1 };
+/** @command */
+struct named { char name[4]; char both[2][3]; char rest[]; };
+"""
+
+
+def test_bytes_that_no_text_can_say_are_shown_and_typed(tmp_path: Path) -> None:
+    (tmp_path / "texts.h").write_text(TEXTS)
+    choice = Choice(ids={"named": 1})
+    message = wrap.wrap(tmp_path / "texts.h", "cc", choice).schema.messages["named"]
+    data = b"\xffa\0b" + b"ab\0" + b"\xfe\0\1" + b"b'\xff'\0"
+    group = make_group(message.struct)
+    group.write(to_dict(message.struct, data, len(data)))
+    assert control(group, "name").value == r"b'\xffa\x00b'"
+    assert message.encode(group.values()) == data
+    control(group, "rest").value = "b'x'"
+    assert message.encode(group.values())[10:] == b"x"
+    control(group, "rest").value = "x"
+    control(group, "both").value = r"['c', b'\xff']"
+    assert message.encode(group.values())[4:] == b"c\0\0\xff\0\0x"
+    control(group, "name").value = r"b'\xzz'"
+    with pytest.raises(ValueError, match="^name: .* neither text nor bytes such as"):
+        group.values()
+    group.close()
+
+
 TAILS = """
 enum message_id { ROWS = 1, DEEP, RESET, NOTHING };
 /** @command */

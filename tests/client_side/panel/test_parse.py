@@ -42,7 +42,12 @@ def test_lists(text: str, kind: Any, value: object) -> None:
         ("1.5", INT, "'1.5' is not a whole number"),
         ("1, x", FLOAT, "'x' is not a number"),
         ("[1,", FLOAT, "'[1,' is not JSON: Expecting value"),
-        ("{}", TextType(4), "a list is needed, such as [1, 2, 3]"),
+        (
+            "{}",
+            TextType(4),
+            '\'{}\' is no list of texts, such as ["a", "b"], '
+            r"or of bytes, such as b'\xff\x00'",
+        ),
         ("perhaps", BOOL, "'perhaps' is neither true nor false"),
         ("i", COMPLEX, "'i' is not a complex number such as 1+2j"),
     ],

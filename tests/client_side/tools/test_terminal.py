@@ -38,6 +38,13 @@ def test_text_fields_take_text_that_looks_like_a_number() -> None:
     assert terminal.parse_field(message, "channels[1].frequency=5") == ("channels[1].frequency", 5)
 
 
+def test_text_fields_take_bytes() -> None:
+    message = SCHEMA.messages["driver_status"]
+    assert terminal.parse_field(message, r"firmware=b'\xff\x00'") == ("firmware", b"\xff\0")
+    with pytest.raises(cwire.InvalidArgument, match=r"firmware: .* neither text nor bytes such as"):
+        terminal.parse_field(message, r"firmware=b'\xzz'")
+
+
 def test_what_is_no_field_and_value() -> None:
     with pytest.raises(cwire.InvalidArgument, match="FIELD=VALUE"):
         terminal.parse_field(SCHEMA.messages["set_waveform"], "frequency")

@@ -13,6 +13,7 @@ from cwire_structs.schema.decode import array_view, texts
 from cwire_structs.schema.fields import SIZE_LIMIT, Array, Dtype, Kind, Memory, Nested, Place
 from cwire_structs.schema.json_cursor import Cursor
 from cwire_structs.schema.kinds.element import Element, Known
+from cwire_structs.schema.kinds.text import TextType
 from cwire_structs.schema.values import sequence
 
 DIMENSION_LIMIT = 16  # numpy allows 32 (64 from 2.0), and a batch needs some of its own
@@ -72,6 +73,10 @@ class ArrayType(Kind):
     def put(self, data: bytearray | memoryview, at: int, value: object, place: Place) -> None:
         """See `Kind`."""
         self.of.put_array(self.shape, data, at, value, place)
+
+    def parse(self, text: str) -> object:
+        """See `Kind`."""
+        return self.of.parse_list(text) if isinstance(self.of, TextType) else text
 
     def equal(self, one: Memory, other: Memory, at: int, end: int) -> bool:
         """See `Kind`."""
@@ -139,6 +144,16 @@ class TailType(Kind):
     def is_text(self) -> bool:
         """See `Kind`."""
         return self.of.is_text and self.stride == 1
+
+    def parse(self, text: str) -> object:
+        """See `Kind`."""
+        if not isinstance(self.of, TextType):
+            return text
+        return self.of.parse(text) if self.is_text else self.of.parse_list(text)
+
+    def text(self, value: Any) -> str:
+        """See `Kind`."""
+        return self.of.text(value) if self.is_text else str(value)
 
     @property
     def _is_plain(self) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,7 +16,10 @@ from cwire_structs.schema import decode
 from cwire_structs.schema.fields import SIZE_LIMIT, Dtype, Memory, Nested, Place
 from cwire_structs.schema.json_cursor import Cursor
 from cwire_structs.schema.kinds.element import Known, Scalar
-from cwire_structs.schema.values import show
+from cwire_structs.schema.values import short, show
+
+_BYTES = re.compile(r"""b(["']).*\1""", re.DOTALL)
+_EXAMPLE = r"such as b'\xff\x00'"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,11 +101,11 @@ class TextType(Scalar):
         if not isinstance(value, str):
             place.fail(f"needs text (str or bytes), got {show(value)}")
         if "\0" in value:
-            place.fail("the text holds a NUL, which ends a C string; give bytes to have it there")
+            place.fail(f"the text holds a NUL, which ends a C string; give bytes, {_EXAMPLE}")
         try:
             return value.encode()
         except UnicodeEncodeError:
-            place.fail("the text holds half a surrogate pair, which UTF-8 cannot write")
+            place.fail(f"the text holds what UTF-8 cannot write; give bytes, {_EXAMPLE}")
 
     def check(self, value: object, place: Place) -> bytes:
         """See `Scalar`."""
@@ -118,3 +125,35 @@ class TextType(Scalar):
     def read_default(self, found: Cursor) -> object:
         """See `Kind`."""
         return found.text()
+
+    def parse(self, text: str) -> str | bytes:
+        """See `Kind`; what no text can say is given as Python writes bytes."""
+        if not _BYTES.fullmatch(text):
+            return text
+        try:
+            return bytes(ast.literal_eval(text))
+        except (SyntaxError, ValueError, TypeError):
+            raise ValueError(f"{short(text)} is neither text nor bytes {_EXAMPLE}") from None
+
+    def text(self, value: Any) -> str:
+        """See `Kind`."""
+        if isinstance(value, bytes):
+            return repr(value)
+        text = str(value)
+        return repr(text.encode()) if _BYTES.fullmatch(text) else text
+
+    @staticmethod
+    def parse_list(text: str) -> list[Any]:
+        """Reads a list that was typed: JSON, or as Python writes it, where there are bytes in it.
+
+        Raises:
+            ValueError: It is none.
+        """
+        for read in (json.loads, ast.literal_eval):
+            with suppress(SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+                values = read(text)
+                if isinstance(values, list):
+                    return values
+        raise ValueError(
+            f'{short(text)} is no list of texts, such as ["a", "b"], or of bytes, {_EXAMPLE}'
+        )

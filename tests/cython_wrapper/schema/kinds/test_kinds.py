@@ -109,6 +109,48 @@ def test_what_is_shown_is_read_when_it_is_typed(kind: Scalar, values: list[Any],
         assert kind.parse(kind.text(value)) == value
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "b",
+        "b'",
+        "a b'c'",
+        "b'x'",
+        'b"x"',
+        "b'\\xff'",
+        b"",
+        b"\xff\0\xfe",
+        b"it's",
+        b"b'x'",
+        b"\n",
+    ],
+)
+@pytest.mark.parametrize("kind", [TextType(99), TailType(TextType(1))])
+def test_text_and_bytes_are_typed(kind: Any, value: str | bytes) -> None:
+    shown = kind.text(value)
+    again = kind.parse(shown)
+    whole = value.encode() if isinstance(value, str) else value
+    assert (again.encode() if isinstance(again, str) else again) == whole
+    if isinstance(value, str) and not value.startswith(("b'", 'b"')):
+        assert shown == value
+
+
+@pytest.mark.parametrize("text", ["b'\\xzz'", "b'ä'", "b'it's'", "b'a' + b'b'"])
+def test_what_is_typed_like_bytes_and_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is neither text nor bytes such as b'\\xff\\x00'"):
+        TextType(9).parse(text)
+
+
+@pytest.mark.parametrize("kind", [ArrayType((2,), TextType(4)), TailType(TextType(4))])
+def test_lists_of_texts_are_typed(kind: Any) -> None:
+    assert kind.parse('["a b", "ä"]') == ["a b", "ä"]
+    assert kind.parse(r"['a', b'\xff']") == ["a", b"\xff"]
+    for text in ("", "5", "a, b", "['a'", "{}", "[" * 10_000, "open('x')"):
+        with pytest.raises(ValueError, match="is no list of texts, such as"):
+            kind.parse(text)
+
+
 @pytest.mark.parametrize(("kind", "values", "_"), SCALARS, ids=IDS)
 def test_the_schemas_json(kind: Scalar, values: list[Any], _: Any) -> None:
     known = Enums()
