@@ -13,6 +13,7 @@ import {
   isStep,
   rises,
 } from "../../client_side/web/scope/clock.mjs";
+import { secondsText } from "../../client_side/web/scope/reading.mjs";
 
 const CASES = JSON.parse(readFileSync(new URL("../clocks.json", import.meta.url), "utf8"));
 const DAY = 1_764_259_200_000_000_000n;
@@ -32,9 +33,10 @@ function close(actual, expected, name) {
 }
 
 /** Lets a line follow stamps: its times, and where they jumped. */
-function follow(line, stamps) {
+function follow(clock, line, stamps, arrived = []) {
   const [times, jumps] = [[], []];
   stamps.forEach((stamp, index) => {
+    clock.arrived = arrived[index] ?? NaN;
     line.take(...halves(stamp));
     if (line.jump) jumps.push(index);
     times.push(line.time);
@@ -42,9 +44,10 @@ function follow(line, stamps) {
   return { times: times.map((time) => time - times[0]), jumps };
 }
 
-for (const { name, stamps, line, jumps } of CASES.stamps) {
+for (const { name, stamps, arrived = [], line, jumps } of CASES.stamps) {
   test(`time stamps: ${name}`, () => {
-    const seen = follow(new Stamps(new StampClock()), stamps);
+    const clock = new StampClock();
+    const seen = follow(clock, new Stamps(clock), stamps, arrived);
     close(seen.times, line, name);
     assert.deepEqual(seen.jumps, jumps);
   });
@@ -54,6 +57,7 @@ for (const { name, stamps, line, jumps } of CASES.stamps) {
     const [good, other] = [new Stamps(clock), new Stamps(clock)];
     const times = [];
     stamps.forEach((stamp, index) => {
+      clock.arrived = arrived[index] ?? NaN;
       good.take(...halves(index));
       times.push(good.time - index);
       other.take(...halves(stamp));
@@ -64,7 +68,8 @@ for (const { name, stamps, line, jumps } of CASES.stamps) {
   test(`time stamps of two channels with one clock: ${name}`, () => {
     const clock = new StampClock();
     const lines = [new Stamps(clock), new Stamps(clock)];
-    for (const stamp of stamps) {
+    for (const [index, stamp] of stamps.entries()) {
+      clock.arrived = arrived[index] ?? NaN;
       for (const one of lines) one.take(...halves(stamp));
       assert.ok(Math.abs(lines[0].time - lines[1].time) < 1e-6, name);
     }
@@ -72,7 +77,8 @@ for (const { name, stamps, line, jumps } of CASES.stamps) {
 }
 
 test("time stamps: the first may be wrong", () => {
-  const seen = follow(new Stamps(new StampClock()), ["18446744073709551615", 1, 2, 3]);
+  const clock = new StampClock();
+  const seen = follow(clock, new Stamps(clock), ["18446744073709551615", 1, 2, 3]);
   assert.deepEqual(seen.times.map(Math.round), [0, 0, 1, 2]);
   assert.deepEqual(seen.jumps, [1]);
 });
@@ -80,7 +86,7 @@ test("time stamps: the first may be wrong", () => {
 test("a channel that begins on another clock begins now", () => {
   const clock = new StampClock();
   const [first, second] = [new Stamps(clock), new Stamps(clock)];
-  follow(first, [0, 1, 2]);
+  follow(clock, first, [0, 1, 2]);
   second.take(...halves(-7200));
   assert.deepEqual([second.time, Math.round(second.jump)], [2, -7202]);
 });
@@ -117,6 +123,10 @@ for (const one of CASES.samples) {
       assert.ok(Math.abs(lines[0].time - lines[1].time) < 1e-9, one.name);
     });
   });
+}
+
+for (const { seconds, text } of CASES.durations) {
+  test(`lengths of time: ${text}`, () => assert.equal(secondsText(seconds), text));
 }
 
 for (const { step, right } of CASES.steps) {

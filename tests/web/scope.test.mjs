@@ -296,6 +296,21 @@ test("a clock that is set back is a gap and a notice, and the line goes on", () 
   assert.equal(lines.doubt, null); // long ago
 });
 
+test("a driver that was silent for days is a gap as long as that, without a notice", () => {
+  const days = 60n * HOUR;
+  for (const [lines, arrived] of [
+    [new Lines(TREND), [100, 100 + 216_000]],
+    [new Lines(TREND), [100, 101]],
+  ]) {
+    lines.take(volts(4, { start: HOUR }), arrived[0]);
+    lines.take(volts(2, { first: 4, start: HOUR + days }), arrived[1]);
+    const silent = arrived[1] > 200;
+    const times = timesOf(lines.all.get("volts"));
+    assert.deepEqual(times, [0, 1, 2, 3, ...(silent ? [216_000, 216_001] : [4, 5])]);
+    assert.equal(lines.doubt === null, silent);
+  }
+});
+
 test("one stamp of the future leaves the line and the other channels where they are", () => {
   const lines = new Lines({ ...TREND, by: "channel" });
   const columns = (count) => ({

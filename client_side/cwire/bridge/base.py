@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from cwire import errors
@@ -14,7 +13,7 @@ from cwire.bridge.repr import bridge_html, bridge_text, driver_html
 from cwire.data.arguments import FOR_EVER, frame_count, names_of, seconds
 from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record
-from cwire.link.link import Link
+from cwire.link.link import Link, now
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
 from cwire.view.schema import SchemaView
@@ -63,7 +62,7 @@ class BridgeBase(ABC):
     @property
     def health(self) -> Health:
         """Received and lost frames of every message, with rates: a table."""
-        return health(self._link.session, monotonic())
+        return health(self._link.session, now())
 
     def __reduce__(self) -> NoReturn:
         raise errors.live_connection()

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,30 @@ import numpy.typing as npt
 
 from cwire.view.text import counted
 
-__all__ = ["LAST_STAMP", "Timeline", "duration_text", "is_step", "restarts", "timeline"]
+__all__ = [
+    "FAR_SECONDS",
+    "LAST_STAMP",
+    "Rest",
+    "Timeline",
+    "duration_text",
+    "is_step",
+    "rest",
+    "restarts",
+    "timeline",
+]
 
 LAST_STAMP = np.uint64(2**63 - 1)
 """The last time stamp that datetime64[ns] holds, in the year 2262; ns."""
 
-_FAR = 60 * 10**9  # ns that a clock may go ahead without a notice
+FAR_SECONDS = 60
+"""Seconds that a clock may go ahead without a notice; in less nobody looks for a silence."""
+
+Rest = tuple[int, int]
+"""A silence that the receiver has seen: the stamps before and after it, ns."""
+
+_FAR = FAR_SECONDS * 10**9
 _LONGEST = 86400 * 10**9  # ns; longer is not a pause of the driver, but a wrong clock
+_DRIFT = 1e-3  # by which two clocks may differ, and more
 _LEAP = 4  # usual steps; a longer one may be a wrong stamp
 _TRIAL = 16  # frames until a change of the clock is taken for good
 _SHORTEST_STEP = 1e-18  # from one sample to the next, in whatever unit it is
@@ -30,6 +49,7 @@ _RARE = 100  # usual steps that are not far for a line of rare values
 _BEHIND = 2  # usual steps that a line may go back to be on a known clock again
 _KEPT = 4  # clocks that are known, the newest first
 _MOST = 4096  # jumps that are followed
+_PREFIXES = ((1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 _LOST = 1 << 24  # frames; a longer gap is not a loss, but a count that began anew
 
 
@@ -49,12 +69,19 @@ class Timeline:
     note: str = ""
 
 
-def timeline(stamps: npt.NDArray[np.uint64]) -> Timeline:
-    """Follows the time stamps (ns) of frames, in the order in which they came."""
+def timeline(stamps: npt.NDArray[np.uint64], rests: Sequence[Rest] = ()) -> Timeline:
+    """Follows the time stamps of frames.
+
+    Args:
+        stamps: ns, in the order in which they came.
+        rests: Silences that the receiver has seen: steps of their length are right, however long.
+    """
     ns = np.minimum(stamps, LAST_STAMP).view(np.int64)
     if len(ns) < 2:
         return Timeline(np.zeros(len(ns)), np.empty(0, np.intp))
     steps = np.diff(ns)
+    if rests:
+        steps[_rested(ns, steps, rests)] = 0
     forward = steps[steps > 0]
     usual = _usual(forward)
     odd = np.flatnonzero((steps < -usual) | (steps > max(_FAR, _RARE * usual))) + 1
@@ -79,6 +106,29 @@ def timeline(stamps: npt.NDArray[np.uint64]) -> Timeline:
         way = "back" if told[-1][1] < 0 else "ahead"
         note = f"the time stamps went {way} by {duration_text(abs(told[-1][1]) * 1e-9)}"
     return Timeline(seconds, np.array([index for index, _ in told], np.intp), note)
+
+
+def rest(before: int, after: int, silence: float) -> Rest | None:
+    """A silence, if the stamps tell of no more time than has passed.
+
+    Args:
+        before: The last stamp before it, ns.
+        after: The first one after it.
+        silence: Seconds, by the receiver's own clock.
+    """
+    most = silence + FAR_SECONDS + silence * _DRIFT
+    return (before, after) if 0 < (after - before) * 1e-9 <= most else None
+
+
+def _rested(
+    ns: npt.NDArray[np.int64], steps: npt.NDArray[np.int64], rests: Sequence[Rest]
+) -> npt.NDArray[np.intp]:
+    """The steps that are as long as the silences in them."""
+    far = np.flatnonzero(steps > _FAR)
+    left = steps[far]
+    for before, after in rests:
+        left[(ns[far] <= before) & (ns[far + 1] >= after)] -= after - before
+    return far[left <= _FAR]
 
 
 def _usual(forward: npt.NDArray[np.int64]) -> int:
@@ -149,10 +199,11 @@ def is_step(step: Any) -> bool:
 
 
 def duration_text(seconds: float) -> str:
-    """A length of time, such as "90 seconds" or "1 hour"."""
+    """A length of time, such as "90 seconds", "1 hour" or "2 ms"."""
+    short = float(f"{seconds:.3g}")
+    if short < 1:
+        part, prefix = next((one for one in _PREFIXES if short >= one[0]), _PREFIXES[-1])
+        return f"{float(f'{seconds / part:.3g}'):g} {prefix}s"
     long = ((365 * 86400, "year"), (86400, "day"), (3600, "hour"), (60, "minute"))
     size, unit = next((one for one in long if seconds >= 1.5 * one[0]), (1, "second"))
-    if seconds < 1:
-        return f"{seconds:.3g} s"
-    count = round(seconds / size)
-    return counted(count, unit)
+    return counted(floor(seconds / size + 0.5), unit)

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
+from cwire.data.clock import FAR_SECONDS, rest
 from cwire.data.fixed_history import FixedHistory
-from cwire.data.history import History
+from cwire.data.history import History, stamps_of
 from cwire.data.ledger import Ledger
 from cwire.data.tail_history import TailHistory
-from cwire_structs.frames import Tally
+from cwire_structs.frames import Tally, unpack_header
 from cwire_structs.schema import Message
 
 __all__ = ["Feed", "Watch", "make_history"]
+
+_RESTS = 64  # silences that are remembered
 
 
 def make_history(message: Message, limit: int) -> History:
@@ -54,16 +58,37 @@ class Feed:
         self.history = make_history(message, history_bytes)
         self.ledger = Ledger()
         self.replaced = False
+        self._heard = inf  # when the last frames came
         self._watches: list[Watch] = []
 
     def append(self, data: memoryview, tally: Tally, now: float) -> None:
-        """Takes a copy of a tally's frames out of a batch and wakes those who waited for them."""
+        """Takes a copy of a tally's frames out of a batch and wakes those who waited for them.
+
+        Args:
+            data: The batch.
+            tally: Of the frames.
+            now: Seconds, by a clock that only has to be steady; better if it goes on while the
+                machine sleeps.
+        """
+        if now - self._heard > FAR_SECONDS:
+            self._rest(data, tally, now - self._heard)
+        self._heard = now
         self.ledger.add(tally, self.history.append(data, tally), now)
         if self._watches:
             total = self.history.total
             for watch in tuple(self._watches):
                 if total >= watch.position:
                     watch.wake()
+
+    def _rest(self, data: memoryview, tally: Tally, silence: float) -> None:
+        """Notes that nothing came for long: it is not the driver's clock that has jumped."""
+        history = self.history
+        _, newest = history.read(history.total - 1, history.total)
+        if len(newest):
+            after = unpack_header(data, tally.first_offset).time_ns
+            found = rest(int(stamps_of(newest)[-1]), after, silence)
+            if found is not None:
+                history.rests = (*history.rests, found)[-_RESTS:]
 
     def watch(self, watch: Watch) -> None:
         """Adds somebody to wake; look at the history afterwards, frames may have just come."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cwire.data.clock import timeline
+from cwire.data.clock import Rest, timeline
 from cwire.data.frame_array import FrameArray, Record
 from cwire.view.text import counted
 from cwire_structs.frames import Tally
@@ -46,11 +46,14 @@ class History(ABC):
     """Frames received so far; the position after the newest."""
     problem: str
     """Where there was no memory for more: a sentence about that. Else empty."""
+    rests: tuple[Rest, ...]
+    """The last long silences, oldest first. Replaced, never changed."""
 
     def __init__(self, message: Message) -> None:
         self.message = message
         self.total = 0
         self.problem = ""
+        self.rests = ()
 
     @property
     @abstractmethod
@@ -145,7 +148,7 @@ class History(ABC):
             found = self.latest(count)
             if not len(found):
                 return found
-            line = timeline(stamps_of(found)).seconds
+            line = timeline(stamps_of(found), self.rests).seconds
             if len(found) < count or count == most or line[0] < -seconds:
                 break
             count *= 4

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -37,7 +38,7 @@ from cwire.session.session import Session
 from cwire_structs.machine import Machine
 from cwire_structs.websocket import CloseCode
 
-__all__ = ["Link"]
+__all__ = ["Link", "now"]
 
 _log = logging.getLogger("cwire")
 _ANSWER_TIMEOUT = 10.0  # s for the relay to answer a request
@@ -46,6 +47,14 @@ _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on
 
 
 Find = Callable[[Mapping[str, str | None], Machine | None], Address]
+
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def now() -> float:
+    """The time that frames come at, s: it goes on while the machine sleeps, where that is known."""
+    return time.clock_gettime(_CLOCK)
 
 
 class Link:
@@ -276,7 +285,7 @@ class Link:
                 for event in self.session.receive_text(message):
                     self._on_event(event)
             elif message is not None:
-                for event in self.session.receive_binary(message, monotonic()):
+                for event in self.session.receive_binary(message, now()):
                     self._on_event(event)
                 self._acknowledge()
             else:

@@ -142,7 +142,7 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
         groups = frames[recipe.by] if recipe.by else None
         sequence = frames.sequence
     stamps = stamps_of(frames)
-    line = timeline(stamps)
+    line = timeline(stamps, history.rests)
     runs = restarts(sequence)
     fields = dict(zip(recipe.y, recipe.y_fields, strict=True))
     columns = {path: shown.to_shown(fields[path], column) for path, column in columns.items()}
@@ -153,7 +153,7 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
         for group in np.unique(groups):
             # Each channel's clock by itself; where its newest frame is, the clock of all says.
             chosen = np.flatnonzero(groups == group)
-            own = timeline(stamps[chosen])
+            own = timeline(stamps[chosen], history.rests)
             seconds = own.seconds + line.seconds[chosen[-1]]
             label = f"{recipe.by} {group}"
             parts.append((label, chosen, seconds, _runs(runs[chosen], own.jumps), own.note))

@@ -38,7 +38,7 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
     if not len(frames):
         return []
     stamps = stamps_of(frames)
-    line = timeline(stamps).seconds
+    line = timeline(stamps, history.rests).seconds
     parts: dict[str, list[tuple[int, float, Any]]] = {}
     for index, frame in enumerate(frames):
         step = float(frame[recipe.x or ""])
@@ -53,7 +53,7 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
     for label, found in sorted(parts.items()):
         # Each channel's clock by itself; where its newest frame is, the clock of all says.
         which = [index for index, _, _ in found]
-        own = timeline(stamps[which])
+        own = timeline(stamps[which], history.rests)
         jumped = set(own.jumps.tolist())
         blocks = [
             _Block(own.seconds[number] + line[which[-1]], step, values, number in jumped)

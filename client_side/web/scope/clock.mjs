@@ -3,6 +3,7 @@
 
 export const FAR = 60; // s that a clock may go ahead without a notice
 export const LONGEST = 86400; // s; longer is not a pause of the driver, but a wrong clock
+const DRIFT = 1e-3; // by which two clocks may differ, and more
 const LEAP = 4; // usual steps; a longer one may be a wrong stamp
 const TRIAL = 16; // frames until a change of the clock is taken for good
 const SHORTEST_STEP = 1e-18; // from one sample to the next, in whatever unit it is
@@ -25,6 +26,7 @@ export class StampClock {
   /** @type {Setting[]} Newest first. */
   settings = [];
   time = NaN; // of the newest frame of any line, s
+  arrived = NaN; // when the frames came that are taken now, by the page's own clock, s
 
   /**
    * Returns the time of a stamp by a setting: differences of halves, so that nothing is rounded.
@@ -76,6 +78,8 @@ export class Stamps {
   /** @type {Setting | null} */
   #setting = null;
   #usual = 0; // from one frame to the next, s
+  #arrived = NaN; // when the last frame came
+  #silence = NaN; // how long before it nothing did, s
   #before = NaN; // time before the last unusual step
   #trial = 0; // frames in which that may turn out to have been a wrong stamp
   time = NaN; // of the last frame, s on the lines
@@ -94,6 +98,8 @@ export class Stamps {
    */
   take(low, high) {
     this.jump = 0;
+    this.#silence = this.#clock.arrived - this.#arrived;
+    this.#arrived = this.#clock.arrived;
     if (this.#setting === null) {
       this.#begin(low, high);
       return;
@@ -137,15 +143,18 @@ export class Stamps {
    */
   #leap(low, high, time, step) {
     const usual = this.#usual;
+    const silence = this.#silence;
+    // Nothing came for so long: it is not the driver's clock that has jumped.
+    const rested = silence > FAR && step <= silence + FAR + silence * DRIFT;
     // A wrong stamp may be over; a step of more than a day is that of a new clock.
-    const sought = this.#trial > 0 || step > LONGEST;
+    const sought = this.#trial > 0 || (step > LONGEST && !rested);
     const known = sought ? this.#clock.find(low, high, this.time, BEHIND * usual) : null;
     if (known !== null && known !== this.#setting) {
       this.jump = step;
       this.#go(known, low, high);
-    } else if (step > LONGEST) this.#change(low, high, step);
+    } else if (step > LONGEST && !rested) this.#change(low, high, step);
     else {
-      if (usual && step > Math.max(FAR, RARE * usual)) this.jump = step;
+      if (usual && step > Math.max(FAR, RARE * usual) && !rested) this.jump = step;
       this.#before = this.time;
       this.time = this.#clock.time = time;
       this.#trial = TRIAL;
@@ -317,7 +326,7 @@ export class Samples {
       [this.#count, this.#number, least] = [count, number, Math.abs(late)];
     }
     if (this.#count !== null) return;
-    const silence = Math.min(LONGEST, Math.max(0, wall - before - span)) || 0;
+    const silence = Math.max(0, wall - before - span) || 0;
     const at = Number.isNaN(end) ? wall - span : end + silence;
     this.#count = { step, at, raw: first, number: 0 };
     this.#number = 0;

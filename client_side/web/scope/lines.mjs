@@ -147,10 +147,12 @@ export class Lines {
    * Takes frames.
    *
    * @param {Batch} batch
+   * @param {number} [arrived] When they came, by the page's own clock, s.
    * @throws {Error} A field is not there, or no line can be drawn of it.
    */
-  take(batch) {
+  take(batch, arrived = NaN) {
     this.#check(batch);
+    this.#stamps.arrived = arrived;
     const { buffer, byteOffset, length } = batch.time_ns;
     const halves = new Uint32Array(buffer, byteOffset, length * 2);
     const gaps = this.#gaps(batch.sequence);

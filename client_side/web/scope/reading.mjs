@@ -59,11 +59,17 @@ const LONG = [
 ];
 
 /**
- * A length of time, such as "90 seconds" or "1 hour".
+ * A length of time, such as "90 seconds", "1 hour" or "2 ms". `duration_text` of Python is the same;
+ * tests/clocks.json has cases for both.
  *
  * @param {number} seconds
  */
 export function secondsText(seconds) {
+  const short = Number(seconds.toPrecision(3));
+  if (short < 1) {
+    const [part, prefix] = PREFIXES.find(([one]) => short >= one) ?? PREFIXES[PREFIXES.length - 1];
+    return `${Number((seconds / part).toPrecision(3))} ${prefix}s`;
+  }
   const [size, unit] = LONG.find(([one]) => seconds >= 1.5 * one) ?? [1, "second"];
-  return seconds < 1 ? placeText(seconds, "s") : countText(Math.round(seconds / size), unit);
+  return countText(Math.round(seconds / size), unit);
 }

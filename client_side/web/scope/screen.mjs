@@ -81,7 +81,7 @@ export class Screen extends EventTarget {
     this.figures.frames += batch.count;
     if (this.paused) return;
     try {
-      this.lines.take(batch);
+      this.lines.take(batch, Date.now() / 1000);
       this.notices.fields = null;
     } catch (error) {
       // The driver came back with other structs, and the field is not there any more.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
-from cwire.data.clock import duration_text, is_step, restarts, timeline
+from cwire.data.clock import FAR_SECONDS, duration_text, is_step, rest, restarts, timeline
 from support.processes import ROOT
 
 CASES = json.loads((ROOT / "tests" / "clocks.json").read_text())
@@ -21,7 +23,14 @@ def stamp(told: str | float) -> int:
 
 @pytest.mark.parametrize("case", CASES["stamps"], ids=lambda case: case["name"])
 def test_time_stamps(case: dict[str, list[float]]) -> None:
-    found = timeline(np.array([stamp(one) for one in case["stamps"]], np.uint64))
+    stamps = [stamp(one) for one in case["stamps"]]
+    arrived = case.get("arrived", [])
+    seen = (
+        rest(*pair, silence)
+        for pair, silence in zip(pairwise(stamps), np.diff(arrived), strict=False)
+        if silence > FAR_SECONDS
+    )
+    found = timeline(np.array(stamps, np.uint64), [one for one in seen if one])
     assert (found.seconds - found.seconds[0]).tolist() == pytest.approx(case["line"])
     assert found.seconds[-1] == 0
     assert found.jumps.tolist() == case["jumps"]
@@ -58,9 +67,6 @@ def test_steps(case: dict[str, str | float]) -> None:
     assert is_step(float(case["step"])) is case["right"]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.25, "0.25 s"), (1, "1 second"), (90, "2 minutes"), (3600, "60 minutes"), (7200, "2 hours")],
-)
-def test_lengths_of_time(seconds: float, text: str) -> None:
-    assert duration_text(seconds) == text
+@pytest.mark.parametrize("case", CASES["durations"], ids=lambda case: case["text"])
+def test_lengths_of_time(case: dict[str, Any]) -> None:
+    assert duration_text(case["seconds"]) == case["text"]
