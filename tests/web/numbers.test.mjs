@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { fitsFloat32 } from "../../client_side/web/decode/kinds.mjs";
-import { checked, exponentOf, padded } from "../../client_side/web/scope/numbers.mjs";
+import { checked, exponentOf, padded, timePart } from "../../client_side/web/scope/numbers.mjs";
 import { Points, sketch } from "../../client_side/web/scope/sketch.mjs";
 import { Trace } from "../../client_side/web/scope/trace.mjs";
 
@@ -46,6 +46,10 @@ for (const { name, range, checked: wanted } of CASES.checked) {
 
 for (const { name, range, padded: wanted } of CASES.padded) {
   test(`a range with room: ${name}`, () => close(padded(...range, 0.1), wanted));
+}
+
+for (const { name, range, factor, unit } of CASES.parts) {
+  test(`the unit of a time: ${name}`, () => assert.deepEqual(timePart(...range), [factor, unit]));
 }
 
 test("a range around nothing is none", () => assert.equal(padded(Infinity, -Infinity, 0.1), null));

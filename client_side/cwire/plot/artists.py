@@ -65,7 +65,12 @@ class _Curves(Drawing):
         super().__init__(axes)
         self._recipe = recipe
         self._by_label: dict[str, Artist] = {}
-        axes.set_xlabel(recipe.x_label)
+        if recipe.x_seconds:
+            from cwire.plot.time_axis import label_seconds
+
+            label_seconds(axes, recipe.x_label)
+        else:
+            axes.set_xlabel(recipe.x_label)
         axes.set_ylabel(recipe.y_label)
         axes.grid(alpha=0.3)
 

@@ -36,7 +36,8 @@ class Recipe:
         names: Of each y, for legends: the name that ``@channels`` has for it, else its path.
         x: Path of the step or of the x array; None: the index.
         by: Path of the field that tells lines apart, or None.
-        x_label: For the axis, with the unit.
+        x_label: For the axis; with the unit, if that is not the second.
+        x_seconds: x is in seconds.
         y_label: For the axis, with the unit.
         samples: Of each y: samples behind one point, more than 1 in a decimated message.
         tiled: The image is an array with ``width`` and ``height`` beside it, and perhaps ``x`` and
@@ -52,6 +53,7 @@ class Recipe:
     by: str | None
     x_label: str
     y_label: str
+    x_seconds: bool = False
     samples: tuple[int, ...] = ()
     tiled: bool = False
     y_fields: tuple[Field, ...] = ()
@@ -113,18 +115,18 @@ def make_recipe(
             raise UnknownField(f"{message.name}: scalar fields are drawn against time; leave x out")
         if kind == "bar":
             return Recipe("bar", names, titles, None, by, "", y_label, y_fields=y_fields)
-        before = "time before the last frame [s]"
-        return Recipe("trend", names, titles, None, by, before, y_label, y_fields=y_fields)
-    x_label, x_field = "index", None
+        before = "time before the last frame"
+        return Recipe("trend", names, titles, None, by, before, y_label, True, y_fields=y_fields)
+    x_label, x_unit, x_field = "index", "", None
     if x is None and "dt" in message.struct.by_name:
         x = "dt"
     if x is not None:
         x_path = _find(message, x)
         _dimensions(message, x_path)
         x_field = x_path.field
-        x_unit = shown.unit(x_field)
-        label = "time" if x_unit == "s" else shown.title(x_field)
-        x_label = f"{label} [{x_unit}]" if x_unit else label
+        x_unit = shown.unit(x_field) or ""
+        x_label = "time" if x_unit == "s" else shown.title(x_field)
+        x_label += f" [{x_unit}]" if x_unit not in ("", "s") else ""
     points = tuple((samples or {}).get(name, 1) for name in names)
     return Recipe(
         "bar" if kind == "bar" else "block",
@@ -134,6 +136,7 @@ def make_recipe(
         by,
         x_label,
         y_label,
+        x_unit == "s",
         points,
         y_fields=y_fields,
         x_field=x_field,

@@ -87,13 +87,18 @@ def draw(told: dict[str, Any], found: list[Curve], height: int) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    from cwire.plot.time_axis import label_seconds
+
     figure = Figure((_WIDTH / _DPI, height / _DPI), _DPI, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(title=told["title"])
     for curve in found:
         axes.plot(curve.x, curve.y, label=curve.label, linewidth=1)
-    unit = f" ({told['x_unit']})" if told["x_unit"] else ""
-    axes.set_xlabel(f"{told['x_label']}{unit}")
+    label, unit = told["x_label"], told["x_unit"]
+    if unit == "s":
+        label_seconds(axes, label)
+    else:
+        axes.set_xlabel(f"{label} [{unit}]" if unit else label)
     axes.set_ylabel(told["y_label"])
     if len(found) > 1:
         axes.legend(loc="upper right")

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["checked", "extent", "padded"]
+__all__ = ["checked", "extent", "padded", "time_part"]
 
 _LARGEST = 1e300  # what is drawn; twice of it is still a number
 _NARROWEST = 1e-9  # width of a range by its size: a float64 divides it into a screen's pixels
 _SMALLEST = 1e-290  # width of any range
+_PARTS = ((86400, "d"), (3600, "h"), (1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_LONG = 3  # units that a span has at least, of those above a second
 
 
 def extent(values: np.ndarray[Any, np.dtype[Any]]) -> tuple[Any, Any] | None:
@@ -56,3 +58,15 @@ def padded(low: float, high: float, share: float) -> tuple[float, float] | None:
     low, high = float(low), float(high)
     room = share * high - share * low if low < high else share * abs(high) or 1.0
     return checked(low - room, high + room)
+
+
+def time_part(low: float, high: float) -> tuple[float, str]:
+    """The seconds of the unit in which an axis of time is written, and its name.
+
+    Args:
+        low: The end of the axis, s.
+        high: The other one.
+    """
+    span = abs(high - low)
+    fits = (one for one in _PARTS if span >= (_LONG if one[0] > 1 else 1) * one[0])
+    return next(fits, _PARTS[-1])

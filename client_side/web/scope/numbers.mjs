@@ -4,6 +4,16 @@
 export const LARGEST = 1e300; // what is drawn; twice of it is still a number
 const NARROWEST = 1e-9; // width of a range by its size: a float64 divides it into a screen's pixels
 const SMALLEST = 1e-290; // width of any range
+/** @type {[number, string][]} */
+const PARTS = [
+  [86400, "d"],
+  [3600, "h"],
+  [1, "s"],
+  [1e-3, "ms"],
+  [1e-6, "µs"],
+  [1e-9, "ns"],
+];
+const LONG = 3; // units that a span has at least, of those above a second
 const PLAIN = [1e-6, 1e9]; // sizes whose numbers are written out
 
 /**
@@ -37,6 +47,17 @@ export function padded(low, high, share) {
   if (!(low <= high)) return null;
   const room = low < high ? share * high - share * low : share * Math.abs(high) || 1;
   return checked(low - room, high + room);
+}
+
+/**
+ * The unit of time in which an axis is written, and its seconds.
+ *
+ * @param {number} low s
+ * @param {number} high
+ */
+export function timePart(low, high) {
+  const fits = (/** @type {number} */ part) => high - low >= (part > 1 ? LONG : 1) * part;
+  return PARTS.find(([part]) => fits(part)) ?? PARTS[PARTS.length - 1];
 }
 
 /**

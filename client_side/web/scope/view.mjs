@@ -2,20 +2,10 @@
 // here, because each has points of its own.
 
 import uPlot from "uplot";
-import { checked, exponentOf, padded } from "./numbers.mjs";
+import { checked, exponentOf, padded, timePart } from "./numbers.mjs";
 
 /** @typedef {import("./figures.mjs").Drawn} Drawn */
 
-/** @type {[number, string][]} */
-const PARTS = [
-  [86400, "d"],
-  [3600, "h"],
-  [1, "s"],
-  [1e-3, "ms"],
-  [1e-6, "µs"],
-  [1e-9, "ns"],
-];
-const LONG = 3; // units that a span has at least, of those above a second
 const EDGE = 0.08; // of the height, above and below the lines
 const ROOMY = 0.4; // when the lines fill less of the height, the axis follows them
 
@@ -267,11 +257,7 @@ export class View {
    */
   #scaleUnit(low, high) {
     const { xLabel, xUnit } = this.labels;
-    let [factor, unit] = [1, xUnit];
-    if (unit === "s") {
-      const fits = (/** @type {number} */ part) => high - low >= (part > 1 ? LONG : 1) * part;
-      [factor, unit] = PARTS.find(([part]) => fits(part)) ?? PARTS[PARTS.length - 1];
-    }
+    const [factor, unit] = xUnit === "s" ? timePart(low, high) : [1, xUnit];
     const exponent = exponentOf(low / factor, high / factor);
     this.factor = factor * 10 ** exponent;
     this.plot.axes[0].label = axisLabel(`${xLabel}${unit ? ` [${unit}]` : ""}`, exponent);

@@ -39,7 +39,7 @@ def put(
 def test_a_block_is_found_by_itself() -> None:
     recipe = make_recipe(BLOCK, None, None, None)
     assert (recipe.kind, recipe.y, recipe.x, recipe.by) == ("block", ("samples",), "dt", "channel")
-    assert (recipe.x_label, recipe.y_label) == ("time [s]", "samples [V]")
+    assert (recipe.x_label, recipe.x_seconds, recipe.y_label) == ("time", True, "samples [V]")
 
 
 def test_blocks_are_the_newest_of_each_channel() -> None:
@@ -383,7 +383,7 @@ def test_people_see_scaled_numbers_and_times(tmp_path: Path) -> None:
     assert trends(trend, history, 5)[0].y.tolist() == [10.0]
     assert bars(make_recipe(message, "warm", None, None, kind="bar"), history)[0].y == [10.0]
     block = make_recipe(message, "volts", "step", None)
-    assert (block.x_label, block.y_label) == ("time [s]", "volts [V]")
+    assert (block.x_label, block.x_seconds, block.y_label) == ("time", True, "volts [V]")
     (curve,) = blocks(block, history)
     assert curve.y.tolist() == [0, 1, 2, 3]
     channels = trends(make_recipe(message, "volts", None, None), history, 5)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cwire.view.numbers import checked, extent, padded
+from cwire.view.numbers import checked, extent, padded, time_part
 from support.number_cases import CASES, EXTREMES, array_of
 
 
@@ -37,3 +37,9 @@ def test_a_range_with_room(case: dict[str, Any]) -> None:
     found = padded(low, high, 0.1)
     assert found == pytest.approx(case["padded"], rel=1e-12, abs=0)
     assert padded(np.float64(low), np.float64(high), 0.1) == found
+
+
+@pytest.mark.parametrize("case", CASES["parts"], ids=lambda case: case["name"])
+def test_the_unit_of_a_time(case: dict[str, Any]) -> None:
+    assert time_part(*case["range"]) == (case["factor"], case["unit"])
+    assert time_part(*reversed(case["range"])) == (case["factor"], case["unit"])
