@@ -80,30 +80,30 @@ typedef struct cwi_slot {
 struct cwire {
     pthread_mutex_t lock; /* guards the ring, the slots' counters, the calls, and (L) above */
     const cwire_schema *schema;
-    cwi_slot *slots;   /* one per message */
-    cwi_memory memory; /* of the ring */
+    cwi_slot *slots; /* one per message */
     cwi_ring ring;
-    uint64_t clear;   /* (L) up to here head may go without a look at readers and at tail */
-    uint64_t look;    /* (L) from here on the ring may begin at its front again */
-    uint64_t slowest; /* (L) all peers have read up to here, and maybe further */
-    uint32_t shares;  /* readers of the ring that have come so far */
+    uint64_t clear;     /* (L) up to here head may go without a look at readers and at tail */
+    uint64_t look;      /* (L) from here on the ring may begin at its front again */
+    uint64_t slowest;   /* (L) all peers have read up to here, and maybe further */
+    unsigned streaming; /* peers that take frames */
+    int sleeping;       /* (L) the poller may be waiting: who adds output must wake it */
+    int takers;         /* (L) a peer waits for frames on its socket, while the poller is waiting */
+    uint32_t shares;    /* readers of the ring that have come so far */
     cwi_calls calls;
     cwi_peer **peers;
     unsigned peer_count;
     unsigned peer_limit;
-    unsigned streaming; /* peers that take frames */
     uint32_t frame_bytes;
     size_t lane_bytes;
     unsigned heartbeat_ms;
     uint8_t *hello;
     size_t hello_size;
 
+    cwi_memory memory; /* of the ring */
     cwi_endpoint endpoint;
     int poller;
     int wake;
-    int tick;     /* -1 until cwire_fd */
-    int sleeping; /* (L) the poller may be waiting: who adds output must wake it */
-    int takers;   /* (L) a peer waits for frames on its socket, while the poller is waiting */
+    int tick; /* -1 until cwire_fd */
     int polling;
     uint64_t accept_again_ms; /* no accepting before: descriptors have run out; 0: accepting */
 };

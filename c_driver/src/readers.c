@@ -14,16 +14,31 @@ enum {
 
 static int streams(const cwi_peer *peer) { return peer->state == CWI_STREAMING; }
 
-uint64_t cwi_readers_slowest(cwire *link) {
+/* Moves the peers that are before `tail` to it: what they have not read there is lost, and *lost
+ * becomes 1. Returns how far the slowest is then; head without peers. */
+static uint64_t pass_readers(cwire *link, uint64_t tail, int *lost) {
     uint64_t slowest = link->ring.head;
     for (unsigned i = 0; i < link->peer_count; i++) {
         cwi_peer *peer = link->peers[i];
+        uint64_t position;
         if (!streams(peer))
             continue;
-        uint64_t position = peer->share.page ? cwi_sharing_position(peer) : peer->cursor.frame;
+        if (peer->share.page) {
+            position = cwi_sharing_position(peer);
+            *lost |= position < tail;
+            position = position < tail ? tail : position;
+        } else {
+            *lost |= cwi_cursor_lap(&peer->cursor, &link->ring, tail);
+            position = peer->cursor.frame;
+        }
         slowest = position < slowest ? position : slowest;
     }
     return slowest;
+}
+
+uint64_t cwi_readers_slowest(cwire *link) {
+    int lost = 0; /* before the ring's own tail: told before */
+    return pass_readers(link, link->ring.tail, &lost);
 }
 
 /* Lets the ring begin at its front again if everybody has read everything. */
@@ -42,34 +57,17 @@ static void try_rewind(cwire *link) {
     link->look = ring->head + ring->size / REWIND_PART;
 }
 
-/* Tells the peers that the frames before `tail` go. Returns 1 if one of them had not read them. */
-static int lap_readers(cwire *link, uint64_t tail) {
-    int lost = 0;
-    for (unsigned i = 0; i < link->peer_count; i++) {
-        cwi_peer *peer = link->peers[i];
-        if (!streams(peer))
-            continue;
-        if (peer->share.page)
-            lost |= cwi_sharing_position(peer) < tail;
-        else
-            lost |= cwi_cursor_lap(&peer->cursor, &link->ring, tail);
-    }
-    return lost;
-}
-
 /* Drops the oldest frames, and some more that all have read. Peers are looked at only where what
  * is known of them does not say that they have: the pages of those that map the ring change all the
- * time, and are in another processor's cache. */
+ * time, and are in another processor's cache. Returns 1 if frames were lost. */
 static int drop_oldest(cwire *link, size_t span) {
     cwi_ring *ring = &link->ring;
     const uint64_t ahead = ring->size / REWIND_PART < AHEAD ? ring->size / REWIND_PART : AHEAD;
     uint64_t tail = cwi_ring_tail_for(ring, span);
     int lost = 0;
     if (tail > link->slowest)
-        link->slowest = cwi_readers_slowest(link);
-    if (tail > link->slowest)
-        lost = lap_readers(link, tail);
-    else
+        link->slowest = pass_readers(link, tail, &lost);
+    if (tail < link->slowest)
         tail = cwi_ring_tail_until(ring, tail,
                                    link->slowest - tail < ahead ? link->slowest : tail + ahead);
     cwi_ring_drop(ring, tail);
