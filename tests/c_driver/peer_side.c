@@ -63,16 +63,21 @@ int note_command(cwire *link, const cwire_command *command, void *user) {
     return log->result;
 }
 
-void side_open(side *s, cwire *link) {
+int side_dial(side *s, const char *path) {
     struct sockaddr_un address;
     memset(&address, 0, sizeof address);
     memset(s, 0, sizeof *s);
     address.sun_family = AF_UNIX;
-    strcpy(address.sun_path, cwire_path(link));
+    strcpy(address.sun_path, path);
     s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(s->fd >= 0);
-    CHECK_EQUAL(connect(s->fd, (const struct sockaddr *)&address, sizeof address), 0);
+    if (connect(s->fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return 0;
+    close(s->fd);
+    return -1;
 }
+
+void side_open(side *s, cwire *link) { CHECK_EQUAL(side_dial(s, cwire_path(link)), 0); }
 
 void side_close(side *s) {
     close(s->fd);

@@ -19,6 +19,9 @@ typedef struct side {
     int reset; /* it was closed before all that we sent was read */
 } side;
 
+/* Connects to a path. Returns 0, or -1 if nobody listens there. */
+int side_dial(side *s, const char *path);
+
 /* Connects and reads nothing. */
 void side_open(side *s, cwire *link);
 
