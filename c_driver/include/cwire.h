@@ -12,10 +12,10 @@
  *         cwire_poll(link, 1);
  *     }
  *
- * Threads: cwire_publish..., cwire_reply..., cwire_pending and cwire_wanted may be called from any
- * thread at any time; everything else from one thread, the one that polls. Handlers may publish and
- * reply; they may not poll or close. In a forked child the link of its parent is CWIRE_EINVAL for
- * everything but cwire_close: listen there, after the fork.
+ * Threads: cwire_publish..., cwire_reply..., cwire_pending, cwire_wanted and cwire_peers may be
+ * called from any thread at any time; everything else from one thread, the one that polls. Handlers
+ * may publish and reply; they may not poll or close. In a forked child the link of its parent is
+ * CWIRE_EINVAL for everything but cwire_close: listen there, after the fork.
  *
  * Signal handlers: call nothing of cwire there; let the handler set a flag, and publish in the main
  * loop. Where a signal has interrupted a call of cwire in the same thread, the functions that may
@@ -184,6 +184,9 @@ size_t cwire_pending(cwire *link);
 /* The number of peers that want message `id`. Publishing a message that none wants is allowed. */
 int cwire_wanted(cwire *link, uint16_t id);
 
+/* The number of peers that are connected and take frames. */
+int cwire_peers(cwire *link);
+
 /* The path that is listened on. */
 const char *cwire_path(const cwire *link);
 
@@ -195,6 +198,9 @@ int cwire_default_path(const char *name, char *path, size_t size);
 /* The text of this thread's last failure, for people. `link` may be NULL, as after cwire_listen.
  * Valid until this thread's next failure. */
 const char *cwire_error(const cwire *link);
+
+/* The code of the same failure: what cwire_listen cannot return. 0: none yet. */
+int cwire_error_code(const cwire *link);
 
 /* The text of a code. */
 const char *cwire_strerror(int code);

@@ -6,6 +6,7 @@
 
 /* One per thread, like errno: publishing threads do not overwrite each other's texts. */
 static __thread char last_failure[512];
+static __thread int last_code;
 
 size_t cwi_format(char *text, size_t size, const char *format, va_list arguments) {
     int length = vsnprintf(text, size, format, arguments);
@@ -36,12 +37,18 @@ int cwi_fail(int code, const char *format, ...) {
     va_start(arguments, format);
     cwi_format(last_failure, sizeof last_failure, format, arguments);
     va_end(arguments);
+    last_code = code;
     return code;
 }
 
 const char *cwire_error(const cwire *link) {
     (void)link;
     return last_failure;
+}
+
+int cwire_error_code(const cwire *link) {
+    (void)link;
+    return last_code;
 }
 
 const char *cwire_strerror(int code) {

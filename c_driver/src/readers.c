@@ -150,3 +150,13 @@ int cwire_wanted(cwire *link, uint16_t id) {
     pthread_mutex_unlock(&link->lock);
     return wanted;
 }
+
+int cwire_peers(cwire *link) {
+    if (cwi_caller_check_link(link) != CWIRE_OK)
+        return CWIRE_EINVAL;
+    if (cwi_caller_lock(link) != CWIRE_OK)
+        return CWIRE_EBUSY;
+    int peers = (int)link->streaming;
+    pthread_mutex_unlock(&link->lock);
+    return peers;
+}

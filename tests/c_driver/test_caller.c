@@ -21,6 +21,7 @@ static void no_link_is_an_error(void) {
     CHECK_EQUAL(cwire_poll(NULL, 0), CWIRE_EINVAL);
     CHECK_EQUAL(cwire_fd(NULL), CWIRE_EINVAL);
     CHECK_EQUAL(cwire_wanted(NULL, TICK), CWIRE_EINVAL);
+    CHECK_EQUAL(cwire_peers(NULL), CWIRE_EINVAL);
     CHECK_EQUAL(cwire_pending(NULL), 0);
     CHECK_EQUAL(strlen(cwire_path(NULL)), 0);
     CHECK_EQUAL(cwire_default_path("a", NULL, 100), CWIRE_EINVAL);
@@ -63,6 +64,7 @@ static void an_interrupted_thread_is_refused(void) {
     CHECK_EQUAL(cwire_reply(link, 1, NULL, 0), CWIRE_EBUSY);
     CHECK_EQUAL(cwire_reply_error(link, 1, CWIRE_EFAILED, "no"), CWIRE_EBUSY);
     CHECK_EQUAL(cwire_wanted(link, TICK), CWIRE_EBUSY);
+    CHECK_EQUAL(cwire_peers(link), CWIRE_EBUSY);
     CHECK(cwire_pending(link) == SIZE_MAX);
     CHECK_EQUAL(cwire_poll(link, 0), CWIRE_EBUSY);
     CHECK_EQUAL(pthread_mutex_unlock(&link->lock), 0);

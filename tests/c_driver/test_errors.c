@@ -25,6 +25,7 @@ static void every_code_has_a_text(void) {
     CHECK_TEXT(cwire_strerror(-4711), "own");
     CHECK_EQUAL(cwi_fail(CWIRE_ESIZE, "%d bytes", 5), CWIRE_ESIZE);
     CHECK_TEXT(cwire_error(NULL), "5 bytes");
+    CHECK_EQUAL(cwire_error_code(NULL), CWIRE_ESIZE);
 }
 
 int main(int argc, char **argv) {

@@ -74,6 +74,7 @@ static void interest_is_counted(void) {
     side_join(&s, link);
     side_join(&other, link);
     CHECK_EQUAL(cwire_wanted(link, TICK), 2);
+    CHECK_EQUAL(cwire_peers(link), 2);
     side_send_frame(&s, CWIRE_CONTROL, 0, "\4\0\0\0\1\0\0\0\2\0", 10);
     while (cwire_wanted(link, TICK) != 1)
         cwire_poll(link, 10);
@@ -82,6 +83,7 @@ static void interest_is_counted(void) {
     side_close(&other);
     while (cwire_wanted(link, IMAGE) != 1)
         cwire_poll(link, 10);
+    CHECK_EQUAL(cwire_peers(link), 1);
     CHECK_EQUAL(cwire_wanted(link, TICK), 0);
     side_close(&s);
     cwire_close(link);
