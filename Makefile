@@ -20,8 +20,8 @@ HEADERS_ARGS ?=
 # Not the cases: they stand for headers of others, whose lines are part of what is tried.
 C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
 	-not -path '*/build/*' -not -path '*/generated/*' -not -path '*/cases/*')
-EXTENSION_SOURCES := setup.py c_driver/src/frame.c c_driver/src/ring_reader.c \
-	$(wildcard c_driver/include/*.h cython_wrapper/cwire_structs/*.pyx)
+EXTENSION_SOURCES := setup.py $(wildcard c_driver/src/*.[ch] c_driver/include/*.h \
+	cython_wrapper/cwire_structs/*.pyx)
 
 BUNDLE := client_side/cwire/static/scope.js
 WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs decode/*.mjs scope/*.mjs *.css package*.json .npmrc))
@@ -85,5 +85,5 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		benchmarks/build test-artefacts client_side/cwire/static client_side/web/node_modules \
 		client_side/web/lint/node_modules
-	rm -f $(addprefix cython_wrapper/cwire_structs/,_frames.c _ring.c _frames*.so _ring*.so)
+	rm -f $(addprefix cython_wrapper/cwire_structs/_,driver.c driver*.so frames.c frames*.so ring.c ring*.so)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

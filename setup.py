@@ -1,4 +1,4 @@
-"""Builds the C code wrapped by Cython, the C library in two files, the web bundle.
+"""Builds the C library, wrapped by Cython and in two files, and the web bundle.
 
 Everything else about the distribution is in pyproject.toml.
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_py import build_py
 
+LIBRARY = sorted(map(str, Path("c_driver").glob("src/*.c")))
+HEADERS = sorted(map(str, Path("c_driver").glob("*/*.h")))
 AMALGAMATION = ("cwire.c", "cwire.h")
 
 
@@ -37,21 +39,23 @@ class BuildWithSources(build_py):  # type: ignore[misc] # setuptools has no type
         return Path(self.build_lib, "cwire_structs", "c")
 
 
-def extension(name: str, source: str, header: str) -> Extension:
-    """Describes a Cython module around one source of the C library."""
+def extension(name: str, *sources: str) -> Extension:
+    """Describes a Cython module around sources of the C library."""
     return Extension(
         f"cwire_structs.{name}",
-        sources=[f"cython_wrapper/cwire_structs/{name}.pyx", f"c_driver/src/{source}"],
+        sources=[f"cython_wrapper/cwire_structs/{name}.pyx", *sources],
         include_dirs=["c_driver/include"],
-        depends=[f"c_driver/include/{header}"],
-        extra_compile_args=["-std=c99", "-O2"],
+        depends=HEADERS,
+        extra_compile_args=["-std=c99", "-O2", "-pthread", "-fvisibility=hidden"],
+        extra_link_args=["-pthread"],
     )
 
 
 setup(
     cmdclass={"build_py": BuildWithSources},
     ext_modules=[
-        extension("_frames", "frame.c", "cwire_frame.h"),
-        extension("_ring", "ring_reader.c", "cwire_ring.h"),
+        extension("_driver", *LIBRARY),
+        extension("_frames", "c_driver/src/frame.c"),
+        extension("_ring", "c_driver/src/ring_reader.c"),
     ],
 )

@@ -134,6 +134,16 @@ def test_new_build_and_run(
     assert "2016 bytes, aligned to 8, no padding" in explained
 
 
+def test_a_driver_in_python(installed: Path, runtime: Path, tmp_path: Path) -> None:
+    code = (
+        "import cwire\n"
+        "with cwire.Driver('lab', {'value': 'f8'}) as driver:\n"
+        "    driver.publish('value', [1.0, 2.0])\n"
+        "    print(driver.path)\n"
+    )
+    assert run(installed / "python", "-c", code, cwd=tmp_path) == f"{runtime}/lab.sock\n"
+
+
 def test_the_c_sources_are_the_checkouts(
     installed: Path, built_driver: None, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ bridge.plot("scope_block", y="samples")
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cwire.bridge.aio import AsyncBridge, aconnect
 from cwire.bridge.sync import Bridge, connect
@@ -21,12 +21,14 @@ from cwire.errors import (
     CommandTimeout,
     CwireError,
     DriverDown,
+    DriverError,
     InvalidArgument,
     InvalidCommand,
     InvalidSubscription,
     LayoutMismatch,
     NotConnected,
     ProtocolError,
+    Refused,
     Unauthorized,
     UnknownCommand,
     UnknownDriver,
@@ -41,6 +43,26 @@ from cwire.process.relay_process import RelayProcess
 from cwire.version import __version__
 from cwire_structs.schema import FieldError, SchemaError, field_bytes
 
+if TYPE_CHECKING:
+    from cwire.driver.driver import Driver
+    from cwire_structs.schema.tags import array as array
+    from cwire_structs.schema.tags import channels as channels
+    from cwire_structs.schema.tags import command as command
+    from cwire_structs.schema.tags import label as label
+    from cwire_structs.schema.tags import message as message
+    from cwire_structs.schema.tags import range as range  # noqa: A004
+    from cwire_structs.schema.tags import scale as scale
+    from cwire_structs.schema.tags import tail as tail
+    from cwire_structs.schema.tags import text as text
+    from cwire_structs.schema.tags import time as time
+    from cwire_structs.schema.tags import unit as unit
+
+# Imported when they are first asked for: who only reads needs no driver.
+_TAGS = ("array", "channels", "command", "label", "message", "range", "scale", "tail", "text",
+         "time", "unit")  # fmt: skip
+_LATER = {"Driver": "cwire.driver.driver"} | dict.fromkeys(_TAGS, "cwire_structs.schema.tags")
+
+# Without the tags, some of which are called like something of Python's.
 __all__ = [
     "Ambiguous",
     "AsyncBridge",
@@ -48,7 +70,9 @@ __all__ = [
     "CommandError",
     "CommandTimeout",
     "CwireError",
+    "Driver",
     "DriverDown",
+    "DriverError",
     "DriverProcess",
     "FieldError",
     "FrameArray",
@@ -60,6 +84,7 @@ __all__ = [
     "NotConnected",
     "ProtocolError",
     "Record",
+    "Refused",
     "RelayProcess",
     "SchemaError",
     "Unauthorized",
@@ -75,8 +100,17 @@ __all__ = [
 ]
 
 
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'cwire' has no attribute {name!r}")
+    import importlib
+
+    found = globals()[name] = getattr(importlib.import_module(_LATER[name]), name)
+    return found
+
+
 def __dir__() -> list[str]:
-    return [*__all__, "__doc__", "__file__", "__name__", "__path__"]
+    return [*__all__, *_TAGS, "__doc__", "__file__", "__name__", "__path__"]
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cwire_structs.frames import code_name
+from cwire_structs.frames import Code, code_name
 
 __all__ = [
     "Ambiguous",
@@ -16,6 +16,7 @@ __all__ = [
     "CommandTimeout",
     "CwireError",
     "DriverDown",
+    "DriverError",
     "InvalidArgument",
     "InvalidCommand",
     "InvalidSubscription",
@@ -23,6 +24,7 @@ __all__ = [
     "NotConnected",
     "OtherDrivers",
     "ProtocolError",
+    "Refused",
     "Unauthorized",
     "UnknownCommand",
     "UnknownDriver",
@@ -136,6 +138,58 @@ class CommandTimeout(CommandError, TimeoutError):
 
 class LayoutMismatch(CommandError):
     """The driver restarted with other structs; the command was not carried out."""
+
+
+class DriverError(CwireError):
+    """A driver of this program cannot do what it was asked to do.
+
+    Attributes:
+        driver: Its name.
+        code: A `cwire_structs.frames.Code` as a plain number.
+        name: The code's name, such as ``CWIRE_EINUSE``.
+        text: The reason, and what to do.
+    """
+
+    def __init__(self, driver: str, code: int, text: str) -> None:
+        self.driver = driver
+        self.code = int(code)
+        self.name = code_name(self.code)
+        self.text = text
+        super().__init__(driver, code, text)
+
+    def __str__(self) -> str:
+        return f"{self.driver}: {self.text} ({self.name})"
+
+
+class Refused(CwireError):
+    """Raised by a command's handler: the peer gets this code and this text as the reply.
+
+    Args:
+        text: For people.
+        code: A code's name, such as ``"ERANGE"``, or a negative number of the driver's own.
+
+    Attributes:
+        code: As a number.
+        text: For people.
+    """
+
+    def __init__(self, text: str, code: int | str = "EFAILED") -> None:
+        if isinstance(code, str):
+            name = code.removeprefix("CWIRE_")
+            if name not in Code.__members__:
+                raise InvalidArgument(
+                    f"{code!r} is no code: take one of {', '.join(Code.__members__)}, or a "
+                    "negative number of your own"
+                )
+            code = Code[name]
+        if code >= 0:
+            raise InvalidArgument(f"{int(code)} is no error: codes are negative numbers")
+        self.code = int(code)
+        self.text = text
+        super().__init__(text, self.code)
+
+    def __str__(self) -> str:
+        return f"{self.text} ({code_name(self.code)})"
 
 
 def live_connection() -> InvalidArgument:

@@ -21,3 +21,36 @@ except cwire.NotConnected as error:
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "no relay answers at ws://127.0.0.1:1/ws" in ran.stdout
+
+
+def test_who_only_reads_imports_no_driver() -> None:
+    code = """
+import sys
+import cwire
+late = {"cwire.driver.driver", "cwire_structs._driver", "cwire_structs.schema.tags"}
+assert late.isdisjoint(sys.modules), late & set(sys.modules)
+assert {"Driver", "unit", "range"} <= set(dir(cwire))
+cwire.Driver, cwire.unit
+assert late <= set(sys.modules)
+assert "range" not in cwire.__all__
+try:
+    cwire.nothing
+except AttributeError as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stdout == "module 'cwire' has no attribute 'nothing'\n", ran.stderr
+
+
+def test_a_driver_needs_numpy_only(runtime: Path) -> None:
+    missing = ("tornado", "IPython", "Cython", "clang", "elftools", "rich")
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({missing!r}))
+import cwire
+with cwire.Driver("lab", {{"value": "f8"}}) as driver:
+    driver.publish("value", 1.5)
+    print(driver)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == f"<driver lab: listening at {runtime}/lab.sock, 0 peers>\n"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import nbformat
@@ -45,7 +47,8 @@ def test_the_three_terminals(runtime: Path) -> None:
 
 
 def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "".join(block for block in blocks("python") if "bridge.scope" not in block)
+    elsewhere = ("bridge.scope", "cwire.Driver")
+    code = "".join(one for one in blocks("python") if not any(word in one for word in elsewhere))
     monkeypatch.setenv("MPLBACKEND", "Agg")
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -56,6 +59,20 @@ def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.Mo
     )
     assert result.returncode == 0, result.stderr
     assert re.match(r"[01] [\d.]+", result.stdout)
+
+
+def test_the_driver_in_python(runtime: Path) -> None:
+    (code,) = (block for block in blocks("python") if "cwire.Driver" in block)
+    with Running(sys.executable, "-W", "error", "-c", code) as program:
+        until(lambda: (runtime / "analyser.sock").exists())
+        with Relay("analyser") as relay, cwire.connect(relay.link) as bridge:
+            send: Any = bridge.send
+            assert send.set_window(shape="RECTANGLE", level=-3.0).value == -3.0
+            with pytest.raises(cwire.CommandError, match=r"no such level.*\(CWIRE_ERANGE\)"):
+                send.set_window(shape="RECTANGLE", level=-40.0)
+            bridge.wait_for("trace", lambda trace: trace.window.name == "RECTANGLE", timeout=10)
+        program.stop(signal.SIGINT)
+    assert program.output[-1] == "KeyboardInterrupt"
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")

@@ -35,9 +35,9 @@ from cwire_structs.schema.layout_hash import layout_hash
 from cwire_structs.schema.schema import FORMAT, Schema
 from cwire_structs.schema.tags import Role, role_of
 from cwire_structs.schema.written_class import ClassReader, Parameter, declares_fields, snake_case
-from cwire_structs.schema.written_dtype import struct_of_dtype
+from cwire_structs.schema.written_dtype import VALUE, struct_of_dtype
 
-__all__ = ["Written", "identifier"]
+__all__ = ["Written", "identifier", "message_name"]
 
 
 @dataclass(slots=True)
@@ -89,23 +89,37 @@ class Written:
         self._put(_Message(None, name, struct, False, None))
         return name
 
+    @property
+    def messages(self) -> dict[str, bool]:
+        """The names of all messages so far, and whether each is a command."""
+        return {name: one.command for name, one in self._messages.items()}
+
     def add_command(
-        self, name: str, parameters: Mapping[str, Parameter], doc: str, reply: object
+        self, name: str, fields: type | Mapping[str, Parameter], doc: str, reply: object
     ) -> None:
-        """Adds a command whose fields are the parameters of its handler.
+        """Adds a command that is described by its handler.
 
         Args:
             name: The command's.
-            parameters: Each one's annotation and default, a field of the command.
+            fields: Its parameters, or the class of the only one.
             doc: The handler's docstring.
-            reply: The class of the reply, or its message's name; None: just an OK.
+            reply: What it is annotated to return: a class with annotations, the type of a single
+                value, or the name of a message; None: just an OK.
+
+        Raises:
+            SchemaError: It cannot be laid out.
         """
-        struct = self._reader.struct_of(name, parameters, doc)
-        self._put(_Message(None, name, struct, True, self._reply(name, reply)))
+        role = role_of(fields) if isinstance(fields, type) else Role()
+        answer = self._reply(name, reply if role.reply is None else role.reply)
+        if isinstance(fields, type):
+            struct = self._reader.struct(fields)
+        else:
+            struct = self._reader.struct_of(name, fields, doc)
+        self._put(_Message(role.id, name, struct, True, answer))
 
     def _add_class(self, cls: type, name: str | None) -> str:
         role = role_of(cls)
-        name = name or role.name or snake_case(cls.__name__)
+        name = name or message_name(cls)
         struct = self._reader.struct(cls)
         known = self._messages.get(name)
         if known is not None and known.struct is struct:
@@ -121,10 +135,10 @@ class Written:
             return reply
         if isinstance(reply, type) and declares_fields(reply):
             return self.add(reply)
-        raise SchemaError(
-            f"{command}: its reply is {reply!r}: give a class with annotations, or the name of a "
-            "message; without a reply, None"
-        )
+        name = f"{command}_reply"
+        struct = self._reader.struct_of(name, {VALUE: Parameter(reply)})
+        self._put(_Message(None, name, struct, False, None))
+        return name
 
     def _put(self, message: _Message) -> None:
         if not is_identifier(message.name):
@@ -180,6 +194,11 @@ class Written:
         free = (id_ for id_ in range(1, RELAY_TYPES) if id_ not in taken)
         for one in self._messages.values():
             yield (next(free) if one.id is None else one.id), one
+
+
+def message_name(cls: type) -> str:
+    """Returns the name of the message that a class is."""
+    return role_of(cls).name or snake_case(cls.__name__)
 
 
 def identifier(name: str) -> str:

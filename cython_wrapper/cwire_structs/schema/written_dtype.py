@@ -19,10 +19,10 @@ from cwire_structs.schema.kinds import (
     TextType,
 )
 
-__all__ = ["c_declaration", "number_of", "struct_of_dtype"]
+__all__ = ["VALUE", "c_declaration", "number_of", "struct_of_dtype"]
 
 VALUE = "value"
-"""The only field of a dtype that is no struct."""
+"""The only field of what is no struct: of a dtype, of a reply that is one value."""
 
 _LETTERS = {one.letter: one for one in NUMBERS.values()}
 _REFUSED = {

@@ -69,11 +69,21 @@ def test_a_command_of_parameters() -> None:
     made.add("f8", "state")
     made.add_command("go", {"steps": Parameter(int, 3)}, "Goes.", "state")
     made.add_command("halt", {}, "", None)
+    made.add_command("ask", {}, "", float)
+    assert made.messages == {
+        "state": False,
+        "go": True,
+        "halt": True,
+        "ask_reply": False,
+        "ask": True,
+    }
     schema = made.schema()
     go = schema.messages["go"]
     assert (go.command, go.reply, go.doc) == (True, "state", "Goes.")
     assert go.decode(go.encode({}))["steps"] == 3
     assert schema.messages["halt"].encode({}) == b""
+    assert schema.messages["ask"].reply == "ask_reply"
+    assert schema.messages["ask_reply"].struct.by_name["value"].type.np == "<f8"
 
 
 def test_what_is_written_says_so() -> None:
@@ -113,8 +123,8 @@ class Asks:
     x: float
 
 
-@command(reply=3)  # type: ignore[arg-type]
-class AsksThree:
+@command(reply=object)
+class AsksObject:
     x: float
 
 
@@ -131,7 +141,7 @@ class Large:
         ([Seven, AlsoSeven], {}, "seven and also_seven both have the id 7"),
         ([Beyond], {}, "beyond: id 61440 is not from 1 to 61439"),
         ([Asks, Plain], {}, "asks: its reply 'nobody' is no message; there are: asks, plain"),
-        ([AsksThree], {}, "asks_three: its reply is 3: give a class"),
+        ([AsksObject], {}, "asks_object_reply.value: object has no layout in C"),
         ([], {"a b": "f8"}, "'a b' cannot be the name of a message"),
         (["f8"], {}, "a dtype has no name"),
         ([3], {}, "3 is neither a numpy dtype nor a class with annotations"),

@@ -1,0 +1,555 @@
+"""A driver in Python: libcwire under it, so that relays and clients see one like any other.
+
+with cwire.Driver("lab", [Block, SetRate]) as driver:
+    driver.publish("block", samples)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import math
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
+
+from cwire.driver.arguments import count, milliseconds, stamp, table_of
+from cwire.driver.dispatcher import Dispatcher
+from cwire.driver.handlers import Handler, Signature, is_async
+from cwire.driver.payloads import Encoder, Parts
+from cwire.driver.sources import schema_of
+from cwire.errors import DriverError, InvalidArgument, UnknownCommand, UnknownMessage
+from cwire_structs._driver import Link, LinkError
+from cwire_structs.errors import hint_text
+from cwire_structs.frames import HEADER_SIZE, Code
+from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.document import compact
+from cwire_structs.schema.written import Written, message_name
+
+__all__ = ["Driver"]
+
+_log = logging.getLogger("cwire.driver")
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_FRAME_BYTES = 4 << 20  # libcwire's default
+_SLICE = 0.5  # seconds: a signal that comes just before a wait is heard after it
+_AT_EXIT = 2.0  # seconds for a handler that still runs
+_open: weakref.WeakSet[Driver] = weakref.WeakSet()
+
+
+class Driver:
+    """A driver: publishes messages on a Unix socket, and takes commands.
+
+    It listens from the first of these on: ``with driver:`` or `start` (a thread of its own sends
+    and handles commands), ``async with driver:`` or `serve` (the running asyncio loop does), `poll`
+    (the caller does), `publish`. Messages may be published from any thread at any time.
+
+    Args:
+        name: What relays and clients call it.
+        schema: A header (``"messages.h"``; that needs a C compiler and ``cwire[wrap]``), a schema
+            as file or as dict, a module that `cwire wrap --build` has made, a class with
+            annotations or a list of these, a numpy dtype (its message is ``data``), or a mapping of
+            names to dtypes and classes.
+        socket: Where it listens; None: NAME.sock in the runtime directory, as drivers in C.
+        ring_bytes: Memory for published frames; None: 16 MiB, or what the messages need.
+        frame_bytes: The largest frame; None: a quarter of the ring.
+        reply_bytes: Replies that may wait for one peer; None: 1 MiB.
+        peers: How many may be connected at once; None: 16.
+        heartbeat: Seconds after which a silent link says that it lives; None: 1.
+
+    Raises:
+        SchemaError: The schema cannot be read, or cannot be laid out.
+        InvalidArgument: An argument cannot be what it is.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        schema: object,
+        socket: str | os.PathLike[str] | None = None,
+        *,
+        ring_bytes: int | None = None,
+        frame_bytes: int | None = None,
+        reply_bytes: int | None = None,
+        peers: int | None = None,
+        heartbeat: float | None = None,
+    ) -> None:
+        if not isinstance(name, str) or not name:
+            raise InvalidArgument(f"a driver's name is text, as in 'scope', not {name!r}")
+        self.name = name
+        self._source = schema_of(schema, name)
+        self._schema: Schema | None = None
+        self._socket = socket
+        self._options = (
+            count("ring_bytes", ring_bytes, 1 << 48),
+            count("frame_bytes", frame_bytes, (1 << 32) - 1),
+            count("reply_bytes", reply_bytes, 1 << 48),
+            count("peers", peers, (1 << 31) - 1),
+            milliseconds(heartbeat),
+        )
+        self._link: Link | None = None
+        self._state = "new"  # then "open", "closed", "forked"
+        self._encoders: dict[str | int, Encoder] = {}
+        self._functions: dict[str, tuple[Callable[..., Any], Signature]] = {}
+        self._dispatcher = Dispatcher(name)
+        self._thread: threading.Thread | None = None
+        self._stop: tuple[int, int] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        state = {"new": "not listening yet", "closed": "closed", "forked": "of the parent process"}
+        said = state.get(self._state) or f"listening at {self.path}, {self.peers} peers"
+        return f"<driver {self.name}: {said}>"
+
+    # What it has.
+
+    @property
+    def schema(self) -> Schema:
+        """The messages; of a schema written in Python also the commands that were added so far."""
+        if self._schema is not None:
+            return self._schema
+        return self._source if isinstance(self._source, Schema) else self._source.schema()
+
+    @property
+    def path(self) -> str:
+        """Where it listens."""
+        return self._listening().path
+
+    @property
+    def pending(self) -> int:
+        """Bytes that the slowest peer has not been sent yet; 0 without peers.
+
+        A driver that waits until it is well below `ring_bytes` loses nothing.
+        """
+        return self._listening().pending()
+
+    @property
+    def peers(self) -> int:
+        """How many peers, relays mostly, are connected."""
+        return self._listening().peers()
+
+    def wanted(self, message: str | int | type) -> int:
+        """Returns how many peers want a message."""
+        return self._listening().wanted(self._encoder(message).message.id)
+
+    def fileno(self) -> int:
+        """Returns a descriptor that can be read when ``poll(0)`` has something to do."""
+        try:
+            return self._listening().fd()
+        except LinkError as error:
+            raise self._error(error) from None
+
+    # Commands.
+
+    @overload
+    def command(self, target: _Function, /) -> _Function: ...
+    @overload
+    def command(self, target: str | None = None, /) -> Callable[[_Function], _Function]: ...
+    def command(self, target: Any = None, /) -> Any:
+        """Makes a function the handler of a command: ``@driver.command``.
+
+        The command is the one of the function's name, or of the given one:
+        ``@driver.command("set_rate")``. The function gets the fields as arguments of their names,
+        as numbers, text, `IntEnum` members (where it is annotated so) and arrays; or the whole
+        message, where its only parameter is annotated with its class or called ``request``. What
+        it returns is the reply: the message's fields as a mapping, a record, an object; of a reply
+        with one field also the value; None: an OK. What it raises is an error reply: a
+        `cwire.Refused` with its own code and text, another exception with its text, which is
+        logged, too. An async function needs ``async with driver``.
+
+        If the schema is written in Python and has no such command, its fields are the function's
+        parameters, and its reply is what the function is annotated to return; this is possible
+        until the driver listens.
+
+        Raises:
+            UnknownCommand: The schema has no such command.
+            SchemaError: The parameters cannot be fields.
+            InvalidArgument: A parameter is no field of the command.
+        """
+        if callable(target):
+            self._handle(target, None)
+            return target
+
+        def decorate(function: _Function) -> _Function:
+            self._handle(function, target)
+            return function
+
+        return decorate
+
+    def _handle(self, function: Callable[..., Any], name: str | None) -> None:
+        signature = Signature(function)
+        with self._lock:
+            name = self._command_name(signature, name)
+            self._functions[name] = function, signature
+            if isinstance(self._source, Schema) or self._schema is not None:
+                self._add_handler(self.schema, name)
+
+    def _command_name(self, signature: Signature, name: str | None) -> str:
+        """Returns the command that a function handles; adds it where it is new."""
+        if isinstance(self._source, Written) and self._schema is None:
+            return _declare(self._source, signature, name)
+        commands = self.schema.commands
+        chosen = name or signature.name
+        if name is None and signature.message_class and chosen not in commands:
+            chosen = _struct_name(signature.message_class)
+        if chosen not in commands:
+            more = (
+                "; a driver that listens takes no new commands: declare them before"
+                if isinstance(self._source, Written)
+                else ""
+            )
+            raise UnknownCommand(
+                f"{self.name}: the schema has no command {chosen!r}; "
+                f"{hint_text(chosen, commands)}{more}"
+            )
+        return chosen
+
+    def _add_handler(self, schema: Schema, name: str) -> None:
+        function, signature = self._functions[name]
+        command = schema.messages[name]
+        reply = schema.messages[command.reply] if command.reply else None
+        self._dispatcher.add(Handler(function, signature, command, reply))
+
+    # Publishing.
+
+    def publish(
+        self,
+        message: str | int | type,
+        value: object = None,
+        /,
+        *,
+        time_ns: int | None = None,
+        **fields: object,
+    ) -> bool:
+        """Publishes a message, or several.
+
+        Args:
+            message: Its name, number or class.
+            value: A record of the message's dtype (``driver.schema.messages[name].dtype()``), or
+                an array of them: a frame each, in one call; an array of numbers for the only array
+                of the message, whose further fields are keywords (of an image of any size,
+                ``height`` and ``width`` are filled in where the message has them); of a message
+                that is one value or one array, an array with one more dimension is a frame each;
+                a mapping; an object of the message's class; the payload's bytes.
+            time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now.
+            **fields: Values of fields.
+
+        Returns:
+            True where a peer that reads too slowly has lost older frames for it.
+
+        Raises:
+            UnknownMessage: The schema has no such message.
+            FieldError, InvalidArgument: The value does not fit the message.
+            DriverError: It cannot be published, as a frame that is too large.
+        """
+        link = self._link
+        if link is None:
+            link = self._listening()
+        encoder = self._encoders.get(message) if isinstance(message, str) else None
+        if encoder is None:
+            encoder = self._encoder(message)
+        if time_ns is not None:
+            time_ns = stamp(time_ns)
+        made = encoder(value, fields)
+        id_ = encoder.message.id
+        try:
+            if isinstance(made, Parts):
+                return link.publish_parts(id_, made.pieces, time_ns)
+            if made.number == 1:
+                return link.publish(id_, made.data, time_ns)
+            return link.publish_many(id_, made.data, made.size, made.number, time_ns)
+        except LinkError as error:
+            raise self._error(error) from None
+
+    def publish_at(
+        self, time_ns: int, message: str | int | type, value: object = None, /, **fields: object
+    ) -> bool:
+        """Publishes with a time stamp of the caller's own: see `publish`."""
+        return self.publish(message, value, time_ns=time_ns, **fields)
+
+    def _encoder(self, message: str | int | type) -> Encoder:
+        self._listening()
+        assert self._schema is not None
+        key: object = message
+        if isinstance(message, type):
+            key = _struct_name(message)
+        elif isinstance(message, Message):
+            key = message.name
+        found = self._encoders.get(key) if isinstance(key, str | int) else None
+        if found is None:
+            name = key if isinstance(key, str) else repr(key)
+            raise UnknownMessage(
+                f"{self.name}: the schema has no message {name!r}; "
+                f"{hint_text(name, self._schema.messages)}"
+            )
+        return found
+
+    # Running.
+
+    def _listening(self) -> Link:
+        """Returns the link; begins to listen where nobody has yet."""
+        link = self._link
+        if link is not None:
+            return link
+        with self._lock:
+            if self._link is None:
+                self._link = self._listen()
+            return self._link
+
+    def _listen(self) -> Link:
+        if self._state == "forked":
+            raise DriverError(
+                self.name,
+                Code.EINVAL,
+                "this process was forked from the one whose driver this is: make one of its own "
+                "here, with another name",
+            )
+        if self._state == "closed":
+            raise DriverError(self.name, Code.EINVAL, "it is closed: make a new Driver")
+        schema = self.schema
+        for name in self._functions:
+            self._add_handler(schema, name)
+        ring, frame, replies, peers, heartbeat = self._options
+        largest = HEADER_SIZE + max(one.size for one in schema.messages.values())
+        if not ring and not frame and largest > _FRAME_BYTES:
+            frame = largest  # libcwire makes the ring four times as large
+        path = None if self._socket is None else os.fsencode(self._socket)
+        try:
+            link = Link(
+                path,
+                self.name.encode(errors="surrogateescape"),
+                (schema.name.encode(), compact(schema.json)),
+                table_of(schema),
+                self._dispatcher,
+                (ring, frame, replies, peers, heartbeat),
+            )
+        except LinkError as error:
+            raise self._error(error) from None
+        self._schema = self._dispatcher.schema = schema
+        self._dispatcher.link = link
+        for message in schema.messages.values():
+            self._encoders[message.name] = self._encoders[message.id] = Encoder(message)
+        self._state = "open"
+        _open.add(self)
+        return link
+
+    def start(self) -> Self:
+        """Listens, and sends and handles commands in a thread of its own until `close`.
+
+        Raises:
+            DriverError: It cannot listen: another program does at this socket, say.
+            InvalidArgument: A handler is async.
+        """
+        with self._lock:
+            if self._thread is not None:
+                return self
+            if self._loop is not None:
+                raise InvalidArgument(f"{self.name}: an asyncio loop runs it already")
+            for name, (function, _) in self._functions.items():
+                if is_async(function):
+                    raise self._dispatcher.needs_loop(name)
+            link = self._listening()
+            self._stop = os.pipe()
+            self._dispatcher.in_thread = True
+            self._thread = threading.Thread(
+                target=self._run, args=(link, self._stop[0]), name=f"cwire driver {self.name}",
+                daemon=True,
+            )  # fmt: skip
+            self._thread.start()
+        return self
+
+    def _run(self, link: Link, stop: int) -> None:
+        try:
+            link.serve(stop)
+        except LinkError as error:
+            _log.error("%s: it serves no longer: %s", self.name, error.text)
+
+    def poll(self, timeout: float | None = 0.0) -> int:
+        """Sends what waits, and handles commands: for programs with a loop of their own.
+
+        Args:
+            timeout: Seconds to wait for something to do; None: for ever. It may return earlier, so
+                a program that keeps a pace looks at its clock.
+
+        Returns:
+            How many commands were handled.
+
+        Raises:
+            InvalidArgument: Its thread or an asyncio loop does that already.
+            DriverError: Waiting failed.
+        """
+        if self._thread is not None or self._loop is not None:
+            raise InvalidArgument(
+                f"{self.name}: its {'thread' if self._thread else 'asyncio loop'} polls already: "
+                "leave out poll()"
+            )
+        if timeout is not None and not timeout >= 0:
+            raise InvalidArgument(f"timeout={timeout!r}: give seconds from 0, or None")
+        link = self._listening()
+        begin = time.monotonic()
+        while True:
+            left = math.inf if timeout is None else timeout - (time.monotonic() - begin)
+            now = max(min(left, _SLICE), 0.0)
+            started = time.monotonic()
+            try:
+                handled = link.poll(math.ceil(now * 1000))
+            except LinkError as error:
+                raise self._error(error) from None
+            if handled or left <= _SLICE or time.monotonic() - started < now / 2:
+                return handled
+
+    def close(self) -> None:
+        """Sends what can be sent, tells the peers that it stops, and removes the socket.
+
+        Raises:
+            DriverError: A handler called it.
+        """
+        with self._lock:
+            thread, stop = self._thread, self._stop
+            if thread is threading.current_thread():
+                raise DriverError(
+                    self.name, Code.EINVAL, "a handler cannot close its driver: have another "
+                    "thread do it"
+                )  # fmt: skip
+            if thread is None and self._link is not None and self._link.polling:
+                raise DriverError(
+                    self.name, Code.EINVAL, "it is being polled: end that before you close it"
+                )
+            self._stop_loop()
+            if thread is not None and stop is not None:
+                os.write(stop[1], b"\0")
+        if thread is not None:
+            thread.join()
+        with self._lock:
+            if self._link is not None:
+                try:
+                    self._link.close()
+                except LinkError as error:
+                    raise self._error(error) from None
+            self._link = self._thread = None
+            self._close_stop()
+            self._state = "closed" if self._state != "forked" else "forked"
+            _open.discard(self)
+
+    def _close_stop(self) -> None:
+        stop, self._stop = self._stop, None
+        for end in stop or ():
+            os.close(end)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # asyncio
+
+    async def __aenter__(self) -> Self:
+        with self._lock:
+            if self._thread is not None:
+                raise InvalidArgument(f"{self.name}: its own thread runs it already")
+            if self._loop is not None:
+                raise InvalidArgument(f"{self.name}: an asyncio loop runs it already")
+            link = self._listening()
+            self._loop = self._dispatcher.loop = asyncio.get_running_loop()
+            self._loop.add_reader(link.fd(), self._on_readable, link)
+        self._on_readable(link)
+        return self
+
+    def _on_readable(self, link: Link) -> None:
+        try:
+            link.poll(0)
+        except LinkError as error:
+            _log.error("%s: polling failed: %s", self.name, error.text)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._dispatcher.cancel()
+        self.close()
+
+    def _stop_loop(self) -> None:
+        loop, self._loop = self._loop, None
+        if loop is not None and self._link is not None and not loop.is_closed():
+            loop.remove_reader(self._link.fd())
+
+    async def serve(self) -> None:
+        """Listens, and sends and handles commands in the running loop until it is cancelled."""
+        async with self:
+            await asyncio.get_running_loop().create_future()
+
+    # The process.
+
+    def _error(self, error: LinkError) -> DriverError:
+        text = error.text.replace("cwire_options.", "").replace("cwire_poll", "poll")
+        return DriverError(self.name, error.code, text)
+
+    def _forget(self) -> None:
+        """In a forked child: gives back what is the parent's, which goes on."""
+        link, self._link = self._link, None
+        self._state = "forked"
+        self._lock = threading.RLock()
+        self._thread = self._loop = None
+        self._close_stop()
+        if link is not None:
+            link.forget()
+
+    def _close_at_exit(self) -> None:
+        thread, stop = self._thread, self._stop
+        if thread is not None and stop is not None:
+            os.write(stop[1], b"\0")
+            thread.join(_AT_EXIT)
+            if thread.is_alive():
+                return  # its handler does not end; the process does
+        self._loop = None
+        if self._link is not None and not self._link.polling:
+            self._link.close()
+
+
+def _declare(written: Written, signature: Signature, name: str | None) -> str:
+    """Adds the command that a function handles, if it is new; returns its name."""
+    cls, known = signature.message_class, written.messages
+    chosen = name or signature.name
+    if name is None and cls is not None and known.get(message_name(cls)):
+        chosen = message_name(cls)
+    if known.get(chosen) is False:
+        raise InvalidArgument(
+            f"{chosen!r} is a message of the schema, not a command: name the function otherwise, "
+            "or mark the class with @cwire.command()"
+        )
+    if chosen not in known:
+        written.add_command(chosen, cls or signature.fields(), signature.doc, signature.reply)
+    return chosen
+
+
+def _struct_name(cls: type) -> str:
+    """Returns the name of the message that a class stands for."""
+    return getattr(cls, "STRUCT", None) or message_name(cls)
+
+
+def _close_all() -> None:
+    for driver in list(_open):
+        driver._close_at_exit()
+
+
+def _forget_all() -> None:
+    for driver in list(_open):
+        driver._forget()
+    _open.clear()
+
+
+atexit.register(_close_all)
+os.register_at_fork(after_in_child=_forget_all)
