@@ -24,7 +24,7 @@ EXTENSION_SOURCES := setup.py $(wildcard c_driver/src/*.[ch] c_driver/include/*.
 	cython_wrapper/cwire_structs/*.pyx)
 
 BUNDLE := client_side/cwire/static/scope.js
-WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs decode/*.mjs scope/*.mjs *.css package*.json .npmrc))
+WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs decode/*.mjs panel/*.mjs scope/*.mjs *.css package*.json .npmrc))
 
 .PHONY: setup run test lint bench soak fuzz headers clean browser cross
 

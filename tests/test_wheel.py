@@ -103,7 +103,7 @@ def test_it_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:
 def test_it_has_the_browsers_part(installed: Path, tmp_path: Path) -> None:
     code = "import cwire, pathlib; print(*pathlib.Path(cwire.__file__).parent.glob('static/*'))"
     found = run(installed / "python", "-c", code, cwd=tmp_path).split()
-    assert {Path(name).name for name in found} == {"scope.css", "scope.js"}
+    assert {Path(name).name for name in found} == {"panel.js", "scope.css", "scope.js"}
     (site,) = installed.parent.glob("lib/python*/site-packages")
     assert not list(site.rglob("uplot*")), "node_modules is not for users"
 

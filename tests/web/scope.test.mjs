@@ -6,7 +6,7 @@ import { Batch, Schema, groupFrames } from "../../client_side/web/client.mjs";
 import { Lines } from "../../client_side/web/scope/lines.mjs";
 import { Notices } from "../../client_side/web/scope/notices.mjs";
 import { placeText, valueText } from "../../client_side/web/scope/reading.mjs";
-import { Routes } from "../../client_side/web/scope/routes.mjs";
+import { Routes } from "../../client_side/web/routes.mjs";
 import { Sight } from "../../client_side/web/scope/sight.mjs";
 import { Points, nearest, sketch } from "../../client_side/web/scope/sketch.mjs";
 import { Trace } from "../../client_side/web/scope/trace.mjs";

@@ -13,6 +13,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from cwire.panel.form import CommandForm
 from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema
@@ -41,7 +42,19 @@ def run_tests(*names: str, **environment: str) -> None:
 
 def test_everything_that_needs_no_program() -> None:
     names = {str(path.relative_to(HERE)) for path in HERE.rglob("*.test.mjs")}
-    run_tests(*sorted(names - {"decode/cases.test.mjs", "decode/kinds.test.mjs", "live.test.mjs"}))
+    fed = {f"{name}.test.mjs" for name in ("decode/cases", "decode/kinds", "live", "panel/rules")}
+    run_tests(*sorted(names - fed))
+
+
+def test_the_page_sends_what_the_kernel_would(tmp_path: Path) -> None:
+    table = json.loads((ROOT / "tests" / "panel.json").read_text())
+    header, told = tmp_path / "all.h", tmp_path / "controls.json"
+    header.write_text("\n".join(table["header"]))
+    message = wrap.wrap(header, "cc").schema.messages["set_all"]
+    form = CommandForm(message, None, lambda name, fields, done: None)
+    told.write_text(json.dumps(form.recipe("lab", None)["controls"]))
+    form.close()
+    run_tests("panel/rules.test.mjs", CWIRE_CONTROLS=str(told))
 
 
 def test_it_reads_half_floats_as_numpy_does(tmp_path: Path) -> None:

@@ -1,14 +1,39 @@
-"""Closes ipywidgets, which keep every open widget for ever."""
+"""What our own widgets share: the page's code of each, and how they are closed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-__all__ = ["close_all"]
+from cwire import errors
+
+__all__ = ["BUILD", "NO_PAGE", "close_all", "page_code"]
+
+BUILD = "python client_side/web/bundle.py"
+"""The command that builds the browser's part in a checkout."""
+NO_PAGE = "export default {};"
+"""The code of a widget that no page shows."""
+
+_STATIC = Path(__file__).parents[1] / "static"
+
+
+def page_code(name: str) -> str:
+    """The text of a file that was built for the page; as a path, anywidget would watch it.
+
+    Raises:
+        CwireError: It is not built.
+    """
+    try:
+        return (_STATIC / name).read_text(encoding="utf-8")
+    except OSError:
+        raise errors.CwireError(
+            f"the browser's part of the notebook's widgets ({name}) is not built: run `{BUILD}` "
+            "(in a checkout), or install cwire from a wheel"
+        ) from None
 
 
 def close_all(widget: Any) -> None:
-    """Closes a widget and all inside it."""
+    """Closes a widget and all inside it: ipywidgets keeps every open one for ever."""
     for child in getattr(widget, "children", ()):
         close_all(child)
     for part in (widget.layout, getattr(widget, "style", None), widget):

@@ -1,4 +1,4 @@
-"""A button of a form: a click brings along what the page shows in the form's inputs."""
+"""A button of a form: its page carries a click out, or tells the kernel of it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from typing import Any
 import anywidget
 import traitlets
 
-from cwire.panel.inputs import Page
+from cwire.panel.controls import Page
 
 __all__ = ["FormButton"]
 
 
 class FormButton(anywidget.AnyWidget):
-    """A button whose click carries the values of some widgets.
+    """A button whose click brings along the values of some widgets, if the kernel is to hear of it.
 
     The kernel may hear of a click before a value that was changed earlier. ipywidgets keeps a
     model's next change back until the kernel has taken its last one, and ipykernel 7.4 may give the
     messages of two widgets to two threads. A command would be sent with old values.
 
     Args:
-        call: Called at a click, in whichever thread hears of it.
+        call: Called at a click, in whichever thread hears of it; of one that toggles, also at a
+            change of the widgets while it is pressed.
+        form: The id of the form.
+        does: What it does there: ``send``, ``live`` or ``read``.
         carries: The trait of each widget that is carried, by the id of its model.
         width: Its width, in CSS.
     """
@@ -36,6 +39,8 @@ class FormButton(anywidget.AnyWidget):
     toggles = traitlets.Bool().tag(sync=True)
     value = traitlets.Bool().tag(sync=True)
     """Whether it is pressed, if it is one that toggles."""
+    form = traitlets.Unicode().tag(sync=True)
+    does = traitlets.Unicode().tag(sync=True)
     carries = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -53,6 +58,8 @@ class FormButton(anywidget.AnyWidget):
     def _hear(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
         if content.get("event") == "click":
             self._clicked(content["shown"])
+        elif content.get("event") == "change":
+            self._call(content["shown"])
 
     def _clicked(self, page: Page) -> None:
         if self.toggles:

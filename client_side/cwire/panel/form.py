@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from html import escape
 from time import perf_counter
@@ -15,15 +17,19 @@ import ipywidgets as widgets
 from cwire import errors
 from cwire.kernel.widgets import close_all
 from cwire.panel.button import FormButton
-from cwire.panel.inputs import NOTHING, Page, make_group
+from cwire.panel.controls import NOTHING, Page
+from cwire.panel.inputs import make_group
+from cwire.session.drivers import unknown_text
 from cwire.view.text import field_notes, shown_text
 from cwire_structs.schema import shown
 from cwire_structs.schema.decode import to_dict
+from cwire_structs.schema.json_size import JSON_VALUES, json_values
 
 if TYPE_CHECKING:
     from cwire.data.frame_array import Record
     from cwire.panel.getters import Getter
     from cwire_structs.schema import Message
+    from cwire_structs.schema.fields import Field
 
 __all__ = ["CommandForm", "Done", "Send"]
 
@@ -40,15 +46,18 @@ class CommandForm:
     """The widgets of one command.
 
     At most one command is under way. With `live`, a change while one is under way is sent when its
-    answer has come, and only the newest one.
+    answer has come, and only the newest one. What is clicked and changed in a page the page sends
+    by itself, as `recipe` tells it; what is done in Python is sent from here.
 
     Attributes:
+        id: Names it among all forms.
         message: The command.
         inputs: Its fields.
         widget: What is shown.
     """
 
     def __init__(self, message: Message, getter: Getter | None, send: Send) -> None:
+        self.id = uuid.uuid4().hex
         self.message = message
         self._getter = getter
         self._ask = send
@@ -62,6 +71,8 @@ class CommandForm:
         self.send = FormButton(
             self._click,
             carries,
+            form=self.id,
+            does="send",
             description="Send",
             primary=True,
             tooltip=message.doc or f"Send {message.name}",
@@ -70,6 +81,8 @@ class CommandForm:
         self.live = FormButton(
             self._toggle,
             carries,
+            form=self.id,
+            does="live",
             description="live",
             toggles=True,
             tooltip="Send at every change, as fast as the driver answers",
@@ -78,13 +91,15 @@ class CommandForm:
         self.refresh = FormButton(
             self._refetch,
             carries,
+            form=self.id,
+            does="read",
             description="Read",
             tooltip="Show what the driver has now" + (f" ({getter.command})" if getter else ""),
             width="5em",
         )
         self.status = widgets.HTML()
         self.live.observe(lambda _: self.inputs.follow(self.live.value), "value")
-        self.inputs.observe(self._change)
+        self.inputs.observe(self._change, self._touch)
         self.write(to_dict(message.struct, message.encode({}), message.size))
         buttons = [self.send]
         if message.struct.fields:
@@ -99,6 +114,41 @@ class CommandForm:
             # Of any theme: what ipywidgets takes here cannot name the theme's own colours.
             layout={"border": "1px solid #80808066", "padding": "4px 10px", "margin": "0 0 6px 0"},
         )
+
+    def __getitem__(self, path: str) -> Any:
+        """The ipywidget of a value, by its path: ``form["corners[1].x"]``.
+
+        Raises:
+            UnknownField: There is none.
+        """
+        found = {one.path: one.control for one in self.inputs.controls()}
+        if path not in found:
+            raise errors.UnknownField(unknown_text("field", path, self.message.name, found))
+        return found[path]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [one.path for one in self.inputs.controls()]
+
+    def recipe(self, driver: str, reply: Message | None) -> dict[str, Any]:
+        """What a page needs to know to send the command by itself.
+
+        Args:
+            driver: The driver's name.
+            reply: The message that answers the command, if one does.
+        """
+        small = all(json_values(one) <= JSON_VALUES for one in (self.message, reply) if one)
+        return {
+            "driver": driver,
+            "command": self.message.name,
+            "send": self.send.model_id,
+            "live": self.live.model_id,
+            "status": self.status.model_id,
+            "carries": self.inputs.carries(),
+            "controls": list(self.inputs.recipes()),
+            "getter": asdict(self._getter) if self._getter else None,
+            "reply": [_reply_part(field) for field in (reply.struct.fields if reply else ())],
+            "small": small,
+        }
 
     def values(self, page: Page = NOTHING) -> dict[str, Any]:
         """The values of the fields, as the command takes them.
@@ -163,9 +213,13 @@ class CommandForm:
     def _change(self) -> None:
         if self._writer == threading.get_ident():
             return
-        self._touched = True
+        self._touch()
         if self.live.value:
             self._submit(newest_wins=True)
+
+    def _touch(self) -> None:
+        """Takes note of a change that a page has made, and sends itself or by a word to `live`."""
+        self._touched = True
 
     def _click(self, page: Page) -> None:
         self._submit(page, newest_wins=False)
@@ -236,15 +290,29 @@ def _reply_html(record: Record) -> str:
     """The reply's fields in one line that wraps; documentation as tooltips."""
     parts = []
     for field in record.message.struct.fields:
-        value = record[field.name]
+        value, part = record[field.name], _reply_part(field)
         text = value.name if getattr(value, "name", None) else shown_text(field, value)
-        tip = " ".join(part for part in (field.doc, field_notes(field)) if part)
-        unit = f" {shown.unit(field)}" if shown.unit(field) else ""
+        unit = f" {part['unit']}" if part["unit"] else ""
         parts.append(
-            f'<span title="{escape(tip)}">{escape(shown.title(field))} '
+            f'<span title="{escape(part["tip"])}">{escape(part["title"])} '
             f"<b>{escape(str(text))}</b>{escape(unit)}</span>"
         )
     return f'<div style="line-height:1.4">{" &middot; ".join(parts)}</div>'
+
+
+def _reply_part(field: Field) -> dict[str, Any]:
+    """What is known of a reply's field before it comes, for this and for the page."""
+    scale, bias = shown.scaling(field) or (None, None)
+    return {
+        "name": field.name,
+        "title": shown.title(field),
+        "tip": " ".join(part for part in (field.doc, field_notes(field)) if part),
+        "unit": shown.unit(field) or "",
+        "real": field.element.form == "real",
+        "scale": scale,
+        "bias": bias,
+        "time": asdict(field.time) if field.time else None,
+    }
 
 
 def _plain(record: Record) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from html import escape
 from typing import Any
@@ -16,8 +17,10 @@ from cwire.kernel.host import check_ipywidgets
 from cwire.kernel.pacer import Pacer
 from cwire.kernel.widgets import close_all
 from cwire.link.link import Link
+from cwire.link.page_routes import PageRoutes, relay_name
 from cwire.panel.form import CommandForm, Done
 from cwire.panel.getters import find_getter
+from cwire.panel.page import PanelPage
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.lookup import Lookup
 
@@ -33,6 +36,9 @@ _of_cells: OncePerCell[Panel] = OncePerCell(lambda panel, _: panel.close())
 
 class Panel:
     """Forms for commands. Made by `Bridge.panel`.
+
+    A page sends what is clicked straight to the relay, so that it does not wait for a cell that
+    runs; only where it does not reach the relay, it goes through the kernel.
 
     Sliders stand for ranges, drop-downs for enums; the header's comments are tooltips. A form
     begins with what the driver has now, where a command ``get_…`` tells, else with the defaults.
@@ -56,12 +62,16 @@ class Panel:
         self._sections = {name: _Section(self, name) for name in drivers}
         self._in_loop = _running_loop() is link.loop
         self._note = widgets.HTML()
+        self._page = PanelPage(self._welcome, relay=relay_name(link))
+        self._routes = PageRoutes(link, self._page)
         self.widget = widgets.VBox()
         self._pacer = Pacer(self._look, _PERIOD, "cwire panel")
         self._update()
-        self.widget.children = (self._note, *(one.widget for one in self._sections.values()))
-        link.on_change.append(self._pacer.poke)
+        shown = (one.widget for one in self._sections.values())
+        self.widget.children = (self._page, self._note, *shown)
+        link.on_change.append(self._on_change)
         _of_cells.add(self)
+        self._post(self._routes.follow)
 
     def __getitem__(self, command: str) -> CommandForm:
         """The form of a command.
@@ -79,8 +89,8 @@ class Panel:
 
     def close(self) -> None:
         """Removes the widgets; nothing is sent any more."""
-        if self._pacer.poke in self._link.on_change:
-            self._link.on_change.remove(self._pacer.poke)
+        if self._on_change in self._link.on_change:
+            self._link.on_change.remove(self._on_change)
         self._pacer.close()
         _of_cells.remove(self)
         for section in self._sections.values():
@@ -94,6 +104,23 @@ class Panel:
 
     def _repr_mimebundle_(self, **options: object) -> Any:
         return self.widget._repr_mimebundle_(**options)
+
+    def _on_change(self) -> None:
+        self._pacer.poke()
+        self._routes.follow()
+
+    def _welcome(self, origin: str) -> None:
+        self._post(self._routes.welcome, origin)
+
+    def _post(self, function: Callable[..., object], *arguments: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended with the bridge: nothing is left to do
+            self._link.loop.call_soon_threadsafe(function, *arguments)
+
+    def _tell_page(self) -> None:
+        """Tells the page of all forms that there are now."""
+        self._page.forms = {
+            id: recipe for one in self._sections.values() for id, recipe in one.recipes.items()
+        }
 
     def _look(self) -> None:
         """Updates after a change: in the link's loop if it was made there, else in this thread."""
@@ -130,6 +157,7 @@ class _Section:
     def __init__(self, panel: Panel, name: str) -> None:
         self.name = name
         self.forms: dict[str, CommandForm] = {}
+        self.recipes: dict[str, Any] = {}
         self._panel = panel
         self._hash: str | None = None
         self._session: int | None = None
@@ -175,6 +203,11 @@ class _Section:
                 form.carry(old[name])
             new[name] = form
         self.forms = new
+        self.recipes = {}
+        for form in new.values():
+            reply = schema.messages[form.message.reply] if form.message.reply else None
+            self.recipes[form.id] = form.recipe(self.name, reply)
+        self._panel._tell_page()
         self.widget.children = (self._state, *(form.widget for form in self.forms.values()))
         for form in old.values():
             form.close()

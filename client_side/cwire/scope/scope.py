@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import logging
 import uuid
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -16,6 +14,7 @@ from cwire.kernel.cell import OncePerCell, is_executed
 from cwire.kernel.host import shows_widgets
 from cwire.kernel.widgets import close_all
 from cwire.link.link import Link
+from cwire.link.page_routes import PageRoutes, relay_name
 from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
 from cwire.scope.recipe import ScopeRecipe, check_size
@@ -23,11 +22,9 @@ from cwire.scope.still import Still
 from cwire.scope.widget import Output, ScopeWidget
 from cwire.session.drivers import down_text
 from cwire.session.options import Options
-from cwire_structs.runtime import RuntimeDirError, runtime_dir
 
 __all__ = ["Scope"]
 
-_log = logging.getLogger("cwire")
 _PERIOD = 1 / 25  # s between two looks whether curves may go
 _UNASKED = 3.0  # s until a page that says nothing is taken to need curves
 
@@ -70,19 +67,17 @@ class Scope:
             )
         self._link = link
         self._recipe = recipe
-        self._origins: set[str] = set()
-        self._relay: object = None
         self._png: bytes | None = None
         self._flow: Flow | None = None
         self._pump: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._heard = False
         self._still: Still | None = None
         self.figures: dict[str, Any] = {}
         id = uuid.uuid4().hex
         told = {**recipe.as_json(), "id": id, "height": height, "fps": fps}
         alone = is_executed()
-        self.widget = ScopeWidget(with_page=not alone, recipe=told, relay=self._relay_name())
+        self.widget = ScopeWidget(with_page=not alone, recipe=told, relay=relay_name(link))
+        self._routes = PageRoutes(link, self.widget)
         self.widget.on_msg(self._on_message)
         self._output = Output(self.widget, id, str(told["title"]))
         self._link.on_change.append(self._on_change)
@@ -189,50 +184,11 @@ class Scope:
         if self._link.closed is not None:
             self.stop(self._link.closed)
             return
-        if not self._link.connected:
-            self._relay = None
-            return
-        # Each connection lets origins in anew.
-        relay = (str(self._link.address), self._link.session.client)
-        if relay == self._relay:
-            return
-        self._relay = relay
-        self.widget.relay = self._relay_name()
-        self._offer()
+        self._routes.follow()
 
     def _welcome(self, origin: str) -> None:
         self._heard = True
-        self._origins.add(origin)
-        self._offer()
-
-    def _offer(self) -> None:
-        for origin in self._origins:
-            task = self._link.loop.create_task(self._allow(origin), name="cwire scope")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _allow(self, origin: str) -> None:
-        routes: list[dict[str, str]] = []
-        try:
-            url, token = await self._link.allow_origin(origin)
-        except errors.CwireError as error:
-            # The page has other ways: through Jupyter, or through the kernel.
-            _log.info("a page of %s cannot reach the relay directly: %s", origin, error)
-        else:
-            routes.append({"kind": "direct", "url": url, "token": token})
-        self.widget.send({"type": "routes", "routes": routes})
-
-    def _relay_name(self) -> str:
-        """The name by which Jupyter's server finds the relay; empty if it cannot."""
-        unix = self._link.address.unix
-        if unix is None:
-            return ""
-        path = Path(unix)
-        try:
-            here = path.parent.samefile(runtime_dir())
-        except (OSError, RuntimeDirError):
-            return ""
-        return path.stem if here else ""
+        self._routes.welcome(origin)
 
     # Curves through the kernel --------------------------------------------------------------------
 

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import base64
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 from IPython.display import display
 
-from cwire import errors
 from cwire.kernel.cell import kernel_shell
 from cwire.kernel.host import widgets_only
+from cwire.kernel.widgets import NO_PAGE, page_code
 
 __all__ = ["Output", "ScopeWidget"]
-
-_STATIC = Path(__file__).parents[1] / "static"
-_BUILD = "python client_side/web/bundle.py"
-
-
-def _asset(name: str) -> str:
-    try:
-        return (_STATIC / name).read_text(encoding="utf-8")
-    except OSError:
-        raise errors.CwireError(
-            f"the browser's part of the scope ({name}) is not built: run `{_BUILD}` "
-            "(in a checkout), or install cwire from a wheel"
-        ) from None
 
 
 class ScopeWidget(anywidget.AnyWidget):
@@ -48,9 +34,8 @@ class ScopeWidget(anywidget.AnyWidget):
     """The reason why the scope has ended; empty while it goes on."""
 
     def __init__(self, *, with_page: bool = True, **traits: Any) -> None:
-        # As text: anywidget would watch files.
-        self._esm = _asset("scope.js") if with_page else "export default {};"
-        self._css = _asset("scope.css") if with_page else ""
+        self._esm = page_code("scope.js") if with_page else NO_PAGE
+        self._css = page_code("scope.css") if with_page else ""
         super().__init__(**traits)
 
 

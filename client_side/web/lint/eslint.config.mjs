@@ -9,7 +9,11 @@ export default [
   {
     rules: {
       eqeqeq: "error",
-      "no-underscore-dangle": ["error", { allow: ["__cwireScope"], enforceInMethodNames: true }], // private is #private
+      // Private is #private; the last one is a name of ipywidgets.
+      "no-underscore-dangle": [
+        "error",
+        { allow: ["__cwireScope", "__cwireForms", "_state_lock"], enforceInMethodNames: true },
+      ],
       "no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "no-var": "error",
       "prefer-const": ["error", { destructuring: "all" }],

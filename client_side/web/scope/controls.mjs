@@ -1,7 +1,7 @@
 // The buttons and fields above the picture: native elements, so that keyboards and screen readers
 // can use them.
 
-import { element } from "./elements.mjs";
+import { element } from "../elements.mjs";
 import { EDGES, MODES } from "./trigger.mjs";
 
 /**

@@ -1,6 +1,6 @@
 // The lines' names, with their values at the cursor; a click hides or shows a line.
 
-import { element } from "./elements.mjs";
+import { element } from "../elements.mjs";
 import { color } from "./palette.mjs";
 
 /**

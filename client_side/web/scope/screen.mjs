@@ -2,7 +2,7 @@
 // and not at all while nobody looks.
 
 import { Controls } from "./controls.mjs";
-import { element } from "./elements.mjs";
+import { element } from "../elements.mjs";
 import { Figures } from "./figures.mjs";
 import { Legend } from "./legend.mjs";
 import { Lines } from "./lines.mjs";

@@ -1,12 +1,11 @@
 // The source of frames: a client at the relay, by whatever route works. It tells a screen what comes,
 // and what is wrong when nothing does.
 
-import { Client } from "../client.mjs";
-import { Routes, impatient } from "./routes.mjs";
+import { Routes, connectBy } from "../routes.mjs";
 
 /** Connects a screen to the relay. */
 export class Source {
-  /** @type {Client | null} */
+  /** @type {import("../client.mjs").Client | null} */
   client = null;
   /** @type {import("../client.mjs").Subscription | null} */
   subscription = null;
@@ -25,7 +24,7 @@ export class Source {
   open() {
     if (this.client !== null) return;
     this.#open = false;
-    this.client = new Client(() => this.routes.next(), { WebSocket: impatient(WebSocket) });
+    this.client = connectBy(this.routes);
     this.client.addEventListener("state", (event) =>
       this.#state(/** @type {CustomEvent} */ (event).detail),
     );
@@ -61,21 +60,19 @@ export class Source {
     return this.#open;
   }
 
-  /** @param {{state: Client["state"], reason: string}} change */
+  /** @param {{state: import("../client.mjs").Client["state"], reason: string}} change */
   #state({ state, reason }) {
     if (this.client === null || state === "connecting") return;
     const { notices } = this.screen;
     if (state === "open") {
       this.#open = true;
-      this.routes.opened();
       this.screen.changeRoute(false);
-      const kind = /** @type {import("./routes.mjs").Route} */ (this.routes.current).kind;
+      const kind = /** @type {import("../routes.mjs").Route} */ (this.routes.current).kind;
       this.screen.figures.route = kind;
       notices.relay = null;
       notices.route = null;
       this.restored(kind);
     } else {
-      if (!this.#open) this.routes.failed();
       this.#open = false;
       this.screen.interrupt();
       if (!this.screen.kernel)

@@ -1,6 +1,7 @@
 // The widget's side of the kernel: routes to the relay, curves where there is none, and the picture
 // that stays in the notebook.
 
+import { routesTo } from "../routes.mjs";
 import { Source } from "./source.mjs";
 
 const SAVE_EVERY = 15_000; // ms, while the picture changes
@@ -43,7 +44,7 @@ export class WidgetLink {
     this.#reroute();
   }
 
-  /** @type {import("./routes.mjs").Route[]} What the kernel has told of in messages. */
+  /** @type {import("../routes.mjs").Route[]} What the kernel has told of in messages. */
   #direct = [];
   #saved = 0; // changes until the picture that was saved last
   #saving = false; // a picture is under way
@@ -107,12 +108,7 @@ export class WidgetLink {
   };
 
   #reroute = () => {
-    const relay = this.model.get("relay");
-    /** @type {import("./routes.mjs").Route[]} */
-    const routes = relay
-      ? [{ kind: "jupyter", path: `cwire/ws?relay=${encodeURIComponent(relay)}` }]
-      : [];
-    this.source.routes.set([...routes, ...this.#direct]);
+    this.source.routes.set(routesTo(this.model.get("relay"), this.#direct));
   };
 
   /** @param {string | null} reason Why the scope has ended, if it has. */

@@ -10,20 +10,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from math import prod
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from cwire_structs import frames
 from cwire_structs.schema import Message, Struct
 from cwire_structs.schema.fields import WHOLE_UNION, Kind
+from cwire_structs.schema.json_size import json_values
 
 __all__ = ["fields_from_json", "fields_to_json", "frame_text", "too_large"]
 
 _EXACT = 1 << 53
-# Of text and unions, which JSON is made of quickly: bytes that count as one value.
-_QUICK_BYTES = 8
-_COUNTS: WeakKeyDictionary[Struct, int] = WeakKeyDictionary()
 
 
 def too_large(message: Message, limit: int, payload_size: int | None = None) -> str:
@@ -37,41 +34,10 @@ def too_large(message: Message, limit: int, payload_size: int | None = None) -> 
     Returns:
         The reason, for people; empty: it is small enough.
     """
-    count = _count(message.struct)
-    if message.tail is not None and payload_size is not None:
-        tail = message.tail.type
-        elements = max(payload_size - message.size, 0) // tail.stride * prod(tail.row)
-        count += _count_all(message.tail.element, elements)
+    count = json_values(message, payload_size)
     if count <= limit:
         return ""
     return f"{message.name} has {count:,} values, and JSON is made of {limit:,} at most"
-
-
-def _count(struct: Struct) -> int:
-    """The values of a struct, without its tail. Each struct is counted once, however nested."""
-    count = _COUNTS.get(struct)
-    if count is None:
-        if struct.kind == "union":
-            count = -(-struct.size // _QUICK_BYTES)
-        else:
-            count = sum(
-                _count_all(
-                    member.type.element, prod(member.type.shape), alone=not member.type.shape
-                )
-                for member in struct.members
-                if not member.type.is_tail
-            )
-        _COUNTS[struct] = count
-    return count
-
-
-def _count_all(kind: Kind, elements: int, *, alone: bool = False) -> int:
-    if kind.struct is not None:
-        return elements * _count(kind.struct) * (1 if alone else 2)
-    if kind.is_text:
-        size = kind.size if kind.size > 1 or alone else 0
-        return elements * -(-size // _QUICK_BYTES) if size else -(-elements // _QUICK_BYTES)
-    return 2 * elements if kind.form == "complex" else elements
 
 
 def frame_text(subscription: int, driver: str, message: Message, frame: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -98,6 +99,42 @@ def test_a_click_that_overtakes_a_value_brings_it_along(form: CommandForm, sende
     assert not form.live.value
     sender.answer(None)
     assert len(sender.sent) == 2
+
+
+def test_what_a_page_changes_it_sends_itself(form: CommandForm, sender: Sender) -> None:
+    """A message of `live` says when it cannot; what Python changes is sent from here."""
+    control = slider(form)
+    form.live.click()
+    sender.answer(None)
+    control.set_state({"value": 2.5})  # as ipywidgets takes a page's message
+    assert form.values() == {"x": 2.5}
+    assert len(sender.sent) == 1
+    form.live._handle_custom_msg({"event": "change", "shown": {control.model_id: 3.5}}, [])
+    assert form.live.value
+    assert sender.sent[1:] == [("set", {"x": 3.5})]
+    sender.answer(None)
+    control.value = 4.5
+    assert sender.sent[2:] == [("set", {"x": 4.5})]
+
+
+def test_a_page_knows_what_the_form_is(form: CommandForm) -> None:
+    reply = SCHEMA.messages["state"]
+    recipe = form.recipe("lab", reply)
+    (control,) = recipe["controls"]
+    assert recipe["carries"] == {control["model"]: "value"}
+    assert (recipe["driver"], recipe["command"], control["path"]) == ("lab", "set", "x")
+    assert recipe["getter"] == {"command": "get", "field": None, "key": None}
+    assert [part["name"] for part in recipe["reply"]] == list(
+        SCHEMA.messages["state"].struct.by_name
+    )
+    assert json.dumps(recipe, allow_nan=False)
+
+
+def test_a_value_by_its_path(form: CommandForm) -> None:
+    assert form["x"] is slider(form)
+    with pytest.raises(cwire.UnknownField, match="set has no field 'y'"):
+        form["y"]
+    assert form._ipython_key_completions_() == ["x"]
 
 
 def test_what_the_driver_refuses_is_one_line(form: CommandForm, sender: Sender) -> None:

@@ -13,6 +13,7 @@ from cwire_structs import wrap
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema import Message
 from cwire_structs.schema.decode import to_dict
+from cwire_structs.schema.paths import find_path
 from support.widgets import open_widgets
 
 HEADER = """
@@ -139,6 +140,18 @@ def test_what_cannot_be_read_names_the_field(group: Any) -> None:
     control(group, "curve").value = "1, two"
     with pytest.raises(ValueError, match="^curve: 'two' is not a number$"):
         group.values()
+
+
+def test_every_widget_has_its_path(group: Any, message: Message) -> None:
+    paths = [one.path for one in group.controls()]
+    assert {"at.x", "corners[0].x", "corners[1].y", "volts", "named.bytes"} <= set(paths)
+    for path in paths:
+        assert find_path(message.struct, path).field.name == path.rpartition(".")[2]
+    assert [one["path"] for one in group.recipes()] == paths
+    (word, byte) = [one for one in group.recipes() if one["path"].startswith("named.")]
+    named = next(one for one in group.inputs if one.name == "named")
+    assert word["when"] == ((named._chooser.model_id, 0),)
+    assert byte["when"] == ((named._chooser.model_id, 1),)
 
 
 def test_only_what_moves_is_told(group: Any) -> None:

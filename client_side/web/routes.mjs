@@ -1,6 +1,7 @@
 // Ways to the relay, tried one after the other: the one that worked last comes first.
 
-import { SUBPROTOCOL, TOKEN_PREFIX } from "../protocol.mjs";
+import { Client } from "./client.mjs";
+import { SUBPROTOCOL, TOKEN_PREFIX } from "./protocol.mjs";
 
 const PATIENCE = 1500; // ms for a way to show that it works
 const AGAIN = 10_000; // ms until ways that never worked are tried once more
@@ -48,7 +49,7 @@ export class Routes {
   /**
    * Returns where to connect now; waits while there is nothing to try.
    *
-   * @returns {Promise<import("../client.mjs").Address>}
+   * @returns {Promise<import("./client.mjs").Address>}
    */
   async next() {
     for (;;) {
@@ -88,7 +89,7 @@ export class Routes {
 /**
  * @param {Route} route
  * @param {string | null} base
- * @returns {import("../client.mjs").Address}
+ * @returns {import("./client.mjs").Address}
  */
 function address(route, base) {
   if (route.kind === "direct") {
@@ -100,11 +101,53 @@ function address(route, base) {
 }
 
 /**
+ * Lists the ways to the relay that a kernel has told of.
+ *
+ * @param {string} relay By this name Jupyter's server finds it; empty if it cannot.
+ * @param {Route[]} direct
+ * @returns {Route[]}
+ */
+export function routesTo(relay, direct) {
+  /** @type {Route} */
+  const jupyter = { kind: "jupyter", path: `cwire/ws?relay=${encodeURIComponent(relay)}` };
+  return relay ? [jupyter, ...direct] : direct;
+}
+
+/**
+ * Connects a client by whatever route works.
+ *
+ * @param {Routes} routes
+ */
+export function connectBy(routes) {
+  const client = new Client(() => routes.next(), { WebSocket: impatient(WebSocket) });
+  let open = false;
+  client.addEventListener("state", (event) => {
+    const { state } = /** @type {CustomEvent} */ (event).detail;
+    if (state === "connecting") return;
+    if (state === "open") routes.opened();
+    else if (!open) routes.failed();
+    open = state === "open";
+  });
+  return client;
+}
+
+/** URL of the Jupyter server of this page; null in pages that are not its own. */
+export function jupyterBase() {
+  const text = document.getElementById("jupyter-config-data")?.textContent;
+  if (!text) return null;
+  try {
+    return new URL(JSON.parse(text).baseUrl, location.href).href;
+  } catch {
+    return null; // not as Jupyter writes it
+  }
+}
+
+/**
  * Makes a WebSocket give up when nothing comes soon: a proxy may accept and then be silent.
  *
  * @param {typeof WebSocket} Socket
  */
-export function impatient(Socket) {
+function impatient(Socket) {
   return class extends Socket {
     /**
      * @param {string} url

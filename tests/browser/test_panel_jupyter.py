@@ -1,0 +1,101 @@
+"""The panel in a JupyterLab whose kernel is busy: the page sends by itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+import cwire
+from support.browser import browser, needs_chromium, page, picture
+from support.jupyter import Lab, cell, lab, labs, open_notebook, run_cell, runtime, start_cell
+from support.jupyter import write_notebook as write
+from support.processes import Relay
+
+__all__ = ["browser", "lab", "labs", "page", "runtime"]  # fixtures
+
+pytestmark = needs_chromium
+
+BUSY = "display(bridge.panel('set_waveform'))\nprint('busy', flush=True)\ntime.sleep(600)"
+
+
+def busy_form(page: Page, lab: Lab) -> Locator:
+    """The form of a panel whose own cell goes on for ten minutes."""
+    write(lab.folder / "busy.ipynb", "import cwire, time\nbridge = cwire.connect()", BUSY)
+    open_notebook(page, lab, "busy.ipynb")
+    run_cell(page, 0)
+    start_cell(page, 1)
+    form = cell(page, 1)
+    expect(form).to_contain_text("busy")
+    expect(readout(form, "frequency")).to_have_text("180")  # as the driver begins
+    return form
+
+
+def readout(form: Locator, name: str) -> Locator:
+    return form.locator(".widget-slider", has_text=name).locator(".widget-readout")
+
+
+def enter(readout: Locator, text: str) -> None:
+    readout.fill(text)
+    readout.press("Enter")
+
+
+def is_busy(page: Page) -> bool:
+    return not page.evaluate("() => window.cellRuns[1].done")
+
+
+def test_no_click_waits_for_the_cell_that_runs(page: Page, lab: Lab, relay: Relay) -> None:
+    form = busy_form(page, lab)
+    button = {name: form.get_by_role("button", name=name) for name in ("Send", "Read", "live")}
+    enter(readout(form, "frequency"), "120")
+    button["Send"].click()
+    expect(form).to_contain_text(re.compile(r"waveform \(.*frequency 120 Hz"))
+    picture(page, "panel-busy")
+    with cwire.connect(subscribe=None) as bridge:
+        assert bridge.send.get_status().channels[0]["frequency"] == 120.0  # type: ignore[union-attr]
+        bridge.send.set_waveform(channel=0, frequency=777.0, shape="SQUARE")
+        button["Read"].click()
+        expect(readout(form, "frequency")).to_have_text("777")
+        button["live"].click()
+        expect(button["live"]).to_have_class(re.compile("mod-active"))
+        for volts in ("2", "3"):
+            enter(readout(form, "amplitude"), volts)
+            expect(form).to_contain_text(re.compile(rf"waveform \(.*amplitude {volts} V"))
+        button["live"].click()
+        enter(readout(form, "amplitude"), "4")
+        button["Read"].click()
+        expect(readout(form, "amplitude")).to_have_text("3")
+    assert is_busy(page)
+
+
+def test_where_the_relay_is_out_of_reach_it_says_that_it_waits(
+    page: Page, lab: Lab, relay: Relay, tmp_path: Path
+) -> None:
+    end = tmp_path / "end"
+    page.route_web_socket(re.compile(r"/ws(\?|$)"), lambda socket: socket.close())
+    write(
+        lab.folder / "far.ipynb",
+        f"import cwire, pathlib, time\nbridge = cwire.connect()\nbusy = pathlib.Path({str(end)!r})",
+        "panel = bridge.panel('set_waveform'); panel",
+        "while not busy.exists(): time.sleep(0.02)",
+        "panel['set_waveform'].values()['amplitude']",
+    )
+    open_notebook(page, lab, "far.ipynb")
+    run_cell(page, 0)
+    run_cell(page, 1)
+    start_cell(page, 2)
+    form = cell(page, 1)
+    enter(readout(form, "frequency"), "120")
+    form.get_by_role("button", name="Send").click()
+    expect(form).to_contain_text("goes through the kernel, which hears of it when no cell runs")
+    end.touch()
+    expect(form).to_contain_text(re.compile(r"waveform \(.*frequency 120 Hz"))
+    live = form.get_by_role("button", name="live")
+    live.click()
+    expect(live).to_have_class(re.compile("mod-active"))
+    for volts in ("2", "3"):
+        enter(readout(form, "amplitude"), volts)
+        expect(form).to_contain_text(re.compile(rf"waveform \(.*amplitude {volts} V"))
+    run_cell(page, 3)
+    expect(cell(page, 3)).to_contain_text("3.0")
