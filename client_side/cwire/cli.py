@@ -31,6 +31,7 @@ _TOOLS = {
     "info": _Tool("cwire.tools.info", "tools", "show the relay, its drivers and their messages"),
     "watch": _Tool("cwire.tools.watch", "tools", "show rates, queues and losses live"),
     "send": _Tool("cwire.tools.send", "tools", "send a command and print its reply"),
+    "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),
     "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),
 }

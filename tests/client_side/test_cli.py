@@ -41,7 +41,7 @@ def test_wrong_arguments(words: list[str]) -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("tool", ["wrap", "serve", "info", "watch", "send", "doctor"])
+@pytest.mark.parametrize("tool", ["wrap", "serve", "info", "watch", "send", "publish", "doctor"])
 def test_tools_are_there(tool: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([tool, "--help"])

@@ -1,4 +1,4 @@
-"""Runs the command-line tools: info, watch, send, doctor.
+"""Runs the command-line tools: info, watch, send, publish, doctor.
 
-May import: bridge, link, session, data, view, errors, version.
+May import: bridge, driver, link, session, data, view, errors, version.
 """
