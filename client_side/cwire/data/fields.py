@@ -11,7 +11,7 @@ import numpy.typing as npt
 from cwire.errors import UnknownField
 from cwire.view.html import record_html
 from cwire.view.text import value_text
-from cwire_structs.schema.dtypes import column
+from cwire_structs.schema.dtypes import bit_column
 from cwire_structs.schema.fields import Kind, Struct
 from cwire_structs.schema.paths import Path, PathError, find_path
 
@@ -68,11 +68,18 @@ class Fields:
         struct = self._cwire_struct
         field = struct.by_name.get(name)
         if field is not None:
-            return _shown(column(self._cwire_values, struct, field), field.type)
+            if field.bits:
+                return _shown(bit_column(self._cwire_values, struct, field), field.type)
+            return _shown(self._cwire_values[field.name], field.type)
         path = known_path(struct, name, struct.name)
         return _shown(path.values(self._cwire_values), path.field.element)
 
     def __getattr__(self, name: str) -> Any:
+        # The short way of most fields, which a program reads one after the other.
+        if name[:1] != "_":
+            field = self._cwire_struct.by_name.get(name)
+            if field is not None and not field.bits and field.py_name == name:
+                return _shown(self._cwire_values[name], field.type)
         return self[_field_called(self, name)]
 
     def __dir__(self) -> list[str]:
@@ -202,10 +209,13 @@ def _shown(value: Any, kind: Kind) -> Any:
     if isinstance(value, np.ndarray) and value.ndim:
         struct = kind.element.struct
         return value if struct is None else Structs(value, struct)
-    if kind.struct is not None:
-        return Fields(value, kind.struct)
+    form = kind.form  # of the class: quicker to find than properties
+    if form == "struct" and (struct := kind.struct) is not None:
+        return Fields(value, struct)
     value = kind.from_numpy(value)
-    return value if kind.enum is None else EnumValue(value, kind.enum.label(value))
+    if form == "choice" and (enum := kind.enum) is not None:
+        return EnumValue(value, enum.label(value))
+    return value
 
 
 def _field_called(owner: Fields | Structs, name: str) -> str:

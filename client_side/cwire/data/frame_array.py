@@ -6,7 +6,7 @@ Both keep the frames' headers: when each was published, in which order and by wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -134,7 +134,9 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             return np.asarray(self)[key]
         if isinstance(key, list) and key and all(isinstance(name, str) for name in key):
             return np.asarray(self)[key]
-        if self.ndim == 1 and isinstance(key, SupportsIndex) and not isinstance(key, np.ndarray):
+        # Not as SupportsIndex: that is looked at slowly, which each row of a loop would wait for.
+        is_row = hasattr(key, "__index__") and not isinstance(key, np.ndarray)
+        if is_row and self.ndim == 1:
             index = key.__index__()
             if not -len(self) <= index < len(self):
                 raise IndexError(f"row {index} of {len(self)} frames")

@@ -117,6 +117,8 @@ def test_unknown_fields_say_what_there_is(ten: FrameArray) -> None:
         ten[0]["x"]
     with pytest.raises(AttributeError, match="tick has no field 'x'"):
         _ = ten[0].x
+    with pytest.raises(AttributeError, match="tick has no field ''"):
+        getattr(ten[0], "")
 
 
 def test_repr(ten: FrameArray) -> None:
