@@ -66,19 +66,18 @@ def put_fields(
 ) -> None:
     """Writes the given fields of a struct that begins at data[start]; tails are left alone."""
     is_union, by_name = struct.kind == "union", struct.by_name
-    given: list[tuple[Field | None, object]] = [
-        (None, value)  # the whole union
-        if is_union and name == WHOLE_UNION
-        else (by_name.get(name) or find_field(owner, struct, name, path), value)
-        for name, value in values.items()
-    ]
-    if len(given) > 1:
-        shared = bool(struct.unions) or is_union
-        # Names of fields need no look at each: commands are encoded often.
-        if shared or not values.keys() <= by_name.keys():
-            whole = (0, 8 * struct.size), WHOLE_UNION
-            spans = [(field.span, field.name) if field else whole for field, _ in given]
-            _refuse_overlap(owner, spans, path, " (a union)" if shared else "")
+    shared = may_meet = is_union or bool(struct.unions)
+    given: list[tuple[Field | None, object]] = []
+    for name, value in values.items():
+        field = by_name.get(name)
+        if field is None and not (is_union and name == WHOLE_UNION):
+            field = find_field(owner, struct, name, path)
+            may_meet = True  # a path leads into another field
+        given.append((field, value))  # None: the whole union
+    if may_meet and len(given) > 1:
+        whole = (0, 8 * struct.size), WHOLE_UNION
+        spans = [(field.span, field.name) if field else whole for field, _ in given]
+        _refuse_overlap(owner, spans, path, " (a union)" if shared else "")
     for field, value in given:
         if field is None:
             put_struct(owner, path + WHOLE_UNION, struct, data, start, value, checks)
