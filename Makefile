@@ -18,7 +18,7 @@ FUZZ_ARGS ?=
 HEADERS_ARGS ?=
 
 # Not the cases: they stand for headers of others, whose lines are part of what is tried.
-C_SOURCES := $(shell find c_driver server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
+C_SOURCES := $(shell find c_driver client_side/cwire server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
 	-not -path '*/build/*' -not -path '*/generated/*' -not -path '*/cases/*')
 EXTENSION_SOURCES := setup.py $(wildcard c_driver/src/*.[ch] c_driver/include/*.h \
 	cython_wrapper/cwire_structs/*.pyx)

@@ -33,6 +33,7 @@ _TOOLS = {
     "send": _Tool("cwire.tools.send", "tools", "send a command and print its reply"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),
+    "bench": _Tool("cwire.tools.bench", "tools", "compare ways between processes here"),
     "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),
 }
 

@@ -1,4 +1,4 @@
-"""Runs the command-line tools: info, watch, send, publish, doctor.
+"""Runs the command-line tools: info, watch, send, publish, doctor, bench.
 
-May import: bridge, driver, link, session, data, view, errors, version.
+May import: bridge, driver, ipc, link, session, data, view, errors, version.
 """

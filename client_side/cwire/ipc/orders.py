@@ -1,0 +1,113 @@
+"""Orders to the processes that read and write, and what they answer. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cwire.ipc.plan import Mode
+
+__all__ = ["Read", "ReadOrder", "WriteOrder", "Written"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOrder:
+    """What a reader is to do.
+
+    Attributes:
+        way: The way's name.
+        size: Bytes of a message.
+        batch: Messages at once.
+        mode: What is done with the bytes.
+        wait: Sleep until something comes.
+        held: The writer waits for this reader.
+        seconds: How long the writer writes; the clock starts after a part of that.
+        pause: Seconds of sleep for each message.
+        times: Whether each message's time under way is wanted.
+        place: A file, an endpoint, a folder, a link: what the way needs.
+        text: What else it needs.
+        capacity: Bytes of the ring in shared memory.
+        mark: Messages that may wait.
+        number: Which reader this is, from 0.
+    """
+
+    way: str
+    size: int
+    batch: int
+    mode: Mode
+    wait: bool
+    held: bool
+    seconds: float
+    pause: float
+    times: bool
+    place: str = ""
+    text: str = ""
+    capacity: int = 0
+    mark: int = 0
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOrder:
+    """What a writer is to do, where that is no program in C.
+
+    Attributes:
+        size: Bytes of a message.
+        batch: Messages at once.
+        seconds: How long.
+        at_least: Batches, however long that takes.
+        rate: Batches per second; 0: as fast as it goes.
+        held: Wait for the readers.
+        readers: How many.
+        place: A folder.
+        text: The service's name.
+        mark: Messages that may wait.
+    """
+
+    size: int
+    batch: int
+    seconds: float
+    at_least: int
+    rate: float
+    held: bool
+    readers: int
+    place: str
+    text: str
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a reader has seen.
+
+    Attributes:
+        messages: While the clock ran.
+        seconds: How long it ran.
+        delivered: All messages that came whole.
+        lost: Messages that were written and did not come.
+        torn: Messages that were overwritten while they were read, and were dropped for it.
+        cpu_s: Processor time of this process.
+        times_ns: How long messages were under way.
+    """
+
+    messages: int
+    seconds: float
+    delivered: int
+    lost: int
+    torn: int
+    cpu_s: float
+    times_ns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writer has written.
+
+    Attributes:
+        published: Messages.
+        seconds: How long it took.
+        cpu_s: Processor time of that process.
+    """
+
+    published: int
+    seconds: float
+    cpu_s: float
