@@ -174,8 +174,12 @@ class ClientConnection:
 
     # Writing
 
-    def _pump(self) -> None:
-        """Writes what waits until the socket is full; goes on when it has room again."""
+    def _pump(self, reads: bool = False) -> None:
+        """Writes what waits until the socket is full; goes on when it has room again.
+
+        Args:
+            reads: The socket was full and has room.
+        """
         client = self._client
         if client is None:
             return
@@ -197,13 +201,16 @@ class ClientConnection:
                 continue
             if message is None:
                 break
-            if isinstance(message, Text) and message.of_frame:
+            if of_frame := isinstance(message, Text) and message.of_frame:
                 hub.turns.done()
             hub.count_sent(client, message.size)
+            # Not by any text: to be told of losses may be all that its window lets through.
+            reads = reads or of_frame or isinstance(message, Binary)
             self._send(_pieces(message))
             if self._client is None:
                 return  # it was gone
-        hub.back_pressure.drained(client)
+        if reads:
+            hub.back_pressure.drained(client)
 
     def _may_make_text(self) -> bool:
         """Whether there is time for it now; else `_pump_on` is called when there is."""
@@ -253,7 +260,7 @@ class ClientConnection:
         if self._close_sent:
             self._finish()
         elif self._client is not None:
-            self._pump()
+            self._pump(reads=True)
 
     def _send_control(self, opcode: Opcode, payload: bytes) -> None:
         frame = encode(opcode, payload)

@@ -112,6 +112,29 @@ async def test_a_slow_client_loses_frames_and_is_told(
             assert delivered + dropped == published
 
 
+async def test_no_driver_is_held_for_a_client_whose_window_stays_closed(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver, limits=Limits(crowd=1000, queue=2000, patience=0.01))
+        async with client(relay) as connected:
+            await connected.say("window", bytes=64)
+            await subscribed(connected, "tick")
+            (hung,) = relay.hub.clients.values()
+            await driver.send(ticks(0, 20))
+            await connected.binary()  # and it does not say that it has read them
+            for first in range(20, 100, 20):
+                await driver.send(ticks(first, 20))
+                while relay.hub.drivers[1].frames < first + 20:
+                    await asyncio.sleep(0)
+                while not hung.slow:  # only the first time has it to be waited for
+                    assert first == 20
+                    await asyncio.sleep(0)
+            await connected.say("ack", bytes=20 * 64)
+            while hung.slow:
+                await connected.read()
+
+
 async def test_a_client_that_never_reads_replies_is_disconnected(
     start_relay: StartRelay, runtime: Path
 ) -> None:
