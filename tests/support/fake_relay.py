@@ -175,6 +175,7 @@ class FakeRelay:
     def close_all(self, code: int = 1001, reason: str = "the relay is stopping") -> None:
         """The same, for functions that run in the relay's thread."""
         for handler in tuple(self._handlers):
+            self._handlers.discard(handler)  # at once: nothing is sent to it any more
             handler.close(code, reason)
 
     def set_drivers(self, *drivers: Mapping[str, Any]) -> None:
@@ -222,6 +223,8 @@ class _Handler(WebSocketHandler):
         self.relay.gone.set()
 
     def on_message(self, message: str | bytes) -> None:
+        if self not in self.relay._handlers:
+            return  # it was on its way when the relay hung up
         if isinstance(message, bytes):
             self.relay.received.put(message)
             answer = self.relay.on_binary(message)
