@@ -126,12 +126,13 @@ async def test_waiting_looking_back_and_recording(relay: FakeRelay) -> None:
         with Ticker(relay):
             found = await bridge.wait_for("tick", lambda tick: tick.index >= 20, timeout=10)
             assert found.index >= 20
-            with pytest.raises(
-                cwire.WaitTimeout, match=r"no tick matched in 0.05 s \([\d,]+ seen\)"
-            ):
-                await bridge.wait_for("tick", lambda tick: False, timeout=0.05)
             table = await bridge.record_to_dataframe("tick", frames=100)
             short = await bridge["lab"].record_to_dataframe("tick", "index", seconds=0.05)
+        stream = bridge.stream("tick")
+        relay.send(ticks(0, 3))
+        await stream.wait_for(lambda tick: tick.index == 1, timeout=10)
+        with pytest.raises(cwire.WaitTimeout, match=r"no tick matched in 0.05 s \(1 seen\)"):
+            await stream.wait_for(lambda tick: False, timeout=0.05)
         assert len(table) == 100
         assert list(short.columns) == ["index"]
         assert len(await bridge.history("tick", 7)) == 7

@@ -17,14 +17,17 @@ import pytest
 import cwire
 from cwire.link.address import resolve
 from cwire.link.opening import open_websocket
+from cwire.link.transport import Transport
 from support.fake_relay import FakeRelay, driver, ticks
 
 
 @pytest.fixture
 def relay() -> Iterator[FakeRelay]:
+    before = set(threading.enumerate())
     with FakeRelay() as relay:
         yield relay
-    assert [thread.name for thread in threading.enumerate() if "cwire" in thread.name] == []
+    left = set(threading.enumerate()) - before
+    assert [thread.name for thread in left if "cwire" in thread.name] == []
 
 
 def test_over_tcp(relay: FakeRelay) -> None:
@@ -163,8 +166,11 @@ def test_another_websocket(relay: FakeRelay) -> None:
         cwire.connect(relay.url)
 
 
-def test_no_hello(relay: FakeRelay) -> None:
+def test_no_hello(relay: FakeRelay, monkeypatch: pytest.MonkeyPatch) -> None:
     relay.hello = None
+    open = Transport.open
+    # The handshake, which comes before it, may take its time.
+    monkeypatch.setattr(Transport, "open", lambda address, take, _: open(address, take, 10))
     with pytest.raises(cwire.NotConnected, match=r"does not say hello within 0.2 s"):
         cwire.connect(relay.url, timeout=0.2)
 

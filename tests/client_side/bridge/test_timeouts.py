@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import time
 
 import pytest
 
 import cwire
+from cwire.data.feed import Watch
 from support.fake_relay import FakeRelay, driver, ticks
 from support.processes import until
 
@@ -20,25 +21,32 @@ def in_vain(bridge: cwire.Bridge, wanted: int, timeout: float) -> str:
     return str(caught.value)
 
 
-def test_some_came(relay: FakeRelay) -> None:
-    with cwire.connect(relay.url) as bridge, ThreadPoolExecutor() as pool:
+def test_some_came(relay: FakeRelay, monkeypatch: pytest.MonkeyPatch) -> None:
+    with cwire.connect(relay.url) as bridge:
         feed = bridge._link.lookup.feed("tick")
-        text = pool.submit(in_vain, bridge, 5, 1.0)
-        until(lambda: bool(feed._watches))
-        relay.send(ticks(0, 2))
-        assert text.result(10) == "2 of 5 frames of tick in 1 s"
+        watch = feed.watch
+
+        def watch_and_send(one: Watch) -> None:
+            """Two come when the wait has begun, and before its time can be up."""
+            watch(one)
+            relay.send(ticks(0, 2))
+            until(lambda: feed.history.total == 2)
+
+        monkeypatch.setattr(feed, "watch", watch_and_send)
+        assert in_vain(bridge, 5, 0.05) == "2 of 5 frames of tick in 0.05 s"
 
 
 async def test_some_came_to_an_async_bridge(relay: FakeRelay) -> None:
     async with cwire.aconnect(relay.url) as bridge:
         feed = bridge._link.lookup.feed("tick")
-        waiting = asyncio.ensure_future(bridge.latest("tick", 5, timeout=1.0))
+        waiting = asyncio.ensure_future(bridge.latest("tick", 5, timeout=0.05))
         while not feed._watches:
             await asyncio.sleep(0)
-        await asyncio.to_thread(relay.send, ticks(0, 2))
+        relay.send(ticks(0, 2))
+        time.sleep(0.1)  # the loop is busy, and sees both at once: two frames and the end
         with pytest.raises(cwire.WaitTimeout) as caught:
             await waiting
-        assert str(caught.value) == "2 of 5 frames of tick in 1 s"
+        assert str(caught.value) == "2 of 5 frames of tick in 0.05 s"
         with pytest.raises(cwire.WaitTimeout, match="2 of 5 frames of tick in 0 s; .*not publish"):
             await bridge.latest("tick", 5, timeout=0)
 

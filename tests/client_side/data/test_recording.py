@@ -12,6 +12,7 @@ import pytest
 import cwire
 from support import schemas
 from support.fake_relay import FakeRelay, Ticker, driver, pictures
+from support.processes import until
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def relay() -> Iterator[FakeRelay]:
 
 @pytest.fixture
 def bridge(relay: FakeRelay) -> Iterator[cwire.Bridge]:
-    with cwire.connect(relay.url, history_bytes=64 * 1000) as bridge:
+    with cwire.connect(relay.url) as bridge:  # whose history is long: nothing is missed
         yield bridge
 
 
@@ -41,13 +42,17 @@ def test_recording_frames(relay: FakeRelay, bridge: cwire.Bridge) -> None:
 
 
 def test_recording_seconds(
-    relay: FakeRelay, bridge: cwire.Bridge, capfd: pytest.CaptureFixture[str]
+    relay: FakeRelay,
+    bridge: cwire.Bridge,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     with Ticker(relay):
-        table = bridge.record_to_dataframe("tick", "index", seconds=0.3)
+        monkeypatch.setattr("cwire.kernel.progress._DELAY", 3600.0)
+        bridge.record_to_dataframe("tick", "index", seconds=0.3)
         assert "recording" not in capfd.readouterr().err  # too short for a bar
-        bridge.record_to_dataframe("tick", "index", seconds=1.3)
-    assert len(table) > 3
+        monkeypatch.setattr("cwire.kernel.progress._DELAY", 0.1)
+        table = bridge.record_to_dataframe("tick", "index", seconds=0.5)
     assert (np.diff(table["index"].astype(int)) == 1).all()
     assert "recording tick" in capfd.readouterr().err
 
@@ -59,7 +64,8 @@ def test_recording_without_tqdm(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    assert len(bridge.record_to_dataframe("rare", seconds=1.1)) == 0
+    monkeypatch.setattr("cwire.kernel.progress._DELAY", 0.0)
+    assert len(bridge.record_to_dataframe("rare", seconds=0.2)) == 0
     assert capfd.readouterr().err == ""
 
 
@@ -99,8 +105,15 @@ def test_recording_messages_with_a_tail(relay: FakeRelay, bridge: cwire.Bridge) 
 
 def test_a_recording_ends_with_the_structs(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     changed = driver(session=8, epoch="2", schema=schemas.document(extra_field=True))
-    timer = threading.Timer(0.05, lambda: relay.say("driver", event="restarted", driver=changed))
-    timer.start()
+    feed = bridge._link.lookup.feed("rare")
+
+    def restart() -> None:
+        until(lambda: bool(feed._watches))
+        relay.say("driver", event="restarted", driver=changed)
+
+    thread = threading.Thread(target=restart)
+    thread.start()
     with pytest.warns(UserWarning, match="with other structs: .* came before: 0 frames"):
-        table = bridge.record_to_dataframe("rare", seconds=30)
+        table = bridge.record_to_dataframe("rare", seconds=60)
+    thread.join()
     assert list(table.columns) == ["a", "b"]

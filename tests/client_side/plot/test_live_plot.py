@@ -70,9 +70,10 @@ def test_the_title_says_what_is_wrong_with_the_clock(
 def test_run_draws_what_comes(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     plot = bridge.plot("tick", y="index", fps=100)
     relay.send(ticks(0, 3))
+    until(lambda: bridge._link.lookup.feed("tick").history.total == 3)
     begun = time.monotonic()
     plot.run(0.2)
-    assert 0.15 < time.monotonic() - begun < 5
+    assert time.monotonic() - begun > 0.15
     (line,) = plot.axes.lines
     assert np.asarray(line.get_xdata()).tolist() == [-2, -1, 0]
     assert plot.axes.get_xlim() == (-10, 0)
@@ -133,9 +134,7 @@ def test_a_driver_that_goes_down_is_told(relay: FakeRelay, bridge: cwire.Bridge)
     plot = bridge.plot("tick", y="index")
     down = driver(state="down", session=None)
     relay.say("driver", event="down", driver=down)
-    deadline = time.monotonic() + 10
-    while bridge["lab"].state != "down":
-        assert time.monotonic() < deadline
+    until(lambda: bridge["lab"].state == "down")
     plot.update()
     assert "(driver lab is down)" in plot.axes.get_title("left")
 
@@ -353,12 +352,16 @@ def test_it_goes_on_with_another_relay(short_dir: Path) -> None:
         with cwire.connect(port) as bridge:
             plot = bridge.plot("tick", y="index")
             newest(bridge, relay, 0, 3)
+            assert relay.next(dict)["op"] == "subscribe"
+            relay.refuses = True
             relay.hang_up()
             until(lambda: not bridge.connected)
             plot.update()
             assert plot.running
             assert "(not connected" in plot.axes.get_title("left")
             assert plot.axes.lines[0].get_alpha() == 0.35
+            relay.refuses = False
+            assert relay.next(dict)["op"] == "subscribe"
             until(lambda: bridge.connected)
             newest(bridge, relay, 10, 2)
             plot.update()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,7 +43,7 @@ def test_buttons_output_and_state() -> None:
     until(lambda: process.pid not in (None, first))
     console._stop.click()
     until(lambda: "stopped, after" in console._state.value)
-    assert [one.disabled for one in buttons] == [False, True, False]
+    until(lambda: [one.disabled for one in buttons] == [False, True, False])
     console.close()
 
 
@@ -66,9 +67,10 @@ def test_a_flood_is_shown_in_a_few_pictures() -> None:
     console: Any = process.console()
     pictures: list[str] = []
     console._output.observe(lambda change: pictures.append(change["new"]), "value")
+    begun = time.monotonic()
     process.start()
     until(lambda: "end</pre>" in console._output.value)
-    assert len(pictures) < 60
+    assert len(pictures) <= (time.monotonic() - begun) / 0.1 + 2
     assert console._output.value.count("\n") == 199
     console.close()
 

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,23 @@ from support.processes import DRIVER, alive, until
 
 @pytest.fixture(autouse=True)
 def nothing_stays() -> Iterator[None]:
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    files, threads = open_files(), set(threading.enumerate())
     yield
     for process in running():
         process.stop()
-    names = [thread.name for thread in threading.enumerate()]
-    assert not [name for name in names if name.startswith("cwire ")]
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(30)  # it tells its listeners yet
+        assert not thread.is_alive(), thread
+    assert open_files() - files == set()
+
+
+def open_files() -> set[tuple[str, str]]:
+    """Numbers of this process's descriptors, and what each is."""
+    found = set()
+    for path in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the one of this very directory, or of another thread
+            found.add((path.name, str(path.readlink())))
+    return found
 
 
 def shell(script: str, **options: object) -> cwire.DriverProcess:
