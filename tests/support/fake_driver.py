@@ -22,7 +22,7 @@ class FakeDriver:
         epoch: int = 1,
         schema: bytes | None = None,
         hello: bytes | None = None,
-        heartbeat: float = 1.0,
+        heartbeat: float = 60.0,  # none is sent: silent for three of them, it is stale
     ) -> None:
         self.path = path
         self._hello = hello or control.hello(

@@ -96,10 +96,13 @@ async def test_a_silent_driver_is_stale_until_it_speaks(
     async with FakeDriver(runtime / "lab.sock", heartbeat=0.1) as driver:
         relay = await up(start_relay, driver)
         async with client(relay) as connected:
+            heartbeat = frames.pack(frames.CONTROL, (3).to_bytes(4, "little") + bytes(4))
+            if connected.hello["drivers"][0]["state"] == "stale":  # before this client came
+                await driver.send(heartbeat)
+                await driver_event(connected, "up")
             quiet = await driver_event(connected, "stale")
             assert "silent" in quiet["problem"]
-            heartbeat = (3).to_bytes(4, "little") + bytes(4)
-            await driver.send(frames.pack(frames.CONTROL, heartbeat))
+            await driver.send(heartbeat)
             assert (await driver_event(connected, "up"))["problem"] is None
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import cwire
-from support.processes import Relay
+from support.processes import Relay, until
 
 
 def test_without_descriptors_it_rests_and_says_so_once(runtime: Path) -> None:
@@ -21,8 +21,9 @@ def test_without_descriptors_it_rests_and_says_so_once(runtime: Path) -> None:
             for _ in range(20):  # they need no token for that
                 stack.enter_context(socket.create_connection(("127.0.0.1", port)))
             relay.wait_for("cannot accept connections: Too many open files")
-            assert len(list(open_files.iterdir())) == limit
+            # It may hold one for a moment, to look for its driver.
+            until(lambda: len(list(open_files.iterdir())) == limit)
         with cwire.connect(relay.url, token=relay.token, timeout=30) as bridge:
             assert bridge.connected
-    assert sum("Too many open files" in line for line in relay.output) == 1
+    assert sum("cannot accept connections" in line for line in relay.output) == 1
     assert not any("Traceback" in line for line in relay.output)
