@@ -10,12 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from support.processes import ROOT, Driver, Relay
 
 
 def pytest_configure() -> None:
-    """Lets programs of tests hear Ctrl-C, also where pytest runs in the background of a shell."""
+    """Times no example of Hypothesis; lets programs of tests hear Ctrl-C.
+
+    They hear it also where pytest runs in the background of a shell.
+    """
+    slow = (HealthCheck.too_slow,)
+    settings.register_profile("cwire", deadline=None, suppress_health_check=slow)
+    settings.load_profile("cwire")
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # which programs would inherit
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -52,6 +59,7 @@ def driver(built_driver: None, runtime: Path) -> Iterator[Driver]:
 
 @pytest.fixture
 def relay(driver: Driver) -> Iterator[Relay]:
-    """A running relay with the demo driver behind it."""
+    """A running relay that has met the demo driver."""
     with Relay(f"demo={driver.path}") as process:
+        process.wait_for_drivers()
         yield process

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -68,7 +68,11 @@ def test_nothing_is_lost(bridge: cwire.Bridge) -> None:
 def test_what_a_slow_client_loses_adds_up(bridge: cwire.Bridge) -> None:
     bridge.send.set_acquisition(sample_rate=1e7)
     bridge.latest("scope_block", 100, timeout=30)
-    bridge._thread.post(time.sleep, 1.5)  # the receiving thread hangs: the relay must drop
+    go_on = threading.Event()
+    bridge._thread.post(go_on.wait, 60)  # the receiving thread hangs: the relay must drop
+    with cwire.connect(subscribe=None) as watcher:
+        watcher["relay"].wait_for("relay_driver", lambda one: one.dropped > 0, timeout=60)
+    go_on.set()
     until(lambda: bridge.health.of("scope_block").lost > 0)
     bridge.send.stop()
     bridge.send.get_status()  # its reply comes after the last block and the last `dropped`

@@ -14,7 +14,7 @@ import pytest
 from nbclient import NotebookClient
 
 import cwire
-from support.processes import ROOT, Running
+from support.processes import ROOT, Running, until
 
 # JupyterLab starts slowly on a busy machine.
 pytestmark = pytest.mark.timeout(240)
@@ -52,6 +52,7 @@ def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
             assert b"cwire relay" in response.read()
 
         with cwire.connect(status) as bridge:
+            until(lambda: bridge["demo"].state == "up")
             assert len(bridge.latest("scope_block", 10, timeout=10)) == 10
 
         # The quickstart, cell by cell, in a real kernel, against what runs here.
@@ -71,6 +72,6 @@ def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
         (folder / path.name).write_text(nbformat.writes(executed))
 
         os.killpg(run.process.pid, signal.SIGINT)
-        run.process.wait(30)
+        run.wait_for_end(60)
     assert "Traceback" not in "\n".join(run.output)
     assert [path.name for path in runtime.iterdir() if path.suffix != ".lock"] == []

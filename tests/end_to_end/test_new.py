@@ -67,6 +67,8 @@ def test_make_stops_both_when_it_is_told_to_end(folder: Path, runtime: Path) -> 
     with Running("make", "-s", "-C", folder, "run") as run:
         run.wait_for("driver bench: ")
         (first,) = living_relays()
+        with socket.socket(socket.AF_UNIX) as peer:  # the driver starts beside the relay
+            until(lambda: peer.connect_ex(str(runtime / "bench.sock")) == 0)
         # A second one says what runs already, and leaves no relay for nobody.
         second = subprocess.run(
             ["make", "-s", "-C", folder, "run"], capture_output=True, text=True, check=False

@@ -146,6 +146,7 @@ def test_the_own_folder(built_driver: None, runtime: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     with Running("sh", "-c", line, session=True) as run:
         with cwire.connect(run.wait_for("http://", 60).split()[-1]) as bridge:
+            until(lambda: bridge["bench"].state == "up")  # it starts beside the relay
             assert len(bridge.latest("trace", 2, timeout=10)) == 2
         os.killpg(run.process.pid, 2)
         run.wait_for_end()
@@ -171,6 +172,7 @@ def newest(bridge: cwire.Bridge) -> cwire.FrameArray:
 
 def test_the_own_header(own_driver: Path, runtime: Path) -> None:
     with Running(own_driver), Relay("my"), cwire.connect() as bridge:
+        until(lambda: bridge["my"].state == "up")
         readings = newest(bridge)
         first = int(readings["number"][0])
         assert readings["number"].tolist() == list(range(first, first + 12))

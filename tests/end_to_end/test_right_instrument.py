@@ -38,9 +38,11 @@ def test_a_bridge_stays_with_its_instrument(
 ) -> None:
     with contextlib.ExitStack() as stack:
         mine = stack.enter_context(Relay(f"demo={driver.path}"))
+        mine.wait_for_drivers()
         bridge = stack.enter_context(cwire.connect())
         until(lambda: bridge["demo"].state == "up")
         other = stack.enter_context(Relay(f"{name}={hardware.path}"))
+        other.wait_for_drivers()
         stream = bridge.stream("scope_block", timeout=30)
         before = next(stream)
         mine.stop()
@@ -51,7 +53,7 @@ def test_a_bridge_stays_with_its_instrument(
             bridge.send.set_waveform(frequency=666)
         # Its own relay comes back: another process, socket, port, token.
         again = stack.enter_context(Relay(f"demo={driver.path}"))
-        until(lambda: bridge.connected)
+        until(lambda: bridge.connected and bridge["demo"].state == "up")
         assert again.name in bridge.address
         assert next(stream).sequence > before.sequence
         bridge.send.set_waveform(frequency=55)
@@ -92,6 +94,8 @@ def test_where_several_run_it_is_said_which_was_taken(
     driver: Driver, hardware: Driver, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Relay(f"demo={driver.path}") as older, Relay(f"bench={hardware.path}") as newer:
+        older.wait_for_drivers()
+        newer.wait_for_drivers()
         assert newer.wait_for("also runs: ").endswith(f"{older.name}.sock (driver demo)")
         sockets = [str(driver.path.parent / f"{one.name}.sock") for one in (newer, older)]
         note = (

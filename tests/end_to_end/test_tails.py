@@ -36,6 +36,7 @@ def relay(program: Path, runtime: Path) -> Iterator[Relay]:
     with Running(program, path) as driver:
         driver.wait_for("listening")
         with Relay(f"tails={path}") as relay:
+            relay.wait_for_drivers()
             yield relay
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import queue
 import signal
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.request import urlopen
 
 from cwire_structs.relays import living_relays
 
@@ -84,11 +86,12 @@ class Running:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
         try:
-            status = self.process.wait(10)
+            status = self.process.wait(SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        self._reader.join(5)
+        self._reader.join(SECONDS)
+        assert not self._reader.is_alive(), f"what it started still runs: {self.output}"
         assert self.process.stdout is not None
         self.process.stdout.close()
         while not self._lines.empty():
@@ -144,6 +147,15 @@ class Relay(Running):
         self.link = line[line.index("http://") :]
         address, self.token = self.link.split("/#token=")
         self.url = f"ws{address.removeprefix('http')}/ws"
+
+    def wait_for_drivers(self, count: int = 1) -> None:
+        """Waits until so many of its drivers are up."""
+
+        def are_up() -> bool:
+            with urlopen(self.link.split("#")[0] + "health") as response:
+                return bool(json.load(response)["drivers_up"] >= count)
+
+        until(are_up)
 
     @property
     def name(self) -> str:

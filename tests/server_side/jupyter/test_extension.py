@@ -99,12 +99,17 @@ async def test_the_driver_that_is_asked_for_chooses(
             assert server.call("POST", f"cwire/relay{query}") == {"relay": found.name}
             assert server.call("GET", f"cwire/relay{query}") == {"relay": found.name}
             async with splice(server, query) as page:
-                assert page.hello["drivers"] == (await hello_of(found))["drivers"]
+                assert places(page.hello) == places(await hello_of(found))
         with pytest.raises(HTTPError) as answered:
             server.call("POST", "cwire/relay?driver=x")
         assert b"no relay serves a driver 'x'; there runs: " in answered.value.read()
         answered.value.close()
         assert running(runtime) == sorted([relay.name, newer.name])
+
+
+def places(hello: dict[str, Any]) -> dict[str, str | None]:
+    """The sockets of a relay's drivers, by name; their states may change at any time."""
+    return {driver["name"]: driver["socket"] for driver in hello["drivers"]}
 
 
 async def hello_of(relay: Relay) -> dict[str, Any]:
@@ -120,10 +125,11 @@ async def test_settings(tmp_path: Path, runtime: Path, unused_tcp_port: int) -> 
     }
     with Lab(tmp_path, "server", config=config) as server:
         async with splice(server) as page:
-            drivers = {driver["name"]: driver["problem"] for driver in page.hello["drivers"]}
-        assert list(drivers) == ["scope", "camera", "relay"]
-        assert str(tmp_path / "s.sock") in drivers["scope"]
-        assert str(runtime / "camera.sock") in drivers["camera"]
+            assert places(page.hello) == {
+                "scope": str(tmp_path / "s.sock"),
+                "camera": str(runtime / "camera.sock"),
+                "relay": None,
+            }
         (entry,) = runtime.glob("relay-*.json")
         assert f"127.0.0.1:{unused_tcp_port}/ws" in entry.read_text()
 

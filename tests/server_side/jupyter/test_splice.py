@@ -18,7 +18,7 @@ from support.processes import Driver, Relay
 from support.raw_client import RawClient
 from support.websocket_cases import FORBIDDEN_CODES
 
-from .conftest import splice, wait_for_driver
+from .conftest import splice
 
 
 async def end(page: RawClient) -> tuple[int | None, str | None]:
@@ -142,7 +142,7 @@ async def test_a_page_that_does_not_read_costs_jupyter_nothing(
     process = psutil.Process(server.process.process.pid)
     fast = Driver(runtime / "demo.sock", "--rate", "9765")  # 80 MB/s
     with fast, Relay(f"demo={fast.path}") as relay:
-        wait_for_driver(relay)
+        relay.wait_for_drivers()
         async with RawClient(relay.url, Authorization=f"Bearer {relay.token}") as other:
             async with splice(server) as page:
                 before = process.memory_info().rss
