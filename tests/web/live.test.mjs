@@ -34,11 +34,15 @@ const up = (client, name = "demo") =>
 
 /** Subscribes and keeps what comes; `next(condition)` resolves with it when the condition holds. */
 function collect(client, wanted, handlers = {}) {
-  const kept = { batches: [], changes: [], errors: [], sequences: [] };
+  const kept = { batches: [], changes: [], begins: {}, errors: [], sequences: [] };
   let look = () => {};
   kept.subscription = client.subscribe(wanted, {
     onbatch: (batch) => (kept.batches.push(batch), kept.sequences.push(...batch.sequence), look()),
-    onchange: (change) => (kept.changes.push(change.event), look()),
+    onchange: ({ event }) => {
+      kept.changes.push(event);
+      kept.begins[event] = kept.sequences.length; // where what comes after it begins
+      look();
+    },
     onerror: (error) => (kept.errors.push(error), look()),
     ...handlers,
   });
@@ -79,7 +83,9 @@ describe("live", { skip, timeout: 60_000 }, () => {
     const firsts = kept.batches.flatMap((batch) =>
       [...batch.column("first_sample")].filter((_, row) => batch.column("channel")[row] === 0),
     );
-    assert.ok(firsts.every((first, index) => !index || first === firsts[index - 1] + 1024n));
+    // A driver that is late, as the machine has much to do, leaves blocks out.
+    const steps = firsts.slice(1).map((first, index) => first - firsts[index]);
+    assert.ok(steps.every((step) => step > 0n && step % 1024n === 0n));
     for (const batch of kept.batches) {
       assert.equal(batch.column("samples").length, 1024 * batch.count);
       assert.ok(batch.column("samples").every((sample) => Math.abs(sample) <= 2));
@@ -175,20 +181,13 @@ describe("live", { skip, timeout: 60_000 }, () => {
   test("a driver that restarts is a gap, not an end", async () => {
     const kept = collect(client, { driver: "demo", messages: ["scope_block"] });
     await kept.next(({ batches }) => batches.length >= 3);
-    const before = kept.sequences.length;
     await driver.stop();
     await kept.next(({ changes }) => changes.includes("down"));
     assert.match(client.drivers.get("demo").problem, /./);
     driver = await startDriver(SOCKET);
     await kept.next(({ changes }) => changes.includes("restarted"));
-    await kept.next(({ sequences }) =>
-      sequences.some((number, index) => index >= before && number < 100),
-    );
-    const received = kept.sequences.length;
-    await kept.next(({ sequences }) => sequences.length >= received + 20);
-    const restart = kept.sequences.findIndex(
-      (number, index) => index && number < kept.sequences[index - 1],
-    );
+    const restart = kept.begins.restarted;
+    await kept.next(({ sequences }) => sequences.length >= restart + 20);
     assert.ok(continuous(kept.sequences.slice(restart)));
     assert.equal(kept.subscription.health.received, kept.sequences.length);
   });
