@@ -104,7 +104,7 @@ def test_scope_and_plot_are_live_and_a_panel_says_what_to_use(page: Page, host: 
     assert figures(page)["route"] == "direct"
     shown = page.locator("img[src^='blob:']")
     first = shown.get_attribute("src", timeout=30_000)
-    expect(shown).not_to_have_attribute("src", str(first), timeout=30_000)
+    expect(shown).not_to_have_attribute("src", str(first))
     expect(page.get_by_text("marimo does not show ipywidgets")).to_be_visible()
     picture(page, "marimo")
 
@@ -116,7 +116,7 @@ def test_scope_and_plot_are_live_and_a_panel_says_what_to_use(page: Page, host: 
     ours = host.removeprefix("http://")
     page.route_web_socket(re.compile(rf"^ws://(?!{re.escape(ours)})"), refuse)
     page.reload()
-    expect(page.locator(".cwire-notice")).to_contain_text("through the kernel", timeout=30_000)
+    expect(page.locator(".cwire-notice")).to_contain_text("through the kernel")
     wait_draws(page, 10)
     assert figures(page)["route"] == "kernel"
     assert figures(page)["lines"]["channel 0"]["high"] == pytest.approx(1, abs=0.01)

@@ -48,13 +48,19 @@ def wait_draws(page: Page, more: int, seconds: float = 30) -> None:
     )
 
 
+def sleeps_until(file: Path) -> str:
+    """Lines of a cell that keep the kernel busy until there is a file."""
+    return f"import os\nwhile not os.path.exists({str(file)!r}): time.sleep(0.05)"
+
+
 def notice(page: Page) -> Locator:
     return page.locator(".cwire-notice")
 
 
 @for_each_app
 def test_it_draws_while_the_kernel_sleeps(page: Page, lab: Lab, relay: Relay) -> None:
-    write_notebook(lab.folder / "busy.ipynb", f"{CONNECT}\n{SHOW}\ntime.sleep(12)")
+    go_on = lab.folder / f"go-on-{lab.app}"
+    write_notebook(lab.folder / "busy.ipynb", f"{CONNECT}\n{SHOW}\n{sleeps_until(go_on)}")
     open_notebook(page, lab, "busy.ipynb")
     start_cell(page, 0)
     wait_draws(page, 30)
@@ -65,6 +71,7 @@ def test_it_draws_while_the_kernel_sleeps(page: Page, lab: Lab, relay: Relay) ->
     assert figures(page)["frames"] > seen["frames"]
     picture(page, f"scope-{lab.app}")
     print(f"{lab.app}: {json.dumps(figures(page))}")
+    go_on.touch()
     wait_cell(page, 0)
 
 
@@ -95,7 +102,7 @@ def test_it_survives_driver_and_relay(page: Page, lab: Lab, driver: Driver, rela
     driver.stop()
     expect(notice(page)).to_contain_text("driver demo is down")
     with Driver(driver.path):
-        expect(notice(page)).not_to_contain_text("down", timeout=15000)
+        expect(notice(page)).not_to_contain_text("down")
         wait_draws(page, 20)
         picture(page, "scope-driver-restarted")
         # Jupyter's server starts a relay where none is left; the page finds it by itself.
@@ -158,10 +165,13 @@ def test_where_the_relay_is_out_of_reach_the_kernel_sends(
 ) -> None:
     """As in an editor whose page may not connect: thinned curves, and a word about it."""
     page.route_web_socket(re.compile(r"/ws(\?|$)"), lambda socket: socket.close())
-    write_notebook(lab.folder / "far.ipynb", f"{CONNECT}\n{SHOW}", "time.sleep(4)", "scope.close()")
+    go_on = lab.folder / "go-on-far"
+    write_notebook(
+        lab.folder / "far.ipynb", f"{CONNECT}\n{SHOW}", sleeps_until(go_on), "scope.close()"
+    )
     open_notebook(page, lab, "far.ipynb")
     run_cell(page, 0)
-    expect(notice(page)).to_contain_text("through the kernel", timeout=30_000)
+    expect(notice(page)).to_contain_text("through the kernel")
     wait_draws(page, 30)
     assert figures(page)["route"] == "kernel"
     assert figures(page)["lines"]["channel 0"]["high"] == pytest.approx(1, abs=0.01)
@@ -169,6 +179,7 @@ def test_where_the_relay_is_out_of_reach_the_kernel_sends(
     wait_draws(page, 4)
     assert not page.evaluate("() => window.cellRuns[1].done"), "the kernel was to sleep meanwhile"
     picture(page, "scope-through-the-kernel")
+    go_on.touch()
     wait_cell(page, 1)
     run_cell(page, 2)
     expect(page.locator(".cwire-live")).to_have_count(0)

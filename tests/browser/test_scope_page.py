@@ -150,7 +150,7 @@ def test_a_driver_that_goes_is_a_gap(
     expect(notice(page)).to_contain_text("driver demo is down")
     picture(page, "scope-page-driver-down")
     with Driver(driver.path):
-        expect(notice(page)).to_be_empty(timeout=15_000)
+        expect(notice(page)).to_be_empty()
         wait_draws(page, 30)
     gaps = "() => scope.screen.lines.all.get('channel 0').trace.segments.map(one => one.t0)"
     starts = page.evaluate(gaps)
@@ -171,10 +171,10 @@ def test_a_driver_that_comes_back_with_other_structs(
     schema["layout_hash"] = layout_hash(schema)
     changed = json.dumps(schema).encode()
     with SpikeDriver(driver.path, 10_000, schema=changed):
-        expect(notice(page)).to_contain_text("samples", timeout=15_000)
-    expect(notice(page)).to_contain_text("driver demo is down", timeout=15_000)
+        expect(notice(page)).to_contain_text("samples")
+    expect(notice(page)).to_contain_text("driver demo is down")
     with Driver(driver.path):
-        expect(notice(page)).to_be_empty(timeout=15_000)
+        expect(notice(page)).to_be_empty()
         wait_draws(page, 10)
 
 
@@ -191,7 +191,7 @@ def test_a_relay_that_goes_is_looked_for(
         expect(notice(page)).to_have_class("cwire-notice cwire-problem")
         picture(page, "scope-page-relay-gone")
     with Relay(f"demo={driver.path}", options=(*options, "--port", port)):
-        expect(notice(page)).not_to_contain_text("trying again", timeout=15_000)
+        expect(notice(page)).not_to_contain_text("trying again")
         wait_draws(page, 10)
 
 

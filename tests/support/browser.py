@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from support.processes import ROOT
+from support.processes import ROOT, SECONDS
 
 __all__ = ["CHROMIUM", "browser", "figures", "needs_chromium", "page", "picture"]
 
@@ -53,6 +53,7 @@ NOISE = (
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a module."""
+    expect.set_options(timeout=1000 * SECONDS)  # 5 s, else: too few for a machine with much to do
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -129,12 +130,14 @@ def test_the_picture_comes_into_the_notebook(kernel: Kernel) -> None:
     assert kernel.run("print(len(scope.picture()), scope.figures)") == f"{len(PNG)} {{'fps': 60}}"
 
 
-def test_curves_go_through_the_kernel_while_it_sleeps(kernel: Kernel) -> None:
+def test_curves_go_through_the_kernel_while_it_sleeps(kernel: Kernel, tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
     kernel.run("scope = bridge.scope('scope_block', window=1)")
     kernel.say({"type": "curves", "on": True})
     kernel.told("curves")
     # Nobody acknowledges, and the cell could not hear it: some go all the same.
-    id = kernel.client.execute("import time; time.sleep(3)")
+    sleeps = f"import os, time\nwhile not os.path.exists({str(go_on)!r}): time.sleep(0.05)"
+    id = kernel.client.execute(sleeps)
     kernel.next(lambda one: one["msg_type"] == "execute_input")
     begun = len(kernel.heard)
     message = kernel.told("curves")
@@ -145,6 +148,7 @@ def test_curves_go_through_the_kernel_while_it_sleeps(kernel: Kernel) -> None:
     assert np.all(np.diff(x) >= 0)
     assert x[-1] <= 1e-9
     kernel.told("curves")
+    go_on.touch()
     kernel.next(
         lambda one: (
             one["parent_header"].get("msg_id") == id
