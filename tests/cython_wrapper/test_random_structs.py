@@ -96,7 +96,7 @@ def compare_fields(struct: Struct, record: Any, values: Any) -> None:
             assert record[name].tolist() == value
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**64))
 def test_bytes_and_values_are_gccs(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     random = Random(seed)

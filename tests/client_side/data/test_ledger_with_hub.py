@@ -204,4 +204,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestLedgers = Machine.TestCase
-TestLedgers.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestLedgers.settings = settings(max_examples=100, stateful_step_count=40)

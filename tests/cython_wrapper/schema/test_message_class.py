@@ -193,7 +193,7 @@ def test_text_ends_at_the_first_nul(route: Route, schema: Schema) -> None:
     assert route.decode("driver_status", payload).firmware == "\ufffd"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_bytes_are_read_alike(schema: Schema, classes: ModuleType, data: st.DataObject) -> None:
     message = data.draw(st.sampled_from(list(schema.messages.values())))

@@ -309,7 +309,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_broken_schemas_end_in_schema_error(
     schema: Schema, zoo: wrap.Wrapped, data: st.DataObject

@@ -117,7 +117,7 @@ FRAMES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(stream=st.lists(FRAMES, max_size=12), sizes=st.lists(st.integers(1, 400_000), max_size=20))
 def test_any_stream_in_any_pieces_comes_out_as_it_was(
     stream: list[bytes], sizes: list[int]

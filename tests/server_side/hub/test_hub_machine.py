@@ -250,4 +250,4 @@ class HubMachine(RuleBasedStateMachine):
 
 
 TestHub = HubMachine.TestCase
-TestHub.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestHub.settings = settings(max_examples=60, stateful_step_count=40)
