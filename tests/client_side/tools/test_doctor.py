@@ -104,10 +104,13 @@ def test_what_is_no_driver(
 def test_what_says_something_else(
     listener: socket.socket,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     said: bytes,
     status: int,
     text: str,
 ) -> None:
+    monkeypatch.setattr(doctor, "_SECONDS", 30.0)
+
     def answer() -> None:
         peer, _ = listener.accept()
         with peer:
