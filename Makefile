@@ -1,6 +1,7 @@
 # make run   sets up everything and starts the demo: C driver, relay, JupyterLab
 # make test  sets up everything and runs every test
 # make bench measures it beside other ways; make soak looks whether the scope leaks in ten minutes
+# make soak-ring  kills drivers and readers of their ring a thousand times, and races them
 # make fuzz  tries the driver and the hub with whatever chance comes up with
 # make headers  wraps every struct of the kernel's headers and of 21 SDKs, and compares with compiled C
 # Needed beforehand: Python >= 3.11 with venv, a C compiler, make.
@@ -15,6 +16,7 @@ PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 600
 FUZZ_ARGS ?=
+SOAK_ARGS ?=
 HEADERS_ARGS ?=
 
 # Not the cases: they stand for headers of others, whose lines are part of what is tried.
@@ -26,7 +28,7 @@ EXTENSION_SOURCES := setup.py $(wildcard c_driver/src/*.[ch] c_driver/include/*.
 BUNDLE := client_side/cwire/static/scope.js
 WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs decode/*.mjs panel/*.mjs scope/*.mjs *.css package*.json .npmrc))
 
-.PHONY: setup run test lint bench soak fuzz headers clean browser cross
+.PHONY: setup run test lint bench soak soak-ring fuzz headers clean browser cross
 
 setup: $(READY) $(BUNDLE)
 	@$(MAKE) --no-print-directory -s -C c_driver
@@ -70,6 +72,13 @@ bench: setup
 
 soak: setup
 	PYTHONPATH=tests $(BIN)/python benchmarks/soak.py --seconds $(SOAK_SECONDS)
+
+# SOAK_ARGS="--kills N --race SECONDS --seed N"; without, a thousand kills and a minute for each race.
+soak-ring: setup
+	@mkdir -p $(CURDIR)/benchmarks/build/ring
+	$(MAKE) -s -C tests/c_driver BUILD=$(CURDIR)/benchmarks/build/ring \
+		$(CURDIR)/benchmarks/build/ring/test_ring_race $(CURDIR)/benchmarks/build/ring/test_ring_race_tsan
+	$(BIN)/python tests/c_driver/soak_ring.py benchmarks/build/ring $(SOAK_ARGS)
 
 # FUZZ_ARGS="--seed N" repeats what was sent to the driver; its timing is never quite the same.
 fuzz: setup

@@ -27,7 +27,7 @@ typedef struct cwi_share {
     const uint8_t *page; /* NULL: it does not map the ring */
     const char *fault;   /* (L) what is wrong with it; it is not believed any more */
     uint64_t position;   /* (L) the last position that could be true */
-    uint64_t said;       /* (L) what it was read from */
+    uint64_t said;       /* (L) what the page said then; at first what it said when it came */
     uint32_t number;     /* of this reader, in `place` frames */
     uint32_t replies;    /* (L) that it has been given a place for */
     uint32_t rung;       /* (L) `sleeps` when it was told last; even: never */

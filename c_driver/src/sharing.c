@@ -83,13 +83,10 @@ uint64_t cwi_sharing_position(cwi_peer *peer) {
         share->fault = "the reader's position is past what has been published";
     else if (said % 8 != 0)
         share->fault = "the reader's position is not a multiple of 8";
-    else if (said < share->said)
+    else if (said < share->position)
         share->fault = "the reader's position has gone back";
-    if (share->fault)
-        return share->position;
-    share->said = said;
-    if (said > share->position) /* else it is still the one of a page that was just made */
-        share->position = said;
+    if (!share->fault)
+        share->position = share->said = said;
     return share->position;
 }
 

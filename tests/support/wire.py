@@ -8,7 +8,7 @@ import struct
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 HEADER = struct.Struct("<IHBBIIQ")
 HELLO = struct.Struct("<II8sQIIII")
@@ -64,7 +64,7 @@ class Peer:
             self.hello = self.read_hello()
             self.send(pack(0, ANSWER))
 
-    def __enter__(self) -> Peer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
