@@ -30,6 +30,15 @@ class MemorySink:
     def put_operation(self, operation: Mapping[str, Any]) -> None:
         self.taken.append(operation)
 
+    def put_place(self) -> object:
+        place: dict[str, Any] = {}
+        self.taken.append(place)
+        return place
+
+    def fill_place(self, place: object, operation: Mapping[str, Any] | None) -> None:
+        at = next(at for at, taken in enumerate(self.taken) if taken is place)
+        self.taken[at : at + 1] = [] if operation is None else [operation]
+
     def put_reply(self, frame: bytes) -> None:
         self.taken.append(frame)
 

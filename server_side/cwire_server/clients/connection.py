@@ -87,7 +87,7 @@ class ClientConnection:
         self._connections = connections
         limits = services.hub.limits
         self._reader: WebSocketReader | None = WebSocketReader(limits.command)
-        self._steps: Iterator[None] = iter(())  # what was read and is to be carried out yet
+        self._steps: Iterator[object] = iter(())  # what was read and is to be carried out yet
         self._busy = False  # with these: until they are done, nothing more is read
         self._unsent: list[memoryview] = []
         self._pong: bytes | None = None
@@ -147,24 +147,26 @@ class ClientConnection:
             else:
                 self._loop.add_reader(self._transport, self._readable)
 
-    def _carry_out(self, reader: WebSocketReader) -> Iterator[None]:
-        """Carries out whole messages, a command or a text in each step."""
+    def _carry_out(self, reader: WebSocketReader) -> Iterator[object]:
+        """Carries out whole messages, a command or a text, or a piece of one, in each step."""
         while not self._close_received and (message := reader.next()) is not None:
-            if not isinstance(message, bytes):
+            # Without a client: it was sent a close frame and has not answered yet.
+            if isinstance(message, bytes) and self._client is not None:
+                yield from self._while_here(self._requests.receive_frames(message))
+            elif isinstance(message, str) and self._client is not None:
+                yield from self._while_here(self._requests.receive_text(message))
+            elif isinstance(message, Ping | Pong | Close):
                 self._handle(message)
-                yield
-            elif self._client is not None:
-                for _ in self._requests.receive_frames(message):
-                    yield
-                    if self._client is None:
-                        break
+            yield None
 
-    def _handle(self, message: str | Ping | Pong | Close) -> None:
-        # Without a client: it was sent a close frame and has not answered yet.
-        if isinstance(message, str):
-            if self._client is not None:
-                self._requests.receive_text(message)
-        elif isinstance(message, Ping):
+    def _while_here(self, steps: Iterator[object]) -> Iterator[object]:
+        for step in steps:
+            yield step
+            if self._client is None:
+                break
+
+    def _handle(self, message: Ping | Pong | Close) -> None:
+        if isinstance(message, Ping):
             self._pong = message.data  # it answers those before it, too
             if not self._unsent:
                 self._send_pong()

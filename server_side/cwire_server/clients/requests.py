@@ -57,8 +57,12 @@ class ClientRequests:
 
     # Text
 
-    def receive_text(self, text: str) -> None:
-        """Carries out a JSON operation, or answers with an `error`."""
+    def receive_text(self, text: str) -> Iterator[object]:
+        """Carries out a JSON operation, or answers with an `error`.
+
+        Yields:
+            After each piece of one that takes long.
+        """
         id_ = None
         try:
             request = _parse(text, self._services.hub.limits.text)
@@ -71,7 +75,7 @@ class ClientRequests:
                     f"there is no operation {request.get('op')!r}; "
                     f"there are: {', '.join(OPERATIONS)}",
                 )
-            operation(self, request)
+            yield from operation(self, request) or ()
         except RequestError as error:
             self._client.send("error", id=id_, code=error.code, text=str(error))
         except Exception as error:
@@ -79,12 +83,12 @@ class ClientRequests:
             text = f"the relay failed at this request: {internal_text(error)}"
             self._client.send("error", id=id_, code=ErrorCode.INTERNAL, text=text)
 
-    def _subscribe(self, request: dict[str, Any]) -> None:
+    def _subscribe(self, request: dict[str, Any]) -> Iterator[object]:
         subscription = parse_subscription(request, _id(request))
-        self._services.hub.subscribe(self._client, subscription, time.monotonic())
+        return self._services.hub.subscribing(self._client, subscription, time.monotonic())
 
-    def _unsubscribe(self, request: dict[str, Any]) -> None:
-        self._services.hub.unsubscribe(self._client, _id(request))
+    def _unsubscribe(self, request: dict[str, Any]) -> Iterator[object]:
+        return self._services.hub.unsubscribing(self._client, _id(request))
 
     def _status(self, request: dict[str, Any]) -> None:
         uptime = time.monotonic() - self._services.started
@@ -270,7 +274,7 @@ class ClientRequests:
         return None
 
 
-OPERATIONS: dict[str, Callable[[ClientRequests, dict[str, Any]], None]] = {
+OPERATIONS: dict[str, Callable[[ClientRequests, dict[str, Any]], Iterator[object] | None]] = {
     "subscribe": ClientRequests._subscribe,
     "unsubscribe": ClientRequests._unsubscribe,
     "window": ClientRequests._window,

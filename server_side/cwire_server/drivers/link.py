@@ -108,7 +108,7 @@ class DriverLink:
         schema = await _read_schema(hello.schema)
         self._broken = self._loop.create_future()
         self._send(control.answer())
-        self._hub.driver_up(self._source, hello, schema)
+        busy = self._hub.driver_up(self._source, hello, schema)
         self.tried.set()
         self.update_interest()
         _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
@@ -116,6 +116,8 @@ class DriverLink:
         account = self._hub.drivers[self._source].account
         self._reader = BatchReader(self._source, account, self._buffers)
         self._loop.add_reader(self._socket, self._on_readable)
+        if busy:
+            self._hold()
         await self._watch(self._broken, hello.heartbeat)
 
     async def _watch(self, broken: asyncio.Future[None], heartbeat: float) -> None:

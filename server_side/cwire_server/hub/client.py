@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cwire_server.hub.delivery import Delivery
-from cwire_server.hub.ledger import StreamLedger
+from cwire_server.hub.plan import Plan
 from cwire_server.hub.sink import Sink
 from cwire_server.hub.subscription import Subscription
 
@@ -30,10 +30,12 @@ class Client:
     """It did not catch up in time: until it has, no driver waits for it."""
     sent_bytes: int = 0
     """Counted by its shell with `Hub.count_sent`."""
+    announcing: bool = False
+    """It is being told what it gets for a subscription; see `Planner.announce`."""
+    plans: dict[int, Plan] = field(default_factory=dict)
+    """By source, what its subscriptions come to."""
     deliveries: dict[int, Delivery] = field(default_factory=dict)
-    """By source."""
-    ledgers: dict[tuple[int, int, int], StreamLedger] = field(default_factory=dict)
-    """By subscription, source and message id."""
+    """By source, the deliveries of the plans."""
 
     def send(self, op: str, **fields: Any) -> None:
         """Gives the sink an operation of PROTOCOL.md."""

@@ -70,6 +70,16 @@ class Binary(NamedTuple):
     """The batch, if the message is exactly that."""
 
 
+class _Place:
+    """A place for a text that is still being made: until it is there, nothing after it is sent."""
+
+    __slots__ = ("filled", "message")
+
+    def __init__(self) -> None:
+        self.filled = False
+        self.message: Text | TextPieces | None = None
+
+
 class _Gap:
     """Frames that are missing at some place: by ledger, counts by reason and the last sequence."""
 
@@ -140,7 +150,7 @@ class ClientQueue:
     )
 
     def __init__(self, data_limit: int, control_limit: int, batch_limit: int) -> None:
-        self._entries: deque[_Data | bytes | str | TextPieces] = deque()
+        self._entries: deque[_Data | _Place | bytes | str | TextPieces] = deque()
         self._data_limit = data_limit
         self._control_limit = control_limit
         self._batch_limit = batch_limit
@@ -168,13 +178,23 @@ class ClientQueue:
 
     def put_operation(self, operation: Mapping[str, Any]) -> None:
         """Adds an operation of PROTOCOL.md."""
-        text = encode(operation)
-        if isinstance(text, str):
-            self.put_text(text)
-        else:
-            message = TextPieces(tuple(text), sum(map(len, text)))
-            self._entries.append(message)
-            self.control_bytes += _own_bytes(message)
+        message = _message(operation)
+        self._entries.append(message.text if isinstance(message, Text) else message)
+        self.control_bytes += _own_bytes(message)
+
+    def put_place(self) -> object:
+        """Keeps a place for an operation that is still being made; see `Sink`."""
+        place = _Place()
+        self._entries.append(place)
+        return place
+
+    def fill_place(self, place: object, operation: Mapping[str, Any] | None) -> None:
+        """Fills such a place; see `Sink`."""
+        assert isinstance(place, _Place)
+        if operation is not None:
+            place.message = _message(operation)
+            self.control_bytes += _own_bytes(place.message)
+        place.filled = True
 
     def put_text(self, text: str) -> None:
         """Adds a text message."""
@@ -277,7 +297,7 @@ class ClientQueue:
 
     def _compact(self) -> None:
         """Joins neighbouring empty places: a client that hangs has one, not one per batch."""
-        entries: deque[_Data | bytes | str | TextPieces] = deque()
+        entries: deque[_Data | _Place | bytes | str | TextPieces] = deque()
         for entry in self._entries:
             before = entries[-1] if entries else None
             if (
@@ -321,7 +341,9 @@ class ClientQueue:
     def take(
         self, may_make_text: Callable[[], bool] = lambda: True
     ) -> Text | TextPieces | Binary | None:
-        """Takes the next message to send; None: nothing waits, or the window is closed.
+        """Takes the next message to send.
+
+        None: nothing waits, or the next one is still being made, or the window is closed.
 
         Args:
             may_make_text: Asked before a frame is made text of, which takes time; where it says no,
@@ -340,6 +362,14 @@ class ClientQueue:
                 self._entries.popleft()
                 self.control_bytes -= _own_bytes(entry)
                 return entry
+            if isinstance(entry, _Place):
+                if not entry.filled:
+                    return None
+                self._entries.popleft()
+                if entry.message is None:
+                    continue
+                self.control_bytes -= _own_bytes(entry.message)
+                return entry.message
             if isinstance(entry, bytes):
                 return self._take_binary()
             if entry.gap is not None:
@@ -424,8 +454,17 @@ class ClientQueue:
         self.control_bytes += sum(map(len, notices))
 
 
-def _own_bytes(message: TextPieces) -> int:
+def _message(operation: Mapping[str, Any]) -> Text | TextPieces:
+    text = encode(operation)
+    if isinstance(text, str):
+        return Text(text)
+    return TextPieces(tuple(text), sum(map(len, text)))
+
+
+def _own_bytes(message: Text | TextPieces) -> int:
     """The bytes that wait for this client alone: every second piece belongs to all."""
+    if isinstance(message, Text):
+        return message.size
     return sum(map(len, message.pieces[::2]))
 
 

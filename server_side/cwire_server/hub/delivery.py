@@ -7,8 +7,9 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.json_values import frame_text, too_large
@@ -19,10 +20,10 @@ from cwire_server.hub.subscription import SubscribeOptions
 from cwire_structs.frames import HEADER_SIZE, Tally, span
 from cwire_structs.schema import Message
 
-__all__ = ["Delivery", "Picker", "Wanted", "plan"]
+__all__ = ["NOTHING", "Delivery", "Picker", "Wanted", "plan_message"]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Wanted:
     """One message that one subscription covers."""
 
@@ -110,32 +111,42 @@ class Delivery:
     pickers: Mapping[int, Sequence[Picker]]
     """By message id."""
 
-    @property
+    @cached_property
     def types(self) -> frozenset[int]:
         """The message ids that are wanted in any way."""
         return frozenset(self.whole) | frozenset(self.pickers)
 
 
-def plan(driver: str, wanted: Iterable[Wanted], json_limit: int) -> Delivery:
-    """Decides how messages that subscriptions cover are delivered.
+NOTHING = Delivery({}, {})
+
+
+def plan_message(
+    driver: str,
+    wanted: Sequence[Wanted],
+    json_limit: int,
+    known: Mapping[tuple[int, ...], Picker],
+) -> tuple[Sequence[StreamLedger], Sequence[Picker]]:
+    """Decides how one message is delivered that subscriptions cover.
 
     Args:
         driver: Its name.
-        wanted: The messages.
+        wanted: The message, as each of the subscriptions wants it.
         json_limit: Values of a frame that JSON is made of.
+        known: Its pickers so far, by their subscriptions: those that stay keep their rate.
+
+    Returns:
+        The ledgers of those that get it whole, and the pickers of the others.
     """
-    by_type: dict[int, list[Wanted]] = {}
-    for entry in wanted:
-        by_type.setdefault(entry.message.id, []).append(entry)
-    whole: dict[int, list[StreamLedger]] = {}
-    pickers: dict[int, list[Picker]] = {}
-    for type_, entries in by_type.items():
-        binary = [entry for entry in entries if not entry.options.json]
-        made = [Picker(driver, [entry], json_limit) for entry in entries if entry.options.json]
-        if any(entry.options.every_frame for entry in binary):
-            whole[type_] = [entry.ledger for entry in binary]
-        elif binary:
-            made.append(Picker(driver, binary, json_limit))
-        if made:
-            pickers[type_] = made
-    return Delivery(whole, pickers)
+    json = [entry for entry in wanted if entry.options.json]
+    binary = [entry for entry in wanted if not entry.options.json] if json else wanted
+    groups = [[entry] for entry in json]
+    whole: list[StreamLedger] = []
+    if any(entry.options.every_frame for entry in binary):
+        whole = [entry.ledger for entry in binary]
+    elif binary:
+        groups.append(list(binary))
+    pickers = []
+    for group in groups:
+        ids = tuple(entry.ledger.subscription for entry in group)
+        pickers.append(known.get(ids) or Picker(driver, group, json_limit))
+    return whole, pickers

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from cwire_server.errors import ErrorCode, RequestError
@@ -16,9 +15,8 @@ from cwire_server.hub.batch import Batch
 from cwire_server.hub.decimation import Decimation
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.json_text import JsonText
-from cwire_server.hub.subscription import Subscription
 from cwire_structs.frames import RELAY_TYPES, Tally
-from cwire_structs.schema import Message, Schema
+from cwire_structs.schema import Message
 
 __all__ = ["DerivedStream", "DerivedStreams"]
 
@@ -98,30 +96,14 @@ class DerivedStreams:
         self._made: dict[tuple[str, int], DerivedStream] = {}
         self._by_type: dict[int, DerivedStream] = {}
 
-    def add(self, driver: DriverState, subscription: Subscription) -> None:
-        """Makes what a subscription needs, if the schema is known.
+    def find(self, driver: DriverState, message: Message, factor: int) -> tuple[Decimation, bool]:
+        """Returns the decimation that is there, or makes one; and whether it is new.
 
         Raises:
-            RequestError: A named message, or every one, cannot be decimated like that.
+            RequestError: The message cannot be decimated like that.
         """
-        if driver.schema is None:
-            return
-        factor = subscription.options.decimate or 0
-        problems = []
-        names = subscription.messages or tuple(driver.schema.published)
-        for name in names:
-            if name in driver.schema.published:
-                try:
-                    self._find(driver, driver.schema, name, factor)
-                except RequestError as error:
-                    problems.append(error)
-        if problems and (subscription.messages or len(problems) == len(names)):
-            raise problems[0]
-
-    def _find(self, driver: DriverState, schema: Schema, name: str, factor: int) -> Decimation:
-        """Returns the decimation that is there, or makes one."""
-        if (known := self._made.get((name, factor))) is not None:
-            return known.made
+        if (known := self._made.get((message.name, factor))) is not None:
+            return known.made, False
         if len(self._made) >= _LIMIT:
             raise RequestError(
                 ErrorCode.BAD_REQUEST,
@@ -133,24 +115,12 @@ class DerivedStreams:
             for number in range(RELAY_TYPES, RELAY_TYPES + _LIMIT)
             if number not in self._by_type
         )
-        message = schema.published[name]
-        made = Decimation(schema, message, factor, type_)
+        assert driver.schema is not None
+        made = Decimation(driver.schema, message, factor, type_)
         stream = DerivedStream(made, driver.last_sequence.get(message.id))
-        self._made[name, factor] = stream
+        self._made[message.name, factor] = stream
         self._by_type[type_] = stream
-        return made
-
-    def messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
-        """Returns the derived messages that a subscription covers."""
-        if driver.schema is None:
-            return []
-        factor = subscription.options.decimate or 0
-        found = []
-        for message in subscription.wants(driver):
-            # In another run a message of this name may be one that cannot be decimated.
-            with suppress(RequestError):
-                found.append(self._find(driver, driver.schema, message.name, factor).message)
-        return found
+        return made, True
 
     def keep(self, types: frozenset[int]) -> None:
         """Forgets the streams that nobody wants any more."""
@@ -171,15 +141,26 @@ class DerivedStreams:
 
     def origins(self, types: frozenset[int]) -> frozenset[int]:
         """The driver's message ids behind these."""
-        found = self._by_type
-        return frozenset(
-            found[type_].made.source_type if type_ in found else type_ for type_ in types
-        )
+        return frozenset(map(self.origin, types))
 
     def reached(self, driver: DriverState, type_: int) -> int | None:
         """The last sequence before what a new subscription to a message will get; None: unknown."""
         stream = self._by_type.get(type_)
         return driver.last_sequence.get(type_) if stream is None else stream.reached
+
+    def all_reached(self, driver: DriverState) -> dict[int, int]:
+        """The same of all messages, as far as it is known."""
+        derived = {
+            type_: stream.reached
+            for type_, stream in self._by_type.items()
+            if stream.reached is not None
+        }
+        return {**driver.last_sequence, **derived}
+
+    def origin(self, type_: int) -> int:
+        """The driver's message id behind this one, which may be the same."""
+        stream = self._by_type.get(type_)
+        return type_ if stream is None else stream.made.source_type
 
     def describe(self, type_: int) -> dict[str, Any]:
         """The further fields of a derived stream in `subscribed`; none of other streams."""

@@ -46,6 +46,10 @@ class DriverState:
     commands: int = 0
     last_sequence: dict[int, int] = field(default_factory=dict)
     """By message id, in this epoch."""
+    first_sequence: dict[int, int] = field(default_factory=dict)
+    """The same of the first frames that came."""
+    lost_of_run: dict[int, int] = field(default_factory=dict)
+    """Frames lost between those that came, by message id, in this epoch."""
     messages: dict[str, MessageTotal] = field(default_factory=dict)
 
     @property
@@ -68,6 +72,8 @@ class DriverState:
         self.session = session
         self.epoch = epoch
         self.last_sequence = {}
+        self.first_sequence = {}
+        self.lost_of_run = {}
         self.history.clear()
 
     def describe(self, *, schema: bool) -> dict[str, Any]:
@@ -120,7 +126,9 @@ class DriverState:
                 )
             lost = tally.gaps
             last = self.last_sequence.get(tally.type)
-            if last is not None:
+            if last is None:
+                self.first_sequence[tally.type] = tally.first_sequence
+            else:
                 step = (tally.first_sequence - last - 1) % 2**32
                 lost += step if step < 2**31 else 0
             self.last_sequence[tally.type] = tally.last_sequence
@@ -135,4 +143,5 @@ class DriverState:
             if lost:
                 losses[tally.type] = lost
                 self.lost += lost
+                self.lost_of_run[tally.type] = self.lost_of_run.get(tally.type, 0) + lost
         return losses

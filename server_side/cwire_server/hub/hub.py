@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cwire_server.errors import ErrorCode, RequestError, internal_text
@@ -16,26 +16,26 @@ from cwire_server.hub.back_pressure import BackPressure
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.client import Client
 from cwire_server.hub.decimation import STEP_BYTES
-from cwire_server.hub.delivery import Delivery, Wanted, plan
 from cwire_server.hub.derived import DerivedStream, DerivedStreams
 from cwire_server.hub.driver_state import DriverState
-from cwire_server.hub.history import HistoryStore
-from cwire_server.hub.json_values import too_large
-from cwire_server.hub.ledger import StreamLedger
+from cwire_server.hub.plan import Plan
+from cwire_server.hub.planner import PIECE, Planner
 from cwire_server.hub.registry import DriverRegistry
 from cwire_server.hub.routes import Routes
-from cwire_server.hub.subscription import HistoryRequest, Subscription
+from cwire_server.hub.subscription import Subscription
 from cwire_server.hub.turns import AnyTime, Turns
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from cwire_structs.control import Hello
 from cwire_structs.frames import RELAY_SOURCE, Tally
 from cwire_structs.machine import Machine
-from cwire_structs.schema import Message, Schema
+from cwire_structs.schema import Schema
 
 __all__ = ["Hub"]
 
-_NOTHING = Delivery({}, {})
+# Messages that clients are told of when a driver comes, at once and in each turn after that: about
+# 4 ms of work, and 1 ms.
+_CHORES_AT_ONCE, _CHORES = 4 * PIECE, PIECE
 # Bytes that are decimated in one turn; and what each batch costs beside them.
 _WORK_BYTES = 2 * STEP_BYTES
 _BATCH_BYTES = 16 << 10
@@ -68,6 +68,17 @@ class Hub:
         self._client_ids = itertools.count(1)
         self._derived = {source: DerivedStreams() for source in self.drivers}
         self._routes: dict[int, Routes[Client]] = {source: Routes() for source in self.drivers}
+        self._planner = Planner(
+            self.drivers,
+            self._derived,
+            self._routes,
+            self.limits,
+            lambda source: self.on_interest(source),
+        )
+        # Work for one client each, in turns: to renew what it gets of a driver, by source, or to
+        # forget what it had. And how many are renewed, by source.
+        self._chores: deque[tuple[int | None, Iterator[float]]] = deque()
+        self._renewing: Counter[int] = Counter()
         # Derived streams that have something to do, in turns; and when the last batch came.
         self._busy: deque[tuple[int, DerivedStream]] = deque()
         self._now = 0.0
@@ -98,17 +109,26 @@ class Hub:
         """Forgets a client."""
         if self.clients.pop(client.id, None) is not None:
             self._dropped_before.update(client.sink.dropped_by)
-        for source in client.deliveries:
-            self._deliver_to(client, source, _NOTHING)
+        self._clear(self._planner.leave(client))
         self.back_pressure.left()
+        self.work()
 
     def subscribe(self, client: Client, subscription: Subscription, now: float) -> None:
-        """Adds a subscription, or replaces the one with this id.
+        """Adds a subscription, or replaces the one with this id, at once; see `subscribing`."""
+        for _ in self.subscribing(client, subscription, now):
+            pass
+
+    def subscribing(
+        self, client: Client, subscription: Subscription, now: float
+    ) -> Iterator[float]:
+        """Adds a subscription, or replaces the one with this id, in pieces.
+
+        Until the last one, the client is not asked for anything else.
 
         Raises:
             RequestError: No such driver or message, or one that cannot be had in this way.
         """
-        covered = self.drivers.covered_by(subscription)
+        self.drivers.covered_by(subscription)
         others = client.subscriptions.keys() - {subscription.id}
         if len(others) >= self.limits.subscriptions:
             raise RequestError(
@@ -116,31 +136,24 @@ class Hub:
                 f"{self.limits.subscriptions} subscriptions are the most that a client can have: "
                 "unsubscribe from one, or name several messages in one",
             )
-        if subscription.options.decimate:
-            for driver in covered:
-                self._derived[driver.source].add(driver, subscription)
-        if subscription.options.json:
-            self._check_json(subscription, covered)
+        yield from self._planner.check(subscription)
+        while client.announcing:
+            yield PIECE
         try:
-            self._begin(client, subscription, now)
+            yield from self._planner.forget(client, subscription.id)
+            client.subscriptions[subscription.id] = subscription
+            yield from self._planner.announce(client, subscription, now)
         except Exception:
             self._forget(client, [subscription.id])  # all of it, or nothing
             raise
-        client.wake()
-
-    def _begin(self, client: Client, subscription: Subscription, now: float) -> None:
-        client.subscriptions[subscription.id] = subscription
-        for driver in self.drivers.values():
-            self._resolve(client, driver, fresh={subscription.id})
-        past = self._past(subscription, now)
-        self._announce(client, subscription, past)
-        for (source, type_), batches in past.items():
-            ledger = client.ledgers[subscription.id, source, type_]
-            for batch in batches:
-                client.sink.put_batch(batch, {type_: (ledger,)})
 
     def unsubscribe(self, client: Client, id_: int) -> None:
-        """Ends a subscription.
+        """Ends a subscription at once; see `unsubscribing`."""
+        for _ in self.unsubscribing(client, id_):
+            pass
+
+    def unsubscribing(self, client: Client, id_: int) -> Iterator[float]:
+        """Ends a subscription, in pieces.
 
         Raises:
             RequestError: There is none with this id.
@@ -149,144 +162,80 @@ class Hub:
             raise RequestError(
                 ErrorCode.UNKNOWN_SUBSCRIPTION, f"there is no subscription {id_} to end"
             )
-        self._forget(client, [id_])
+        yield from self._planner.forget(client, id_)
         client.send("unsubscribed", id=id_)
 
     def _forget(self, client: Client, ids: Iterable[int]) -> None:
         for id_ in ids:
-            client.subscriptions.pop(id_, None)
-        for driver in self.drivers.values():
-            self._resolve(client, driver)
+            for _ in self._planner.forget(client, id_):
+                pass
 
     def interest(self, source: int) -> frozenset[int]:
         """The message ids of a driver that any client wants, in whatever way."""
         return self._derived[source].origins(self._routes[source].types)
 
-    def _resolve(self, client: Client, driver: DriverState, fresh: Collection[int] = ()) -> None:
-        """Plans how a client gets the messages of a driver that its subscriptions cover.
-
-        The ledgers of the subscriptions in ``fresh`` begin anew, those of the others go on.
-        """
-        source = driver.source
-        wanted: list[Wanted] = []
-        kept: dict[tuple[int, int, int], StreamLedger] = {}
-        failed: list[tuple[int, Exception]] = []
-        for subscription in client.subscriptions.values():
-            try:
-                messages = self._messages(driver, subscription)
-            except Exception as error:
-                failed.append((subscription.id, error))
-                continue
-            for message in messages:
-                key = (subscription.id, source, message.id)
-                ledger = None if subscription.id in fresh else client.ledgers.get(key)
-                if ledger is None:
-                    ledger = StreamLedger(subscription.id, source, message.name)
-                kept[key] = ledger
-                wanted.append(Wanted(ledger, message, subscription.options))
-        others = {key: ledger for key, ledger in client.ledgers.items() if key[1] != source}
-        client.ledgers = {**others, **kept}
-        self._deliver_to(client, source, plan(driver.name, wanted, self.limits.json))
-        for id_, fault in failed:
-            self.end_subscriptions(client, {id_}, fault)
-
-    def _messages(self, driver: DriverState, subscription: Subscription) -> list[Message]:
-        """The messages of a driver that a subscription gets."""
-        found = self._meant(driver, subscription)
-        if subscription.options.json:
-            return [one for one in found if not too_large(one, self.limits.json)]
-        return found
-
-    def _meant(self, driver: DriverState, subscription: Subscription) -> list[Message]:
-        if subscription.options.decimate:
-            return self._derived[driver.source].messages(driver, subscription)
-        return subscription.wants(driver)
-
-    def _check_json(self, subscription: Subscription, covered: Iterable[DriverState]) -> None:
-        """Refuses messages that are too large for JSON, if they are named or if all are."""
-        found = [one for driver in covered for one in self._meant(driver, subscription)]
-        reasons = [reason for one in found if (reason := too_large(one, self.limits.json))]
-        if reasons and (subscription.messages or len(reasons) == len(found)):
-            raise RequestError(
-                ErrorCode.BAD_REQUEST, f"{reasons[0]}: subscribe in format binary, or decimate it"
-            )
-
-    def _past(self, subscription: Subscription, now: float) -> dict[tuple[int, int], list[Batch]]:
-        """The history that a subscription begins with, by source and message id."""
-        asked = subscription.options.history
-        if asked is None:
-            return {}
-        return {
-            (driver.source, message.id): _recall(driver.history, message.id, asked, now)
-            for driver in self.drivers.values()
-            for message in subscription.wants(driver)
-        }
-
-    def _announce(
-        self,
-        client: Client,
-        subscription: Subscription,
-        past: dict[tuple[int, int], list[Batch]] | None = None,
-    ) -> None:
-        """Tells a client the streams of a subscription, and where they begin."""
-        streams = []
-        for driver in self.drivers.values():
-            derived = self._derived[driver.source]
-            for message in self._messages(driver, subscription):
-                batches = (past or {}).get((driver.source, message.id))
-                last = derived.reached(driver, message.id)
-                first = None if last is None else (last + 1) % 2**32
-                if batches:
-                    first = batches[0].tallies[0].first_sequence
-                streams.append(
-                    {
-                        "source": driver.source,
-                        "message": message.name,
-                        "type": message.id,
-                        "first_sequence": first,
-                        **derived.describe(message.id),
-                    }
-                )
-        client.send("subscribed", id=subscription.id, streams=streams)
-
-    def _deliver_to(self, client: Client, source: int, delivery: Delivery) -> None:
-        """Replaces what a client gets of a driver."""
-        routes = self._routes[source]
-        known = routes.types
-        routes.change(client, client.deliveries.get(source, _NOTHING), delivery)
-        # Replaced, never changed: batches that wait in the queue refer to the old one.
-        client.deliveries = {**client.deliveries, source: delivery}
-        if routes.types != known:
-            self._derived[source].keep(routes.types)
-            if source != RELAY_SOURCE:  # its timer looks for itself
-                self.on_interest(source)
-
     # Drivers
 
-    def driver_up(self, source: int, hello: Hello, schema: Schema) -> None:
-        """Takes a driver's hello, and tells clients whether it is the same run as before."""
+    def driver_up(self, source: int, hello: Hello, schema: Schema) -> bool:
+        """Takes a driver's hello, and tells clients whether it is the same run as before.
+
+        Returns:
+            Whether the driver should not be read for now, since there is much to tell to clients:
+            what comes before they are told is lost to them. See `route`.
+        """
         driver = self.drivers[source]
         known = driver.schema_text
         event = self.drivers.begin(source, hello, schema)
         news = known != driver.schema_text
-        resolve = event != "up" or known is None
-        if resolve:  # told before the news: it is of the run that has ended
+        renew = event != "up" or known is None
+        if renew:  # told before the news: it is of the run that has ended
             self._skip_rest(source)
         self._tell_driver(driver, event, schema=news)
-        if resolve:
-            self._derived[source].clear()
-            for client in list(self.clients.values()):
-                try:
-                    self._renew(client, driver)
-                except Exception as error:
-                    self.give_up(client, error)
+        if renew:
+            clients = list(self.clients.values())
+            ended = self._planner.begin_run(driver, clients)
+            for client in clients:
+                asked = client.subscriptions.values()
+                covered = [one for one in asked if driver.is_meant_by(one.driver)]
+                if covered:
+                    self._chores.append((source, self._renew(client, driver, covered)))
+                    self._renewing[source] += 1
+            self._do_chores(_CHORES_AT_ONCE)
+            self._clear(ended)
+            self.work()
+        return self._renewing[source] > 0
 
-    def _renew(self, client: Client, driver: DriverState) -> None:
-        """Begins anew what a client gets of a driver, and tells it."""
-        self._resolve(client, driver, fresh=set(client.subscriptions))
-        for subscription in list(client.subscriptions.values()):
-            if driver.is_meant_by(subscription.driver):
-                self._announce(client, subscription)
+    def _renew(
+        self, client: Client, driver: DriverState, subscriptions: Iterable[Subscription]
+    ) -> Iterator[float]:
+        """Begins anew what a client gets of a driver, and tells it, in pieces."""
+        session = driver.session
+        for subscription in subscriptions:
+            while client.announcing:
+                yield PIECE
+            if driver.session != session:
+                return  # it has begun another run meanwhile, and all begins anew
+            if client.subscriptions.get(subscription.id) is subscription:
+                try:
+                    yield from self._planner.announce(client, subscription)
+                except Exception as error:
+                    self.end_subscriptions(client, {subscription.id}, error)
+
+    def _clear(self, ended: Iterable[Plan]) -> None:
+        self._chores.extend((None, plan.clear()) for plan in ended)
+
+    def _do_chores(self, work: float) -> None:
+        """Does what there is to do for clients, each in its turn, but no more than this work."""
+        while self._chores and work > 0:
+            source, pieces = self._chores.popleft()
+            done = next(pieces, None)
+            if done is not None:
+                work -= done
+                self._chores.append((source, pieces))
+            elif source is not None:
+                self._renewing[source] -= 1
+                if not self._renewing[source]:
+                    self.back_pressure.on_room(source)
 
     def driver_down(self, source: int, problem: str) -> None:
         """Notes that a driver is gone or cannot be reached; clients are told when that is new."""
@@ -394,8 +343,8 @@ class Hub:
     def _skip(self, source: int, type_: int, tally: Tally, lost: int) -> None:
         """Tells the clients of a derived stream of frames that the relay had no time for."""
         for client in list(self.clients.values()):
-            ledgers = [client.ledgers[key] for key in client.ledgers if key[1:] == (source, type_)]
-            if ledgers:
+            plan = client.plans.get(source)
+            if plan is not None and (ledgers := plan.ledgers(type_)):
                 client.sink.put_skipped(
                     ledgers, tally.last_sequence, relay=tally.count, driver=lost
                 )
@@ -407,10 +356,11 @@ class Hub:
                 self._skip(source, stream.made.type, tally, lost)
 
     def work(self) -> None:
-        """Makes derived frames, a piece in each turn that `turns` gives."""
-        while self._busy and self.turns.take(self.work):
+        """Tells of new runs and makes derived frames, a piece in each turn that `turns` gives."""
+        while (self._busy or self._chores) and self.turns.take(self.work):
             fed: dict[Client, None] = {}
             try:
+                self._do_chores(_CHORES)
                 self._do_piece(fed)
             finally:
                 self.turns.done()
@@ -444,8 +394,8 @@ class Hub:
     def _end_stream(self, source: int, stream: DerivedStream, error: Exception) -> None:
         """Ends the subscriptions to a derived stream that cannot be made."""
         for client in list(self.clients.values()):
-            ids = {key[0] for key in client.ledgers if key[1:] == (source, stream.made.type)}
-            self.end_subscriptions(client, ids, error)
+            if (plan := client.plans.get(source)) is not None:
+                self.end_subscriptions(client, set(plan.wanted(stream.made.type)), error)
 
     # Faults of the relay
 
@@ -497,9 +447,3 @@ class Hub:
             "uptime": round(uptime, 3),
             "drivers": [driver.figures() for driver in self.drivers.served],
         }
-
-
-def _recall(history: HistoryStore, type_: int, asked: HistoryRequest, now: float) -> list[Batch]:
-    if asked.frames is not None:
-        return history.frames(type_, asked.frames)
-    return history.since(type_, now - (asked.seconds or 0.0))

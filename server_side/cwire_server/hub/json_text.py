@@ -21,7 +21,7 @@ _PLACE_TEXT = json.dumps(_PLACE)
 
 @dataclass(frozen=True, slots=True)
 class JsonText:
-    """A value of an operation, as JSON in UTF-8 that has been checked."""
+    """A value of an operation, as JSON in UTF-8 that has been checked; in a list, also several."""
 
     text: bytes
 

@@ -9,7 +9,7 @@ __all__ = ["REASONS", "Ledgers", "StreamLedger"]
 
 REASONS = {
     "driver": "lost before they came to the relay",
-    "relay": "the client read too slowly, or the relay decimated too slowly",
+    "relay": "the client read too slowly, or the relay had too much to do",
     "conflated": "policy latest",
     "rate": "max_rate",
     "size": "too many values for JSON",

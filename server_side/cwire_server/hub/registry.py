@@ -89,12 +89,13 @@ class DriverRegistry(Mapping[int, DriverState]):
         # While a driver has never been seen, any message may be its own.
         if messages is not None and all(driver.schema for driver in covered):
             schemas = [driver.schema for driver in covered if driver.schema]
-            published = {name for schema in schemas for name in schema.published}
-            for message in messages:
-                if message not in published:
-                    text = f"no message {message!r} is published; "
-                    text += _instead(message, published, schemas)
-                    raise RequestError(ErrorCode.UNKNOWN_MESSAGE, text)
+            unknown = set(messages).difference(*(schema.published for schema in schemas))
+            if unknown:
+                message = next(name for name in messages if name in unknown)
+                published = {name for schema in schemas for name in schema.published}
+                text = f"no message {message!r} is published; "
+                text += _instead(message, published, schemas)
+                raise RequestError(ErrorCode.UNKNOWN_MESSAGE, text)
         return covered
 
 

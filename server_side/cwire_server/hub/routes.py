@@ -26,8 +26,8 @@ class Routes(Generic[C]):
         self._picking: dict[C, None] = {}
         self._wanted: Counter[int] = Counter()
 
-    def change(self, client: C, before: Delivery, after: Delivery) -> None:
-        """Replaces what a client gets."""
+    def change(self, client: C, before: Delivery, after: Delivery) -> bool:
+        """Replaces what a client gets; returns whether `types` has changed."""
         if before.whole:
             wanted = frozenset(before.whole)
             group = self._whole[wanted]
@@ -39,13 +39,21 @@ class Routes(Generic[C]):
             self._whole.setdefault(frozenset(after.whole), {})[client] = None
         if after.pickers:
             self._picking[client] = None
-        self._wanted.subtract(before.types)
-        self._wanted.update(after.types)
+        changed = False
+        for type_ in after.types - before.types:
+            self._wanted[type_] += 1
+            changed |= self._wanted[type_] == 1
+        for type_ in before.types - after.types:
+            self._wanted[type_] -= 1
+            if not self._wanted[type_]:
+                del self._wanted[type_]
+                changed = True
+        return changed
 
     @property
     def types(self) -> frozenset[int]:
         """The message ids that any client wants, in whatever way."""
-        return frozenset(type_ for type_, clients in self._wanted.items() if clients > 0)
+        return frozenset(self._wanted)
 
     def groups(self) -> Iterable[tuple[frozenset[int], list[C]]]:
         """Clients that want the same messages whole: they share batches."""

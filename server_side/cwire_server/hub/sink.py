@@ -64,6 +64,15 @@ class Sink(Protocol):
     def put_operation(self, operation: Mapping[str, Any]) -> None:
         """Takes an operation of PROTOCOL.md, as it will be in JSON; a schema is a `JsonText`."""
 
+    def put_place(self) -> object:
+        """Keeps a place for an operation that is still being made: what comes later is after it."""
+
+    def fill_place(self, place: object, operation: Mapping[str, Any] | None) -> None:
+        """Takes the operation for such a place, or None: there is none.
+
+        In a `subscribed`, ``streams`` may hold a `JsonText` of several.
+        """
+
     def put_reply(self, frame: bytes) -> None:
         """Takes the reply to a command of this client."""
 

@@ -181,3 +181,23 @@ def test_delivered_and_dropped_add_up_to_published(seed: int) -> None:
         pass
     assert delivered + sum(told.values()) == published
     assert told.get("driver", 0) == lost
+
+
+def test_nothing_overtakes_an_operation_that_is_still_being_made() -> None:
+    waiting = queue()
+    waiting.put_text("before")
+    first, second, third = (waiting.put_place() for _ in range(3))
+    waiting.put_batch(batch(0, 2), {TICK: [stream()]})
+    waiting.put_reply(frames.pack(5, flags=frames.REPLY))
+    assert waiting.take() == Text("before")
+    assert waiting.take() is None
+    waiting.fill_place(third, {"op": "third"})
+    waiting.fill_place(second, None)
+    assert waiting.control_bytes > len('{"op": "third"}')
+    assert waiting.take() is None
+    waiting.fill_place(first, {"op": "first"})
+    assert [notice(waiting.take())["op"] for _ in range(2)] == ["first", "third"]
+    message = waiting.take()
+    assert isinstance(message, Binary)
+    assert len(message.pieces) == 2
+    assert (waiting.data_bytes, waiting.control_bytes) == (0, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from cwire_structs import frames
 from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
-from support.hub_client import HubClient
+from support.hub_client import GivenTurns, HubClient
 from support.schemas import RARE, TICK
 
 from .test_hub import add_client, drain, hello, publish, subscribe
@@ -32,7 +31,7 @@ def hub_up(limits: Limits | None = None) -> Hub:
     document["types"]["tick"]["size"] = 8 + 8 * SAMPLES
     document["layout_hash"] = layout_hash(document)
     hub = Hub(["lab"], limits)
-    hub.turns = OneTurn()
+    hub.turns = GivenTurns()
     hub.driver_up(1, hello(), Schema.from_json(json.dumps(document)))
     return hub
 
@@ -51,27 +50,13 @@ def decimating(hub: Hub, *factors: int) -> HubClient:
     return client
 
 
-class OneTurn:
-    """Turns that the test gives."""
-
-    def __init__(self) -> None:
-        self.free = 0
-
-    def take(self, call_again: Callable[[], object]) -> bool:
-        self.free -= 1
-        return self.free >= 0
-
-    def done(self) -> None:
-        """The next one is not given by itself."""
-
-
 def work(hub: Hub) -> int:
     """Works until nothing is left; returns in how many turns."""
+    given = hub.turns
+    assert isinstance(given, GivenTurns)
     turns = 0
     while hub._busy:
-        hub.turns = OneTurn()
-        hub.turns.free = 1
-        hub.work()
+        given.give(hub)
         turns += 1
     return turns
 

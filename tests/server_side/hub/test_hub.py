@@ -58,11 +58,11 @@ def drain(hub: Hub, client: HubClient) -> list[dict[str, Any] | int]:
     """Everything that waits: operations, and for each binary message its number of bytes."""
     taken: list[dict[str, Any] | int] = []
     while (message := client.queue.take()) is not None:
-        if isinstance(message, Text):
-            taken.append(json.loads(message.text))
-        else:
-            assert isinstance(message, Binary)
+        if isinstance(message, Binary):
             taken.append(message.size)
+        else:
+            text = message.text if isinstance(message, Text) else b"".join(message.pieces)
+            taken.append(json.loads(text))
     hub.back_pressure.drained(client)
     return taken
 

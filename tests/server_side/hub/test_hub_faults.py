@@ -15,6 +15,7 @@ from cwire_server.hub.decimation import Decimation
 from cwire_server.hub.delivery import Picker
 from cwire_server.hub.derived import DerivedStreams
 from cwire_server.hub.hub import Hub
+from cwire_server.hub.planner import Planner
 from cwire_server.hub.subscription import Subscription
 from support import schemas
 from support.fake_driver import ticks
@@ -138,10 +139,10 @@ def test_a_subscription_that_fails_at_another_run_costs_the_driver_nothing(
     client, other = add_client(hub, "tick"), add_client(hub, "tick")
     subscribe(hub, client, 2, None, ("tick",), decimate=2)
     drain(hub, client)
-    monkeypatch.setattr(DerivedStreams, "messages", fail)
+    monkeypatch.setattr(DerivedStreams, "find", fail)
     hub.driver_up(1, hello(epoch=2), schemas.schema())
     operations = [entry["op"] for entry in drain(hub, client) if isinstance(entry, dict)]
-    assert operations == ["driver", "error", "subscribed"]
+    assert operations == ["driver", "subscribed", "error"]
     publish(hub, ticks(0, 1))
     assert drain(hub, client) == [64]
     assert drain(hub, other)[-1] == 64
@@ -154,7 +155,7 @@ def test_a_subscription_that_fails_at_once_is_not_half_there(
     hub = hub_up()
     client = add_client(hub, "rare")
     with monkeypatch.context() as patch:
-        patch.setattr(Hub, "_announce", fail)
+        patch.setattr(Planner, "announce", fail)
         with pytest.raises(BugError):
             subscribe(hub, client, 2, None, ("tick",))
     assert list(client.subscriptions) == [1]
