@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cwire_server import Relay
 from cwire_server.clients.requests import OPERATIONS, ClientRequests
 from cwire_server.hub.client import Client
 from cwire_server.hub.decimation import Decimation
+from cwire_server.limits import Limits
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_structs import frames
 from cwire_structs.schema import Schema
@@ -24,6 +26,7 @@ from support import schemas
 from support.fake_driver import FakeDriver, ticks
 from support.faults import fail
 from support.foreign import masked_frame
+from support.hub_client import GivenTurns
 from support.raw_client import RawClient
 from support.raw_connection import RawConnection
 from support.schemas import PICTURE, SET, STATE
@@ -32,15 +35,50 @@ from support.websocket_cases import BINARY, FIN, TEXT
 from .conftest import StartRelay, client, command, driver_event, refusal, up
 
 
-@asynccontextmanager
-async def two_clients(
-    start_relay: StartRelay, driver: FakeDriver
-) -> AsyncIterator[tuple[Relay, RawClient, RawClient]]:
-    relay = await up(start_relay, driver)
-    async with client(relay) as one, client(relay) as other:
-        await other.say("subscribe", id=1, messages=["tick"])
-        await other.text("subscribed")
-        yield relay, one, other
+@dataclass
+class Scene:
+    """A driver, its relay, the client that is at fault, and another one, who gets its ticks."""
+
+    driver: FakeDriver
+    relay: Relay
+    one: RawClient
+    other: RawClient
+
+    async def goes_on(self, sequence: int) -> None:
+        """The driver's link is the same as ever, and the other client notices nothing."""
+        driver, other = self.driver, self.other
+        await driver.send(ticks(sequence, 1))
+        assert (await other.frame())[0].sequence == sequence
+        await other.send(command(other.hello, SET, bytes(8), request=sequence + 1))
+        header, _ = await driver.receive()
+        await driver.send(frames.pack(SET, flags=frames.REPLY, request=header.request))
+        assert (await other.frame())[0].request == sequence + 1
+
+
+MakeScene = Callable[..., Awaitable[Scene]]
+
+
+@pytest.fixture
+async def make_scene(start_relay: StartRelay, runtime: Path) -> AsyncIterator[MakeScene]:
+    """Makes a scene: ``await make_scene(schema)`` of a driver with another schema."""
+    async with AsyncExitStack() as stack:
+
+        async def make(schema: bytes | None = None) -> Scene:
+            driver = FakeDriver(runtime / "lab.sock", schema=schema)
+            await stack.enter_async_context(driver)
+            relay = await up(start_relay, driver)
+            one = await stack.enter_async_context(client(relay))
+            other = await stack.enter_async_context(client(relay))
+            await other.say("subscribe", id=1, messages=["tick"])
+            await other.text("subscribed")
+            return Scene(driver, relay, one, other)
+
+        yield make
+
+
+@pytest.fixture
+async def scene(make_scene: MakeScene) -> Scene:
+    return await make_scene()
 
 
 def split(data: bytes) -> Iterator[bytes]:
@@ -49,16 +87,6 @@ def split(data: bytes) -> Iterator[bytes]:
         size = frames.span(frames.unpack_header(data).size)
         yield data[:size]
         data = data[size:]
-
-
-async def goes_on(driver: FakeDriver, other: RawClient, sequence: int) -> None:
-    """The driver's link is the same as ever, and the other client notices nothing."""
-    await driver.send(ticks(sequence, 1))
-    assert (await other.frame())[0].sequence == sequence
-    await other.send(command(other.hello, SET, bytes(8), request=sequence + 1))
-    header, _ = await driver.receive()
-    await driver.send(frames.pack(SET, flags=frames.REPLY, request=header.request))
-    assert (await other.frame())[0].request == sequence + 1
 
 
 def tailed() -> bytes:
@@ -75,140 +103,122 @@ def tailed() -> bytes:
 
 
 async def test_tails_of_many_lengths_are_decimated_and_cut_nobody_off(
-    start_relay: StartRelay, runtime: Path
+    make_scene: MakeScene,
 ) -> None:
     picture = Schema.from_json(tailed()).messages["picture"]
     rows = [np.arange(100) * (-1) ** n + n for n in range(40)]
     pixels = [list(range(n % 5)) for n in range(40)]
-    async with (
-        FakeDriver(runtime / "lab.sock", schema=tailed()) as driver,
-        two_clients(start_relay, driver) as (relay, one, other),
-    ):
-        await one.say("subscribe", id=1, messages=["picture"], decimate=16)
-        (stream,) = (await one.text("subscribed"))["streams"]
-        small = Schema.from_json(json.dumps(stream["schema"]), derived=True).messages[
-            "picture_by_16"
-        ]
-        for first in range(0, 40, 8):
-            await driver.send(
-                b"".join(
-                    frames.pack(
-                        PICTURE,
-                        picture.encode({"number": n, "row": rows[n], "pixels": pixels[n]}),
-                        sequence=n,
-                    )
-                    for n in range(first, first + 8)
+    scene = await make_scene(tailed())
+    driver, one = scene.driver, scene.one
+    await one.say("subscribe", id=1, messages=["picture"], decimate=16)
+    (stream,) = (await one.text("subscribed"))["streams"]
+    small = Schema.from_json(json.dumps(stream["schema"]), derived=True).messages["picture_by_16"]
+    for first in range(0, 40, 8):
+        await driver.send(
+            b"".join(
+                frames.pack(
+                    PICTURE,
+                    picture.encode({"number": n, "row": rows[n], "pixels": pixels[n]}),
+                    sequence=n,
                 )
+                for n in range(first, first + 8)
             )
-        got: list[dict[str, Any]] = []
-        while len(got) < 40:
-            data = await one.binary()
-            at = 0
-            while at < len(data):
-                header = frames.unpack_header(data, at)
-                assert header.sequence == len(got)
-                payload = data[at + frames.HEADER_SIZE : at + header.size]
-                got.append(small.type.from_bytes(payload).to_dict())
-                at += frames.span(header.size)
-        assert [row["number"] for row in got] == list(range(40))
-        assert [row["pixels"] for row in got] == pixels
-        assert [max(row["row_max"]) for row in got] == [max(row) for row in rows]
-        assert [min(row["row_min"]) for row in got] == [min(row) for row in rows]
-        await goes_on(driver, other, 0)
-        assert relay.hub.drivers[1].state == "up"
+        )
+    got: list[dict[str, Any]] = []
+    while len(got) < 40:
+        data = await one.binary()
+        at = 0
+        while at < len(data):
+            header = frames.unpack_header(data, at)
+            assert header.sequence == len(got)
+            payload = data[at + frames.HEADER_SIZE : at + header.size]
+            got.append(small.type.from_bytes(payload).to_dict())
+            at += frames.span(header.size)
+    assert [row["number"] for row in got] == list(range(40))
+    assert [row["pixels"] for row in got] == pixels
+    assert [max(row["row_max"]) for row in got] == [max(row) for row in rows]
+    assert [min(row["row_min"]) for row in got] == [min(row) for row in rows]
+    await scene.goes_on(0)
+    assert scene.relay.hub.drivers[1].state == "up"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_a_fault_in_any_operation_is_answered(
-    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    async with (
-        FakeDriver(runtime / "lab.sock") as driver,
-        two_clients(start_relay, driver) as (_, one, other),
-    ):
-        with monkeypatch.context() as patch:
-            patch.setitem(OPERATIONS, name, fail)
-            await one.say(name, id=7)
-            error = await one.text("error")
-        assert (error["id"], error["code"]) == (7, "internal")
-        assert "BugError" in error["text"]
-        await one.say("status")
-        await one.text("status")
-        await goes_on(driver, other, 0)
+    one = scene.one
+    with monkeypatch.context() as patch:
+        patch.setitem(OPERATIONS, name, fail)
+        await one.say(name, id=7)
+        error = await one.text("error")
+    assert (error["id"], error["code"]) == (7, "internal")
+    assert "BugError" in error["text"]
+    await one.say("status")
+    await one.text("status")
+    await scene.goes_on(0)
 
 
 async def test_a_fault_at_a_command_or_its_reply_is_answered(
-    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with (
-        FakeDriver(runtime / "lab.sock") as driver,
-        two_clients(start_relay, driver) as (_, one, other),
-    ):
-        with monkeypatch.context() as patch:
-            patch.setattr(ClientRequests, "_problem", fail)
-            await one.send(command(one.hello, SET, bytes(8)))
-            assert refusal(await one.frame())[0] == "CWIRE_EFAILED"
-        with monkeypatch.context() as patch:
-            patch.setattr("cwire_server.hub.replies.fields_to_json", fail)
-            await one.say("command", id=9, name="set", fields={})
-            header, _ = await driver.receive()
-            await driver.send(
-                frames.pack(STATE, bytes(8), flags=frames.REPLY, request=header.request)
-            )
-            reply = await one.text("reply")
-        assert reply["id"] == 9
-        assert reply["error"]["name"] == "CWIRE_EFAILED"
-        assert "the driver has answered" in reply["error"]["text"]
-        await goes_on(driver, other, 0)
+    driver, one = scene.driver, scene.one
+    with monkeypatch.context() as patch:
+        patch.setattr(ClientRequests, "_problem", fail)
+        await one.send(command(one.hello, SET, bytes(8)))
+        assert refusal(await one.frame())[0] == "CWIRE_EFAILED"
+    with monkeypatch.context() as patch:
+        patch.setattr("cwire_server.hub.replies.fields_to_json", fail)
+        await one.say("command", id=9, name="set", fields={})
+        header, _ = await driver.receive()
+        await driver.send(frames.pack(STATE, bytes(8), flags=frames.REPLY, request=header.request))
+        reply = await one.text("reply")
+    assert reply["id"] == 9
+    assert reply["error"]["name"] == "CWIRE_EFAILED"
+    assert "the driver has answered" in reply["error"]["text"]
+    await scene.goes_on(0)
 
 
 async def test_a_fault_in_one_subscription_ends_only_that(
-    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with (
-        FakeDriver(runtime / "lab.sock") as driver,
-        two_clients(start_relay, driver) as (_, one, other),
-    ):
-        monkeypatch.setattr("cwire_server.hub.delivery.frame_text", fail)
-        monkeypatch.setattr(Decimation, "steps", fail)
-        await one.say("subscribe", id=4, messages=["tick"], format="json")
-        await one.text("subscribed")
-        await one.say("subscribe", id=5, messages=["tick"], decimate=2)
-        await one.text("subscribed")
-        await driver.send(ticks(0, 1))
-        errors = [await one.text("error"), await one.text("error")]
-        assert sorted((error["id"], error["code"]) for error in errors) == [
-            (4, "internal"),
-            (5, "internal"),
-        ]
-        assert (await other.frame())[0].sequence == 0
-        await one.say("unsubscribe", id=5)
-        assert (await one.text("error"))["code"] == "unknown_subscription"
-        await goes_on(driver, other, 1)
+    driver, one, other = scene.driver, scene.one, scene.other
+    monkeypatch.setattr("cwire_server.hub.delivery.frame_text", fail)
+    monkeypatch.setattr(Decimation, "steps", fail)
+    await one.say("subscribe", id=4, messages=["tick"], format="json")
+    await one.text("subscribed")
+    await one.say("subscribe", id=5, messages=["tick"], decimate=2)
+    await one.text("subscribed")
+    await driver.send(ticks(0, 1))
+    errors = [await one.text("error"), await one.text("error")]
+    assert sorted((error["id"], error["code"]) for error in errors) == [
+        (4, "internal"),
+        (5, "internal"),
+    ]
+    assert (await other.frame())[0].sequence == 0
+    await one.say("unsubscribe", id=5)
+    assert (await one.text("error"))["code"] == "unknown_subscription"
+    await scene.goes_on(1)
 
 
 async def test_a_fault_in_a_connection_ends_it_with_a_reason(
-    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with (
-        FakeDriver(runtime / "lab.sock") as driver,
-        two_clients(start_relay, driver) as (relay, one, other),
-    ):
-        await one.say("subscribe", id=1, messages=["rare"])
-        await one.text("subscribed")
-        with monkeypatch.context() as patch:
-            patch.setattr("cwire_server.clients.connection._pieces", fail)
-            await driver.send(frames.pack(schemas.RARE, bytes(8)))
-            assert await one.read() is None
-        assert one.close_code == 1011
-        assert "fault of the relay" in (one.close_reason or "")
-        assert len(relay.hub.clients) == 1
-        await goes_on(driver, other, 0)
+    driver, one = scene.driver, scene.one
+    await one.say("subscribe", id=1, messages=["rare"])
+    await one.text("subscribed")
+    with monkeypatch.context() as patch:
+        patch.setattr("cwire_server.clients.connection._pieces", fail)
+        await driver.send(frames.pack(schemas.RARE, bytes(8)))
+        assert await one.read() is None
+    assert one.close_code == 1011
+    assert "fault of the relay" in (one.close_reason or "")
+    assert len(scene.relay.hub.clients) == 1
+    await scene.goes_on(0)
 
 
 @pytest.mark.parametrize("what", ["commands in one message", "texts that come together"])
 async def test_between_the_requests_of_one_client_all_others_have_their_turn(
-    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch, what: str
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setattr("cwire_server.clients.connection._TURN_SECONDS", 0.0)
     count, done = 300, 0
@@ -219,11 +229,8 @@ async def test_between_the_requests_of_one_client_all_others_have_their_turn(
         done += 1
         send(*args, **options)
 
-    async with (
-        FakeDriver(runtime / "lab.sock") as driver,
-        two_clients(start_relay, driver) as (relay, one, other),
-        await RawConnection.open(relay) as greedy,
-    ):
+    one = scene.one
+    async with await RawConnection.open(scene.relay) as greedy:
         await greedy.message()
         requests = range(1, count + 1)
         if "texts" in what:
@@ -235,7 +242,7 @@ async def test_between_the_requests_of_one_client_all_others_have_their_turn(
             commands = [command(one.hello, 999, b"", request=number) for number in requests]
             data = masked_frame(FIN | BINARY, b"".join(commands))
         greedy.writer.write(data)
-        await goes_on(driver, other, 0)
+        await scene.goes_on(0)
         assert 0 < done < count
         answered: list[int] = []
         while len(answered) < count:  # all of them, in order
@@ -245,27 +252,67 @@ async def test_between_the_requests_of_one_client_all_others_have_their_turn(
             else:
                 answered += [frames.unpack_header(frame).request for frame in split(payload)]
         assert answered == list(requests)
-        await goes_on(driver, other, 1)
+        await scene.goes_on(1)
+
+
+async def test_while_a_client_subscribes_to_many_messages_others_have_their_turn(
+    make_scene: MakeScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cwire_server.clients.connection._TURN_SECONDS", 0.0)
+    monkeypatch.setattr("cwire_server.hub.planner.PIECE", 1)
+    document = schemas.document()
+    for number in range(300):
+        document["messages"][str(100 + number)] = {"name": f"more_{number}", "type": "rare"}
+    document["layout_hash"] = layout_hash(document)
+    scene = await make_scene(json.dumps(document).encode())
+    one = scene.one
+    await one.say("subscribe", id=1)
+    await scene.goes_on(0)
+    (greedy,) = (client for client in scene.relay.hub.clients.values() if client.announcing)
+    assert 0 < len(greedy.deliveries[1].types) < 300
+    assert len((await one.text("subscribed"))["streams"]) == 304
+    await scene.goes_on(1)
+
+
+async def test_a_driver_is_not_read_until_its_clients_are_told_of_another_run(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cwire_server.hub.hub._CHORES_AT_ONCE", 0)
+    async with AsyncExitStack() as stack:
+        async with FakeDriver(runtime / "lab.sock") as driver:
+            relay = await up(start_relay, driver, limits=Limits(patience=1000.0))
+            one = await stack.enter_async_context(client(relay))
+            await one.say("subscribe", id=1, messages=["tick"])
+            await one.text("subscribed")
+            relay.hub.turns = turns = GivenTurns()
+        driver = await stack.enter_async_context(FakeDriver(runtime / "lab.sock", epoch=2))
+        await driver.connected()
+        await driver.send(ticks(0, 1))
+        assert (await driver_event(one, "down"))["name"] == "lab"
+        await driver_event(one, "restarted")
+        for _ in range(3):  # in which the driver could have been read
+            await one.say("status")
+            await one.text("status")
+        turns.give(relay.hub)
+        await one.text("subscribed")
+        assert (await one.frame())[0].sequence == 0
 
 
 async def test_a_fault_in_a_turn_that_was_waited_for_is_told_too(
-    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with (
-        FakeDriver(runtime / "lab.sock") as driver,
-        two_clients(start_relay, driver) as (relay, one, other),
-    ):
-        await one.say("subscribe", id=1, messages=["tick"], format="json")
-        await one.text("subscribed")
-        assert relay.hub.turns.take(lambda: None)
-        await driver.send(ticks(0, 1))
-        assert (await other.frame())[0].sequence == 0
-        with monkeypatch.context() as patch:
-            patch.setattr("cwire_server.clients.connection._pieces", fail)
-            relay.hub.turns.done()
-            assert await one.read() is None
-        assert one.close_code == 1011
-        await goes_on(driver, other, 1)
+    driver, one, other = scene.driver, scene.one, scene.other
+    await one.say("subscribe", id=1, messages=["tick"], format="json")
+    await one.text("subscribed")
+    assert scene.relay.hub.turns.take(lambda: None)
+    await driver.send(ticks(0, 1))
+    assert (await other.frame())[0].sequence == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("cwire_server.clients.connection._pieces", fail)
+        scene.relay.hub.turns.done()
+        assert await one.read() is None
+    assert one.close_code == 1011
+    await scene.goes_on(1)
 
 
 async def test_a_large_schema_is_read_beside_everything_else(
@@ -293,7 +340,7 @@ async def test_a_large_schema_is_read_beside_everything_else(
         async with client(relay) as one:
             await one.say("subscribe", id=1, driver="lab", messages=["tick"])
             await one.text("subscribed")
-            await goes_on(driver, one, 0)
+            await Scene(driver, relay, one, one).goes_on(0)
             assert relay.hub.drivers[2].state == "down"
             served.set()
             assert (await driver_event(one, "up"))["name"] == "big"
@@ -312,7 +359,7 @@ async def test_a_schema_comes_as_the_driver_sent_it(
         relay = await start_relay(*names)
         early = await stack.enter_async_context(client(relay))
         for name in names:
-            driver = FakeDriver(runtime / f"{name}.sock", schema=text)
+            driver = FakeDriver(runtime / f"{name}.sock", schema=text, heartbeat=1000.0)
             await stack.enter_async_context(driver)
             assert (await driver_event(early, "up"))["schema"] == document
         # Together they are more than may wait for one client: but they are not one client's own.
