@@ -117,16 +117,10 @@ def make_recipe(
             return Recipe("bar", names, titles, None, by, "", y_label, y_fields=y_fields)
         before = "time before the last frame"
         return Recipe("trend", names, titles, None, by, before, y_label, True, y_fields=y_fields)
-    x_label, x_unit, x_field = "index", "", None
     if x is None and "dt" in message.struct.by_name:
         x = "dt"
-    if x is not None:
-        x_path = _find(message, x)
-        _dimensions(message, x_path)
-        x_field = x_path.field
-        x_unit = shown.unit(x_field) or ""
-        x_label = "time" if x_unit == "s" else shown.title(x_field)
-        x_label += f" [{x_unit}]" if x_unit not in ("", "s") else ""
+    x_field = None if x is None else _x_field(message, x)
+    x_unit = (x_field and shown.unit(x_field)) or ""
     points = tuple((samples or {}).get(name, 1) for name in names)
     return Recipe(
         "bar" if kind == "bar" else "block",
@@ -134,13 +128,38 @@ def make_recipe(
         titles,
         x,
         by,
-        x_label,
+        _x_label(x_field, x_unit),
         y_label,
         x_unit == "s",
         points,
         y_fields=y_fields,
         x_field=x_field,
     )
+
+
+def _x_field(message: Message, x: str) -> Field:
+    """The field with the step from one sample to the next, or with the place of each.
+
+    Raises:
+        UnknownField: There is none, or it can be neither.
+    """
+    path = _find(message, x)
+    _dimensions(message, path)
+    time = path.field.time
+    if time is not None and time.epoch != "none" and not path.shape:
+        raise UnknownField(
+            f"{message.name}.{x} is a point in time, not the step from one sample to the next: "
+            "name a field with that as x, or leave x out"
+        )
+    return path.field
+
+
+def _x_label(field: Field | None, unit: str) -> str:
+    if field is None:
+        return "index"
+    if unit == "s":
+        return "time"
+    return f"{shown.title(field)} [{unit}]" if unit else shown.title(field)
 
 
 def _line_names(paths: Sequence[Path]) -> tuple[str, ...]:

@@ -366,6 +366,19 @@ def test_a_table_that_is_too_large_for_lines_is_a_picture(robot: Message) -> Non
     assert make_recipe(robot, "table", None, None, kind="image").kind == "image"
 
 
+def test_a_point_in_time_is_no_step(tmp_path: Path) -> None:
+    header = tmp_path / "scan.h"
+    header.write_text(
+        "enum message_id { SCAN = 1 };\nstruct scan {\n"
+        "unsigned long long when; /**< @time ns unix */\n"
+        "double each[4]; /**< @time s gps */\nfloat volts[4]; };\n"
+    )
+    message = wrap.wrap(header, "cc").schema.messages["scan"]
+    with pytest.raises(cwire.UnknownField, match="scan.when is a point in time, not the step"):
+        make_recipe(message, "volts", "when", None)
+    assert make_recipe(message, "volts", "each", None).x_seconds  # each sample has its own
+
+
 def test_people_see_scaled_numbers_and_times(tmp_path: Path) -> None:
     """``@scale``, ``@offset`` and ``@time`` are applied in plots, not in the history."""
     header = tmp_path / "air.h"
