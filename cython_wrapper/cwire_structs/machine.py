@@ -52,6 +52,9 @@ class Machine:
         roots = (self.root, other.root) if self.boot == other.boot else ("", "")
         return self.host == other.host and (not all(roots) or roots[0] == roots[1])
 
+    def __str__(self) -> str:
+        return f"{self.host} (root {self.root[:4]})" if self.root else self.host
+
     def place(self, other: Machine) -> str:
         """Names it for somebody who had to do with the other one."""
         return f"another container on {self.host}" if self.host == other.host else self.host

@@ -64,7 +64,9 @@ class Choice:
         """
         if not self.found:
             return ""
-        taken, *others = map(str, self.found)
+        newest = self.found[0].machine
+        alike = all(one.machine.shares_paths(newest) for one in self.found)
+        taken, *others = (f"{one}{'' if alike else f' on {one.machine}'}" for one in self.found)
         return (
             f"{len(self.found)} relays run, and the newest was taken: {taken}; "
             f"not taken: {', '.join(others)}; {how}"

@@ -181,7 +181,9 @@ def test_a_relay_in_another_container_does_not_take_the_place(
         with entry(runtime, 1, started=2, machine=there[1], mark="bbbbbb") as newer:
             choice = resolve()
             assert choice.address.unix == newer
-            assert "2 relays run" in choice.note("")
+            note = choice.note("choose")
+            assert note.startswith("2 relays run, and the newest was taken: ")
+            assert all(f"(driver demo) on {one}" in note for one in there)
             assert find_again(None, None, DEMO, there[1]).unix == newer
             assert find_again(None, None, DEMO, there[0]).unix == former
         with pytest.raises(OtherDrivers, match=rf" runs; not taken: .*demo.sock; {told}"):
