@@ -15,7 +15,7 @@ from cwire_structs.schema.dtypes import bit_column
 from cwire_structs.schema.fields import Kind, Struct
 from cwire_structs.schema.paths import Path, PathError, find_path
 
-__all__ = ["EnumValue", "Fields", "Structs", "known_path"]
+__all__ = ["EnumValue", "Fields", "StructArray", "Structs", "known_path"]
 
 _FEW = 3  # structs of an array that are printed
 
@@ -190,6 +190,48 @@ class Structs:
             return f"[{', '.join(map(repr, self))}]"
         shape = " x ".join(map(str, self._cwire_values.shape))
         return f"<{shape} {self._cwire_struct.name}>"
+
+
+class StructArray(np.ndarray[Any, np.dtype[Any]]):
+    """The structs in a field of many frames: a numpy array whose values are read by their paths.
+
+    ``frames["axis"]["flags"]["enabled"]`` is ``frames["axis.flags.enabled"]``, a bit field too; one
+    struct, ``frames["axis"][0, 1]``, is as that of a record.
+    """
+
+    _cwire_struct: Struct | None
+
+    @classmethod
+    def of(cls, values: npt.NDArray[Any], struct: Struct) -> StructArray:
+        """Makes one of plain structs; copies nothing."""
+        made = values.view(cls)
+        made._cwire_struct = struct
+        return made
+
+    def __array_finalize__(self, source: object) -> None:
+        self._cwire_struct = getattr(source, "_cwire_struct", None)
+
+    def __getitem__(self, key: Any) -> Any:
+        struct, plain = self._cwire_struct, np.asarray(self)
+        if struct is None or not self.dtype.names or isinstance(key, list):
+            return plain[key]
+        if isinstance(key, str):
+            path = known_path(struct, key, struct.name)
+            found, inner = path.values(plain), path.field.element.struct
+            return found if inner is None else StructArray.of(found, inner)
+        found = plain[key]
+        return StructArray.of(found, struct) if np.ndim(found) else Fields(found, struct)
+
+    def __reduce__(self) -> Any:
+        plain = np.asarray(self)
+        return (
+            plain.__reduce__()
+            if self._cwire_struct is None
+            else (StructArray.of, (plain.copy(), self._cwire_struct))
+        )
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._cwire_struct.by_name) if self._cwire_struct else []
 
 
 def known_path(struct: Struct, text: str, owner: str) -> Path:

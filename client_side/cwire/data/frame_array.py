@@ -15,7 +15,7 @@ from cwire.data.arguments import names_of
 from cwire.data.clock import LAST_STAMP
 from cwire.data.columns import Column, flatten
 from cwire.data.convert import Arrays, to_pandas, to_pyarrow, to_xarray
-from cwire.data.fields import Fields, known_path
+from cwire.data.fields import Fields, StructArray, known_path
 from cwire.errors import UnknownField
 from cwire.view.html import frames_html
 from cwire.view.text import frame_rows, frames_text, frames_title
@@ -47,7 +47,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     with the rows through slicing, masks, sorting by index, `copy` and `numpy.concatenate`. They
     and the fields (``blocks["samples"]``, of shape ``(n, 1024)``, say) are views on the same
     memory; so are values inside of structs and arrays: ``status["axis[0].speed"]``, or of all
-    axes ``status["axis.speed"]``, of shape ``(n, 2)``. One row, ``blocks[-1]``, is a `Record`.
+    axes ``status["axis.speed"]`` or ``status["axis"]["speed"]``, of shape ``(n, 2)``. One row,
+    ``blocks[-1]``, is a `Record`.
 
     What other numpy functions make from it is a plain array without headers.
     """
@@ -126,8 +127,13 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
                 struct = self._message.struct
                 field = struct.by_name.get(key)
                 if field is not None:
-                    return column(np.asarray(self), struct, field)
-                return known_path(struct, key, self._message.name).values(np.asarray(self))
+                    values = column(np.asarray(self), struct, field)
+                else:
+                    path = known_path(struct, key, self._message.name)
+                    values, field = path.values(np.asarray(self)), path.field
+                if values.dtype.names is None or (inner := field.element.struct) is None:
+                    return values
+                return StructArray.of(values, inner)
             if key not in (self.dtype.names or ()):
                 names = ", ".join(self.dtype.names or ())
                 raise UnknownField(f"this message has no field {key!r}; there are: {names}")

@@ -63,6 +63,30 @@ def test_all_columns_are_paths(three: FrameArray) -> None:
         assert three.to_pandas(column)[column].tolist() == table[column].tolist()
 
 
+def test_structs_of_many_frames_are_read_step_by_step(three: FrameArray) -> None:
+    axis = three["axis"]
+    assert axis.shape == (3, 2)
+    assert axis["flags"]["enabled"].tolist() == three["axis.flags.enabled"].tolist()
+    assert axis["flags.level"].tolist() == axis["flags"]["level"].tolist() == [[9, 6]] * 3
+    assert axis[1:, 0]["flags"]["level"].tolist() == [9, 9]
+    assert axis[axis["speed"] < 0]["flags"]["level"].tolist() == [6, 6, 6]
+    assert three["axis[1]"]["flags"]["level"].tolist() == [6, 6, 6]
+    assert three["acquisition"]["level"].tolist() == three["acquisition.level"].tolist()
+    assert axis[2, 1].mode.name == "MODE_RUN"
+    assert axis[2][1] == three[2].axis[1]
+    assert axis["volts"][0].tolist() == three[0].axis.volts.tolist()
+    assert np.shares_memory(axis["volts"], three)
+    for again in (copy.copy(axis), copy.deepcopy(axis), pickle.loads(pickle.dumps(axis))):
+        assert again["flags"]["level"].tolist() == [[9, 6]] * 3
+    with pytest.raises(cwire.UnknownField, match="axis has no field 'sped'; did you mean 'speed'"):
+        axis["sped"]
+    plain = np.asarray(axis)
+    assert type(plain) is np.ndarray
+    assert type(axis[["speed", "mode"]]) is np.ndarray
+    assert axis.view("u1")[0, 0] == plain.view("u1")[0, 0]
+    assert (axis["speed"] + 1).tolist() == [[2.5, -1.5]] * 3
+
+
 def test_arrays_of_structs_are_records(three: FrameArray) -> None:
     record = three[0]
     axis = record.axis[1]
