@@ -62,7 +62,7 @@ function initialize({ model }) {
   const link = new WidgetLink(model, screen, jupyterBase());
   const end = () => {
     places.close();
-    link.close();
+    link.end();
     screen.close();
     links.delete(recipe.id);
     delete figures[recipe.id];

@@ -19,7 +19,7 @@ from cwire.scope.curves import curves, pack
 from cwire.scope.flow import Flow
 from cwire.scope.recipe import ScopeRecipe, check_size
 from cwire.scope.still import Still
-from cwire.scope.widget import Output, ScopeWidget
+from cwire.scope.widget import Output, ScopeWidget, still_html
 from cwire.session.drivers import down_text
 from cwire.session.options import Options
 
@@ -75,6 +75,7 @@ class Scope:
         self.figures: dict[str, Any] = {}
         id = uuid.uuid4().hex
         told = {**recipe.as_json(), "id": id, "height": height, "fps": fps}
+        told["still"] = still_html(id, str(told["title"]))
         alone = is_executed()
         self.widget = ScopeWidget(with_page=not alone, recipe=told, relay=relay_name(link))
         self._routes = PageRoutes(link, self.widget)
@@ -155,7 +156,8 @@ class Scope:
         self._png = bytes(buffers[0])
         self.figures = dict(content.get("figures") or {})
         try:
-            self._output.keep(self._png, int(content["width"]))
+            if not content.get("kept"):  # the page itself could not
+                self._output.keep(self._png, int(content["width"]))
         finally:
             self.widget.send({"type": "saved"})
 

@@ -14,7 +14,9 @@ from cwire.kernel.cell import kernel_shell
 from cwire.kernel.host import widgets_only
 from cwire.kernel.widgets import NO_PAGE, page_code
 
-__all__ = ["Output", "ScopeWidget"]
+__all__ = ["Output", "ScopeWidget", "still_html"]
+
+_PNG, _WIDTH = "__PNG__", "__WIDTH__"
 
 
 class ScopeWidget(anywidget.AnyWidget):
@@ -74,18 +76,34 @@ class Output:
 
     def _display(self, picture: tuple[bytes, int] | None, *, update: bool) -> None:
         data = {"text/plain": f"<scope of {self._title}>"}
-        inner = (
-            f"<em>{escape(self._title)}: the scope has no picture yet; it needs a running kernel, "
-            "and a notebook that you trust</em>"
-        )
-        if picture is not None:
+        if picture is None:
+            data["text/html"] = output_html(
+                self._id,
+                f"<em>{escape(self._title)}: the scope has no picture yet; it needs a running "
+                "kernel, and a notebook that you trust</em>",
+            )
+        else:
             png, width = picture
             text = base64.b64encode(png).decode("ascii")
+            html = still_html(self._id, self._title)
+            data["text/html"] = html.replace(_PNG, text).replace(_WIDTH, str(width))
             data["image/png"] = text
-            inner = (
-                f'<img alt="{escape(self._title)}" width="{width}" '
-                f'src="data:image/png;base64,{text}"><br><small>The last picture. The scope moves '
-                "while its kernel runs, in a notebook that you trust.</small>"
-            )
-        data["text/html"] = f'<div class="cwire-scope" data-cwire-scope="{self._id}">{inner}</div>'
         display(data, raw=True, display_id=f"cwire-scope-{self._id}", update=update)  # type: ignore[no-untyped-call]
+
+
+def output_html(id: str, inner: str) -> str:
+    """The HTML of an output that the page finds by the scope's id."""
+    return f'<div class="cwire-scope" data-cwire-scope="{id}">{inner}</div>'
+
+
+def still_html(id: str, title: str) -> str:
+    """The HTML around a picture, with names in the place of its base64 and its width.
+
+    The page puts them in where it keeps a picture by itself (`web/scope/notebook.mjs`).
+    """
+    return output_html(
+        id,
+        f'<img alt="{escape(title)}" width="{_WIDTH}" src="data:image/png;base64,{_PNG}"><br>'
+        "<small>The last picture. The scope moves while its kernel runs, in a notebook that you "
+        "trust.</small>",
+    )

@@ -9,9 +9,9 @@ const FONT = "12px system-ui, sans-serif";
  *
  * @param {{canvas: HTMLCanvasElement, title: string, note: string, ground: string, text: string,
  *   entries: {label: string, color: string}[]}} scene
- * @returns {Promise<{png: Uint8Array, width: number, height: number}|null>} null where it has no size
+ * @returns {HTMLCanvasElement | null} null where it has no size
  */
-export async function paint({ canvas, title, note, ground, text, entries }) {
+export function paint({ canvas, title, note, ground, text, entries }) {
   const ratio = canvas.width / Math.max(1, canvas.clientWidth || canvas.width);
   const [width, height] = [Math.round(canvas.width / ratio), Math.round(canvas.height / ratio)];
   if (!width || !height) return null;
@@ -36,9 +36,26 @@ export async function paint({ canvas, title, note, ground, text, entries }) {
     ink.fillText(label, left + 19, top);
     left += 34 + ink.measureText(label).width;
   }
+  return sheet;
+}
+
+/**
+ * Makes a PNG aside, while other things go on.
+ *
+ * @param {HTMLCanvasElement} sheet
+ * @returns {Promise<Uint8Array | null>}
+ */
+export async function png(sheet) {
   /** @type {Blob | null} */
   const blob = await new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
-  if (blob === null) return null;
-  const png = new Uint8Array(await blob.arrayBuffer());
-  return { png, width: sheet.width, height: sheet.height };
+  return blob && new Uint8Array(await blob.arrayBuffer());
+}
+
+/**
+ * Makes a PNG at once, in base64.
+ *
+ * @param {HTMLCanvasElement} sheet
+ */
+export function pngText(sheet) {
+  return sheet.toDataURL("image/png").replace(/^.*,/, "");
 }

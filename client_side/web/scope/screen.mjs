@@ -162,8 +162,8 @@ export class Screen extends EventTarget {
     return this.#pressed;
   }
 
-  /** Makes a PNG of what is seen, or would be if it were in view; null before it was in a page. */
-  async picture() {
+  /** Paints what is seen, or would be if it were in view; null before it was in a page. */
+  picture() {
     if (this.#view === null) return null;
     if (!this.#seen) {
       this.#view.resize();

@@ -2,6 +2,8 @@
 // that stays in the notebook.
 
 import { routesTo } from "../routes.mjs";
+import { Notebook } from "./notebook.mjs";
+import { png, pngText } from "./picture.mjs";
 import { Source } from "./source.mjs";
 
 const SAVE_EVERY = 15_000; // ms, while the picture changes
@@ -15,6 +17,7 @@ const SAVE_SOON = 5000; // ms until there is something to see of what rolls by
  * @property {(name: string) => any} get A trait's value.
  * @property {(event: string, handler: (...given: any[]) => void) => void} on
  * @property {(content: object, callbacks: undefined, buffers: ArrayBufferLike[]) => void} send
+ * @property {unknown} widget_manager
  */
 
 /** Joins a model of the kernel and a screen. */
@@ -41,15 +44,20 @@ export class WidgetLink {
     // Jupyter cuts models off when their kernel restarts or ends; new ones do not take their place.
     model.on("comm_live_update", () => this.#stop("the kernel has ended: run the cell again"));
     screen.addEventListener("settled", this.#save);
+    this.notebook = Notebook.of(model.widget_manager, model.get("recipe"));
+    this.#forgetSaves = this.notebook?.beforeSaves(() => this.#keepNow()) ?? (() => {});
     this.#reroute();
   }
 
   /** @type {import("../routes.mjs").Route[]} What the kernel has told of in messages. */
   #direct = [];
   #saved = 0; // changes until the picture that was saved last
-  #saving = false; // a picture is under way
+  #kept = 0; // the same, of the one that the page has put into the notebook
+  #painting = false; // a picture is being made
+  #saving = false; // one is on its way to the kernel
   #wanted = false; // another one is to follow
   #curves = false; // the kernel is asked to send curves
+  #forgetSaves;
   /** @type {ReturnType<typeof setTimeout>[]} Running while somebody looks. */
   #timers = [];
 
@@ -73,6 +81,12 @@ export class WidgetLink {
     this.#timers = [];
     this.source.close();
     if (this.#curves) this.#askKernel(false);
+  }
+
+  /** Ends it: nothing is kept any more. */
+  end() {
+    this.close();
+    this.#forgetSaves();
   }
 
   /**
@@ -166,23 +180,40 @@ export class WidgetLink {
     return batches + draws;
   }
 
-  // Not while an earlier picture is under way: a busy kernel would find a pile of them.
+  /** Puts what is seen into the notebook before it is written to its file. */
+  #keepNow() {
+    if (this.#changes === this.#kept || this.screen.busy) return;
+    const sheet = this.screen.picture();
+    if (sheet === null) return;
+    this.#kept = this.#changes;
+    this.notebook?.keep(pngText(sheet), sheet.width);
+  }
+
+  // The kernel gets none while an earlier one is on its way: a busy one would find a pile of them.
   #save = async () => {
-    this.#wanted = this.#saving;
+    this.#wanted = this.#painting || this.#saving;
+    if (this.#painting) return;
+    this.#painting = true;
+    await new Promise((resolve) => requestAnimationFrame(resolve)); // what was asked for is drawn
+    const sheet = this.screen.picture();
+    const made = sheet && (await png(sheet));
+    this.#painting = false;
+    if (!sheet || !made) return;
+    const { width, height } = sheet;
+    this.#saved = this.#kept = this.#changes;
+    const kept = this.notebook?.keep(base64(made), width) ?? false;
     if (this.#saving) return;
     this.#saving = true;
-    await new Promise((resolve) => requestAnimationFrame(resolve)); // what was asked for is drawn
-    const picture = await this.screen.picture();
-    if (picture === null) {
-      this.#saving = false;
-      return;
-    }
-    const { png, width, height } = picture;
-    this.#saved = this.#changes;
-    this.#send({ type: "picture", width, height, figures: this.screen.figures.report() }, [
-      png.buffer,
-    ]);
+    const figures = this.screen.figures.report();
+    this.#send({ type: "picture", width, height, kept, figures }, [made.buffer]);
   };
+}
+
+/** @param {Uint8Array} bytes */
+function base64(bytes) {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
 }
 
 /**

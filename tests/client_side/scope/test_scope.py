@@ -130,6 +130,17 @@ def test_the_picture_comes_into_the_notebook(kernel: Kernel) -> None:
     assert kernel.run("print(len(scope.picture()), scope.figures)") == f"{len(PNG)} {{'fps': 60}}"
 
 
+def test_a_picture_that_the_page_has_kept_is_not_put_there_again(kernel: Kernel) -> None:
+    kernel.run("scope = bridge.scope('scope_block')")
+    still = kernel.widget()["data"]["state"]["recipe"]["still"]
+    assert "__PNG__" in still
+    assert "data-cwire-scope" in still
+    kernel.say({"type": "picture", "width": 1, "height": 1, "figures": {}, "kept": True}, PNG)
+    kernel.told("saved")
+    assert kernel.run("print(len(scope.picture()))") == str(len(PNG))
+    assert not [one for one in kernel.heard if one["msg_type"] == "update_display_data"]
+
+
 def test_curves_go_through_the_kernel_while_it_sleeps(kernel: Kernel, tmp_path: Path) -> None:
     go_on = tmp_path / "go-on"
     kernel.run("scope = bridge.scope('scope_block', window=1)")
