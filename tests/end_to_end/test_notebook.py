@@ -99,6 +99,70 @@ def test_server(built_driver: None, runtime: Path) -> None:
     assert list(runtime.iterdir()) == []
 
 
+_TINY = """
+from cwire.ipc.plan import Settings
+
+settings = Settings(
+    sizes=(64, 1 << 16),
+    batches=(1, 16),
+    seconds=0.01,
+    repeats=1,
+    latency_sizes=(64,),
+    latency_seconds=0.01,
+    readers=(1,),
+    load_seconds=0.01,
+    beyond_caches=1 << 20,
+)
+ways = ["pipe", "unix", "shared_memory"]
+"""
+
+
+def test_ipc_comparison(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(runtime.parent))
+    cells, _ = execute(FOLDER / "05_ipc_comparison.ipynb", {"settings": _TINY})
+    assert printed(cells["pack"]).startswith("11 bytes: 01 00 00 00 00 00 00 d0 3f 2c 01")
+    assert "24 bytes: 01 00" in printed(cells["header"])
+    wrong, right = printed(cells["wrong"]).splitlines()
+    assert "0.25" not in wrong
+    assert "(1, 0.25, 300)" in right
+    assert "In another order it would have 16 bytes, 8 fewer" in printed(cells["padding"])
+    assert "struct: 18 bytes each; C: 24" in printed(cells["padding-more"])
+    assert "little-endian: 33619968 big-endian: 258" in printed(cells["endian"])
+    fits = [line.split(" -> ")[1] for line in printed(cells["capacity"]).splitlines()]
+    assert [found.split(":")[0] for found in fits] == [
+        "error",
+        "OverflowError",
+        "[44]",
+        "44",
+        "FieldError",
+        "0",
+        "11",
+    ]
+    torn = re.fullmatch(
+        r"copy number \d+ is torn: it begins with (\d+) and ends with (\d+)\n",
+        printed(cells["torn"]),
+    )
+    assert torn is not None
+    assert torn[1] != torn[2]
+    assert printed(cells["seqlock"]).endswith("torn among 1000: 0\n")
+    assert printed(cells["pickle"]) == (
+        "pickle.loads has called print\nno object at all, but the result of a call: 3\n"
+    )
+    assert "REDUCE" in printed(cells["pickle-inside"])
+    assert "allow_pickle=False" in printed(cells["pickle-more"])
+    assert "not measured" not in printed(cells["measure"])
+    tables = [output.data["text/plain"] for output in cells["tables"].outputs]
+    assert len(tables) == 4
+    assert all("shared_memory" in table for table in tables)
+    assert "image/png" in cells["figure"].outputs[-1].data
+    best = cells["versus"].outputs[0].data
+    assert "64 B x 16, copied" in best["text/plain"]
+    assert "(shared_memory)</td>" in best["text/html"]
+    assert printed(cells["versus-sizes"]).count("times as fast") == 2
+    assert "'throughput'" in printed(cells["end"])
+    assert [path.name for path in runtime.parent.iterdir()] == ["run"]
+
+
 def test_twenty_lines_of_c() -> None:
     cells = {cell["id"]: cell["source"] for cell in json.loads(OWN.read_text())["cells"]}
     lines = [line for line in cells["driver"][1:] if line.strip()]

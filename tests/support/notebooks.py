@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,18 @@ class _Client(nbclient.NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def execute(path: Path) -> tuple[dict[str, Any], Counter[str]]:
-    """The executed cells by id, and how many messages of each kind the kernel sent."""
+def execute(
+    path: Path, sources: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], Counter[str]]:
+    """The executed cells by id, and how many messages of each kind the kernel sent.
+
+    Args:
+        path: The notebook.
+        sources: Sources of cells by id, instead of what stands there.
+    """
     notebook = nbformat.read(path, 4)
+    for cell in notebook["cells"]:
+        cell["source"] = (sources or {}).get(cell["id"], cell["source"])
     resources = {"metadata": {"path": str(path.parent)}}
     client = _Client(notebook, timeout=100, kernel_name="python3", resources=resources)
     client.counts = Counter()

@@ -11,46 +11,40 @@ from cwire.ipc.results import Ceiling
 
 __all__ = ["ceilings"]
 
-_BEYOND = 256 << 20  # bytes that no cache holds
+_TOGETHER = 64 << 10
 
 
-def ceilings(sizes: Sequence[int], seconds: float) -> list[Ceiling]:
+def ceilings(sizes: Sequence[int], beyond_caches: int, seconds: float) -> list[Ceiling]:
     """Copies blocks of each size: the same one again and again, and never the same one.
 
     Args:
         sizes: Bytes of a block.
+        beyond_caches: Bytes that no cache holds.
         seconds: For each.
     """
-    source = np.ones(max(_BEYOND, *sizes), np.uint8)
+    source = np.ones(max(beyond_caches, *sizes), np.uint8)
     target = np.ones(len(source), np.uint8)
-    return [
-        Ceiling(kind, size, _rate(source, target, size, size if kind == "hot" else None, seconds))
-        for kind in ("hot", "dram")
-        for size in sizes
-    ]
+    found = []
+    for kind in ("hot", "dram"):
+        for size in sizes:
+            # A copy of few bytes takes less time than Python's way to it: many are one call.
+            step = size * max(1, _TOGETHER // size)
+            length = step if kind == "hot" else len(source)
+            blocks = [
+                (target[begin : begin + step], source[begin : begin + step])
+                for begin in range(0, length - step + 1, step)
+            ]
+            found.append(Ceiling(kind, size, _rate(blocks, seconds)))
+    return found
 
 
-def _rate(
-    source: np.ndarray, target: np.ndarray, size: int, length: int | None, seconds: float
-) -> float:
-    """Bytes per second, walking over as many of them."""
-    length = length or len(source) // size * size
-    places = range(0, length, size)
-    # A copy of few bytes takes less time than Python's way to it; many are one call.
-    together = max(1, (64 << 10) // size)
-    if length == size and together > 1:
-        places, step = range(1), size
-        one, other = source[: size * together], target[: size * together]
-        blocks = [(one, other)]
-    else:
-        step = size * together
-        blocks = [(source[p : p + step], target[p : p + step]) for p in places[::together]]
-    for one, other in blocks[:1]:
-        other[:] = one
+def _rate(blocks: Sequence[tuple[np.ndarray, np.ndarray]], seconds: float) -> float:
+    """Bytes per second, from the second of each pair to the first."""
+    blocks[0][0][:] = blocks[0][1]
     done, begin = 0, time.perf_counter()
     while True:
-        for one, other in blocks:
-            other[:] = one
-            done += len(one)
+        for target, source in blocks:
+            target[:] = source
+            done += len(source)
             if (now := time.perf_counter()) - begin > seconds:
                 return done / (now - begin)

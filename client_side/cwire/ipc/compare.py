@@ -82,7 +82,7 @@ def compare(
                 for worker in here.workers:  # whatever they are in the middle of
                     worker.restart()
     progress(total, total, "memcpy")
-    result.ceilings = ceilings(settings.sizes, min(settings.seconds, 0.2))
+    result.ceilings = ceilings(settings.sizes, settings.beyond_caches, min(settings.seconds, 0.2))
     result.seconds = time.monotonic() - begin
     return result
 

@@ -30,6 +30,7 @@ class Settings:
         latency_seconds: For one run of a latency.
         readers: How many readers the processor time is measured with.
         load_seconds: For one run of a processor time, or of a slow reader.
+        beyond_caches: Bytes that memcpy walks over, to be measured from DRAM.
     """
 
     sizes: tuple[int, ...]
@@ -40,6 +41,7 @@ class Settings:
     latency_seconds: float
     readers: tuple[int, ...]
     load_seconds: float
+    beyond_caches: int
 
 
 FULL = Settings(
@@ -51,6 +53,7 @@ FULL = Settings(
     latency_seconds=2.0,
     readers=(1, 2, 4),
     load_seconds=1.0,
+    beyond_caches=256 * MIB,
 )
 QUICK = Settings(
     sizes=(64, 64 * KIB, MIB),
@@ -61,6 +64,7 @@ QUICK = Settings(
     latency_seconds=0.4,
     readers=(1, 2),
     load_seconds=0.3,
+    beyond_caches=128 * MIB,
 )
 
 

@@ -47,13 +47,12 @@ def size_text(size: int) -> str:
 
 
 def tables(comparison: Comparison) -> list[Table]:
-    """All tables that have a row."""
+    """The tables of all ways, those that have a row."""
     made = [
         _copies(comparison),
         _modes(comparison),
         _latencies(comparison),
         _costs(comparison),
-        versus(comparison),
     ]
     return [table for table in made if table.rows]
 

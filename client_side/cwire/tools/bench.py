@@ -18,7 +18,7 @@ from cwire import errors
 from cwire.ipc.compare import compare, ways_called
 from cwire.ipc.figure import draw
 from cwire.ipc.plan import FULL, QUICK
-from cwire.ipc.report import tables
+from cwire.ipc.report import tables, versus
 from cwire.ipc.results import Comparison
 from cwire.ipc.ways import WAYS
 from cwire.tools.tables import make_console, table
@@ -122,7 +122,8 @@ def _show(comparison: Comparison) -> None:
         f"{comparison.seconds:.0f} s",
         markup=False,
     )
-    for one in tables(comparison):
+    best = versus(comparison)
+    for one in [*tables(comparison), *([best] if best.rows else [])]:
         console.print()
         console.print(table(one.title, one.head, one.rows, right=range(1, len(one.head))))
     if comparison.left:

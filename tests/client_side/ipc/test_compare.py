@@ -24,12 +24,8 @@ TINY = Settings(
     latency_seconds=0.005,
     readers=(1,),
     load_seconds=0.01,
+    beyond_caches=1 << 20,
 )
-
-
-@pytest.fixture(autouse=True)
-def small_ceilings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cwire.ipc.ceiling._BEYOND", 1 << 20)
 
 
 def test_a_comparison(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ TINY = Settings(
     latency_seconds=0.005,
     readers=(1,),
     load_seconds=0.01,
+    beyond_caches=1 << 20,
 )
 
 
@@ -31,7 +32,6 @@ def test_tables_json_and_figure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cwire.tools.bench.QUICK", TINY, raising=False)
-    monkeypatch.setattr("cwire.ipc.ceiling._BEYOND", 1 << 20)
     made, drawn = tmp_path / "made.json", tmp_path / "drawn.svg"
     words = ["bench", "ipc", "--quick", "--only", "file,unix", "-o", made, "--figure", drawn]
     assert cli.main([str(word) for word in words]) == 0
@@ -50,7 +50,6 @@ def test_what_is_missing_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cwire.tools.bench.QUICK", TINY, raising=False)
-    monkeypatch.setattr("cwire.ipc.ceiling._BEYOND", 1 << 20)
     monkeypatch.setattr("cwire.ipc.ways.find_spec", lambda name: None)
     assert cli.main(["bench", "ipc", "--quick", "--only", "iceoryx2"]) == 0
     out = capsys.readouterr().out
