@@ -14,7 +14,7 @@ import cwire
 from cwire import cli
 from cwire.errors import InvalidArgument
 from cwire.tools.publish import read
-from support.processes import Relay, Running, until
+from support.processes import Relay, Running
 from support.wire import Frame, Peer
 
 RECORDS = np.array([(1, 2.5), (2, 3.5)], [("n", "<u2"), ("v", ">f4")])
@@ -147,8 +147,9 @@ def test_wrong_arguments(words: list[str]) -> None:
 def test_every_frame_arrives_and_then_it_ends(tmp_path: Path, runtime: Path) -> None:
     samples = np.arange(1 << 20, dtype="f8")  # 8 MiB
     path = saved(tmp_path / "ramp.f64", samples)
-    with publishing(path) as running, Relay("ramp") as relay:
-        with cwire.connect(relay.link) as bridge:
+    with publishing(path) as running:
+        running.wait_for("waiting for a reader")
+        with Relay("ramp") as relay, cwire.connect(relay.link) as bridge:
             stream = bridge.stream("block", timeout=20)
             found = [next(stream) for _ in range(1024)]
         assert running.wait_for_end() == 0
@@ -162,7 +163,7 @@ def test_every_frame_arrives_and_then_it_ends(tmp_path: Path, runtime: Path) -> 
 def test_a_loop_goes_on_until_ctrl_c(tmp_path: Path, runtime: Path) -> None:
     path = saved(tmp_path / "pictures.npy", IMAGES)
     with publishing(path, "--rate", 200, "--loop", "--name", "camera") as running:
-        until(lambda: (runtime / "camera.sock").exists())
+        running.wait_for("waiting for a reader")
         with Peer(runtime / "camera.sock") as peer:
             rows = [int.from_bytes(one.payload[:8], "little") for one in frames(peer, 9)]
             assert rows == [0, 1, 2, 3, 0, 1, 2, 3, 0]
