@@ -3,6 +3,7 @@ from typing_extensions import Buffer
 SHAREABLE: bool
 VERSION: int
 MAGIC: bytes
+READER_MAGIC: bytes
 READER_PAGE: int
 
 class RingError(ValueError): ...

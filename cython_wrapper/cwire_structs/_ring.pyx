@@ -17,6 +17,7 @@ cdef extern from "cwire_ring.h" nogil:
         CWIRE_RING_SHAREABLE, CWIRE_RING_VERSION, CWIRE_RING_LIE, CWIRE_RING_AT_HEAD
         CWIRE_RING_AT_TAIL, CWIRE_READER_PAGE
     const char *CWIRE_RING_MAGIC
+    const char *CWIRE_READER_MAGIC
 
     ctypedef struct cwire_ring_reader:
         const void *page
@@ -54,6 +55,7 @@ cdef extern from * nogil:
 SHAREABLE = bool(CWIRE_RING_SHAREABLE)
 VERSION = CWIRE_RING_VERSION
 MAGIC = (<const char *>CWIRE_RING_MAGIC)[:8]
+READER_MAGIC = (<const char *>CWIRE_READER_MAGIC)[:8]
 READER_PAGE = CWIRE_READER_PAGE
 
 

@@ -14,11 +14,13 @@ import fcntl
 import mmap
 import os
 import struct
+import sys
 from types import TracebackType
 from typing import Self
 
 from cwire_structs._ring import (
     MAGIC,
+    READER_MAGIC,
     READER_PAGE,
     SHAREABLE,
     VERSION,
@@ -49,6 +51,8 @@ class ReaderPage:
         except OSError as error:
             raise RingError(f"no page for the reader of a ring: {error.strerror}") from error
         os.ftruncate(self._fd, READER_PAGE)
+        # The driver looks at it before it gives its ring.
+        os.pwrite(self._fd, READER_MAGIC + VERSION.to_bytes(4, sys.byteorder), 0)
         fcntl.fcntl(self._fd, fcntl.F_ADD_SEALS, _SEALS)
 
     def fileno(self) -> int:

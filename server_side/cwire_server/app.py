@@ -93,9 +93,10 @@ class Relay:
         except OSError as error:
             raise ConfigError(_why_not_bound(error, config)) from error
         self.port = sockets[0].getsockname()[1]
+        refusal = "" if config.ring else "the relay was started with --no-ring"
         places = {driver.name: str(driver.path) for driver in config.drivers}
         for source, address in enumerate(config.drivers, start=1):
-            self._links[source] = DriverLink(self.hub, source, address)
+            self._links[source] = DriverLink(self.hub, source, address, refusal)
             self.hub.drivers[source].socket = str(address.path)
         self.hub.machine = this_machine()
         self.hub.turns = SharedTurns()

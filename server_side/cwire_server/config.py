@@ -67,6 +67,8 @@ class RelayConfig:
     token: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     allowed_origins: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    ring: bool = True
+    """Whether drivers' frames are read from their shared memory, if they offer it."""
 
     def __post_init__(self) -> None:
         names = [driver.name for driver in self.drivers]

@@ -57,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="let pages of this origin connect, such as http://localhost:8888 (they need the "
         "token too)",
     )
+    parser.add_argument(
+        "--no-ring",
+        action="store_true",
+        help="read drivers by their sockets instead of their shared memory",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every client")
 
 
@@ -112,6 +117,7 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
         host=arguments.host,
         port=arguments.port,
         allowed_origins=frozenset(arguments.allow_origin),
+        ring=not arguments.no_ring,
         **given,
     )
 

@@ -79,8 +79,8 @@ def test_what_is_put_comes_out_once(made: FakeRing) -> None:
 def test_the_driver_sees_how_far_it_has_been_read(made: FakeRing) -> None:
     with ReaderPage() as page, SeenPage(page.fileno()) as seen:
         assert seen.seals & SEALS == SEALS
+        assert seen.begin == b"cwread\0\0\1\0\0\0", "the driver looks at it at once"
         opened = open_ring(made.fd, page, epoch=1, position=0)
-        assert seen.begin == b"cwread\0\0\1\0\0\0"
         made.put(frame(1) + frame(2))
         taken(opened, FRAME)
         assert seen.position == FRAME

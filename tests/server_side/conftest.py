@@ -24,9 +24,9 @@ async def start_relay(runtime: Path) -> AsyncIterator[StartRelay]:
     """Starts relays: ``await start_relay("lab")`` looks for a driver at <runtime>/lab.sock."""
     async with AsyncExitStack() as stack:
 
-        async def start(*names: str, limits: Limits | None = None) -> Relay:
+        async def start(*names: str, limits: Limits | None = None, ring: bool = True) -> Relay:
             drivers = tuple(DriverAddress(name, runtime / f"{name}.sock") for name in names)
-            relay = Relay(RelayConfig(drivers, port=0, limits=limits or Limits()))
+            relay = Relay(RelayConfig(drivers, port=0, limits=limits or Limits(), ring=ring))
             stack.push_async_callback(relay.stop)
             await relay.start()
             return relay
@@ -48,7 +48,7 @@ def frames_payload(frame: bytes) -> bytes:
 async def up(start_relay: StartRelay, driver: FakeDriver, **options: Any) -> Relay:
     relay = await start_relay(driver.path.stem, **options)
     await driver.connected()
-    assert await driver.control() == frames_payload(control.answer())
+    assert await driver.control() == frames_payload(control.answer(ring=True))
     while relay.hub.drivers[1].state != "up":
         await asyncio.sleep(0)
     return relay

@@ -43,6 +43,7 @@ async def test_it_is_one_more_driver(start_relay: StartRelay) -> None:
             "socket": None,
             "state": "up",
             "problem": None,
+            "way": None,
             "session": 0,
             "epoch": None,
             "schema": None,

@@ -11,6 +11,9 @@ from typing import Self
 from cwire_structs import control, frames
 from support import schemas
 
+NO_RING = "a driver made of Python has none"
+"""Its reason why it gives no ring."""
+
 
 class FakeDriver:
     """Listens at a path and says hello; the test sends and receives the rest."""
@@ -25,9 +28,11 @@ class FakeDriver:
         heartbeat: float = 60.0,  # none is sent: silent for three of them, it is stale
     ) -> None:
         self.path = path
-        self._hello = hello or control.hello(
-            epoch, "fake", schema or schemas.text(), frame_bytes=1 << 20, heartbeat=heartbeat
-        )
+        if hello is None:
+            text = schema or schemas.text()
+            hello = control.hello(epoch, "fake", text, frame_bytes=1 << 20, heartbeat=heartbeat)
+            hello += control.ring(0, 0, NO_RING)
+        self._hello = hello
         self._server: asyncio.Server | None = None
         self._connected: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = (
             asyncio.Queue()

@@ -61,6 +61,10 @@ class FakeRing:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the memory back."""
         self._numbers.release()
         self._memory.close()
         os.close(self.fd)
@@ -90,8 +94,9 @@ class FakeRing:
 
     def read(self, offset: int, count: int) -> bytes:
         """The bytes at an offset."""
-        twice = self._memory[PAGE : PAGE + self.size] * 2
-        return twice[offset % self.size :][:count]
+        at = offset % self.size
+        first = self._memory[PAGE + at : PAGE + min(at + count, self.size)]
+        return first + self._memory[PAGE : PAGE + count - len(first)]
 
     def put(self, data: bytes) -> None:
         """Puts whole frames behind the newest, over the oldest where there is no room."""
@@ -119,6 +124,10 @@ class SeenPage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the memory back."""
         self._memory.close()
 
     @property

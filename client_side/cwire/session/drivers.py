@@ -58,6 +58,7 @@ class Driver:
         run: The name of its last run: the epoch, where the relay tells it.
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
+        way: How its frames come to the relay: ``ring``, or ``socket: `` and why not by its ring.
         derived: By name: messages that the relay makes of this driver's, as subscribed to.
     """
 
@@ -69,6 +70,7 @@ class Driver:
     schema: Schema | None = None
     problem: str = ""
     reason: str = ""
+    way: str = ""
     derived: Mapping[str, Derived] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -48,6 +48,7 @@ class DriverReport:
         epoch: The name of its run, also by way of another relay; None where it is not told.
         schema: Its messages, or why they cannot be read; None where they are not told.
         problem: Why it is not up, in the relay's words.
+        way: How its frames come to the relay; empty where it is not told.
     """
 
     name: str
@@ -58,6 +59,7 @@ class DriverReport:
     epoch: str | None
     schema: Schema | SchemaError | None
     problem: str
+    way: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def _driver(item: Mapping[str, Any]) -> DriverReport:
         epoch=None if epoch is None else str(epoch),
         schema=schema,
         problem=str(item.get("problem") or ""),
+        way=str(item.get("way") or ""),
     )
 
 

@@ -77,7 +77,7 @@ def overview_tables(drivers: list[Driver]) -> Iterator[Table]:
                 "" if schema is None else schema.name,
                 "" if schema is None else str(len(schema.published)),
                 "" if schema is None else str(len(schema.commands)),
-                driver.reason or driver.problem,
+                driver.reason or driver.problem or driver.way,
             )
         )
     head = ("driver", "source", "state", "header", "messages", "commands", "")

@@ -1,16 +1,14 @@
 """Cuts a driver's byte stream into batches of whole frames, control frames and replies.
 
-`DriverLink` uses a reader in two steps: its transport writes what has come into `room()`, then
-`received` yields the `Batch` and `Special` objects that are complete by that, in the order of the
-stream, and raises FrameError or BatchError where the driver broke the protocol. Only the link's
-`_connect` and `_on_readable` know of a socket: a reader of shared memory is another class that
-yields the same two kinds of objects. It has to copy frames out of a ring that others read, too: a
-batch is stamped in place, and needs `HEADROOM` bytes in front of it that can be written. Pure.
+`SocketInput` uses a reader in two steps: it writes what has come into `room()`, then `received`
+yields the `Batch` and `Special` objects that are complete by that, in the order of the stream, and
+raises FrameError or BatchError where the driver broke the protocol. `RingReader` yields the same
+two kinds of objects; both have `cut` make them. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import NamedTuple
 
 from cwire_server.drivers.read_buffers import ReadBuffers
@@ -18,7 +16,11 @@ from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_structs import frames
 from cwire_structs.frames import Header, Tally
 
-__all__ = ["READ_BYTES", "BatchReader", "Special"]
+__all__ = ["READ_BYTES", "Account", "BatchReader", "Special", "cut"]
+
+Account = Callable[[tuple[Tally, ...]], Mapping[int, int]]
+"""Checks and counts the frames of a batch, as `DriverState.account` does: it is given their tallies
+and returns the losses by message id, or raises BatchError."""
 
 READ_BYTES = 256 << 10
 """Bytes that are read at once, unless one frame is larger."""
@@ -34,26 +36,79 @@ class Special(NamedTuple):
     payload: bytes
 
 
+class Cut(NamedTuple):
+    """What `cut` has come to."""
+
+    position: int
+    """The end of the last frame that is whole."""
+    needed: int
+    """Bytes of the one that follows; 0 if there is none, or not even its header."""
+    kept: bool
+    """Whether batches refer to the buffer."""
+
+
+def cut(
+    buffer: bytearray, filled: int, source: int, account: Account
+) -> Generator[Batch | Special, None, Cut]:
+    """Yields what is whole in ``buffer[HEADROOM:filled]``, stamped with its source.
+
+    Raises:
+        FrameError: A frame is malformed. What was before it has been yielded.
+        BatchError: Frames are not as the driver's schema says.
+    """
+    read = buffer
+    position = HEADROOM
+    kept = False
+    needed = 0
+    while position < filled:
+        end, special, span, tallies = frames.scan(buffer, position, filled, source=source)
+        if tallies:
+            if buffer is read and _is_sparse(buffer, filled):
+                buffer = buffer[:filled]
+            kept |= buffer is read
+            first = position == HEADROOM
+            yield Batch(
+                source=source,
+                buffer=buffer,
+                start=position,
+                end=end,
+                tallies=tallies,
+                losses=account(tallies),
+                headroom=first,
+                slack=len(buffer) - filled if first else 0,
+            )
+        position = end
+        if special:
+            yield _special(buffer, position)
+            position += span
+        elif not tallies or span == 0 or span > filled - position:
+            needed = span
+            break
+    return Cut(position, needed, kept)
+
+
 class BatchReader:
     """Reads one connection of one driver.
 
     Args:
         source: The driver's number, which is stamped on its frames.
-        account: Checks and counts the frames of a batch, as `DriverState.account` does: it is given
-            their tallies and returns the losses by message id, or raises BatchError.
+        account: Checks and counts the frames of a batch.
         buffers: Where the memory to read into comes from.
+        read_bytes: Bytes that are read at once, unless one frame is larger.
     """
 
     def __init__(
         self,
         source: int,
-        account: Callable[[tuple[Tally, ...]], Mapping[int, int]],
+        account: Account,
         buffers: ReadBuffers,
+        read_bytes: int = READ_BYTES,
     ) -> None:
         self._source = source
         self._account = account
         self._buffers = buffers
-        self._buffer = buffers.take(HEADROOM + READ_BYTES)
+        self._read_bytes = read_bytes
+        self._buffer = buffers.take(HEADROOM + read_bytes)
         self._filled = HEADROOM
         # Bytes that the frame at the front has, if it is known not to be complete.
         self._needed = 0
@@ -63,7 +118,7 @@ class BatchReader:
 
         It is as large as a message to a client may be, or ends with the large frame that has begun.
         """
-        end = HEADROOM + max(READ_BYTES, self._needed)
+        end = HEADROOM + max(self._read_bytes, self._needed)
         return memoryview(self._buffer)[self._filled : end]
 
     def received(self, size: int) -> Iterator[Batch | Special]:
@@ -80,35 +135,9 @@ class BatchReader:
         if self._filled - HEADROOM < self._needed:
             return
         buffer, filled = self._buffer, self._filled
-        position = HEADROOM
-        kept = False
-        needed = 0
-        while position < filled:
-            end, special, span, tallies = frames.scan(buffer, position, filled, source=self._source)
-            if tallies:
-                if buffer is self._buffer and _is_sparse(buffer, filled):
-                    buffer = buffer[:filled]
-                kept |= buffer is self._buffer
-                first = position == HEADROOM
-                yield Batch(
-                    source=self._source,
-                    buffer=buffer,
-                    start=position,
-                    end=end,
-                    tallies=tallies,
-                    losses=self._account(tallies),
-                    headroom=first,
-                    slack=len(buffer) - filled if first else 0,
-                )
-            position = end
-            if special:
-                yield _special(buffer, position)
-                position += span
-            elif not tallies or span == 0 or span > filled - position:
-                needed = span
-                break
+        position, needed, kept = yield from cut(buffer, filled, self._source, self._account)
         # Large frames come one after the other: the next buffer is for one like the last.
-        room = HEADROOM + max(READ_BYTES, needed)
+        room = HEADROOM + max(self._read_bytes, needed)
         if 2 * filled > len(self._buffer):
             room = max(room, len(self._buffer))
         into = self._buffer
@@ -131,4 +160,4 @@ def _special(buffer: bytearray, position: int) -> Special:
 
 def _is_sparse(buffer: bytearray, filled: int) -> bool:
     """Whether what was read should rather be copied than keep all of the buffer alive."""
-    return filled - HEADROOM < max(_COPY_BELOW, len(buffer) // 4)
+    return filled < len(buffer) and filled - HEADROOM < max(_COPY_BELOW, len(buffer) // 4)

@@ -9,13 +9,18 @@ import socket
 from cwire_server.config import DriverAddress
 from cwire_structs import control, frames
 
-__all__ = ["LinkError", "greet"]
+__all__ = ["LinkError", "farewell", "greet"]
 
 _HELLO_SECONDS = 5.0
 
 
 class LinkError(Exception):
     """The link cannot go on; the text says why, for people."""
+
+
+def farewell(bye: control.Bye) -> LinkError:
+    """The end of a link to a driver that says goodbye."""
+    return LinkError(f"the driver said goodbye: {bye.text}")
 
 
 async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> control.Hello:

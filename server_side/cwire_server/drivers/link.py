@@ -1,7 +1,7 @@
 """The link to one driver: connects, reads, sends commands, and connects anew when it breaks.
 
-A shell around `BatchReader` (bytes to frames), `Hub` (who gets what) and `PendingCommands` (who
-asked what).
+A shell around an input (`SocketInput` or `RingInput`: bytes to frames), `Hub` (who gets what) and
+`PendingCommands` (who asked what).
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ import time
 from collections.abc import Iterable
 
 from cwire_server.config import DriverAddress
+from cwire_server.drivers.attaching import Attached, RingRefusedError, attach
 from cwire_server.drivers.batch_reader import BatchReader, Special
-from cwire_server.drivers.greeting import LinkError, greet
+from cwire_server.drivers.greeting import LinkError, farewell, greet
 from cwire_server.drivers.outgoing_queue import OutgoingQueue
 from cwire_server.drivers.read_buffers import ReadBuffers
+from cwire_server.drivers.ring_input import RingInput
+from cwire_server.drivers.ring_reader import RingReader
+from cwire_server.drivers.socket_input import SocketInput
 from cwire_server.errors import BatchError, internal_text
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
@@ -25,6 +29,7 @@ from cwire_server.hub.pending import Pending, PendingCommands
 from cwire_server.hub.replies import forward_reply, refuse
 from cwire_structs import control, frames
 from cwire_structs.frames import Code, FrameError
+from cwire_structs.ring import RingError
 from cwire_structs.schema import Schema, SchemaError
 
 __all__ = ["DriverLink"]
@@ -43,11 +48,17 @@ _LARGE_SCHEMA = 64 << 10
 class DriverLink:
     """Keeps one driver connected to the hub: `run` returns only when it is cancelled.
 
+    Args:
+        hub: Gets what the driver sends.
+        source: The driver's number.
+        address: Where it listens.
+        refusal: The reason why its ring is not to be read; empty if it is.
+
     Attributes:
         tried: Set when it has looked for the driver once.
     """
 
-    def __init__(self, hub: Hub, source: int, address: DriverAddress) -> None:
+    def __init__(self, hub: Hub, source: int, address: DriverAddress, refusal: str = "") -> None:
         self._hub = hub
         self._source = source
         self._address = address
@@ -61,7 +72,10 @@ class DriverLink:
         self._broken: asyncio.Future[None] | None = None
         # As much as the history keeps, and some to read into.
         self._buffers = ReadBuffers(2 * hub.limits.history)
-        self._reader: BatchReader | None = None
+        self._input: SocketInput | RingInput | None = None
+        self._refusal = refusal
+        # The run of the driver whose ring cannot be read, and why.
+        self._refused: tuple[int, str] | None = None
         self._heard = 0.0
         self._held: asyncio.TimerHandle | None = None
         self.tried = asyncio.Event()
@@ -82,7 +96,7 @@ class DriverLink:
                 finally:
                     self._disconnect()
                     self.tried.set()
-            except (LinkError, FrameError, SchemaError, BatchError) as error:
+            except (LinkError, FrameError, RingError, SchemaError, BatchError) as error:
                 self._go_down(str(error))
             except OSError as error:
                 self._go_down(f"no connection: {error.strerror or error}; trying again")
@@ -106,19 +120,43 @@ class DriverLink:
     async def _serve(self, hello: control.Hello) -> None:
         assert self._socket is not None
         schema = await _read_schema(hello.schema)
+        attached = await self._attach(self._socket, hello)
         self._broken = self._loop.create_future()
-        self._send(control.answer())
+        driver = self._hub.drivers[self._source]
+        driver.way = f"socket: {attached.why}" if attached.ring is None else "ring"
         busy = self._hub.driver_up(self._source, hello, schema)
         self.tried.set()
         self.update_interest()
         _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
         self._heard = self._loop.time()
-        account = self._hub.drivers[self._source].account
-        self._reader = BatchReader(self._source, account, self._buffers)
-        self._loop.add_reader(self._socket, self._on_readable)
+        self._begin(self._socket, attached)
         if busy:
             self._hold()
         await self._watch(self._broken, hello.heartbeat)
+
+    async def _attach(self, sock: socket.socket, hello: control.Hello) -> Attached:
+        refusal = self._refusal
+        if self._refused is not None and self._refused[0] == hello.epoch:
+            refusal = self._refused[1]
+        try:
+            return await attach(sock, hello, refusal)
+        except RingRefusedError as error:
+            self._refused = hello.epoch, str(error)
+            raise
+
+    def _begin(self, sock: socket.socket, attached: Attached) -> None:
+        account = self._hub.drivers[self._source].account
+        if attached.ring is None:
+            reader = BatchReader(self._source, account, self._buffers)
+            self._input = SocketInput(sock, reader, self)
+            self._input.start(attached.first)
+        else:
+            self._input = RingInput(
+                sock,
+                RingReader(attached.ring, attached.number, self._source, account, self._buffers),
+                self,
+            )
+            self._input.start()
 
     async def _watch(self, broken: asyncio.Future[None], heartbeat: float) -> None:
         """Waits until the link breaks, and says when the driver is silent for too long."""
@@ -151,48 +189,40 @@ class DriverLink:
         if self._held is not None:
             self._held.cancel()
             self._held = None
+        if self._input is not None:
+            self._input.close()
+            self._input = None
         if self._socket is not None:
-            self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
             self._socket.close()
             self._socket = None
         self._outgoing = OutgoingQueue()
         self._full = False
         self._interest = None
-        self._reader = None
 
-    def _break(self, error: Exception) -> None:
+    def _end(self, error: Exception) -> None:
+        """Ends this connection to the driver when all has been read that is there."""
+        if self._input is None:
+            self.lost(error)
+        else:
+            self._input.end(error)
+
+    def lost(self, error: Exception) -> None:
+        """Ends this connection to the driver."""
         if self._broken is not None and not self._broken.done():
             self._broken.set_exception(error)
             self._broken.exception()  # seen: the relay may be stopping, and nobody waits any more
-        if self._socket is not None:
-            self._loop.remove_reader(self._socket)
+        if self._input is not None:
+            self._input.close()
 
     # Reading
 
-    def _on_readable(self) -> None:
-        assert self._socket is not None
-        assert self._reader is not None
-        try:
-            size = self._socket.recv_into(self._reader.room())
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError as error:
-            self._break(LinkError(f"the driver broke the connection: {error.strerror}"))
-            return
-        if not size:
-            self._break(LinkError("the driver closed the connection; start it again"))
-            return
+    def heard(self) -> None:
+        """Notes a sign of life of the driver."""
         self._heard = self._loop.time()
         self._hub.driver_heard(self._source)
-        try:
-            self._take(self._reader.received(size))
-        except Exception as error:
-            # What was read is lost to the reader now: also after a fault of ours the link must not
-            # go on.
-            self._break(error)
 
-    def _take(self, parts: Iterable[Batch | Special]) -> None:
+    def take(self, parts: Iterable[Batch | Special]) -> None:
         """Gives batches to the hub and replies to their clients, in the order of the stream."""
         hold = False
         for part in parts:
@@ -205,8 +235,8 @@ class DriverLink:
 
     def _hold(self) -> None:
         """Stops reading until a client has room, but for `Limits.patience` seconds at the most."""
-        if self._socket is not None and self._held is None:
-            self._loop.remove_reader(self._socket)
+        if self._input is not None and self._held is None:
+            self._input.pause()
             self._held = self._loop.call_later(self._hub.limits.patience, self._overdue)
 
     def _overdue(self) -> None:
@@ -218,15 +248,17 @@ class DriverLink:
         if self._held is not None:
             self._held.cancel()
             self._held = None
-            if self._socket is not None:
-                self._loop.add_reader(self._socket, self._on_readable)
+            if self._input is not None:
+                self._input.resume()
 
     def _take_special(self, special: Special) -> None:
         header, payload = special
         if header.type == frames.CONTROL:
-            message = control.parse_control(payload)
-            if isinstance(message, control.Bye):
-                raise LinkError(f"the driver said goodbye: {message.text}")
+            match control.parse_control(payload):
+                case control.Bye() as bye:
+                    raise farewell(bye)
+                case control.Ring():
+                    raise LinkError("the driver gave its ring too late; is this machine busy?")
             return
         pending = self._pending.answer(header.request)
         client = self._hub.clients.get(pending.client) if pending else None
@@ -284,7 +316,7 @@ class DriverLink:
                 self._loop.add_writer(self._socket, self._flush)
             return
         except OSError as error:
-            self._break(LinkError(f"the driver broke the connection: {error.strerror}"))
+            self._end(LinkError(f"the driver broke the connection: {error.strerror}"))
         if self._full:
             self._full = False
             self._loop.remove_writer(self._socket)

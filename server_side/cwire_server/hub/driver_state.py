@@ -38,6 +38,8 @@ class DriverState:
     schema: Schema | None = None
     schema_text: JsonText | None = None
     """The same as the driver sent it."""
+    way: str | None = None
+    """How its frames come: ``ring``, or ``socket: `` and why not by its ring."""
     socket: str | None = None
     """The Unix socket where the relay looks for it; None for the relay itself."""
     frames: int = 0
@@ -84,6 +86,7 @@ class DriverState:
             "socket": self.socket,
             "state": self.state,
             "problem": self.problem,
+            "way": None if self.state == "down" else self.way,
             "session": None if self.state == "down" else self.session,
             "epoch": None if self.epoch is None else str(self.epoch),
         }
@@ -98,6 +101,7 @@ class DriverState:
             "source": self.source,
             "state": self.state,
             "problem": self.problem,
+            "way": None if self.state == "down" else self.way,
             "frames": self.frames,
             "bytes": self.bytes,
             "lost": self.lost,

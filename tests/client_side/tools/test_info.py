@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -27,13 +28,22 @@ def test_everything(driver: Driver, relay: Relay, capsys: pytest.CaptureFixture[
     until(lambda: any("demo 1 up" in line for line in shown(capsys)))
     lines = shown(capsys)
     assert lines[0].startswith("relay at /")
-    assert "demo 1 up messages 6 7" in lines
+    assert "demo 1 up messages 6 7 ring" in lines
     assert "relay 255 up relay_messages 4 0" in lines
     assert "16 set_waveform command → waveform" in " ".join(lines)
     assert any(line.startswith("1 scope_block 4120 bytes One block of") for line in lines)
     assert any(line.startswith("3 relay_message 136 bytes One message of a") for line in lines)
     # With a URL and a token, the same.
     assert shown(capsys, "--url", relay.url, "--token", relay.token)[2:] == lines[2:]
+
+
+def test_a_driver_without_a_ring(
+    driver: Driver, runtime: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Relay(f"demo={driver.path}", options=("--no-ring",)):
+        until(lambda: any("demo 1 up" in line for line in shown(capsys)))
+        text = " ".join(shown(capsys))
+    assert "demo 1 up messages 6 7 socket: the relay was started with --no-ring" in text
 
 
 def test_a_driver_that_is_down(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,7 @@ async def test_a_driver_that_goes_as_the_relay_stops_leaves_no_complaint(
     async with FakeDriver(runtime / "lab.sock") as driver:
         relay = await up(start_relay, driver)
         link = relay._links[1]
-        link._break(LinkError("gone"))
+        link.lost(LinkError("gone"))
         await relay.stop()
     link._broken = None  # as when the program ends
     relay._tasks.clear()
