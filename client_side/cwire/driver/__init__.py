@@ -1,4 +1,4 @@
 """Publishes and takes commands: a driver that is written in Python.
 
-May import: errors.
+May import: kernel, errors.
 """

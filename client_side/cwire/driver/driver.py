@@ -8,37 +8,37 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import logging
 import math
 import os
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import Any, NoReturn, Self, TypeVar, overload
 
-from cwire.driver.arguments import count, milliseconds, stamp, table_of
+from cwire.driver.arguments import stamp
 from cwire.driver.dispatcher import Dispatcher
 from cwire.driver.handlers import Handler, Signature, is_async
+from cwire.driver.opening import Options, driver_error, open_link
 from cwire.driver.payloads import Encoder, Parts
 from cwire.driver.sources import schema_of
+from cwire.driver.thread import DriverThread
 from cwire.errors import DriverError, InvalidArgument, UnknownCommand, UnknownMessage
+from cwire.kernel.cell import OncePerCell
 from cwire_structs._driver import Link, LinkError
 from cwire_structs.errors import hint_text
-from cwire_structs.frames import HEADER_SIZE, Code
+from cwire_structs.frames import Code
 from cwire_structs.schema import Message, Schema
-from cwire_structs.schema.document import compact
 from cwire_structs.schema.written import Written, message_name
 
 __all__ = ["Driver"]
 
 _log = logging.getLogger("cwire.driver")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_FRAME_BYTES = 4 << 20  # libcwire's default
 _SLICE = 0.5  # seconds: a signal that comes just before a wait is heard after it
 _AT_EXIT = 2.0  # seconds for a handler that still runs
-_open: weakref.WeakSet[Driver] = weakref.WeakSet()
 
 
 class Driver:
@@ -46,7 +46,8 @@ class Driver:
 
     It listens from the first of these on: ``with driver:`` or `start` (a thread of its own sends
     and handles commands), ``async with driver:`` or `serve` (the running asyncio loop does), `poll`
-    (the caller does), `publish`. Messages may be published from any thread at any time.
+    (the caller does), `publish`. Messages may be published from any thread at any time. A notebook
+    cell that is run again closes the driver that it made before.
 
     Args:
         name: What relays and clients call it.
@@ -83,23 +84,18 @@ class Driver:
         self.name = name
         self._source = schema_of(schema, name)
         self._schema: Schema | None = None
-        self._socket = socket
-        self._options = (
-            count("ring_bytes", ring_bytes, 1 << 48),
-            count("frame_bytes", frame_bytes, (1 << 32) - 1),
-            count("reply_bytes", reply_bytes, 1 << 48),
-            count("peers", peers, (1 << 31) - 1),
-            milliseconds(heartbeat),
+        self._options = Options.checked(
+            socket, ring_bytes, frame_bytes, reply_bytes, peers, heartbeat
         )
         self._link: Link | None = None
         self._state = "new"  # then "open", "closed", "forked"
         self._encoders: dict[str | int, Encoder] = {}
         self._functions: dict[str, tuple[Callable[..., Any], Signature]] = {}
         self._dispatcher = Dispatcher(name)
-        self._thread: threading.Thread | None = None
-        self._stop: tuple[int, int] | None = None
+        self._thread: DriverThread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.RLock()
+        _of_cells.add(self)
 
     def __repr__(self) -> str:
         state = {"new": "not listening yet", "closed": "closed", "forked": "of the parent process"}
@@ -303,39 +299,23 @@ class Driver:
 
     def _listen(self) -> Link:
         if self._state == "forked":
-            raise DriverError(
-                self.name,
-                Code.EINVAL,
+            self._fail(
                 "this process was forked from the one whose driver this is: make one of its own "
-                "here, with another name",
+                "here, with another name"
             )
         if self._state == "closed":
-            raise DriverError(self.name, Code.EINVAL, "it is closed: make a new Driver")
+            self._fail("it is closed: make a new Driver")
         schema = self.schema
         for name in self._functions:
             self._add_handler(schema, name)
-        ring, frame, replies, peers, heartbeat = self._options
-        largest = HEADER_SIZE + max(one.size for one in schema.messages.values())
-        if not ring and not frame and largest > _FRAME_BYTES:
-            frame = largest  # libcwire makes the ring four times as large
-        path = None if self._socket is None else os.fsencode(self._socket)
         try:
-            link = Link(
-                path,
-                self.name.encode(errors="surrogateescape"),
-                (schema.name.encode(), compact(schema.json)),
-                table_of(schema),
-                self._dispatcher,
-                (ring, frame, replies, peers, heartbeat),
-            )
-        except LinkError as error:
-            raise self._error(error) from None
-        self._schema = self._dispatcher.schema = schema
-        self._dispatcher.link = link
+            link = open_link(self.name, schema, self._options, self._dispatcher)
+        except DriverError as error:
+            raise _own_fault(error) from None
+        self._schema = schema
         for message in schema.messages.values():
             self._encoders[message.name] = self._encoders[message.id] = Encoder(message)
         self._state = "open"
-        _open.add(self)
         return link
 
     def start(self) -> Self:
@@ -354,20 +334,9 @@ class Driver:
                 if is_async(function):
                     raise self._dispatcher.needs_loop(name)
             link = self._listening()
-            self._stop = os.pipe()
             self._dispatcher.in_thread = True
-            self._thread = threading.Thread(
-                target=self._run, args=(link, self._stop[0]), name=f"cwire driver {self.name}",
-                daemon=True,
-            )  # fmt: skip
-            self._thread.start()
+            self._thread = DriverThread(self.name, link)
         return self
-
-    def _run(self, link: Link, stop: int) -> None:
-        try:
-            link.serve(stop)
-        except LinkError as error:
-            _log.error("%s: it serves no longer: %s", self.name, error.text)
 
     def poll(self, timeout: float | None = 0.0) -> int:
         """Sends what waits, and handles commands: for programs with a loop of their own.
@@ -410,36 +379,22 @@ class Driver:
             DriverError: A handler called it.
         """
         with self._lock:
-            thread, stop = self._thread, self._stop
-            if thread is threading.current_thread():
-                raise DriverError(
-                    self.name, Code.EINVAL, "a handler cannot close its driver: have another "
-                    "thread do it"
-                )  # fmt: skip
-            if thread is None and self._link is not None and self._link.polling:
-                raise DriverError(
-                    self.name, Code.EINVAL, "it is being polled: end that before you close it"
-                )
+            thread, link = self._thread, self._link
+            if thread is not None and thread.is_current:
+                self._fail("a handler cannot close its driver: have another thread do it")
+            if thread is None and link is not None and link.polling:
+                self._fail("it is being polled: end that before you close it")
+            self._thread = None
             self._stop_loop()
-            if thread is not None and stop is not None:
-                os.write(stop[1], b"\0")
         if thread is not None:
-            thread.join()
+            thread.stop()
         with self._lock:
-            if self._link is not None:
-                try:
-                    self._link.close()
-                except LinkError as error:
-                    raise self._error(error) from None
-            self._link = self._thread = None
-            self._close_stop()
-            self._state = "closed" if self._state != "forked" else "forked"
-            _open.discard(self)
-
-    def _close_stop(self) -> None:
-        stop, self._stop = self._stop, None
-        for end in stop or ():
-            os.close(end)
+            self._link = None
+            if link is not None:
+                link.close()
+            if self._state != "forked":
+                self._state = "closed"
+        _of_cells.remove(self)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -494,29 +449,29 @@ class Driver:
     # The process.
 
     def _error(self, error: LinkError) -> DriverError:
-        text = error.text.replace("cwire_options.", "").replace("cwire_poll", "poll")
-        return DriverError(self.name, error.code, text)
+        return driver_error(self.name, error)
+
+    def _fail(self, text: str) -> NoReturn:
+        raise DriverError(self.name, Code.EINVAL, text)
 
     def _forget(self) -> None:
         """In a forked child: gives back what is the parent's, which goes on."""
-        link, self._link = self._link, None
-        self._state = "forked"
+        link, thread = self._link, self._thread
+        self._link = self._thread = self._loop = None
         self._lock = threading.RLock()
-        self._thread = self._loop = None
-        self._close_stop()
+        if thread is not None:
+            thread.forget()
         if link is not None:
+            self._state = "forked"
             link.forget()
 
     def _close_at_exit(self) -> None:
-        thread, stop = self._thread, self._stop
-        if thread is not None and stop is not None:
-            os.write(stop[1], b"\0")
-            thread.join(_AT_EXIT)
-            if thread.is_alive():
-                return  # its handler does not end; the process does
+        thread, link, self._thread = self._thread, self._link, None
+        if thread is not None and not thread.stop(_AT_EXIT):
+            return  # its handler does not end; the process does
         self._loop = None
-        if self._link is not None and not self._link.polling:
-            self._link.close()
+        if link is not None and not link.polling:
+            link.close()
 
 
 def _declare(written: Written, signature: Signature, name: str | None) -> str:
@@ -540,16 +495,30 @@ def _struct_name(cls: type) -> str:
     return getattr(cls, "STRUCT", None) or message_name(cls)
 
 
+def _own_fault(error: DriverError) -> DriverError:
+    """Returns the error, with what to do where it is this program that listens already."""
+    others = [one for one in _of_cells if one.name == error.driver and one._link is not None]
+    if error.code != Code.EINUSE or not others:
+        return error
+    text = f"this program's own driver listens at {others[0].path}: close() it before"
+    return DriverError(error.driver, error.code, text)
+
+
+def _end(driver: Driver, reason: str) -> None:
+    with contextlib.suppress(DriverError):  # something else polls it
+        driver.close()
+
+
 def _close_all() -> None:
-    for driver in list(_open):
+    for driver in _of_cells:
         driver._close_at_exit()
 
 
 def _forget_all() -> None:
-    for driver in list(_open):
+    for driver in _of_cells:
         driver._forget()
-    _open.clear()
 
 
+_of_cells: OncePerCell[Driver] = OncePerCell(_end)
 atexit.register(_close_all)
 os.register_at_fork(after_in_child=_forget_all)

@@ -216,9 +216,11 @@ def test_wrong_names_are_refused(name: Any) -> None:
 
 def test_a_second_driver_at_one_socket_is_refused(driver: cwire.Driver) -> None:
     driver.start()
-    with pytest.raises(DriverError, match=r"another program.*listens at .*lab\.sock") as caught:
+    with pytest.raises(DriverError, match=r"own driver listens at .*lab\.sock: close") as caught:
         lab().start()
     assert (caught.value.name, caught.value.driver) == ("CWIRE_EINUSE", "lab")
+    code = "cwire.Driver('lab', {'tick': 'f8'}).start()"
+    assert "DriverError: lab: another program" in ended(program(code)).stderr
     driver.close()
     with lab():  # the socket is free again
         pass
@@ -611,6 +613,16 @@ def test_a_driver_that_is_forgotten_is_closed(runtime: Path) -> None:
     del driver
     gc.collect()
     assert list(runtime.iterdir()) == []
+
+
+def test_a_cell_that_is_run_again_makes_a_new_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(run: int) -> cwire.Driver:
+        monkeypatch.setattr("cwire.kernel.cell.cell_of_now", lambda: ("a", run))
+        return lab().start()
+
+    first, again = made(1), made(2)
+    assert repr(first) == "<driver lab: closed>"
+    again.close()
 
 
 def test_descriptors_are_given_back() -> None:
