@@ -91,6 +91,10 @@ def test_protocol_md_has_the_version_that_the_code_speaks() -> None:
 def test_protocol_md_has_the_limits_of_frames_and_hellos() -> None:
     (said,) = re.findall(r"A frame is at most (\d+) MiB, a hello at most (\d+) MiB", PROTOCOL)
     assert [int(size) << 20 for size in said] == [frames.FRAME_LIMIT, frames.HELLO_LIMIT]
+    (schemas,) = re.findall(r"drivers have (\d+) MiB at most together", PROTOCOL)
+    (message,) = re.findall(r"A WebSocket message of a relay's has (\d+) MiB at most", PROTOCOL)
+    assert int(schemas) << 20 == frames.SCHEMAS_LIMIT
+    assert int(message) << 20 == frames.MESSAGE_LIMIT
 
 
 def test_protocol_md_lists_the_codes() -> None:

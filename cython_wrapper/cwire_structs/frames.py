@@ -43,12 +43,14 @@ __all__ = [
     "HEADER",
     "HEADER_SIZE",
     "HELLO_LIMIT",
+    "MESSAGE_LIMIT",
     "PAYLOAD_LIMIT",
     "PROTOCOL",
     "RELAY_NAME",
     "RELAY_SOURCE",
     "RELAY_TYPES",
     "REPLY",
+    "SCHEMAS_LIMIT",
     "SHARED",
     "WINDOW_LIMIT",
     "Code",
@@ -86,6 +88,12 @@ HEADER = np.dtype(
 
 WINDOW_LIMIT = 1 << 30
 """Bytes of the largest window that a client may set for what is under way to it."""
+
+SCHEMAS_LIMIT = 256 << 20
+"""Bytes of the schemas of all drivers of a relay, together: they are in one hello."""
+
+MESSAGE_LIMIT = SCHEMAS_LIMIT + FRAME_LIMIT
+"""Bytes of a WebSocket message of a relay's, at most."""
 
 PAYLOAD_LIMIT = FRAME_LIMIT - HEADER_SIZE
 """Bytes of a frame behind its header, at most."""

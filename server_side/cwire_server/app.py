@@ -22,6 +22,7 @@ from cwire_server.clients.transport import Transport
 from cwire_server.clients.turns import SharedTurns
 from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.drivers.link import DriverLink
+from cwire_server.drivers.schema_reader import SchemaReader
 from cwire_server.hub.hub import Hub
 from cwire_server.relay_source import RelaySource
 from cwire_server.runtime_file import RuntimeFile
@@ -95,8 +96,9 @@ class Relay:
         self.port = sockets[0].getsockname()[1]
         refusal = "" if config.ring else "the relay was started with --no-ring"
         places = {driver.name: str(driver.path) for driver in config.drivers}
+        schemas = SchemaReader()
         for source, address in enumerate(config.drivers, start=1):
-            self._links[source] = DriverLink(self.hub, source, address, refusal)
+            self._links[source] = DriverLink(self.hub, source, address, schemas, refusal)
             self.hub.drivers[source].socket = str(address.path)
         self.hub.machine = this_machine()
         self.hub.turns = SharedTurns()

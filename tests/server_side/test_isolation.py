@@ -346,6 +346,20 @@ async def test_a_large_schema_is_read_beside_everything_else(
             assert (await driver_event(one, "up"))["name"] == "big"
 
 
+async def test_a_driver_whose_schema_has_no_room_is_told_so(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cwire_server.hub.registry.SCHEMAS_LIMIT", 2 * len(schemas.text()) - 1)
+    async with FakeDriver(runtime / "lab.sock"), FakeDriver(runtime / "big.sock"):
+        relay = await start_relay("lab", "big")
+        async with client(relay) as one:
+            states = {state["name"]: state for state in one.hello["drivers"][:2]}
+            assert {state["state"] for state in states.values()} == {"up", "down"}
+            (refused,) = (state for state in states.values() if state["state"] == "down")
+            assert "has no room" in refused["problem"]
+            assert refused["schema"] is None
+
+
 @pytest.mark.parametrize("size", [0, 3 << 20])
 async def test_a_schema_comes_as_the_driver_sent_it(
     start_relay: StartRelay, runtime: Path, size: int

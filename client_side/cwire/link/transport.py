@@ -16,7 +16,7 @@ from cwire.errors import NotConnected
 from cwire.link.address import Address
 from cwire.link.opening import Opened, open_websocket
 from cwire.link.websocket_reader import Reader, Violation
-from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT
+from cwire_structs.frames import MESSAGE_LIMIT
 from cwire_structs.websocket import (
     MASK_BYTES,
     Close,
@@ -33,7 +33,6 @@ __all__ = ["RawMessage", "Transport"]
 RawMessage: TypeAlias = str | memoryview
 """A text or binary message; the view is valid until the function that takes it returns."""
 
-_MESSAGE_LIMIT = FRAME_LIMIT + HELLO_LIMIT
 _PING = 20.0  # s between pings, as at the relay
 _CLOSE_TIMEOUT = 5.0  # s for what is still to be sent, and for the relay's close frame
 
@@ -51,7 +50,7 @@ class Transport(asyncio.BufferedProtocol):
         self._wire = opened.wire
         self._on_message = on_message
         self._ping = ping
-        self._reader = Reader(_MESSAGE_LIMIT)
+        self._reader = Reader(MESSAGE_LIMIT)
         self._heard = True  # something has come since the last ping
         self._closing = False  # a close frame is sent: nothing more is sent, nor handed on
         self._reason = ""

@@ -21,6 +21,7 @@ from cwire_server.drivers.outgoing_queue import OutgoingQueue
 from cwire_server.drivers.read_buffers import ReadBuffers
 from cwire_server.drivers.ring_input import RingInput
 from cwire_server.drivers.ring_reader import RingReader
+from cwire_server.drivers.schema_reader import SchemaReader
 from cwire_server.drivers.socket_input import SocketInput
 from cwire_server.errors import BatchError, internal_text
 from cwire_server.hub.batch import Batch
@@ -28,7 +29,7 @@ from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import Pending, PendingCommands
 from cwire_server.hub.replies import forward_reply, refuse
 from cwire_structs import control, frames
-from cwire_structs.frames import Code, FrameError
+from cwire_structs.frames import SCHEMAS_LIMIT, Code, FrameError
 from cwire_structs.ring import RingError
 from cwire_structs.schema import Schema, SchemaError
 
@@ -42,7 +43,6 @@ _FIRST_RETRY_SECONDS = 0.05
 _LAST_RETRY_SECONDS = 1.0
 _STEADY_SECONDS = 3.0
 _SEND_LIMIT = 16 << 20
-_LARGE_SCHEMA = 64 << 10
 
 
 class DriverLink:
@@ -52,14 +52,24 @@ class DriverLink:
         hub: Gets what the driver sends.
         source: The driver's number.
         address: Where it listens.
+        schemas: Reads its schema.
         refusal: The reason why its ring is not to be read; empty if it is.
 
     Attributes:
         tried: Set when it has looked for the driver once.
     """
 
-    def __init__(self, hub: Hub, source: int, address: DriverAddress, refusal: str = "") -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        source: int,
+        address: DriverAddress,
+        schemas: SchemaReader,
+        refusal: str = "",
+    ) -> None:
         self._hub = hub
+        self._schemas = schemas
+        self._schema: Schema | None = None
         self._source = source
         self._address = address
         self._loop = asyncio.get_running_loop()
@@ -119,12 +129,18 @@ class DriverLink:
 
     async def _serve(self, hello: control.Hello) -> None:
         assert self._socket is not None
-        schema = await _read_schema(hello.schema)
+        if not self._hub.drivers.reserve(self._source, len(hello.schema)):
+            raise LinkError(
+                f"its schema of {len(hello.schema):,} bytes has no room: those of a relay's "
+                f"drivers have {SCHEMAS_LIMIT:,} bytes at most together; let another relay serve it"
+            )
+        # Kept: should the driver have hung up meanwhile, the next time it is known.
+        self._schema = await self._schemas.read(hello.schema)
         attached = await self._attach(self._socket, hello)
         self._broken = self._loop.create_future()
         driver = self._hub.drivers[self._source]
         driver.way = f"socket: {attached.why}" if attached.ring is None else "ring"
-        busy = self._hub.driver_up(self._source, hello, schema)
+        busy = self._hub.driver_up(self._source, hello, self._schema)
         self.tried.set()
         self.update_interest()
         _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
@@ -340,10 +356,3 @@ class DriverLink:
                 refuse(client, pending, code, text, time.time_ns())
             except Exception as error:
                 self._hub.give_up(client, error)
-
-
-async def _read_schema(text: bytes) -> Schema:
-    """Reads a driver's schema; a large one, which takes seconds, beside the event loop."""
-    if len(text) < _LARGE_SCHEMA:
-        return Schema.from_json(text)
-    return await asyncio.to_thread(Schema.from_json, text)

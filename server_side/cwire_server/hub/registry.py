@@ -13,7 +13,7 @@ from cwire_server.hub.subscription import Subscription
 from cwire_server.relay_schema import RELAY_SCHEMA, RELAY_SCHEMA_TEXT
 from cwire_structs.control import Hello
 from cwire_structs.errors import hint_text
-from cwire_structs.frames import RELAY_NAME, RELAY_SOURCE
+from cwire_structs.frames import RELAY_NAME, RELAY_SOURCE, SCHEMAS_LIMIT
 from cwire_structs.schema import Schema
 
 __all__ = ["DriverRegistry"]
@@ -44,6 +44,7 @@ class DriverRegistry(Mapping[int, DriverState]):
             schema_text=JsonText(RELAY_SCHEMA_TEXT),
         )
         self._sessions = itertools.count(1)
+        self._schema_bytes = dict.fromkeys(self._by_source, 0)
 
     def __getitem__(self, source: int) -> DriverState:
         return self._by_source[source]
@@ -54,6 +55,14 @@ class DriverRegistry(Mapping[int, DriverState]):
     def __len__(self) -> int:
         return len(self._by_source)
 
+    def reserve(self, source: int, size: int) -> bool:
+        """Keeps room for a driver's schema in the relay's hello; False: there is none."""
+        others = sum(self._schema_bytes.values()) - self._schema_bytes[source]
+        if others + size > SCHEMAS_LIMIT:
+            return False
+        self._schema_bytes[source] = size
+        return True
+
     def begin(self, source: int, hello: Hello, schema: Schema) -> str:
         """Notes a driver's hello; returns the name of this event in PROTOCOL.md."""
         driver = self[source]
@@ -62,8 +71,9 @@ class DriverRegistry(Mapping[int, DriverState]):
         else:
             event = driver.event_of(schema)
             driver.begin_run(next(self._sessions), hello.epoch)
+        alike = (one.schema_text for one in self.served if one.schema is schema)
+        driver.schema_text = next(alike, None) or JsonText(hello.schema)
         driver.schema = schema
-        driver.schema_text = JsonText(hello.schema)
         driver.state = "up"
         driver.problem = None
         return event

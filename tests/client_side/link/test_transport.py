@@ -16,6 +16,7 @@ from websockets.frames import Opcode as Op
 from cwire.errors import NotConnected
 from cwire.link.address import Address
 from cwire.link.transport import Transport
+from cwire_structs.frames import FRAME_LIMIT, HELLO_LIMIT, MESSAGE_LIMIT
 from support.fake_relay import FakeRelay
 from support.foreign import masked_frames, plain_frame
 from support.websocket_cases import CASES
@@ -58,6 +59,16 @@ async def test_fragments_and_control_frames_between_them() -> None:
         assert await inbox.next() == "abü"
         await inbox.end()
         assert transport.close_reason == "thank you (close code 4000)"
+
+
+async def test_a_hello_of_many_large_drivers() -> None:
+    hello = "x" * (FRAME_LIMIT + 5 * HELLO_LIMIT)
+
+    async def handler(connection: ServerConnection) -> None:
+        await connection.send(hello)
+
+    async with connected(handler) as (_, inbox):
+        assert await inbox.next() == hello
 
 
 async def test_many_messages_in_one_read() -> None:
@@ -125,7 +136,7 @@ async def test_tornado() -> None:
         (
             b"\x82\x7f" + (1 << 40).to_bytes(8, "big"),
             1009,
-            f"a message of {1 << 40} bytes; the limit is {(1 << 26) + (1 << 22)}",
+            f"a message of {1 << 40} bytes; the limit is {MESSAGE_LIMIT}",
         ),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from cwire_server.errors import RequestError
 from cwire_server.hub.registry import DriverRegistry
 from cwire_server.hub.subscription import Subscription
+from cwire_structs import frames
 from cwire_structs.control import Hello
 from cwire_structs.frames import RELAY_SOURCE
 from cwire_structs.schema import Schema
@@ -71,3 +72,24 @@ def test_while_a_driver_was_never_seen_any_message_may_be_its_own() -> None:
         drivers.covered_by(asked)
     with pytest.raises(RequestError, match="named 'x'; there are: lab, pump, relay"):
         drivers.covered_by(Subscription(1, "x", None))
+
+
+def test_drivers_with_one_schema_share_its_text() -> None:
+    drivers, schema = registry(), schemas.schema()
+    texts = [schemas.text(), bytes(bytearray(schemas.text()))]
+    assert texts[0] is not texts[1]
+    for source, text in enumerate(texts, start=1):
+        drivers.begin(source, Hello(1, 1, 1 << 20, 1.0, "fake", text), schema)
+    assert drivers[1].schema_text is drivers[2].schema_text
+    assert drivers[1].schema_text is not None
+
+
+def test_the_schemas_of_all_drivers_fit_one_message() -> None:
+    drivers = registry()
+    half = frames.SCHEMAS_LIMIT // 2
+    assert drivers.reserve(1, half)
+    assert not drivers.reserve(2, half + 1)
+    assert drivers.reserve(2, half)
+    assert drivers.reserve(1, half), "the same one again"
+    assert drivers.reserve(1, half - 1)
+    assert drivers.reserve(2, half + 1)
