@@ -113,7 +113,7 @@ settings = Settings(
     load_seconds=0.01,
     beyond_caches=1 << 20,
 )
-ways = ["pipe", "unix", "shared_memory"]
+ways = ["pipe", "unix", "ring", "shared_memory"]
 """
 
 
@@ -145,6 +145,10 @@ def test_ipc_comparison(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert torn is not None
     assert torn[1] != torn[2]
     assert printed(cells["seqlock"]).endswith("torn among 1000: 0\n")
+    for line in printed(cells["ring"]).splitlines():
+        written, came, lost, _ = (int(number) for number in re.findall(r"(\d+) ", line))
+        assert came + lost == written
+        assert lost > 0
     assert printed(cells["pickle"]) == (
         "pickle.loads has called print\nno object at all, but the result of a call: 3\n"
     )

@@ -22,7 +22,9 @@ def ceilings(sizes: Sequence[int], beyond_caches: int, seconds: float) -> list[C
         beyond_caches: Bytes that no cache holds.
         seconds: For each.
     """
-    source = np.ones(max(beyond_caches, *sizes), np.uint8)
+    if not sizes:
+        return []
+    source = np.ones(max([beyond_caches, *sizes]), np.uint8)
     target = np.ones(len(source), np.uint8)
     found = []
     for kind in ("hot", "dram"):

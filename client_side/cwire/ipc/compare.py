@@ -117,7 +117,7 @@ def place(ways: Sequence[str], readers: int) -> Iterator[Place]:
         # /tmp and few letters: the path of a Unix socket has 107 bytes.
         name = stack.enter_context(tempfile.TemporaryDirectory(prefix="cwire-ipc-"))
         folder = Path(name)
-        programs = build(folder, publisher="relay" in ways)
+        programs = build(folder, publisher=not {"relay", "ring"}.isdisjoint(ways))
         yield Place(folder, programs, [stack.enter_context(Worker()) for _ in range(workers)])
 
 

@@ -58,7 +58,7 @@ def receive(receiver: Receiver, order: ReadOrder) -> Read:
         ValueError: Messages came in an order that cannot be.
     """
     size, wait, mode, pause = order.size, order.wait, order.mode, order.pause
-    copies = mode == "copy" and order.way not in ("pipe", "unix", "tcp")  # those have copied
+    copies, offset = mode == "copy" and not receiver.copies, receiver.offset
     memory = history() if copies else memoryview(b"")
     times: list[int] | None = [] if order.times else None
     delivered = lost = torn = previous = place = 0
@@ -77,7 +77,7 @@ def receive(receiver: Receiver, order: ReadOrder) -> Read:
         elif copies:
             place = _copy(run, memory, place)
         here = len(run) // size
-        index, stamp, last = _head(run, len(run) - size)
+        index, stamp, last = _head(run, len(run) - size + offset)
         if not intact():
             torn += here
             continue

@@ -15,7 +15,7 @@ import numpy as np
 
 from cwire.ipc.orders import ReadOrder
 
-__all__ = ["Receiver", "history", "iceoryx_messages", "iceoryx_node", "open_receiver"]
+__all__ = ["Receiver", "history", "iceoryx_messages", "iceoryx_node"]
 
 _HISTORY = 64 << 20
 _READ = 1 << 20
@@ -28,7 +28,17 @@ HEAD, CLAIM, READER, LINE = 8, 16, 24, 8
 
 
 class Receiver(Protocol):
-    """A reader's end."""
+    """A reader's end.
+
+    Attributes:
+        copies: Whether runs are in the reader's own memory already.
+        offset: Where in a message its index is.
+    """
+
+    @property
+    def copies(self) -> bool: ...  # noqa: D102
+    @property
+    def offset(self) -> int: ...  # noqa: D102
 
     def take(self, wait: bool) -> memoryview | None:
         """The next whole messages, valid until the next call; None: there are none yet.
@@ -59,6 +69,8 @@ class FdReceiver:
         copies: Whether each message gets memory of its own for a while; else few pages are used,
             which stay in the processor's cache.
     """
+
+    copies, offset = True, 0
 
     def __init__(self, fd: int, size: int, copies: bool) -> None:
         self._file = io.FileIO(fd)
@@ -101,6 +113,8 @@ class MappedReceiver:
     A processor with weakly ordered memory (ARM) needs fences, which Python does not have: there,
     what comes may be wrong, and the order of the messages tells.
     """
+
+    copies, offset = False, 0
 
     def __init__(self, order: ReadOrder, bell: int | None) -> None:
         with Path(order.place).open("r+b") as file:
@@ -151,6 +165,8 @@ class MappedReceiver:
 class ZmqReceiver:
     """A SUB socket; a batch is one message of ZeroMQ."""
 
+    copies, offset = False, 0
+
     def __init__(self, order: ReadOrder) -> None:
         import zmq
 
@@ -180,6 +196,8 @@ class ZmqReceiver:
 
 class IceoryxReceiver:
     """A subscriber of iceoryx2, and a listener for the writer's events."""
+
+    copies, offset = False, 0
 
     def __init__(self, order: ReadOrder) -> None:
         import iceoryx2
@@ -235,14 +253,3 @@ def iceoryx_messages(node: Any, name: Any, buffered: int, held: bool) -> Any:
     builder = node.service_builder(name).publish_subscribe(iceoryx2.Slice[ctypes.c_uint8])
     builder = builder.subscriber_max_buffer_size(buffered).enable_safe_overflow(not held)
     return builder.payload_alignment(iceoryx2.Alignment.new(8)).open_or_create()
-
-
-def open_receiver(order: ReadOrder, fds: list[int]) -> Receiver:
-    """The reader's end that an order asks for."""
-    if order.way in ("pipe", "unix", "tcp"):
-        return FdReceiver(fds[0], order.size, order.mode == "copy")
-    if order.way in ("shared_memory", "file"):
-        return MappedReceiver(order, fds[0] if fds else None)
-    if order.way == "pyzmq":
-        return ZmqReceiver(order)
-    return IceoryxReceiver(order)

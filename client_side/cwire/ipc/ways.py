@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from cwire.ipc.plan import Case
+from cwire_structs.ring import SHAREABLE
 
 __all__ = ["WAYS", "Way", "absent", "no_room", "offers", "zmq_library"]
 
@@ -78,6 +79,12 @@ def _iceoryx2() -> str:
     return ""
 
 
+def _ring() -> str:
+    if SHAREABLE:
+        return ""
+    return "this machine's cwire has no shared ring: it needs Linux with memfd and 64-bit atomics"
+
+
 def _relay() -> str:
     if find_spec("tornado") is None or find_spec("cwire_server") is None:
         return "the relay is not installed; install it with: pip install 'cwire[server]'"
@@ -99,6 +106,12 @@ WAYS: dict[str, Way] = {
     ),
     "pyzmq": Way(
         "pyzmq ipc", "socket", "XPUB in C that waits (a plain PUB drops), SUB in Python", _pyzmq
+    ),
+    "ring": Way(
+        "cwire's ring",
+        "memory",
+        "a driver in C, whose ring the reader maps and copies from in C; a doorbell wakes it",
+        _ring,
     ),
     "shared_memory": Way(
         "shared_memory",
@@ -136,6 +149,7 @@ def no_room(case: Case) -> str:
     needed = case.room * (4 if case.way == "relay" else 2) + 3 * max(case.size, 64 << 20)
     if needed > (free := _free_memory()) // 2:
         return f"it needs {needed >> 20} MiB, and {free >> 20} MiB are free"
+    # A memfd is limited by memory only, not by what is mounted there.
     in_shared = case.room if case.way in ("shared_memory", "iceoryx2") else 0
     if in_shared and 2 * in_shared > (free := shutil.disk_usage(SHARED).free):
         return (

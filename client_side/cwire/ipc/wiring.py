@@ -25,6 +25,7 @@ __all__ = ["Place", "Wiring", "WriterLike", "wire"]
 _MARK_BYTES = 16 << 20  # of messages that ZeroMQ or iceoryx2 may hold
 _MOST_MARK = 1000
 _RELAY_SECONDS = 20.0
+_RELAY_RING = 16 << 20  # libcwire's default
 _AT_LEAST = 6  # batches of a run, however long they take
 
 
@@ -209,7 +210,9 @@ def _by_zmq(stack: ExitStack, case: Case, place: Place) -> Wiring:
 def _by_relay(stack: ExitStack, case: Case, place: Place) -> Wiring:
     path = place.folder / f"ipc-{secrets.token_hex(4)}.sock"
     assert place.programs.publisher is not None
-    writer = stack.enter_context(Writer(place.programs.publisher, _publisher_words(case, path)))
+    ring = max(_RELAY_RING, case.room) if case.held else case.room
+    words = _words(case, place=path, ring=_power_of_two(ring))
+    writer = stack.enter_context(Writer(place.programs.publisher, words))
     environment = {"CWIRE_RUNTIME_DIR": str(place.folder)}
     relay = RelayProcess(f"ipc={path}", env=environment).start(_RELAY_SECONDS)
     stack.callback(relay.stop)
@@ -219,9 +222,18 @@ def _by_relay(stack: ExitStack, case: Case, place: Place) -> Wiring:
     return Wiring(writer, readers, [relay.pid])
 
 
-def _publisher_words(case: Case, path: Path) -> list[str]:
-    ring = max(16 << 20, 1 << (4 * case.size * case.batch - 1).bit_length())
-    return _words(case, place=path, ring=ring if case.held else case.room)
+def _by_ring(stack: ExitStack, case: Case, place: Place) -> Wiring:
+    path = place.folder / f"ipc-{secrets.token_hex(4)}.sock"
+    assert place.programs.publisher is not None
+    # A writer that waits for a reader that spins looks as often; nothing else would tell it.
+    words = _words(case, place=path, ring=_power_of_two(case.room), spins=int(not case.wait))
+    writer = stack.enter_context(Writer(place.programs.publisher, words))
+    readers = _start_readers(case, place, lambda _: _order(case, place=str(path)))
+    return Wiring(writer, readers)
+
+
+def _power_of_two(least: int) -> int:
+    return 1 << (least - 1).bit_length()
 
 
 class _WorkerAsWriter:
@@ -276,6 +288,7 @@ _WIRINGS: dict[str, Callable[[ExitStack, Case, Place], Wiring]] = {
     "unix": _by_fds,
     "tcp": _by_fds,
     "relay": _by_relay,
+    "ring": _by_ring,
     "pyzmq": _by_zmq,
     "shared_memory": _by_map,
     "file": _by_map,

@@ -18,8 +18,15 @@ from typing import Any
 from cwire.ipc.iceoryx_writer import IceoryxWriter
 from cwire.ipc.orders import ReadOrder, WriteOrder
 from cwire.ipc.receive import receive
-from cwire.ipc.receivers import open_receiver
+from cwire.ipc.receivers import (
+    FdReceiver,
+    IceoryxReceiver,
+    MappedReceiver,
+    Receiver,
+    ZmqReceiver,
+)
 from cwire.ipc.relayed import RelayedReader
+from cwire.ipc.ring_receiver import RingReceiver
 
 __all__ = ["main"]
 
@@ -70,8 +77,18 @@ def _prepare(
     if reading.way == "relay":
         reader = stack.enter_context(closing(RelayedReader(reading)))
         return lambda: asdict(reader.receive())
-    receiver = stack.enter_context(closing(open_receiver(reading, fds)))
+    receiver = stack.enter_context(closing(_receiver(reading, fds)))
     return lambda: asdict(receive(receiver, reading))
+
+
+def _receiver(order: ReadOrder, fds: list[int]) -> Receiver:
+    if order.way in ("pipe", "unix", "tcp"):
+        return FdReceiver(fds[0], order.size, order.mode == "copy")
+    if order.way in ("shared_memory", "file"):
+        return MappedReceiver(order, fds[0] if fds else None)
+    if order.way == "pyzmq":
+        return ZmqReceiver(order)
+    return RingReceiver(order) if order.way == "ring" else IceoryxReceiver(order)
 
 
 def _say(orders: socket.socket, what: dict[str, Any]) -> None:

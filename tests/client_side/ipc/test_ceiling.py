@@ -11,4 +11,5 @@ def test_every_size_in_the_cache_and_from_dram() -> None:
     assert [(row.kind, row.size) for row in found] == [
         (kind, size) for kind in ("hot", "dram") for size in sizes
     ]
+    assert ceilings([], beyond_caches=1 << 20, seconds=1e-4) == []
     assert all(row.bytes_per_s > 0 for row in found)

@@ -40,6 +40,8 @@ def run(*indexes: int, last: bool = False) -> memoryview:
 class Runs:
     """Hands out these; those in `torn` were overwritten meanwhile."""
 
+    copies, offset = False, 0
+
     def __init__(self, runs: Iterable[memoryview | None], torn: Iterable[int] = ()) -> None:
         self._runs: Iterator[memoryview | None] = iter(runs)
         self._torn = set(torn)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cwire.ipc.orders import ReadOrder
-from cwire.ipc.receivers import CLAIM, HEAD, PAGE, READER, MappedReceiver, open_receiver
+from cwire.ipc.receivers import CLAIM, HEAD, PAGE, READER, FdReceiver, MappedReceiver
 
 SIZE, CAPACITY = 64, 256
 
@@ -31,7 +31,7 @@ def order(place: Path | None = None, *, way: str = "file", held: bool = True) ->
 
 def test_a_pipe_gives_whole_messages_only() -> None:
     read, write = os.pipe()
-    receiver = open_receiver(order(way="pipe"), [read])
+    receiver = FdReceiver(read, SIZE, copies=True)
     try:
         assert receiver.take(False) is None
         os.write(write, bytes(range(100)))

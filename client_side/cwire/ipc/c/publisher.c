@@ -1,6 +1,7 @@
 /* Writes messages as a driver of cwire: place=SOCKET; order.h says the rest. */
 #define _GNU_SOURCE
 #include <poll.h>
+#include <sched.h>
 
 #include "cwire.h"
 #include "ipc_messages_schema.h"
@@ -13,9 +14,9 @@ enum {
 
 struct publisher {
     cwire *link;
-    size_t payload, batch, most, together, unsent;
+    size_t payload, batch, bytes, most, together, unsent;
     uint16_t id;
-    int held;
+    int held, spins;
 };
 
 static int there_is_input(void) {
@@ -35,12 +36,15 @@ static int publish(void *self, uint8_t *messages) {
     struct publisher *publisher = self;
     int code = cwire_publish_many(publisher->link, publisher->id, messages, publisher->payload,
                                   publisher->batch);
-    publisher->unsent += publisher->payload * publisher->batch;
+    publisher->unsent += publisher->bytes;
     if (code >= 0 && publisher->unsent >= publisher->together) {
         publisher->unsent = 0;
         code = cwire_poll(publisher->link, 0);
-        while (code >= 0 && publisher->held && cwire_pending(publisher->link) > publisher->most)
-            code = cwire_poll(publisher->link, 1);
+        while (code >= 0 && publisher->held && cwire_pending(publisher->link) > publisher->most) {
+            code = cwire_poll(publisher->link, !publisher->spins);
+            if (publisher->spins)
+                sched_yield();
+        }
     }
     if (code < 0)
         fprintf(stderr, "publisher: %s\n", cwire_error(publisher->link));
@@ -63,12 +67,15 @@ int main(int argc, char **argv) {
     }
     publisher.payload = order.size - HEADER;
     publisher.batch = order.batch;
+    publisher.bytes = bytes;
     publisher.id = publisher.payload == sizeof(struct ipc_sample) ? IPC_SAMPLE : IPC_BLOCK;
     publisher.held = order.held;
+    publisher.spins = atoi(value_of(argc, argv, "spins", "0"));
     publisher.together = order.rate > 0 ? 0 : TOGETHER;
     publisher.unsent = 0;
-    /* Half of the ring may wait. */
-    publisher.most = options.ring_bytes / 2 > bytes ? options.ring_bytes / 2 - bytes : 0;
+    /* As much as there is room for, with what is published until the next look. */
+    publisher.most =
+        options.ring_bytes > bytes + TOGETHER ? options.ring_bytes - bytes - TOGETHER : 0;
     say_ready();
     while (!there_is_input())
         if (cwire_poll(publisher.link, 5) < 0)

@@ -1,0 +1,54 @@
+"""The ring of a real driver, read without a relay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cwire.ipc.orders import ReadOrder
+from cwire.ipc.ring_receiver import RingReceiver
+from cwire_structs import frames
+from support.processes import Driver
+
+
+def order(path: Path) -> ReadOrder:
+    return ReadOrder(
+        way="ring",
+        size=1 << 16,
+        batch=1,
+        mode="view",
+        wait=True,
+        held=True,
+        seconds=0.1,
+        pause=0.0,
+        times=False,
+        place=str(path),
+    )
+
+
+def read_on(receiver: RingReceiver) -> None:
+    while True:
+        receiver.take(True)
+
+
+def test_whole_frames_until_the_driver_ends(driver: Driver) -> None:
+    receiver = RingReceiver(order(driver.path))
+    try:
+        for _ in range(3):
+            while (run := receiver.take(True)) is None:
+                pass
+            found = frames.scan(run)
+            assert found.end == len(run)
+            assert frames.unpack_header(run).type > 0
+            assert receiver.intact()
+        driver.stop()
+        with pytest.raises(EOFError, match="the driver has ended before its last message"):
+            read_on(receiver)
+    finally:
+        receiver.close()
+
+
+def test_nobody_listens(short_dir: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        RingReceiver(order(short_dir / "none.sock"))
