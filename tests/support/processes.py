@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 from urllib.request import urlopen
 
 from cwire_structs.relays import living_relays
@@ -114,10 +114,18 @@ class Running:
 class Driver(Running):
     """The demo driver."""
 
+    PROGRAM: ClassVar[tuple[str | Path, ...]] = (DRIVER,)
+
     def __init__(self, path: Path, *options: str) -> None:
-        super().__init__(DRIVER, "--socket", path, *options)
+        super().__init__(*self.PROGRAM, "--socket", path, *options)
         self.path = path
         self.wait_for("listening")
+
+
+class PythonDriver(Driver):
+    """The demo driver in Python."""
+
+    PROGRAM = (sys.executable, ROOT / "tests" / "support" / "python_demo.py")
 
 
 class Relay(Running):
