@@ -1,7 +1,9 @@
 """Structs of classes with annotations."""
 
 import enum
+import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -72,6 +74,18 @@ class Everything:
     rest: Annotated[list[float], tail()] = field(default_factory=list)
 
 
+class Wide:
+    a: np.int8
+    b: complex
+    c: np.int8
+    d: Annotated[complex, np.complex64]
+    e: np.int8
+    f: Annotated[Point, array(2)]
+    g: np.int16
+    h: Annotated[np.int8, array(3)]
+    i: np.float32
+
+
 def test_members_lie_where_c_puts_them() -> None:
     message = message_of(Everything)
     places = {one.name: (one.offset, one.c_type) for one in message.struct.members}
@@ -87,6 +101,31 @@ def test_members_lie_where_c_puts_them() -> None:
         "rest": (72, "double[]"),
     }
     assert (message.struct.size, message.struct.align) == (72, 8)
+
+
+def test_the_compiler_puts_them_there_too(tmp_path: Path) -> None:
+    made = Written("lab")
+    for cls in (Everything, Wide):
+        made.add(cls)
+    schema = made.schema()
+    lines = ["#include <stddef.h>", "#include <stdint.h>"]
+    lines += [f"enum {name} {{{name}_ = 0}};" for name in schema.enums]
+    for struct in schema.structs.values():
+        members = [declared(one.c_type, one.name) for one in struct.members]
+        lines += [f"{struct.c_name} {{", *members, "};"]
+        lines += [f'_Static_assert(sizeof({struct.c_name}) == {struct.size}, "");']
+        lines += [
+            f'_Static_assert(offsetof({struct.c_name}, {one.name}) == {one.offset}, "{one.name}");'
+            for one in struct.members
+        ]
+    (tmp_path / "a.c").write_text("\n".join(lines))
+    subprocess.run(["cc", "-fshort-enums", "-c", "a.c"], cwd=tmp_path, check=True)
+
+
+def declared(c_type: str, name: str) -> str:
+    """A member as C declares it; an enum that is stored in one byte is one of -fshort-enums."""
+    base, bracket, shape = c_type.partition("[")
+    return f"{base} {name}{bracket}{shape};"
 
 
 def test_tags_and_defaults_are_the_fields() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cwire_structs.schema import Message, SchemaError
 from cwire_structs.schema.written import Written
@@ -87,3 +89,30 @@ def test_two_nested_structs_cannot_have_one_name() -> None:
     made.add(np.dtype([("a", [("x", "f8")])]), "it")
     with pytest.raises(SchemaError, match="two structs 'it_a'"):
         made.add(np.dtype([("x", "f8")]), "it_a")
+
+
+NUMBERS = st.sampled_from(["?", "i1", "<u2", ">u2", "<i4", ">f4", "f2", "f8", "c8", ">c16", "S3"])
+
+
+def structs(element: st.SearchStrategy[Any]) -> st.SearchStrategy[np.dtype[Any]]:
+    shape = st.sampled_from([(), (1,), (3,), (2, 2)])
+    fields = st.lists(st.tuples(element, shape), min_size=1, max_size=5)
+    return st.builds(
+        lambda found, align: np.dtype(
+            [(f"f{i}", one, shape) for i, (one, shape) in enumerate(found)], align=align
+        ),
+        fields,
+        st.booleans(),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(structs(structs(NUMBERS) | NUMBERS), st.randoms(use_true_random=False))
+def test_any_dtype_reads_the_same_bytes(dtype: np.dtype[Any], random: Any) -> None:
+    message = message_of(dtype)
+    payload = random.randbytes(dtype.itemsize)
+    assert message.size == dtype.itemsize
+    found, expected = message.decode(payload), np.frombuffer(payload, dtype)[0]
+    for name in dtype.names or ():
+        assert found[name].dtype == expected[name].dtype
+        assert found[name].tobytes() == expected[name].tobytes()
