@@ -35,6 +35,7 @@ SOURCES = (
 )
 SCRIPTS = (
     "client_side/web/**/*.mjs",
+    "client_side/cwire/kernel/*.mjs",
     "client_side/cwire/panel/*.mjs",
     "client_side/cwire/plot/*.mjs",
     "server_side/cwire_server/pages/*.mjs",

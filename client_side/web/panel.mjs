@@ -16,6 +16,7 @@ const forms = (page.__cwireForms ??= new Map());
  */
 function initialize({ model }) {
   const line = new Line(model, jupyterBase());
+  const { widget_manager: manager } = model;
   /** @type {Record<string, import("./panel/form.mjs").Recipe>} */
   let recipes = {};
   const update = async () => {
@@ -23,9 +24,7 @@ function initialize({ model }) {
     for (const [id, form] of own()) if (!(id in recipes)) remove(id, form);
     const missing = Object.entries(recipes).filter(([id]) => !forms.has(id));
     for (const [id, recipe] of missing) {
-      const form = await Form.of(recipe, line, (model_id) =>
-        model.widget_manager.get_model(model_id),
-      );
+      const form = await Form.of(recipe, line, (model_id) => manager.get_model(model_id));
       if (id in recipes) forms.set(id, form);
       else form.close();
     }

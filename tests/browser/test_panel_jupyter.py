@@ -9,7 +9,18 @@ from playwright.sync_api import Locator, Page, expect
 
 import cwire
 from support.browser import browser, needs_chromium, page, picture
-from support.jupyter import Lab, cell, lab, labs, open_notebook, run_cell, runtime, start_cell
+from support.jupyter import (
+    Lab,
+    cell,
+    lab,
+    labs,
+    open_notebook,
+    restart_kernel,
+    run_cell,
+    runtime,
+    save,
+    start_cell,
+)
 from support.jupyter import write_notebook as write
 from support.processes import Relay
 
@@ -99,3 +110,34 @@ def test_where_the_relay_is_out_of_reach_it_says_that_it_waits(
         expect(form).to_contain_text(re.compile(rf"waveform \(.*amplitude {volts} V"))
     run_cell(page, 3)
     expect(cell(page, 3)).to_contain_text("3.0")
+
+
+def test_a_notebook_that_is_opened_again_says_what_a_panel_needs(
+    page: Page, lab: Lab, relay: Relay
+) -> None:
+    path = lab.folder / "again.ipynb"
+    write(path, "import cwire\nbridge = cwire.connect()", "panel = bridge.panel('start'); panel")
+    open_notebook(page, lab, "again.ipynb")
+    run_cell(page, 0)
+    run_cell(page, 1)
+    send = cell(page, 1).get_by_role("button", name="Send")
+    expect(send).to_be_enabled()
+    save(page)
+    assert "widget-view" not in path.read_text()
+    restart_kernel(page)
+    expect(cell(page, 1)).to_contain_text("the kernel has ended: run the cell again")
+    expect(send).to_be_disabled()
+    page.goto("about:blank")
+    open_notebook(page, lab, "again.ipynb")
+    expect(cell(page, 1)).to_contain_text(
+        "<panel of demo: start> needs a running kernel, and a notebook that you trust: "
+        "run the cell again"
+    )
+    expect(cell(page, 1)).not_to_contain_text("model not found")
+    picture(page, "panel-opened-again")
+    for _ in range(2):  # a cell that is run again has one panel, a live one
+        run_cell(page, 0)
+        run_cell(page, 1)
+        expect(send).to_have_count(1)
+        send.click()
+        expect(cell(page, 1)).to_contain_text("OK (")

@@ -15,7 +15,7 @@ from cwire import errors
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.host import check_ipywidgets
 from cwire.kernel.pacer import Pacer
-from cwire.kernel.widgets import close_all
+from cwire.kernel.placed import Placed
 from cwire.link.link import Link
 from cwire.link.page_routes import PageRoutes, relay_name
 from cwire.panel.form import CommandForm, Done
@@ -65,6 +65,7 @@ class Panel:
         self._page = PanelPage(self._welcome, relay=relay_name(link))
         self._routes = PageRoutes(link, self._page)
         self.widget = widgets.VBox()
+        self._placed = Placed(self.widget)
         self._pacer = Pacer(self._look, _PERIOD, "cwire panel")
         self._update()
         shown = (one.widget for one in self._sections.values())
@@ -96,14 +97,14 @@ class Panel:
         for section in self._sections.values():
             for form in section.forms.values():
                 form.close()
-        close_all(self.widget)
+        self._placed.close_box()
 
     def __repr__(self) -> str:
         parts = [f"{name}: {', '.join(one.forms)}" for name, one in self._sections.items()]
         return f"<panel of {'; '.join(parts)}>"
 
     def _repr_mimebundle_(self, **options: object) -> Any:
-        return self.widget._repr_mimebundle_(**options)
+        return self._placed.output(repr(self), **options)
 
     def _on_change(self) -> None:
         self._pacer.poke()

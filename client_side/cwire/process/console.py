@@ -12,7 +12,7 @@ from cwire import errors
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.host import check_ipywidgets
 from cwire.kernel.pacer import Pacer
-from cwire.kernel.widgets import close_all
+from cwire.kernel.placed import Placed
 
 __all__ = ["Console", "Watched"]
 
@@ -108,6 +108,7 @@ class Console:
         self.widget = widgets.VBox(
             [widgets.HBox([self._start, self._stop, self._restart, self._state]), self._output]
         )
+        self._placed = Placed(self.widget)
         # A stop may take seconds, and must not hold up the kernel.
         self._asked: list[Callable[[], object]] = []
         self._worker = Pacer(self._obey, 0.0, "cwire console buttons")
@@ -128,13 +129,13 @@ class Console:
         self._pacer.close()
         self._worker.close()
         _of_cells.remove(self)
-        close_all(self.widget)
+        self._placed.close_box()
 
     def __repr__(self) -> str:
         return f"<console of {self.process!r}>"
 
     def _repr_mimebundle_(self, **options: object) -> Any:
-        return self.widget._repr_mimebundle_(**options)
+        return self._placed.output(repr(self), **options)
 
     def _ask(self, order: Callable[[], object]) -> None:
         self._asked.append(order)

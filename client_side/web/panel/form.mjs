@@ -104,7 +104,7 @@ export class Form {
     this.close();
     this.model(this.recipe.send).set("disabled", true);
     this.model(this.recipe.live).set("disabled", true);
-    this.#say("the kernel has ended: run the cell again", BAD);
+    this.#sayHere("the kernel has ended: run the cell again", BAD);
   }
 
   close() {
@@ -290,11 +290,17 @@ export class Form {
   }
 
   #sayKernel() {
-    // Not for the kernel, which says more when it hears of the click.
-    this.model(this.recipe.status).set(
-      "value",
-      line("this goes through the kernel, which hears of it when no cell runs …", BUSY),
-    );
+    this.#sayHere("this goes through the kernel, which hears of it when no cell runs …", BUSY);
+  }
+
+  /**
+   * Says something that is not for the kernel: it is gone, or says more when it hears of a click.
+   *
+   * @param {string} text
+   * @param {string} color
+   */
+  #sayHere(text, color) {
+    this.model(this.recipe.status).set("value", line(text, color));
   }
 
   /**
