@@ -28,6 +28,9 @@ class Limits:
     """Memory for the last frames of each message, for clients that come later."""
     json: int = JSON_VALUES
     """Values of a struct that is told as JSON or taken from it: about 3 ms of the relay's time."""
+    derived: int = 300
+    """Fields of a struct that is decimated, and names in its enums: about 5 ms of the relay's time
+    for the schema of the result."""
     subscriptions: int = 256
     """Subscriptions of one client."""
     crowd: int = 4 << 20

@@ -13,6 +13,7 @@ from typing import Any
 from cwire_server.errors import ErrorCode, RequestError
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.decimation import Decimation
+from cwire_server.hub.derived_schema import parts
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.json_text import JsonText
 from cwire_structs.frames import RELAY_TYPES, Tally
@@ -90,9 +91,14 @@ class DerivedStream:
 
 
 class DerivedStreams:
-    """Decimations by message and factor. Clients that ask for the same share one."""
+    """Decimations by message and factor. Clients that ask for the same share one.
 
-    def __init__(self) -> None:
+    Args:
+        limit: Fields and names in enums that a message may have.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._made: dict[tuple[str, int], DerivedStream] = {}
         self._by_type: dict[int, DerivedStream] = {}
 
@@ -104,6 +110,13 @@ class DerivedStreams:
         """
         if (known := self._made.get((message.name, factor))) is not None:
             return known.made, False
+        if (count := parts(message.struct)) > self._limit:
+            raise RequestError(
+                ErrorCode.BAD_REQUEST,
+                f"{message.name} has {count:,} fields and names in enums, and {self._limit:,} at "
+                "most are decimated: subscribe to it whole, or give its arrays a message of "
+                "their own",
+            )
         if len(self._made) >= _LIMIT:
             raise RequestError(
                 ErrorCode.BAD_REQUEST,

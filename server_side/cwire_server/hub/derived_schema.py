@@ -17,10 +17,10 @@ import numpy as np
 from cwire_server.errors import ErrorCode, RequestError
 from cwire_structs.errors import SchemaError
 from cwire_structs.schema import Message, Schema, Struct
-from cwire_structs.schema.fields import Field
+from cwire_structs.schema.fields import Enum, Field
 from cwire_structs.schema.layout_hash import layout_hash
 
-__all__ = ["Block", "DerivedSchema", "Series"]
+__all__ = ["Block", "DerivedSchema", "Series", "parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,24 @@ class DerivedSchema:
         }
         document["layout_hash"] = layout_hash(document)
         return document
+
+
+def parts(struct: Struct) -> int:
+    """Counts what the schema of a struct consists of: fields at any depth, and names in enums."""
+    found: set[Struct | Enum] = {struct}
+    waiting = [struct]
+    count = 0
+    while waiting:
+        for field in waiting.pop().members:
+            count += 1
+            element = field.type.element
+            if element.struct is not None and element.struct not in found:
+                found.add(element.struct)
+                waiting.append(element.struct)
+            if element.enum is not None and element.enum not in found:
+                found.add(element.enum)
+                count += len(element.enum.values)
+    return count
 
 
 class _RefusedError(Exception):

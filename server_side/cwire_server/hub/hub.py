@@ -66,7 +66,7 @@ class Hub:
         """For clients that have left."""
         self.clients: dict[int, Client] = {}
         self._client_ids = itertools.count(1)
-        self._derived = {source: DerivedStreams() for source in self.drivers}
+        self._derived = {source: DerivedStreams(self.limits.derived) for source in self.drivers}
         self._routes: dict[int, Routes[Client]] = {source: Routes() for source in self.drivers}
         self._planner = Planner(
             self.drivers,

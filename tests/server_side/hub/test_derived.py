@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 
+from cwire_server.errors import RequestError
 from cwire_server.hub.client_queue import Binary, Text
 from cwire_server.hub.decimation import STEP_BYTES
+from cwire_server.hub.derived_schema import parts
 from cwire_server.hub.hub import Hub
 from cwire_server.limits import Limits
 from cwire_structs import frames
@@ -180,3 +183,42 @@ def test_frames_of_an_impossible_size_count_as_lost() -> None:
         1: ("driver", 3),
         2: ("driver", 3),
     }
+
+
+def test_a_struct_of_too_many_fields_is_refused_and_left_out_of_all() -> None:
+    document = schemas.document()
+    rare = document["types"]["rare"]
+    number = rare["fields"][0]
+    rare["fields"] = [
+        {**number, "name": f"x{place}", "offset": 4 * place} for place in range(10_000)
+    ]
+    rare["size"] = 40_000
+    document["layout_hash"] = layout_hash(document)
+    hub = Hub(["lab"])
+    hub.driver_up(1, hello(), Schema.from_json(json.dumps(document)))
+    client = add_client(hub)
+    with pytest.raises(RequestError, match="rare has 10,000 fields .* 300 at most are decimated"):
+        subscribe(hub, client, 1, None, ("rare",), decimate=2)
+    assert client.subscriptions == {}
+    subscribe(hub, client, 1, None, None, decimate=2)
+    (told,) = drain(hub, client)
+    assert isinstance(told, dict)
+    assert [stream["message"] for stream in told["streams"]] == ["tick_by_2"]
+
+
+def test_each_struct_and_enum_counts_once_however_nested() -> None:
+    document = schemas.document()
+    types = document["types"]
+    document["enums"] = {
+        "mode": {"size": 4, "signed": False, "values": {"ON": 1, "OFF": 0}, "docs": {}}
+    }
+    mode = {"kind": "enum", "enum": "mode", "np": "<u4"}
+    types["rare"]["fields"][0]["type"] = types["rare"]["fields"][1]["type"] = mode
+    inner = {"kind": "struct", "struct": "rare"}
+    field = {**types["tick"]["fields"][0], "name": "first", "type": inner}
+    array = {"kind": "array", "shape": [4], "of": inner}
+    types["tick"]["fields"] = [field, {**field, "name": "more", "offset": 8, "size": 32}]
+    types["tick"]["fields"][1]["type"] = array
+    document["layout_hash"] = layout_hash(document)
+    tick = Schema.from_json(json.dumps(document)).messages["tick"]
+    assert parts(tick.struct) == 2 + 2 + 2
