@@ -317,7 +317,7 @@ class BridgeBase(ABC):
         if n is not None and seconds_ is not None:
             raise errors.InvalidArgument("history takes a number of frames or seconds, not both")
         if seconds_ is not None:
-            span = seconds(seconds_)
+            span = seconds(seconds_, what="history takes")
             return feed.history.latest_seconds(FOR_EVER if span is None else span)
         return feed.history.latest(None if n is None else frame_count(n, "history"))
 

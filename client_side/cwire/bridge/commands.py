@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Callable, Mapping
 from typing import Generic, NoReturn, TypeVar
 
-from cwire.errors import live_connection
+from cwire.errors import InvalidArgument, live_connection
 from cwire.view.text import field_notes
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import Field, python_name
@@ -47,7 +47,7 @@ class CommandFunction(Generic[_T]):
     def __call__(self, /, *unnamed: object, **fields: object) -> _T:
         """Sends the command with these field values."""
         if unnamed:
-            raise TypeError(
+            raise InvalidArgument(
                 f"{self.message.name} takes its fields by name, not {unnamed[0]!r}: "
                 f"{self.message.name}{self.__signature__}"
             )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from time import monotonic
 
 from cwire.bridge import timeouts
-from cwire.data.arguments import seconds
+from cwire.data.arguments import condition, seconds
 from cwire.data.cursor import Cursor
 from cwire.data.feed import Feed
 from cwire.data.frame_array import Record
@@ -83,7 +83,7 @@ class Stream(_Reader, Iterator[Record]):
         Raises:
             WaitTimeout: None came in time; the text says what was seen.
         """
-        deadline = _deadline(seconds(timeout))
+        predicate, deadline = condition(predicate), _deadline(seconds(timeout))
         seen, last = 0, None
         while deadline is None or not seen or monotonic() < deadline:
             record = self._next_by(deadline)
@@ -137,7 +137,7 @@ class AsyncStream(_Reader, AsyncIterator[Record]):
 
     async def wait_for(self, predicate: Predicate, timeout: float | None = None) -> Record:
         """The next message that satisfies a condition; see `Stream.wait_for`."""
-        wait = seconds(timeout)
+        predicate, wait = condition(predicate), seconds(timeout)
         await self._open()
         deadline = _deadline(wait)
         seen, last = 0, None

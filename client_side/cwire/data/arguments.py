@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from operator import index
+from typing import TypeVar
 
 from cwire.errors import InvalidArgument
 
@@ -14,12 +15,15 @@ __all__ = [
     "MOST_WINDOW",
     "RECORD_TIMEOUT",
     "SHORTEST_WAIT",
+    "condition",
     "finite",
     "frame_count",
     "names_of",
     "positive",
     "seconds",
 ]
+
+_Condition = TypeVar("_Condition")
 
 COMMAND_TIMEOUT = 15.0
 """Seconds; longer than the relay's own limit, so that its answer comes first."""
@@ -52,8 +56,15 @@ def frame_count(count: int, what: str = "latest") -> int:
     return number
 
 
-def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
+def seconds(
+    timeout: float | None, *, least: float = 0.0, what: str = "a timeout is"
+) -> float | None:
     """A timeout that the user gave; None: for ever, also where no clock counts so far.
+
+    Args:
+        timeout: The number.
+        least: The shortest that there is.
+        what: The beginning of the sentence that says what it should be.
 
     Raises:
         InvalidArgument: It is not a number, or one that no wait can have.
@@ -63,11 +74,9 @@ def seconds(timeout: float | None, *, least: float = 0.0) -> float | None:
     try:
         fits = timeout >= least
     except TypeError:
-        raise InvalidArgument(f"a timeout is a number of seconds, not {timeout!r}") from None
+        raise InvalidArgument(f"{what} a number of seconds, not {timeout!r}") from None
     if not fits:
-        raise InvalidArgument(
-            f"a timeout is a number of seconds, at least {least:g}, not {timeout!r}"
-        )
+        raise InvalidArgument(f"{what} a number of seconds, at least {least:g}, not {timeout!r}")
     return timeout if timeout < FOR_EVER else None
 
 
@@ -84,6 +93,20 @@ def positive(value: float, name: str, what: str, most: float = math.inf) -> floa
         pass
     limit = f", up to {most:,.0f}" if math.isfinite(most) else ""
     raise InvalidArgument(f"{name} is {value!r}; it can be {what} above zero{limit}")
+
+
+def condition(given: _Condition) -> _Condition:
+    """A condition on records that the user gave.
+
+    Raises:
+        InvalidArgument: It cannot be called.
+    """
+    if callable(given):
+        return given
+    raise InvalidArgument(
+        f"a condition is a function of a record, such as lambda status: status.blocks > 100, "
+        f"not {given!r}"
+    )
 
 
 def finite(value: float, name: str) -> float:

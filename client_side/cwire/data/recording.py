@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings
 from itertools import groupby
-from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cwire.data.arguments import frame_count, seconds
 from cwire.data.convert import Arrays
 from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record, frame_of
@@ -65,12 +65,8 @@ class Recording:
     ) -> None:
         if span is None and limit is None:
             raise InvalidArgument("say how much to record: seconds=… or frames=…")
-        try:
-            fits = (span is None or span >= 0) and (limit is None or index(limit) >= 0)
-        except TypeError:
-            fits = False
-        if not fits:
-            raise InvalidArgument(f"there is no recording of {span!r} seconds or {limit!r} frames")
+        seconds(span, what="a recording takes")
+        limit = None if limit is None else frame_count(limit, "a recording")
         self.feed = feed
         self._fields = fields
         self._arrays = arrays

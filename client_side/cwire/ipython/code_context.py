@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-__all__ = ["Argument", "Attribute", "Key", "Place", "find_place"]
+__all__ = ["Argument", "Attribute", "Entry", "Key", "Place", "find_place"]
 
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _STEP = r"(?:\s*\.\s*\w+|\s*\[\s*(?:\"[^\"\n]*\"|'[^'\n]*'|-?\d+)\s*\])"
@@ -14,6 +15,7 @@ _ATTRIBUTE = re.compile(rf"(?<![\w.])([A-Za-z_]\w*{_STEP}*)\s*\.\s*(\w*)$")
 _KEYWORD = re.compile(r"^\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*)$", re.DOTALL)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _TEXT = re.compile(r"^\s*([\"'])(.*?)\1\s*$", re.DOTALL)
+_ENTRY = re.compile(r"^\s*([\"'])(.*?)\1\s*:(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,28 @@ class Argument:
     named: dict[str, str] = field(default_factory=dict)
 
 
-Place = Attribute | Key | Argument
+@dataclass(frozen=True)
+class Entry:
+    """In a dict that is an argument, or a part of one: ``path(at={"x": 1, …})``.
+
+    Attributes:
+        argument: That argument; of ``path(**{…})`` the keyword is ``**``.
+        trail: The way into it: keys of dicts, and places in lists. Of a value its own at last.
+        prefix: What is there of it already, without its quote.
+        quote: The open quote; empty where none is open.
+        is_key: It is a key of the dict; else a value.
+        used: The keys of the dict that are there already.
+    """
+
+    argument: Argument
+    trail: tuple[str | int, ...]
+    prefix: str
+    quote: str
+    is_key: bool
+    used: frozenset[str] = frozenset()
+
+
+Place = Attribute | Key | Argument | Entry
 
 
 @dataclass
@@ -88,26 +111,73 @@ def find_place(code: str) -> Place | None:
     if inner.kind == "[" and path:
         alone = not code[inner.at + 1 : start].strip()
         return Key(path[1], prefix, quote) if alone else None
+    literals = _literals(code, brackets)
+    if any(one.kind == "{" for one in literals):
+        return _entry(code, brackets[: -len(literals)], literals, start, prefix, quote)
     if inner.kind == "[" and len(brackets) > 1:  # a list as an argument: y=["a", "b
         return _argument(code, brackets[-2], inner.at, prefix, quote)
     return _argument(code, inner, start, prefix, quote)
+
+
+def _literals(code: str, brackets: list[_Open]) -> list[_Open]:
+    """The innermost open brackets that are dicts and lists, from outside to inside."""
+    first = len(brackets)
+    while first and brackets[first - 1].kind != "(":
+        opened = brackets[first - 1]
+        if opened.kind == "[" and _PATH.search(code[: opened.at]):
+            break
+        first -= 1
+    return brackets[first:]
+
+
+def _entry(
+    code: str,
+    around: list[_Open],
+    literals: list[_Open],
+    start: int,
+    prefix: str,
+    quote: str,
+) -> Entry | None:
+    argument = _argument(code, around[-1], literals[0].at, "", "") if around else None
+    if argument is None:
+        return None
+    trail: list[str | int] = []
+    ends = [*(one.at for one in literals[1:]), start]
+    for opened, end in zip(literals, ends, strict=True):
+        *before, here = _parts(code, opened, end)
+        if opened.kind == "[":
+            if here.strip():
+                return None
+            trail.append(len(before))
+        elif (entry := _ENTRY.match(here)) and not entry[3].strip():
+            trail.append(entry[2])
+        elif here.strip() or opened is not literals[-1]:
+            return None
+        else:
+            keys = (entry[2] for entry in map(_ENTRY.match, before) if entry)
+            return Entry(argument, tuple(trail), prefix, quote, True, frozenset(keys))
+    return Entry(argument, tuple(trail), prefix, quote, False)
+
+
+def _parts(code: str, opened: _Open, end: int) -> list[str]:
+    """What stands between the commas of a bracket up to there, without comments."""
+    edges = [opened.at, *(comma for comma in opened.commas if comma < end), end]
+    return [_COMMENT.sub("", code[a + 1 : b]) for a, b in pairwise(edges)]
 
 
 def _argument(code: str, call: _Open, start: int, prefix: str, quote: str) -> Argument | None:
     path = _PATH.search(code[: call.at])
     if call.kind != "(" or path is None:
         return None
-    ends = [comma for comma in call.commas if comma < start]
-    edges = [call.at, *ends]
-    before = [code[a + 1 : b] for a, b in zip(edges, ends, strict=False)]
-    here = code[edges[-1] + 1 : start]
+    *before, here = _parts(code, call, start)
     keyword = _KEYWORD.match(here)
-    if here.strip() and not (keyword and not keyword[2].strip()):
+    name = "**" if here.strip() == "**" else keyword[1] if keyword else ""
+    if here.strip() and name != "**" and not (keyword and not keyword[2].strip()):
         return None  # in the middle of an expression
     words: list[str | None] = []
     named: dict[str, str] = {}
     used = set()
-    for part in (_COMMENT.sub("", text) for text in before):
+    for part in before:
         given = _KEYWORD.match(part)
         text = _TEXT.match(given[2] if given else part)
         if given:
@@ -119,7 +189,7 @@ def _argument(code: str, call: _Open, start: int, prefix: str, quote: str) -> Ar
     return Argument(
         path[1],
         len(words),
-        keyword[1] if keyword else "",
+        name,
         prefix,
         quote,
         tuple(words),

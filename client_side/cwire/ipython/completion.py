@@ -21,13 +21,14 @@ from cwire.data.convert import Arrays
 from cwire.data.fields import Fields, Structs
 from cwire.data.frame_array import FrameArray
 from cwire.errors import CwireError
-from cwire.ipython.code_context import Argument, Attribute, Key, find_place
+from cwire.ipython.code_context import Argument, Attribute, Entry, Key, find_place
 from cwire.session.drivers import Driver
 from cwire.session.options import POLICIES
 from cwire.view.schema import SchemaView
 from cwire_structs.schema import Message
-from cwire_structs.schema.fields import Struct
-from cwire_structs.schema.paths import paths_that_begin
+from cwire_structs.schema.encode import find_field
+from cwire_structs.schema.fields import Field, Struct
+from cwire_structs.schema.paths import PathError, find_path, paths_that_begin
 
 __all__ = ["Offer", "offers"]
 
@@ -67,6 +68,8 @@ def offers(code: str, behind: str, names: Mapping[str, Any]) -> list[Offer]:
     if place is None:
         return []
     try:
+        if isinstance(place, Entry):
+            return _entries(_look_up(place.argument.path, names), place, behind)
         target = _look_up(place.path, names)
         if isinstance(place, Attribute):
             return _attributes(target, place)
@@ -195,15 +198,76 @@ def _command_arguments(message: Message, place: Argument, behind: str) -> list[O
     if not place.keyword:
         return [] if place.quote else _keywords((f.py_name for f in message.struct.fields), place)
     for field in message.struct.fields:
-        if field.py_name != place.keyword:
-            continue
-        kind = field.element
-        if kind.enum is not None:
-            return _texts(kind.enum.values, place.prefix, place.quote, behind)
-        if kind.form == "truth" and not place.quote:
-            words = [word for word in ("True", "False") if word.startswith(place.prefix)]
-            return [Offer(word, len(place.prefix), "value", only=True) for word in words]
+        if field.py_name == place.keyword:
+            return _field_values(field, place.prefix, place.quote, behind)
     return []
+
+
+def _field_values(field: Field, prefix: str, quote: str, behind: str) -> list[Offer]:
+    """What one element of a field can be, where that is a matter of words."""
+    kind = field.element
+    if kind.enum is not None:
+        return _texts(kind.enum.values, prefix, quote, behind)
+    if kind.form == "truth" and not quote:
+        words = [word for word in ("True", "False") if word.startswith(prefix)]
+        return [Offer(word, len(prefix), "value", only=True) for word in words]
+    return []
+
+
+def _entries(target: Any, place: Entry, behind: str) -> list[Offer]:
+    """Keys and values of a dict with a command's fields, or with those of a nested struct."""
+    struct, trail = _fields_of(target, place.argument), place.trail
+    if struct is None:
+        return []
+    if isinstance(target, CommandFunction) and place.argument.keyword != "**":
+        trail = (place.argument.keyword, *trail)
+    field, depth = None, 0  # of the field's dimensions so many were gone into
+    for step in trail:
+        if isinstance(step, int):
+            depth += 1
+            continue
+        inside = _inside(field, depth, struct)
+        field, depth = find_field("", inside, step), 0
+    if place.is_key:
+        inside = _inside(field, depth, struct)
+        paths = (path for path in paths_that_begin(inside, place.prefix) if _is_one(inside, path))
+        return _texts((p for p in paths if p not in place.used), place.prefix, place.quote, behind)
+    if field is None or depth not in (0, len(field.type.lengths)):
+        return []
+    return _field_values(field, place.prefix, place.quote, behind)
+
+
+def _fields_of(target: Any, argument: Argument) -> Struct | None:
+    """The struct whose fields a call takes in a dict; None if it takes none."""
+    if isinstance(target, CommandFunction):
+        return target.message.struct if argument.keyword else None
+    owner = getattr(target, "__self__", None)
+    if not isinstance(owner, BridgeBase):
+        return None
+    parameters = list(signature(target).parameters.values())
+    given = _given(parameters, argument)
+    if _parameter(parameters, argument) != "fields" or "name" not in given:
+        return None
+    return link_of(owner).lookup.command(given["name"], given.get("driver"))[1].struct
+
+
+def _inside(field: Field | None, depth: int, whole: Struct) -> Struct:
+    """The struct of one element of a field; of no field the whole."""
+    if field is None and not depth:
+        return whole
+    struct = field.element.struct if field and depth == len(field.type.lengths) else None
+    if struct is None:
+        raise LookupError("this is no struct")
+    return struct
+
+
+def _is_one(struct: Struct, path: str) -> bool:
+    """Whether a path leads to one field, as a command's must."""
+    try:
+        find_path(struct, path).placed()
+    except PathError:
+        return False
+    return True
 
 
 def _values(owner: Any, parameter: str, given: Mapping[str, str], prefix: str) -> Iterable[str]:

@@ -11,7 +11,7 @@ import pytest
 from traitlets.config import Config
 
 import cwire
-from cwire.ipython.code_context import Argument, Attribute, Key, find_place
+from cwire.ipython.code_context import Argument, Attribute, Entry, Key, find_place
 from cwire.ipython.completion import offers
 from cwire.ipython.hooks import install
 from cwire_structs import frames
@@ -62,6 +62,21 @@ def bridge() -> Iterator[cwire.Bridge]:
             Argument("f", 1, "e", "", "", ("a",), frozenset("bd"), {"b": "c"}),
         ),
         ('f(\n    # it, "is"\n    "a",\n    y=["b", "', Argument("f", 1, "y", "", '"', ("a",))),
+        ('f(**{"', Entry(Argument("f", 0, "**", "", ""), (), "", '"', True)),
+        (
+            'f(a={"b": [1, {"c": "d',
+            Entry(Argument("f", 0, "a", "", ""), ("b", 1, "c"), "d", '"', False),
+        ),
+        (
+            'f("w", {\n    "b": (1, 2),  # "c": it\n    "d": 3, "',
+            Entry(Argument("f", 1, "", "", "", ("w",)), (), "", '"', True, frozenset({"b", "d"})),
+        ),
+        ("f(a=[[tr", None),
+        ('f({"a": 1 + ', None),
+        ('f({a: "', None),
+        ('f(1 + {"', None),
+        ('x = {"a": "', None),
+        ('f(x[{"', None),
         ("f(a == ", None),
         ("f(1 + ", None),
         ("f(x for y in ", None),
@@ -116,8 +131,12 @@ def tab(
 ) -> Iterator[Shell]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
-        names = {"bridge": bridge, "ticks": bridge.latest("tick", 3), "other": {"a": 1}}
-        names["states"] = bridge.latest("status")
+        names: dict[str, Any] = {
+            "bridge": bridge,
+            "ticks": bridge.latest("tick", 3),
+            "other": {"a": 1},
+        }
+        names |= {"states": bridge.latest("status"), "view": bridge["demo"]}
         yield Shell(names, request.param)
 
 
@@ -139,6 +158,34 @@ def tab(
         ),
         ('bridge.send.set_waveform(shape="SQ', ['bridge.send.set_waveform(shape="SQUARE"']),
         ("bridge.send.set_waveform(shape=SQ", ['bridge.send.set_waveform(shape="SQUARE"']),
+        ('bridge["demo"].send.set_waveform(fr', ['bridge["demo"].send.set_waveform(frequency=']),
+        ('view.send.set_waveform(shape="SQ', ['view.send.set_waveform(shape="SQUARE"']),
+        ('bridge.send["set_waveform"](fr', ['bridge.send["set_waveform"](frequency=']),
+        ('view.send["set_waveform"](shape=SQ', ['view.send["set_waveform"](shape="SQUARE"']),
+        ('bridge.send["set_w', ['bridge.send["set_waveform"]']),
+        ('bridge.send.move(acquisition={"l', ['bridge.send.move(acquisition={"level"']),
+        ('bridge.send.move(axis=[{"speed": 1}, {"fl', [
+            'bridge.send.move(axis=[{"speed": 1}, {"flags"',
+            'bridge.send.move(axis=[{"speed": 1}, {"flags.enabled"',
+            'bridge.send.move(axis=[{"speed": 1}, {"flags.level"',
+        ]),
+        ('bridge.send.move(axis=[{"mode": "', [
+            'bridge.send.move(axis=[{"mode": "MODE_OFF"',
+            'bridge.send.move(axis=[{"mode": "MODE_RUN"',
+        ]),
+        ('bridge.send["move"](**{"axis[1].sp', ['bridge.send["move"](**{"axis[1].speed"']),
+        ('bridge.send.move(**{"volts[', [
+            f'bridge.send.move(**{{"volts[{at}]"' for at in (0, 1, 2, 3)
+        ]),
+        ('bridge.send.move(**{"axis[0].mode": "MODE_R', [
+            'bridge.send.move(**{"axis[0].mode": "MODE_RUN"'
+        ]),
+        ('bridge.command("demo", "set_waveform", {"shape": "SQ', [
+            'bridge.command("demo", "set_waveform", {"shape": "SQUARE"'
+        ]),
+        ('bridge.command("rig", name="move", fields={"gr', [
+            'bridge.command("rig", name="move", fields={"grid"'
+        ]),
         ('bridge.latest("sc', ['bridge.latest("scope_block"']),
         ("bridge.latest(sco", ['bridge.latest("scope_block"']),
         ('bridge["lab"].stream("ti', ['bridge["lab"].stream("tick"']),
@@ -220,6 +267,16 @@ def test_the_older_interface(tab: Shell) -> None:
         "bridge.latest(n=",
         "bridge.send.set_waveform(nope=",
         "bridge.send.set_waveform('",
+        'bridge.send.move({"',
+        'bridge.send.move(axis={"',
+        'bridge.send.move(axis=[[{"',
+        'bridge.send.move(volts={"',
+        'bridge.send.move(acquisition={"level": "',
+        'bridge.send.move(nope={"',
+        'bridge.plot("tick", {"',
+        'bridge.command("rig", {"',
+        'bridge.command("rig", "nope", {"',
+        'nobody({"',
     ],
 )
 def test_nothing_to_offer(bridge: cwire.Bridge, code: str) -> None:

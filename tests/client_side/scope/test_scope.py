@@ -126,6 +126,8 @@ def test_the_picture_comes_into_the_notebook(kernel: Kernel) -> None:
     assert update["content"]["transient"]["display_id"] == id
     assert base64.b64decode(update["content"]["data"]["image/png"]) == PNG
     assert "<img" in update["content"]["data"]["text/html"]
+    for one in (shown, update):  # to a second person it is a picture only, until they trust it
+        assert "a notebook that you trust" in one["content"]["data"]["text/html"]
     kernel.told("saved")
     assert kernel.run("print(len(scope.picture()), scope.figures)") == f"{len(PNG)} {{'fps': 60}}"
 
