@@ -30,6 +30,7 @@ from cwire.data.arguments import (
     SHORTEST_WAIT,
     frame_count,
     names_of,
+    subscription_id,
 )
 from cwire.data.arguments import seconds as wait_seconds
 from cwire.data.convert import Arrays
@@ -252,7 +253,7 @@ class AsyncBridge(BridgeBase):
     async def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
         self._check_open()
-        self._link.unsubscribe(id)
+        self._link.unsubscribe(subscription_id(id))
 
     async def close(self) -> None:
         """Ends the connection."""

@@ -30,6 +30,7 @@ from cwire.data.arguments import (
     SHORTEST_WAIT,
     frame_count,
     names_of,
+    subscription_id,
 )
 from cwire.data.arguments import seconds as wait_seconds
 from cwire.data.convert import Arrays
@@ -418,7 +419,7 @@ class Bridge(BridgeBase):
     def unsubscribe(self, id: int) -> None:
         """Ends a subscription; what has come stays."""
         self._check_open()
-        self._thread.post(self._link.unsubscribe, id)
+        self._thread.post(self._link.unsubscribe, subscription_id(id))
 
     def close(self) -> None:
         """Ends the connection and its thread. What has come can still be read."""

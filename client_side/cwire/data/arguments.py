@@ -21,6 +21,8 @@ __all__ = [
     "names_of",
     "positive",
     "seconds",
+    "size_of",
+    "subscription_id",
 ]
 
 _Condition = TypeVar("_Condition")
@@ -107,6 +109,37 @@ def condition(given: _Condition) -> _Condition:
         f"a condition is a function of a record, such as lambda status: status.blocks > 100, "
         f"not {given!r}"
     )
+
+
+def size_of(given: tuple[float, float], name: str, what: str, most: float) -> tuple[float, float]:
+    """A width and a height that the user gave: ``figsize``, ``inches``.
+
+    Raises:
+        InvalidArgument: They are not two numbers above zero, up to `most`.
+    """
+    try:
+        width, height = given
+        if 0 < width <= most and 0 < height <= most:
+            return width, height
+    except (TypeError, ValueError):
+        pass
+    raise InvalidArgument(
+        f"{name} is {given!r}; it can be a width and a height, in {what}, up to {most:g}"
+    )
+
+
+def subscription_id(given: int) -> int:
+    """The number of a subscription that the user gave.
+
+    Raises:
+        InvalidArgument: It is none.
+    """
+    try:
+        return index(given)
+    except TypeError:
+        raise InvalidArgument(
+            f"a subscription has a number, which `subscribe` returned, not {given!r}"
+        ) from None
 
 
 def finite(value: float, name: str) -> float:

@@ -66,6 +66,7 @@ class Recording:
         if span is None and limit is None:
             raise InvalidArgument("say how much to record: seconds=… or frames=…")
         seconds(span, what="a recording takes")
+        patience = seconds(patience)
         limit = None if limit is None else frame_count(limit, "a recording")
         self.feed = feed
         self._fields = fields

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.data.arguments import MOST_WINDOW, finite, positive
+from cwire.data.arguments import MOST_WINDOW, finite, positive, size_of
 from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["LivePlot", "PlotOptions"]
 
 _log = logging.getLogger("cwire")
+_LARGEST = 200  # inches of a figure
 _TITLE = 11  # characters that an inch of a figure has room for
 _LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.15, 0.88
 
@@ -72,6 +73,8 @@ class LivePlot:
     def __init__(self, link: Link, feed: Feed, options: PlotOptions, fps: float) -> None:
         positive(fps, "fps", "a number of pictures per second")
         positive(options.window, "window", "a number of seconds", MOST_WINDOW)
+        if options.figsize is not None:
+            size_of(options.figsize, "figsize", "inches", _LARGEST)
         for name, limit in (("vmin", options.vmin), ("vmax", options.vmax)):
             if limit is not None:
                 finite(limit, name)

@@ -77,8 +77,13 @@ def encode(
     Raises:
         DriverDown: The driver does not run.
         UnknownCommand: It has no such command.
+        InvalidArgument: The fields are not given by their names.
         InvalidCommand: The values do not fit; nothing is to be sent.
     """
+    if not isinstance(fields, Mapping):
+        raise errors.InvalidArgument(
+            f"fields are given by their names, such as {{'frequency': 5.0}}, not {fields!r}"
+        )
     # The run first: of a driver that restarts now, its structs may be newer, but never older.
     run, state = driver.session, driver.state
     schema = usable_schema(driver)

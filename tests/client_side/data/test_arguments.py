@@ -55,6 +55,23 @@ WRONG: dict[str, tuple[Callable[[Any], object], str]] = {
     "history": (lambda b: b.history("tick", seconds="1"), "history takes a number of seconds"),
     "wait for": (lambda b: b.wait_for("tick", 5), "a condition is a function of a record"),
     "wait for in a stream": (lambda b: b.stream("tick").wait_for("x > 5"), "not 'x > 5'"),
+    "record timeout": (
+        lambda b: b.record_to_dataframe("tick", frames=1, timeout="2"),
+        "a timeout is a number of seconds, not '2'",
+    ),
+    "record for no time": (
+        lambda b: b.record_to_dataframe("tick", frames=1, timeout=float("nan")),
+        "at least 0, not nan",
+    ),
+    "figsize": (
+        lambda b: b.plot("tick", figsize=5),
+        "figsize is 5; it can be a width and a height",
+    ),
+    "figsize of nothing": (lambda b: b.plot("tick", figsize=(5, 0)), "in inches, up to 200"),
+    "figsize too large": (lambda b: b.plot("tick", figsize=(1e9, 5)), "up to 200"),
+    "figsize of three": (lambda b: b.plot("tick", figsize=(5, 5, 5)), "figsize is (5, 5, 5)"),
+    "unsubscribe": (lambda b: b.unsubscribe("tick"), "a subscription has a number, which"),
+    "fields of a command": (lambda b: b.command("lab", "set", 5), "given by their names"),
     "command by position": (lambda b: b.send.set(5), "set takes its fields by name, not 5"),
     "history twice": (lambda b: b.history("tick", 1, seconds=1), "not both"),
     "stream": (lambda b: b.stream("tick", "1"), "number of seconds"),
