@@ -6,6 +6,9 @@ bridge = cwire.connect()
 bridge.send.set_waveform(frequency=5.0, shape="SINE")
 blocks = bridge.latest("scope_block", 200)
 bridge.plot("scope_block", y="samples")
+
+with cwire.Driver("lab", {"volts": "f8"}) as driver:  # the other end, in Python
+    driver.publish("volts", 1.5)
 """
 
 from __future__ import annotations

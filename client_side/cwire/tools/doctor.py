@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -29,7 +30,7 @@ from cwire.session.drivers import Driver
 from cwire.session.session import Session
 from cwire.version import __version__
 from cwire.view.text import counted
-from cwire_structs import _frames, _ring, control, frames
+from cwire_structs import _frames, control, frames
 from cwire_structs.relays import (
     LONGEST_NAME,
     RelayEntry,
@@ -45,10 +46,11 @@ __all__ = ["Finding", "examine", "register", "run"]
 _SOCKET_PATH = 107  # bytes (unix(7): sun_path without its NUL)
 _LONGEST_NAME = len("/") + LONGEST_NAME + len(".sock")
 _SECONDS = 2.0
-_EXTENSIONS = (
-    (_frames, "frame.c", "cwire_frame.h"),
-    (_ring, "ring_reader.c", "cwire_ring.h"),
-)
+_EXTENSIONS = {  # and what they are made of in c_driver
+    "_driver": ("src/*.c", "src/*.h", "include/*.h"),
+    "_frames": ("src/frame.c", "include/cwire_frame.h"),
+    "_ring": ("src/ring_reader.c", "include/cwire_ring.h"),
+}
 _EXTRAS = {
     "notebook": "plots and notebooks",
     "server": "the relay",
@@ -190,16 +192,20 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _extension() -> Finding:
-    # Without it, nothing of cwire can be imported; what can be wrong here is that it is old.
+    # Without _frames nothing of cwire can be imported; what can be wrong here is that one is old.
     text = f"the compiled extension {Path(_frames.__file__).name}, protocol {frames.PROTOCOL}"
-    for module, source, header in _EXTENSIONS:
+    for name, patterns in _EXTENSIONS.items():
+        try:
+            module = importlib.import_module(f"cwire_structs.{name}")
+        except ImportError as error:
+            return Finding("problem", f"{text}: {name} is missing ({error})", "make setup")
         built = Path(str(module.__file__))
-        checkout = built.parents[2]
-        library = [checkout / "c_driver/src" / source, checkout / "c_driver/include" / header]
-        if not all(path.exists() for path in library):  # of a wheel, which times tell nothing of
+        library = built.parents[2] / "c_driver"
+        if not library.is_dir():  # of a wheel, which times tell nothing of
             continue
         age = built.stat().st_mtime
-        sources = [built.with_name(f"{module.__name__.rpartition('.')[2]}.pyx"), *library]
+        made_of = [path for pattern in patterns for path in sorted(library.glob(pattern))]
+        sources = [built.with_name(f"{name}.pyx"), *made_of]
         newer = [path.name for path in sources if path.stat().st_mtime > age]
         if newer:
             old = f"{built.name} is older than {', '.join(newer)}"

@@ -19,7 +19,7 @@ import pytest
 import cwire
 from cwire import cli
 from cwire.tools import doctor
-from cwire_structs import _frames, _ring, control
+from cwire_structs import _driver, _frames, _ring, control
 from cwire_structs import frames as codec
 from support.processes import Driver, Relay, until
 
@@ -156,7 +156,11 @@ def test_old_and_missing_packages(
 
 @pytest.mark.parametrize(
     ("module", "source", "header"),
-    [(_frames, "frame.c", "cwire_frame.h"), (_ring, "ring_reader.c", "cwire_ring.h")],
+    [
+        (_driver, "link.c", "cwire.h"),
+        (_frames, "frame.c", "cwire_frame.h"),
+        (_ring, "ring_reader.c", "cwire_ring.h"),
+    ],
 )
 def test_an_extension_that_is_older_than_its_sources(
     runtime: Path,
@@ -183,6 +187,15 @@ def test_an_extension_that_is_older_than_its_sources(
     out = report(capsys, 1)
     assert f"{name}.so is older than {name}.pyx: make setup" in " ".join(out.split())
     assert "\n1 problem, " in out
+
+
+def test_an_extension_that_is_missing(
+    runtime: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cwire_structs._driver", None)
+    out = " ".join(report(capsys, 1).split())
+    assert "_driver is missing" in out
+    assert "make setup" in out
 
 
 def test_no_compiler(
