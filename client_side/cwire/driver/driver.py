@@ -233,7 +233,8 @@ class Driver:
                 that is one value or one array, an array with one more dimension is a frame each;
                 a mapping; an object of the message's class; the payload's bytes.
             time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now.
-            **fields: Values of fields.
+            **fields: Values of fields. Numbers out of their range, or without a name in their
+                enum, are taken: what is measured is told. Commands are checked.
 
         Returns:
             True where a peer that reads too slowly has lost older frames for it.

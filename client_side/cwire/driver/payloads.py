@@ -9,7 +9,7 @@ import numpy as np
 
 from cwire.errors import InvalidArgument
 from cwire_structs.schema import Field, FieldError, Message
-from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.fields import CHECK_NONE, Struct
 from cwire_structs.schema.message_class import MessageObject
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Encoder:
                 name: _plain(value, by_name[name].element.struct) if name in by_name else value
                 for name, value in values.items()
             }
-        return _one(self.message.encode(values))
+        return _one(self._encode(values))
 
     def one(self, value: object) -> bytes:
         """Returns the payload of a value that is one message."""
@@ -192,7 +192,7 @@ class Encoder:
             if value.shape[1:] == shape and value.ndim:
                 return self._rows(value, only)
             if value.shape == () == shape:
-                return _one(self.message.encode({only.name: value[()]}))
+                return _one(self._encode({only.name: value[()]}))
         free = [field for field in self._arrays if field.name not in fields]
         if len(free) != 1:
             known = ", ".join(field.name for field in self._arrays)
@@ -205,8 +205,8 @@ class Encoder:
     def _rows(self, value: Array, field: Field) -> Frames:
         """Returns one payload for each row, of a message that is nothing but the array."""
         dtype = field.element.dtype()
-        if not self._takes_all(field) or not _same_bytes(value.dtype, dtype):
-            payloads = [self.message.encode({field.name: row}) for row in value]
+        if not _same_bytes(value.dtype, dtype):
+            payloads = [self._encode({field.name: row}) for row in value]
             return Frames(b"".join(payloads), self.message.size, len(payloads))
         data = np.ascontiguousarray(value)
         return Frames(_bytes_of(data), self.message.size, len(data))
@@ -221,20 +221,20 @@ class Encoder:
         fits = field.type.is_tail or value.shape == field.type.shape
         row = int(np.prod(field.type.row)) if field.type.is_tail else 1
         same = _same_bytes(value.dtype, field.element.dtype())
-        if not (fits and same and self._takes_all(field)) or value.size % row:
-            return _one(self.message.encode({**fields, field.name: value}))
+        if not (fits and same) or value.size % row:
+            return _one(self._encode({**fields, field.name: value}))
         data = _bytes_of(np.ascontiguousarray(value))
         if self._only is not None and not fields:
             return _one(data)
-        rest = self.message.encode(fields)
+        rest = self._encode(fields)
         if field.type.is_tail:
             return Parts((rest, data))
         before, behind = rest[: field.offset], rest[field.offset + field.size :]
         return Parts((before, data, behind))
 
-    def _takes_all(self, field: Field) -> bool:
-        """Says whether all numbers that its bytes can hold are allowed."""
-        return field.range is None and field.element.enum is None and field.element.is_number
+    def _encode(self, values: Mapping[str, object]) -> bytes:
+        """Encodes values that C can hold: what is measured is told, in its range or not."""
+        return self.message.encode(values, CHECK_NONE)
 
     # Lists and objects.
 

@@ -168,10 +168,15 @@ def test_what_is_one_array_takes_one_dimension_more_as_frames() -> None:
         values(np.array([70000]), {})
 
 
-def test_limits_hold_in_arrays() -> None:
-    assert encoded(Spectrum, np.ones(3, "f4")) == np.ones(3, "f4").tobytes()
-    with pytest.raises(FieldError, match=r"spectrum\.bins\[1\]: 11.0 is out of range"):
-        encoded(Spectrum, np.array([1, 11, 1], "f4"))
+def test_what_is_measured_is_told_in_its_range_or_not() -> None:
+    """A driver that met such a number must not end; the limits are for commands."""
+    bins = np.array([1, 11, -5], "f4")
+    assert encoded(Spectrum, bins) == bins.tobytes()
+    assert encoded(Spectrum, bins=[1, 11, -5]) == bins.tobytes()
+    record = message_of(Status).decode(encoded(Status, mode=77))
+    assert record["mode"] == 77
+    with pytest.raises(FieldError, match=r"status\.mode: .*TURBO"):
+        encoded(Status, mode="TURBO")
 
 
 def test_objects_are_read_by_their_attributes() -> None:
