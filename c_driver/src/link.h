@@ -83,7 +83,8 @@ struct cwire {
     cwi_slot *slots; /* one per message */
     cwi_ring ring;
     uint64_t clear;     /* (L) up to here head may go without a look at readers and at tail */
-    uint64_t look;      /* (L) from here on the ring may begin at its front again */
+    uint64_t rewind;    /* (L) from here on the ring may begin at its front again, */
+    uint64_t look;      /* (L) and from here on it is found out whether all have read everything */
     uint64_t slowest;   /* (L) all peers have read up to here, and maybe further */
     unsigned streaming; /* peers that take frames */
     int sleeping;       /* (L) the poller may be waiting: who adds output must wake it */

@@ -147,6 +147,7 @@ static int stage(cwi_peer *peer) {
     pthread_mutex_lock(&link->lock);
     stage_chunk(peer);
     peer->unsent = peer->staged_size;
+    cwi_readers_look_again(link);
     pthread_mutex_unlock(&link->lock);
     return peer->staged_size > 0;
 }

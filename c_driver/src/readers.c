@@ -54,7 +54,18 @@ static void try_rewind(cwire *link) {
         if (streams(link->peers[i]))
             link->peers[i]->cursor.frame = ring->head;
     link->slowest = ring->head;
-    link->look = ring->head + ring->size / REWIND_PART;
+    link->look = link->rewind = ring->head + ring->size / REWIND_PART;
+}
+
+/* Up to where nothing need be done for room: less than that is no error. */
+static void clear_to(cwire *link, uint64_t offset) {
+    const uint64_t full = link->ring.tail + link->ring.size;
+    link->clear = offset < full ? offset : full;
+}
+
+void cwi_readers_look_again(cwire *link) {
+    link->look = link->rewind;
+    clear_to(link, link->look);
 }
 
 /* Drops the oldest frames, and some more that all have read. Peers are looked at only where what
@@ -79,7 +90,7 @@ int cwi_readers_make_room(cwire *link, size_t span) {
     if (ring->head >= link->look)
         try_rewind(link);
     int lost = cwi_ring_fits(ring, span) ? 0 : drop_oldest(link, span);
-    link->clear = link->look < ring->tail + ring->size ? link->look : ring->tail + ring->size;
+    clear_to(link, link->look);
     return lost;
 }
 

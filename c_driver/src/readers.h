@@ -18,6 +18,10 @@ static inline int cwi_readers_claim(cwire *link, size_t span) {
     return link->ring.head + span <= link->clear ? 0 : cwi_readers_make_room(link, span);
 }
 
+/* Lets the next publish find out whether all have read everything, as they mostly have when frames
+ * come in bursts between two polls. The lock must be held. */
+void cwi_readers_look_again(cwire *link);
+
 /* Returns whether a poller that sleeps has to be woken for what was put into the ring. The lock
  * must be held. */
 int cwi_readers_need_poll(cwire *link);

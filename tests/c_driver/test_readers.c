@@ -89,9 +89,32 @@ static void interest_is_counted(void) {
     cwire_close(link);
 }
 
+/* Frames that come in bursts between two polls are all read when the next burst begins: the ring
+ * begins at its front again, and the rest of it is never touched. */
+static void bursts_keep_the_ring_short(void) {
+    enum { RING = 1 << 18, BURST = 300 };
+    cwire_options options = {0};
+    options.ring_bytes = RING;
+    cwire *link = test_listen("a.sock", &options);
+    side s;
+    cwire_header header;
+    side_join(&s, link);
+    for (uint32_t value = 0; value < 200 * BURST;) {
+        for (int i = 0; i < BURST; i++)
+            publish_tick(link, value++, 0);
+        for (int i = BURST; i > 0; i--)
+            CHECK_EQUAL(get_u64(side_expect(&s, link, TICK, &header)), value - (uint32_t)i);
+    }
+    for (size_t i = RING / 4; i < RING; i++)
+        CHECK_EQUAL(link->ring.bytes[i], 0);
+    side_close(&s);
+    cwire_close(link);
+}
+
 int main(int argc, char **argv) {
     RUN(the_slowest_reader_is_found);
     RUN(only_streaming_peers_want_something);
     RUN(interest_is_counted);
+    RUN(bursts_keep_the_ring_short);
     return 0;
 }
