@@ -54,7 +54,7 @@ class OncePerCell(Generic[_T]):
 
 def kernel_shell() -> Any:
     """IPython's shell if this is a Jupyter kernel, else None."""
-    if "IPython" not in sys.modules:
+    if sys.modules.get("IPython") is None:
         return None
     from IPython import get_ipython
     from IPython.core.interactiveshell import InteractiveShell
