@@ -124,6 +124,10 @@ def test_a_notebook_that_is_opened_again_says_what_a_panel_needs(
     expect(send).to_be_enabled()
     save(page)
     assert "widget-view" not in path.read_text()
+    page.goto("about:blank")
+    open_notebook(page, lab, "again.ipynb")  # and the kernel still runs
+    send.click()
+    expect(cell(page, 1)).to_contain_text("OK (")
     restart_kernel(page)
     expect(cell(page, 1)).to_contain_text("the kernel has ended: run the cell again")
     expect(send).to_be_disabled()
