@@ -53,7 +53,7 @@ def compare(
 
     Raises:
         InvalidArgument: There is no such way.
-        CwireError: There is no C compiler.
+        CwireError: There is no C compiler, or nothing of what these ways need.
     """
     chosen = ways_called(ways)
     begin = time.monotonic()
@@ -65,6 +65,8 @@ def compare(
     )
     missing = absent()
     result.left = [Left(name, "", missing[name]) for name in chosen if name in missing]
+    if len(result.left) == len(chosen):
+        raise errors.CwireError("; ".join(left.reason for left in result.left))
     present = [name for name in chosen if name not in missing]
     plan = [_long_enough(case) for case in cases(settings, present) if offers(case)]
     total = len(plan) * settings.repeats

@@ -57,7 +57,6 @@ class WriteOrder:
         at_least: Batches, however long that takes.
         rate: Batches per second; 0: as fast as it goes.
         held: Wait for the readers.
-        readers: How many.
         place: A folder.
         text: The service's name.
         mark: Messages that may wait.
@@ -69,7 +68,6 @@ class WriteOrder:
     at_least: int
     rate: float
     held: bool
-    readers: int
     place: str
     text: str
     mark: int

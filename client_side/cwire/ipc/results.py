@@ -22,7 +22,7 @@ __all__ = [
     "spread",
 ]
 
-_ENOUGH = 10  # samples beyond a percentile, or it says little
+_ENOUGH = 5  # samples beyond the 99.9th percentile, or it says little
 
 
 def spread(values: Iterable[float]) -> float | None:
@@ -123,7 +123,7 @@ class Latency:
 
     @property
     def p999_ns(self) -> int | None:
-        """The 99.9th percentile; None of less than 10,000 messages."""
+        """The 99.9th percentile; None of less than 5,000 messages."""
         return percentile(self.times_ns, 0.999)
 
 

@@ -264,7 +264,6 @@ def _by_iceoryx(stack: ExitStack, case: Case, place: Place) -> Wiring:
         at_least=_AT_LEAST,
         rate=case.rate,
         held=case.held,
-        readers=case.readers,
         place=str(folder),
         text="messages",
         mark=mark,

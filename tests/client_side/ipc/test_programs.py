@@ -20,6 +20,16 @@ def test_the_generated_header_is_the_headers(tmp_path: Path) -> None:
     assert made == (SOURCES / "generated" / "ipc_messages_schema.h").read_text()
 
 
+def test_the_writers_compile_without_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC", "cc -Wextra -Wpedantic -Werror")
+    made = programs.build(tmp_path, publisher=True)
+    assert made.publisher is not None
+    assert made.writer.is_file()
+    assert made.publisher.is_file()
+
+
 def test_without_a_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "no-such-compiler -m32")
     with pytest.raises(cwire.CwireError, match="no C compiler 'no-such-compiler'.*install gcc"):

@@ -51,9 +51,11 @@ def test_what_is_missing_is_told(
 ) -> None:
     monkeypatch.setattr("cwire.tools.bench.QUICK", TINY, raising=False)
     monkeypatch.setattr("cwire.ipc.ways.find_spec", lambda name: None)
-    assert cli.main(["bench", "ipc", "--quick", "--only", "iceoryx2"]) == 0
-    out = capsys.readouterr().out
-    assert "iceoryx2: iceoryx2 is not installed; install it with: pip install iceoryx2" in out
+    reason = "iceoryx2 is not installed; install it with: pip install iceoryx2"
+    assert cli.main(["bench", "ipc", "--quick", "--only", "pipe,iceoryx2"]) == 0
+    assert f"iceoryx2: {reason}" in capsys.readouterr().out
+    assert cli.main(["bench", "ipc", "--quick", "--only", "iceoryx2"]) == 1
+    assert capsys.readouterr().err == f"cwire bench ipc: {reason}\n"
 
 
 @pytest.mark.parametrize(
