@@ -10,10 +10,11 @@ from cwire.ipc.results import Comparison, Cpu, Latency, Loss, Throughput
 from cwire.view.html import html_table
 from cwire.view.text import counted, text_table
 
-__all__ = ["Table", "size_text", "tables", "versus"]
+__all__ = ["Table", "notes", "size_text", "tables", "versus"]
 
 _LARGE = 64 << 10  # bytes: from here on GB/s say more than messages per second
 _NOTHING = "-"
+_BUSY = 0.25  # of the cores
 _Row = TypeVar("_Row", Throughput, Latency, Cpu, Loss)
 
 
@@ -44,6 +45,23 @@ def size_text(size: int) -> str:
         if size >= unit:
             return f"{size / unit:g} {name}"
     return f"{size} B"
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """What a reader of the tables has to know: how far to trust them, and what is not in them."""
+    found = []
+    load, cores = comparison.machine["load_before"], comparison.machine["cores_allowed"]
+    if load > cores * _BUSY:
+        found.append(
+            f"The machine was busy before it began (load {load:g} on {counted(cores, 'core')}): "
+            "measure again when it is quiet."
+        )
+    if comparison.settings.repeats == 1:
+        found.append("Each was measured once: how far repeats lie apart is not known.")
+    for left in comparison.left:
+        what = f", {left.what}" if left.what else ""
+        found.append(f"Not measured: {comparison.titles[left.way]}{what}: {left.reason}")
+    return found
 
 
 def tables(comparison: Comparison) -> list[Table]:

@@ -18,7 +18,7 @@ from cwire import errors
 from cwire.ipc.compare import compare, ways_called
 from cwire.ipc.figure import draw
 from cwire.ipc.plan import FULL, QUICK
-from cwire.ipc.report import tables, versus
+from cwire.ipc.report import notes, tables, versus
 from cwire.ipc.results import Comparison
 from cwire.ipc.ways import WAYS
 from cwire.tools.tables import make_console, table
@@ -126,8 +126,6 @@ def _show(comparison: Comparison) -> None:
     for one in [*tables(comparison), *([best] if best.rows else [])]:
         console.print()
         console.print(table(one.title, one.head, one.rows, right=range(1, len(one.head))))
-    if comparison.left:
-        console.print("\nNot measured:")
-    for left in comparison.left:
-        what = f", {left.what}" if left.what else ""
-        console.print(f"  {comparison.titles[left.way]}{what}: {left.reason}", markup=False)
+    console.print()
+    for note in notes(comparison):
+        console.print(note, markup=False)

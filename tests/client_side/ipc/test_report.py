@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cwire.ipc.report import size_text, tables, versus
+from cwire.ipc.plan import FULL
+from cwire.ipc.report import notes, size_text, tables, versus
 from cwire.ipc.results import Comparison
 from support.ipc import comparison
 
@@ -39,6 +42,17 @@ def test_the_best_of_both_families_as_measured() -> None:
     assert rows["processor time for 1 GB to 2 readers"][0] == "1000 ms (Unix socket)"
     assert rows["a reader that manages half loses"][0] == "0% (Unix socket)"
     assert rows["... and holds the writer back by"] == ("50% (Unix socket)", "0% (shared_memory)")
+
+
+def test_how_far_to_trust_it() -> None:
+    made = comparison()
+    once, missing = notes(made)
+    assert once.startswith("Each was measured once")
+    assert missing == "Not measured: pyzmq ipc: not installed"
+    busy = replace(made, machine={**made.machine, "load_before": 3.0}, left=[])
+    assert notes(busy)[0].startswith("The machine was busy before it began (load 3 on 2 cores)")
+    quiet = replace(made, settings=FULL, left=[])
+    assert notes(quiet) == []
 
 
 def test_nothing_is_compared_with_nothing() -> None:

@@ -53,7 +53,7 @@ def test_what_is_missing_is_told(
     monkeypatch.setattr("cwire.ipc.ways.find_spec", lambda name: None)
     reason = "iceoryx2 is not installed; install it with: pip install iceoryx2"
     assert cli.main(["bench", "ipc", "--quick", "--only", "pipe,iceoryx2"]) == 0
-    assert f"iceoryx2: {reason}" in capsys.readouterr().out
+    assert f"Not measured: iceoryx2: {reason}" in capsys.readouterr().out
     assert cli.main(["bench", "ipc", "--quick", "--only", "iceoryx2"]) == 1
     assert capsys.readouterr().err == f"cwire bench ipc: {reason}\n"
 
