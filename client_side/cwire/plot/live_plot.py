@@ -18,6 +18,7 @@ from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
 from cwire.plot.canvas import WidgetCanvas, open_canvas
 from cwire.plot.recipe import Recipe, make_recipe, numbers_of
+from cwire_structs.errors import hint_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,6 +92,8 @@ class LivePlot:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.drawn = 0
         try:
+            if options.cmap is not None:
+                _check_colours(options.cmap)
             self._canvas = open_canvas(options.figsize)
         except ImportError:
             raise errors.CwireError(
@@ -346,3 +349,13 @@ def _shortened(parts: list[str], name: str, room: int) -> str:
         if len(text) <= room:
             return text
     return text[: room - 1] + "…"
+
+
+def _check_colours(cmap: object) -> None:
+    """Refuses what is no colour map of matplotlib's."""
+    from matplotlib import colormaps
+    from matplotlib.colors import Colormap
+
+    if not isinstance(cmap, Colormap) and not (isinstance(cmap, str) and cmap in colormaps):
+        hint = hint_text(str(cmap), colormaps)
+        raise errors.InvalidArgument(f"matplotlib has no colour map {cmap!r}; {hint}")
