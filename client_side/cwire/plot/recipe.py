@@ -88,27 +88,15 @@ def make_recipe(
         raise UnknownField(
             f"{message.name}: give one or more scalar fields, one or more arrays, or one image as y"
         )
-    if by is None and "channel" in message.struct.by_name and "channel" not in names:
-        by = "channel"
-    if by is not None:
-        teller = _find(message, by)
-        if teller.field.element.undrawable or teller.shape:
-            raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
+    by = _teller(message, by, names)
     titles = _line_names(paths)
     y_label = _label(titles if len(titles) > 1 else names, fields)
     y_fields = tuple(fields)
     tiled = dimensions == [1] and _is_tile(message)
-    if dimensions[0] == 2 or (tiled and kind in (None, "image")):
-        if kind not in (None, "image"):
-            raise UnknownField(f"{message.name}.{names[0]} has two dimensions: it is an image only")
+    if _is_image(f"{message.name}.{names[0]}", dimensions[0], tiled, kind):
         tiled = dimensions[0] != 2
         return Recipe(
             "image", names, titles, None, None, "", y_label, tiled=tiled, y_fields=y_fields
-        )
-    if kind == "image":
-        raise UnknownField(
-            f"{message.name}.{names[0]} is no image: that is an array of two dimensions, or one "
-            "with the fields width and height beside it"
         )
     if dimensions[0] == 0:
         if x is not None:
@@ -135,6 +123,38 @@ def make_recipe(
         y_fields=y_fields,
         x_field=x_field,
     )
+
+
+def _teller(message: Message, by: str | None, names: Sequence[str]) -> str | None:
+    """The path of the field that tells lines apart; `channel`, if there is one.
+
+    Raises:
+        UnknownField: There is no such field, or it cannot.
+    """
+    if by is None:
+        return "channel" if "channel" in message.struct.by_name and "channel" not in names else None
+    teller = _find(message, by)
+    if teller.field.element.undrawable or teller.shape:
+        raise UnknownField(f"{message.name}.{by} is not a number: it cannot tell lines apart")
+    return by
+
+
+def _is_image(name: str, dimensions: int, tiled: bool, kind: str | None) -> bool:
+    """Whether a field is drawn as an image.
+
+    Raises:
+        UnknownField: It is to be one, or not to be one, and cannot.
+    """
+    if dimensions == 2 and kind not in (None, "image"):
+        raise UnknownField(f"{name} has two dimensions: it is an image only")
+    if dimensions == 2 or (tiled and kind in (None, "image")):
+        return True
+    if kind == "image":
+        raise UnknownField(
+            f"{name} is no image: that is an array of two dimensions, or one with the fields width "
+            "and height beside it"
+        )
+    return False
 
 
 def _x_field(message: Message, x: str) -> Field:
