@@ -82,6 +82,10 @@ class Written:
             and declares_fields(source)
         ):
             return self._add_class(source, name)
+        if isinstance(source, type) and source.__module__ not in ("builtins", "numpy"):
+            raise SchemaError(
+                f"{source.__name__} has no annotations: write its fields as in `volts: float`"
+            )
         dtype = _dtype(source, name)
         if name is None:
             raise SchemaError("a dtype has no name: give {'name': dtype}")

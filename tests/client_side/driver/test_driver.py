@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import select
 import signal
 import stat
@@ -557,6 +558,26 @@ def test_ctrl_c_ends_it(lines: tuple[str, ...], runtime: Path) -> None:
     assert "KeyboardInterrupt" in running.output[-1]
     assert status == -signal.SIGINT
     assert list(runtime.iterdir()) == []
+
+
+def test_its_thread_needs_no_interpreter(runtime: Path, short_dir: Path) -> None:
+    """A program that holds the interpreter's lock for long keeps no peer waiting."""
+    fifo = short_dir / "fifo"
+    os.mkfifo(fifo)
+    code = program(
+        "import ctypes",
+        "driver = cwire.Driver('busy', {'tick': 'f8'}, heartbeat=0.02).start()",
+        f"until = os.open({str(fifo)!r}, os.O_RDWR)",
+        "print('holds it', flush=True)",
+        "ctypes.PyDLL(None).read(until, ctypes.create_string_buffer(1), 1)",
+    )
+    with Running(sys.executable, *SHOWS_WARNINGS, "-c", code) as running:
+        running.wait_for("holds it")
+        with Peer(runtime / "busy.sock") as peer:  # accepted, greeted, and kept alive
+            beats = [peer.frame() for _ in range(3)]
+            assert [one and one.type for one in beats] == [0, 0, 0]
+        fifo.write_bytes(b"x")
+        assert running.wait_for_end() == 0
 
 
 def test_a_forked_child_leaves_the_parents_socket_alone(runtime: Path) -> None:

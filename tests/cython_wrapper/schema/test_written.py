@@ -128,6 +128,10 @@ class AsksObject:
     x: float
 
 
+class Bare:
+    volts = 1.0
+
+
 class Large:
     x: Annotated[float, tail()]
     y: float
@@ -146,6 +150,7 @@ class Large:
         (["f8"], {}, "a dtype has no name"),
         ([3], {}, "3 is neither a numpy dtype nor a class with annotations"),
         ([int], {}, "a dtype has no name"),
+        ([Bare], {}, "Bare has no annotations: write its fields as in `volts: float`"),
         ([], {"x": "f9"}, "x: 'f9' is neither a numpy dtype"),
         ([], {"x": object}, "holds Python objects"),
         ([], {"x": np.dtype(("u1", (1 << 27,)))}, "more than a frame can hold|must be from"),
