@@ -23,8 +23,8 @@ __all__ = ["RingInput"]
 
 # Replies and control frames are few.
 _SOCKET_BYTES = 4 << 10
-# Who has read so much looks once more before it sleeps: a busy driver need not ring for each frame.
-_MUCH = 4 << 10
+# Who has read so much looks once more before it sleeps: a busy driver need not ring all the time.
+_MUCH = 64 << 10
 
 
 class RingInput:
@@ -83,18 +83,22 @@ class RingInput:
         self._taker.heard()
 
     def take(self, parts: Iterable[Batch | Special]) -> None:
-        """Takes what came by the socket."""
+        """Takes what came by the socket; reads at once what it rings for."""
+        due = False
         for part in parts:
             assert isinstance(part, Special)  # others are refused
-            if part.header.type == frames.CONTROL:
-                match control.parse_control(part.payload):
-                    case control.Doorbell():
-                        self._awake()
-                    case control.Bye() as bye:
-                        raise farewell(bye)
-            else:
+            if part.header.type != frames.CONTROL:
                 self._reader.hold(part)
-                self._awake()
+                due = True
+                continue
+            match control.parse_control(part.payload):
+                case control.Doorbell():
+                    due = True
+                case control.Bye() as bye:
+                    raise farewell(bye)
+        if due and self._turn is None and not self._paused:
+            self._reader.wake()
+            self._read()
 
     def lost(self, error: Exception) -> None:
         """Reads what is in the ring, and is at the end then."""
