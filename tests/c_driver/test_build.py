@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.images import tool
 from support.processes import Running
 from support.wire import Peer
 
@@ -148,6 +149,25 @@ def test_an_installed_library_builds_the_example(
         with Peer(short_dir / "m.sock") as peer:
             assert peer.hello["name"] == "messages"
             assert len(peer.wait_for(1).payload) == 4120
+
+
+@pytest.mark.parametrize(
+    "machine", ["arm-linux-gnueabihf", "m68k-linux-gnu", "powerpc-linux-gnu", "sh4-linux-gnu"]
+)
+def test_the_ring_compiles_where_numbers_have_32_bits(
+    c_driver: Path, tmp_path: Path, machine: str
+) -> None:
+    # Of these only ARM can share 64-bit numbers without a library for it.
+    compiler = tool(f"{machine}-gcc")
+    probe = tmp_path / "probe.c"
+    probe.write_text("#include <sys/mman.h>\n")
+    if subprocess.run([compiler, "-fsyntax-only", probe], capture_output=True).returncode:
+        pytest.skip(f"there is no C library for {machine} here")
+    for name in ("platform_linux_memory", "readers", "ring", "ring_reader", "sharing"):
+        source, made = c_driver / "src" / f"{name}.c", tmp_path / f"{name}.o"
+        flags = ["-std=c99", *STRICT, "-O2", f"-I{c_driver / 'include'}"]
+        run(compiler, *flags, "-c", "-o", made, source)
+        assert "__atomic" not in run("nm", "-u", made)
 
 
 def test_the_example_is_short(built: Path) -> None:
