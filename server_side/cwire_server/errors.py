@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["BatchError", "ErrorCode", "RequestError", "internal_text"]
+__all__ = ["BatchError", "ErrorCode", "RequestError", "internal_text", "quoted"]
+
+_QUOTED = 60  # characters
 
 
 class ErrorCode(StrEnum):
@@ -35,3 +37,9 @@ class BatchError(ValueError):
 def internal_text(error: Exception) -> str:
     """Returns what a client is told of a fault of the relay's own."""
     return f"a fault of the relay's ({type(error).__name__}; its log says more): please report it"
+
+
+def quoted(value: object) -> str:
+    """Returns a value of a client's as an error quotes it: the beginning, if it is long."""
+    text = repr(value)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"

@@ -255,6 +255,18 @@ async def test_between_the_requests_of_one_client_all_others_have_their_turn(
         await scene.goes_on(1)
 
 
+async def test_what_waits_for_one_client_is_written_in_turns(scene: Scene) -> None:
+    """The socket would take all of it at once: a client that did not read may begin to."""
+    target = scene.relay.hub.clients[scene.one.hello["client"]]
+    for number in range(200):
+        target.sink.put_operation({"op": "status", "number": number})
+    left = target.sink.control_bytes
+    target.wake()
+    assert left / 2 < target.sink.control_bytes < left
+    assert [(await scene.one.text("status"))["number"] for _ in range(200)] == list(range(200))
+    await scene.goes_on(0)
+
+
 async def test_while_a_client_subscribes_to_many_messages_others_have_their_turn(
     make_scene: MakeScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

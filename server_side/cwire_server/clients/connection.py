@@ -35,6 +35,8 @@ _log = logging.getLogger("cwire.client")
 _CLOSE_SECONDS, _LAST_CLOSE_SECONDS = 5.0, 1.0
 # Then others have their turn: a client can ask for half a second's work in one message.
 _TURN_SECONDS = 1e-3
+# The same for writing: bytes, and how many of them a message counts beside its own.
+_TURN_BYTES, _MESSAGE_BYTES = 1 << 20, 16 << 10
 # A message below this is joined: to copy it is cheaper than to name its pieces to the system.
 _JOIN_BELOW = 4 << 10
 # More pieces than this are joined, too, or sent in parts if they are large: the system takes 1024
@@ -65,6 +67,7 @@ class ClientConnection:
         "_connections",
         "_loop",
         "_pong",
+        "_pumping",
         "_queue",
         "_reader",
         "_requests",
@@ -89,6 +92,7 @@ class ClientConnection:
         self._reader: WebSocketReader | None = WebSocketReader(limits.command)
         self._steps: Iterator[object] = iter(())  # what was read and is to be carried out yet
         self._busy = False  # with these: until they are done, nothing more is read
+        self._pumping = False  # in turns with all else
         self._unsent: list[memoryview] = []
         self._pong: bytes | None = None
         self._close_sent = self._close_received = False
@@ -179,6 +183,8 @@ class ClientConnection:
     def _pump(self, reads: bool = False) -> None:
         """Writes what waits until the socket is full; goes on when it has room again.
 
+        What a client reads at once may be 20,000 texts: after 64 messages others have their turn.
+
         Args:
             reads: The socket was full and has room.
         """
@@ -191,10 +197,15 @@ class ClientConnection:
                 CloseCode.TOO_SLOW, "you do not read what you are sent: replies and text pile up"
             )
             return
-        if self._unsent:
-            return  # it is written first
+        if self._unsent or self._pumping:
+            return  # that is written first, or it goes on in its turn
         hub = self._services.hub
+        spent = 0
         while not self._unsent:
+            if spent >= _TURN_BYTES:
+                self._pumping = True
+                self._loop.call_soon(self._pump_on)
+                break
             try:
                 message = self._queue.take(self._may_make_text)
             except TextError as error:
@@ -206,6 +217,7 @@ class ClientConnection:
             if of_frame := isinstance(message, Text) and message.of_frame:
                 hub.turns.done()
             hub.count_sent(client, message.size)
+            spent += _MESSAGE_BYTES + message.size
             # Not by any text: to be told of losses may be all that its window lets through.
             reads = reads or of_frame or isinstance(message, Binary)
             self._send(_pieces(message))
@@ -219,6 +231,7 @@ class ClientConnection:
         return self._services.hub.turns.take(self._pump_on)
 
     def _pump_on(self) -> None:
+        self._pumping = False
         try:
             self._pump()
         except Exception as error:

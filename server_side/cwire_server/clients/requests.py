@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cwire_server.access import PageAccess
-from cwire_server.errors import ErrorCode, RequestError, internal_text
+from cwire_server.errors import ErrorCode, RequestError, internal_text, quoted
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import ClientQueue
 from cwire_server.hub.driver_state import DriverState
@@ -72,7 +72,7 @@ class ClientRequests:
             if operation is None:
                 raise RequestError(
                     ErrorCode.UNKNOWN_OP,
-                    f"there is no operation {request.get('op')!r}; "
+                    f"there is no operation {quoted(request.get('op'))}; "
                     f"there are: {', '.join(OPERATIONS)}",
                 )
             yield from operation(self, request) or ()
@@ -109,8 +109,8 @@ class ClientRequests:
         if type(received) is not int or not self._queue.ack(received):
             raise RequestError(
                 ErrorCode.BAD_REQUEST,
-                f"bytes is {received!r}: acknowledge how many bytes of binary messages you have "
-                "had since the window was set, replies not counted; never fewer than before",
+                f"bytes is {quoted(received)}: acknowledge how many bytes of binary messages you "
+                "have had since the window was set, replies not counted; never fewer than before",
             )
         self._client.wake()
 
@@ -157,7 +157,7 @@ class ClientRequests:
             named = [state.name for state in self._services.hub.drivers.served]
             raise RequestError(
                 ErrorCode.UNKNOWN_DRIVER,
-                f"no driver is named {driver!r}; {hint_text(str(driver), named)}",
+                f"no driver is named {quoted(driver)}; {hint_text(str(driver), named)}",
             )
         found = [
             (state, state.schema.commands[name])
@@ -167,12 +167,12 @@ class ClientRequests:
         if len(found) != 1:
             if found:
                 owners = ", ".join(state.name for state, _ in found)
-                text = f"several drivers have a command {name!r}: name one ({owners})"
+                text = f"several drivers have a command {quoted(name)}: name one ({owners})"
             else:
                 known = sorted(
                     {one for state in chosen if state.schema for one in state.schema.commands}
                 )
-                text = f"no driver has a command {name!r}; {hint_text(str(name), known)}"
+                text = f"no driver has a command {quoted(name)}; {hint_text(str(name), known)}"
             raise RequestError(ErrorCode.UNKNOWN_MESSAGE, text)
         return found[0]
 

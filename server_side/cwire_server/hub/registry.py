@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
-from cwire_server.errors import ErrorCode, RequestError
+from cwire_server.errors import ErrorCode, RequestError, quoted
 from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
 from cwire_server.hub.json_text import JsonText
@@ -94,7 +94,7 @@ class DriverRegistry(Mapping[int, DriverState]):
             known = [driver.name for driver in self.values()]
             raise RequestError(
                 ErrorCode.UNKNOWN_DRIVER,
-                f"no driver of this relay is named {name!r}; {hint_text(name or '', known)}",
+                f"no driver of this relay is named {quoted(name)}; {hint_text(name or '', known)}",
             )
         # While a driver has never been seen, any message may be its own.
         if messages is not None and all(driver.schema for driver in covered):
@@ -103,7 +103,7 @@ class DriverRegistry(Mapping[int, DriverState]):
             if unknown:
                 message = next(name for name in messages if name in unknown)
                 published = {name for schema in schemas for name in schema.published}
-                text = f"no message {message!r} is published; "
+                text = f"no message {quoted(message)} is published; "
                 text += _instead(message, published, schemas)
                 raise RequestError(ErrorCode.UNKNOWN_MESSAGE, text)
         return covered

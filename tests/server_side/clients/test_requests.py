@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,22 @@ async def test_too_many_commands_are_refused(start_relay: StartRelay, runtime: P
         ("[" + "0," * 200_000 + "0]", "bad_request", "a text of 400,003 characters"),
         ('{"op": "dance"}', "unknown_op", "there are: subscribe, unsubscribe"),
         ('{"id": 3}', "unknown_op", "None"),
+        (json.dumps({"op": "x" * 50_000}), "unknown_op", "x…; there are: subscribe"),
+        (
+            json.dumps({"op": "subscribe", "id": 1, "driver": "x" * 50_000}),
+            "unknown_driver",
+            "x…; there are: lab",
+        ),
+        (
+            json.dumps({"op": "subscribe", "id": 1, "messages": ["x" * 50_000]}),
+            "unknown_message",
+            "x… is published; there are: picture",
+        ),
+        (
+            json.dumps({"op": "command", "id": 1, "name": "x" * 50_000}),
+            "unknown_message",
+            "x…; there are: ",
+        ),
         ('{"op": "subscribe"}', "bad_request", "id must be"),
         ('{"op": "subscribe", "id": true}', "bad_request", "id must be"),
         ('{"op": "subscribe", "id": -1}', "bad_request", "id must be"),
@@ -122,6 +139,7 @@ async def test_a_bad_operation_is_answered_and_the_next_one_works(
             error = await connected.text("error")
             assert error["code"] == code
             assert text in error["text"]
+            assert len(error["text"]) < 1000, "what was long is not sent back"
             await subscribed(connected)
 
 
