@@ -114,8 +114,8 @@ def find_place(code: str) -> Place | None:
     literals = _literals(code, brackets)
     if any(one.kind == "{" for one in literals):
         return _entry(code, brackets[: -len(literals)], literals, start, prefix, quote)
-    if inner.kind == "[" and len(brackets) > 1:  # a list as an argument: y=["a", "b
-        return _argument(code, brackets[-2], inner.at, prefix, quote)
+    if literals and len(literals) < len(brackets):  # a list as an argument: y=["a", "b
+        return _argument(code, brackets[-len(literals) - 1], literals[0].at, prefix, quote)
     return _argument(code, inner, start, prefix, quote)
 
 
