@@ -12,6 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import NoReturn, assert_never
 
@@ -49,12 +50,8 @@ _TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on
 Find = Callable[[Mapping[str, str | None], Machine | None], Address]
 
 
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def now() -> float:
-    """The time that frames come at, s: it goes on while the machine sleeps, where that is known."""
-    return time.clock_gettime(_CLOCK)
+now = partial(time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+"""The time that frames come at, s: it goes on while the machine sleeps, where that is known."""
 
 
 class Link:
