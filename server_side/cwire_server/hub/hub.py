@@ -36,6 +36,8 @@ __all__ = ["Hub"]
 # Messages that clients are told of when a driver comes, at once and in each turn after that: about
 # 4 ms of work, and 1 ms.
 _CHORES_AT_ONCE, _CHORES = 4 * PIECE, PIECE
+# And the least that each of them counts.
+_CHORE = 4
 # Bytes that are decimated in one turn; and what each batch costs beside them.
 _WORK_BYTES = 2 * STEP_BYTES
 _BATCH_BYTES = 16 << 10
@@ -229,8 +231,9 @@ class Hub:
         while self._chores and work > 0:
             source, pieces = self._chores.popleft()
             done = next(pieces, None)
+            # To tell what was planned, at the end, is some work as well.
+            work -= _CHORE if done is None else done
             if done is not None:
-                work -= done
                 self._chores.append((source, pieces))
             elif source is not None:
                 self._renewing[source] -= 1

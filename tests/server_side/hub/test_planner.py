@@ -190,6 +190,25 @@ def test_another_run_is_told_in_turns_and_nobody_waits_for_the_one_with_most() -
     assert not run(hub, schema, 2), "the same run: nothing is to be told"
 
 
+def test_of_many_clients_few_are_told_in_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cwire_server.hub.hub._CHORES_AT_ONCE", 0)
+    schema = many(1)
+    hub = hub_of(schema)
+    clients = [add_client(hub) for _ in range(300)]
+    for client in clients:
+        hub.subscribe(client, of_rate(1), 0.0)
+        drain(hub, client)
+    turns = given(hub)
+    assert run(hub, schema, 2)
+    told: list[int] = []
+    while hub._chores:
+        turns.give(hub)
+        ops = [one["op"] for c in clients for one in drain(hub, c) if isinstance(one, dict)]
+        told.append(ops.count("subscribed"))
+    assert sum(told) == 300
+    assert max(told) <= PIECE / 4
+
+
 def test_what_comes_before_a_client_is_told_of_another_run_is_dropped_and_told() -> None:
     schema = many(8 * PIECE)
     hub = hub_of(schema)
