@@ -232,7 +232,8 @@ class Driver:
                 ``height`` and ``width`` are filled in where the message has them); of a message
                 that is one value or one array, an array with one more dimension is a frame each;
                 a mapping; an object of the message's class; the payload's bytes.
-            time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now.
+            time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now. The field of this
+                name, where a message has one, is given in a mapping.
             **fields: Values of fields. Numbers out of their range, or without a name in their
                 enum, are taken: what is measured is told. Commands are checked.
 
