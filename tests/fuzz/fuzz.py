@@ -1,10 +1,11 @@
 """`make fuzz`: the driver's socket and the hub, against whatever chance comes up with.
 
 First the demo driver, built with ASan and UBSan, gets random and mutated frames on many
-connections. All that it sends must be whole frames; good peers, one that stays and new ones, must
-be answered meanwhile; it must end well and leave nothing behind.
-Then the model of tests/server_side/hub/test_hub_machine.py is run with new
-examples until time is up.
+connections, some of which ask for its ring and lie in their pages. All that it sends must be
+whole frames; good peers, one that stays and new ones, must be answered meanwhile; it must end
+well, and keep and leave nothing.
+Then the model of tests/server_side/hub/test_hub_machine.py is run with new examples until time is
+up.
 A failure prints what leads to it again: the seed of the driver's part, the steps of the hub's.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import mmap
 import os
 import random
 import select
@@ -29,6 +31,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from server_side.hub.test_hub_machine import HubMachine
 from support.processes import ROOT, Running
+from support.ring_peer import ASK, POSITION, RING, SLEEPS, reader_page
 from support.wire import ANSWER, HEADER, Peer, pack
 
 BUILD = ROOT / "test-artefacts" / "fuzz"
@@ -91,6 +94,7 @@ class Source:
         return self.chance.choice(
             (
                 pack(0, ANSWER),
+                pack(0, ASK),
                 pack(0, struct.pack("<II", 3, 0)),
                 pack(0, struct.pack("<II", 4, count) + self.chance.randbytes(2 * count)),
                 pack(0, struct.pack("<II", 4, forged) + bytes(8)),
@@ -147,16 +151,49 @@ class Source:
         )
 
 
+class Page:
+    """The page of a peer that asks for the ring, and how often its descriptor is sent along."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        faults: tuple[dict[str, int], ...] = ({"seals": 0}, {"size": 100}, {"version": 3})
+        broken = chance.choice(faults) if chance.random() < 0.1 else {}
+        self.descriptor = reader_page(**broken)  # type: ignore[arg-type]
+        self.copies = chance.choice((0, 1, 1, 1, 1, 1, 3))
+        self.memory = mmap.mmap(self.descriptor, broken.get("size", 4096))
+        self.position = 0
+
+    def change(self) -> None:
+        """Says something else, which is mostly possible."""
+        if len(self.memory) < 4096:
+            return
+        if self.chance.random() < 0.05:
+            forged = self.chance.choice((*EDGES, 2**63, 2**64 - 8))
+            struct.pack_into("=Q", self.memory, POSITION, forged)
+        elif self.position and self.chance.random() < 0.5:
+            self.position += 8 * self.chance.randrange(100)
+            struct.pack_into("=Q", self.memory, POSITION, self.position)
+        else:
+            sleeps = self.chance.choice((0, 1, 2, 3, 2**32 - 1))
+            struct.pack_into("=I", self.memory, SLEEPS, sleeps)
+
+    def close(self) -> None:
+        self.memory.close()
+        os.close(self.descriptor)
+
+
 class Connection:
     """A peer that misbehaves. What comes back must be frames, to the end."""
 
-    def __init__(self, path: Path, answers: bool) -> None:
+    def __init__(self, path: Path, answers: bool, page: Page | None) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(10)
         self.socket.connect(str(path))
         self.socket.setblocking(False)
         self.incoming = bytearray()
-        self.outgoing = bytearray(pack(0, ANSWER) if answers else b"")
+        self.outgoing = bytearray(pack(0, ASK if page else ANSWER) if answers else b"")
+        self.page = page
+        self.passes = page is not None
         self.frames = self.byes = 0
         self.open = True
         self.sends = True
@@ -164,7 +201,7 @@ class Connection:
     def send(self, size: int) -> None:
         """Sends some of what waits."""
         try:
-            sent = self.socket.send(self.outgoing[:size]) if self.sends else 0
+            sent = self._send(bytes(self.outgoing[:size])) if self.sends else 0
         except BlockingIOError:
             return
         except OSError:  # the driver has hung up; what it said may be there still
@@ -172,6 +209,12 @@ class Connection:
             self.sends = False
             return
         del self.outgoing[:sent]
+
+    def _send(self, data: bytes) -> int:
+        if not self.passes or self.page is None or not data:
+            return self.socket.send(data)
+        self.passes = False
+        return socket.send_fds(self.socket, [data], [self.page.descriptor] * self.page.copies)
 
     def read(self) -> None:
         """Reads what has come and checks it."""
@@ -201,6 +244,8 @@ class Connection:
             assert not self.byes, "a frame came after the bye"
             kind = struct.unpack_from("<I", self.incoming, at + HEADER.size)[0] if not type_ else 0
             self.byes += kind == BYE
+            if kind == RING and self.page:
+                self.page.position = struct.unpack_from("<Q", self.incoming, at + 32)[0]
             self.frames += 1
             at = end
         del self.incoming[:at]
@@ -231,6 +276,11 @@ def check_echo(peer: Peer, request: int) -> None:
     assert (reply.type, reply.flags, reply.payload) == (ECHO, 1, payload), reply
 
 
+def descriptors(driver: Running) -> int:
+    """How many files the driver has open."""
+    return len(list(Path(f"/proc/{driver.process.pid}/fd").iterdir()))
+
+
 class DriverFuzz:
     """Many bad connections and one good one, to one driver."""
 
@@ -244,13 +294,17 @@ class DriverFuzz:
     def step(self) -> None:
         """One thing that a bad connection does."""
         if len(self.connections) < CONNECTIONS and self.chance.random() < 0.3:
-            self.connections.append(Connection(self.path, self.chance.random() < 0.9))
+            page = Page(self.chance) if self.chance.random() < 0.5 else None
+            self.connections.append(Connection(self.path, self.chance.random() < 0.9, page))
             self.counts["connections"] += 1
+            self.counts["pages"] += page is not None
         if not self.connections:
             return
         connection = self.chance.choice(self.connections)
         doing = self.chance.random()
-        if doing < 0.6:
+        if connection.page and self.chance.random() < 0.3:
+            connection.page.change()
+        elif doing < 0.6:
             if len(connection.outgoing) < 1 << 20:
                 connection.outgoing += self.source.next()
             before = len(connection.outgoing)
@@ -268,6 +322,8 @@ class DriverFuzz:
     def drop(self, connection: Connection) -> None:
         """Closes a connection, in the middle of anything."""
         connection.socket.close()
+        if connection.page:
+            connection.page.close()
         self.connections.remove(connection)
         self.counts["frames read"] += connection.frames
         self.counts["byes"] += connection.byes
@@ -297,6 +353,8 @@ def fuzz_driver(seconds: float, seed: int) -> None:
             end = time.monotonic() + seconds
             steps = 0
             with good_peer(path) as faithful:
+                check_echo(faithful, 1)
+                before = descriptors(running)
                 while time.monotonic() < end:
                     fuzz.step()
                     steps += 1
@@ -305,6 +363,12 @@ def fuzz_driver(seconds: float, seed: int) -> None:
                     if steps % 1000 == 0:
                         with good_peer(path) as fresh:
                             check_echo(fresh, 1)
+                for connection in tuple(fuzz.connections)[1:]:
+                    fuzz.drop(connection)
+                deadline = time.monotonic() + 10
+                while descriptors(running) > before + len(fuzz.connections):
+                    assert time.monotonic() < deadline, "the driver keeps descriptors"
+                    check_echo(faithful, 7)
             assert running.process.poll() is None, "the driver has died"
         finally:
             status = running.stop()
