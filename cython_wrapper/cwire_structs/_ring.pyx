@@ -162,6 +162,11 @@ cdef class MappedRing:
         return max(head - self.reader.position, 0)
 
     @property
+    def size(self):
+        """Bytes of the ring."""
+        return self.length
+
+    @property
     def head(self):
         """The offset behind the newest frame; offsets only grow."""
         self._check()

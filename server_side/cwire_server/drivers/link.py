@@ -173,6 +173,7 @@ class DriverLink:
                 self,
             )
             self._input.start()
+        self._input.expect(bool(self._interest))
 
     async def _watch(self, broken: asyncio.Future[None], heartbeat: float) -> None:
         """Waits until the link breaks, and says when the driver is silent for too long."""
@@ -313,6 +314,8 @@ class DriverLink:
             if wanted != self._interest:
                 self._interest = wanted
                 self._send(control.interest(wanted))
+                if self._input is not None:
+                    self._input.expect(bool(wanted))
 
     def _send(self, frame: bytes) -> None:
         idle = not self._outgoing.bytes

@@ -1,7 +1,9 @@
 """Reads a driver's frames from its ring: one batch in each turn of the event loop.
 
 When there is nothing more, the reader sleeps until a doorbell comes by the socket. While it is
-awake the driver does nothing for it, and what is published meanwhile is read as one batch.
+awake the driver does nothing for it, and what is published meanwhile is read as one batch. What no
+client waits for is read a few times a second, for the history: of all such drivers at once, and
+without doorbells.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ __all__ = ["RingInput"]
 _SOCKET_BYTES = 4 << 10
 # Who has read so much looks once more before it sleeps: a busy driver need not ring all the time.
 _MUCH = 64 << 10
+# Seconds between two reads of what nobody waits for, as long as they find less than this part of
+# the ring: a driver that is paced by its readers shall not wait for them.
+_REST_SECONDS = 0.1
+_LITTLE_PART = 64
 
 
 class RingInput:
@@ -43,6 +49,9 @@ class RingInput:
         specials = BatchReader(0, _refuse, ReadBuffers(0), _SOCKET_BYTES)
         self._socket = SocketInput(sock, specials, self)
         self._turn: asyncio.Handle | None = None
+        self._rest: asyncio.TimerHandle | None = None
+        self._wanted = True
+        self._little = True
         self._paused = False
         self._closed = False
         self._error: Exception | None = None
@@ -51,6 +60,12 @@ class RingInput:
         """Begins."""
         self._socket.resume()
         self._awake()
+
+    def expect(self, wanted: bool) -> None:
+        """Says whether anybody waits for the driver's frames."""
+        self._wanted = wanted
+        if wanted and self._rest is not None:
+            self._awake()
 
     def pause(self) -> None:
         """Reads no more until `resume`; the driver sees that by the reader's position."""
@@ -84,21 +99,25 @@ class RingInput:
 
     def take(self, parts: Iterable[Batch | Special]) -> None:
         """Takes what came by the socket; reads at once what it rings for."""
-        due = False
+        rung = replied = False
         for part in parts:
             assert isinstance(part, Special)  # others are refused
             if part.header.type != frames.CONTROL:
                 self._reader.hold(part)
-                due = True
+                replied = True
                 continue
             match control.parse_control(part.payload):
                 case control.Doorbell():
-                    due = True
+                    rung = True
                 case control.Bye() as bye:
                     raise farewell(bye)
-        if due and self._turn is None and not self._paused:
-            self._reader.wake()
+        if self._turn is not None or self._paused or not (rung or replied):
+            return
+        self._reader.wake()
+        if replied or self._wanted or not self._little:
             self._read()
+        else:
+            self._read_later()
 
     def lost(self, error: Exception) -> None:
         """Reads what is in the ring, and is at the end then."""
@@ -110,19 +129,26 @@ class RingInput:
     # The ring
 
     def _awake(self) -> None:
-        if self._closed:
-            return
-        self._reader.wake()
-        if self._turn is None and not self._paused:
+        """Reads in the next turn."""
+        if not self._closed and not self._paused:
+            self._reader.wake()
+            self._cancel()
             self._turn = self._loop.call_soon(self._read)
 
+    def _read_later(self) -> None:
+        """Reads in a while, in the same turn as others that nobody waits for."""
+        if self._rest is None:
+            due = (self._loop.time() // _REST_SECONDS + 1) * _REST_SECONDS
+            self._rest = self._loop.call_at(due, self._read)
+
     def _cancel(self) -> None:
-        if self._turn is not None:
-            self._turn.cancel()
-            self._turn = None
+        for handle in (self._turn, self._rest):
+            if handle is not None:
+                handle.cancel()
+        self._turn = self._rest = None
 
     def _read(self) -> None:
-        self._turn = None
+        self._cancel()
         try:
             much = self._reader.waiting
             if much:
@@ -132,7 +158,11 @@ class RingInput:
                 return
             if self._error is not None and self._reader.ended:
                 raise self._error
-            if self._error is not None or much > _MUCH or not self._reader.sleep():
+            if much:
+                self._little = much < self._reader.size // _LITTLE_PART
+            if self._error is None and much and self._little and not self._wanted:
+                self._read_later()
+            elif self._error is not None or much > _MUCH or not self._reader.sleep():
                 self._awake()
         except Exception as error:
             self._socket.close()

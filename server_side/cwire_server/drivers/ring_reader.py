@@ -69,6 +69,11 @@ class RingReader:
         return self._ring.waiting
 
     @property
+    def size(self) -> int:
+        """Bytes of the ring."""
+        return self._ring.size
+
+    @property
     def blocked(self) -> bool:
         """Whether reading waits for a reply."""
         return self._awaited is not None and self._is_to_come(self._awaited)

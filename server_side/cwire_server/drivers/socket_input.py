@@ -53,6 +53,9 @@ class SocketInput:
             first = first[size:]
             self._received(size)
 
+    def expect(self, wanted: bool) -> None:
+        """Says whether anybody waits for the driver's frames. They are read anyway."""
+
     def pause(self) -> None:
         """Reads no more until `resume`."""
         self._loop.remove_reader(self._socket)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cwire_server import Relay
+from cwire_server.drivers import ring_input
 from cwire_server.limits import Limits
 from cwire_structs import control, frames
 from support.fake_driver import ticks
@@ -368,3 +369,93 @@ async def test_without_a_ring_by_option(
         assert connected.hello["drivers"][0]["way"] == (
             "socket: the relay was started with --no-ring"
         )
+
+
+# Frames that nobody waits for
+
+
+@pytest.fixture
+def long_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody waits for is not read by itself while a test runs."""
+    monkeypatch.setattr(ring_input, "_REST_SECONDS", 1e6)
+
+
+@asynccontextmanager
+async def unwanted(
+    start_relay: StartRelay, driver: RingDriver
+) -> AsyncIterator[tuple[Relay, RawClient]]:
+    """A relay with a client that has subscribed to nothing, and some frames that wait."""
+    relay = await start_relay("lab")
+    await driver.connected()
+    await until_up(relay)
+    await until_asleep(driver)
+    async with client(relay) as connected:
+        await driver.publish(ticks(0, 3))
+        await connected.say("status")  # a turn of the event loop in which it could be read
+        assert (await connected.text("status"))["drivers"][0]["frames"] == 0
+        yield relay, connected
+
+
+async def test_what_nobody_waits_for_is_read_without_a_doorbell_for_each(
+    start_relay: StartRelay, driver: RingDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ring_input, "_REST_SECONDS", 0.01)
+    relay = await start_relay("lab")
+    await driver.connected()
+    await until_up(relay)
+    before = await until_asleep(driver)
+    await driver.publish(ticks(0, 3))
+    state = relay.hub.drivers[1]
+    async with asyncio.timeout(10):
+        while state.frames < 3:
+            await asyncio.sleep(0)
+        driver.ring.put(ticks(3, 3))
+        while state.frames < 6:
+            await asyncio.sleep(0)
+    assert await until_asleep(driver) == before + 2, "it sleeps when there is nothing more"
+
+
+@pytest.mark.usefixtures("long_rest")
+async def test_who_subscribes_gets_what_waits_at_once(
+    start_relay: StartRelay, driver: RingDriver
+) -> None:
+    async with unwanted(start_relay, driver) as (_, connected):
+        await connected.say("subscribe", id=1, messages=["tick"], history={"frames": 10})
+        await connected.text("subscribed")
+        assert await sequences(connected, 3) == [0, 1, 2]
+        await driver.publish(ticks(3, 1))
+        assert await sequences(connected, 1) == [3]
+
+
+@pytest.mark.usefixtures("long_rest")
+async def test_a_reply_does_not_wait(start_relay: StartRelay, driver: RingDriver) -> None:
+    async with unwanted(start_relay, driver) as (_, connected):
+        await connected.send(command(connected.hello, GO, bytes(8)))
+        header, _ = await driver.receive()
+        driver.ring.put(control.place(NUMBER, 1))
+        await driver.send(frames.pack(GO, flags=frames.REPLY, request=header.request))
+        assert await sequences(connected, 1) == [-1]
+
+
+@pytest.mark.usefixtures("long_rest")
+async def test_a_busy_driver_is_read_at_once(start_relay: StartRelay, driver: RingDriver) -> None:
+    async with unwanted(start_relay, driver) as (relay, connected):
+        await connected.say("subscribe", id=1, messages=["tick"])
+        await connected.text("subscribed")
+        await driver.publish(ticks(3, SIZE // 64 // 8))
+        await sequences(connected, 3 + SIZE // 64 // 8)
+        await connected.say("unsubscribe", id=1)
+        await connected.text("unsubscribed")
+        await until_asleep(driver)
+        await driver.publish(ticks(3 + SIZE // 64 // 8, 1))
+        async with asyncio.timeout(10):
+            while relay.hub.drivers[1].frames < 4 + SIZE // 64 // 8:
+                await asyncio.sleep(0.001)
+
+
+@pytest.mark.usefixtures("long_rest")
+async def test_the_end_does_not_wait(start_relay: StartRelay, driver: RingDriver) -> None:
+    async with unwanted(start_relay, driver) as (relay, _):
+        driver.hang_up()
+        await until_up(relay, "down")
+        assert relay.hub.drivers[1].frames == 3
