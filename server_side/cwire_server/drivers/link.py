@@ -142,7 +142,8 @@ class DriverLink:
         driver.way = f"socket: {attached.why}" if attached.ring is None else "ring"
         busy = self._hub.driver_up(self._source, hello, self._schema)
         self.tried.set()
-        self.update_interest()
+        if not busy:
+            self.update_interest()
         _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
         self._heard = self._loop.time()
         self._begin(self._socket, attached)

@@ -75,7 +75,7 @@ class Hub:
             self._derived,
             self._routes,
             self.limits,
-            lambda source: self.on_interest(source),
+            self._tell_interest,
         )
         # Work for one client each, in turns: to renew what it gets of a driver, by source, or to
         # forget what it had. And how many are renewed, by source.
@@ -172,6 +172,11 @@ class Hub:
             for _ in self._planner.forget(client, id_):
                 pass
 
+    def _tell_interest(self, source: int) -> None:
+        """Tells of a change; while clients are renewed of none: they want the same as before."""
+        if not self._renewing[source]:
+            self.on_interest(source)
+
     def interest(self, source: int) -> frozenset[int]:
         """The message ids of a driver that any client wants, in whatever way."""
         return self._derived[source].origins(self._routes[source].types)
@@ -238,6 +243,7 @@ class Hub:
             elif source is not None:
                 self._renewing[source] -= 1
                 if not self._renewing[source]:
+                    self._tell_interest(source)
                     self.back_pressure.on_room(source)
 
     def driver_down(self, source: int, problem: str) -> None:

@@ -172,6 +172,8 @@ def test_another_run_is_told_in_turns_and_nobody_waits_for_the_one_with_most() -
     drain(hub, heavy), drain(hub, light)
     turns, room = given(hub), list[int]()
     hub.back_pressure.on_room = room.append
+    interest: list[frozenset[int]] = []
+    hub.on_interest = lambda source: interest.append(hub.interest(source))
     assert run(hub, schema, 2), "the driver is not read yet"
     assert [one["op"] for one in drain(hub, light) if isinstance(one, dict)] == [
         "driver",
@@ -184,6 +186,7 @@ def test_another_run_is_told_in_turns_and_nobody_waits_for_the_one_with_most() -
         told += drain(hub, heavy)
         count += 1
     assert room == [1]
+    assert interest == [frozenset(range(1, 501))], "told once, and not of less meanwhile"
     assert count > 31 * 500 / (2 * PIECE)
     ids = [one["id"] for one in told if isinstance(one, dict) and one["op"] == "subscribed"]
     assert ids == list(range(32))
