@@ -96,18 +96,6 @@ void cwi_peer_dismiss(cwi_peer *peer, int code, const char *format, ...) {
     cwi_peer_set_state(peer, CWI_LEAVING);
 }
 
-/* Copies what comes next for a peer that maps the ring: replies, and a doorbell at the end. Returns
- * the bytes copied. */
-static size_t stage_for_reader(cwi_peer *peer, uint8_t *out, size_t room) {
-    if (cwi_lane_used(&peer->lane) > 0)
-        return cwi_lane_take(&peer->lane, out, room);
-    if (room < CWI_DOORBELL_SPAN || !cwi_sharing_due(peer))
-        return 0;
-    cwi_sharing_ring(peer);
-    cwi_control_store_doorbell(out, cwi_platform_time_ns());
-    return CWI_DOORBELL_SPAN;
-}
-
 /* Copies the next chunk from cursor and lane, and ends each frame or reply before the next. */
 static void stage_chunk(cwi_peer *peer) {
     cwi_ring *ring = &peer->link->ring;
@@ -128,7 +116,7 @@ static void stage_chunk(cwi_peer *peer) {
             memcpy(out, peer->bye, taken);
             peer->bye_size -= taken;
         } else if (peer->share.page) {
-            taken = stage_for_reader(peer, out, room);
+            taken = cwi_sharing_take(peer, out, room);
         } else {
             uint64_t until = cwi_lane_position(lane, ring->head);
             taken = cwi_cursor_take(cursor, ring, until, out, room, peer->staged_size == 0);

@@ -106,4 +106,12 @@ int cwi_sharing_due(cwi_peer *peer) {
     return sleeps % 2 == 1 && sleeps != peer->share.rung && cwi_sharing_waiting(peer) > 0;
 }
 
-void cwi_sharing_ring(cwi_peer *peer) { peer->share.rung = said_sleeps(&peer->share); }
+size_t cwi_sharing_take(cwi_peer *peer, void *out, size_t room) {
+    if (cwi_lane_used(&peer->lane) > 0)
+        return cwi_lane_take(&peer->lane, out, room);
+    if (room < CWI_DOORBELL_SPAN || !cwi_sharing_due(peer))
+        return 0;
+    peer->share.rung = said_sleeps(&peer->share);
+    cwi_control_store_doorbell(out, cwi_platform_time_ns());
+    return CWI_DOORBELL_SPAN;
+}

@@ -29,7 +29,8 @@ const char *cwi_sharing_fault(cwi_peer *peer);
  * been told. */
 int cwi_sharing_due(cwi_peer *peer);
 
-/* Notes that the peer is told now. */
-void cwi_sharing_ring(cwi_peer *peer);
+/* Copies what goes next by the peer's socket to `out`, at most `room` bytes: a reply, or else the
+ * doorbell that is due. Returns the bytes copied. */
+size_t cwi_sharing_take(cwi_peer *peer, void *out, size_t room);
 
 #endif
