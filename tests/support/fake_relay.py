@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import queue
 import threading
@@ -14,7 +15,7 @@ from typing import Any, Self, TypeVar
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
-from tornado.websocket import WebSocketHandler
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from cwire_structs import frames
 from support import schemas
@@ -165,8 +166,9 @@ class FakeRelay:
 
     def greet(self, message: str | bytes) -> None:
         """The same, for functions that run in the relay's thread."""
-        for handler in self._handlers:
-            handler.write_message(message, binary=isinstance(message, bytes))
+        for handler in tuple(self._handlers):
+            with contextlib.suppress(WebSocketClosedError):  # the client is just going
+                handler.write_message(message, binary=isinstance(message, bytes))
 
     def hang_up(self, code: int = 1001, reason: str = "the relay is stopping") -> None:
         """Closes all connections."""
