@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from support.folders import short_folder
 from support.processes import ROOT, Driver, Relay
 
 
@@ -30,9 +29,8 @@ def pytest_configure() -> None:
 @pytest.fixture
 def short_dir() -> Iterator[Path]:
     """A directory whose path is short enough for Unix sockets (pytest's own may not be)."""
-    path = Path(tempfile.mkdtemp(prefix="cw-", dir="/tmp"))
-    yield path
-    shutil.rmtree(path)
+    with short_folder() as path:
+        yield path
 
 
 @pytest.fixture

@@ -101,8 +101,10 @@ def lab(request: pytest.FixtureRequest, runtime: Path) -> Iterator[cwire.Driver]
 
 @pytest.fixture
 def bridge(lab: cwire.Driver) -> Iterator[cwire.Bridge]:
-    with Relay(f"lab={lab.path}") as relay, cwire.connect(relay.link) as made:
-        yield made
+    with Relay(f"lab={lab.path}") as relay:
+        relay.wait_for_drivers()
+        with cwire.connect(relay.link) as made:
+            yield made
 
 
 def test_a_client_reads_and_sends(lab: cwire.Driver, bridge: cwire.Bridge) -> None:
@@ -161,12 +163,16 @@ def test_a_restart_is_one_of_a_driver(runtime: Path) -> None:
         return cwire.Driver("lab", {"value": "f8"}).start()
 
     first = made()
-    with Relay(f"lab={first.path}") as relay, cwire.connect(relay.link) as bridge:
-        first.publish("value", 1.0)
-        assert latest(bridge, "value", 1)["value"][0] == 1.0
-        first.close()
-        stream = bridge.stream("value", timeout=20)
-        with made() as second:
-            until(lambda: second.wanted("value") > 0)
-            second.publish("value", np.arange(3.0))
-            assert [next(stream).value for _ in range(3)] == [0.0, 1.0, 2.0]
+    with Relay(f"lab={first.path}") as relay:
+        relay.wait_for_drivers()
+        until(lambda: not first.wanted("value"))  # a peer that has said nothing wants all
+        with cwire.connect(relay.link) as bridge:
+            until(lambda: first.wanted("value") > 0)
+            first.publish("value", 1.0)
+            assert latest(bridge, "value", 1)["value"][0] == 1.0
+            first.close()
+            stream = bridge.stream("value", timeout=20)
+            with made() as second:
+                until(lambda: second.wanted("value") > 0)
+                second.publish("value", np.arange(3.0))
+                assert [next(stream).value for _ in range(3)] == [0.0, 1.0, 2.0]

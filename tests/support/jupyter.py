@@ -33,6 +33,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page
 
+from support.folders import short_folder
 from support.processes import Running, until
 
 __all__ = [
@@ -186,13 +187,11 @@ class Lab:
 @pytest.fixture(scope="module")
 def runtime() -> Iterator[Path]:
     """The conftest's `runtime`, but of the whole module: a server's kernels all have the same."""
-    home = Path(tempfile.mkdtemp(prefix="cw-", dir="/tmp"))
-    path = home / "run"
-    path.mkdir(mode=0o700)
-    with pytest.MonkeyPatch.context() as patch:
+    with short_folder() as home, pytest.MonkeyPatch.context() as patch:
+        path = home / "run"
+        path.mkdir(mode=0o700)
         patch.setenv("CWIRE_RUNTIME_DIR", str(path))
         yield path
-    shutil.rmtree(home)
 
 
 class Labs:

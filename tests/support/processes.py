@@ -181,6 +181,16 @@ def alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
+def open_files() -> set[tuple[str, str]]:
+    """Numbers of this process's descriptors, and what each is."""
+    found = set()
+    for path in Path("/proc/self/fd").iterdir():
+        # The one of this very directory is gone, and maybe one of another thread.
+        with contextlib.suppress(FileNotFoundError):
+            found.add((path.name, str(path.readlink())))
+    return found
+
+
 def until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Waits for a condition that nothing signals, such as a file that another process makes."""
     deadline = time.monotonic() + seconds

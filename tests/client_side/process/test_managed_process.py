@@ -6,14 +6,13 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import cwire
 from cwire.process.managed_process import running, span_text
-from support.processes import DRIVER, alive, until
+from support.processes import DRIVER, alive, open_files, until
 
 
 @pytest.fixture(autouse=True)
@@ -26,15 +25,6 @@ def nothing_stays() -> Iterator[None]:
         thread.join(30)  # it tells its listeners yet
         assert not thread.is_alive(), thread
     assert open_files() - files == set()
-
-
-def open_files() -> set[tuple[str, str]]:
-    """Numbers of this process's descriptors, and what each is."""
-    found = set()
-    for path in Path("/proc/self/fd").iterdir():
-        with suppress(FileNotFoundError):  # the one of this very directory, or of another thread
-            found.add((path.name, str(path.readlink())))
-    return found
 
 
 def shell(script: str, **options: object) -> cwire.DriverProcess:
