@@ -36,12 +36,14 @@ class Attached(NamedTuple):
     """What has been received of the frames."""
 
 
-async def attach(sock: socket.socket, hello: Hello, refusal: str = "") -> Attached:
+async def attach(sock: socket.socket, hello: Hello, interest: bytes, refusal: str = "") -> Attached:
     """Answers a driver's hello.
 
     Args:
         sock: The socket that the hello has been read from, and nothing behind it.
         hello: The hello.
+        interest: Says what is wanted. It goes with the answer: who says nothing wants all, and a
+            driver that waits for a reader would begin.
         refusal: The reason why its ring is not wanted, if so.
 
     Raises:
@@ -51,14 +53,14 @@ async def attach(sock: socket.socket, hello: Hello, refusal: str = "") -> Attach
     if not SHAREABLE:
         refusal = "this machine cannot share 64-bit numbers without locks"
     if refusal:
-        _send(sock, control.answer())
+        _send(sock, control.answer() + interest)
         return Attached(why=refusal)
     try:
         page = ReaderPage()
     except RingError as error:
-        return await attach(sock, hello, str(error))
+        return await attach(sock, hello, interest, str(error))
     with page:
-        _send(sock, control.answer(ring=True), page.fileno())
+        _send(sock, control.answer(ring=True) + interest, page.fileno())
         received = _Received(sock)
         try:
             return await _take(received, page, hello)

@@ -155,8 +155,9 @@ class DriverLink:
         refusal = self._refusal
         if self._refused is not None and self._refused[0] == hello.epoch:
             refusal = self._refused[1]
+        self._interest = self._hub.interest(self._source)
         try:
-            return await attach(sock, hello, refusal)
+            return await attach(sock, hello, control.interest(self._interest), refusal)
         except RingRefusedError as error:
             self._refused = hello.epoch, str(error)
             raise

@@ -13,7 +13,7 @@ from cwire_structs.ring import RingError
 from support import schemas
 from support.fake_driver import NO_RING, FakeDriver, ticks
 
-from ..conftest import StartRelay, client, driver_event, subscribed
+from ..conftest import StartRelay, client, driver_event, frames_payload, subscribed
 
 HELLO = control.hello(1, "fake", schemas.text(), frame_bytes=1 << 20, heartbeat=1.0)
 HEARTBEAT = frames.pack(frames.CONTROL, (3).to_bytes(4, "little") + bytes(4))
@@ -55,6 +55,19 @@ async def test_one_that_knows_no_ring(start_relay: StartRelay, runtime: Path, fi
             while state.frames < expected + 1:
                 await asyncio.sleep(0.001)
         assert not state.lost
+
+
+async def test_what_is_wanted_is_said_with_the_answer(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not when it is known how frames come: until then it would seem that all is wanted."""
+    monkeypatch.setattr(attaching, "_FIRST_FRAME_SECONDS", 60.0)
+    async with FakeDriver(runtime / "lab.sock", hello=HELLO) as driver:
+        relay = await start_relay("lab")
+        await driver.connected()
+        assert await driver.control() == frames_payload(control.answer(ring=True))
+        assert await driver.control() == frames_payload(control.interest([]))
+        assert relay.hub.drivers[1].state == "down"
 
 
 async def test_one_that_says_nothing_for_long(
