@@ -12,7 +12,8 @@ from cwire.view.text import counted, text_table
 
 __all__ = ["Table", "notes", "size_text", "tables", "versus"]
 
-_LARGE = 64 << 10  # bytes: from here on GB/s say more than messages per second
+_IN_BYTES = 1 << 10  # bytes: from here on GB/s say more than messages per second
+_LARGE = 64 << 10  # from here on messages come one by one
 _NOTHING = "-"
 _BUSY = 0.25  # of the cores
 _Row = TypeVar("_Row", Throughput, Latency, Cpu, Loss)
@@ -95,7 +96,7 @@ def _copies(comparison: Comparison) -> Table:
         if row is None:
             return _NOTHING
         return _number(
-            row.messages_per_s / 1e6 if row.size < _LARGE else row.bytes_per_s / 1e9
+            row.messages_per_s / 1e6 if row.size < _IN_BYTES else row.bytes_per_s / 1e9
         )  # fmt: skip
 
     rows = []
@@ -107,13 +108,13 @@ def _copies(comparison: Comparison) -> Table:
     for kind, name in (("hot", "memcpy, in the cache"), ("dram", "memcpy, from DRAM")):
         known = {row.size: row.bytes_per_s for row in comparison.ceilings if row.kind == kind}
         cells = (
-            _number(known[size] / (size * 1e6 if size < _LARGE else 1e9)) if size in known
+            _number(known[size] / (size * 1e6 if size < _IN_BYTES else 1e9)) if size in known
             else _NOTHING
             for size, _ in points
         )  # fmt: skip
         rows.append((name, *cells, _NOTHING))
     units = (
-        f"{_point(*point)}: {'M/s' if point[0] < _LARGE else 'GB/s'}" for point in points
+        f"{_point(*point)}: {'M/s' if point[0] < _IN_BYTES else 'GB/s'}" for point in points
     )  # fmt: skip
     title = "Copied to memory of the reader's own; the spread is the largest of a row"
     return Table(title, ("way", *units, "spread"), tuple(rows) if points else ())
@@ -240,7 +241,7 @@ def _add_throughputs(comparison: Comparison, add: Callable[..., None]) -> None:
     copies = [row for row in comparison.throughputs if row.mode == "copy"]
     for size, batch in sorted({(row.size, row.batch) for row in copies}):
         rows = [row for row in copies if (row.size, row.batch) == (size, batch)]
-        if size < _LARGE:
+        if size < _IN_BYTES:
             add(
                 f"{_point(size, batch)}, copied",
                 rows,
@@ -249,7 +250,13 @@ def _add_throughputs(comparison: Comparison, add: Callable[..., None]) -> None:
                 True,
             )
         else:
-            add(f"{size_text(size)}, copied", rows, lambda row: row.bytes_per_s, _gigabytes, True)
+            add(
+                f"{_point(size, batch)}, copied",
+                rows,
+                lambda row: row.bytes_per_s,
+                _gigabytes,
+                True,
+            )
     views = [row for row in comparison.throughputs if row.mode == "view"]
     for size in sorted({row.size for row in views if row.size >= _LARGE})[-1:]:
         rows = [row for row in views if row.size == size]

@@ -119,7 +119,7 @@ WAYS: dict[str, Way] = {
         "multiprocessing's; a ring with two counters; a byte in a pipe wakes a reader",
         _shared_memory,
     ),
-    "file": Way("mapped file", "memory", "the same ring in a file of the disk", _nothing),
+    "file": Way("mapped file", "memory", "the same ring in a temporary file", _nothing),
     "iceoryx2": Way(
         "iceoryx2",
         "memory",

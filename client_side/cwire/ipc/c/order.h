@@ -107,9 +107,13 @@ static int say(const char *what) {
 /* Writes until it is over, and says how much it was. Returns the exit status. */
 static int write_all(const struct order *order, size_t stride, send_batch *send, idle *wait,
                      void *self) {
-    uint8_t *messages = calloc(order->batch, stride);
-    if (!messages)
+    /* At a page's begin, for all ways alike: where a copy begins 8 bytes further in its page than
+     * what is copied, as with malloc's 16 and a frame's 24, some processors take 14 times as long
+     * for `rep movsb`, by which glibc copies. */
+    void *memory = NULL;
+    if (posix_memalign(&memory, 4096, order->batch * stride))
         return say("no memory for the messages");
+    uint8_t *messages = memory;
     /* Numbers, not one page of zeros that is there a thousand times. */
     for (size_t i = 0; i < order->batch * stride; i++)
         messages[i] = (uint8_t)(i >> 3);
