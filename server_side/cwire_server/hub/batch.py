@@ -1,4 +1,4 @@
-"""A batch: whole frames of one driver, as they were read from its socket. Pure."""
+"""A batch: whole frames of one driver, read at once by ring or socket. Pure."""
 
 from __future__ import annotations
 
