@@ -80,7 +80,7 @@ def overview_tables(drivers: list[Driver]) -> Iterator[Table]:
                 driver.reason or driver.problem or driver.way,
             )
         )
-    head = ("driver", "source", "state", "header", "messages", "commands", "")
+    head = ("driver", "source", "state", "schema", "messages", "commands", "way, or problem")
     yield table("Drivers", head, rows, right=(1, 4, 5))
     for driver in drivers:
         if driver.schema is None:

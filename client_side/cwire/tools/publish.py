@@ -80,8 +80,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("file", metavar="FILE", type=Path, help=".npy, or raw: .f64, .i16, .u8, …")
     parser.add_argument("--dtype", help="of a raw file: numpy's name, as f8, <i2, >u4")
-    parser.add_argument("--rate", metavar="HZ", type=_rate, help="frames per second; default: all "
-                        "that readers take")  # fmt: skip
+    parser.add_argument("--rate", metavar="HZ", type=_rate, help="frames per second; default: as "
+                        "fast as readers take them")  # fmt: skip
     parser.add_argument("--block", metavar="N", type=_whole, default=_BLOCK, help="samples in a "
                         f"frame, of a file without rows; default: {_BLOCK}")  # fmt: skip
     parser.add_argument("--loop", action="store_true", help="begin again at the end")
@@ -127,7 +127,7 @@ def _publish(arguments: argparse.Namespace) -> None:
 
 
 def _wait_for_reader(driver: Driver, message: str) -> None:
-    # A relay that has just come is taken to want all, until it says what it wants.
+    # Libcwire takes a new relay to want every message, until the relay says what it wants.
     while not (driver.wanted(message) and not driver.poll(0.1) and driver.wanted(message)):
         driver.poll(1.0)
 
@@ -176,7 +176,7 @@ def read(path: Path, dtype: str | None, block: int) -> Frames:
     count = len(array) // block
     if not count:
         raise InvalidArgument(
-            f"{path}: {len(array)} samples fill no block of {block}: choose --block"
+            f"{path}: {len(array)} samples fill no block of {block}: choose a smaller --block"
         )
     layout = np.dtype(
         [("first_sample", "u8"), ("dt", "f8"), ("samples", array.dtype, (block,))], align=True

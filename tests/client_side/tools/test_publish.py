@@ -89,7 +89,7 @@ def test_raw_numbers_are_what_their_name_says(
         ("a.npy", np.zeros((0, 3)), None, r"has nothing to publish: its shape is \(0, 3\)"),
         ("a.npy", np.float64(3), None, "has nothing to publish"),
         ("a.npy", np.zeros(9), "f8", "says its dtype itself: leave out --dtype"),
-        ("a.npy", np.zeros(3), None, "3 samples fill no block of 4: choose --block"),
+        ("a.npy", np.zeros(3), None, "3 samples fill no block of 4: choose a smaller --block"),
         ("a.f64", b"", None, "has nothing to publish"),
         ("a.f64", b"123", None, "3 bytes are no whole number of float64"),
         ("a.csv", b"1,2", None, "what is in it"),
