@@ -199,7 +199,8 @@ int cwire_default_path(const char *name, char *path, size_t size);
  * Valid until this thread's next failure. */
 const char *cwire_error(const cwire *link);
 
-/* The code of the same failure: what cwire_listen cannot return. 0: none yet. */
+/* The code of the same failure: cwire_listen returns NULL, so its code is only here. 0: nothing has
+ * failed in this thread yet. */
 int cwire_error_code(const cwire *link);
 
 /* The text of a code. */

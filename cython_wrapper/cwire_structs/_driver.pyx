@@ -118,7 +118,7 @@ cdef extern from * nogil:
 
 LATER = CWIRE_LATER
 
-# Fewer bytes are copied faster than the interpreter is given away and taken back.
+# Fewer bytes are copied faster than the interpreter's lock is given away and taken back.
 cdef enum:
     LARGE = 32 * 1024
     PARTS = 4

@@ -64,7 +64,7 @@ class Driver:
 
     Raises:
         SchemaError: The schema cannot be read, or cannot be laid out.
-        InvalidArgument: An argument cannot be what it is.
+        InvalidArgument: Another argument has a value that it cannot have.
     """
 
     def __init__(
@@ -113,20 +113,21 @@ class Driver:
 
     @property
     def path(self) -> str:
-        """Where it listens."""
+        """The path of the socket at which it listens; listens first where it did not yet."""
         return self._listening().path
 
     @property
     def pending(self) -> int:
-        """Bytes that the slowest peer has not been sent yet; 0 without peers.
+        """Bytes that the slowest peer has not had yet; 0 without peers.
 
+        A peer by the socket has had what it was sent, one that maps the ring what it has read.
         A driver that waits until it is well below `ring_bytes` loses nothing.
         """
         return self._listening().pending()
 
     @property
     def peers(self) -> int:
-        """How many peers, relays mostly, are connected."""
+        """The number of connected peers, which are relays mostly."""
         return self._listening().peers()
 
     def wanted(self, message: str | int | type) -> int:
@@ -226,19 +227,25 @@ class Driver:
 
         Args:
             message: Its name, number or class.
-            value: A record of the message's dtype (``driver.schema.messages[name].dtype()``), or
-                an array of them: a frame each, in one call; an array of numbers for the only array
-                of the message, whose further fields are keywords (of an image of any size,
-                ``height`` and ``width`` are filled in where the message has them); of a message
-                that is one value or one array, an array with one more dimension is a frame each;
-                a mapping; an object of the message's class; the payload's bytes.
-            time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now. The field of this
-                name, where a message has one, is given in a mapping.
-            **fields: Values of fields. Numbers out of their range, or without a name in their
-                enum, are taken: what is measured is told. Commands are checked.
+            value: The message, as one of these:
+
+                - a record of its dtype (``driver.schema.messages[name].dtype()``), or an array of
+                  records: each is a frame, and all go in one call;
+                - an array of numbers, for a message with one array; its other fields are keywords.
+                  Of an image of any size, ``height`` and ``width`` are filled in where the message
+                  has them;
+                - for a message that is nothing but one value or one array: an array with one more
+                  dimension; each of its rows is a frame;
+                - a mapping, an object of the message's class, or the payload's bytes.
+
+                None: all values are keywords.
+            time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now. A field with the
+                name ``time_ns`` has to be given in a mapping.
+            **fields: Values of fields. They are published also where they are out of the field's
+                range, or have no name in its enum, since they were measured.
 
         Returns:
-            True where a peer that reads too slowly has lost older frames for it.
+            Whether a peer that reads too slowly has lost older frames, to make room for this.
 
         Raises:
             UnknownMessage: The schema has no such message.

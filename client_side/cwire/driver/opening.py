@@ -21,7 +21,7 @@ _FRAME_BYTES = 4 << 20  # libcwire's default
 
 @dataclass(frozen=True)
 class Options:
-    """How a driver listens, as libcwire takes it; 0 stands for its default.
+    """The options of a driver, as libcwire takes them; 0 stands for its default.
 
     Attributes:
         socket: Where; None: NAME.sock in the runtime directory.
