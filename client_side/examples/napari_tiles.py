@@ -37,7 +37,7 @@ class VisibleTiles:
 
 
 class View:
-    """Where the camera looks."""
+    """The pixel at the middle of the view, and the zoom."""
 
     y: Annotated[float, cwire.unit("px")]
     x: Annotated[float, cwire.unit("px")]

@@ -70,7 +70,7 @@ class Bye:
 
 @dataclass(frozen=True)
 class Ring:
-    """What a driver says of its ring, whose descriptor comes with it."""
+    """The answer to a peer that asks for the ring, whose descriptor comes with it."""
 
     version: int
     position: int

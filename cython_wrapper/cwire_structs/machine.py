@@ -34,7 +34,7 @@ class Machine:
         return cls(str(told["host"]), str(told["boot"]), str(told.get("root") or ""))
 
     def to_json(self) -> dict[str, str]:
-        """It as JSON."""
+        """Returns the machine as JSON has it; `from_json` reads it."""
         return asdict(self)
 
     def shares_kernel(self, other: Machine) -> bool:

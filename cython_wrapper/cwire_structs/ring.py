@@ -112,7 +112,7 @@ def open_ring(fd: int, page: ReaderPage, *, epoch: int, position: int) -> Mapped
 
 
 def _checked(fd: int, epoch: int) -> tuple[int, int]:
-    """Where a ring begins in its file, and its bytes; neither can change after this."""
+    """Returns where a ring begins in its file, and its bytes: seals keep both as they are."""
     try:
         seals = fcntl.fcntl(fd, fcntl.F_GET_SEALS)
         length = os.fstat(fd).st_size

@@ -110,7 +110,7 @@ def _draw_curves(axes: Any, comparison: Comparison, colours: dict[str, Any]) -> 
 def _draw_modes(axes: Any, comparison: Comparison, colours: dict[str, Any]) -> None:
     for way in comparison.ways:
         rows = [row for row in comparison.throughputs if row.way == way]
-        # Of what the kernel copies all is the same; one of them is there to compare with.
+        # Sockets do not differ here, as the kernel copies in any mode: one of them is enough.
         if comparison.families[way] == "socket" and way != "unix":
             continue
         for mode, dashes in _MODES.items():
@@ -124,9 +124,7 @@ def _draw_modes(axes: Any, comparison: Comparison, colours: dict[str, Any]) -> N
 
 def _draw_batches(axes: Any, comparison: Comparison, colours: dict[str, Any]) -> None:
     copies = [row for row in comparison.throughputs if row.mode == "copy"]
-    least = min(
-        (row.size for row in copies),
-    )
+    least = min(row.size for row in copies)
     batches = sorted({row.batch for row in copies if row.size == least})
     _bars(
         axes,
@@ -147,9 +145,7 @@ def _draw_batches(axes: Any, comparison: Comparison, colours: dict[str, Any]) ->
 
 
 def _draw_latencies(axes: Any, comparison: Comparison, colours: dict[str, Any]) -> None:
-    least = min(
-        (row.size for row in comparison.latencies),
-    )
+    least = min(row.size for row in comparison.latencies)
     for number, way in enumerate(comparison.ways):
         for wait, marker, aside in ((True, "o", -0.12), (False, "^", 0.12)):
             for row in comparison.latencies:

@@ -17,7 +17,7 @@ _SLACK_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came out of a case.
+    """The result of a case.
 
     Attributes:
         written: What the writer says.
@@ -31,11 +31,11 @@ class Measured:
 
     @property
     def messages_per_s(self) -> float:
-        """What the first reader got."""
+        """Messages per second that the first reader got."""
         read = self.reads[0]
         if read.messages:
             return read.messages / read.seconds
-        # It did not run before all was there.
+        # The system let this reader run only when all messages were written.
         return read.delivered / self.written.seconds
 
 
@@ -45,7 +45,7 @@ def measure(case: Case, place: Place) -> Measured:
     Raises:
         CwireError: A part failed, or was not done in time.
     """
-    # What is slow here is not what is wrong: only what hangs is given up.
+    # Slow machines are measured, too: the limit is for processes that hang.
     limit = _SLACK_SECONDS + 10 * case.seconds
     with wire(case, place) as wiring:
         before = _cpu_s(wiring.others)

@@ -11,7 +11,7 @@ __all__ = ["Read", "ReadOrder", "WriteOrder", "Written"]
 
 @dataclass(frozen=True, slots=True)
 class ReadOrder:
-    """What a reader is to do.
+    """An order to a reader.
 
     Attributes:
         way: The way's name.
@@ -48,7 +48,7 @@ class ReadOrder:
 
 @dataclass(frozen=True, slots=True)
 class WriteOrder:
-    """What a writer is to do, where that is no program in C.
+    """An order to a writer in Python; writers in C get theirs as arguments.
 
     Attributes:
         size: Bytes of a message.
@@ -75,7 +75,7 @@ class WriteOrder:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader has seen.
+    """The report of a reader.
 
     Attributes:
         messages: While the clock ran.
@@ -98,7 +98,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a writer has written.
+    """The report of a writer.
 
     Attributes:
         published: Messages.

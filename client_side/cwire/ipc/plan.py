@@ -19,7 +19,7 @@ _LARGE = 64 * KIB  # from here on a batch is one message
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How much is measured.
+    """The extent of a comparison.
 
     Attributes:
         sizes: Bytes of a message, with its header where it has one; multiples of 8, 64 at least.
@@ -70,7 +70,7 @@ QUICK = Settings(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing to measure.
+    """A case: one thing to measure.
 
     Attributes:
         kind: What is asked.

@@ -138,7 +138,7 @@ class MappedReceiver:
                 os.read(self._bell, PAGE)
             return None
         if not self._held and words[CLAIM] - self._position > self._capacity:
-            # Overtaken: on from the middle, where the writer is not in the next moment.
+            # The writer has overtaken this reader, which goes on half a ring behind it.
             half = self._capacity // 2 // self._size * self._size
             self._position = max(self._position, head - half)
         place = self._position % self._capacity

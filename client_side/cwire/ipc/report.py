@@ -49,7 +49,7 @@ def size_text(size: int) -> str:
 
 
 def notes(comparison: Comparison) -> list[str]:
-    """What a reader of the tables has to know: how far to trust them, and what is not in them."""
+    """Sentences below the tables: how far to trust them, and what is not in them."""
     found = []
     load, cores = comparison.machine["load_before"], comparison.machine["cores_allowed"]
     if load > cores * _BUSY:

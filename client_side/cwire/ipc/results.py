@@ -26,7 +26,7 @@ _ENOUGH = 5  # samples beyond the 99.9th percentile, or it says little
 
 
 def spread(values: Iterable[float]) -> float | None:
-    """(largest - smallest) / median of repeats; None if there is only one."""
+    """Returns (largest - smallest) / median of repeats; None if there is only one."""
     known = list(values)
     return (max(known) - min(known)) / median(known) if len(known) > 1 else None
 
@@ -40,7 +40,7 @@ def percentile(ordered: list[int], part: float) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """How fast this machine's memory is.
+    """The speed of this machine's memory.
 
     Attributes:
         kind: ``hot``: one block, again and again; ``dram``: what no cache holds.
@@ -55,7 +55,7 @@ class Ceiling:
 
 @dataclass(slots=True)
 class Throughput:
-    """One point of a curve.
+    """A throughput: one point of a curve.
 
     Attributes:
         way: The way's name.
@@ -185,7 +185,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What was not measured.
+    """A way, or a part of one, that was not measured.
 
     Attributes:
         way: The way's name.
@@ -200,7 +200,7 @@ class Left:
 
 @dataclass(slots=True)
 class Comparison:
-    """All that was measured.
+    """A comparison: the rows of all that was measured.
 
     Attributes:
         machine: Facts about it: processor, kernel, versions.

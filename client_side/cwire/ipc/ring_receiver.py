@@ -92,7 +92,7 @@ class RingReceiver:
         return self._memory[begin : self._place]
 
     def intact(self) -> bool:
-        """What was overtaken did not come: it is lost, never torn."""
+        """Returns True: a copy of overwritten frames is never handed out, they count as lost."""
         return True
 
     def close(self) -> None:

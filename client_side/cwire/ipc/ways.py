@@ -98,7 +98,7 @@ WAYS: dict[str, Way] = {
     "relay": Way(
         "cwire by the relay",
         "socket",
-        "a driver in C, the relay, a WebSocket, the history of cwire.connect()",
+        "a driver in C, the relay, which reads its ring, a WebSocket, cwire.connect()",
         _relay,
         modes=("copy",),
         spins=False,
@@ -145,11 +145,12 @@ def offers(case: Case) -> bool:
 
 def no_room(case: Case) -> str:
     """The reason why there is not enough memory for a case; empty if there is."""
-    # What is under way, the reader's own copy, the writer's; the relay and its client keep more.
+    # Memory for messages under way, the reader's copy and the writer's; the relay and its
+    # client keep more.
     needed = case.room * (4 if case.way == "relay" else 2) + 3 * max(case.size, 64 << 20)
     if needed > (free := _free_memory()) // 2:
         return f"it needs {needed >> 20} MiB, and {free >> 20} MiB are free"
-    # A memfd is limited by memory only, not by what is mounted there.
+    # These two have files in /dev/shm. A ring is a memfd, for which only memory counts.
     in_shared = case.room if case.way in ("shared_memory", "iceoryx2") else 0
     if in_shared and 2 * in_shared > (free := shutil.disk_usage(SHARED).free):
         return (

@@ -41,7 +41,7 @@ class WriterLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What every wiring needs.
+    """The folder, the programs and the workers that every wiring needs.
 
     Attributes:
         folder: For files and sockets; it goes at the end.

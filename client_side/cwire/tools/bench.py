@@ -74,14 +74,14 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _check_writable(path: Path | None) -> None:
-    """Raises an error now, and not after ten minutes."""
+    """Checks a path before the measurement, not after its ten minutes."""
     if path is not None and not path.absolute().parent.is_dir():
         raise errors.InvalidArgument(f"there is no folder {path.absolute().parent}; make it first")
 
 
 @contextmanager
 def _sigterm_as_ctrl_c() -> Iterator[None]:
-    """What was started is ended by SIGTERM, too."""
+    """Makes SIGTERM end what was started, as Ctrl-C does."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt

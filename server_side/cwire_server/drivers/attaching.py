@@ -25,7 +25,7 @@ class RingRefusedError(LinkError):
 
 
 class Attached(NamedTuple):
-    """How a driver's frames come."""
+    """The outcome of `attach`: a ring, or a reason why frames come by the socket."""
 
     ring: MappedRing | None = None
     number: int = 0

@@ -37,7 +37,7 @@ class Special(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """What `cut` has come to."""
+    """The outcome of `cut`."""
 
     position: int
     """The end of the last frame that is whole."""

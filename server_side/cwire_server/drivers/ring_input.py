@@ -25,7 +25,8 @@ __all__ = ["RingInput"]
 
 # Replies and control frames are few.
 _SOCKET_BYTES = 4 << 10
-# Who has read so much looks once more before it sleeps: a busy driver need not ring all the time.
+# After a read of more bytes than this, the reader looks once more before it sleeps: so a busy
+# driver need not ring all the time.
 _MUCH = 64 << 10
 # Seconds between two reads of what nobody waits for, as long as they find less than this part of
 # the ring: a driver that is paced by its readers shall not wait for them.
@@ -57,7 +58,7 @@ class RingInput:
         self._error: Exception | None = None
 
     def start(self) -> None:
-        """Begins."""
+        """Begins to read."""
         self._socket.resume()
         self._awake()
 

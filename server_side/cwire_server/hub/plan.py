@@ -32,7 +32,7 @@ class Plan:
         """Replaced, never changed: batches that wait in a queue refer to the old one."""
 
     def wanted(self, type_: int) -> dict[int, Wanted]:
-        """What is wanted of a message, by subscription; do not change it."""
+        """Returns what is wanted of a message, by subscription; do not change it."""
         return self._wanted.get(type_, {})
 
     def neighbours(self, type_: int) -> int:
