@@ -98,7 +98,8 @@ def refuse(socket: WebSocketRoute) -> None:
     socket.close()
 
 
-def test_scope_and_plot_are_live_and_a_panel_says_what_to_use(page: Page, host: str) -> None:
+# The page is closed before its server stops: marimo's page logs what it can no longer send.
+def test_scope_and_plot_are_live_and_a_panel_says_what_to_use(host: str, page: Page) -> None:
     page.goto(host)
     wait_draws(page, 30)
     assert figures(page)["route"] == "direct"
