@@ -135,14 +135,17 @@ export class Client extends EventTarget {
    * @param {string | null} driver null: the only one that has it.
    * @param {string} name
    * @param {Record<string, any>} [fields] What is left out is the default.
+   * @param {object} [options]
+   * @param {number | null} [options.session] The driver's run that it is for (`Driver.session`):
+   *   another one refuses it (CWIRE_ESESSION). null: for any.
    * @returns {Promise<{message: string, fields: Record<string, any>} | null>} null: an empty OK.
    *   Rejects with a CommandError, or with NotConnected: if it was under way, its outcome is unknown.
    */
-  async command(driver, name, fields = {}) {
+  async command(driver, name, fields = {}, { session = null } = {}) {
     if (this.state !== "open") {
       throw new NotConnected(`${name} was not sent: ${this.reason || "not connected yet"}`);
     }
-    return this.#session.command(driver, name, fields);
+    return this.#session.command(driver, name, fields, session);
   }
 
   /** Ends everything, for ever. Commands that wait are rejected. */

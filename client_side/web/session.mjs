@@ -173,13 +173,15 @@ export class Session {
    * @param {string | null} driver
    * @param {string} name
    * @param {Record<string, any>} fields
+   * @param {number | null} [session] The driver's run that it is for; null: any.
    * @returns {Promise<{message: string, fields: Record<string, any>} | null>}
    */
-  command(driver, name, fields) {
+  command(driver, name, fields, session = null) {
     return new Promise((resolve, reject) => {
       if (this.#more) driver = this.#ownerOf(driver, name);
       const id = this.nextId();
-      this.#send(JSON.stringify({ op: "command", id, driver, name, fields }, jsonValue));
+      const run = session === null ? {} : { session };
+      this.#send(JSON.stringify({ op: "command", id, driver, name, fields, ...run }, jsonValue));
       this.#commands.set(id, { resolve, reject });
     });
   }

@@ -144,6 +144,20 @@ test("what is asked for is asked for at each hello, history only once", () => {
   assert.equal(bench.sent.length, 3);
 });
 
+test("a command says for which run it is, if it is for one", () => {
+  const bench = new Bench();
+  bench.hello();
+  const ask = (...given) => {
+    bench.session.command("lab", "set", { x: 1 }, ...given).catch(() => {});
+    const { id: _, ...said } = bench.sent.at(-1);
+    return said;
+  };
+  const plain = { op: "command", driver: "lab", name: "set", fields: { x: 1 } };
+  assert.deepEqual(ask(), plain);
+  assert.deepEqual(ask(null), plain);
+  assert.deepEqual(ask(7), { ...plain, session: 7 });
+});
+
 test("gaps and the relay's word are counted once", () => {
   const bench = new Bench();
   bench.hello();

@@ -127,7 +127,17 @@ class ClientRequests:
 
     def _text_command(self, request: dict[str, Any]) -> None:
         id_ = _id(request)
+        session = request.get("session")
+        if session is not None and type(session) is not int:
+            raise RequestError(
+                ErrorCode.BAD_REQUEST,
+                f"session is {quoted(session)}: it is the driver's number of its present run, or "
+                "null for any",
+            )
         state, message = self._named_command(request)
+        if session is not None and (problem := _restarted(state, session)):
+            self._refuse(message.id, id_, Code.ESESSION, problem, text=True)
+            return
         self._check_json(state, message)
         fields = request.get("fields", {})
         if not isinstance(fields, dict):
@@ -208,14 +218,8 @@ class ClientRequests:
 
     def _frame(self, header: Header, payload: memoryview) -> None:
         driver = self._services.hub.drivers.get(header.source)
-        if driver is not None and driver.state != "down" and header.sequence != driver.session:
-            self._refuse(
-                header.type,
-                header.request,
-                Code.ESESSION,
-                f"driver {driver.name} has restarted since this command was made (session "
-                f"{header.sequence}, now {driver.session}); read its schema again and encode anew",
-            )
+        if driver is not None and (problem := _restarted(driver, header.sequence)):
+            self._refuse(header.type, header.request, Code.ESESSION, problem)
         else:
             self._send(header.source, header.request, header.type, payload)
 
@@ -284,6 +288,16 @@ OPERATIONS: dict[str, Callable[[ClientRequests, dict[str, Any]], Iterator[object
     "status": ClientRequests._status,
 }
 """Every operation that a client may send, as PROTOCOL.md lists them."""
+
+
+def _restarted(driver: DriverState, session: int) -> str:
+    """Says that a command was made for another run of a driver; empty: it was not."""
+    if driver.state == "down" or session == driver.session:
+        return ""
+    return (
+        f"driver {driver.name} has restarted since this command was made (session {session}, now "
+        f"{driver.session}); read its schema again and encode anew"
+    )
 
 
 def _parse(text: str, limit: int) -> dict[str, Any]:

@@ -58,6 +58,29 @@ async def test_a_request_number_that_waits_is_refused(
             assert refusal(await connected.frame())[0] == "CWIRE_EINVAL"
 
 
+async def test_a_json_command_for_another_run_is_refused(
+    start_relay: StartRelay, runtime: Path
+) -> None:
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver)
+        async with client(relay) as connected:
+            asked = {"op": "command", "driver": "lab", "name": "set", "fields": {"x": 1.5}}
+            # Its fields may not even be those of the present run.
+            for id_, extra in ((1, {"session": 55}), (2, {"session": 55, "fields": {"y": 1}})):
+                await connected.send(json.dumps({**asked, "id": id_, **extra}))
+                reply = await connected.text("reply")
+                assert reply["id"] == id_
+                assert reply["error"]["name"] == "CWIRE_ESESSION"
+                assert "restarted since this command was made" in reply["error"]["text"]
+            await connected.send(json.dumps({**asked, "id": 3, "session": "1"}))
+            error = await connected.text("error")
+            assert (error["id"], error["code"]) == (3, "bad_request")
+            assert "the driver's number of its present run" in error["text"]
+            for id_, session in ((4, 1), (5, None)):
+                await connected.send(json.dumps({**asked, "id": id_, "session": session}))
+                assert (await driver.receive())[0].type == SET
+
+
 async def test_too_many_commands_are_refused(start_relay: StartRelay, runtime: Path) -> None:
     async with FakeDriver(runtime / "lab.sock") as driver:
         relay = await up(start_relay, driver, limits=Limits(pending=2))
