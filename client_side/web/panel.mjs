@@ -21,7 +21,10 @@ function initialize({ model }) {
   let recipes = {};
   const update = async () => {
     recipes = model.get("forms");
-    for (const [id, form] of own()) if (!(id in recipes)) remove(id, form);
+    for (const [id, form] of own()) {
+      if (id in recipes) form.recipe = recipes[id];
+      else remove(id, form);
+    }
     const missing = Object.entries(recipes).filter(([id]) => !forms.has(id));
     for (const [id, recipe] of missing) {
       const form = await Form.of(recipe, line, (model_id) => manager.get_model(model_id));

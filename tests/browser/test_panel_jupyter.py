@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Annotated
 
 from playwright.sync_api import Locator, Page, expect
 
 import cwire
+from cwire_structs.schema import tags
 from support.browser import browser, needs_chromium, page, picture
 from support.jupyter import (
     Lab,
@@ -22,7 +24,7 @@ from support.jupyter import (
     start_cell,
 )
 from support.jupyter import write_notebook as write
-from support.processes import Relay
+from support.processes import Relay, until
 
 __all__ = ["browser", "lab", "labs", "page", "runtime"]  # fixtures
 
@@ -110,6 +112,53 @@ def test_where_the_relay_is_out_of_reach_it_says_that_it_waits(
         expect(form).to_contain_text(re.compile(rf"waveform \(.*amplitude {volts} V"))
     run_cell(page, 3)
     expect(cell(page, 3)).to_contain_text("3.0")
+
+
+def bench(tag: object) -> tuple[cwire.Driver, list[float]]:
+    """A driver with one command, and the levels that it was sent."""
+    driver = cwire.Driver("bench", {})
+    levels: list[float] = []
+
+    def set_level(level: float) -> None:
+        levels.append(level)
+
+    set_level.__annotations__["level"] = Annotated[float, tags.range(0, 10), tag]
+    driver.command(set_level)
+    return driver, levels
+
+
+def test_a_form_of_another_run_sends_nothing(page: Page, lab: Lab) -> None:
+    """What was typed as volts would be taken as millivolts.
+
+    The kernel cannot make the form anew: an async bridge hears of nothing while a cell runs.
+    """
+    write(
+        lab.folder / "runs.ipynb",
+        "import cwire, time\nbridge = await cwire.aconnect(driver='bench')",
+        "panel = bridge.panel('set_level')\npanel",
+        "print('busy', flush=True)\ntime.sleep(600)",
+    )
+    volts, in_volts = bench(tags.unit("V"))
+    millivolts, in_millivolts = bench(tags.unit("mV"))
+    with Relay("bench") as relay:
+        with volts:
+            relay.wait_for_drivers()
+            open_notebook(page, lab, "runs.ipynb")
+            run_cell(page, 0)
+            run_cell(page, 1)
+            start_cell(page, 2)
+            form, send = cell(page, 1), cell(page, 1).get_by_role("button", name="Send")
+            enter(readout(form, "level"), "2")
+            send.click()
+            expect(form).to_contain_text("OK (")
+            assert in_volts == [2.0]
+        with millivolts, cwire.connect(driver="bench", subscribe=None) as bridge:
+            until(lambda: bridge["bench"].state == "up")
+            send.click()
+            expect(form).to_contain_text("goes through the kernel, which hears of it when no cell")
+            bridge.send.set_level(level=7.0)
+            assert in_millivolts == [7.0]
+    assert not page.evaluate("() => window.cellRuns[2].done")
 
 
 def test_a_notebook_that_is_opened_again_says_what_a_panel_needs(

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from cwire.panel.form import CommandForm
+from cwire.session.drivers import Driver
 from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema
@@ -52,7 +53,7 @@ def test_the_page_sends_what_the_kernel_would(tmp_path: Path) -> None:
     header.write_text("\n".join(table["header"]))
     message = wrap.wrap(header, "cc").schema.messages["set_all"]
     form = CommandForm(message, None, lambda name, fields, done: None)
-    told.write_text(json.dumps(form.recipe("lab", None)["controls"]))
+    told.write_text(json.dumps(form.recipe(Driver("lab", 1), None)["controls"]))
     form.close()
     run_tests("panel/rules.test.mjs", CWIRE_CONTROLS=str(told))
 

@@ -28,6 +28,7 @@ from cwire_structs.schema.json_size import JSON_VALUES, json_values
 if TYPE_CHECKING:
     from cwire.data.frame_array import Record
     from cwire.panel.getters import Getter
+    from cwire.session.drivers import Driver
     from cwire_structs.schema import Message
     from cwire_structs.schema.fields import Field
 
@@ -129,16 +130,17 @@ class CommandForm:
     def _ipython_key_completions_(self) -> list[str]:
         return [one.path for one in self.inputs.controls()]
 
-    def recipe(self, driver: str, reply: Message | None) -> dict[str, Any]:
+    def recipe(self, driver: Driver, reply: Message | None) -> dict[str, Any]:
         """What a page needs to know to send the command by itself.
 
         Args:
-            driver: The driver's name.
+            driver: Whom it is for, in the run that the form shows.
             reply: The message that answers the command, if one does.
         """
         small = all(json_values(one) <= JSON_VALUES for one in (self.message, reply) if one)
         return {
-            "driver": driver,
+            "driver": driver.name,
+            "run": driver.run,
             "command": self.message.name,
             "send": self.send.model_id,
             "live": self.live.model_id,

@@ -23,6 +23,7 @@ from cwire.panel.getters import find_getter
 from cwire.panel.page import PanelPage
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.lookup import Lookup
+from cwire_structs.schema import Schema
 
 __all__ = ["Panel", "SendTo", "choose"]
 
@@ -160,15 +161,15 @@ class _Section:
         self.forms: dict[str, CommandForm] = {}
         self.recipes: dict[str, Any] = {}
         self._panel = panel
-        self._hash: str | None = None
-        self._session: int | None = None
+        self._schema: Schema | None = None
+        self._run: tuple[int | None, str | None] | None = None
         self._state = widgets.HTML()
         self.widget = widgets.VBox([self._state])
 
     def update(self, driver: Driver | None, connected: bool) -> None:
         """Follows what the relay says of the driver."""
         schema = driver.schema if driver is not None else None
-        if driver is not None and schema is not None and schema.layout_hash != self._hash:
+        if driver is not None and schema is not None and self._is_new(schema):
             self._rebuild(driver)
         up = driver is not None and driver.state == "up" and not driver.problem
         for form in self.forms.values():
@@ -183,15 +184,21 @@ class _Section:
             self._state.value = title + _problem(f"{lost}: run the cell again with another")
         else:
             self._state.value = title
-        if up and connected and driver is not None and driver.session != self._session:
-            self._session = driver.session  # a new run has values of its own
+        if up and connected and driver is not None and self._run != (driver.session, driver.run):
+            self._run = driver.session, driver.run  # a new run has values of its own
+            self._tell_page(driver)
             for form in self.forms.values():
                 form.fetch(unless_touched=True)
+
+    def _is_new(self, schema: Schema) -> bool:
+        """Whether the forms are of another schema: ranges and units count as well as layouts."""
+        before, self._schema = self._schema, schema
+        return before is not schema and (before is None or before.json != schema.json)
 
     def _rebuild(self, driver: Driver) -> None:
         schema = driver.schema
         assert schema is not None
-        old, self._hash = self.forms, schema.layout_hash
+        old = self.forms
         new: dict[str, CommandForm] = {}
         for name in self._panel._chosen(driver):
             message = schema.commands[name]
@@ -204,14 +211,20 @@ class _Section:
                 form.carry(old[name])
             new[name] = form
         self.forms = new
-        self.recipes = {}
-        for form in new.values():
-            reply = schema.messages[form.message.reply] if form.message.reply else None
-            self.recipes[form.id] = form.recipe(self.name, reply)
-        self._panel._tell_page()
+        self._tell_page(driver)
         self.widget.children = (self._state, *(form.widget for form in self.forms.values()))
         for form in old.values():
             form.close()
+
+    def _tell_page(self, driver: Driver) -> None:
+        """Tells the page of the forms, for the driver's present run."""
+        schema = driver.schema
+        assert schema is not None
+        self.recipes = {}
+        for form in self.forms.values():
+            reply = schema.messages[form.message.reply] if form.message.reply else None
+            self.recipes[form.id] = form.recipe(driver, reply)
+        self._panel._tell_page()
 
 
 def choose(

@@ -18,6 +18,7 @@ import { NotJson, Unreadable, read, show } from "./rules.mjs";
  *
  * @typedef {object} Recipe
  * @property {string} driver
+ * @property {string | null} run The driver's run that the form was made or looked at for: its epoch.
  * @property {string} command
  * @property {string} send
  * @property {string} live
@@ -35,7 +36,8 @@ const LONGEST = 100_000; // characters of what is typed, for JSON; the relay tak
 /** At most one command is under way; with live, what changes meanwhile is sent after its answer. */
 export class Form {
   #waiting = false;
-  #again = false;
+  /** @type {Record<string, any> | null} What to send after the answer. */
+  #next = null;
   #writing = false;
   #telling = false;
   #untold = false;
@@ -84,7 +86,7 @@ export class Form {
    * @returns {Promise<boolean>} Whether it is done: else the kernel is to be told of the click.
    */
   async click(what) {
-    if (!(await this.connection.reached())) {
+    if (!(await this.connection.reached()) || this.#session() === null) {
       if (what !== "live") this.#sayKernel();
       return false;
     }
@@ -99,6 +101,17 @@ export class Form {
     return true;
   }
 
+  /**
+   * The number of the driver's run that this form is of. null: the relay has another one, or another
+   * driver of this name. Then fields may mean something else, and the kernel, which is told of the
+   * click, makes the form anew.
+   */
+  #session() {
+    const { driver, run } = this.recipe;
+    const there = this.connection.client.drivers.get(driver);
+    return there && there.epoch === run ? there.session : null;
+  }
+
   /** Says that nothing is sent any more. */
   end() {
     this.close();
@@ -108,6 +121,7 @@ export class Form {
   }
 
   close() {
+    this.#next = null;
     for (const [id, trait] of Object.entries(this.recipe.carries))
       this.model(id).off(`change:${trait}`, this.#changed);
     this.model(this.recipe.live).off("change:value", this.#follow);
@@ -192,10 +206,9 @@ export class Form {
    * @returns {boolean} false: it is the kernel that can send this.
    */
   #submit({ newestWins }) {
-    if (this.#waiting) {
-      this.#again ||= newestWins;
-      if (!newestWins) this.#say("not sent: the last one has not been answered yet", BAD);
-      return true;
+    if (this.#session() === null) {
+      this.#sayKernel();
+      return false;
     }
     let fields;
     try {
@@ -209,7 +222,9 @@ export class Form {
       this.#say(`not sent: ${error.message}`, BAD);
       return true;
     }
-    void this.#send(fields);
+    if (!this.#waiting) void this.#send(fields);
+    else if (newestWins) this.#next = fields;
+    else this.#say("not sent: the last one has not been answered yet", BAD);
     return true;
   }
 
@@ -225,7 +240,8 @@ export class Form {
       this.#say("sent, waiting for the answer …", BUSY);
     }
     try {
-      const reply = await this.connection.client.command(driver, command, fields);
+      const { client } = this.connection;
+      const reply = await client.command(driver, command, fields, { session: this.#session() });
       const when = `${new Date().toTimeString().slice(0, 8)}, ${(performance.now() - begun).toFixed(1)} ms`;
       if (reply === null) this.#say(`OK (${when})`, GOOD);
       else this.#say(`${reply.message} (${when})`, GOOD, replyHtml(parts, reply.fields));
@@ -233,10 +249,10 @@ export class Form {
       this.#say(errorText(error), BAD);
     }
     this.#waiting = false;
-    if (this.#again) {
-      this.#again = false;
-      this.#submit({ newestWins: true });
-    } else send.trigger("cwire:waiting", false);
+    const next = this.#next;
+    this.#next = null;
+    if (next !== null && this.#session() !== null) void this.#send(next);
+    else send.trigger("cwire:waiting", false);
   }
 
   /** Shows what the driver has now. */
@@ -244,7 +260,8 @@ export class Form {
     const { driver, getter } = this.recipe;
     if (getter === null) return;
     try {
-      const reply = await this.connection.client.command(driver, getter.command);
+      const { client } = this.connection;
+      const reply = await client.command(driver, getter.command, {}, { session: this.#session() });
       if (reply !== null) this.#write(pick(getter, reply.fields, this.#asked()));
     } catch (error) {
       this.#say(errorText(error), BAD);

@@ -13,6 +13,7 @@ import cwire
 from cwire.data.frame_array import frame_of, record_of
 from cwire.panel.form import CommandForm
 from cwire.panel.getters import Getter
+from cwire.session.drivers import Driver
 from cwire_structs import frames
 from support import schemas
 from support.widgets import open_widgets
@@ -119,10 +120,11 @@ def test_what_a_page_changes_it_sends_itself(form: CommandForm, sender: Sender) 
 
 def test_a_page_knows_what_the_form_is(form: CommandForm) -> None:
     reply = SCHEMA.messages["state"]
-    recipe = form.recipe("lab", reply)
+    recipe = form.recipe(Driver("lab", 1, run="77"), reply)
     (control,) = recipe["controls"]
     assert recipe["carries"] == {control["model"]: "value"}
-    assert (recipe["driver"], recipe["command"], control["path"]) == ("lab", "set", "x")
+    assert (recipe["driver"], recipe["run"], recipe["command"]) == ("lab", "77", "set")
+    assert control["path"] == "x"
     assert recipe["getter"] == {"command": "get", "field": None, "key": None}
     assert [part["name"] for part in recipe["reply"]] == list(
         SCHEMA.messages["state"].struct.by_name

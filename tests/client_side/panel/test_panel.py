@@ -139,6 +139,35 @@ def test_other_structs_make_other_forms() -> None:
         panel.close()
 
 
+def test_another_unit_or_range_makes_other_forms() -> None:
+    """The layout is the same; the user would type volts, and millivolts were sent."""
+    with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
+        panel = bridge.panel(commands="set")
+        old = panel["set"]
+        changed = schemas.document()
+        changed["types"]["set"]["fields"][0] |= {"unit": "mV", "range": [0, 5]}
+        assert layout_hash(changed) == schemas.document()["layout_hash"]
+        relay.say("driver", event="restarted", driver=described(session=8, schema=changed))
+        until(lambda: panel["set"] is not old)
+        assert panel["set"]["x"].max == 5
+        again = panel["set"]
+        news = described(session=9, epoch="2", schema=changed)
+        relay.say("driver", event="restarted", driver=news)
+        until(lambda: panel._page.forms[again.id]["run"] == "2")
+        assert panel["set"] is again, "the same schema"
+        panel.close()
+
+
+def test_a_page_knows_the_run_that_a_form_is_of() -> None:
+    """Also of two relays that give the driver's runs the same number."""
+    with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
+        panel = bridge.panel(commands="set")
+        assert panel._page.forms[panel["set"].id]["run"] == "1"
+        relay.say("driver", event="restarted", driver=described(session=7, epoch="2"))
+        until(lambda: panel._page.forms[panel["set"].id]["run"] == "2")
+        panel.close()
+
+
 def test_a_command_that_is_gone() -> None:
     with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
         panel = bridge.panel(commands="set")
