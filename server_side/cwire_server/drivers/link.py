@@ -85,7 +85,7 @@ class DriverLink:
         self._input: SocketInput | RingInput | None = None
         self._refusal = refusal
         # The run of the driver whose ring cannot be read, and why.
-        self._refused: tuple[int, str] | None = None
+        self._refused: tuple[int | None, str] | None = None
         self._heard = 0.0
         self._held: asyncio.TimerHandle | None = None
         self.tried = asyncio.Event()
@@ -277,7 +277,10 @@ class DriverLink:
                 case control.Bye() as bye:
                     raise farewell(bye)
                 case control.Ring():
-                    raise LinkError("the driver gave its ring too late; is this machine busy?")
+                    # One that polls seldom would be late again, for ever.
+                    late = "the driver gave its ring too late; does it call cwire_poll seldom?"
+                    self._refused = self._hub.drivers[self._source].epoch, late
+                    raise LinkError(late)
             return
         pending = self._pending.answer(header.request)
         client = self._hub.clients.get(pending.client) if pending else None

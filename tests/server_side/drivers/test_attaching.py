@@ -84,8 +84,11 @@ async def test_one_that_says_nothing_for_long(
             # Frames would go into the ring now, where nobody reads them.
             await driver.send(control.ring(0, 1))
             assert "too late" in (await driver_event(connected, "down"))["problem"]
+            # So it is not asked for again: one that polls seldom would be late each time.
             await driver.connected()
             await driver_event(connected, "up")
+            assert await driver.control() == control.answer()[frames.HEADER_SIZE :]
+            assert "gave its ring too late" in str(relay.hub.drivers[1].way)
 
 
 @pytest.mark.parametrize(
