@@ -72,10 +72,13 @@ class Dispatcher:
             self.link.reply(token, handler.reply(result))
         except Exception as error:
             self._refuse(token, handler, error)
-        except SystemExit as error:  # it would end the thread without a word
+        except BaseException as error:  # in the thread nobody would hear of it until it ends
             if not self.in_thread:
                 raise
-            self._refuse(token, handler, RuntimeError(f"it called exit({error.code!r})"))
+            what = f"raised {error!r}"
+            if isinstance(error, SystemExit):
+                what = f"called exit({error.code!r})"
+            self._refuse(token, handler, RuntimeError(f"it {what}"))
         return 0
 
     def _handle_later(

@@ -344,7 +344,7 @@ class Driver:
                     raise self._dispatcher.needs_loop(name)
             link = self._listening()
             self._dispatcher.in_thread = True
-            self._thread = DriverThread(self.name, link)
+            self._thread = DriverThread(self.name, link, self)
         return self
 
     def poll(self, timeout: float | None = 0.0) -> int:

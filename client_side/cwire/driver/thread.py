@@ -19,10 +19,13 @@ class DriverThread:
     Args:
         name: The driver's.
         link: Nobody else polls it.
+        owner: What lives as long as the thread: who has no other reference to a driver that runs
+            could not close it, nor could the end of the program.
     """
 
-    def __init__(self, name: str, link: Link) -> None:
+    def __init__(self, name: str, link: Link, owner: object) -> None:
         self._name = name
+        self._owner = owner
         self._link = link
         self._wake, self._stop = os.pipe()
         self._thread = threading.Thread(

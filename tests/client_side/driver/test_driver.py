@@ -408,6 +408,16 @@ def test_a_handler_that_exits_ends_nothing(
 ) -> None:
     driver.command("go_to")(lambda value: sys.exit(3))
     assert call(peer, driver, "go_to", value=1).error == (-10, "RuntimeError: it called exit(3)")
+
+    def cancelled(value: int) -> None:
+        raise asyncio.CancelledError("it")
+
+    driver.command("go_to")(cancelled)
+    assert call(peer, driver, "go_to", value=1).error == (
+        -10,
+        "RuntimeError: it raised CancelledError('it')",
+    )
+    assert "the handler of go_to failed" in caplog.text
     driver.command("go_to")(go_to)
     caplog.set_level(logging.ERROR)
     check_replies(peer, driver)
@@ -526,6 +536,7 @@ def ended(code: str) -> subprocess.CompletedProcess[str]:
         ("driver.publish('tick', 1.0)",),
         ("driver.poll()", "keep = driver.publish", "del driver"),
         ("driver.start()", "sys.exit(0)"),
+        ("driver.start()", "del driver", "import gc", "gc.collect()"),
     ],
 )
 def test_a_program_that_ends_says_nothing_and_leaves_nothing(
