@@ -226,4 +226,4 @@ def _names(axes: Any, comparison: Comparison) -> None:
 
 def _legend(axes: Any) -> None:
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize="x-small")
+        axes.legend(fontsize="x-small", framealpha=0.5)  # lines may lie behind it
