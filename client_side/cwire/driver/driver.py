@@ -19,19 +19,18 @@ from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, overload
 
 from cwire.driver.arguments import stamp
+from cwire.driver.commands import Commands, struct_name
 from cwire.driver.dispatcher import Dispatcher
-from cwire.driver.handlers import Handler, Signature, is_async
 from cwire.driver.opening import Options, driver_error, open_link
 from cwire.driver.payloads import Encoder, Parts
 from cwire.driver.sources import schema_of
 from cwire.driver.thread import DriverThread
-from cwire.errors import DriverError, InvalidArgument, UnknownCommand, UnknownMessage
+from cwire.errors import DriverError, InvalidArgument, UnknownMessage
 from cwire.kernel.cell import OncePerCell
 from cwire_structs._driver import Link, LinkError
 from cwire_structs.errors import hint_text
 from cwire_structs.frames import Code
 from cwire_structs.schema import Message, Schema
-from cwire_structs.schema.written import Written, message_name
 
 __all__ = ["Driver"]
 
@@ -82,16 +81,14 @@ class Driver:
         if not isinstance(name, str) or not name:
             raise InvalidArgument(f"a driver's name is text, as in 'scope', not {name!r}")
         self.name = name
-        self._source = schema_of(schema, name)
-        self._schema: Schema | None = None
         self._options = Options.checked(
             socket, ring_bytes, frame_bytes, reply_bytes, peers, heartbeat
         )
         self._link: Link | None = None
         self._state = "new"  # then "open", "closed", "forked"
         self._encoders: dict[str | int, Encoder] = {}
-        self._functions: dict[str, tuple[Callable[..., Any], Signature]] = {}
         self._dispatcher = Dispatcher(name)
+        self._commands = Commands(name, schema_of(schema, name), self._dispatcher)
         self._thread: DriverThread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.RLock()
@@ -107,9 +104,7 @@ class Driver:
     @property
     def schema(self) -> Schema:
         """The messages; of a schema written in Python also the commands that were added so far."""
-        if self._schema is not None:
-            return self._schema
-        return self._source if isinstance(self._source, Schema) else self._source.schema()
+        return self._commands.schema
 
     @property
     def path(self) -> str:
@@ -179,38 +174,8 @@ class Driver:
         return decorate
 
     def _handle(self, function: Callable[..., Any], name: str | None) -> None:
-        signature = Signature(function)
         with self._lock:
-            name = self._command_name(signature, name)
-            self._functions[name] = function, signature
-            if isinstance(self._source, Schema) or self._schema is not None:
-                self._add_handler(self.schema, name)
-
-    def _command_name(self, signature: Signature, name: str | None) -> str:
-        """Returns the command that a function handles; adds it where it is new."""
-        if isinstance(self._source, Written) and self._schema is None:
-            return _declare(self._source, signature, name)
-        commands = self.schema.commands
-        chosen = name or signature.name
-        if name is None and signature.message_class and chosen not in commands:
-            chosen = _struct_name(signature.message_class)
-        if chosen not in commands:
-            more = (
-                "; a driver that listens takes no new commands: declare them before"
-                if isinstance(self._source, Written)
-                else ""
-            )
-            raise UnknownCommand(
-                f"{self.name}: the schema has no command {chosen!r}; "
-                f"{hint_text(chosen, commands)}{more}"
-            )
-        return chosen
-
-    def _add_handler(self, schema: Schema, name: str) -> None:
-        function, signature = self._functions[name]
-        command = schema.messages[name]
-        reply = schema.messages[command.reply] if command.reply else None
-        self._dispatcher.add(Handler(function, signature, command, reply))
+            self._commands.handle(function, name)
 
     # Publishing.
 
@@ -279,10 +244,9 @@ class Driver:
 
     def _encoder(self, message: str | int | type) -> Encoder:
         self._listening()
-        assert self._schema is not None
         key: object = message
         if isinstance(message, type):
-            key = _struct_name(message)
+            key = struct_name(message)
         elif isinstance(message, Message):
             key = message.name
         found = self._encoders.get(key) if isinstance(key, str | int) else None
@@ -290,7 +254,7 @@ class Driver:
             name = key if isinstance(key, str) else repr(key)
             raise UnknownMessage(
                 f"{self.name}: the schema has no message {name!r}; "
-                f"{hint_text(name, self._schema.messages)}"
+                f"{hint_text(name, self.schema.messages)}"
             )
         return found
 
@@ -314,14 +278,12 @@ class Driver:
             )
         if self._state == "closed":
             self._fail("it is closed: make a new Driver")
-        schema = self.schema
-        for name in self._functions:
-            self._add_handler(schema, name)
+        schema = self._commands.bind()
         try:
             link = open_link(self.name, schema, self._options, self._dispatcher)
         except DriverError as error:
             raise _own_fault(error) from None
-        self._schema = schema
+        self._commands.fix(schema)
         for message in schema.messages.values():
             self._encoders[message.name] = self._encoders[message.id] = Encoder(message)
         self._state = "open"
@@ -339,9 +301,8 @@ class Driver:
                 return self
             if self._loop is not None:
                 raise InvalidArgument(f"{self.name}: an asyncio loop runs it already")
-            for name, (function, _) in self._functions.items():
-                if is_async(function):
-                    raise self._dispatcher.needs_loop(name)
+            if (name := self._commands.first_async) is not None:
+                raise self._dispatcher.needs_loop(name)
             link = self._listening()
             self._dispatcher.in_thread = True
             self._thread = DriverThread(self.name, link, self)
@@ -481,27 +442,6 @@ class Driver:
         self._loop = None
         if link is not None and not link.polling:
             link.close()
-
-
-def _declare(written: Written, signature: Signature, name: str | None) -> str:
-    """Adds the command that a function handles, if it is new; returns its name."""
-    cls, known = signature.message_class, written.messages
-    chosen = name or signature.name
-    if name is None and cls is not None and known.get(message_name(cls)):
-        chosen = message_name(cls)
-    if known.get(chosen) is False:
-        raise InvalidArgument(
-            f"{chosen!r} is a message of the schema, not a command: name the function otherwise, "
-            "or mark the class with @cwire.command()"
-        )
-    if chosen not in known:
-        written.add_command(chosen, cls or signature.fields(), signature.doc, signature.reply)
-    return chosen
-
-
-def _struct_name(cls: type) -> str:
-    """Returns the name of the message that a class stands for."""
-    return getattr(cls, "STRUCT", None) or message_name(cls)
 
 
 def _own_fault(error: DriverError) -> DriverError:
