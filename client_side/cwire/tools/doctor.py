@@ -192,8 +192,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _extension() -> Finding:
-    # Without _frames nothing of cwire can be imported; what can be wrong here is that one is old.
-    text = f"the compiled extension {Path(_frames.__file__).name}, protocol {frames.PROTOCOL}"
+    # Without _frames nothing of cwire can be imported, so that one is there; but it may be old.
+    text = f"the compiled extensions in {Path(_frames.__file__).parent}, protocol {frames.PROTOCOL}"
     for name, patterns in _EXTENSIONS.items():
         try:
             module = importlib.import_module(f"cwire_structs.{name}")
