@@ -255,7 +255,8 @@ class Encoder:
             array = np.empty(0, object)
         if array.dtype.kind not in "biufc":
             raise InvalidArgument(
-                f"{self.message.name}: this list is neither numbers nor messages: {_short(value)}"
+                f"{self.message.name}: this list is neither numbers nor messages: {_short(value)}; "
+                "give an array, or a list of mappings"
             )
         return self._array(array, fields)
 

@@ -194,7 +194,9 @@ def _load(path: Path, dtype: str | None) -> Array:
         else:
             array = _load_raw(path, _raw_dtype(path, dtype))
     except OSError as error:
-        raise InvalidArgument(f"cannot read {path}: {error.strerror or error}") from None
+        raise InvalidArgument(
+            f"cannot read {path}: {error.strerror or error}; check the path"
+        ) from None
     except ValueError as error:
         if isinstance(error, InvalidArgument):
             raise
@@ -207,7 +209,7 @@ def _load(path: Path, dtype: str | None) -> Array:
 def _load_raw(path: Path, dtype: np.dtype[Any]) -> Array:
     size = path.stat().st_size
     if not path.is_file():
-        raise InvalidArgument(f"{path} is no file")
+        raise InvalidArgument(f"{path} is no file; give one that holds numbers")
     if size % dtype.itemsize:
         raise InvalidArgument(
             f"{path}: {size} bytes are no whole number of {dtype}, of {dtype.itemsize} bytes each: "
@@ -225,7 +227,7 @@ def _raw_dtype(path: Path, given: str | None) -> np.dtype[Any]:
                 f"--dtype {given}: numpy knows no such type; f8, <i2 and >u4 are some"
             ) from None
         if not dtype.itemsize or dtype.hasobject:
-            raise InvalidArgument(f"--dtype {given} is no number of a fixed size")
+            raise InvalidArgument(f"--dtype {given} has no fixed size; f8, <i2 and >u4 have one")
         return dtype
     named = _SUFFIX.fullmatch(path.suffix)
     if named is None:

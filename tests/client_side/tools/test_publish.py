@@ -82,7 +82,7 @@ def test_raw_numbers_are_what_their_name_says(
 @pytest.mark.parametrize(
     ("name", "content", "dtype", "reason"),
     [
-        ("gone.npy", None, None, r"cannot read .*gone\.npy: No such file"),
+        ("gone.npy", None, None, r"cannot read .*gone\.npy: No such file .*; check the path"),
         ("a.npy", b"text", None, r"a\.npy is no array of numbers"),
         ("a.npy", np.array([None]), None, "is no array of numbers: .*Python objects"),
         ("a.npy", np.array(["a"]), None, "<U1 is no number; give numbers, or records"),
@@ -95,7 +95,7 @@ def test_raw_numbers_are_what_their_name_says(
         ("a.csv", b"1,2", None, "what is in it"),
         ("a.f8", b"12", None, "there is no number f8"),
         ("a.raw", b"12", "f9", "--dtype f9: numpy knows no such type"),
-        ("a.raw", b"12", "O", "--dtype O is no number of a fixed size"),
+        ("a.raw", b"12", "O", "--dtype O has no fixed size; f8, <i2"),
     ],
 )
 def test_what_has_no_rows_is_refused(
