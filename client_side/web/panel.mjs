@@ -28,8 +28,13 @@ function initialize({ model }) {
     const missing = Object.entries(recipes).filter(([id]) => !forms.has(id));
     for (const [id, recipe] of missing) {
       const form = await Form.of(recipe, line, (model_id) => manager.get_model(model_id));
-      if (id in recipes) forms.set(id, form);
-      else form.close();
+      // Another update may have come meanwhile, and a form that is made twice would send twice.
+      if (!(id in recipes) || forms.has(id)) {
+        form.close();
+        continue;
+      }
+      form.recipe = recipes[id];
+      forms.set(id, form);
     }
   };
   const own = () => [...forms].filter(([, form]) => form.connection === line);

@@ -138,26 +138,39 @@ def test_a_form_of_another_run_sends_nothing(page: Page, lab: Lab) -> None:
         "panel = bridge.panel('set_level')\npanel",
         "print('busy', flush=True)\ntime.sleep(600)",
     )
+    kilovolts, _ = bench(tags.unit("kV"))
     volts, in_volts = bench(tags.unit("V"))
     millivolts, in_millivolts = bench(tags.unit("mV"))
     with Relay("bench") as relay:
-        with volts:
+        with kilovolts:
             relay.wait_for_drivers()
             open_notebook(page, lab, "runs.ipynb")
             run_cell(page, 0)
             run_cell(page, 1)
-            start_cell(page, 2)
             form, send = cell(page, 1), cell(page, 1).get_by_role("button", name="Send")
+            expect(form.get_by_text("kV", exact=True)).to_be_visible()
+        with volts:
+            expect(form.get_by_text("V", exact=True)).to_be_visible()
+            expect(send).to_be_enabled()
+            start_cell(page, 2)
             enter(readout(form, "level"), "2")
             send.click()
             expect(form).to_contain_text("OK (")
-            assert in_volts == [2.0]
+            live = form.get_by_role("button", name="live")
+            live.click()
+            expect(live).to_have_class(re.compile("mod-active"))
+            until(lambda: len(in_volts) == 2)
+            enter(readout(form, "level"), "3")
+            until(lambda: 3.0 in in_volts)
+            live.click()
+            expect(live).not_to_have_class(re.compile("mod-active"))
         with millivolts, cwire.connect(driver="bench", subscribe=None) as bridge:
             until(lambda: bridge["bench"].state == "up")
             send.click()
             expect(form).to_contain_text("goes through the kernel, which hears of it when no cell")
             bridge.send.set_level(level=7.0)
             assert in_millivolts == [7.0]
+    assert in_volts == [2.0, 2.0, 3.0], "each once"
     assert not page.evaluate("() => window.cellRuns[2].done")
 
 
