@@ -140,7 +140,11 @@ class RingInput:
         """Reads in a while, in the same turn as others that nobody waits for."""
         if self._rest is None:
             due = (self._loop.time() // _REST_SECONDS + 1) * _REST_SECONDS
-            self._rest = self._loop.call_at(due, self._read)
+            self._rest = self._loop.call_at(due, self._read_rest)
+
+    def _read_rest(self) -> None:
+        self._rest = None
+        self._read()
 
     def _cancel(self) -> None:
         for handle in (self._turn, self._rest):
@@ -149,7 +153,9 @@ class RingInput:
         self._turn = self._rest = None
 
     def _read(self) -> None:
-        self._cancel()
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
         try:
             much = self._reader.waiting
             if much:

@@ -120,7 +120,7 @@ class RingReader:
             yield from self._due(self._awaited)
             self._awaited = None
         if self._parts is None:
-            self._parts = self._copy()
+            self._parts = self._take_place() if self._is_place_alone() else self._copy()
         for part in self._parts:
             if isinstance(part, Batch):
                 yield part
@@ -136,6 +136,20 @@ class RingReader:
         # Their places were overwritten before they were read.
         while self._held and self._held[0].head <= self._ring.position:
             yield self._held.popleft().reply
+
+    def _is_place_alone(self) -> bool:
+        """Whether there is no more in the ring than the place of a reply that has come, perhaps."""
+        return bool(self._held) and self._ring.waiting == control.PLACE_SPAN
+
+    def _take_place(self) -> Iterator[Batch | Special]:
+        """Copies the only frame; a place is read without the search for batches around it."""
+        buffer = bytearray(HEADROOM + control.PLACE_SPAN)
+        size, _ = self._ring.take(buffer, HEADROOM, control.PLACE_SPAN)
+        header = frames.unpack_header(buffer, HEADROOM)
+        if size == header.size == control.PLACE_SPAN and header.type == frames.CONTROL:
+            yield Special(header, bytes(buffer[HEADROOM + frames.HEADER_SIZE :]))
+        elif size:
+            yield from self._cut(buffer, HEADROOM + size)
 
     def _copy(self) -> Iterator[Batch | Special]:
         _, first = self._ring.take(_NO_ROOM, 0, 0)
@@ -155,6 +169,9 @@ class RingReader:
         size, _ = self._ring.take(buffer, HEADROOM, room)
         filled = HEADROOM + size
         self._large = len(buffer) if 2 * filled > len(buffer) else 0
+        yield from self._cut(buffer, filled)
+
+    def _cut(self, buffer: bytearray, filled: int) -> Iterator[Batch | Special]:
         found = yield from cut(buffer, filled, self._source, self._account)
         if found.position != filled:
             raise RingError("the last frame in the driver's ring goes on where the ring ends")

@@ -167,6 +167,22 @@ def test_reading_waits_at_a_place_for_its_reply(reading: Reading) -> None:
     assert numbers(reading.read()) == [4]
 
 
+SMALL = frames.pack(RARE, bytes(16))
+
+
+@pytest.mark.parametrize(("frame", "kinds"), [(SMALL, [Batch]), (control.place(1, NUMBER + 1), [])])
+def test_a_frame_that_is_alone_and_as_small_as_a_place(
+    reading: Reading, frame: bytes, kinds: list[type]
+) -> None:
+    assert len(frame) == control.PLACE_SPAN
+    reading.reply(5)
+    reading.ring.put(frame)
+    parts = reading.read()
+    reading.ring.put(place(1))
+    parts += reading.read()
+    assert [type(part) for part in parts] == [*kinds, Special]
+
+
 def test_several_replies_at_several_places(reading: Reading) -> None:
     reading.ring.put(place(1) + place(2) + ticks(0, 1) + place(3) + ticks(1, 1) + place(4))
     for request in (11, 12, 13):
