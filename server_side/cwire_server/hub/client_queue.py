@@ -196,11 +196,6 @@ class ClientQueue:
             self.control_bytes += _own_bytes(place.message)
         place.filled = True
 
-    def put_text(self, text: str) -> None:
-        """Adds a text message."""
-        self._entries.append(text)
-        self.control_bytes += len(text)
-
     def put_reply(self, frame: bytes) -> None:
         """Adds a reply frame."""
         self._entries.append(frame)

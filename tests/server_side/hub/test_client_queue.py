@@ -42,16 +42,16 @@ def notice(message: Text | TextPieces | Binary | None) -> dict[str, Any]:
 
 def test_everything_comes_out_in_order() -> None:
     waiting = queue()
-    waiting.put_text("a")
+    waiting.put_operation({"op": "a"})
     waiting.put_batch(batch(0, 2), {TICK: [stream()]})
     waiting.put_reply(frames.pack(5, flags=frames.REPLY))
-    waiting.put_text("b")
-    assert waiting.take() == Text("a")
+    waiting.put_operation({"op": "b"})
+    assert waiting.take() == Text('{"op": "a"}')
     together = waiting.take()
     assert isinstance(together, Binary)
     assert len(together.pieces) == 2
     assert together.batch is None
-    assert waiting.take() == Text("b")
+    assert waiting.take() == Text('{"op": "b"}')
     assert waiting.take() is None
     assert (waiting.data_bytes, waiting.control_bytes) == (0, 0)
 
@@ -77,10 +77,10 @@ def test_the_oldest_is_dropped_and_told_where_it_is_missing() -> None:
     ledger = stream()
     pinned = batch(0, 2).pinned
     waiting = queue(data_limit=pinned)
-    waiting.put_text("before")
+    waiting.put_operation({"op": "before"})
     for first in range(0, 10, 2):
         waiting.put_batch(batch(first, 2), {TICK: [ledger]})
-    assert waiting.take() == Text("before")
+    assert waiting.take() == Text('{"op": "before"}')
     told = notice(waiting.take())
     assert told == {
         "op": "dropped",
@@ -99,11 +99,11 @@ def test_drops_on_both_sides_of_an_event_are_told_on_their_side() -> None:
     old, new = stream(), stream()
     waiting = queue(data_limit=1)
     waiting.put_batch(batch(0, 2), {TICK: [old]})
-    waiting.put_text("restarted")
+    waiting.put_operation({"op": "restarted"})
     waiting.put_batch(batch(0, 2), {TICK: [new]})
     waiting.put_batch(batch(2, 2), {TICK: [new]})
     assert notice(waiting.take())["count"] == 2
-    assert waiting.take() == Text("restarted")
+    assert waiting.take() == Text('{"op": "restarted"}')
     told = notice(waiting.take())
     assert (told["count"], told["sequence"]) == (2, 1)
     assert sequences(waiting.take()) == [2, 3]
@@ -185,11 +185,11 @@ def test_delivered_and_dropped_add_up_to_published(seed: int) -> None:
 
 def test_nothing_overtakes_an_operation_that_is_still_being_made() -> None:
     waiting = queue()
-    waiting.put_text("before")
+    waiting.put_operation({"op": "before"})
     first, second, third = (waiting.put_place() for _ in range(3))
     waiting.put_batch(batch(0, 2), {TICK: [stream()]})
     waiting.put_reply(frames.pack(5, flags=frames.REPLY))
-    assert waiting.take() == Text("before")
+    assert waiting.take() == Text('{"op": "before"}')
     assert waiting.take() is None
     waiting.fill_place(third, {"op": "third"})
     waiting.fill_place(second, None)
