@@ -23,6 +23,7 @@ from cwire.panel.getters import find_getter
 from cwire.panel.page import PanelPage
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
 from cwire.session.lookup import Lookup
+from cwire_structs.frames import Code
 from cwire_structs.schema import Schema
 
 __all__ = ["Panel", "SendTo", "choose"]
@@ -190,6 +191,16 @@ class _Section:
             for form in self.forms.values():
                 form.fetch(unless_touched=True)
 
+    def _send(self, schema: Schema, name: str, fields: Mapping[str, Any], done: Done) -> None:
+        """Sends what was filled into a form of this schema, unless the driver has another now."""
+        driver = self._panel._link.session.drivers.get(self.name)
+        now = driver.schema if driver is not None else None
+        if now is not None and now is not schema and now.json != schema.json:
+            text = "the driver has come back with other structs, units or ranges: send it again"
+            done(errors.LayoutMismatch(self.name, name, Code.ESESSION, text))
+            return
+        self._panel._send(self.name, name, fields, done)
+
     def _is_new(self, schema: Schema) -> bool:
         """Whether the forms are of another schema: ranges and units count as well as layouts."""
         before, self._schema = self._schema, schema
@@ -205,7 +216,7 @@ class _Section:
             form = CommandForm(
                 message,
                 find_getter(schema, message),
-                partial(self._panel._send, self.name),
+                partial(self._send, schema),
             )
             if name in old:
                 form.carry(old[name])

@@ -122,7 +122,7 @@ class PendingCommands:
         """
         driver, message = encoded.driver, encoded.message
         # By itself the relay would not notice: another relay counts its drivers' runs anew.
-        if driver.schema is None or driver.schema.layout_hash != encoded.schema.layout_hash:
+        if driver.schema is None or not _means_the_same(driver.schema, encoded.schema):
             text = _what_changed(message, driver.name, driver)
             raise errors.LayoutMismatch(driver.name, message.name, Code.ESESSION, text)
         request = self._next_request()
@@ -179,7 +179,7 @@ class PendingCommands:
         driver = drivers.get(command.driver)
         if driver is None or driver.schema is None or driver.session in (None, command.session):
             return None
-        if driver.schema.layout_hash != command.schema.layout_hash:
+        if not _means_the_same(driver.schema, command.schema):
             return None
         header = frames.unpack_header(command.data)
         data = frames.pack(
@@ -203,6 +203,14 @@ class PendingCommands:
             self._request = self._request % 0xFFFFFFFF + 1
             if self._request not in self._waiting:
                 return self._request
+
+
+def _means_the_same(now: Schema, then: Schema) -> bool:
+    """Whether bytes mean the same in two runs.
+
+    With the same layout, too, units may differ, and the range that a value was checked against.
+    """
+    return now is then or (now.layout_hash == then.layout_hash and now.json == then.json)
 
 
 def _what_changed(message: Message, owner: str, driver: Driver | None) -> str:

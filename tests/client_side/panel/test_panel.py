@@ -143,7 +143,9 @@ def test_another_unit_or_range_makes_other_forms() -> None:
     """The layout is the same; the user would type volts, and millivolts were sent."""
     with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
         panel = bridge.panel(commands="set")
-        old = panel["set"]
+        old, section = panel["set"], panel._sections["lab"]
+        before = section._schema
+        assert before is not None
         changed = schemas.document()
         changed["types"]["set"]["fields"][0] |= {"unit": "mV", "range": [0, 5]}
         assert layout_hash(changed) == schemas.document()["layout_hash"]
@@ -155,6 +157,10 @@ def test_another_unit_or_range_makes_other_forms() -> None:
         relay.say("driver", event="restarted", driver=news)
         until(lambda: panel._page.forms[again.id]["run"] == "2")
         assert panel["set"] is again, "the same schema"
+        # As a form does that is made anew only after its click.
+        said: list[Any] = []
+        section._send(before, "set", {"x": 1.0}, said.append)
+        assert "come back with other structs, units or ranges" in str(said)
         panel.close()
 
 

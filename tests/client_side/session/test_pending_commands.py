@@ -110,10 +110,18 @@ def test_a_command_follows_its_driver_into_a_new_run_with_the_same_structs() -> 
     assert isinstance(answer.error, cwire.LayoutMismatch)
 
 
-def test_it_does_not_with_other_structs() -> None:
+def in_millivolts() -> dict[str, Any]:
+    """The same layout; but numbers mean something else, and others are in range."""
+    changed = schemas.document()
+    changed["types"]["set"]["fields"][0] |= {"unit": "mV", "range": [0, 2]}
+    return changed
+
+
+@pytest.mark.parametrize("schema", [schemas.document(extra_field=True), in_millivolts()])
+def test_it_does_not_with_other_structs(schema: dict[str, Any]) -> None:
     session = connected()
     sent = make_command(session, session.drivers["lab"], "set", {"x": 3})
-    changed = driver(session=8, schema=schemas.document(extra_field=True))
+    changed = driver(session=8, schema=schema)
     session.receive_text(event("driver", event="schema_changed", driver=changed))
     (answer,) = session.receive_binary(failure(sent.request, -15), 0.0)
     assert isinstance(answer, Reply)
@@ -122,7 +130,10 @@ def test_it_does_not_with_other_structs() -> None:
     assert text in str(answer.error)
 
 
-@pytest.mark.parametrize("changed", [{"schema": schemas.document(extra_field=True)}, {}])
+@pytest.mark.parametrize(
+    "changed",
+    [{"schema": schemas.document(extra_field=True)}, {"schema": in_millivolts()}, {}],
+)
 def test_a_command_that_was_encoded_for_another_relay(changed: dict[str, Any]) -> None:
     """Its runs have the same numbers, and may be of other structs."""
     session = connected()
