@@ -83,7 +83,19 @@ static inline void cwire_ring_copy(void *to, const void *from, size_t size) {
         __atomic_store_n(target + i, __atomic_load_n(source + i, __ATOMIC_RELAXED),
                          __ATOMIC_RELAXED);
 #else
-    memcpy(to, from, size);
+    /* For much, glibc uses an instruction (rep movsb) that some processors carry out 14 times as
+     * slowly where the target lies a few bytes behind the source, modulo 4096. A payload behind its
+     * header lies so where malloc gave the source. For pieces of 2 KiB it uses another one. */
+    enum { PIECE = 2048 };
+    if (size > PIECE && (((uintptr_t)to - (uintptr_t)from) & 4095u) - 1u < 15u) {
+        uint8_t *target = (uint8_t *)to;
+        const uint8_t *source = (const uint8_t *)from;
+        for (; size > PIECE; target += PIECE, source += PIECE, size -= PIECE)
+            memcpy(target, source, PIECE);
+        memcpy(target, source, size);
+    } else {
+        memcpy(to, from, size);
+    }
 #endif
 }
 

@@ -224,7 +224,25 @@ static void sizes_round_up_to_powers_of_two(void) {
     CHECK_EQUAL(cwi_ring_round(16u << 20, 4096), 16u << 20);
 }
 
+/* Much is copied in pieces where the target lies a few bytes behind the source, modulo 4096. */
+static void copies_are_whole_at_any_distance(void) {
+    enum { ROOM = 16384 };
+    static uint8_t source[ROOM], target[ROOM];
+    static const size_t sizes[] = {0, 1, 2047, 2048, 2049, 4096, 4097, 6144, 9000};
+    for (size_t i = 0; i < ROOM; i++)
+        source[i] = (uint8_t)(i * 7 + i / 256);
+    for (size_t distance = 0; distance < 4200; distance += distance == 40 ? 4040 : 1)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            memset(target, 0xEE, ROOM);
+            cwire_ring_copy(target + distance, source + 3, sizes[i]);
+            CHECK(memcmp(target + distance, source + 3, sizes[i]) == 0);
+            CHECK_EQUAL(target[distance + sizes[i]], 0xEE);
+            CHECK(distance == 0 || target[distance - 1] == 0xEE);
+        }
+}
+
 int main(int argc, char **argv) {
+    RUN(copies_are_whole_at_any_distance);
     RUN(frames_come_out_as_they_went_in);
     RUN(frames_put_together_are_as_frames_put_one_by_one);
     RUN(a_chunk_ends_at_a_frame);
