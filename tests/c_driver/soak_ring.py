@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 READERS = 3
@@ -36,8 +37,15 @@ class Program:
         return self.log.read()
 
     def wait_for(self, text: str) -> None:
+        self.wait_until(lambda output: text in output)
+
+    def wait_until_attached(self) -> None:
+        """Waits for a reader that is in the middle of a driver's ring."""
+        self.wait_until(lambda output: output.count("attached") > output.count("read "))
+
+    def wait_until(self, true_of: Callable[[str], bool]) -> None:
         deadline = time.monotonic() + SECONDS
-        while text not in self.output:
+        while not true_of(self.output):
             assert self.process.poll() is None, f"the {self.role} ended: {self.output}"
             assert time.monotonic() < deadline, f"the {self.role} hangs: {self.output}"
             os.sched_yield()
@@ -90,6 +98,8 @@ def kill_at_random(build: Path, directory: Path, kills: int, seed: int) -> int:
     deadline = time.monotonic() + SECONDS
     while (found := [program.descriptors() for program in (writer, *readers)]) != wanted:
         assert time.monotonic() < deadline, f"descriptors: {found}, not {wanted}"
+    for reader in readers:  # who is killed off in the greeting has read nothing
+        reader.wait_until_attached()
     writer.kill()
     for reader in readers:
         reader.wait_for("read ")

@@ -446,8 +446,8 @@ def test_the_table_of_constructs_names_tests_that_are_there() -> None:
     assert len(rows) > 20
     assert all(named)
     for file, name in (one for row in named for one in row):
-        (source,) = here.rglob(file)
-        assert f"def {name}(" in source.read_text(), (file, name)
+        texts = [source.read_text() for source in here.rglob(file)]
+        assert any(f"def {name}(" in text for text in texts), (file, name)
 
 
 def test_what_is_supported_beyond_the_demo(wrap_text: Wrap) -> None:
