@@ -167,9 +167,10 @@ class RingInput:
                 raise self._error
             if much:
                 self._little = much < self._reader.size // _LITTLE_PART
-            if self._error is None and much and self._little and not self._wanted:
+            hurry = self._error is not None or self._reader.holding
+            if not hurry and much and self._little and not self._wanted:
                 self._read_later()
-            elif self._error is not None or much > _MUCH or not self._reader.sleep():
+            elif hurry or much > _MUCH or not self._reader.sleep():
                 self._awake()
         except Exception as error:
             self._socket.close()

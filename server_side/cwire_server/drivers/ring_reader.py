@@ -79,6 +79,11 @@ class RingReader:
         return self._awaited is not None and self._is_to_come(self._awaited)
 
     @property
+    def holding(self) -> bool:
+        """Whether a reply waits for its place, which has not been read yet."""
+        return bool(self._held)
+
+    @property
     def ended(self) -> bool:
         """Whether all has been read that was there at `finish`."""
         return self._end is not None and self._parts is None and self._ring.position >= self._end

@@ -13,6 +13,7 @@ import pytest
 
 from cwire_server import Relay
 from cwire_server.drivers import ring_input
+from cwire_server.drivers.batch_reader import READ_BYTES
 from cwire_server.limits import Limits
 from cwire_structs import control, frames
 from support.fake_driver import ticks
@@ -433,6 +434,19 @@ async def test_a_reply_does_not_wait(start_relay: StartRelay, driver: RingDriver
         await connected.send(command(connected.hello, GO, bytes(8)))
         header, _ = await driver.receive()
         driver.ring.put(control.place(NUMBER, 1))
+        await driver.send(frames.pack(GO, flags=frames.REPLY, request=header.request))
+        assert await sequences(connected, 1) == [-1]
+
+
+@pytest.mark.usefixtures("long_rest")
+async def test_a_reply_behind_more_than_one_read_does_not_wait(
+    start_relay: StartRelay, driver: RingDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ring_input, "_LITTLE_PART", 1)
+    async with unwanted(start_relay, driver) as (_, connected):
+        await connected.send(command(connected.hello, GO, bytes(8)))
+        header, _ = await driver.receive()
+        driver.ring.put(ticks(3, 2 * READ_BYTES // 64) + control.place(NUMBER, 1))
         await driver.send(frames.pack(GO, flags=frames.REPLY, request=header.request))
         assert await sequences(connected, 1) == [-1]
 
