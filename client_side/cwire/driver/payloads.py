@@ -1,4 +1,4 @@
-"""What a program publishes, as the bytes of frames: records, arrays, images, mappings. Pure."""
+"""Makes bytes of frames of what is published: records, arrays, images, mappings. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured, how often, and in which order. Pure."""
+"""The plan of a comparison: measurements, their repeats, and their order. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was measured: rows, medians, percentiles, JSON. Pure."""
+"""Results of a comparison: rows, medians, percentiles, JSON. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What our own widgets share: the page's code of each, and how they are closed."""
+"""Parts that our own widgets share: the page's code of each, and how they are closed."""
 
 from __future__ import annotations
 

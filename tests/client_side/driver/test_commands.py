@@ -1,4 +1,4 @@
-"""Which function handles which command, without a driver."""
+"""Functions and the commands that they handle, without a driver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured, and in which order."""
+"""The measurements of a comparison, and their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader makes of what comes."""
+"""A reader's counts of frames that come, are lost or torn."""
 
 from __future__ import annotations
 

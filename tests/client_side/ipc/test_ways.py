@@ -1,4 +1,4 @@
-"""What is missing is said, with the remedy."""
+"""A way that cannot be compared here: told with the remedy."""
 
 from __future__ import annotations
 
