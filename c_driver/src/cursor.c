@@ -25,7 +25,8 @@ int cwi_cursor_lap(cwi_cursor *cursor, const cwi_ring *ring, uint64_t tail) {
         uint64_t end = cwi_ring_frame_end(ring, cursor->frame);
         cursor->rest_size = (size_t)(end - cursor->frame) - cursor->taken;
         cursor->rest_taken = 0;
-        memcpy(cursor->rest, cwi_ring_at(ring, cursor->frame + cursor->taken), cursor->rest_size);
+        cwire_ring_copy(cursor->rest, cwi_ring_at(ring, cursor->frame + cursor->taken),
+                        cursor->rest_size);
         cursor->frame = end;
         cursor->taken = 0;
     }
@@ -62,7 +63,7 @@ size_t cwi_cursor_take(cwi_cursor *cursor, const cwi_ring *ring, uint64_t until,
         return 0;
     size_t size = cursor->taken > 0 ? 0 : whole_frames(cursor, ring, until, room);
     if (size > 0) {
-        memcpy(out, cwi_ring_at(ring, cursor->frame), size);
+        cwire_ring_copy(out, cwi_ring_at(ring, cursor->frame), size);
         cursor->frame += size;
         return size;
     }
@@ -70,7 +71,7 @@ size_t cwi_cursor_take(cwi_cursor *cursor, const cwi_ring *ring, uint64_t until,
         return 0;
     uint64_t end = cwi_ring_frame_end(ring, cursor->frame);
     size = smaller(end - cursor->frame - cursor->taken, room);
-    memcpy(out, cwi_ring_at(ring, cursor->frame + cursor->taken), size);
+    cwire_ring_copy(out, cwi_ring_at(ring, cursor->frame + cursor->taken), size);
     cursor->taken += size;
     if (cursor->frame + cursor->taken == end) {
         cursor->frame = end;
