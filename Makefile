@@ -93,6 +93,6 @@ clean:
 	$(MAKE) -C c_driver clean
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		benchmarks/build test-artefacts client_side/cwire/static client_side/web/node_modules \
-		client_side/web/lint/node_modules
+		client_side/web/lint/node_modules tests/web/node_modules
 	rm -f $(addprefix cython_wrapper/cwire_structs/_,driver.c driver*.so frames.c frames*.so ring.c ring*.so)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

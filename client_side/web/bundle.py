@@ -60,7 +60,7 @@ def build() -> bool:
     if _is_fresh():
         return False
     npm, environment = find_npm()
-    _install(HERE)
+    install(HERE)
     _run([*npm, "run", "--silent", "build"], HERE, environment)
     return True
 
@@ -71,8 +71,8 @@ def lint(fix: bool) -> bool:
     Raises:
         BundleError: The tools cannot be installed.
     """
-    _install(HERE)  # types of what the scope is made of
-    _install(LINT)
+    install(HERE)  # types of what the scope is made of
+    install(LINT)
     modules = LINT / "node_modules"
     prettier: list[str | Path] = [
         modules / "prettier" / "bin" / "prettier.cjs",
@@ -94,8 +94,12 @@ def lint(fix: bool) -> bool:
     return all(one.returncode == 0 for one in done)
 
 
-def _install(folder: Path) -> None:
-    """Installs what the folder's lock file names, if it is newer than what is there."""
+def install(folder: Path) -> None:
+    """Installs what the folder's lock file names, if it is newer than what is there.
+
+    Raises:
+        BundleError: npm does not reach its registry.
+    """
     installed = folder / "node_modules" / ".package-lock.json"
     lock = folder / "package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:

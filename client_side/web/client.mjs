@@ -5,6 +5,7 @@ import { Connection } from "./connection.mjs";
 import { NotConnected } from "./errors.mjs";
 import { WINDOW_LIMIT } from "./protocol.mjs";
 import { Session } from "./session.mjs";
+import { CLOSED, Stream } from "./stream.mjs";
 import { Subscription } from "./subscription.mjs";
 
 export { Batch } from "./decode/batch.mjs";
@@ -13,10 +14,14 @@ export { CommandError, NotConnected, ProtocolError, Refused } from "./errors.mjs
 export { FrameError, groupFrames, parseFrames } from "./decode/frames.mjs";
 export { PathError } from "./decode/places.mjs";
 export { Schema } from "./decode/schema.mjs";
-export { Subscription };
+export { Stream, Subscription };
 
 /** @typedef {import("./connection.mjs").Address} Address */
 /** @typedef {import("./session.mjs").Driver} Driver */
+/** @typedef {import("./types.mjs").AnySchema} AnySchema */
+/** @typedef {import("./types.mjs").CommandTypes} CommandTypes */
+/** @typedef {import("./types.mjs").MessageTypes} MessageTypes */
+/** @typedef {import("./types.mjs").SchemaTypes} SchemaTypes */
 
 const WINDOW_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
@@ -25,6 +30,8 @@ const TIMEOUT_MS = 10_000;
  * A connection to a relay that comes back when it is lost.
  *
  * Events: `state` (detail `{state, reason}`), and `drivers` after any change of `drivers`.
+ *
+ * @template {SchemaTypes} [S=AnySchema] What `cwire wrap --typescript` has written for the drivers.
  */
 export class Client extends EventTarget {
   #session;
@@ -128,18 +135,35 @@ export class Client extends EventTarget {
   }
 
   /**
+   * Returns one message's batches as an async iterable: `for await (const batch of …)`. A loop that is
+   * slower than the driver misses the oldest (`Stream.missed`). It goes on after reconnects and restarts.
+   *
+   * @template {import("./types.mjs").Names<S["messages"]>} K
+   * @param {K} message
+   * @param {import("./stream.mjs").StreamOptions} [options] Those of `subscribe`, and a `signal`
+   *   that ends it.
+   * @returns {Stream<import("./types.mjs").Of<S["messages"], MessageTypes, K>>}
+   */
+  stream(message, options = {}) {
+    return new Stream(this, message, options);
+  }
+
+  /**
    * Sends a command. Fields are as PROTOCOL.md has them in JSON; BigInt and typed arrays are
    * welcome: a row of `Batch` can be sent, but for NaN. In the reply, integers beyond 2^53 are
    * decimal text.
    *
+   * @template {import("./types.mjs").Names<S["commands"]>} K
    * @param {string | null} driver null: the only one that has it.
-   * @param {string} name
-   * @param {Record<string, any>} [fields] What is left out is the default.
+   * @param {K} name
+   * @param {import("./types.mjs").Of<S["commands"], CommandTypes, K>["fields"]} [fields] What is left
+   *   out is the default.
    * @param {object} [options]
    * @param {number | null} [options.session] The driver's run that it is for (`Driver.session`):
    *   another one refuses it (CWIRE_ESESSION). null: for any.
-   * @returns {Promise<{message: string, fields: Record<string, any>} | null>} null: an empty OK.
-   *   Rejects with a CommandError, or with NotConnected: if it was under way, its outcome is unknown.
+   * @returns {Promise<import("./types.mjs").Of<S["commands"], CommandTypes, K>["reply"]>} null: an
+   *   empty OK. Rejects with a CommandError, or with NotConnected: if it was under way, its outcome
+   *   is unknown.
    */
   async command(driver, name, fields = {}, { session = null } = {}) {
     if (this.state !== "open") {
@@ -152,8 +176,8 @@ export class Client extends EventTarget {
   close() {
     if (this.state === "closed") return;
     this.#connection.close();
-    this.#session.disconnected("the client was closed");
-    this.#change("closed", "the client was closed");
+    this.#session.disconnected(CLOSED);
+    this.#change("closed", CLOSED);
   }
 
   #refuseIfClosed() {

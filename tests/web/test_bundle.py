@@ -94,7 +94,9 @@ def test_lint_without_the_registry_fails_and_says_why(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("folder", [WEB, WEB / "lint"], ids=["bundle", "lint"])
+@pytest.mark.parametrize(
+    "folder", [WEB, WEB / "lint", ROOT / "tests" / "web"], ids=["bundle", "lint", "tests"]
+)
 def test_the_lock_names_no_registry(folder: Path) -> None:
     packages = json.loads((folder / "package-lock.json").read_text())["packages"]
     assert not any("resolved" in package for package in packages.values())

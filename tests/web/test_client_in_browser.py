@@ -41,6 +41,24 @@ export function look(address) {
   });
 }
 """
+# The browser's own Observable takes a stream, and ends it by its own signal.
+OBSERVE = """
+import { Client } from "/client.mjs";
+
+export async function observe(address) {
+  const client = new Client(address);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stream = client.stream("scope_block", { driver: "demo", signal });
+  const firsts = await Observable.from(stream).map((batch) => batch.sequence[0]).take(5).toArray();
+  const waits = client.stream("waveform", { driver: "demo", signal });  // a reply: never published
+  const ended = Observable.from(waits).toArray({ signal: AbortSignal.any([]) });
+  controller.abort();
+  const none = await ended;
+  client.close();
+  return { firsts, none };
+}
+"""
 WORKER = """
 import { look } from "/look.mjs";
 
@@ -50,7 +68,8 @@ onmessage = async ({ data }) => postMessage(await look(data));
 
 @pytest.fixture
 def origin() -> Iterator[str]:
-    with serve_web({"look.mjs": LOOK, "worker.mjs": WORKER}) as origin:
+    files = {"look.mjs": LOOK, "observe.mjs": OBSERVE, "worker.mjs": WORKER}
+    with serve_web(files) as origin:
         yield origin
 
 
@@ -79,6 +98,18 @@ def test_it_reads_and_commands(page: Page, origin: str, relay: Relay, run: str) 
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     assert 0 < seen["peak"] <= 2
     assert (seen["shape"], seen["state"]) == ("SINE", "closed")
+
+
+def test_the_browsers_own_observable_takes_a_stream(page: Page, origin: str, relay: Relay) -> None:
+    page.goto(origin)
+    if not page.evaluate("'Observable' in window"):
+        pytest.skip("this Chromium has no Observable")
+    seen = page.evaluate(
+        "async (address) => (await import('/observe.mjs')).observe(address)",
+        {"url": relay.url, "protocols": ["cwire.v1", f"cwire.token.{relay.token}"]},
+    )
+    assert seen["firsts"] == sorted(seen["firsts"])
+    assert (len(seen["firsts"]), seen["none"]) == (5, [])
 
 
 def test_the_example_in_the_readme(page: Page, origin: str, relay: Relay) -> None:

@@ -19,7 +19,7 @@ from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema
 from support.kept_bytes import kept
-from support.node import NODE, node_options
+from support.node import BUNDLE, NODE, node_options
 from support.processes import ROOT
 from support.random_structs import StructWriter
 from support.web_cases import big_endian, cases
@@ -42,9 +42,10 @@ def run_tests(*names: str, **environment: str) -> None:
 
 
 def test_everything_that_needs_no_program() -> None:
-    names = {str(path.relative_to(HERE)) for path in HERE.rglob("*.test.mjs")}
-    fed = {f"{name}.test.mjs" for name in ("decode/cases", "decode/kinds", "live", "panel/rules")}
-    run_tests(*sorted(names - fed))
+    found = {path.relative_to(HERE) for path in HERE.rglob("*.test.mjs")}
+    names = {str(path) for path in found if "node_modules" not in path.parts}
+    fed = ("decode/cases", "decode/kinds", "live", "panel/rules", "stream")
+    run_tests(*sorted(names - {f"{name}.test.mjs" for name in fed}))
 
 
 def test_the_page_sends_what_the_kernel_would(tmp_path: Path) -> None:
@@ -113,3 +114,11 @@ def compare_json(message: Message, payload: bytes, text: str) -> bool:
 
 def test_before_a_real_relay(built_driver: None, runtime: Path) -> None:
     run_tests("live.test.mjs", CWIRE_PYTHON=sys.executable)
+
+
+def test_streams_in_loops_and_in_rxjs(built_driver: None, runtime: Path) -> None:
+    try:
+        BUNDLE["install"](HERE)
+    except BUNDLE["BundleError"] as error:
+        pytest.skip(f"no RxJS: {error}")
+    run_tests("stream.test.mjs", CWIRE_PYTHON=sys.executable)

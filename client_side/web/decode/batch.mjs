@@ -10,7 +10,11 @@ import { readRow } from "./rows.mjs";
 const SEQUENCE = 8 - HEADER_BYTES; // from the payload
 const TIME = 16 - HEADER_BYTES;
 
-/** The frames of one message that came in one WebSocket message. It may be kept. */
+/**
+ * The frames of one message that came in one WebSocket message. It may be kept.
+ *
+ * @template {import("../types.mjs").MessageTypes} [M=import("../types.mjs").AnyMessage]
+ */
 export class Batch {
   #group;
 
@@ -33,6 +37,11 @@ export class Batch {
   /** The number of frames. */
   get count() {
     return this.#group.starts.length;
+  }
+
+  /** Bytes of memory that it keeps: of the WebSocket message, whatever else came in it. */
+  get memory() {
+    return this.#group.view.buffer.byteLength;
   }
 
   /** The sequence of each frame, modulo 2^32. */
@@ -74,10 +83,34 @@ export class Batch {
    * 64-bit integers are BigInt64Array or BigUint64Array, enums and bools their numbers, complex
    * numbers real, imaginary, real, …, texts an array of strings, a union its bytes.
    *
+   * `as: "number"`: a Float64Array in any case (integers beyond 2^53 lose digits). `as: "bytes"`: a
+   * Uint8Array of all bytes, of texts, too.
+   *
+   * @template {string} P
+   * @overload
+   * @param {import("../types.mjs").Path<M["columns"], P>} path
+   * @param {{as: "number"}} options
+   * @returns {Float64Array}
+   */
+  /**
+   * @template {string} P
+   * @overload
+   * @param {import("../types.mjs").Path<M["columns"], P>} path
+   * @param {{as: "bytes"}} options
+   * @returns {Uint8Array}
+   */
+  /**
+   * @template {string} P
+   * @overload
+   * @param {import("../types.mjs").Path<M["columns"], P>} path
+   * @param {{as?: undefined}} [options]
+   * @returns {import("../types.mjs").Column<M["columns"], P>} A typed array, of `lengths(path)` values
+   *   per frame; strings where it is text.
+   */
+  /**
    * @param {string} path
-   * @param {{as?: "number" | "bytes"}} [options] `as: "number"`: a Float64Array in any case (integers
-   *   beyond 2^53 lose digits). `as: "bytes"`: a Uint8Array of all bytes, of texts, too.
-   * @returns {any} A typed array, of `length(path)` values per frame; strings where it is text.
+   * @param {{as?: "number" | "bytes"}} [options]
+   * @returns {any}
    * @throws {import("./places.mjs").PathError} The message has no such place, or a struct is there.
    */
   column(path, options) {
@@ -109,7 +142,7 @@ export class Batch {
    * arrays, unions their bytes, and texts too where they are more than a text.
    *
    * @param {number} index From 0; negative: from the end.
-   * @returns {Record<string, any>}
+   * @returns {M["row"]}
    */
   row(index) {
     const { view, starts, sizes } = this.#group;
