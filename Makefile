@@ -25,8 +25,10 @@ C_SOURCES := $(shell find c_driver client_side/cwire server_side benchmarks test
 EXTENSION_SOURCES := setup.py $(wildcard c_driver/src/*.[ch] c_driver/include/*.h \
 	cython_wrapper/cwire_structs/*.pyx)
 
-BUNDLE := client_side/cwire/static/scope.js
-WEB_SOURCES := $(wildcard $(addprefix client_side/web/,*.mjs decode/*.mjs panel/*.mjs scope/*.mjs *.css package*.json .npmrc))
+# Of what the bundle consists, this is written last.
+BUNDLE := server_side/cwire_server/static/licences.txt
+WEB_SOURCES := $(shell find client_side/web -name node_modules -prune -o \
+	\( -name '*.mjs' -o -name '*.css' -o -name 'package*.json' -o -name .npmrc \) -print)
 
 .PHONY: setup run test lint bench soak soak-ring fuzz headers clean browser cross
 
@@ -41,14 +43,14 @@ $(READY): pyproject.toml $(EXTENSION_SOURCES)
 	@mkdir -p $(VENV)/$(JUPYTER) && cp server_side/cwire_server/jupyter/cwire.json $(VENV)/$(JUPYTER)
 	@touch $@
 
-# Without npm's registry everything but bridge.scope works: it says so and goes on.
+# Without npm's registry everything but bridge.scope and the pages works: it says so and goes on.
 $(BUNDLE): $(WEB_SOURCES) | $(READY)
 	@$(BIN)/python client_side/web/bundle.py || true
 
 run: setup
 	@exec $(BIN)/cwire demo
 
-# Chromium draws the status page in a test; where it cannot be had, that test says that it is skipped.
+# Chromium draws the pages in tests; where it cannot be had, these tests say that they are skipped.
 browser:
 	@sh tests/install_chromium.sh
 
@@ -92,7 +94,7 @@ headers: setup cross
 clean:
 	$(MAKE) -C c_driver clean
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
-		benchmarks/build test-artefacts client_side/cwire/static client_side/web/node_modules \
-		client_side/web/lint/node_modules tests/web/node_modules
+		benchmarks/build test-artefacts client_side/cwire/static server_side/cwire_server/static \
+		client_side/web/node_modules client_side/web/lint/node_modules tests/web/node_modules
 	rm -f $(addprefix cython_wrapper/cwire_structs/_,driver.c driver*.so frames.c frames*.so ring.c ring*.so)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -48,6 +48,7 @@ def test_the_tables_list_every_module_of_the_web_client() -> None:
     listed = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
     folders = (WEB, WEB / "decode", WEB / "panel", WEB / "scope")
     there = [path.stem for one in folders for path in one.glob("*.mjs")]
+    there += [path.stem for path in (WEB / "pages").rglob("*.mjs")]
     for entry in ("panel", "scope"):  # what the bundles are made of
         there.remove(entry)
     assert sorted(listed) == sorted(there)

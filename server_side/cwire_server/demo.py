@@ -133,7 +133,7 @@ class _Demo:
             "--port",
             str(port),
         )
-        status_page = line[line.index("http") :]
+        pages = line[line.index("http") :]
         token = secrets.token_hex(24)
         jupyter = _free_port(self._arguments.jupyter_port)
         await self._launch(
@@ -156,8 +156,8 @@ class _Demo:
         await _accepts(jupyter)
         print(
             "\ncwire runs. Open:\n"
-            f"  notebook:    http://127.0.0.1:{jupyter}/lab/tree/01_quickstart.ipynb?token={token}\n"
-            f"  status page: {status_page}\n"
+            f"  notebook: http://127.0.0.1:{jupyter}/lab/tree/01_quickstart.ipynb?token={token}\n"
+            f"  pages:    {pages}\n"
             "Ctrl-C stops everything.",
             flush=True,
         )

@@ -38,7 +38,7 @@ def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
     monkeypatch.setenv("MPLCONFIGDIR", str(runtime.parent / "matplotlib"))
     with Running("make", "-C", ROOT, "run", session=True) as run:
         lab = run.wait_for("notebook:", 120).split()[-1]
-        status = run.wait_for("status page:").split()[-1]
+        pages = run.wait_for("pages:").split()[-1]
 
         assert re.fullmatch(
             r"http://127\.0\.0\.1:\d+/lab/tree/01_quickstart\.ipynb\?token=\w+", lab
@@ -47,11 +47,11 @@ def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
             assert response.status == 200
         with urlopen(lab.replace("/lab/tree/", "/api/contents/")) as response:
             assert response.status == 200
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#token=\w+", status)
-        with urlopen(status) as response:
-            assert b"cwire relay" in response.read()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#token=\w+", pages)
+        with urlopen(pages) as response:
+            assert "Overview · cwire" in response.read().decode()
 
-        with cwire.connect(status) as bridge:
+        with cwire.connect(pages) as bridge:
             until(lambda: bridge["demo"].state == "up")
             assert len(bridge.latest("scope_block", 10, timeout=10)) == 10
 

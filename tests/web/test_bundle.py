@@ -46,6 +46,11 @@ def test_it_is_built_when_a_source_is_newer(checkout: Path) -> None:
     assert "export{" in script.read_text()
     assert re.search(r"(^|;)import\b[^(]", script.read_text()) is None, "one file has everything"
     assert "uplot" in script.with_suffix(".css").read_text()
+    pages = checkout.parents[1] / "server_side" / "cwire_server" / "static"
+    names = {path.parent.name for path in WEB.glob("pages/*/page.mjs")}
+    made = {f"{name}.{kind}" for name in names for kind in ("js", "css")}
+    assert {path.name for path in pages.iterdir()} == {*made, "licences.txt"}
+    assert "uplot 1." in (pages / "licences.txt").read_text()
     built = script.stat().st_mtime_ns
     assert build(checkout).returncode == 0
     assert script.stat().st_mtime_ns == built
@@ -69,6 +74,7 @@ def test_without_the_registry_it_says_what_to_run(checkout: Path, nowhere: dict[
     done = build(checkout, **nowhere)
     assert done.returncode == 1
     assert "bridge.scope will not work" in done.stderr
+    assert "the relay has no" in done.stderr
     assert "run `python client_side/web/bundle.py`" in done.stderr
     assert "Traceback" not in done.stderr
 

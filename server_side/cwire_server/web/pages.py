@@ -1,35 +1,100 @@
-"""Pages: files that a browser loads from the relay. A further one is a line of `PAGES`."""
+"""Pages: what a browser loads from the relay. A further one is a line of `PAGES`.
+
+A page is `pages/shell.html` with its name, and the script and the style that `bundle.py` makes of
+`client_side/web/pages/NAME/page.mjs` in the folder `static`.
+"""
 
 from __future__ import annotations
 
+import html
+import re
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import PurePosixPath
+from string import Template
 
 from cwire_server.web.handlers import BaseHandler
-from cwire_server.web.rules import Rules
+from cwire_server.web.rules import Rules, refuse
 
-__all__ = ["PAGES", "PageHandler"]
+__all__ = ["PAGES", "STATIC", "Page", "PageHandler", "StaticHandler"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page."""
+
+    name: str
+    """Of its script and its style in the folder `static`."""
+    title: str
+    """For people: in the links between pages."""
+
 
 PAGES = {
-    "/": "status.html",
-    "/status.mjs": "status.mjs",
-    "/status.css": "status.css",
+    "/": Page("index", "Overview"),
 }
-"""By path: a file of the folder `pages`."""
+"""By path."""
 
-_TYPES = {".html": "text/html", ".mjs": "text/javascript", ".css": "text/css"}
+STATIC = r"/static/([a-z][\w-]*\.(?:js|css|svg|txt))"
+"""A pattern of the paths of files that pages load."""
+
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+_NOT_BUILT = (
+    "this page is not built: run `python client_side/web/bundle.py` in cwire's sources, where npm "
+    "reaches its registry, and load it again (`pip install` says why it could not do so itself)"
+)
+_FOLDERS = ("static", "pages")
 
 
 class PageHandler(BaseHandler):
-    """Sends one file. It needs no token since it holds no data; what its script asks for does."""
+    """Sends a page. It needs no token since it holds no data; what its script asks for does."""
 
-    def initialize(self, rules: Rules, file: str) -> None:  # type: ignore[override]
+    def initialize(self, rules: Rules, path: str) -> None:  # type: ignore[override]
         """Takes what the application gives to each handler."""
         super().initialize(rules)
-        self._file = file
+        self._path = path
 
     def get(self) -> None:
+        """Sends the HTML that is the same for all pages, with the name of this one."""
+        page = PAGES[self._path]
+        if _read(f"{page.name}.js") is None:
+            refuse(self, 503, _NOT_BUILT)
+            return
+        shell = files("cwire_server").joinpath("pages", "shell.html").read_text("utf-8")
+        links = "".join(_link(path, one, path == self._path) for path, one in PAGES.items())
+        names = {"name": html.escape(page.name), "title": html.escape(page.title)}
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(Template(shell).substitute(names, links=links))
+
+
+class StaticHandler(BaseHandler):
+    """Sends a file that pages load."""
+
+    def get(self, name: str) -> None:
         """Sends the file."""
-        content_type = _TYPES[PurePosixPath(self._file).suffix]
-        self.set_header("Content-Type", f"{content_type}; charset=utf-8")
-        self.finish(files("cwire_server").joinpath("pages", self._file).read_bytes())
+        body = _read(name)
+        if body is None:
+            refuse(self, 404, f"there is no file {name} here")
+            return
+        self.set_header("Content-Type", f"{_TYPES[PurePosixPath(name).suffix]}; charset=utf-8")
+        self.finish(body)
+
+
+def _link(path: str, page: Page, current: bool) -> str:
+    mark = ' aria-current="page"' if current else ""
+    return f'<a href="{html.escape(path)}"{mark}>{html.escape(page.title)}</a>'
+
+
+def _read(name: str) -> bytes | None:
+    """Reads a file that is built, or one that is written by hand; None: there is none."""
+    if re.fullmatch(r"[\w-]+\.\w+", name) is None:
+        return None
+    for folder in _FOLDERS:
+        found = files("cwire_server").joinpath(folder, name)
+        if found.is_file():
+            return found.read_bytes()
+    return None

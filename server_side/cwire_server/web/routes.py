@@ -12,7 +12,7 @@ from cwire_server.hub.hub import Hub
 from cwire_server.statistics import Snapshot
 from cwire_server.web.handlers import HealthHandler, MetricsHandler
 from cwire_server.web.handshake import ClientHandler
-from cwire_server.web.pages import PAGES, PageHandler
+from cwire_server.web.pages import PAGES, STATIC, PageHandler, StaticHandler
 from cwire_server.web.rules import Rules
 
 __all__ = ["Route", "routes"]
@@ -36,8 +36,6 @@ def routes(
         ("/ws", ClientHandler, {"rules": rules, "make_client": make_client}),
         ("/health", HealthHandler, {"rules": rules, "hub": hub}),
         ("/metrics", MetricsHandler, {"rules": rules, "take": take}),
-        *(
-            (re.escape(path), PageHandler, {"rules": rules, "file": file})
-            for path, file in PAGES.items()
-        ),
+        (STATIC, StaticHandler, {"rules": rules}),
+        *((re.escape(path), PageHandler, {"rules": rules, "path": path}) for path in PAGES),
     ]

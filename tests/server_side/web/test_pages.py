@@ -11,12 +11,13 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
 import cwire_server
 from cwire_server import Relay
+from cwire_server.web import pages
 from cwire_server.web.pages import PAGES
 from support.raw_client import RawClient
 
 from ..conftest import StartRelay
 
-FOLDER = Path(cwire_server.__file__).with_name("pages")
+PACKAGE = Path(cwire_server.__file__).parent
 
 
 async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
@@ -25,7 +26,7 @@ async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
     )
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/health", "/metrics", "/ws"])
+@pytest.mark.parametrize("path", [*PAGES, "/static/index.js", "/health", "/metrics", "/ws"])
 async def test_a_foreign_host_is_refused_on_every_route(start_relay: StartRelay, path: str) -> None:
     relay = await start_relay("lab")
     response = await fetch(relay, path, Host="evil.com")
@@ -33,38 +34,71 @@ async def test_a_foreign_host_is_refused_on_every_route(start_relay: StartRelay,
     assert b"localhost only" in response.body
 
 
-async def test_the_status_page_is_a_shell_that_loads_only_its_own(start_relay: StartRelay) -> None:
-    relay = await start_relay("lab")
-    page = await fetch(relay, "/")
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_a_shell_that_loads_only_its_own(
+    start_relay: StartRelay, path: str
+) -> None:
+    relay = await start_relay("bench42")
+    page = await fetch(relay, path)
     assert page.code == 200
-    assert page.headers["Content-Security-Policy"].startswith(
-        "default-src 'none'; script-src 'self'"
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = dict(
+        one.strip().split(" ", 1) for one in page.headers["Content-Security-Policy"].split(";")
     )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "Server" not in page.headers
     text = page.body.decode()
     assert relay.config.token not in text
-    assert "lab" not in text
-    for path in re.findall(r'(?:src|href)="([^"]+)"', text):
-        assert (await fetch(relay, path)).code == 200
+    assert "bench42" not in text
+    assert f"<title>{PAGES[path].title} · cwire</title>" in text
+    assert f'<a href="{path}" aria-current="page">' in text
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', text)
+    assert {f"/static/{PAGES[path].name}.{kind}" for kind in ("js", "css")} < set(loaded)
+    assert set(PAGES) <= set(loaded)
+    for one in loaded:
+        assert (await fetch(relay, one)).code == 200, one
 
 
-@pytest.mark.parametrize("path", PAGES)
-async def test_a_page_is_its_file(start_relay: StartRelay, path: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("static/index.js", "text/javascript"),
+        ("static/index.css", "text/css"),
+        ("static/licences.txt", "text/plain"),
+        ("pages/icon.svg", "image/svg+xml"),
+    ],
+)
+async def test_a_static_file_is_sent_as_it_is(
+    start_relay: StartRelay, name: str, kind: str
+) -> None:
     relay = await start_relay("lab")
-    page = await fetch(relay, path)
-    assert page.code == 200
-    assert page.body == (FOLDER / PAGES[path]).read_bytes()
-    suffixes = {".html": "text/html", ".mjs": "text/javascript", ".css": "text/css"}
-    kind = suffixes[Path(PAGES[path]).suffix]
-    assert page.headers["Content-Type"] == f"{kind}; charset=utf-8"
-    assert "Content-Security-Policy" in page.headers
+    file = await fetch(relay, f"/static/{Path(name).name}")
+    assert file.code == 200
+    assert file.body == (PACKAGE / name).read_bytes()
+    assert file.headers["Content-Type"] == f"{kind}; charset=utf-8"
+    assert "Content-Security-Policy" in file.headers
 
 
-def test_every_file_of_the_folder_is_a_page() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == set(PAGES.values())
-    assert {"/", "/status.mjs", "/status.css"} <= PAGES.keys()
+def test_the_licences_are_those_of_what_is_in_the_pages() -> None:
+    text = (PACKAGE / "static" / "licences.txt").read_text()
+    assert "uplot 1." in text
+    assert "Permission is hereby granted" in text
+    assert "esbuild" not in text, "it makes the pages and is in none"
+
+
+async def test_a_page_that_is_not_built_says_what_to_do(
+    start_relay: StartRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = await start_relay("lab")
+    monkeypatch.setattr(pages, "_FOLDERS", ("pages",))  # as where npm had no registry
+    page = await fetch(relay, "/")
+    assert page.code == 503
+    assert b"run `python client_side/web/bundle.py`" in page.body
 
 
 async def test_health_needs_no_token_and_tells_no_names(start_relay: StartRelay) -> None:
@@ -76,7 +110,18 @@ async def test_health_needs_no_token_and_tells_no_names(start_relay: StartRelay)
         assert json.loads(response.body) == {**health, "origin_allowed": allowed}
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/../etc/passwd", "/pages/status.html"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/../etc/passwd",
+        "/pages/shell.html",
+        "/static/shell.html",
+        "/static/none.js",
+        "/static/../web/pages.py",
+        "/static/..%2Fpages.txt",
+    ],
+)
 async def test_other_paths_are_not_there(start_relay: StartRelay, path: str) -> None:
     assert (await fetch(await start_relay("lab"), path)).code == 404
 
