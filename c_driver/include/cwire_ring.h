@@ -47,6 +47,10 @@ enum {
     CWIRE_READER_PAGE = 4096
 };
 
+/* The control frame that is the place of a reply: u32 kind, u32 number of the reader, u32 count, u32
+ * zero. */
+enum { CWIRE_RING_PLACE = 7, CWIRE_RING_PLACE_SIZE = 16 };
+
 /* Also where the ABI aligns 64-bit numbers in structs to 4 bytes only. */
 typedef uint64_t cwire_ring_number __attribute__((aligned(8)));
 
@@ -127,6 +131,10 @@ int cwire_ring_attach(cwire_ring_reader *reader, const void *page, size_t page_b
  * then in *needed (else 0); or CWIRE_RING_LIE. Frames that were overwritten before they were read
  * are left out: their sequences are missing. */
 long cwire_ring_take(cwire_ring_reader *reader, void *out, size_t room, size_t *needed);
+
+/* Reads the place of the reply `count` to the reader `number`, if that is the next frame. Returns 1
+ * if it was, 0 if not, or CWIRE_RING_LIE. */
+int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t count);
 
 /* Says that the reader is about to wait on its socket. Returns 1; or 0 if there is something to
  * read: then it must not wait. */

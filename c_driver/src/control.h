@@ -4,6 +4,7 @@
 #define CWI_CONTROL_H
 
 #include "cwire.h"
+#include "cwire_ring.h"
 
 enum {
     CWI_HELLO = 1,
@@ -12,14 +13,14 @@ enum {
     CWI_INTEREST = 4,
     CWI_BYE = 5,
     CWI_RING = 6,
-    CWI_PLACE = 7,
+    CWI_PLACE = CWIRE_RING_PLACE,
     CWI_DOORBELL = 8
 };
 
 enum {
     CWI_HEARTBEAT_SPAN = 32,
     CWI_DOORBELL_SPAN = 32,
-    CWI_PLACE_SIZE = 16,                   /* payload bytes */
+    CWI_PLACE_SIZE = CWIRE_RING_PLACE_SIZE,
     CWI_ANSWER_SIZE = 24,                  /* payload bytes */
     CWI_CONTROL_LIMIT = 24 + 8 + 2 * 65536 /* no control frame from a peer is larger */
 };

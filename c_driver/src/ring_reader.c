@@ -84,12 +84,15 @@ static int was_whole(cwire_ring_reader *reader, uint64_t position) {
     return reader->tail <= position;
 }
 
-/* The size field of a frame, which is little-endian on every machine. */
-static uint32_t frame_size(const uint8_t *bytes) {
+/* A number of a frame, which is little-endian on every machine. */
+static uint32_t load32(const uint8_t *bytes) {
     uint8_t at[4];
     cwire_ring_copy(at, bytes, sizeof at);
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
+
+/* The size field of a frame. */
+static uint32_t frame_size(const uint8_t *bytes) { return load32(bytes); }
 
 /* Walks whole frames and returns the bytes of those that fit `room`. Sets *next to what the frame
  * behind them spans: 0 if none is there. */
@@ -151,13 +154,30 @@ long cwire_ring_take(cwire_ring_reader *reader, void *out, size_t room, size_t *
     return 0;
 }
 
+int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t count) {
+    const uint32_t size = CWIRE_HEADER_SIZE + CWIRE_RING_PLACE_SIZE;
+    const int found = look(reader);
+    if (found <= 0)
+        return found;
+    const uint64_t position = reader->position;
+    const uint8_t *frame = reader->bytes + (size_t)(position & (reader->size - 1));
+    const uint8_t *payload = frame + CWIRE_HEADER_SIZE;
+    if (reader->head - position < size || frame_size(frame) != size ||
+        load32(frame + 4) != CWIRE_CONTROL || /* its flags and source are 0, too */
+        load32(payload) != CWIRE_RING_PLACE || load32(payload + 4) != number ||
+        load32(payload + 8) != count || !was_whole(reader, position))
+        return 0;
+    set_position(reader, position + size);
+    return 1;
+}
+
 static uint32_t *sleeps(cwire_ring_reader *reader) {
     return (uint32_t *)(void *)(reader->own + CWIRE_READER_AT_SLEEPS);
 }
 
 int cwire_ring_sleep(cwire_ring_reader *reader) {
-    if (*sleeps(reader) % 2 == 0)
-        __atomic_fetch_add(sleeps(reader), 1, __ATOMIC_SEQ_CST);
+    /* Another value each time: for the last one the driver may have rung already. */
+    __atomic_fetch_add(sleeps(reader), *sleeps(reader) % 2 ? 2 : 1, __ATOMIC_SEQ_CST);
     /* The writer stores its head, and then looks whether a reader sleeps: one of the two sees what
      * the other has done. */
     CWIRE_RING_FENCE(__ATOMIC_SEQ_CST);

@@ -29,6 +29,7 @@ cdef extern from "cwire_ring.h" nogil:
     int cwire_ring_attach(cwire_ring_reader *reader, const void *page, size_t page_bytes,
                           const void *bytes, void *own, uint64_t epoch, uint64_t position)
     long cwire_ring_take(cwire_ring_reader *reader, void *out, size_t room, size_t *needed)
+    int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t count)
     int cwire_ring_sleep(cwire_ring_reader *reader)
     void cwire_ring_wake(cwire_ring_reader *reader)
 
@@ -144,9 +145,26 @@ cdef class MappedRing:
         if self.closed:
             self._unmap()
         if taken == CWIRE_RING_LIE:
-            raise RingError(
-                f"the driver's ring is damaged: {self._lie_text()}; restart the driver")
+            raise self._lie()
         return taken, needed
+
+    def take_place(self, uint32_t number, uint32_t count):
+        """Reads the place of this reply to this reader, if that is the next frame.
+
+        Returns:
+            Whether it was.
+
+        Raises:
+            RingError: What the ring says cannot be.
+        """
+        self._check()
+        cdef int found = cwire_ring_take_place(&self.reader, number, count)
+        if found == CWIRE_RING_LIE:
+            raise self._lie()
+        return found == 1
+
+    cdef _lie(self):
+        return RingError(f"the driver's ring is damaged: {self._lie_text()}; restart the driver")
 
     cdef _lie_text(self):
         if self.page == NULL:

@@ -9,11 +9,10 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cwire_structs.frames import CONTROL, HEADER_SIZE, HELLO_LIMIT, PROTOCOL, FrameError, pack
+from cwire_structs.frames import CONTROL, HELLO_LIMIT, PROTOCOL, FrameError, pack
 
 __all__ = [
     "MAGIC",
-    "PLACE_SPAN",
     "Bye",
     "Control",
     "Doorbell",
@@ -41,8 +40,6 @@ _ANSWER_STRUCT = struct.Struct("<II8sII")
 _BYE_STRUCT = struct.Struct("<Ii")
 _RING_STRUCT = struct.Struct("<IIQII")
 _PLACE_STRUCT = struct.Struct("<IIII")
-PLACE_SPAN = HEADER_SIZE + _PLACE_STRUCT.size
-"""Bytes of the frame of a `Place`."""
 
 
 @dataclass(frozen=True)

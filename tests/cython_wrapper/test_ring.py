@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cwire_structs import frames, ring
+from cwire_structs import control, frames, ring
 from cwire_structs.ring import MappedRing, ReaderPage, RingError, open_ring
 from support.fake_ring import PAGE, SEALS, FakeRing, SeenPage, head_bytes, memory
 
@@ -133,15 +133,55 @@ def test_sleeping_and_waking_count(made: FakeRing) -> None:
         assert seen.sleeps == 0
         assert opened.sleep()
         assert seen.sleeps == 1
-        assert opened.sleep(), "it may be asked again"
-        assert seen.sleeps == 1
+        assert opened.sleep()
+        assert seen.sleeps == 3, "the driver may have rung for the last one"
         opened.wake()
         opened.wake()
-        assert seen.sleeps == 2
+        assert seen.sleeps == 4
         made.put(frame(1))
         assert not opened.sleep(), "there is something to read"
-        assert seen.sleeps == 4
+        assert seen.sleeps == 6
         opened.close()
+
+
+PLACE = control.place(3, 9)
+
+
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        (PLACE, True),
+        (PLACE + frame(1), True),
+        (b"", False),
+        (frame(1) + PLACE, False),
+        (control.place(3, 8), False),
+        (control.place(4, 9), False),
+        (frames.pack(1, PLACE[frames.HEADER_SIZE :]), False),
+        (frames.pack(frames.CONTROL, PLACE[frames.HEADER_SIZE :], flags=1), False),
+        (frames.pack(frames.CONTROL, PLACE[frames.HEADER_SIZE :] + bytes(8)), False),
+        (control.doorbell(), False),
+    ],
+)
+def test_a_place_is_taken_only_where_it_is_next(made: FakeRing, there: bytes, found: bool) -> None:
+    with reading(made) as opened:
+        made.put(there)
+        assert opened.take_place(3, 9) == found
+        assert taken(opened) == there[len(PLACE) * found :]
+
+
+def test_a_place_that_was_overwritten_is_not_taken(made: FakeRing) -> None:
+    with reading(made) as opened:
+        made.put(PLACE)
+        made.set(made.head, made.head)
+        assert not opened.take_place(3, 9)
+        assert opened.position == made.head
+
+
+def test_a_place_in_a_ring_that_lies(made: FakeRing) -> None:
+    with reading(made) as opened:
+        made.set(0, 1 << 40)
+        with pytest.raises(RingError, match="is damaged"):
+            opened.take_place(3, 9)
 
 
 def test_it_cannot_be_written(made: FakeRing) -> None:

@@ -100,24 +100,31 @@ class RingInput:
 
     def take(self, parts: Iterable[Batch | Special]) -> None:
         """Takes what came by the socket; reads at once what it rings for."""
-        rung = replied = False
+        rung = replied = due = False
         for part in parts:
             assert isinstance(part, Special)  # others are refused
             if part.header.type != frames.CONTROL:
-                self._reader.hold(part)
-                replied = True
+                if self._reader.hold(part):
+                    replied = True
+                else:
+                    due = True
+                    self._taker.take((part,))
                 continue
             match control.parse_control(part.payload):
                 case control.Doorbell():
                     rung = True
                 case control.Bye() as bye:
                     raise farewell(bye)
-        if self._turn is not None or self._paused or not (rung or replied):
+        if self._turn is not None or self._paused or self._closed:
             return
-        self._reader.wake()
-        if replied or self._wanted or not self._little:
+        if due and self._rest is None:
+            # The doorbell was for its place only, unless there is more.
+            rung = not self._reader.sleep()
+        if replied or (rung and (self._wanted or not self._little)):
+            self._reader.wake()
             self._read()
-        else:
+        elif rung:
+            self._reader.wake()
             self._read_later()
 
     def lost(self, error: Exception) -> None:

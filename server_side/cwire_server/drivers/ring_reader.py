@@ -88,10 +88,21 @@ class RingReader:
         """Whether all has been read that was there at `finish`."""
         return self._end is not None and self._parts is None and self._ring.position >= self._end
 
-    def hold(self, reply: Special) -> None:
-        """Takes a reply that came by the socket; `read` yields it at its place."""
+    def hold(self, reply: Special) -> bool:
+        """Keeps a reply that came by the socket: `read` yields it at its place.
+
+        Returns:
+            False: its place is what comes next in the ring, and is read. The reply is due now.
+
+        Raises:
+            RingError: The ring is not what it says.
+        """
         self._came = (self._came + 1) % 2**32
+        between = self._held or self._parts is not None or self._awaited is not None
+        if not between and self._ring.take_place(self._number, self._came):
+            return False
         self._held.append(_Held(self._came, self._ring.head, reply))
+        return True
 
     def finish(self) -> None:
         """Notes that nothing more comes by the socket: no reply is waited for any more."""
@@ -125,7 +136,7 @@ class RingReader:
             yield from self._due(self._awaited)
             self._awaited = None
         if self._parts is None:
-            self._parts = self._take_place() if self._is_place_alone() else self._copy()
+            self._parts = self._copy()
         for part in self._parts:
             if isinstance(part, Batch):
                 yield part
@@ -141,20 +152,6 @@ class RingReader:
         # Their places were overwritten before they were read.
         while self._held and self._held[0].head <= self._ring.position:
             yield self._held.popleft().reply
-
-    def _is_place_alone(self) -> bool:
-        """Whether there is no more in the ring than the place of a reply that has come, perhaps."""
-        return bool(self._held) and self._ring.waiting == control.PLACE_SPAN
-
-    def _take_place(self) -> Iterator[Batch | Special]:
-        """Copies the only frame; a place is read without the search for batches around it."""
-        buffer = bytearray(HEADROOM + control.PLACE_SPAN)
-        size, _ = self._ring.take(buffer, HEADROOM, control.PLACE_SPAN)
-        header = frames.unpack_header(buffer, HEADROOM)
-        if size == header.size == control.PLACE_SPAN and header.type == frames.CONTROL:
-            yield Special(header, bytes(buffer[HEADROOM + frames.HEADER_SIZE :]))
-        elif size:
-            yield from self._cut(buffer, HEADROOM + size)
 
     def _copy(self) -> Iterator[Batch | Special]:
         _, first = self._ring.take(_NO_ROOM, 0, 0)

@@ -34,13 +34,18 @@ class Reading:
             opened = open_ring(self.ring.fd, page, epoch=1, position=0)
         self.buffers = ReadBuffers(8 << 20)
         self.reader = RingReader(opened, NUMBER, SOURCE, account, self.buffers)
+        self.due: list[Batch | Special] = []
 
     def read(self) -> list[Batch | Special]:
-        return list(self.reader.read())
+        due, self.due = self.due, []
+        return due + list(self.reader.read())
 
-    def reply(self, number: int) -> None:
-        frame = reply(number)
-        self.reader.hold(special(frame))
+    def reply(self, number: int) -> bool:
+        """Takes a reply; whether it was due at once."""
+        one = special(reply(number))
+        held = self.reader.hold(one)
+        self.due += [] if held else [one]
+        return not held
 
 
 @pytest.fixture
@@ -167,20 +172,24 @@ def test_reading_waits_at_a_place_for_its_reply(reading: Reading) -> None:
     assert numbers(reading.read()) == [4]
 
 
-SMALL = frames.pack(RARE, bytes(16))
+def test_a_reply_whose_place_is_next_is_due_at_once(reading: Reading) -> None:
+    reading.ring.put(place(1) + ticks(0, 1) + place(2) + place(3))
+    assert reading.reply(11)
+    assert not reading.reply(12), "a tick is before its place"
+    assert not reading.reply(13), "and the other reply"
+    assert numbers(reading.read()) == ["reply 11", 0, "reply 12", "reply 13"]
+    reading.ring.put(place(4) + ticks(1, 1))
+    assert reading.reply(14)
+    assert numbers(reading.read()) == ["reply 14", 1]
 
 
-@pytest.mark.parametrize(("frame", "kinds"), [(SMALL, [Batch]), (control.place(1, NUMBER + 1), [])])
-def test_a_frame_that_is_alone_and_as_small_as_a_place(
-    reading: Reading, frame: bytes, kinds: list[type]
-) -> None:
-    assert len(frame) == control.PLACE_SPAN
-    reading.reply(5)
-    reading.ring.put(frame)
-    parts = reading.read()
-    reading.ring.put(place(1))
-    parts += reading.read()
-    assert [type(part) for part in parts] == [*kinds, Special]
+def test_no_reply_is_due_before_what_a_read_has_not_yielded(reading: Reading) -> None:
+    reading.ring.put(ticks(0, 1) + place(1) + ticks(1, 1))
+    assert numbers(reading.read()) == [0]
+    reading.ring.put(place(2))
+    assert not reading.reply(11), "reading waits at its place"
+    assert not reading.reply(12)
+    assert numbers(reading.read() + reading.read()) == ["reply 11", 1, "reply 12"]
 
 
 def test_several_replies_at_several_places(reading: Reading) -> None:
