@@ -184,6 +184,8 @@ class DriverLink:
             done, _ = await asyncio.wait([broken], timeout=silence / 3)
             if done:
                 broken.result()
+            if self._input is not None:
+                self._input.check()
             quiet = self._loop.time() - self._heard
             if quiet > silence:
                 self._hub.driver_stale(

@@ -32,6 +32,9 @@ _MUCH = 64 << 10
 # the ring: a driver that is paced by its readers shall not wait for them.
 _REST_SECONDS = 0.1
 _LITTLE_PART = 64
+# A driver sends neither heartbeat nor doorbell before a reply that waits. Those that come while one
+# is awaited may be older than its place, but not in so many heartbeats' times.
+_MISSES = 3
 
 
 class RingInput:
@@ -56,6 +59,11 @@ class RingInput:
         self._paused = False
         self._closed = False
         self._error: Exception | None = None
+        # The reply that is awaited, whether there was a sign since the last `check` that it does
+        # not come, and in how many there were.
+        self._awaited: int | None = None
+        self._missed = False
+        self._misses = 0
 
     def start(self) -> None:
         """Begins to read."""
@@ -92,6 +100,18 @@ class RingInput:
         """Reads what is in the ring, but no more by the socket, which cannot be used any more."""
         self._socket.end(error)
 
+    def check(self) -> None:
+        """Ends the reading if a reply does not come; to be called once in a heartbeat's time."""
+        if self._awaited != self._reader.awaited:
+            self._awaited = self._reader.awaited
+            self._misses = 0
+        elif self._awaited is not None:
+            self._misses += self._missed
+        self._missed = False
+        if self._misses >= _MISSES:
+            text = "the driver's ring has the place of a reply that was never sent; restart it"
+            self.end(LinkError(text))
+
     # What comes by the socket
 
     def heard(self) -> None:
@@ -112,7 +132,9 @@ class RingInput:
                 continue
             match control.parse_control(part.payload):
                 case control.Doorbell():
-                    rung = True
+                    rung = self._missed = True
+                case control.Heartbeat():
+                    self._missed = True
                 case control.Bye() as bye:
                     raise farewell(bye)
         if self._turn is not None or self._paused or self._closed:

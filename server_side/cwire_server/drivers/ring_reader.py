@@ -76,7 +76,12 @@ class RingReader:
     @property
     def blocked(self) -> bool:
         """Whether reading waits for a reply."""
-        return self._awaited is not None and self._is_to_come(self._awaited)
+        return self.awaited is not None
+
+    @property
+    def awaited(self) -> int | None:
+        """The number of the reply that reading waits for; None: it does not."""
+        return self._awaited if self._awaited is None or self._is_to_come(self._awaited) else None
 
     @property
     def holding(self) -> bool:

@@ -56,6 +56,9 @@ class SocketInput:
     def expect(self, wanted: bool) -> None:
         """Says whether anybody waits for the driver's frames. They are read anyway."""
 
+    def check(self) -> None:
+        """Is called once in a heartbeat's time. Replies have their place in the stream here."""
+
     def pause(self) -> None:
         """Reads no more until `resume`."""
         self._loop.remove_reader(self._socket)

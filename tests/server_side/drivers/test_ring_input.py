@@ -25,6 +25,7 @@ from support.schemas import GO, TICK
 from ..conftest import StartRelay, client, command, driver_event, subscribed
 
 SIZE = 1 << 20
+HEARTBEAT = frames.pack(frames.CONTROL, (3).to_bytes(4, "little") + bytes(4))
 
 
 @pytest.fixture
@@ -113,11 +114,10 @@ async def test_what_is_published_while_it_is_awake_comes_without_a_doorbell(
 
 
 async def test_a_heartbeat_wakes_nobody(start_relay: StartRelay, driver: RingDriver) -> None:
-    heartbeat = frames.pack(frames.CONTROL, (3).to_bytes(4, "little") + bytes(4))
     async with streaming(start_relay, driver) as (relay, connected):
         before = await until_asleep(driver)
         relay.hub.driver_stale(1, "silent")
-        await driver.send(heartbeat)
+        await driver.send(HEARTBEAT)
         assert (await driver_event(connected, "stale"))["state"] == "stale"
         assert (await driver_event(connected, "up"))["state"] == "up"
         assert await until_asleep(driver) == before
@@ -237,6 +237,52 @@ async def test_a_place_whose_reply_never_comes_does_not_hide_the_end(
         driver.hang_up()
         assert await sequences(connected, 1) == [1]
         assert "closed" in (await driver_event(connected, "down"))["problem"]
+
+
+@pytest.fixture
+async def quick(runtime: Path, ring: FakeRing) -> AsyncIterator[RingDriver]:
+    """A driver whose heartbeats are due often."""
+    async with RingDriver(runtime / "lab.sock", ring, heartbeat=0.01) as driver:
+        yield driver
+
+
+@pytest.mark.parametrize("sign", [HEARTBEAT, control.doorbell()], ids=["heartbeat", "doorbell"])
+async def test_a_place_whose_reply_never_comes_ends_the_connection(
+    start_relay: StartRelay, quick: RingDriver, sign: bytes
+) -> None:
+    async with streaming(start_relay, quick) as (relay, connected):
+        await quick.publish(ticks(0, 1) + control.place(NUMBER, 1) + ticks(1, 1))
+        state = relay.hub.drivers[1]
+        async with asyncio.timeout(10):
+            while state.state != "down":
+                await quick.send(sign)
+                await asyncio.sleep(0.01)
+        assert await sequences(connected, 2) == [0, 1]
+        assert "was never sent; restart it" in (await driver_event(connected, "down"))["problem"]
+        await quick.connected()
+        await driver_event(connected, "up")
+
+
+async def test_signs_that_were_sent_before_a_reply_are_no_fault(
+    start_relay: StartRelay, driver: RingDriver
+) -> None:
+    """However many: they came while the relay did not read."""
+    async with streaming(start_relay, driver) as (relay, connected):
+        reading = relay._links[1]._input
+        assert isinstance(reading, ring_input.RingInput)
+        await driver.publish(control.place(NUMBER, 1) + ticks(0, 1))
+        async with asyncio.timeout(10):
+            while not reading._reader.blocked:
+                await asyncio.sleep(0)
+        for _ in range(10):  # a driver that has stopped
+            reading.check()
+        await driver.send(1000 * HEARTBEAT)
+        async with asyncio.timeout(10):
+            while not reading._missed:
+                await asyncio.sleep(0)
+        reading.check()
+        await driver.send(frames.pack(GO, flags=frames.REPLY, request=1))
+        assert await sequences(connected, 1) == [0]
 
 
 # What breaks the protocol
