@@ -129,8 +129,10 @@ class TailHistory(History):
             self._next += written * span
             self.total += written
             left -= written
-            # The next ones need so much at most, and a rest of the arena that is too short.
-            place = self._next + slack + self._span - length
+            # The next ones need so much at most, and where they do not fit, a rest that is too
+            # short.
+            fits = length - self._next % length >= slack
+            place = self._next + slack + (0 if fits else self._span) - length
             oldest = max(self._promised, self._kept)
             self._promised = self._first(oldest, place, self.total + spare - slots)
             if written < rows:

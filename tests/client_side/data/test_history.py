@@ -179,6 +179,17 @@ def test_tails_wrap_around(seed: int) -> None:
     assert history.total == number
 
 
+@pytest.mark.parametrize("limit", [1, 12_000])
+@pytest.mark.parametrize("seed", range(4))
+def test_two_tails_are_here_whatever_their_sizes(seed: int, limit: int) -> None:
+    random = np.random.default_rng(seed)
+    history = TailHistory(PICTURE, limit)
+    for number, pixels in enumerate(random.choice([0, 7, 100, 1400, 1500], 400).tolist()):
+        feed(history, pictures(number, pixels))
+        found = [record.number for record in history.latest(2)]
+        assert found == [number - 1, number][-(number + 1) :]
+
+
 def test_small_tails_are_bounded_by_the_index() -> None:
     history = TailHistory(PICTURE, 4096)
     feed(history, pictures(0, *[0] * 100))
