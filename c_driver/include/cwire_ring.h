@@ -118,6 +118,7 @@ typedef struct cwire_ring_reader {
     uint64_t position;
     uint64_t head; /* the greatest head and tail that were seen */
     uint64_t tail;
+    uint64_t behind; /* where the frame ends that was peeked at last */
 } cwire_ring_reader;
 
 /* Checks the ring's page, of which `page_bytes` are mapped, against the hello's epoch, writes the
@@ -135,6 +136,14 @@ long cwire_ring_take(cwire_ring_reader *reader, void *out, size_t room, size_t *
 /* Reads the place of the reply `count` to the reader `number`, if that is the next frame. Returns 1
  * if it was, 0 if not, or CWIRE_RING_LIE. */
 int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t count);
+
+/* Copies the header of the next frame, of CWIRE_HEADER_SIZE bytes, and reads nothing. Returns 1, 0
+ * if there is none, or CWIRE_RING_LIE. Until the frame is read it may be overwritten: then another
+ * one is the next. */
+int cwire_ring_peek(cwire_ring_reader *reader, void *header);
+
+/* Passes over the frame that was peeked at last, unless it is passed already. */
+void cwire_ring_skip(cwire_ring_reader *reader);
 
 /* Says that the reader is about to wait on its socket. Returns 1; or 0 if there is something to
  * read: then it must not wait. */

@@ -171,6 +171,33 @@ int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t c
     return 1;
 }
 
+int cwire_ring_peek(cwire_ring_reader *reader, void *header) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const int found = look(reader);
+        if (found <= 0)
+            return found;
+        const uint64_t position = reader->position, there = reader->head - position;
+        const int broken = there < CWIRE_HEADER_SIZE;
+        if (!broken)
+            cwire_ring_copy(header, reader->bytes + (size_t)(position & (reader->size - 1)),
+                            CWIRE_HEADER_SIZE);
+        if (!was_whole(reader, position))
+            continue;
+        const uint64_t size = broken ? 0 : frame_size(header);
+        if (size < CWIRE_HEADER_SIZE || size > there) /* that is a multiple of 8 */
+            return CWIRE_RING_LIE;
+        reader->behind = position + ((size + 7u) & ~(uint64_t)7u);
+        return 1;
+    }
+    return 0;
+}
+
+void cwire_ring_skip(cwire_ring_reader *reader) {
+    /* What was overtaken meanwhile lies before the tail: the next look goes on from there. */
+    if (reader->behind > reader->position)
+        set_position(reader, reader->behind);
+}
+
 static uint32_t *sleeps(cwire_ring_reader *reader) {
     return (uint32_t *)(void *)(reader->own + CWIRE_READER_AT_SLEEPS);
 }

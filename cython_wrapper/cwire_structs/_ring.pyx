@@ -5,11 +5,14 @@
 """
 
 from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.exc cimport PyErr_SetFromErrno
 from libc.stdint cimport uint32_t, uint64_t
 from posix.mman cimport (
     MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED, PROT_NONE,
     PROT_READ, PROT_WRITE, mmap, munmap)
+
+from cwire_structs._frames import unpack_header
 
 
 cdef extern from "cwire_ring.h" nogil:
@@ -30,8 +33,15 @@ cdef extern from "cwire_ring.h" nogil:
                           const void *bytes, void *own, uint64_t epoch, uint64_t position)
     long cwire_ring_take(cwire_ring_reader *reader, void *out, size_t room, size_t *needed)
     int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t count)
+    int cwire_ring_peek(cwire_ring_reader *reader, void *header)
+    void cwire_ring_skip(cwire_ring_reader *reader)
     int cwire_ring_sleep(cwire_ring_reader *reader)
     void cwire_ring_wake(cwire_ring_reader *reader)
+
+
+cdef extern from "cwire_frame.h" nogil:
+    enum:
+        CWIRE_HEADER_SIZE
 
 
 cdef extern from * nogil:
@@ -162,6 +172,26 @@ cdef class MappedRing:
         if found == CWIRE_RING_LIE:
             raise self._lie()
         return found == 1
+
+    def peek(self):
+        """The header of the next frame, which stays where it is; None if there is none.
+
+        It may be overwritten before it is taken: then `take` gives others.
+
+        Raises:
+            RingError: What the ring says cannot be.
+        """
+        cdef char header[CWIRE_HEADER_SIZE]
+        self._check()
+        cdef int found = cwire_ring_peek(&self.reader, header)
+        if found == CWIRE_RING_LIE:
+            raise self._lie()
+        return unpack_header(PyBytes_FromStringAndSize(header, CWIRE_HEADER_SIZE)) if found else None
+
+    def skip(self):
+        """Passes over the frame that `peek` has shown last, if it has not been taken."""
+        self._check()
+        cwire_ring_skip(&self.reader)
 
     cdef _lie(self):
         return RingError(f"the driver's ring is damaged: {self._lie_text()}; restart the driver")

@@ -106,6 +106,55 @@ def test_only_whole_frames_that_fit_come(made: FakeRing) -> None:
         assert taken(opened, FRAME) == frame(4)
 
 
+def test_the_next_frames_header_is_there_before_it_is_read(made: FakeRing) -> None:
+    with reading(made) as opened:
+        assert opened.peek() is None
+        made.put(frame(1) + frame(2, 800) + frame(3))
+        first = frames.unpack_header(frame(1))
+        assert opened.peek() == opened.peek() == first
+        assert opened.position == 0, "nothing is read"
+        assert taken(opened, FRAME) == frame(1)
+        header = opened.peek()
+        assert header is not None
+        assert (header.size, header.sequence) == (824, 2)
+        assert taken(opened, 824) == frame(2, 800)
+        opened.skip()  # what it has shown is taken already
+        assert taken(opened) == frame(3)
+        assert opened.peek() is None
+
+
+def test_frames_are_passed_over(made: FakeRing) -> None:
+    with ReaderPage() as page, SeenPage(page.fileno()) as seen:
+        opened = open_ring(made.fd, page, epoch=1, position=0)
+        opened.skip()
+        made.put(frame(1))
+        opened.skip()
+        assert opened.position == 0, "only what was shown"
+        for number in range(2, 3 * SIZE // 1000):  # around the ring's end, too
+            made.put(frame(number, 1000))
+            header = opened.peek()
+            assert header is not None
+            assert header.sequence == number - 1
+            opened.skip()
+            opened.skip()
+            assert seen.position == opened.position == made.head - frames.span(1024)
+        opened.close()
+
+
+def test_a_frame_that_was_shown_is_overtaken(made: FakeRing) -> None:
+    with reading(made) as opened:
+        made.put(frame(0))
+        assert opened.peek() is not None
+        for number in range(1, 2 * SIZE // FRAME + 5):
+            made.put(frame(number))
+        opened.skip()
+        header = opened.peek()
+        assert header is not None
+        assert header.sequence == SIZE // FRAME + 5
+        opened.skip()
+        assert numbers(taken(opened))[0] == SIZE // FRAME + 6
+
+
 def test_who_is_overtaken_goes_on_with_the_oldest_frame_that_is_there(made: FakeRing) -> None:
     with reading(made) as opened:
         for number in range(2 * SIZE // FRAME + 5):
@@ -213,6 +262,8 @@ def test_a_closed_ring_says_so(made: FakeRing) -> None:
     opened.close()
     for use in (
         lambda: opened.take(bytearray(8), 0, 8),
+        opened.peek,
+        opened.skip,
         lambda: opened.waiting,
         lambda: opened.head,
         opened.sleep,
@@ -367,8 +418,9 @@ def test_numbers_that_cannot_be(made: FakeRing, tail: int, head: int) -> None:
         made.put(frame(1))
         taken(opened)
         made.set(tail, head)
-        with pytest.raises(RingError, match=f"damaged: its page says tail {tail}, head {head},"):
-            taken(opened)
+        for use in (lambda: taken(opened), opened.peek):
+            with pytest.raises(RingError, match=f"damaged: its page says tail {tail}, head {head}"):
+                use()
 
 
 def test_a_tail_that_goes_back(made: FakeRing) -> None:
@@ -386,6 +438,13 @@ def test_a_tail_that_goes_back(made: FakeRing) -> None:
 def test_a_frame_that_ends_where_nothing_is(made: FakeRing, size: int, before: int) -> None:
     with reading(made) as opened:
         data = frame(1) * before + size.to_bytes(4, "little") + bytes(60)
+        made.put(data)
+        for _ in range(before):
+            assert opened.peek() == frames.unpack_header(frame(1))
+            opened.skip()
+        with pytest.raises(RingError, match="damaged"):
+            opened.peek()
+    with FakeRing(SIZE) as made, reading(made) as opened:
         made.put(data)
         with pytest.raises(RingError, match="damaged"):
             taken(opened, len(data) - 8)
@@ -420,6 +479,8 @@ def test_a_page_full_of_lies_is_read_or_refused(
             for tail, head in pages:
                 made.set(tail, head)
                 for room in rooms:
+                    if room % 3 == 0 and opened.peek() is not None and room % 2:
+                        opened.skip()
                     size, needed = opened.take(buffer, 0, room)
                     assert 0 <= size <= room
                     assert size == 0 or needed == 0
@@ -457,7 +518,15 @@ def test_a_writer_that_laps_its_reader_is_never_read_torn() -> None:
         thread.start()
         last, jumps = -1, 0
         buffer = bytearray(1 << 14)
-        while jumps < 10:
+        while jumps < 20:
+            shown = opened.peek()
+            if shown is not None:
+                # It was whole when it was shown, whatever has become of it since.
+                assert shown.type == 3
+                assert shown.size == 24 + 8 * (1 + shown.sequence % 300)
+                if shown.sequence % 5 == 0:
+                    opened.skip()
+                    last = max(last, shown.sequence)
             size, _ = opened.take(buffer, 0, 1 << 13)
             at = 0
             while at < size:
