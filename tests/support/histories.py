@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwire.data.history import History
 from cwire_structs import frames
 
-__all__ = ["feed"]
+__all__ = ["feed", "put"]
 
 
 def feed(history: History, data: bytes) -> int:
@@ -15,3 +15,17 @@ def feed(history: History, data: bytes) -> int:
         for tally in frames.scan(data).tallies
         if tally.type == history.message.id
     )
+
+
+def put(history: History, data: bytes) -> int:
+    """Writes each frame of a batch in its place in the history; returns how many it took."""
+    taken = offset = 0
+    while offset < len(data):
+        size = frames.unpack_header(data, offset).size
+        place = history.reserve(size)
+        if place is not None:
+            place[:] = data[offset : offset + len(place)]
+            history.commit()
+            taken += 1
+        offset += frames.span(size)
+    return taken

@@ -59,6 +59,7 @@ class Feed:
         self.ledger = Ledger()
         self.replaced = False
         self._heard = inf  # when the last frames came
+        self._place = memoryview(b"")  # reserved for the next frame
         self._watches: list[Watch] = []
 
     def append(self, data: memoryview, tally: Tally, now: float) -> None:
@@ -71,22 +72,45 @@ class Feed:
                 machine sleeps.
         """
         if now - self._heard > FAR_SECONDS:
-            self._rest(data, tally, now - self._heard)
+            self._rest(data, tally, now)
+        self._count(tally, self.history.append(data, tally), now)
+
+    def reserve(self, size: int) -> memoryview | None:
+        """Gives the place of the next frame in the history, header included; see `History`."""
+        place = self.history.reserve(size)
+        self._place = memoryview(b"") if place is None else place
+        return place
+
+    def commit(self, tally: Tally, now: float) -> None:
+        """Takes the frame that was written in the place reserved last, as `append` does.
+
+        Args:
+            tally: Of that place.
+            now: See `append`.
+        """
+        if now - self._heard > FAR_SECONDS:
+            self._rest(self._place, tally, now)
+        self._place = memoryview(b"")
+        self.history.commit()
+        self._count(tally, 1, now)
+
+    def _count(self, tally: Tally, taken: int, now: float) -> None:
+        """Counts what was taken into the history, and wakes those who waited for it."""
         self._heard = now
-        self.ledger.add(tally, self.history.append(data, tally), now)
+        self.ledger.add(tally, taken, now)
         if self._watches:
             total = self.history.total
             for watch in tuple(self._watches):
                 if total >= watch.position:
                     watch.wake()
 
-    def _rest(self, data: memoryview, tally: Tally, silence: float) -> None:
+    def _rest(self, data: memoryview, tally: Tally, now: float) -> None:
         """Notes that nothing came for long: it is not the driver's clock that has jumped."""
         history = self.history
         _, newest = history.read(history.total - 1, history.total)
         if len(newest):
             after = unpack_header(data, tally.first_offset).time_ns
-            found = rest(int(stamps_of(newest)[-1]), after, silence)
+            found = rest(int(stamps_of(newest)[-1]), after, now - self._heard)
             if found is not None:
                 history.rests = (*history.rests, found)[-_RESTS:]
 

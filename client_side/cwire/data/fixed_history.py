@@ -63,7 +63,7 @@ class FixedHistory(History):
             return 0
         span, begin = self._span, self.total
         offset, left = tally.first_offset, tally.count
-        if self._rows < self._most and begin + left > self._rows and not self._grow(begin + left):
+        if self._rows < self._most and not self._has_room(left):
             return 0
         # Frames of other sizes may be among them: the offset of the last one is not its row's.
         end = len(data) if tally.mixed else tally.last_offset + span
@@ -85,6 +85,21 @@ class FixedHistory(History):
             if written < rows:
                 break
         return self.total - begin
+
+    def _reserve(self, size: int) -> memoryview | None:
+        if size != self._size or (self._rows < self._most and not self._has_room(1)):
+            return None
+        slot = self.total % self._rows
+        self._reserved = self.total + 1
+        return self._bytes[slot * self._span : (slot + 1) * self._span]
+
+    def _commit(self) -> None:
+        self.total += 1
+
+    def _has_room(self, count: int) -> bool:
+        """Gets room for so many more, as long as it has not come around; False: there is none."""
+        needed = self.total + count
+        return needed <= self._rows or self._grow(needed)
 
     def _grow(self, needed: int) -> bool:
         """Gets room for so many rows, as far as the limit allows; False: there is none at all."""

@@ -54,6 +54,8 @@ class History(ABC):
         self.total = 0
         self.problem = ""
         self.rests = ()
+        self._place_at = -1
+        """Position of the frame whose place is reserved, if one is."""
 
     @property
     @abstractmethod
@@ -77,6 +79,36 @@ class History(ABC):
         Returns:
             How many were taken; those of a size that the message cannot have are left out.
         """
+
+    def reserve(self, size: int) -> memoryview | None:
+        """Gives the place of the next frame, to write it there: no reader sees it yet.
+
+        What lay there is lost, as when a frame is appended. The place is good until the next call
+        of `reserve` or `append`; it need not be used.
+
+        Args:
+            size: Of the frame, header included.
+
+        Returns:
+            The place, with room for the padding; None if the message has no frames of this size,
+            or if there is no memory for it.
+        """
+        place = self._reserve(size)
+        self._place_at = -1 if place is None else self.total
+        return place
+
+    def commit(self) -> None:
+        """Makes what lies in the place that was reserved last the newest frame."""
+        assert self._place_at == self.total, "nothing is reserved"
+        self._commit()
+
+    @abstractmethod
+    def _reserve(self, size: int) -> memoryview | None:
+        """See `reserve`."""
+
+    @abstractmethod
+    def _commit(self) -> None:
+        """See `commit`."""
 
     @abstractmethod
     def read(self, start: int, stop: int) -> tuple[int, FrameArray | list[Record]]:

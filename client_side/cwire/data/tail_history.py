@@ -61,7 +61,11 @@ class TailHistory(History):
         """Position of the oldest frame that will be there still when the next ones are written."""
         self._span = 0  # of the largest frame
         self._next = 0
+        self._size = 0  # of the frame whose place is reserved
         self._arena = _Arena.of(0)
+        self._spare = self._slack = 0
+        """Slots, and bytes, that are written at once, at most."""
+        self._set_steps()
 
     @property
     def oldest(self) -> int:
@@ -98,49 +102,83 @@ class TailHistory(History):
     def _append_run(
         self, data: memoryview, tally: Tally, size: int, offset: int, end: int, left: int
     ) -> None:
-        try:
-            self.message.check_size(size - HEADER_SIZE)
-        except ValueError:
+        if not self._has_room(size, left):
             return
         span = frames.span(size)
-        if not self._make_room(span, left):
-            return
         arena = self._arena
-        length, slots = len(arena.data), len(arena.place)
-        spare = max(1, slots // 9)
-        slack = max(self._span, min(length // 8, STEP_BYTES))
         while left:
-            at = self._next % length
-            fit = (length - at) // span
-            if not fit:  # a frame does not wrap: the rest of the arena stays unused this time
-                self._next += length - at
-                continue
-            rows = min(left, fit, spare, slack // span)
-            self._kept = self._first(
-                self._kept, self._next + rows * span - length, self.total + rows - slots
-            )
+            at, rows = self._take_over(span, left)
             written, offset = frames.gather(
                 data, offset, end, tally.type, tally.source, size,
                 arena.bytes[at : at + rows * span], rows,
             )  # fmt: skip
-            places = np.arange(self.total, self.total + written) % slots
-            arena.place[places] = self._next + span * np.arange(written)
-            arena.size[places] = size
-            self._next += written * span
-            self.total += written
+            self._complete(size, written)
             left -= written
-            # The next ones need so much at most, and where they do not fit, a rest that is too
-            # short.
-            fits = length - self._next % length >= slack
-            place = self._next + slack + (0 if fits else self._span) - length
-            oldest = max(self._promised, self._kept)
-            self._promised = self._first(oldest, place, self.total + spare - slots)
             if written < rows:
                 break
 
+    def _reserve(self, size: int) -> memoryview | None:
+        if not self._has_room(size, 1):
+            return None
+        span = frames.span(size)
+        self._size = size
+        at, _ = self._take_over(span, 1)
+        return self._arena.bytes[at : at + span]
+
+    def _commit(self) -> None:
+        self._complete(self._size, 1)
+
+    def _has_room(self, size: int, count: int) -> bool:
+        """Gets room for frames of one size; False: the message has none such, or there is none."""
+        try:
+            self.message.check_size(size - HEADER_SIZE)
+        except ValueError:
+            return False
+        return self._make_room(frames.span(size), count)
+
+    def _take_over(self, span: int, most: int) -> tuple[int, int]:
+        """Takes the place of the next frames from readers; its begin, and how many fit there."""
+        arena = self._arena
+        length, slots = len(arena.data), len(arena.place)
+        at = self._next % length
+        if length - at < span:  # a frame does not wrap: the rest stays unused this time
+            self._next += length - at
+            at = 0
+        rows = min(most, (length - at) // span, self._spare, self._slack // span)
+        self._kept = self._first(
+            self._kept, self._next + rows * span - length, self.total + rows - slots
+        )
+        return at, rows
+
+    def _complete(self, size: int, count: int) -> None:
+        """Makes the frames that were written in the place taken over the newest."""
+        arena, span = self._arena, frames.span(size)
+        length, slots = len(arena.data), len(arena.place)
+        if count == 1:
+            slot = self.total % slots
+            arena.place[slot], arena.size[slot] = self._next, size
+        else:
+            places = np.arange(self.total, self.total + count) % slots
+            arena.place[places] = self._next + span * np.arange(count)
+            arena.size[places] = size
+        self._next += count * span
+        self.total += count
+        # The next ones need so much at most, and where they do not fit, a rest that is too short.
+        fits = length - self._next % length >= self._slack
+        place = self._next + self._slack + (0 if fits else self._span) - length
+        oldest = max(self._promised, self._kept)
+        self._promised = self._first(oldest, place, self.total + self._spare - slots)
+
+    def _set_steps(self) -> None:
+        arena = self._arena
+        self._spare = max(1, len(arena.place) // 9)
+        self._slack = max(self._span, min(len(arena.data) // 8, STEP_BYTES))
+
     def _make_room(self, span: int, count: int) -> bool:
         """Gets room for frames of one size, as far as the limit allows; False: there is none."""
-        self._span = max(self._span, span)
+        if span > self._span:
+            self._span = span
+            self._set_steps()
         # Two to read, one to write, and a rest that is too short for any.
         least, length = 4 * self._span, len(self._arena.data)
         full = self._next + count * span > length or self.total + count > len(self._arena.place)
@@ -171,6 +209,7 @@ class TailHistory(History):
             arena.place[places] = np.cumsum(spans) - spans
             arena.size[places] = sizes
         self._arena, self._next = arena, 0 if found is None else len(found[0])
+        self._set_steps()
 
     def _first(self, oldest: int, place: int, position: int) -> int:
         """The first frame from `oldest` on that begins at a place or later, and a position."""

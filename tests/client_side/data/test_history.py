@@ -401,11 +401,12 @@ def test_memory_is_taken_as_frames_come() -> None:
         assert history.total == len(history.latest(100))
 
 
+@pytest.mark.parametrize("take", ["feed", "put"])
 @pytest.mark.parametrize("kind", ["tick", "picture"])
-def test_memory_that_is_short(kind: str) -> None:
+def test_memory_that_is_short(kind: str, take: str) -> None:
     """A process whose memory is limited keeps fewer frames than it could, and says so."""
     ran = subprocess.run(
-        [sys.executable, "-c", SHORT, kind],
+        [sys.executable, "-c", SHORT, kind, take],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
@@ -425,7 +426,7 @@ from cwire.data.feed import make_history
 from cwire_structs import frames
 from cwire_structs.schema import Schema
 from cwire_structs.schema.layout_hash import layout_hash
-from support import schemas
+from support import histories, schemas
 document = schemas.document()
 size = 8 + 8 * (1 << 17)
 values = document["types"]["tick"]["fields"][1]
@@ -436,12 +437,10 @@ message = Schema.from_json(json.dumps(document)).messages[sys.argv[1]]
 history = make_history(message, 1 << 30)
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + (80 << 20),) * 2)
-def feed(number):
-    data = frames.pack(message.id, number.to_bytes(8, "little") + bytes(size - 8), source=1)
-    for tally in frames.scan(data).tallies:
-        history.append(memoryview(data), tally)
+take = getattr(histories, sys.argv[2])
 for number in range(300):
-    feed(number)
+    payload = number.to_bytes(8, "little") + bytes(size - 8)
+    take(history, frames.pack(message.id, payload, source=1))
 print(history.total - history.oldest)
 print(history.latest(1)[0][message.struct.fields[0].name])
 print(history.problem)
