@@ -122,6 +122,12 @@ class _Data:
         return self.gap
 
 
+_Entry = _Data | _Place | bytes | str | TextPieces
+# The entries of every queue in which nothing waits: a deque of its own has 760 bytes, and there may
+# be thousands.
+_NOTHING: deque[_Entry] = deque()
+
+
 class ClientQueue:
     """The `Sink` of a client: first in, first out, with one bound on frames and one on the rest.
 
@@ -150,7 +156,7 @@ class ClientQueue:
     )
 
     def __init__(self, data_limit: int, control_limit: int, batch_limit: int) -> None:
-        self._entries: deque[_Data | _Place | bytes | str | TextPieces] = deque()
+        self._entries = _NOTHING
         self._data_limit = data_limit
         self._control_limit = control_limit
         self._batch_limit = batch_limit
@@ -176,16 +182,21 @@ class ClientQueue:
 
     # Putting
 
+    def _add(self, entry: _Entry) -> None:
+        if self._entries is _NOTHING:
+            self._entries = deque()
+        self._entries.append(entry)
+
     def put_operation(self, operation: Mapping[str, Any]) -> None:
         """Adds an operation of PROTOCOL.md."""
         message = _message(operation)
-        self._entries.append(message.text if isinstance(message, Text) else message)
+        self._add(message.text if isinstance(message, Text) else message)
         self.control_bytes += _own_bytes(message)
 
     def put_place(self) -> object:
         """Keeps a place for an operation that is still being made; see `Sink`."""
         place = _Place()
-        self._entries.append(place)
+        self._add(place)
         return place
 
     def fill_place(self, place: object, operation: Mapping[str, Any] | None) -> None:
@@ -198,7 +209,7 @@ class ClientQueue:
 
     def put_reply(self, frame: bytes) -> None:
         """Adds a reply frame."""
-        self._entries.append(frame)
+        self._add(frame)
         self.control_bytes += len(frame)
 
     def put_batch(self, batch: Batch, ledgers: Ledgers) -> None:
@@ -232,7 +243,7 @@ class ClientQueue:
         last = self._entries[-1] if self._entries else None
         if not (isinstance(last, _Data) and last.empty):
             last = _Data(None, None, {})
-            self._entries.append(last)
+            self._add(last)
             self._empty += 1
         last.gap_here().add(ledgers, sequence, **lost)
 
@@ -241,7 +252,7 @@ class ClientQueue:
         self._waiting[key] = self._waiting.get(key, 0) + size
 
     def _append(self, entry: _Data, pinned: int) -> None:
-        self._entries.append(entry)
+        self._add(entry)
         self._full += 1
         self.data_bytes += pinned
         # The newest is let in whatever its size: a frame larger than the bound must pass.
@@ -292,7 +303,7 @@ class ClientQueue:
 
     def _compact(self) -> None:
         """Joins neighbouring empty places: a client that hangs has one, not one per batch."""
-        entries: deque[_Data | _Place | bytes | str | TextPieces] = deque()
+        entries: deque[_Entry] = deque()
         for entry in self._entries:
             before = entries[-1] if entries else None
             if (
@@ -392,6 +403,7 @@ class ClientQueue:
                 return None
             else:
                 return self._take_binary()
+        self._entries = _NOTHING
         return None
 
     def _take_binary(self) -> Binary:

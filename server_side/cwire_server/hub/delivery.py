@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.json_values import frame_text, too_large
@@ -102,7 +101,7 @@ def _size_at(batch: Batch, offset: int) -> int:
     return int.from_bytes(batch.buffer[offset : offset + 4], "little")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """All that one client gets of one driver. Never changed: what waits in a queue refers to it."""
 
@@ -111,10 +110,10 @@ class Delivery:
     pickers: Mapping[int, Sequence[Picker]]
     """By message id."""
 
-    @cached_property
-    def types(self) -> frozenset[int]:
+    @property
+    def types(self) -> set[int]:
         """The message ids that are wanted in any way."""
-        return frozenset(self.whole) | frozenset(self.pickers)
+        return self.whole.keys() | self.pickers.keys()
 
 
 NOTHING = Delivery({}, {})

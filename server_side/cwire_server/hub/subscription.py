@@ -29,7 +29,7 @@ _LARGEST_DECIMATION = 1 << 20
 _SHOWN = 60  # characters of a wrong value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HistoryRequest:
     """The part of the past that a subscription begins with: the last frames or the last seconds."""
 
@@ -37,7 +37,7 @@ class HistoryRequest:
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SubscribeOptions:
     """The options of a subscription: in which form its frames are delivered."""
 
@@ -56,7 +56,7 @@ class SubscribeOptions:
         return self.policy.keeps_all and not (self.max_rate or self.json)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A request of a client: a driver's name or None for all, messages or None for all."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -358,3 +360,18 @@ def test_a_frame_that_is_too_large_for_json_is_told_as_dropped() -> None:
     assert [one["sequence"] for one in told if one["op"] == "message"] == [2]
     dropped = {one["reason"]: one["count"] for one in told if one["op"] == "dropped"}
     assert dropped == {"size": 2, "conflated": 1}
+
+
+def test_what_a_client_costs_that_waits() -> None:
+    hub = hub_up()
+    add_client(hub, "tick")
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        # Each with a subscription of its own, as one that comes by a socket has.
+        clients = [add_client(hub, "".join(("ti", "ck"))) for _ in range(200)]
+        gc.collect()
+        cost = (tracemalloc.get_traced_memory()[0] - before) / len(clients)
+    finally:
+        tracemalloc.stop()
+    assert cost < 3300  # bytes
