@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
 
 from cwire.ipc.orders import ReadOrder
 from cwire.ipc.receivers import history
-from cwire_structs import control, frames
-from cwire_structs.control import Control, Hello, Ring
-from cwire_structs.ring import ReaderPage, open_ring
+from cwire_structs import frames
+from cwire_structs.ring import MappedRing
+from cwire_structs.ring_handshake import DESCRIPTORS, Attached, RingHandshake
 
 __all__ = ["RingReceiver"]
 
@@ -35,46 +34,27 @@ class RingReceiver:
         # stay in the processor's cache.
         self._memory = memory if order.mode == "copy" else memory[: self._room]
         self._place = 0
-        self._received = bytearray()
-        self._descriptors: list[int] = []
         self._socket = socket.socket(socket.AF_UNIX)
         try:
-            with ReaderPage() as page:
-                self._socket.connect(order.place)
-                self._attach(page)
+            self._socket.connect(order.place)
+            self._ring = self._attach()
         except BaseException:
             self._socket.close()
             raise
-        finally:
-            for descriptor in self._descriptors:
-                os.close(descriptor)
 
-    def _attach(self, page: ReaderPage) -> None:
-        hello = self._control()
-        assert isinstance(hello, Hello)
-        socket.send_fds(self._socket, [control.answer(ring=True)], [page.fileno()])
-        ring = self._control()
-        assert isinstance(ring, Ring)
-        if ring.problem:
-            raise ValueError(f"the driver gives no ring: {ring.problem}")
-        self._ring = open_ring(
-            self._descriptors[0], page, epoch=hello.epoch, position=ring.position
-        )
-
-    def _control(self) -> Control | None:
-        """The next control frame; a descriptor may come with bytes before it."""
-        while True:
-            found = frames.scan(self._received)
-            if found.special and found.span <= len(self._received):
-                header = frames.unpack_header(self._received)
-                payload = bytes(self._received[frames.HEADER_SIZE : header.size])
-                del self._received[: found.span]
-                return control.parse_control(payload)
-            data, descriptors, _, _ = socket.recv_fds(self._socket, _RECEIVE, 1)
-            if not data:
-                raise EOFError("the driver has closed the connection")
-            self._received += data
-            self._descriptors += descriptors
+    def _attach(self) -> MappedRing:
+        with RingHandshake() as handshake:
+            while handshake.wants:
+                handshake.feed(self._socket.recv(handshake.wants))
+            answer, page = handshake.answer()
+            socket.send_fds(self._socket, [answer], page)
+            while handshake.wants:
+                data, found, _, _ = socket.recv_fds(self._socket, handshake.wants, DESCRIPTORS)
+                handshake.feed(data, found)
+        if isinstance(handshake.outcome, Attached):
+            return handshake.outcome.ring
+        assert handshake.outcome is not None
+        raise ValueError(f"the driver gives no ring: {handshake.outcome.why}")
 
     def take(self, wait: bool) -> memoryview | None:
         """The next whole frames, copied out of the ring; see `Receiver`."""

@@ -7,7 +7,8 @@ import errno
 import socket
 
 from cwire_server.config import DriverAddress
-from cwire_structs import control, frames
+from cwire_structs import control
+from cwire_structs.ring_handshake import HandshakeError, RingHandshake
 
 __all__ = ["LinkError", "farewell", "greet"]
 
@@ -23,13 +24,16 @@ def farewell(bye: control.Bye) -> LinkError:
     return LinkError(f"the driver said goodbye: {bye.text}")
 
 
-async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> control.Hello:
+async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> RingHandshake:
     """Connects, and reads the driver's hello.
 
     Args:
         sock: A Unix stream socket that does not block. It is the caller's, also after an error.
         address: Where the driver listens.
         limit: Bytes that a hello may have.
+
+    Returns:
+        The handshake, which has the hello.
 
     Raises:
         LinkError: There is no driver, or none that says hello.
@@ -41,45 +45,22 @@ async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> cont
         sock.getpeername()
     except OSError as error:
         raise LinkError(_why_no_connection(error, address)) from error
+    handshake = RingHandshake(limit)
     try:
         async with asyncio.timeout(_HELLO_SECONDS):
-            return await _read_hello(sock, address, limit)
+            while handshake.wants:
+                data = await asyncio.get_running_loop().sock_recv(sock, handshake.wants)
+                handshake.feed(data)
     except TimeoutError as error:
         raise LinkError(
             f"what listens at {address.path} said nothing for {_HELLO_SECONDS:.0f} s; "
             "is it a cwire driver, and does it call cwire_poll?"
         ) from error
-
-
-async def _read_hello(sock: socket.socket, address: DriverAddress, limit: int) -> control.Hello:
-    header = await _read_exactly(sock, frames.HEADER_SIZE)
-    size = frames.unpack_header(header).size
-    if not frames.HEADER_SIZE <= size <= limit:
-        raise LinkError(
-            f"what listens at {address.path} is not a cwire driver: its hello claims "
-            f"{size} bytes, at most {limit} are allowed"
-        )
-    rest = await _read_exactly(sock, frames.span(size) - frames.HEADER_SIZE)
-    match control.parse_control(rest[: size - frames.HEADER_SIZE]):
-        case control.Hello() as hello:
-            return hello
-        case control.Bye(text=text):
-            raise LinkError(f"the driver refused: {text}")
-        case _:
-            raise LinkError(f"what listens at {address.path} did not begin with a hello")
-
-
-async def _read_exactly(sock: socket.socket, count: int) -> bytes:
-    received = bytearray()
-    while len(received) < count:
-        try:
-            piece = await asyncio.get_running_loop().sock_recv(sock, count - len(received))
-        except OSError as error:
-            raise LinkError(f"the driver broke the connection: {error.strerror}") from error
-        if not piece:
-            raise LinkError("the driver closed the connection before its hello was complete")
-        received += piece
-    return bytes(received)
+    except HandshakeError as error:
+        raise LinkError(str(error)) from error
+    except OSError as error:
+        raise LinkError(f"the driver broke the connection: {error.strerror}") from error
+    return handshake
 
 
 def _why_no_connection(error: OSError, address: DriverAddress) -> str:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable
 
 from cwire_server.config import DriverAddress
-from cwire_server.drivers.attaching import Attached, RingRefusedError, attach
+from cwire_server.drivers.attaching import RingRefusedError, attach
 from cwire_server.drivers.batch_reader import BatchReader, Special
 from cwire_server.drivers.greeting import LinkError, farewell, greet
 from cwire_server.drivers.outgoing_queue import OutgoingQueue
@@ -31,6 +31,7 @@ from cwire_server.hub.replies import forward_reply, refuse
 from cwire_structs import control, frames
 from cwire_structs.frames import SCHEMAS_LIMIT, Code, FrameError
 from cwire_structs.ring import RingError
+from cwire_structs.ring_handshake import Attached, Refused, RingHandshake
 from cwire_structs.schema import Schema, SchemaError
 
 __all__ = ["DriverLink"]
@@ -122,13 +123,15 @@ class DriverLink:
 
     # Connecting
 
-    async def _connect(self) -> control.Hello:
+    async def _connect(self) -> RingHandshake:
         self._socket = _new_socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         return await greet(self._socket, self._address, self._hub.limits.hello)
 
-    async def _serve(self, hello: control.Hello) -> None:
+    async def _serve(self, handshake: RingHandshake) -> None:
+        hello = handshake.hello
         assert self._socket is not None
+        assert hello is not None
         if not self._hub.drivers.reserve(self._source, len(hello.schema)):
             raise LinkError(
                 f"its schema of {len(hello.schema):,} bytes has no room: those of a relay's "
@@ -136,10 +139,10 @@ class DriverLink:
             )
         # Kept: should the driver have hung up meanwhile, the next time it is known.
         self._schema = await self._schemas.read(hello.schema)
-        attached = await self._attach(self._socket, hello)
+        attached = await self._attach(self._socket, handshake, hello.epoch)
         self._broken = self._loop.create_future()
         driver = self._hub.drivers[self._source]
-        driver.way = f"socket: {attached.why}" if attached.ring is None else "ring"
+        driver.way = f"socket: {attached.why}" if isinstance(attached, Refused) else "ring"
         busy = self._hub.driver_up(self._source, hello, self._schema)
         self.tried.set()
         if not busy:
@@ -151,20 +154,22 @@ class DriverLink:
             self._hold()
         await self._watch(self._broken, hello.heartbeat)
 
-    async def _attach(self, sock: socket.socket, hello: control.Hello) -> Attached:
+    async def _attach(
+        self, sock: socket.socket, handshake: RingHandshake, epoch: int
+    ) -> Attached | Refused:
         refusal = self._refusal
-        if self._refused is not None and self._refused[0] == hello.epoch:
+        if self._refused is not None and self._refused[0] == epoch:
             refusal = self._refused[1]
         self._interest = self._hub.interest(self._source)
         try:
-            return await attach(sock, hello, control.interest(self._interest), refusal)
+            return await attach(sock, handshake, control.interest(self._interest), refusal)
         except RingRefusedError as error:
-            self._refused = hello.epoch, str(error)
+            self._refused = epoch, str(error)
             raise
 
-    def _begin(self, sock: socket.socket, attached: Attached) -> None:
+    def _begin(self, sock: socket.socket, attached: Attached | Refused) -> None:
         account = self._hub.drivers[self._source].account
-        if attached.ring is None:
+        if isinstance(attached, Refused):
             reader = BatchReader(self._source, account, self._buffers)
             self._input = SocketInput(sock, reader, self)
             self._input.start(attached.first)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cwire_server.drivers import attaching
-from cwire_structs import control, frames
+from cwire_structs import control, frames, ring_handshake
 from cwire_structs.ring import RingError
 from support import schemas
 from support.fake_driver import NO_RING, FakeDriver, ticks
@@ -131,7 +131,7 @@ async def test_without_a_page_of_its_own_it_does_not_ask(
     def page() -> None:
         raise RingError("no page for the reader of a ring: Too many open files")
 
-    monkeypatch.setattr(attaching, "ReaderPage", page)
+    monkeypatch.setattr(ring_handshake, "ReaderPage", page)
     async with FakeDriver(runtime / "lab.sock", hello=HELLO + HEARTBEAT) as driver:
         relay = await start_relay("lab")
         await driver.connected()
