@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "demo.h"
+#include "pyramid.h"
 
 /* Says no, with the reason, if the value is not in low..high. NaN is in no range. */
 static int check(cwire *link, const cwire_command *command, const char *what, double value,
@@ -135,6 +136,45 @@ static int on_set_acquisition(cwire *link, const cwire_command *command, void *u
     return cwire_reply(link, command->token, &d->acquisition, sizeof d->acquisition);
 }
 
+static int on_want_tiles(cwire *link, const cwire_command *command, void *user) {
+    demo *d = user;
+    const struct want_tiles *asked = command->payload;
+    size_t count = (command->size - offsetof(struct want_tiles, tiles)) / sizeof *asked->tiles;
+    struct image reply;
+    d->commands++;
+    if (check_choice(link, command, "format", (unsigned long)asked->format, FLOAT64,
+                     "UINT8 (0) to FLOAT64 (6)") ||
+        check(link, command, "rate", asked->rate, " Hz", 1, 60) ||
+        check(link, command, "number of tiles", (double)count, "", 0, WANTS_TILES))
+        return CWIRE_ERANGE;
+    for (size_t i = 0; i < count; i++) {
+        const struct wanted_tile *tile = &asked->tiles[i];
+        if (!pyramid_has(tile->level, tile->x, tile->y)) {
+            cwire_reply_error(link, command->token, CWIRE_ERANGE,
+                              "there is no tile at x %lu, y %lu of level %u: levels are 0 to %d, "
+                              "edges multiples of %d below %d >> level",
+                              (unsigned long)tile->x, (unsigned long)tile->y, (unsigned)tile->level,
+                              PYRAMID_LEVELS - 1, IMAGE_TILE_SIZE, PYRAMID_WIDTH);
+            return CWIRE_ERANGE;
+        }
+    }
+    if (wants_take(&d->wants, asked, count, demo_seconds()) < 0) {
+        cwire_reply_error(link, command->token, CWIRE_EBUSY,
+                          "%d viewers look at the image already: close one, and ask again after "
+                          "%g s",
+                          WANTS_VIEWERS, WANTS_LEASE);
+        return CWIRE_EBUSY;
+    }
+    demo_rate_pictures(d);
+    memset(&reply, 0, sizeof reply);
+    reply.width = PYRAMID_WIDTH;
+    reply.height = PYRAMID_HEIGHT;
+    reply.tile_size = reply.tile_rows = IMAGE_TILE_SIZE;
+    reply.levels = PYRAMID_LEVELS;
+    reply.lease = (float)WANTS_LEASE;
+    return cwire_reply(link, command->token, &reply, sizeof reply);
+}
+
 static int on_echo(cwire *link, const cwire_command *command, void *user) {
     demo *d = user;
     d->commands++;
@@ -149,4 +189,5 @@ void demo_add_commands(demo *d) {
     cwire_on_command(d->link, SELF_TEST, on_self_test, d);
     cwire_on_command(d->link, SET_ACQUISITION, on_set_acquisition, d);
     cwire_on_command(d->link, ECHO, on_echo, d);
+    cwire_on_command(d->link, WANT_TILES, on_want_tiles, d);
 }

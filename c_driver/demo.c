@@ -7,11 +7,15 @@
 #include <time.h>
 
 #include "camera.h"
+#include "pyramid.h"
 
 #define STATUS_PERIOD 0.5       /* seconds */
+#define PICTURE_RATE 60.0       /* of the large image: how fast it moves */
+#define PIECE_BYTES (4u << 20)  /* of a picture of many tiles, before looking at the link again */
+#define PIECE_WAIT 1e-3         /* seconds until the next piece of it */
 #define LATEST 0.25             /* seconds behind after which blocks are skipped */
 #define BLOCKS_AT_ONCE 64       /* to catch up with before looking at the link again */
-#define PENDING_MOST (4u << 20) /* bytes that wait for a slow peer before the camera pauses */
+#define PENDING_MOST (4u << 20) /* bytes that wait for a slow peer before images pause */
 
 double demo_seconds(void) {
     struct timespec now;
@@ -124,11 +128,73 @@ static void run_camera(demo *d, double now) {
     }
 }
 
+/* All tiles of a picture have its number and time. Many tiles are published in pieces, so that the
+ * ring holds them and commands do not wait. */
+static void publish_piece(demo *d) {
+    static double pixels[PYRAMID_PIXELS]; /* the largest ones, and aligned for all */
+    struct image_tile tile;
+    size_t bytes = 0;
+    memset(&tile, 0, sizeof tile);
+    tile.picture = d->picture;
+    for (; d->at_viewer < WANTS_VIEWERS; d->at_viewer++, d->at_tile = 0)
+        for (; d->at_tile < d->wants.viewers[d->at_viewer].count; d->at_tile++) {
+            const viewer_wants *viewer = &d->wants.viewers[d->at_viewer];
+            if (bytes >= PIECE_BYTES)
+                return;
+            if (wants_doubly(&d->wants, d->at_viewer, d->at_tile))
+                continue;
+            tile.level = viewer->tiles[d->at_tile].level;
+            tile.x = viewer->tiles[d->at_tile].x;
+            tile.y = viewer->tiles[d->at_tile].y;
+            tile.width = tile.height = IMAGE_TILE_SIZE; /* the image is made of whole tiles */
+            tile.format = viewer->format;
+            size_t size = pyramid_render(tile.picture, &tile, pixels);
+            const cwire_part parts[2] = {{&tile, offsetof(struct image_tile, pixels)},
+                                         {pixels, size}};
+            cwire_publish_parts(d->link, IMAGE_TILE, d->picture_time_ns, parts, 2);
+            bytes += size;
+        }
+}
+
+void demo_rate_pictures(demo *d) {
+    double now = demo_seconds();
+    uint32_t rate = wants_rate(&d->wants, now);
+    if (!rate) {
+        d->next_picture = 0;
+        return;
+    }
+    d->picture_period = 1.0 / rate;
+    if (d->next_picture <= 0 || d->next_picture > now + d->picture_period)
+        d->next_picture = now;
+}
+
+static void begin_picture(demo *d, double now) {
+    struct timespec stamp;
+    clock_gettime(CLOCK_REALTIME, &stamp);
+    d->picture_time_ns = (uint64_t)stamp.tv_sec * UINT64_C(1000000000) + (uint64_t)stamp.tv_nsec;
+    d->picture = (uint32_t)(PICTURE_RATE * (now - d->started));
+    d->at_viewer = d->at_tile = 0;
+    d->next_picture += d->picture_period;
+    if (d->next_picture < now)
+        d->next_picture = now + d->picture_period;
+    demo_rate_pictures(d);
+}
+
+static void run_pictures(demo *d, double now) {
+    if (!cwire_wanted(d->link, IMAGE_TILE))
+        d->at_viewer = WANTS_VIEWERS;
+    if (d->at_viewer == WANTS_VIEWERS && d->next_picture > 0 && now >= d->next_picture)
+        begin_picture(d, now);
+    if (d->at_viewer < WANTS_VIEWERS && cwire_pending(d->link) <= PENDING_MOST)
+        publish_piece(d);
+}
+
 void demo_begin(demo *d, cwire *link, double rate) {
     const struct waveform sine = {0, SINE, 180.0, 1.0, 0.0};
     const struct waveform triangle = {1, TRIANGLE, 120.0, 0.5, 0.25};
     memset(d, 0, sizeof *d);
     d->link = link;
+    d->at_viewer = WANTS_VIEWERS;
     d->running = 1;
     d->acquisition.sample_rate = rate * SCOPE_SAMPLES;
     d->acquisition.trigger = RISING_EDGE;
@@ -144,11 +210,16 @@ void demo_run(demo *d) {
     demo_run_scope(d);
     run_status(d, demo_seconds());
     run_camera(d, demo_seconds());
+    run_pictures(d, demo_seconds());
 }
 
 int demo_time_to_wait(const demo *d) {
     double now = demo_seconds();
     double due = d->next_status < d->next_image ? d->next_status : d->next_image;
+    if (d->at_viewer < WANTS_VIEWERS)
+        due = fmin(due, now + PIECE_WAIT);
+    else if (d->next_picture > 0 && d->next_picture < due)
+        due = d->next_picture;
     if (d->running && window_end(d) < due)
         due = window_end(d);
     return due > now ? (int)ceil(1e3 * (due - now)) : 0;

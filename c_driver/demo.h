@@ -4,6 +4,7 @@
 
 #include "cwire.h"
 #include "generator.h"
+#include "wants.h"
 
 typedef struct demo {
     cwire *link;
@@ -21,6 +22,12 @@ typedef struct demo {
     uint8_t cpu_load;
     uint32_t image;
     double next_image;
+    wants wants;           /* tiles of the large image */
+    double next_picture;   /* when the large image is due; 0: nobody wants it */
+    double picture_period; /* seconds */
+    uint32_t picture;      /* the last one that was begun */
+    uint64_t picture_time_ns;
+    size_t at_viewer, at_tile; /* of that picture: what is published next; WANTS_VIEWERS: all is */
 } demo;
 
 /* Begins with signals worth looking at, `rate` blocks per second and channel. */
@@ -34,6 +41,9 @@ void demo_run(demo *d);
 
 /* Publishes the blocks whose last sample has been taken; while stopped, lets time pass. */
 void demo_run_scope(demo *d);
+
+/* Makes the large image's next picture come as soon as its rate allows, since wishes changed. */
+void demo_rate_pictures(demo *d);
 
 /* Milliseconds, rounded up, until something is due. */
 int demo_time_to_wait(const demo *d);

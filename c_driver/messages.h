@@ -3,7 +3,7 @@
  * makes everything else from it.
  *
  * Tags in a struct's comment:  @command (peers send it)  @reply NAME (the message that answers it)
- * Tags in a field's comment:   @unit U  @range LOW HIGH  @default VALUE
+ * Tags in a field's comment:   @unit U  @range LOW HIGH  @default VALUE  @tile ROLE
  */
 #ifndef MESSAGES_H
 #define MESSAGES_H
@@ -15,6 +15,7 @@
 #define SCOPE_SAMPLES 1024    /**< Samples in one block. */
 #define CAMERA_TILE_WIDTH 64  /**< Pixels in a row of a full tile. */
 #define CAMERA_TILE_HEIGHT 64 /**< Rows in a full tile. */
+#define IMAGE_TILE_SIZE 256   /**< Pixels in a row, and rows, of a tile of the large image. */
 
 /** Which struct a message id stands for: the id's name in lower case is the struct's. */
 enum message_id {
@@ -24,13 +25,16 @@ enum message_id {
     WAVEFORM = 4,
     SELF_TEST_RESULT = 5,
     ACQUISITION = 6,
+    IMAGE_TILE = 7,
+    IMAGE = 8,
     SET_WAVEFORM = 16,
     GET_STATUS = 17,
     START = 18,
     STOP = 19,
     SELF_TEST = 20,
     SET_ACQUISITION = 21,
-    ECHO = 22
+    ECHO = 22,
+    WANT_TILES = 23
 };
 
 /** The shape of a generated signal. */
@@ -48,6 +52,17 @@ enum trigger_mode {
     FALLING_EDGE = 2 /**< A block begins where the signal falls through the level. */
 };
 
+/** What the pixels of the large image are. */
+enum pixel_format {
+    UINT8 = 0,   /**< brightness / 256. */
+    UINT16 = 1,  /**< The brightness: 0 to 50784. */
+    INT16 = 2,   /**< brightness - 32768. */
+    INT32 = 3,   /**< (brightness - 32768) * 32768. */
+    FLOAT16 = 4, /**< brightness / 32, without its fraction. */
+    FLOAT32 = 5, /**< brightness / 65536. */
+    FLOAT64 = 6  /**< brightness / 65536. */
+};
+
 /** One block of samples of one channel of the scope. */
 struct scope_block {
     uint64_t first_sample;        /**< Index of samples[0] since the driver started. */
@@ -62,11 +77,11 @@ struct camera_tile {
     uint32_t image;    /**< Counts pictures. */
     uint16_t tile;     /**< Index of this tile in its picture. */
     uint16_t tiles;    /**< Tiles in the picture. */
-    uint16_t x;        /**< Left edge in the picture. @unit px */
-    uint16_t y;        /**< Top edge in the picture. @unit px */
-    uint16_t width;    /**< Pixels in a row. @unit px */
-    uint16_t height;   /**< Rows. @unit px */
-    uint16_t pixels[]; /**< width * height brightness values, row by row. */
+    uint16_t x;        /**< Left edge in the picture. @unit px @tile x */
+    uint16_t y;        /**< Top edge in the picture. @unit px @tile y */
+    uint16_t width;    /**< Pixels in a row. @unit px @tile width */
+    uint16_t height;   /**< Rows. @unit px @tile height */
+    uint16_t pixels[]; /**< width * height brightness values, row by row. @tile pixels */
 };
 
 /** What the generator makes on one channel. */
@@ -99,6 +114,37 @@ struct driver_status {
     float calibration[SCOPE_CHANNELS][3];     /**< Gain, offset and noise of each channel. */
     struct acquisition acquisition;           /**< How the scope samples now. */
     struct waveform channels[SCOPE_CHANNELS]; /**< What the generator makes now. */
+};
+
+/** A tile of the large image, which moves. It is published while somebody wants it. */
+struct image_tile {
+    uint32_t picture;         /**< Counts pictures. */
+    uint32_t level;           /**< Of the pyramid: a pixel is 2^level wide. @tile level */
+    uint32_t x;               /**< Left edge in its level. @unit px @tile x */
+    uint32_t y;               /**< Top edge in its level. @unit px @tile y */
+    uint16_t width;           /**< Pixels in a row. @unit px @tile width */
+    uint16_t height;          /**< Rows. @unit px @tile height */
+    enum pixel_format format; /**< What the pixels are. @tile format */
+    uint8_t pixels[];         /**< width * height pixels, row by row. @tile pixels */
+};
+
+/** The large image, in answer to want_tiles. */
+struct image {
+    uint32_t width;     /**< Pixels in a row. @unit px @tile image_width */
+    uint32_t height;    /**< Rows. @unit px @tile image_height */
+    uint32_t tile_size; /**< Pixels in a row of a tile. @unit px @tile tile_width */
+    uint32_t tile_rows; /**< Rows of a tile. @tile tile_height */
+    uint32_t levels;    /**< Each has half the rows and columns of the one before. @tile levels */
+    float lease;        /**< So long a wish holds. @unit s @tile lease */
+};
+
+/** A tile that somebody wants. */
+struct wanted_tile {
+    uint32_t x;     /**< Left edge in its level, a multiple of the tile's size. @tile x */
+    uint32_t y;     /**< Top edge. @tile y */
+    uint16_t level; /**< Of the pyramid. @tile level */
+    uint16_t have;  /**< 1: its pixels came already; the image moves, so they come anyway.
+                         @tile have */
 };
 
 /** What a self test found. */
@@ -144,6 +190,15 @@ struct set_acquisition {
     double level;              /**< Trigger level. @unit V @range -10 10 @default 0 */
     enum trigger_mode trigger; /**< What begins a block. @default FREE_RUN */
     uint32_t channel;          /**< Channel that triggers. @range 0 1 @default 0 */
+};
+
+/** Asks for tiles of the large image instead of those that this viewer asked for before. It holds
+ * until the lease in the answer is over: ask again before. @command @reply image */
+struct want_tiles {
+    uint64_t viewer;            /**< Any number that no other viewer has. @tile viewer */
+    enum pixel_format format;   /**< What the pixels are to be. @default UINT16 @tile format */
+    uint32_t rate;              /**< Pictures per second. @range 1 60 @default 60 */
+    struct wanted_tile tiles[]; /**< 256 at most. @tile wanted */
 };
 
 /** Comes back as it is: for measuring the round trip. @command @reply echo */

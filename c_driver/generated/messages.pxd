@@ -31,6 +31,12 @@ cdef class DriverStatus(cwire_struct):
 cdef class SelfTestResult(cwire_struct):
     cdef char cwire_own[64]
 
+cdef class ImageTile(cwire_tailed):
+    pass
+
+cdef class Image(cwire_struct):
+    cdef char cwire_own[24]
+
 cdef class SetWaveform(cwire_struct):
     cdef char cwire_own[32]
 
@@ -51,3 +57,9 @@ cdef class SetAcquisition(cwire_struct):
 
 cdef class Echo(cwire_struct):
     cdef char cwire_own[40]
+
+cdef class WantedTile(cwire_struct):
+    cdef char cwire_own[12]
+
+cdef class WantTiles(cwire_tailed):
+    pass

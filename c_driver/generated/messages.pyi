@@ -16,6 +16,17 @@ SCOPE_CHANNELS: Final = 2
 SCOPE_SAMPLES: Final = 1024
 CAMERA_TILE_WIDTH: Final = 64
 CAMERA_TILE_HEIGHT: Final = 64
+IMAGE_TILE_SIZE: Final = 256
+
+class PixelFormat(IntEnum):
+    """What the pixels of the large image are."""
+    UINT8 = 0
+    UINT16 = 1
+    INT16 = 2
+    INT32 = 3
+    FLOAT16 = 4
+    FLOAT32 = 5
+    FLOAT64 = 6
 
 class TriggerMode(IntEnum):
     """When a block of samples begins."""
@@ -372,6 +383,130 @@ class SelfTestResult:
     @verdict.setter
     def verdict(self, value: str | bytes) -> None: ...
 
+class ImageTile:
+    """A tile of the large image, which moves. It is published while somebody wants it."""
+    STRUCT: ClassVar[Literal['image_tile']]
+    MESSAGE: ClassVar[_schema.Message]
+    ID: ClassVar[Literal[7]]
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __init__(
+        self,
+        /,
+        *,
+        picture: SupportsIndex = ...,
+        level: SupportsIndex = ...,
+        x: SupportsIndex = ...,
+        y: SupportsIndex = ...,
+        width: SupportsIndex = ...,
+        height: SupportsIndex = ...,
+        format: Literal['UINT8', 'UINT16', 'INT16', 'INT32', 'FLOAT16', 'FLOAT32', 'FLOAT64'] | SupportsIndex = ...,
+        pixels: npt.ArrayLike = ...,
+    ) -> None: ...
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self: ...
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> Self: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __bytes__(self) -> bytes: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def picture(self) -> int:
+        """Counts pictures."""
+    @picture.setter
+    def picture(self, value: SupportsIndex) -> None: ...
+    @property
+    def level(self) -> int:
+        """Of the pyramid: a pixel is 2^level wide."""
+    @level.setter
+    def level(self, value: SupportsIndex) -> None: ...
+    @property
+    def x(self) -> int:
+        """Left edge in its level. [px]"""
+    @x.setter
+    def x(self, value: SupportsIndex) -> None: ...
+    @property
+    def y(self) -> int:
+        """Top edge in its level. [px]"""
+    @y.setter
+    def y(self, value: SupportsIndex) -> None: ...
+    @property
+    def width(self) -> int:
+        """Pixels in a row. [px]"""
+    @width.setter
+    def width(self, value: SupportsIndex) -> None: ...
+    @property
+    def height(self) -> int:
+        """Rows. [px]"""
+    @height.setter
+    def height(self, value: SupportsIndex) -> None: ...
+    @property
+    def format(self) -> int:
+        """What the pixels are."""
+    @format.setter
+    def format(self, value: Literal['UINT8', 'UINT16', 'INT16', 'INT32', 'FLOAT16', 'FLOAT32', 'FLOAT64'] | SupportsIndex) -> None: ...
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """width * height pixels, row by row."""
+    @pixels.setter
+    def pixels(self, value: npt.ArrayLike) -> None: ...
+
+class Image:
+    """The large image, in answer to want_tiles."""
+    STRUCT: ClassVar[Literal['image']]
+    MESSAGE: ClassVar[_schema.Message]
+    ID: ClassVar[Literal[8]]
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __init__(
+        self,
+        /,
+        *,
+        width: SupportsIndex = ...,
+        height: SupportsIndex = ...,
+        tile_size: SupportsIndex = ...,
+        tile_rows: SupportsIndex = ...,
+        levels: SupportsIndex = ...,
+        lease: SupportsFloat = ...,
+    ) -> None: ...
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self: ...
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> Self: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __bytes__(self) -> bytes: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def width(self) -> int:
+        """Pixels in a row. [px]"""
+    @width.setter
+    def width(self, value: SupportsIndex) -> None: ...
+    @property
+    def height(self) -> int:
+        """Rows. [px]"""
+    @height.setter
+    def height(self, value: SupportsIndex) -> None: ...
+    @property
+    def tile_size(self) -> int:
+        """Pixels in a row of a tile. [px]"""
+    @tile_size.setter
+    def tile_size(self, value: SupportsIndex) -> None: ...
+    @property
+    def tile_rows(self) -> int:
+        """Rows of a tile."""
+    @tile_rows.setter
+    def tile_rows(self, value: SupportsIndex) -> None: ...
+    @property
+    def levels(self) -> int:
+        """Each has half the rows and columns of the one before."""
+    @levels.setter
+    def levels(self, value: SupportsIndex) -> None: ...
+    @property
+    def lease(self) -> float:
+        """So long a wish holds. [s]"""
+    @lease.setter
+    def lease(self, value: SupportsFloat) -> None: ...
+
 class SetWaveform:
     """Sets what the generator makes on one channel."""
     STRUCT: ClassVar[Literal['set_waveform']]
@@ -601,3 +736,90 @@ class Echo:
         """Anything."""
     @values.setter
     def values(self, value: npt.ArrayLike) -> None: ...
+
+class WantedTile:
+    """A tile that somebody wants."""
+    STRUCT: ClassVar[Literal['wanted_tile']]
+    MESSAGE: ClassVar[_schema.Message]
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __init__(
+        self,
+        /,
+        *,
+        x: SupportsIndex = ...,
+        y: SupportsIndex = ...,
+        level: SupportsIndex = ...,
+        have: SupportsIndex = ...,
+    ) -> None: ...
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self: ...
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> Self: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __bytes__(self) -> bytes: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def x(self) -> int:
+        """Left edge in its level, a multiple of the tile's size."""
+    @x.setter
+    def x(self, value: SupportsIndex) -> None: ...
+    @property
+    def y(self) -> int:
+        """Top edge."""
+    @y.setter
+    def y(self, value: SupportsIndex) -> None: ...
+    @property
+    def level(self) -> int:
+        """Of the pyramid."""
+    @level.setter
+    def level(self, value: SupportsIndex) -> None: ...
+    @property
+    def have(self) -> int:
+        """1: its pixels came already; the image moves, so they come anyway."""
+    @have.setter
+    def have(self, value: SupportsIndex) -> None: ...
+
+class WantTiles:
+    """Asks for tiles of the large image instead of those that this viewer asked for before. It holds until the lease in the answer is over: ask again before."""
+    STRUCT: ClassVar[Literal['want_tiles']]
+    MESSAGE: ClassVar[_schema.Message]
+    ID: ClassVar[Literal[23]]
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __init__(
+        self,
+        /,
+        *,
+        viewer: SupportsIndex = ...,
+        format: Literal['UINT8', 'UINT16', 'INT16', 'INT32', 'FLOAT16', 'FLOAT32', 'FLOAT64'] | SupportsIndex = ...,
+        rate: SupportsIndex = ...,
+        tiles: Sequence[WantedTile | Mapping[str, object]] | Sequence[Any] | npt.NDArray[Any] = ...,
+    ) -> None: ...
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self: ...
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> Self: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __bytes__(self) -> bytes: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def viewer(self) -> int:
+        """Any number that no other viewer has."""
+    @viewer.setter
+    def viewer(self, value: SupportsIndex) -> None: ...
+    @property
+    def format(self) -> int:
+        """What the pixels are to be."""
+    @format.setter
+    def format(self, value: Literal['UINT8', 'UINT16', 'INT16', 'INT32', 'FLOAT16', 'FLOAT32', 'FLOAT64'] | SupportsIndex) -> None: ...
+    @property
+    def rate(self) -> int:
+        """Pictures per second."""
+    @rate.setter
+    def rate(self, value: SupportsIndex) -> None: ...
+    @property
+    def tiles(self) -> npt.NDArray[np.void]:
+        """256 at most."""
+    @tiles.setter
+    def tiles(self, value: Sequence[WantedTile | Mapping[str, object]] | Sequence[Any] | npt.NDArray[Any]) -> None: ...

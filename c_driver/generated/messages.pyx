@@ -431,7 +431,7 @@ cdef extern from *:
 SCHEMA = cwire_support.native_schema(
     PyBytes_FromStringAndSize(<const char *>cwire_messages_json, cwire_messages_json_size))
 globals().update(cwire_support.constants(SCHEMA, {}))
-globals().update(cwire_support.enums(SCHEMA, {'trigger_mode': 'TriggerMode', 'waveform_shape': 'WaveformShape'}, __name__))
+globals().update(cwire_support.enums(SCHEMA, {'pixel_format': 'PixelFormat', 'trigger_mode': 'TriggerMode', 'waveform_shape': 'WaveformShape'}, __name__))
 
 
 cdef class ScopeBlock(cwire_struct):
@@ -492,6 +492,26 @@ cdef class SelfTestResult(cwire_struct):
         self.cwire_size = 64
 
 cwire_complete(SelfTestResult, SCHEMA, 'self_test_result')
+
+
+cdef class ImageTile(cwire_tailed):
+    """A tile of the large image, which moves. It is published while somebody wants it."""
+
+    def __cinit__(self):
+        self.cwire_total = 24
+        self.cwire_reserve(24)
+
+cwire_complete(ImageTile, SCHEMA, 'image_tile')
+
+
+cdef class Image(cwire_struct):
+    """The large image, in answer to want_tiles."""
+
+    def __cinit__(self):
+        self.cwire_at = self.cwire_own
+        self.cwire_size = 24
+
+cwire_complete(Image, SCHEMA, 'image')
 
 
 cdef class SetWaveform(cwire_struct):
@@ -564,6 +584,26 @@ cdef class Echo(cwire_struct):
 cwire_complete(Echo, SCHEMA, 'echo')
 
 
+cdef class WantedTile(cwire_struct):
+    """A tile that somebody wants."""
+
+    def __cinit__(self):
+        self.cwire_at = self.cwire_own
+        self.cwire_size = 12
+
+cwire_complete(WantedTile, SCHEMA, 'wanted_tile')
+
+
+cdef class WantTiles(cwire_tailed):
+    """Asks for tiles of the large image instead of those that this viewer asked for before. It holds until the lease in the answer is over: ask again before."""
+
+    def __cinit__(self):
+        self.cwire_total = 16
+        self.cwire_reserve(16)
+
+cwire_complete(WantTiles, SCHEMA, 'want_tiles')
+
+
 MESSAGES = {
     1: ScopeBlock,
     2: CameraTile,
@@ -571,6 +611,8 @@ MESSAGES = {
     4: Waveform,
     5: SelfTestResult,
     6: Acquisition,
+    7: ImageTile,
+    8: Image,
     16: SetWaveform,
     17: GetStatus,
     18: Start,
@@ -578,4 +620,5 @@ MESSAGES = {
     20: SelfTest,
     21: SetAcquisition,
     22: Echo,
+    23: WantTiles,
 }

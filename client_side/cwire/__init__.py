@@ -57,12 +57,13 @@ if TYPE_CHECKING:
     from cwire_structs.schema.tags import scale as scale
     from cwire_structs.schema.tags import tail as tail
     from cwire_structs.schema.tags import text as text
+    from cwire_structs.schema.tags import tile as tile
     from cwire_structs.schema.tags import time as time
     from cwire_structs.schema.tags import unit as unit
 
 # Imported when they are first asked for: who only reads needs no driver.
 _TAGS = ("array", "channels", "command", "label", "message", "range", "scale", "tail", "text",
-         "time", "unit")  # fmt: skip
+         "tile", "time", "unit")  # fmt: skip
 _LATER = {"Driver": "cwire.driver.driver"} | dict.fromkeys(_TAGS, "cwire_structs.schema.tags")
 
 # Without the tags, some of which are called like something of Python's.

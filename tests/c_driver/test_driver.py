@@ -7,15 +7,20 @@ import signal
 import stat
 import struct
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from support.processes import Running
 from support.wire import ERROR, REPLY, Frame, Peer, pack
 
 SCOPE_BLOCK, CAMERA_TILE, DRIVER_STATUS, WAVEFORM, SELF_TEST_RESULT, ACQUISITION = range(1, 7)
+IMAGE_TILE, IMAGE = 7, 8
 SET_WAVEFORM, GET_STATUS, START, STOP, SELF_TEST, SET_ACQUISITION, ECHO = range(16, 23)
+WANT_TILES = 23
 SINE, SQUARE, TRIANGLE, NOISE = range(4)
 FREE_RUN, RISING_EDGE, FALLING_EDGE = range(3)
 EUNKNOWN, ESIZE, ERANGE, EFAILED = -3, -4, -5, -10
@@ -192,6 +197,87 @@ def test_no_picture_is_made_that_nobody_wants(demo: Path) -> None:
             assert frame is not None
             frames.append(frame.type)
         assert CAMERA_TILE not in frames
+
+
+def want(peer: Peer, *tiles: tuple[int, int, int], format: int = 1, rate: int = 60) -> Frame:
+    """Asks for tiles, each as x, y and level."""
+    places = b"".join(struct.pack("<IIHH", *tile, 0) for tile in tiles)
+    return peer.call(WANT_TILES, struct.pack("<QII", 1, format, rate) + places)
+
+
+def wave(place: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Any:
+    return np.where(place % 512 < 256, place % 512, 511 - place % 512)
+
+
+def brightness(picture: int, x: Any, y: Any) -> Any:
+    """As pyramid.h says it; of columns and rows."""
+    coarse = wave(x // 32 + picture)[None] * wave(y // 32 + picture // 2)[:, None] // 2
+    fine = wave(x // 2 + 2 * picture)[None] * wave(y // 2 - picture)[:, None] // 4
+    return coarse + fine + ((x[None] ^ y[:, None]) % 64) * 32
+
+
+AS_FORMAT: list[tuple[str, Callable[[Any], Any]]] = [
+    ("u1", lambda value: value // 256),
+    ("<u2", lambda value: value),
+    ("<i2", lambda value: value - 32768),
+    ("<i4", lambda value: (value - 32768) * 32768),
+    ("<f2", lambda value: value // 32),
+    ("<f4", lambda value: value / 65536),
+    ("<f8", lambda value: value / 65536),
+]
+
+
+def test_tiles_of_the_large_image_are_what_the_formula_says(demo: Path) -> None:
+    with Peer(demo) as peer:
+        for format_, (dtype, convert) in enumerate(AS_FORMAT):
+            reply = want(peer, (512, 768, 2), (0, 0, 7), format=format_)
+            assert struct.unpack("<5If", reply.payload) == (32768, 32768, 256, 256, 8, 3.0)
+            seen: set[tuple[int, int, int]] = set()
+            while len(seen) < 2:
+                payload = peer.wait_for(IMAGE_TILE).payload
+                picture, level, x, y, width, height, kind = struct.unpack_from("<4IHHI", payload)
+                if kind != format_:  # published before the wish changed
+                    continue
+                assert (width, height) == (256, 256)
+                seen.add((x, y, level))
+                columns, rows = ((start + np.arange(256)) << level for start in (x, y))
+                pixels = np.frombuffer(payload, dtype, offset=24).reshape(256, 256)
+                wanted = convert(brightness(picture, columns, rows))
+                assert np.array_equal(pixels, wanted.astype(dtype))
+            assert seen == {(512, 768, 2), (0, 0, 7)}
+
+
+def test_the_large_image_moves_while_it_is_wanted(demo: Path) -> None:
+    with Peer(demo) as peer:
+        want(peer, (0, 0, 7))
+        pictures = [
+            struct.unpack_from("<I", peer.wait_for(IMAGE_TILE).payload)[0] for _ in range(5)
+        ]
+        assert pictures == sorted(set(pictures))
+        want(peer)  # nothing is in view
+        peer.wait_for(DRIVER_STATUS)  # what was under way
+        after = [peer.frame() for _ in range(100)]
+        assert not [frame for frame in after if frame and frame.type == IMAGE_TILE]
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        ({"tiles": [(0, 0, 8)]}, "levels are 0 to 7"),
+        ({"tiles": [(1, 0, 0)]}, "edges multiples of 256"),
+        ({"tiles": [(32768, 0, 0)]}, "there is no tile at x 32768"),
+        ({"tiles": [(0, 256, 7)]}, "no tile at x 0, y 256 of level 7"),
+        ({"tiles": [(0, 0, 0)] * 257}, "number of tiles 257 is out of range: 0 to 256"),
+        ({"tiles": [], "format": 7}, "format 7 is not known"),
+        ({"tiles": [], "rate": 0}, "rate 0 Hz is out of range: 1 to 60"),
+    ],
+)
+def test_tiles_that_are_not_there(demo: Path, wish: dict[str, Any], reason: str) -> None:
+    with Peer(demo) as peer:
+        reply = want(peer, *wish.pop("tiles"), **wish)
+        assert reply.flags == REPLY | ERROR
+        assert reply.error[0] == ERANGE
+        assert reason in reply.error[1]
 
 
 def test_start_and_stop(demo: Path) -> None:

@@ -31,6 +31,7 @@ PROGRAMS = [
     "test_system_calls",
     "test_threads",
     "test_threads_tsan",
+    "test_wants",
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy.typing as npt
 from numpy import float32, int32, uint8, uint16, uint32, uint64
 
-from cwire_structs.schema.tags import array, command, message, range, tail, text, unit
+from cwire_structs.schema.tags import array, command, message, range, tail, text, tile, unit
 
 SCOPE_CHANNELS = 2
 
@@ -27,6 +27,16 @@ class TriggerMode(IntEnum):
     FALLING_EDGE = 2
 
 
+class PixelFormat(IntEnum):
+    UINT8 = 0
+    UINT16 = 1
+    INT16 = 2
+    INT32 = 3
+    FLOAT16 = 4
+    FLOAT32 = 5
+    FLOAT64 = 6
+
+
 class ScopeBlock:
     """One block of samples of one channel of the scope."""
 
@@ -41,11 +51,11 @@ class CameraTile:
     image: uint32
     tile: uint16
     tiles: uint16
-    x: Annotated[uint16, unit("px")]
-    y: Annotated[uint16, unit("px")]
-    width: Annotated[uint16, unit("px")]
-    height: Annotated[uint16, unit("px")]
-    pixels: Annotated[uint16, tail()]
+    x: Annotated[uint16, unit("px"), tile("x")]
+    y: Annotated[uint16, unit("px"), tile("y")]
+    width: Annotated[uint16, unit("px"), tile("width")]
+    height: Annotated[uint16, unit("px"), tile("height")]
+    pixels: Annotated[uint16, tail(), tile("pixels")]
 
 
 @dataclass
@@ -83,6 +93,41 @@ class SelfTestResult:
     peak: float32
     rms: float32
     verdict: Annotated[str, text(52)]
+
+
+class ImageTile:
+    picture: uint32
+    level: Annotated[uint32, tile("level")]
+    x: Annotated[uint32, tile("x")]
+    y: Annotated[uint32, tile("y")]
+    width: Annotated[uint16, tile("width")]
+    height: Annotated[uint16, tile("height")]
+    format: Annotated[PixelFormat, tile("format")]
+    pixels: Annotated[uint8, tail(), tile("pixels")]
+
+
+class Image:
+    width: Annotated[uint32, tile("image_width")]
+    height: Annotated[uint32, tile("image_height")]
+    tile_size: Annotated[uint32, tile("tile_width")]
+    tile_rows: Annotated[uint32, tile("tile_height")]
+    levels: Annotated[uint32, tile("levels")]
+    lease: Annotated[float32, unit("s"), tile("lease")]
+
+
+class WantedTile:
+    x: Annotated[uint32, tile("x")]
+    y: Annotated[uint32, tile("y")]
+    level: Annotated[uint16, tile("level")]
+    have: Annotated[uint16, tile("have")]
+
+
+@command(id=23, reply=Image)
+class WantTiles:
+    viewer: Annotated[uint64, tile("viewer")]
+    format: Annotated[PixelFormat, tile("format")]
+    rate: Annotated[uint32, range(1, 60)]
+    tiles: Annotated[WantedTile, tail(), tile("wanted")]
 
 
 @command(id=16, reply=Waveform)
@@ -134,6 +179,16 @@ class Echo:
 MESSAGES = [
     message(id=id_)(cls)
     for id_, cls in enumerate(
-        (ScopeBlock, CameraTile, DriverStatus, Waveform, SelfTestResult, Acquisition), 1
+        (
+            ScopeBlock,
+            CameraTile,
+            DriverStatus,
+            Waveform,
+            SelfTestResult,
+            Acquisition,
+            ImageTile,
+            Image,
+        ),
+        1,
     )
-] + [SetWaveform, GetStatus, Start, Stop, SelfTest, SetAcquisition, Echo]
+] + [SetWaveform, GetStatus, Start, Stop, SelfTest, SetAcquisition, Echo, WantTiles]

@@ -132,6 +132,7 @@ export class StructReader {
       range: json.range && [Number(json.range[0]), Number(json.range[1])],
       default: json.default,
       c_type: text(json.c_type),
+      tile: text(json.tile),
     };
   }
 

@@ -65,6 +65,7 @@ export class Enum {
  * @property {[number, number] | undefined} range
  * @property {unknown} default
  * @property {string} c_type As C spells the type.
+ * @property {string} tile Its role in tiles of an image; empty: none.
  */
 
 /** A struct or union. */

@@ -11,13 +11,14 @@ from cwire_structs.errors import nearest
 STRUCT_TAGS = ("command", "reply", "msg")
 FIELD_TAGS = (
     "unit", "range", "default", "enum", "scale", "offset", "time", "channels", "name", "text",
-    "number",
+    "number", "tile",
 )  # fmt: skip
 # How many words follow a tag, at least and at most.
 _WORDS = {
     "command": (0, 0), "reply": (1, 1), "msg": (1, 1), "unit": (1, 1), "range": (2, 2),
     "default": (1, 1), "enum": (1, 1), "scale": (1, 1), "offset": (1, 1), "time": (1, 1),
     "channels": (1, 256), "name": (1, 1), "text": (0, 0), "number": (0, 0),
+    "tile": (1, 1),
 }  # fmt: skip
 # Words that may follow a tag's own: @time us unix.
 _OPTIONS = {"time": ("unix", "gps", "boot", "none")}

@@ -41,6 +41,7 @@ TAGS = "tags"
 # and offset are before what they exclude.
 _TAG_ORDER = (
     "text", "number", "enum", "range", "default", "scale", "offset", "time", "channels", "name",
+    "tile",
 )  # fmt: skip
 
 
@@ -453,6 +454,8 @@ class StructParser:
             return replace(field, time=tag_values.time_value(field, words))
         elif tag == "channels":
             return replace(field, channels=tag_values.channel_names(field, words))
+        elif tag == "tile":
+            return replace(field, tile=tag_values.tile_role(field, words))
         elif tag == "name":
             return replace(field, label=tag_values.label_value(words))
         elif tag == "scale":

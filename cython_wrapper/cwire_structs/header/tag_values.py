@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable
 
-from cwire_structs.schema.fields import TIME_EPOCHS, TIME_UNITS, Field, FieldTime
+from cwire_structs.schema.fields import TIME_EPOCHS, TIME_UNITS, Field, FieldTime, tile_problem
 
 Constants = Callable[[str], int | float | None]
 _INTEGER = re.compile(r"[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)")
@@ -111,6 +111,19 @@ def channel_names(field: Field, words: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) != count:
         raise ValueError(f"@channels names {len(names)} elements, the array has {count}")
     return names
+
+
+def tile_role(field: Field, words: tuple[str, ...]) -> str:
+    """Returns the role of ``@tile ROLE``.
+
+    Raises:
+        ValueError: There is no such role, or the field cannot have it.
+    """
+    role = words[0].rstrip(".,;")
+    problem = tile_problem(role, field.type)
+    if problem:
+        raise ValueError(f"@tile: {problem}")
+    return role
 
 
 def label_value(words: tuple[str, ...]) -> str:

@@ -107,6 +107,8 @@ def field_json(field: Field, byte_order: str, enum: str | None = None) -> dict[s
         made["channels"] = list(field.channels)
     if field.label:
         made["label"] = field.label
+    if field.tile:
+        made["tile"] = field.tile
     return made
 
 

@@ -290,6 +290,31 @@ class FieldTime:
 
 TIME_UNITS: Mapping[str, float] = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 TIME_EPOCHS = ("unix", "gps", "boot", "none")
+TILE_ROLES = (
+    *("x", "y", "width", "height", "level", "format", "pixels"),  # of a tile
+    *("image_width", "image_height", "tile_width", "tile_height", "levels", "lease"),
+    *("viewer", "wanted", "have"),  # of the command that asks for tiles
+)
+TILE_LISTS = ("pixels", "wanted")
+"""Roles of arrays; of the others, a field is one whole number."""
+
+
+def tile_problem(role: str, kind: Kind) -> str:
+    """Returns why a field of this kind cannot have the role in a tile; empty: it can."""
+    if role not in TILE_ROLES:
+        return f"{role[:80]!a} is none of {', '.join(TILE_ROLES)}"
+    is_list = bool(kind.shape) or kind.is_tail
+    if role == "pixels" and not (is_list and kind.element.form in ("whole", "real")):
+        return "pixels are an array of numbers"
+    if role == "wanted" and not (is_list and kind.element.form == "struct"):
+        return "wanted is an array of structs, one for each tile"
+    single = ("whole", "choice", "truth", "real") if role == "lease" else _COUNTS
+    if role not in TILE_LISTS and (is_list or kind.form not in single):
+        return f"{role} is one whole number"
+    return ""
+
+
+_COUNTS = ("whole", "choice", "truth")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -315,6 +340,8 @@ class Field:
         time: From ``@time``.
         channels: From ``@channels``: a name for each element of an array's last dimension.
         label: From ``@name``: what people call it.
+        tile: From ``@tile``: its role, one of `TILE_ROLES`, in a tile of an image, in what tells of
+            the image, or in the command that asks for tiles.
         py_name: The name as a Python attribute: ``class`` becomes ``class_``, ``__pad`` ``_pad``.
     """
 
@@ -334,6 +361,7 @@ class Field:
     time: FieldTime | None = None
     channels: tuple[str, ...] = ()
     label: str = ""
+    tile: str = ""
     py_name: str = ""
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from cwire_structs.schema.fields import (
     FieldTime,
     Kind,
     Struct,
+    tile_problem,
 )
 from cwire_structs.schema.json_cursor import Cursor
 from cwire_structs.schema.kinds import ELEMENTS, LISTS, Element
@@ -164,6 +165,7 @@ class StructReader:
             time=_time(cursor, type_),
             channels=_channels(cursor, type_),
             label=_text(cursor, "label"),
+            tile=_tile(cursor, type_),
         )
 
     def _bits(self, cursor: Cursor, type_: Kind, struct_size: int) -> BitRange:
@@ -302,6 +304,17 @@ def _channels(cursor: Cursor, type_: Kind) -> tuple[str, ...]:
     if type_.shape[-1:] != (len(names),):
         found.fail("needs a name for each element of an array's last dimension")
     return names
+
+
+def _tile(cursor: Cursor, type_: Kind) -> str:
+    found = cursor.find("tile")
+    if found is None:
+        return ""
+    role = found.text()
+    problem = tile_problem(role, type_)
+    if problem:
+        found.fail(problem)
+    return role
 
 
 def _range(cursor: Cursor, type_: Kind) -> tuple[float, float] | None:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cwire_structs.errors import SchemaError
-from cwire_structs.schema.fields import TIME_EPOCHS, TIME_UNITS, FieldTime
+from cwire_structs.schema.fields import TILE_ROLES, TIME_EPOCHS, TIME_UNITS, FieldTime
 
 __all__ = [
     "Role", "Tag", "array", "channels", "command", "label", "message", "range", "role_of", "scale",
-    "tail", "text", "time", "unit",
+    "tail", "text", "tile", "time", "unit",
 ]  # fmt: skip
 
 _Class = TypeVar("_Class", bound=type)
@@ -85,6 +85,17 @@ def channels(*names: str) -> Tag:
 def label(text: str) -> Tag:
     """Returns the tag of the name that people have for a field."""
     return Tag("label", text)
+
+
+def tile(role: str) -> Tag:
+    """Returns the tag of a field's role in a tile of an image: ``tile("x")``.
+
+    Args:
+        role: One of `TILE_ROLES`; the README of cython_wrapper says what they mean.
+    """
+    if role not in TILE_ROLES:
+        raise SchemaError(f"tile({role!r}): give one of {', '.join(TILE_ROLES)}")
+    return Tag("tile", role)
 
 
 def array(*shape: int) -> Tag:

@@ -16,7 +16,7 @@ import numpy as np
 
 from cwire_structs.errors import SchemaError
 from cwire_structs.schema.bits import bit_bounds
-from cwire_structs.schema.fields import Enum, Field, Kind, Struct
+from cwire_structs.schema.fields import Enum, Field, Kind, Struct, tile_problem
 from cwire_structs.schema.json_cursor import is_identifier
 from cwire_structs.schema.kinds import (
     ArrayType,
@@ -137,6 +137,9 @@ class ClassReader:
                 f"{place}: {len(values)} channels are named, but the array's last dimension has "
                 f"{kind.shape[-1] if kind.shape else 'no'} elements"
             )
+        problem = tile_problem(named["tile"], kind) if "tile" in named else ""
+        if problem:
+            raise SchemaError(f"{place}: tile: {problem}")
         scale, bias = named.pop("scale", (None, None))
         return Field(
             name, c_declaration(kind), 0, kind.size, kind, " ".join(docs),

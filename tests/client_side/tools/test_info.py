@@ -28,7 +28,7 @@ def test_everything(driver: Driver, relay: Relay, capsys: pytest.CaptureFixture[
     until(lambda: any("demo 1 up" in line for line in shown(capsys)))
     lines = shown(capsys)
     assert lines[0].startswith("relay at /")
-    assert "demo 1 up messages 6 7 ring" in lines
+    assert "demo 1 up messages 8 8 ring" in lines
     assert "relay 255 up relay_messages 4 0" in lines
     assert "16 set_waveform command → waveform" in " ".join(lines)
     assert any(line.startswith("1 scope_block 4120 bytes One block of") for line in lines)
@@ -43,7 +43,7 @@ def test_a_driver_without_a_ring(
     with Relay(f"demo={driver.path}", options=("--no-ring",)):
         until(lambda: any("demo 1 up" in line for line in shown(capsys)))
         text = " ".join(shown(capsys))
-    assert "demo 1 up messages 6 7 socket: the relay was started with --no-ring" in text
+    assert "demo 1 up messages 8 8 socket: the relay was started with --no-ring" in text
 
 
 def test_a_driver_that_is_down(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,5 +14,6 @@ struct go {
     uint64_t stamp;   /**< @time us unix */
     uint32_t tow;     /**< @time ms gps */
     float dt;         /**< @time µs */
+    uint32_t left;    /**< @tile x */
     float force[3];   /**< @channels x y "z down" @unit{N} */
 };

@@ -106,6 +106,11 @@ def test_commands_and_replies(wrap_text: Wrap) -> None:
         ("float a; /**< @text */", "@text is only for char, int8_t and uint8_t"),
         ("short a[4]; /**< @number */", "@number is only for char, int8_t and uint8_t"),
         ("char a : 3; /**< @text */", "@text is only for char, int8_t and uint8_t"),
+        ("int a; /**< @tile z */", "@tile: 'z' is none of x, y"),
+        ("int a[2]; /**< @tile x */", "@tile: x is one whole number"),
+        ("float a; /**< @tile level */", "@tile: level is one whole number"),
+        ("int a; /**< @tile pixels */", "@tile: pixels are an array of numbers"),
+        ("int a[2]; /**< @tile wanted */", "@tile: wanted is an array of structs"),
         ("char a[4]; /**< @text @number */", "@text and @number exclude each other"),
         ("char a[4]; /**< @text @range 0 5 */", "@range is only for real numbers"),
         ("char a[4]; /**< @number @default x */", "@default: 'x' is not a number"),
@@ -130,9 +135,18 @@ def test_scales_times_channels_and_names(tagged: wrap.Wrapped) -> None:
     assert (fields["force"].channels, fields["force"].unit) == (("x", "y", "z down"), "N")
 
 
+def test_roles_in_tiles(tagged: wrap.Wrapped, wrap_text: Wrap) -> None:
+    left = tagged.schema.structs["go"].by_name["left"]
+    assert (left.tile, left.doc) == ("x", "")
+    fields = "int x; /**< @tile x. */ float pixels[]; /**< Values. @tile{pixels} */"
+    schema = wrap_text(f"/** @msg 1 */\nstruct m {{ {fields} }};").schema
+    assert [field.tile for field in schema.structs["m"].fields] == ["x", "pixels"]
+    assert schema.structs["m"].fields[1].doc == "Values."
+
+
 def test_tags_that_explain_do_not_change_the_hash(tagged: wrap.Wrapped, wrap_text: Wrap) -> None:
     plain = "/** @msg 1 */\nstruct m { int a; };"
-    tags = "@scale 2 @offset 1 @unit V @name A @range 0 5 @default 1"
+    tags = "@scale 2 @offset 1 @unit V @name A @range 0 5 @default 1 @tile x"
     one = wrap_text(plain).schema
     assert wrap_text(plain.replace("a; }", f"a; /**< {tags} */ }}")).schema.layout_hash == (
         one.layout_hash
@@ -153,6 +167,7 @@ def test_tags_that_explain_do_not_change_the_hash(tagged: wrap.Wrapped, wrap_tex
         ("time", {"unit": "s", "epoch": "x"}, "time.epoch: must be one of unix, gps, boot, none"),
         ("channels", ["a"], "channels: needs a name for each element"),
         ("label", 5, "label: must be text"),
+        ("tile", "z", "tile: 'z' is none of x, y"),
     ],
 )
 def test_a_schema_with_wrong_tags_is_refused(

@@ -213,6 +213,8 @@ def same(item: Any, record: Any, names: Any) -> None:
             same(one, other, other.record.dtype.names)
         elif isinstance(other, tuple):
             for left, right in zip(one, other, strict=True):
+                # Of a tail: a numpy record, as it is.
+                left = Item(left) if isinstance(left, np.void) else left
                 same(left, right, right.record.dtype.names)
         elif isinstance(one, np.ndarray):
             assert one.dtype == other.dtype

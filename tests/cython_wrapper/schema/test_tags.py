@@ -21,6 +21,7 @@ from cwire_structs.schema import SchemaError, tags
         (lambda: tags.scale(0), r"scale\(0, 0.0\): give finite numbers, the factor not 0"),
         (lambda: tags.time("h"), r"time\('h', 'unix'\): the unit is one of ns, us, ms, s"),
         (lambda: tags.time("s", "mars"), r"the epoch one of unix, gps, boot, none"),
+        (lambda: tags.tile("z"), r"tile\('z'\): give one of x, y, width"),
         (lambda: tags.array(), r"array\(\): give whole numbers from 1"),
         (lambda: tags.array(2, 0), r"array\(2, 0\): give whole numbers from 1"),
         (lambda: tags.array(True), r"give whole numbers from 1"),

@@ -20,6 +20,7 @@ from cwire_structs.schema.tags import (
     scale,
     tail,
     text,
+    tile,
     time,
     unit,
 )
@@ -272,6 +273,7 @@ class Unreadable:
         (Annotated[Mode, range(0, 1)], r"only numbers have a range"),
         (Annotated[str, text(3), scale(2)], r"only numbers have a scale"),
         (Annotated[bool, time()], r"only numbers have a time"),
+        (Annotated[float, tile("x")], r"tile: x is one whole number"),
         (Annotated[float, array(3), channels("a")], r"1 channels are named, but .* has 3"),
         (Annotated[Open, array(3)], r"an array's elements must have one length"),
         (Annotated[Empty, array(3)], r"an array's elements must have bytes"),
