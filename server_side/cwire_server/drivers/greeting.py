@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 
 from cwire_server.config import DriverAddress
@@ -13,6 +14,7 @@ from cwire_structs.ring_handshake import HandshakeError, RingHandshake
 __all__ = ["LinkError", "farewell", "greet"]
 
 _HELLO_SECONDS = 5.0
+_LONGEST_PATH = 107  # bytes (unix(7): sun_path without its NUL)
 
 
 class LinkError(Exception):
@@ -64,17 +66,19 @@ async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> Ring
 
 
 def _why_no_connection(error: OSError, address: DriverAddress) -> str:
+    if len(os.fsencode(address.path)) > _LONGEST_PATH:  # Python says so without a number
+        return f"{address.path} is too long for a Unix socket; use a path under 108 bytes"
     match error.errno:
         case errno.ENOENT:
-            return f"nothing is at {address.path}; start the driver, or correct --driver"
+            return f"nothing is at {address.path}; start the driver, or correct the path"
+        case errno.ECONNREFUSED if not address.path.is_socket():
+            return f"{address.path} is not a socket; give the path at which the driver listens"
         case errno.ECONNREFUSED:
             return f"no driver listens at {address.path} (a dead one left it); start it again"
         case errno.EACCES | errno.EPERM:
-            return f"{address.path} belongs to another account; run driver and relay as one"
-        case errno.ENOTSOCK | errno.EPROTOTYPE:
-            return f"{address.path} is not a stream socket; correct --driver"
-        case errno.ENAMETOOLONG:
-            return f"{address.path} is too long for a Unix socket; use a path under 108 bytes"
+            return f"{address.path} belongs to another account; let both run as one"
+        case errno.EPROTOTYPE:
+            return f"{address.path} is not a stream socket, so no driver listens there"
         case errno.ENOTCONN:
             return (
                 f"the driver at {address.path} does not take connections, and others wait already; "

@@ -39,6 +39,14 @@ async def test_one_that_hangs_up(short_dir: Path, sock: socket.socket) -> None:
             await greet(sock, DriverAddress("lab", path), 1 << 20)
 
 
+async def test_no_socket(short_dir: Path, sock: socket.socket) -> None:
+    with pytest.raises(LinkError, match="is not a socket; give the path at which"):
+        await greet(sock, DriverAddress("lab", short_dir), 1 << 20)
+    path = short_dir / ("x" * 108)
+    with pytest.raises(LinkError, match="too long for a Unix socket; use a path under 108 bytes"):
+        await greet(sock, DriverAddress("lab", path), 1 << 20)
+
+
 async def test_nobody(short_dir: Path, sock: socket.socket) -> None:
     path = short_dir / "lab.sock"
     with pytest.raises(LinkError, match="nothing is at .*start the driver"):
