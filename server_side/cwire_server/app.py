@@ -1,12 +1,10 @@
-"""The relay: makes listeners, hub and driver links, and puts them together."""
+"""The relay: listeners before a core, and its entry for clients to find."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import errno
-import logging
-import time
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -15,32 +13,18 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from cwire_server.access import Origins, PageAccess, own_origins
-from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.pinger import Pinger
 from cwire_server.clients.requests import Services
-from cwire_server.clients.transport import Transport
-from cwire_server.clients.turns import SharedTurns
 from cwire_server.config import ConfigError, RelayConfig
-from cwire_server.drivers.link import DriverLink
-from cwire_server.drivers.schema_reader import SchemaReader
-from cwire_server.hub.hub import Hub
-from cwire_server.relay_source import RelaySource
+from cwire_server.core import RelayCore
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.web.listener import Listener
 from cwire_server.web.routes import routes
 from cwire_server.web.rules import Rules
-from cwire_structs.relays import (
-    RelayEntry,
-    answers_as_relay,
-    elsewhere_text,
-    living_relays,
-    this_machine,
-)
+from cwire_structs.relays import RelayEntry, answers_as_relay, elsewhere_text, living_relays
 from cwire_structs.runtime import RuntimeDirError
 
 __all__ = ["Relay"]
-
-_log = logging.getLogger("cwire.relay")
 
 _REQUEST_SECONDS = 10
 _FIRST_LOOK_SECONDS = 0.5
@@ -53,22 +37,22 @@ class Relay:
         config: What to serve.
 
     Attributes:
+        core: What it is without its listeners.
+        hub: The core's.
         port: The TCP port, known after `start`.
         link: The address for people, with the token.
     """
 
     def __init__(self, config: RelayConfig) -> None:
         self.config = config
-        self.hub = Hub((driver.name for driver in config.drivers), config.limits)
+        refusal = "" if config.ring else "the relay was started with --no-ring"
+        self.core = RelayCore(config.drivers, config.limits, refusal=refusal)
+        self.hub = self.core.hub
         self.port = 0
-        self._links: dict[int, DriverLink] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._pings: asyncio.Task[None] | None = None
         self._servers: list[HTTPServer] = []
         self._listeners: list[Listener] = []
         self._runtime: RuntimeFile | None = None
-        self._connections: set[ClientConnection] = set()
-        self._started = time.monotonic()
-        self._source = RelaySource(self.hub, self._links, self._started)
 
     @property
     def link(self) -> str:
@@ -94,44 +78,28 @@ class Relay:
         except OSError as error:
             raise ConfigError(_why_not_bound(error, config)) from error
         self.port = sockets[0].getsockname()[1]
-        refusal = "" if config.ring else "the relay was started with --no-ring"
-        places = {driver.name: str(driver.path) for driver in config.drivers}
-        schemas = SchemaReader()
-        for source, address in enumerate(config.drivers, start=1):
-            self._links[source] = DriverLink(self.hub, source, address, schemas, refusal)
-            self.hub.drivers[source].socket = str(address.path)
-        self.hub.machine = this_machine()
-        self.hub.turns = SharedTurns()
-        self.hub.on_fault = _log_fault
-        self.hub.on_interest = lambda source: self._links[source].update_interest()
-        self.hub.back_pressure.on_room = lambda source: self._links[source].resume()
-        self._source.start()
         host = f"[{config.host}]" if ":" in config.host else config.host
         url = f"ws://{host}:{self.port}/ws"
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
-        services = Services(self.hub, self._links, pages, self._started)
+        services = self.core.services(pages)
         tcp = self._serve(Rules(config.host, self.port, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
         unix = self._serve(Rules("localhost", self.port), services)
+        places = {driver.name: str(driver.path) for driver in config.drivers}
         self._runtime = RuntimeFile(url, places)
         self._listeners.append(Listener(self._runtime.listen(), unix))
-        self._tasks = [
-            asyncio.create_task(link.run(), name=f"driver {link_source}")
-            for link_source, link in self._links.items()
-        ]
-        self._tasks.append(asyncio.create_task(Pinger(self._connections).run(), name="pinger"))
+        self.core.start()
+        pinger = Pinger(self.core.connections)
+        self._pings = asyncio.create_task(pinger.run(), name="pinger")
         # A client that finds the relay shall find the drivers that run, too.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_FIRST_LOOK_SECONDS):
-                for link in self._links.values():
-                    await link.tried.wait()
+        await self.core.first_look(_FIRST_LOOK_SECONDS)
         self._runtime.publish()
 
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
-        make_client = partial(self._make_client, services)
+        make_client = partial(self.core.connect, services)
         server = HTTPServer(
-            Application(routes(rules, self.hub, self._source.take, make_client)),
+            Application(routes(rules, self.hub, self.core.source.take, make_client)),
             max_header_size=16 << 10,
             max_body_size=1 << 20,
             # A connection that asks for nothing cannot hold a descriptor for long.
@@ -141,27 +109,18 @@ class Relay:
         self._servers.append(server)
         return server
 
-    def _make_client(self, services: Services, transport: Transport) -> ClientConnection:
-        """Makes a client's connection, past the handshake."""
-        return ClientConnection(transport, services, self._connections)
-
     async def stop(self) -> None:
         """Says goodbye to the clients and closes everything."""
-        self._source.stop()
         for listener in self._listeners:
             listener.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(client.leave() for client in list(self._connections)))
+        if self._pings is not None:
+            self._pings.cancel()
+            await asyncio.wait([self._pings])
+        await self.core.stop()
         for server in self._servers:
             await server.close_all_connections()
         if self._runtime is not None:
             self._runtime.close()
-
-
-def _log_fault(what: str, error: Exception) -> None:
-    _log.error("%s is given up: a fault of the relay's", what, exc_info=error)
 
 
 def _why_not_bound(error: OSError, config: RelayConfig) -> str:

@@ -98,8 +98,8 @@ async def test_nothing_is_published_for_nobody(start_relay: StartRelay) -> None:
         while isinstance(await connected.read(), bytes):
             pass
         published = own.frames
-        ticked = relay._source._before
-        while relay._source._before is ticked:
+        ticked = relay.core.source._before
+        while relay.core.source._before is ticked:
             await asyncio.sleep(0)
         assert own.frames == published
         # A late joiner goes on where the sequence stopped.
@@ -110,7 +110,7 @@ async def test_nothing_is_published_for_nobody(start_relay: StartRelay) -> None:
 
 async def test_a_busy_loop_shows_as_lag(start_relay: StartRelay) -> None:
     relay = await start_relay("lab", limits=FAST)
-    source = relay._source
+    source = relay.core.source
     loop = asyncio.get_running_loop()
     source.stop()
     source._tick(loop.time() - 0.5)  # as if it had come half a second late

@@ -354,7 +354,8 @@ class ClientConnection:
             return
         services = self._services
         services.hub.remove_client(client)
-        services.pages.origins.forget(client.id)
+        if services.pages is not None:
+            services.pages.origins.forget(client.id)
         for sink in services.commands.values():
             sink.pending.forget_client(client.id)
         _log.info("client %d left", client.id)

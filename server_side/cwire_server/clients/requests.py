@@ -33,8 +33,8 @@ class Services:
     hub: Hub
     commands: Mapping[int, CommandSink]
     """By source."""
-    pages: PageAccess
-    """The way in for pages that a client speaks for."""
+    pages: PageAccess | None
+    """The way in for pages that a client speaks for; None where the relay has no address."""
     started: float
     """The relay's start, on the steady clock."""
 
@@ -117,6 +117,12 @@ class ClientRequests:
     def _origin(self, request: dict[str, Any]) -> None:
         id_ = _id(request)
         pages = self._services.pages
+        if pages is None:
+            raise RequestError(
+                ErrorCode.BAD_REQUEST,
+                "this relay is a part of the client's program, so pages cannot connect to it: "
+                "start one with `cwire serve --driver NAME=PATH`, and connect to that",
+            )
         try:
             pages.origins.add(self._client.id, request.get("origin"))
         except ValueError as error:

@@ -57,7 +57,7 @@ class DriverLink:
         refusal: The reason why its ring is not to be read; empty if it is.
 
     Attributes:
-        tried: Set when it has looked for the driver once.
+        tried: Set when it has looked for the driver once, with its ring or, failing that, without.
     """
 
     def __init__(
@@ -101,12 +101,15 @@ class DriverLink:
         retry = _FIRST_RETRY_SECONDS
         while True:
             began = self._loop.time()
+            once_more = False
             try:
                 try:
                     await self._serve(await self._connect())
                 finally:
                     self._disconnect()
-                    self.tried.set()
+            except RingRefusedError as error:
+                once_more = True  # then without the ring
+                self._go_down(str(error))
             except (LinkError, FrameError, RingError, SchemaError, BatchError) as error:
                 self._go_down(str(error))
             except OSError as error:
@@ -115,6 +118,8 @@ class DriverLink:
                 # A fault of ours must not cost the driver for good.
                 _log.exception("the link to driver %s failed", self._address.name)
                 self._go_down(f"the relay failed ({type(error).__name__}, see its log)")
+            if not once_more:
+                self.tried.set()
             # A link that breaks at once, again and again, is tried less and less often.
             if self._loop.time() - began > _STEADY_SECONDS:
                 retry = _FIRST_RETRY_SECONDS
@@ -201,7 +206,7 @@ class DriverLink:
 
     def _go_down(self, problem: str) -> None:
         if self._hub.drivers[self._source].problem != problem:
-            _log.warning("driver %s is down: %s", self._address.name, problem)
+            _log.info("driver %s is down: %s", self._address.name, problem)
         self._hub.driver_down(self._source, problem)
         for pending in self._pending.drain():
             self._refuse(
@@ -225,6 +230,14 @@ class DriverLink:
         self._outgoing = OutgoingQueue()
         self._full = False
         self._interest = None
+
+    def abandon(self) -> None:
+        """Closes what a forked child has of the connection, which shall end when its parent does.
+
+        The event loop must not be told: it has the registry of descriptors in common with it.
+        """
+        if self._socket is not None:
+            self._socket.close()
 
     def _end(self, error: Exception) -> None:
         """Ends this connection to the driver when all has been read that is there."""

@@ -19,9 +19,14 @@ class SchemaReader:
 
     Large ones are read in a thread, one at a time: each thread that reads takes its turn with the
     event loop's.
+
+    Args:
+        alone: Whether this process is a relay and nothing else: then the garbage collector is told
+            to leave large schemas alone. It is not where other objects would be kept with them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, alone: bool = True) -> None:
+        self._read_large = _read_large if alone else Schema.from_json
         self._known: WeakValueDictionary[bytes, Schema] = WeakValueDictionary()
         self._one_at_a_time = asyncio.Lock()
 
@@ -35,7 +40,7 @@ class SchemaReader:
             return self._known.get(text) or self._keep(text, Schema.from_json(text))
         async with self._one_at_a_time:
             known = self._known.get(text)
-            return known or self._keep(text, await asyncio.to_thread(_read_large, text))
+            return known or self._keep(text, await asyncio.to_thread(self._read_large, text))
 
     def _keep(self, text: bytes, schema: Schema) -> Schema:
         self._known[text] = schema

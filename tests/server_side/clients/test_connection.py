@@ -148,7 +148,7 @@ async def test_a_client_that_never_reads_replies_is_disconnected(
                 await connected.send(command(connected.hello, SET, bytes(8), request=request))
                 header, _ = await driver.receive()
                 await driver.send(frames.pack(SET, refused, flags=3, request=header.request))
-                while len(relay._links[1].pending):
+                while len(relay.core.links[1].pending):
                     await asyncio.sleep(0)
                 if not relay.hub.clients:
                     break

@@ -38,7 +38,7 @@ def test_who_answers_stays_and_who_does_not_is_cut_off() -> None:
 async def test_a_client_that_hangs_is_cut_off(start_relay: StartRelay, runtime: Path) -> None:
     async with FakeDriver(runtime / "lab.sock") as driver:
         relay = await up(start_relay, driver)
-        pinger = Pinger(relay._connections)
+        pinger = Pinger(relay.core.connections)
         async with client(relay) as good, client(relay) as hung:
             hung.pause()
             pinger.round()
@@ -59,7 +59,7 @@ async def test_who_reads_a_large_frame_slowly_is_not_cut_off(
     part, parts = 12 << 20, 5  # more than the system keeps for a socket
     async with FakeDriver(runtime / "lab.sock") as driver:
         relay = await up(start_relay, driver)
-        pinger = Pinger(relay._connections)
+        pinger = Pinger(relay.core.connections)
         async with await RawConnection.open(relay) as slow:
             wanted = {"op": "subscribe", "id": 1, "driver": None, "messages": ["picture"]}
             slow.writer.write(masked_frame(FIN | TEXT, json.dumps(wanted).encode()))

@@ -189,7 +189,7 @@ async def test_a_driver_that_is_held_sees_it_by_the_readers_position(
         assert driver.page is not None
         connected.pause()
         first = 0
-        link = relay._links[1]
+        link = relay.core.links[1]
         while link._held is None:
             await driver.publish(ticks(first, 500))
             first += 500
@@ -268,7 +268,7 @@ async def test_signs_that_were_sent_before_a_reply_are_no_fault(
 ) -> None:
     """However many: they came while the relay did not read."""
     async with streaming(start_relay, driver) as (relay, connected):
-        reading = relay._links[1]._input
+        reading = relay.core.links[1]._input
         assert isinstance(reading, ring_input.RingInput)
         await driver.publish(control.place(NUMBER, 1) + ticks(0, 1))
         async with asyncio.timeout(10):

@@ -69,3 +69,12 @@ async def test_the_collector_is_off_while_a_large_one_is_read(
     with pytest.raises(SchemaError):
         await reader.read(large("one").replace(b"little", b"huge"))
     assert gc.isenabled()
+
+
+async def test_in_another_program_the_collector_stays_as_it_is(
+    reads: list[tuple[bool, bool]],
+) -> None:
+    frozen = gc.get_freeze_count()
+    await SchemaReader(alone=False).read(large("one"))
+    assert reads == [(False, True)]
+    assert gc.get_freeze_count() == frozen

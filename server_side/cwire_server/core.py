@@ -1,0 +1,124 @@
+"""The core of a relay: hub, driver links and statistics, for clients that are past the handshake.
+
+It needs no web server. `cwire_server.app` puts listeners before it, and `cwire.link.own_relay` has
+one inside a client's process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+
+from cwire_server.access import PageAccess
+from cwire_server.clients.connection import ClientConnection
+from cwire_server.clients.requests import Services
+from cwire_server.clients.transport import Transport
+from cwire_server.clients.turns import SharedTurns
+from cwire_server.config import DriverAddress
+from cwire_server.drivers.link import DriverLink
+from cwire_server.drivers.schema_reader import SchemaReader
+from cwire_server.hub.hub import Hub
+from cwire_server.limits import Limits
+from cwire_server.relay_source import RelaySource
+from cwire_structs.relays import this_machine
+
+__all__ = ["RelayCore"]
+
+_log = logging.getLogger("cwire.relay")
+
+
+class RelayCore:
+    """Serves drivers to clients: `start` connects to the drivers, `stop` ends everything.
+
+    Args:
+        drivers: What to serve, in the order of their sources.
+        limits: For all of them, and for all clients.
+        refusal: The reason why no driver's ring is to be read; empty if they are.
+        alone: Whether this process is a relay and nothing else.
+
+    Attributes:
+        hub: Knows drivers and clients.
+        links: The drivers' links by source, known after `start`.
+        source: Publishes the relay's own statistics.
+        connections: Those of clients, while they live.
+    """
+
+    def __init__(
+        self,
+        drivers: Sequence[DriverAddress],
+        limits: Limits,
+        *,
+        refusal: str = "",
+        alone: bool = True,
+    ) -> None:
+        self.hub = Hub((driver.name for driver in drivers), limits)
+        self.links: dict[int, DriverLink] = {}
+        self.connections: set[ClientConnection] = set()
+        self._drivers = drivers
+        self._refusal = refusal
+        self._alone = alone
+        self._tasks: list[asyncio.Task[None]] = []
+        self._started = time.monotonic()
+        self.source = RelaySource(self.hub, self.links, self._started)
+
+    def start(self) -> None:
+        """Begins to connect to the drivers."""
+        hub = self.hub
+        schemas = SchemaReader(alone=self._alone)
+        for source, address in enumerate(self._drivers, start=1):
+            self.links[source] = DriverLink(hub, source, address, schemas, self._refusal)
+            hub.drivers[source].socket = str(address.path)
+        hub.machine = this_machine()
+        hub.turns = SharedTurns()
+        hub.on_fault = _log_fault
+        hub.on_interest = lambda source: self.links[source].update_interest()
+        hub.back_pressure.on_room = lambda source: self.links[source].resume()
+        self.source.start()
+        self._tasks = [
+            asyncio.create_task(link.run(), name=f"driver {source}")
+            for source, link in self.links.items()
+        ]
+
+    async def first_look(self, seconds: float) -> None:
+        """Waits until every driver was looked for once, or for so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                for link in self.links.values():
+                    await link.tried.wait()
+
+    def services(self, pages: PageAccess | None) -> Services:
+        """Makes what the clients of a listener share.
+
+        Args:
+            pages: The way in for pages; None where there is none.
+        """
+        return Services(self.hub, self.links, pages, self._started)
+
+    def connect(self, services: Services, transport: Transport) -> ClientConnection:
+        """Takes a client, past the handshake."""
+        return ClientConnection(transport, services, self.connections)
+
+    async def stop(self) -> None:
+        """Leaves the drivers, and says goodbye to the clients."""
+        self.source.stop()
+        for task in self._tasks:
+            task.cancel()
+        try:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._tasks.clear()
+            await asyncio.gather(*(client.leave() for client in list(self.connections)))
+        finally:
+            for client in list(self.connections):  # this was cancelled
+                client.cut_off()
+
+    def abandon(self) -> None:
+        """Closes what a forked child has of the drivers' connections: they are its parent's."""
+        for link in self.links.values():
+            link.abandon()
+
+
+def _log_fault(what: str, error: Exception) -> None:
+    _log.error("%s is given up: a fault of the relay's", what, exc_info=error)
