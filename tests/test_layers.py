@@ -23,6 +23,8 @@ MAY_IMPORT = {
     "cwire_server": {"cwire", "cwire_server", "cwire_structs"},
     "cwire_structs": {"cwire_structs"},
 }
+# One module has the relay's core inside the client, and imports it when it is asked for.
+OWN_RELAY = ("cwire.link.own_relay", "cwire_server")
 IMPURE = {
     "asyncio", "concurrent", "fcntl", "http", "io", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "queue", "select", "selectors", "shutil", "signal",
@@ -82,8 +84,25 @@ def test_packages_import_downwards() -> None:
         for name in module.imported()
         if (package := name.partition(".")[0]) in PACKAGES
         and package not in MAY_IMPORT[module.package]
+        and (module.name, package) != OWN_RELAY
     ]
     assert upward == []
+
+
+def test_the_relay_inside_a_client_needs_no_web_server() -> None:
+    """What it imports of the relay, and what that imports in turn, is none of tornado's."""
+    reached: set[str] = set()
+    ahead = [
+        name for name in our_imports(MODULES[OWN_RELAY[0]]) if name.startswith(f"{OWN_RELAY[1]}.")
+    ]
+    assert ahead
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            ahead += our_imports(MODULES[name])
+    imported = {one.partition(".")[0] for name in reached for one in MODULES[name].imported()}
+    assert "tornado" not in imported
 
 
 def test_pure_modules_need_no_io_clock_or_thread() -> None:

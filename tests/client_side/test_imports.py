@@ -23,6 +23,32 @@ except cwire.NotConnected as error:
     assert "no relay answers at ws://127.0.0.1:1/ws" in ran.stdout
 
 
+def test_a_driver_without_a_relay_needs_numpy_only(runtime: Path) -> None:
+    missing = ("tornado", "IPython", "anywidget", "matplotlib", "prometheus_client", "rich")
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({missing!r}))
+import cwire
+assert not any(name.partition(".")[0] == "cwire_server" for name in sys.modules)
+with cwire.Driver("lab", {{"value": "f8"}}) as driver:
+    with cwire.connect("unix://{runtime}/lab.sock") as bridge:
+        while not driver.wanted("value"):
+            pass
+        driver.publish("value", 1.5)
+        print(bridge.latest("value", 1, timeout=10)["value"])
+import cwire_server
+assert {{"Relay", "RelayConfig"}} <= set(cwire_server.__all__)
+print(cwire_server.RelayConfig.__name__)
+try:
+    cwire_server.nothing
+except AttributeError as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    lines = ["[1.5]", "RelayConfig", "module 'cwire_server' has no attribute 'nothing'"]
+    assert ran.stdout.splitlines() == lines, ran.stderr
+
+
 def test_who_only_reads_imports_no_driver() -> None:
     code = """
 import sys

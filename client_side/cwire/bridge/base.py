@@ -36,7 +36,7 @@ class BridgeBase(ABC):
 
     @property
     def address(self) -> str:
-        """The relay's URL, or the path of its Unix socket."""
+        """The relay's URL, or the path of its Unix socket; ``unix://PATH`` of a driver."""
         return str(self._link.address)
 
     @property
@@ -171,8 +171,9 @@ class BridgeBase(ABC):
         """Makes a live picture that the browser draws by itself, also while the kernel is busy.
 
         The page gets the frames from the relay, not from the kernel: at 60 pictures per second,
-        whatever the kernel does. It can be paused and zoomed, has a trigger, and shows the values
-        at the cursor. Its last picture stays in the notebook file.
+        whatever the kernel does. (Of a driver that is read without a relay, from the kernel.)
+        It can be paused and zoomed, has a trigger, and shows the values at the cursor. Its last
+        picture stays in the notebook file.
 
             bridge.scope("scope_block")                # the newest block of each channel
             bridge.scope("scope_block", window=2)      # two seconds that roll by
@@ -262,8 +263,10 @@ class BridgeBase(ABC):
 
     @property
     def _title(self) -> str:
-        why = self._link.unconnected
-        return f"cwire: not connected: {why}" if why else f"cwire: connected to {self.address}"
+        if why := self._link.unconnected:
+            return f"cwire: not connected: {why}"
+        here = "" if self._link.address.driver is None else ", without a relay, in this process"
+        return f"cwire: connected to {self.address}{here}"
 
     def _check_connected(self) -> None:
         """Raises NotConnected while there is no connection: nothing can be sent now."""

@@ -47,7 +47,7 @@ async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
     Raises:
         InvalidArgument: The timeout or `history_bytes` cannot be.
         InvalidSubscription: The window cannot be.
-        NotConnected: There is no relay.
+        NotConnected: There is no relay, or no driver at the path.
         Unauthorized: It does not accept the token.
         UnknownDriver: No relay, or not this one, has the driver.
         UnknownMessage: A message to subscribe to does not exist.

@@ -67,13 +67,15 @@ def connect(
     reconnect: bool = True,
     driver: str | None = None,
 ) -> Bridge:
-    """Connects to a relay.
+    """Connects to a relay, or to a driver without one.
 
     Args:
         url: The relay: ``ws://HOST:PORT/ws``, the link that it prints, the path of its Unix socket,
             or its process id as text. None: the relay of this account on this machine, over its
             Unix socket, which needs no token; if several run that differ in their drivers, the
-            newest, with a warning that names them.
+            newest, with a warning that names them. ``unix://PATH``: the driver that listens at
+            this path, without a relay: this process does what one would do. The driver is called
+            as its socket, ``scope`` at ``/tmp/scope.sock``; scopes and panels go by the kernel.
         token: The relay's token, for TCP; not needed where the link has it.
         subscribe: The messages to receive: ``"all"`` that are published, their names, or None for
             those that are asked for later.
@@ -93,7 +95,7 @@ def connect(
         a notebook when its cell is run again.
 
     Raises:
-        NotConnected: There is no relay.
+        NotConnected: There is no relay, or no driver at the path.
         Unauthorized: It does not accept the token.
         UnknownDriver: No relay serves the driver.
         UnknownMessage: A message to subscribe to does not exist.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 
 from cwire.errors import InvalidArgument, NotConnected, OtherDrivers, UnknownDriver
 from cwire.session.drivers import drivers_text
@@ -23,24 +24,37 @@ _EXAMPLE = (
     "relay or a bridge prints, or the relay's process id"
 )
 _PLACES = ("/", "./", "../", "~")
+_DRIVER = "unix:"
+_DRIVER_EXAMPLE = (
+    "give the whole path of its socket, such as unix:///run/user/1000/cwire/scope.sock"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The address of a relay.
+    """The address of a relay, or of a driver that is read without one.
 
     Attributes:
         url: ``ws://HOST:PORT/ws``; only its path matters with a Unix socket.
         unix: Path of the relay's Unix socket, or None for TCP.
         token: The relay's token, needed for TCP; never shown.
+        driver: Path of the driver's Unix socket, if there is no relay but in this process.
     """
 
     url: str
     unix: str | None = None
     token: str | None = field(default=None, repr=False)
+    driver: str | None = None
 
     def __str__(self) -> str:
+        if self.driver is not None:
+            return f"{_DRIVER}//{quote(os.fsencode(self.driver), safe='/=@+,:')}"
         return self.unix or self.url
+
+    @property
+    def place(self) -> str:
+        """Says where the relay is, behind its noun."""
+        return f"at {self}" if self.driver is None else f"in this process for {self}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +95,8 @@ def resolve(
     Args:
         relay: Its URL (``ws://HOST:PORT/ws`` or ``wss://…``), the link that it prints
             (``http://HOST:PORT/#token=…``), the path of its Unix socket (also ``ws+unix://PATH``),
-            its process id or its name (``relay-PID-…``). None: the relay of this account on this
-            machine.
+            its process id or its name (``relay-PID-…``). ``unix://PATH`` of a driver's socket: a
+            relay in this process. None: the relay of this account on this machine.
         token: The relay's token; for URLs, where the link does not have it.
         driver: Without a relay: the newest that serves a driver of this name.
 
@@ -98,6 +112,8 @@ def resolve(
     text = relay.strip()
     if text.isdecimal() or text.startswith("relay-"):
         return Choice(_address(_named(text)))
+    if text.startswith(_DRIVER):
+        return Choice(Address(_ANY, driver=_driver_path(text)))
     path = _unix_path(text)
     return Choice(_of_url(text, token) if path is None else Address(_ANY, unix=path))
 
@@ -202,8 +218,41 @@ def _unix_path(text: str) -> str | None:
     """
     if text.startswith(_PLACES):
         return str(Path(text).expanduser().absolute())
-    found = re.fullmatch(r"(?:ws\+unix|unix):(?://)?(/.*?)(?::/[^:]*)?", text)
-    return None if found is None else unquote(found[1])
+    found = re.fullmatch(r"ws\+unix:(?://)?(/.*?)(?::/[^:]*)?", text)
+    return None if found is None else os.fsdecode(unquote_to_bytes(found[1]))
+
+
+def _driver_path(text: str) -> str:
+    """The path of a driver's socket, of ``unix:///PATH``, or ``unix:/PATH``.
+
+    Raises:
+        NotConnected: It cannot be one.
+    """
+    rest = text.removeprefix(_DRIVER)
+    if rest.startswith("//"):
+        host, slash, rest = rest[2:].partition("/")
+        if host:
+            raise NotConnected(
+                f"{text!r} names a host, {host!r}: before the path are three slashes, or one, and "
+                f"the driver must be on this machine; {_DRIVER_EXAMPLE}"
+            )
+        rest = slash + rest
+    if not rest.startswith("/") or rest.endswith("/"):
+        raise NotConnected(f"{text!r} is not the address of a driver: {_DRIVER_EXAMPLE}")
+    if cut := re.search("%(?![0-9A-Fa-f]{2}).{0,2}|%00", rest):
+        raise NotConnected(
+            f"{text!r} has {cut[0]!r}, which stands for no character of a path: "
+            "in a URL, % itself is written %25"
+        )
+    path = Path(os.fsdecode(unquote_to_bytes(rest)))
+    if "\0" in str(path):
+        raise NotConnected(f"{text!r} has a zero, which no path has; {_DRIVER_EXAMPLE}")
+    if path.name.startswith("relay-") and path.with_suffix(".json").exists():
+        raise NotConnected(
+            f"{path} is the socket of a relay, not of a driver: give the path alone, without "
+            f"{_DRIVER!r}"
+        )
+    return str(path)
 
 
 def _of_url(text: str, token: str | None) -> Address:

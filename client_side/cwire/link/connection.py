@@ -99,6 +99,7 @@ class Connection:
                 async with asyncio.timeout(_CLOSE_TIMEOUT):
                     await self._hung_up.wait()
             self._transport.abort()
+            await self._transport.wait_ended()
 
     def _on_message(self, message: RawMessage | None) -> None:
         if message is None:

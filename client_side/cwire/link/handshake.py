@@ -7,18 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from cwire_structs.control import MAGIC
 from cwire_structs.websocket import VERSION, accept_key
 
-__all__ = ["Answer", "AnswerReader", "BadAnswer", "request", "why_not_open"]
+__all__ = ["Answer", "AnswerReader", "BadAnswer", "DriverAnswers", "request", "why_not_open"]
 
 _HEAD_LIMIT = 64 << 10
 _BODY_LIMIT = 4 << 10  # of a refusal: its reason is at the front
+_DRIVER_HEAD = 64  # bytes, in which the hello of a driver has its magic
 _PATH = "/%:@!$&'()*+,;="
 _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: ([ -~\xa0-\xff]*))?")
 
 
 class BadAnswer(Exception):  # noqa: N818 - it is not an error of ours
     """Raised where what comes is not an answer to the handshake; the text says what it is."""
+
+
+class DriverAnswers(BadAnswer):
+    """Raised where the hello of a driver comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,8 @@ class AnswerReader:
         """
         self._data += data
         if not b"HTTP/1.".startswith(self._data[:7]):
-            raise BadAnswer(f"it does not speak HTTP but says {self._data[:40]!r}")
+            kind = DriverAnswers if MAGIC in self._data[:_DRIVER_HEAD] else BadAnswer
+            raise kind(f"it does not speak HTTP but says {self._data[:40]!r}")
         answer = self._so_far()
         if answer is None or answer.status == 101:
             return answer

@@ -44,7 +44,8 @@ __all__ = ["Link", "now"]
 _log = logging.getLogger("cwire")
 _ANSWER_TIMEOUT = 10.0  # s for the relay to answer a request
 _ATTEMPT_TIMEOUT = 5.0  # s for one attempt to connect again
-_TRYING = "start it again (`cwire serve`): this bridge looks for it, and goes on by itself"
+_START = "start it again (`cwire serve`)"
+_TRYING = "this bridge looks for it, and goes on by itself"
 
 
 Find = Callable[[Mapping[str, str | None], Machine | None], Address]
@@ -258,7 +259,7 @@ class Link:
             except errors.ProtocolError as error:
                 self._end(f"{error}; then connect again")
             except errors.NotConnected as error:
-                self.trouble = f"{error}; {_TRYING}"
+                self.trouble = f"{error}; {self._start}{_TRYING}"
                 if isinstance(error, errors.OtherDrivers) and not self._told:
                     self._told = True
                     _log.warning("%s", self.trouble)
@@ -290,7 +291,7 @@ class Link:
         except errors.ProtocolError as error:
             self._fail(connection, error)
         except errors.OtherDrivers as error:
-            text = f"the relay at {self.address} is another one and was not taken: {error}"
+            text = f"the relay {self.address.place} is another one and was not taken: {error}"
             self._fail(connection, errors.OtherDrivers(text))
         except Exception as error:  # a bug of ours: end with a reason, not with a dead stream
             _log.exception("cannot take a message of the relay")
@@ -346,17 +347,22 @@ class Link:
 
     def _on_end(self, connection: Connection) -> None:
         why = connection.close_reason
-        gone = f"the relay at {self.address} is gone{': ' + why if why else ''}"
+        gone = f"the relay {self.address.place} is gone{': ' + why if why else ''}"
         if connection.waits_for_hello:
             connection.fail(errors.NotConnected(gone))  # whoever opens it goes on from there
         elif self._find is None:
-            self._end(f"{gone}; start it again (`cwire serve`) and connect again")
+            self._end(f"{gone}; {f'{_START} and ' if self._start else ''}connect again")
         else:
-            self._drop(f"{gone}; {_TRYING}")
+            self._drop(f"{gone}; {self._start}{_TRYING}")
             self._backoff.lost(monotonic())
             if self._returning is None or self._returning.done():
                 self._returning = asyncio.get_running_loop().create_task(self._return())
             self._tell()
+
+    @property
+    def _start(self) -> str:
+        """Says how the relay is started again, where somebody else must do that."""
+        return f"{_START}: " if self.address.driver is None else ""
 
     def _fail(self, connection: Connection, error: errors.CwireError) -> None:
         if connection.waits_for_hello:

@@ -13,7 +13,14 @@ from urllib.parse import urlsplit
 
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
 from cwire.link.address import Address
-from cwire.link.handshake import Answer, AnswerReader, BadAnswer, request, why_not_open
+from cwire.link.handshake import (
+    Answer,
+    AnswerReader,
+    BadAnswer,
+    DriverAnswers,
+    request,
+    why_not_open,
+)
 from cwire.link.tls import TlsError, client_context
 from cwire_structs.websocket import SUBPROTOCOL
 
@@ -30,10 +37,13 @@ class Opened:
         wire: asyncio's transport, of TCP, TLS or a Unix socket. It is paused, so that nothing is
             read before its new protocol is set.
         rest: The bytes that came behind the answer.
+        own_relay: Runs the relay if that is in this process: to be cancelled when the connection
+            has ended.
     """
 
     wire: asyncio.Transport
     rest: bytes
+    own_relay: asyncio.Task[None] | None = None
 
 
 async def open_websocket(address: Address, timeout: float) -> Opened:
@@ -136,6 +146,12 @@ class _Handshake(asyncio.Protocol):
 
 def _failure(address: Address, error: Exception) -> NotConnected:
     """The error to raise where the connection itself failed."""
+    if isinstance(error, DriverAnswers) and address.unix is not None:
+        without = Address(address.url, driver=address.unix)
+        return NotConnected(
+            f"a driver listens at {address}, not a relay: {without} reads it without a relay, and "
+            f"`cwire serve --driver NAME={address}` starts one"
+        )
     if isinstance(error, BadAnswer):
         return NotConnected(f"what answers at {address} is not a cwire relay: {error}")
     secure = address.unix is None and urlsplit(address.url).scheme == "wss"

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from cwire.errors import NotConnected
 from cwire.link.address import Address
 from cwire.link.opening import Opened, open_websocket
+from cwire.link.own_relay import open_own_relay
 from cwire.link.websocket_reader import Reader, Violation
 from cwire_structs.frames import MESSAGE_LIMIT
 from cwire_structs.websocket import (
@@ -48,6 +49,7 @@ class Transport(asyncio.BufferedProtocol):
         self, opened: Opened, on_message: Callable[[RawMessage | None], None], ping: float
     ) -> None:
         self._wire = opened.wire
+        self._own_relay = opened.own_relay
         self._on_message = on_message
         self._ping = ping
         self._reader = Reader(MESSAGE_LIMIT)
@@ -74,7 +76,7 @@ class Transport(asyncio.BufferedProtocol):
             address: Where to.
             on_message: Takes each message, and None once when the connection has ended; not before
                 this returns. It must not raise, nor keep the memory of a binary message.
-            timeout: Seconds for the handshake.
+            timeout: Seconds for the handshake, or for a driver's hello.
             ping: Seconds between pings; a relay that sends nothing between two of them is gone.
 
         Raises:
@@ -82,7 +84,8 @@ class Transport(asyncio.BufferedProtocol):
             NotConnected: Nothing listens there, or it is not a relay.
             ProtocolError: It is a WebSocket, but not a relay's.
         """
-        return cls(await open_websocket(address, timeout), on_message, ping)
+        open_ = open_websocket if address.driver is None else open_own_relay
+        return cls(await open_(address, timeout), on_message, ping)
 
     @property
     def close_reason(self) -> str:
@@ -110,6 +113,11 @@ class Transport(asyncio.BufferedProtocol):
         """Closes the socket, whatever the other side does."""
         self._closing = True
         self._wire.abort()
+
+    async def wait_ended(self) -> None:
+        """Waits for a relay in this process to end, once the socket is closed or aborted."""
+        if self._own_relay is not None:
+            await asyncio.wait([self._own_relay])
 
     # What asyncio calls ------------------------------------------------------------------------
 
@@ -142,6 +150,8 @@ class Transport(asyncio.BufferedProtocol):
         """The socket is closed."""
         self._closing = True
         self._timer.cancel()
+        if self._own_relay is not None:
+            self._own_relay.cancel()
         if isinstance(error, OSError) and not self._reason:
             self._reason = error.strerror or str(error)
         self._on_message(None)
@@ -172,9 +182,11 @@ class Transport(asyncio.BufferedProtocol):
 
     def _check_alive(self) -> None:
         """Pings, and gives the relay up if nothing has come since the last ping."""
-        if not self._heard:
+        # A relay in this process is never silent, but this loop may have been busy.
+        silent = not self._heard and self._own_relay is None
+        if silent:
             self._reason = f"it has not answered for {self._ping:g} s"
-        if not self._heard or self._wire.is_closing():
+        if silent or self._wire.is_closing():
             self.abort()
             return
         self._heard = False

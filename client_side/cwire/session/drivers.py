@@ -144,7 +144,7 @@ def down_text(driver: Driver) -> str:
         # The relay's reasons say after a semicolon what to do, where it knows.
         told = "" if ";" in driver.reason else "start it"
         why = "; ".join(part for part in (driver.reason, told) if part)
-        return f"driver {driver.name!r} is down: {why}; the relay finds it within seconds"
+        return f"driver {driver.name!r} is down: {why}; it is found within seconds"
     if driver.state == "stale":
         why = driver.reason or "is it stopped in a debugger?"
         return f"driver {driver.name!r} is connected but silent: {why}"

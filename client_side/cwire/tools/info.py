@@ -59,9 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _relay_line(bridge: Bridge) -> str:
-    session = link_of(bridge).session
+    link = link_of(bridge)
+    session = link.session
     limits = ", ".join(f"{name} {size / 2**20:g} MiB" for name, size in session.limits.items())
-    return f"relay at {bridge.address} ({session.server}); at most: {limits}"
+    return f"relay {link.address.place} ({session.server}); at most: {limits}"
 
 
 def overview_tables(drivers: list[Driver]) -> Iterator[Table]:

@@ -75,8 +75,9 @@ def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
         "--url",
         dest="relay",
         metavar="PID|ADDRESS",
-        help="a relay's process id, socket, URL or link; default: this account's relay (of several "
-        "the newest that serves the driver), no token needed",
+        help="a relay's process id, socket, URL or link; unix://PATH of a driver's socket: without "
+        "a relay; default: this account's relay (of several the newest that serves the driver), no "
+        "token needed",
     )
     parser.add_argument("--token", help="what the relay printed after #token=")
     parser.add_argument(

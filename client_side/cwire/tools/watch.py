@@ -96,7 +96,8 @@ def _subscribe(bridge: Bridge) -> None:
 class Round:
     """The relay's statistics of one moment."""
 
-    address: str
+    place: str
+    """Of the relay: ``at ADDRESS``, or in this process."""
     client: int | None
     """The number of this client itself."""
     status: Record
@@ -118,9 +119,9 @@ def _round(bridge: Bridge, status: Record) -> Round:
         assert isinstance(rows, FrameArray)
         return list(rows[rows.time == status.time])
 
-    client = link_of(bridge).session.client
+    link = link_of(bridge)
     drivers, messages, clients = map(of, _MESSAGES[1:])
-    return Round(bridge.address, client, status, drivers, messages, clients)
+    return Round(link.address.place, link.session.client, status, drivers, messages, clients)
 
 
 def view(now: Round) -> Group:
@@ -135,7 +136,7 @@ def _relay(now: Round) -> Text:
     status = now.status
     waits = status["queue_bytes"] / 1e6
     return plain(
-        f"relay {now.address}, up {_duration(status['uptime'])}: "
+        f"relay {now.place}, up {_duration(status['uptime'])}: "
         f"{status['drivers_up']} of {status['drivers']} drivers up, clients: {status['clients']}, "
         f"{status['frame_rate']:,.0f} frames/s, {status['byte_rate'] / 1e6:,.2f} MB/s in, "
         f"{status['sent_byte_rate'] / 1e6:,.2f} MB/s out, {waits:,.2f} MB wait, "

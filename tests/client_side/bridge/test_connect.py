@@ -41,7 +41,7 @@ def test_over_tcp(relay: FakeRelay) -> None:
     assert relay.gone.wait(10)
 
 
-@pytest.mark.parametrize("form", ["{}", "ws+unix://{}", "ws+unix:{}:/ws", "unix:{}", " {} "])
+@pytest.mark.parametrize("form", ["{}", "ws+unix://{}", "ws+unix:{}:/ws", " {} "])
 def test_over_a_unix_socket(short_dir: Path, form: str) -> None:
     path = short_dir / "relay.sock"
     with FakeRelay(unix=path), cwire.connect(form.format(path)) as bridge:

@@ -84,7 +84,7 @@ def test_a_driver_that_goes_and_comes_back(driver: Driver, bridge: cwire.Bridge)
     until(lambda: form.send.disabled)
     section = panel._sections["demo"]
     until(lambda: "driver &#x27;demo&#x27; is down: " in section._state.value)
-    assert "start it; the relay finds it within seconds" in section._state.value
+    assert "start it; it is found within seconds" in section._state.value
     with Driver(driver.path):
         until(lambda: not form.send.disabled)
         until(lambda: section._state.value == "")

@@ -17,4 +17,4 @@ from cwire.session.drivers import Driver, down_text
 )
 def test_one_sentence_says_what_to_do(reason: str, told: str) -> None:
     text = down_text(Driver("lab", 1, reason=reason))
-    assert text == f"driver 'lab' is down: {told}; the relay finds it within seconds"
+    assert text == f"driver 'lab' is down: {told}; it is found within seconds"

@@ -13,6 +13,7 @@ from cwire.session import drivers
 from cwire.tools.info import overview_tables
 from cwire_structs.schema import Schema
 from support.fake_relay import FakeRelay, driver
+from support.own_relay import driver_url
 from support.processes import ROOT, Driver, Relay, until
 from support.schemas import schema
 
@@ -35,6 +36,19 @@ def test_everything(driver: Driver, relay: Relay, capsys: pytest.CaptureFixture[
     assert any(line.startswith("3 relay_message 136 bytes One message of a") for line in lines)
     # With a URL and a token, the same.
     assert shown(capsys, "--url", relay.url, "--token", relay.token)[2:] == lines[2:]
+
+
+def test_without_a_relay(
+    built_driver: None, driver: Driver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = driver_url(driver.path)
+    lines = shown(capsys, "--relay", url)
+    assert lines[0].startswith(f"relay in this process for {url} (cwire); at most: frame 64 MiB")
+    assert "demo 1 up messages 6 7 ring" in lines
+    assert cli.main(["send", "--relay", url, "echo", "number=5"]) == 0
+    assert capsys.readouterr().out.startswith("echo -> echo(number=5")
+    assert cli.main(["send", "--relay", f"{url}x", "echo"]) == 3
+    assert capsys.readouterr().err.startswith(f"cwire send: cannot read {url}x: nothing is at ")
 
 
 def test_a_driver_without_a_ring(
