@@ -221,7 +221,7 @@ def test_no_peak_is_missed(
             page.wait_for_function("n => seen.has(n)", arg=first + 16, timeout=30_000)
             seen = set(page.evaluate("() => [...seen]"))
             # What the relay or the browser had no time for is counted; then there is no telling.
-            lost = page.evaluate("() => scope.source.subscription.health.lost")
+            lost = page.evaluate("() => scope.source.feed.subscription.health.lost")
             missed = set(range(first, first + 17)) - seen
             print(f"decimate={decimate} window={window}: {json.dumps(figures(page))}")
             picture(page, f"scope-page-spikes-{decimate}-{window}")

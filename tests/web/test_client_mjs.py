@@ -9,11 +9,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
+from cwire.errors import CwireError
 from cwire.panel.form import CommandForm
+from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire.session.drivers import Driver
 from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
@@ -44,7 +47,7 @@ def run_tests(*names: str, **environment: str) -> None:
 def test_everything_that_needs_no_program() -> None:
     found = {path.relative_to(HERE) for path in HERE.rglob("*.test.mjs")}
     names = {str(path) for path in found if "node_modules" not in path.parts}
-    fed = ("decode/cases", "decode/kinds", "live", "panel/rules", "stream")
+    fed = ("decode/cases", "decode/kinds", "live", "panel/rules", "scope/recipe", "stream")
     run_tests(*sorted(names - {f"{name}.test.mjs" for name in fed}))
 
 
@@ -57,6 +60,85 @@ def test_the_page_sends_what_the_kernel_would(tmp_path: Path) -> None:
     told.write_text(json.dumps(form.recipe(Driver("lab", 1), None)["controls"]))
     form.close()
     run_tests("panel/rules.test.mjs", CWIRE_CONTROLS=str(told))
+
+
+TAGGED = """
+enum message_id { BOARD = 1, AIR = 2, TABLE = 3, MIXED = 4 };
+enum state { OFF, ON };
+struct motor { float speed; /**< @unit rpm */ short raw[3]; enum state state; };
+/** A board. */
+struct board { struct motor axis[2]; float volts[8]; /**< @channels A B C D E F G H @unit V */
+  unsigned long when; /**< @time us */ _Bool on; };
+struct air { short warm; /**< @scale 0.5 @offset -40 @unit degC @name warmth */
+  short plain[4]; /**< @unit V */ unsigned step; /**< @time us */
+  unsigned char load; /**< @unit % */ };
+struct table { float gains[2][3]; /**< @channels x y z */ float wide[40]; double picture[16][16];
+  unsigned dt; /**< @time ms */ double place[40]; float a_min[4]; float a_max[4]; int index; };
+struct mixed { unsigned channel; unsigned long count; unsigned long count2; float value;
+  double both[2]; unsigned long first_sample; char name[8];
+  unsigned low : 3; int high : 5; float rest[]; };
+"""
+CHOICES: tuple[dict[str, Any], ...] = (
+    {},
+    {"by": "index"},
+    {"window": 2},
+    {"decimate": 4},
+    {"x": "dt"},
+    {"x": "place"},
+    {"x": "step", "y": ["plain"]},
+    {"by": "low"},
+    {"y": ["axis.speed"]},
+    {"y": ["axis[:].raw"]},
+    {"y": ["axis[1].raw[:]"]},
+    {"y": ["axis.raw[0]"]},
+    {"y": ["axis[0].state", "volts[2]"]},
+    {"y": ["volts[1]", "gains"]},
+    {"y": ["gains[1]"]},
+    {"y": ["gains[1][:]", "wide[3]"]},
+    {"y": ["a_min", "a_max"]},
+    {"y": ["wide[:]"]},
+    {"y": ["channels[1].frequency", "uptime"]},
+    {"y": []},
+    {"y": ["volts[8]"]},
+    {"y": ["volts["]},
+    {"y": [".volts"]},
+)
+
+
+def test_a_page_draws_what_a_notebook_would(tmp_path: Path) -> None:
+    header = tmp_path / "tagged.h"
+    header.write_text(TAGGED)
+    demo = ROOT / "c_driver" / "generated" / "messages.schema.json"
+    relay = ROOT / "server_side" / "cwire_server" / "relay_messages.schema.json"
+    wrapped = [wrap.wrap(source, "cc").schema for source in (header, ZOO, TAILS)]
+    told = [Schema.from_json(path.read_text()) for path in (demo, relay)]
+    made: list[dict[str, Any]] = [
+        {
+            "name": schema.name,
+            "schema": schema.json,
+            "cases": [
+                recipe_case(message, choice)
+                for message in schema.published.values()
+                for choice in (*CHOICES, *({"y": [field.name]} for field in message.struct.fields))
+            ],
+        }
+        for schema in (*wrapped, *told)
+    ]
+    drawn = [case for entry in made for case in entry["cases"] if "told" in case]
+    assert {case["told"]["kind"] for case in drawn} == {"trend", "block"}
+    assert len(drawn) > 200
+    file = tmp_path / "recipes.json"
+    file.write_text(json.dumps(made))
+    run_tests("scope/recipe.test.mjs", CWIRE_RECIPES=str(file))
+
+
+def recipe_case(message: Message, choice: dict[str, Any]) -> dict[str, Any]:
+    case = {"message": message.name, "choice": choice}
+    try:
+        told = ScopeRecipe("lab", message, ScopeOptions(**choice)).as_json()
+    except CwireError as error:
+        return {**case, "refused": str(error)}
+    return {**case, "told": told}
 
 
 def test_it_reads_half_floats_as_numpy_does(tmp_path: Path) -> None:

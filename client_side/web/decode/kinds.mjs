@@ -26,6 +26,7 @@ import { readStruct } from "./rows.mjs";
  * The reading of a number.
  *
  * @typedef {object} NumberCode
+ * @property {string} name numpy's letter and size: `f8`; of a complex number, of one part.
  * @property {number} size Bytes of one; of a complex number, of one part.
  * @property {number} parts 2 for a complex number, else 1.
  * @property {boolean} little
@@ -77,6 +78,7 @@ for (const [name, [array, read]] of Object.entries(NUMBERS)) {
   const size = Number(name.slice(1));
   for (const little of [true, false]) {
     CODES.set(`${size === 1 ? "|" : little ? "<" : ">"}${name}`, {
+      name,
       size,
       parts: 1,
       little,

@@ -5,6 +5,7 @@ import { bitRange } from "./bits.mjs";
 import { SchemaError, entries, readOrder, record, text, whole } from "./checks.mjs";
 import { readKind } from "./kinds.mjs";
 import { Struct } from "./structs.mjs";
+import { readTags } from "./tags.mjs";
 
 /** @typedef {import("./structs.mjs").Enum} Enum */
 /** @typedef {import("./structs.mjs").Field} Field */
@@ -128,8 +129,7 @@ export class StructReader {
       bits,
       anonymous,
       doc: text(json.doc),
-      unit: json.unit,
-      range: json.range && [Number(json.range[0]), Number(json.range[1])],
+      ...readTags(json, type.kind, shape, path),
       default: json.default,
       c_type: text(json.c_type),
       tile: text(json.tile),

@@ -50,7 +50,12 @@ export class Enum {
  * A member of a struct. An array has a shape; a tail (flexible array member) is the rest of the
  * payload; a bit field has `bits`.
  *
- * @typedef {object} Field
+ * @typedef {Bytes & import("./tags.mjs").Tags} Field
+ */
+/**
+ * The place of a field and its type.
+ *
+ * @typedef {object} Bytes
  * @property {string} name
  * @property {number} offset Bytes from the start of the struct.
  * @property {number} size Bytes; 0 for a tail.
@@ -61,8 +66,6 @@ export class Enum {
  * @property {BitRange | undefined} bits
  * @property {boolean} anonymous C reaches its members as the outer struct's own.
  * @property {string} doc
- * @property {string | undefined} unit
- * @property {[number, number] | undefined} range
  * @property {unknown} default
  * @property {string} c_type As C spells the type.
  * @property {string} tile Its role in tiles of an image; empty: none.

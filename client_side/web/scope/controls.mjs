@@ -136,6 +136,18 @@ export class Controls {
     this.window.input.value = window === null ? "" : String(window);
   }
 
+  /**
+   * Writes a trigger's settings into their fields; the source's when the lines are known.
+   *
+   * @param {import("./trigger.mjs").Settings} settings
+   */
+  showTrigger({ mode, edge, level, hold }) {
+    this.mode.select.value = mode;
+    this.edge.select.value = edge;
+    this.level.input.value = String(level);
+    this.hold.input.value = String(hold);
+  }
+
   #sources = ""; // their names, as they are shown
 
   /**
@@ -159,6 +171,7 @@ export class Controls {
       this.source.select.replaceChildren(
         ...sources.map((name) => element("option", { value: name }, name)),
       );
+      if (trigger.source !== null) this.source.select.value = trigger.source;
     }
     this.source.label.hidden = sources.length < 2;
   }

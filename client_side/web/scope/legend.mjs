@@ -15,6 +15,8 @@ import { color } from "./palette.mjs";
 export class Legend {
   /** @type {Map<string, Entry>} By label. */
   entries = new Map();
+  /** @type {Set<string>} Labels of lines that are not drawn, also of those that have yet to come. */
+  hidden = new Set();
 
   /** @param {() => void} changed */
   constructor(changed) {
@@ -36,9 +38,6 @@ export class Legend {
   update(labels) {
     if (labels.length === this.entries.size && labels.every((label) => this.entries.has(label)))
       return;
-    const hidden = new Set(
-      [...this.entries].filter(([, one]) => one.hidden).map(([label]) => label),
-    );
     this.entries.clear();
     const sorted = [...labels].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     sorted.forEach((label, number) => {
@@ -52,6 +51,8 @@ export class Legend {
           title: `Hide or show ${label}`,
           onclick: () => {
             entry.hidden = !entry.hidden;
+            if (entry.hidden) this.hidden.add(label);
+            else this.hidden.delete(label);
             this.#press(entry);
             this.changed();
           },
@@ -62,11 +63,24 @@ export class Legend {
         value,
       );
       /** @type {Entry} */
-      const entry = { hidden: hidden.has(label), color: color(number), value, button };
+      const entry = { hidden: this.hidden.has(label), color: color(number), value, button };
       this.#press(entry);
       this.entries.set(label, entry);
     });
     this.place.replaceChildren(...[...this.entries.values()].map(({ button }) => button), this.at);
+  }
+
+  /**
+   * Hides lines.
+   *
+   * @param {string[]} labels
+   */
+  hide(labels) {
+    this.hidden = new Set(labels);
+    for (const [label, entry] of this.entries) {
+      entry.hidden = this.hidden.has(label);
+      this.#press(entry);
+    }
   }
 
   /**

@@ -17,6 +17,16 @@ import { View } from "./view.mjs";
 /** @typedef {import("../client.mjs").Batch} Batch */
 /** @typedef {import("./figures.mjs").Drawn} Drawn */
 /**
+ * What the user can set, as plain data; what is left out is as it was at first.
+ *
+ * @typedef {object} Settings
+ * @property {number | null} [window]
+ * @property {[number, number]} [zoom] Of x.
+ * @property {[number, number]} [range] Of y.
+ * @property {Partial<import("./trigger.mjs").Settings>} [trigger]
+ * @property {string[]} [hidden] Labels of lines.
+ */
+/**
  * The description of a scope with its looks.
  *
  * @typedef {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
@@ -28,7 +38,8 @@ const STEP = 5; // pixels of an arrow key
 /**
  * Draws what it is given.
  *
- * Events: `draw` after each picture (its detail: the lines and their points); `settled` when the user has paused or zoomed.
+ * Events: `draw` after each picture (its detail: the lines and their points); `settled` when the user
+ * has paused or zoomed; `set` when the user has changed any setting.
  */
 export class Screen extends EventTarget {
   /** @param {ScreenRecipe} recipe */
@@ -44,7 +55,10 @@ export class Screen extends EventTarget {
     this.fit = true;
     this.kernel = false; // the data comes thinned, through the kernel
     this.controls = this.#makeControls();
-    this.legend = new Legend(() => this.refresh());
+    this.legend = new Legend(() => {
+      this.refresh();
+      this.#isSet();
+    });
     this.notice = element("div", { className: "cwire-notice", role: "status" });
     this.sheet = this.#makeSheet();
     this.root = this.#makeRoot();
@@ -155,6 +169,59 @@ export class Screen extends EventTarget {
     this.#view.resize();
     this.#view.recolor();
     this.refresh();
+  }
+
+  /** What the user has set. */
+  get settings() {
+    const { sight, recipe, legend } = this;
+    const { mode, ...trigger } = sight.trigger.settings;
+    const hidden = [...legend.hidden];
+    /** @type {Settings} */
+    const settings = {
+      ...(sight.window !== recipe.window && { window: sight.window }),
+      ...(sight.zoom !== null && { zoom: sight.zoom }),
+      ...(!this.fit && this.#view !== null && { range: [this.#view.y[0], this.#view.y[1]] }),
+      ...(mode !== "off" && { trigger: { mode, ...trigger } }),
+      ...(hidden.length && { hidden }),
+    };
+    return settings;
+  }
+
+  /**
+   * Sets what a user has set before; to be called once, when the screen is in the page.
+   *
+   * @param {Settings} settings
+   */
+  restore({ window, zoom, range, trigger, hidden = [] }) {
+    const { sight, controls, legend } = this;
+    if (window !== undefined) {
+      sight.window = window ?? (this.recipe.kind === "trend" ? this.recipe.window : null);
+      controls.showWindow(sight.window);
+    }
+    if (trigger) sight.trigger.set(trigger);
+    controls.showTrigger(sight.trigger.settings);
+    legend.hide(hidden);
+    if (zoom) sight.zoom = checked(...zoom);
+    const wanted = range && checked(...range);
+    if (wanted && this.#view) {
+      this.fit = false;
+      this.#view.y = wanted;
+    }
+    this.refresh();
+  }
+
+  /**
+   * The lines that are seen, and from where to where on each one's clock.
+   *
+   * @returns {{line: import("./lines.mjs").Line, zero: number, from: number, to: number}[]}
+   */
+  get seen() {
+    const [from, to] = this.sight.edges;
+    return [...this.lines.all].flatMap(([label, line]) => {
+      const zero = this.sight.zeroOf(line);
+      if (this.legend.hidden.has(label) || Number.isNaN(zero)) return [];
+      return [{ line, zero, from: from + zero, to: to + zero }];
+    });
   }
 
   /** Whether the user holds the mouse button: not the time to change anything. */
@@ -395,6 +462,7 @@ export class Screen extends EventTarget {
     }
     this.refresh();
     this.#settled();
+    this.#isSet();
   }
 
   /** @param {import("./controls.mjs").Wish} wish */
@@ -422,6 +490,7 @@ export class Screen extends EventTarget {
     }
     this.refresh();
     if (wish.pause !== undefined || wish.reset) this.#settled();
+    this.#isSet();
   }
 
   /** Goes back to the window that the scope was made with; curves of the kernel have their own. */
@@ -440,6 +509,10 @@ export class Screen extends EventTarget {
       this.lines.interrupt();
       if (this.sight.trigger.done) this.sight.trigger.rearm();
     }
+  }
+
+  #isSet() {
+    this.dispatchEvent(new CustomEvent("set"));
   }
 
   #settled() {

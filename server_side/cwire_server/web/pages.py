@@ -31,6 +31,7 @@ class Page:
 
 PAGES = {
     "/": Page("index", "Overview"),
+    "/scope": Page("scope", "Scope"),
 }
 """By path."""
 

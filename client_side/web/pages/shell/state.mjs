@@ -24,7 +24,7 @@ export function readFragment(fragment) {
 export function writeFragment(values) {
   const shown = [...values].filter(([name]) => name !== TOKEN);
   // These may stand in a fragment as they are, and links stay readable.
-  const text = new URLSearchParams(shown).toString().replace(/%(2F|3A|2C|5B|5D)/g, unescaped);
+  const text = new URLSearchParams(shown).toString().replace(/%(2F|3A|2C|5B|5D|7B|7D)/g, unescaped);
   return text && `#${text}`;
 }
 
