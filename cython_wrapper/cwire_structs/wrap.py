@@ -3,6 +3,7 @@
 cwire wrap messages.h -o generated
 cwire wrap messages.h -o generated --check      (are the files up to date?)
 cwire wrap /usr/include/linux/can.h --id can_frame=1 -o generated --build
+cwire wrap messages.h -o generated --typescript (types for pages and programs in TypeScript, too)
 cwire wrap vendor.h --all                       (each struct that has a place on the wire)
 cwire wrap firmware.elf --only motor_state      (from its debug information)
 """
@@ -27,6 +28,7 @@ from cwire_structs.emit.c_header import schema_header
 from cwire_structs.emit.c_structs import structs_header
 from cwire_structs.emit.cython_module import cython_files
 from cwire_structs.emit.schema_json import readable, schema_document
+from cwire_structs.emit.typescript import typescript
 from cwire_structs.errors import LayoutMismatch, SchemaError, WrapError
 from cwire_structs.header.constant_choice import ConstantChoice
 from cwire_structs.header.dwarf import DWARF, relayout
@@ -309,6 +311,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add("--type", metavar="NAME=TYPE", dest="types", help="a vendor's type: U8=uint8_t", **more)
     add("--types", type=Path, metavar="FILE", dest="types_file", help="the same, one a line")
+    add(
+        "--typescript", action="store_true",
+        help="write NAME.d.ts, too: types of the messages and commands for client.mjs",
+    )  # fmt: skip
     add("--verbose", action="store_true", help="print every warning, not a summary")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
@@ -355,6 +361,8 @@ def run(arguments: argparse.Namespace) -> int:
                 raise WrapError("--explain is for headers, whose order of members you can change")
             explain.run(arguments, wrapped.schema, wrapped.toolchain)
             return 0
+        if arguments.typescript:
+            wrapped = _with_types(wrapped)
         for line in warning_lines(wrapped.notices, verbose=arguments.verbose):
             print(line, file=sys.stderr)
         if arguments.check:
@@ -375,6 +383,17 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"  {path}")
     print(f"{header.name}: {count}{more}; {_origin(wrapped)}")
     return 0
+
+
+def _with_types(wrapped: Wrapped) -> Wrapped:
+    """Adds the types for TypeScript to the files."""
+    schema = wrapped.schema
+    source = schema.json["source"]
+    made = (
+        f"Made by `cwire wrap {source.get('image', source['header'])} --typescript`: do not edit."
+    )
+    types = {f"{schema.name}.d.ts": typescript(schema, made)}
+    return replace(wrapped, files={**wrapped.files, **types})
 
 
 def _refuse_of_an_image(image: Path, arguments: argparse.Namespace) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from support.processes import ROOT
 
-__all__ = ["BUNDLE", "NODE", "node_options"]
+__all__ = ["BUNDLE", "NODE", "TSC", "node_options"]
 
 BUNDLE: dict[str, Any] = runpy.run_path(str(ROOT / "client_side" / "web" / "bundle.py"))
 """The names of client_side/web/bundle.py: a program, in no package."""
 NODE: Path = BUNDLE["find_node"]()
+TSC: Path = BUNDLE["TSC"]
+"""The TypeScript compiler, a script for Node."""
 _FIRST_WITH_WEBSOCKET = 22
 
 

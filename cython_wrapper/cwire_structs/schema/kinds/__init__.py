@@ -11,10 +11,11 @@ To add a kind:
 3. `compiler/proof.py`: the class of its type in C, if `Kind.c_class` says a new one.
 4. For a fast compiled getter: `CODES` in `compiled.py` and `cwire_number` in `emit/classes.pyx`.
 5. Only if no `Form` fits how people write a value: a new one in `schema/fields.py`, and a row in
-   each table by form: `emit/stub.py`, `header/tag_values.py` (words after @default), and the
-   client's `panel/inputs.py` (widgets) and `bridge/commands.py` (signatures). A test compares the
-   tables with the forms. Without a table, these ask for forms: `emit/c_header.py` (the generated
-   assertions), `schema/reader.py` (which kinds have a @range) and the relay's `hub/decimation.py`.
+   each table by form: `emit/stub.py`, `emit/typescript.py`, `header/tag_values.py` (words after
+   @default), and the client's `panel/inputs.py` (widgets) and `bridge/commands.py` (signatures).
+   A test compares the tables with the forms. Without a table, these ask for forms:
+   `emit/c_header.py` (the generated assertions), `schema/reader.py` (which kinds have a @range)
+   and the relay's `hub/decimation.py`.
 6. For JavaScript: `web/decode/kinds.mjs`; for other languages: PROTOCOL.md's table of kinds.
 
 A number of another size is a row in each table at the top of `numbers`, then 2, 4 and 6.
