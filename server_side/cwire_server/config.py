@@ -69,6 +69,8 @@ class RelayConfig:
     limits: Limits = field(default_factory=Limits)
     ring: bool = True
     """Whether drivers' frames are read from their shared memory, if they offer it."""
+    pages: Path | None = None
+    """A folder with pages of the user's own."""
 
     def __post_init__(self) -> None:
         names = [driver.name for driver in self.drivers]
@@ -97,6 +99,12 @@ class RelayConfig:
                 check_origin(origin)
             except ValueError as error:
                 raise ConfigError(f"--allow-origin: {error}") from None
+        if self.pages is not None and not self.pages.is_dir():
+            raise ConfigError(
+                f"--pages: {self.pages} is no folder; give the one that has your HTML files"
+            )
+        if self.pages is not None and not os.access(self.pages, os.R_OK | os.X_OK):
+            raise ConfigError(f"--pages: the folder {self.pages} cannot be read by this account")
         if not self.token.isascii() or not self.token.isalnum():
             raise ConfigError("the token must be letters and digits only (it travels in a header)")
         if len(self.token) < 16:

@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from cwire_server.app import Relay
 from cwire_server.config import ConfigError, DriverAddress, RelayConfig
@@ -61,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-ring",
         action="store_true",
         help="read drivers by their sockets instead of their shared memory",
+    )
+    parser.add_argument(
+        "--pages",
+        type=Path,
+        metavar="DIR",
+        help="serve the files of this folder as pages of your own, at /pages/",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every client")
 
@@ -118,6 +125,7 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
         port=arguments.port,
         allowed_origins=frozenset(arguments.allow_origin),
         ring=not arguments.no_ring,
+        pages=arguments.pages,
         **given,
     )
 
@@ -135,6 +143,8 @@ async def _serve(config: RelayConfig) -> None:
         # A thread that reads a large schema shall not keep the event loop waiting for 5 ms.
         sys.setswitchinterval(_SWITCH_SECONDS)
         print(f"cwire relay: {relay.link}", flush=True)
+        for link in relay.own_links():
+            print(f"  page: {link}", flush=True)
         for driver in config.drivers:
             print(f"  driver {driver.name}: {driver.path}", flush=True)
         if others := relay.others():

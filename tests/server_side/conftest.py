@@ -24,9 +24,9 @@ async def start_relay(runtime: Path) -> AsyncIterator[StartRelay]:
     """Starts relays: ``await start_relay("lab")`` looks for a driver at <runtime>/lab.sock."""
     async with AsyncExitStack() as stack:
 
-        async def start(*names: str, limits: Limits | None = None, ring: bool = True) -> Relay:
+        async def start(*names: str, limits: Limits | None = None, **options: Any) -> Relay:
             drivers = tuple(DriverAddress(name, runtime / f"{name}.sock") for name in names)
-            relay = Relay(RelayConfig(drivers, port=0, limits=limits or Limits(), ring=ring))
+            relay = Relay(RelayConfig(drivers, port=0, limits=limits or Limits(), **options))
             stack.push_async_callback(relay.stop)
             await relay.start()
             return relay

@@ -21,6 +21,7 @@ WEB = ROOT / "client_side" / "web"
 def checkout(tmp_path: Path) -> Path:
     """A copy of the sources, and of what npm has installed here for the bundle."""
     web = tmp_path / "client_side" / "web"
+    shutil.copy(ROOT / "LICENSE", tmp_path)
     shutil.copytree(WEB, web, symlinks=True, ignore=_tools_of_lint)
     return web
 
@@ -49,7 +50,8 @@ def test_it_is_built_when_a_source_is_newer(checkout: Path) -> None:
     pages = checkout.parents[1] / "server_side" / "cwire_server" / "static"
     names = {path.parent.name for path in WEB.glob("pages/*/page.mjs")}
     made = {f"{name}.{kind}" for name in names for kind in ("js", "css")}
-    assert {path.name for path in pages.iterdir()} == {*made, "licences.txt"}
+    client = {"client.mjs", "client.d.mts"}
+    assert {path.name for path in pages.iterdir()} == {*made, *client, "licences.txt"}
     assert "uplot 1." in (pages / "licences.txt").read_text()
     built = script.stat().st_mtime_ns
     assert build(checkout).returncode == 0

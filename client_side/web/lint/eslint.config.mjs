@@ -4,6 +4,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
+  { ignores: ["client_side/web/npm/**"] }, // what is built
   js.configs.recommended,
   { languageOptions: { globals: globals.browser } },
   {

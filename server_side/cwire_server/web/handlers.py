@@ -13,12 +13,17 @@ from cwire_server.web.metrics import CONTENT_TYPE, exposition
 from cwire_server.web.rules import Rules, check_host, refuse
 from cwire_structs.frames import PROTOCOL
 
-__all__ = ["BaseHandler", "HealthHandler", "MetricsHandler"]
+__all__ = ["POLICY", "BaseHandler", "HealthHandler", "MetricsHandler"]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""What pages may do: Content-Security-Policy."""
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -13,10 +13,11 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from string import Template
 
+from cwire_server.access import origin_is_allowed
 from cwire_server.web.handlers import BaseHandler
 from cwire_server.web.rules import Rules, refuse
 
-__all__ = ["PAGES", "STATIC", "Page", "PageHandler", "StaticHandler"]
+__all__ = ["CLIENT", "PAGES", "STATIC", "ClientFileHandler", "Page", "PageHandler", "StaticHandler"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,14 @@ PAGES = {
 STATIC = r"/static/([a-z][\w-]*\.(?:js|css|svg|txt))"
 """A pattern of the paths of files that pages load."""
 
+CLIENT = r"/(client\.(?:mjs|d\.mts))"
+"""A pattern of the paths of the client for other pages, and of its types."""
+
 _TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".mts": "text/plain",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
@@ -85,6 +91,31 @@ class StaticHandler(BaseHandler):
         self.finish(body)
 
 
+class IconHandler(BaseHandler):
+    """Leads to the icon: browsers ask for this path where a page names none."""
+
+    def get(self) -> None:
+        """Redirects."""
+        self.redirect("/static/icon.svg")
+
+
+class ClientFileHandler(StaticHandler):
+    """Sends the client: to pages of other origins, too, if these may connect."""
+
+    def set_default_headers(self) -> None:
+        """Lets allowed origins import it."""
+        super().set_default_headers()
+        self.set_header("Vary", "Origin")
+
+    def prepare(self) -> None:
+        """Refuses a request under another name."""
+        super().prepare()
+        origin = self.request.headers.get("Origin")
+        if origin is not None and origin_is_allowed(origin, self._rules.origins):
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
+
+
 def _link(path: str, page: Page, current: bool) -> str:
     mark = ' aria-current="page"' if current else ""
     return f'<a href="{html.escape(path)}"{mark}>{html.escape(page.title)}</a>'
@@ -92,7 +123,7 @@ def _link(path: str, page: Page, current: bool) -> str:
 
 def _read(name: str) -> bytes | None:
     """Reads a file that is built, or one that is written by hand; None: there is none."""
-    if re.fullmatch(r"[\w-]+\.\w+", name) is None:
+    if re.fullmatch(r"[\w-]+(?:\.\w+)+", name) is None:
         return None
     for folder in _FOLDERS:
         found = files("cwire_server").joinpath(folder, name)
