@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    REWIND_PART = 16, /* this part of the ring is used before a rewind is tried, */
+    REWIND_PART = 32, /* this part of the ring is used before a rewind is tried, */
     RETRY_PART = 64,  /* and this one before it is tried again */
     AHEAD = 64 * 1024 /* bytes that are given up ahead, so that tail moves seldom */
 };
