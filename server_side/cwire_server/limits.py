@@ -26,6 +26,8 @@ class Limits:
     """Frames that may wait for one client; beyond it the oldest are dropped."""
     history: int = 4 << 20
     """Memory for the last frames of each message, for clients that come later."""
+    histories: int = 48 << 20
+    """The same for all messages of all drivers together."""
     json: int = JSON_VALUES
     """Values of a struct that is told as JSON or taken from it: about 3 ms of the relay's time."""
     derived: int = 300

@@ -54,3 +54,8 @@ class ReadBuffers:
         while self._bytes > self._limit:
             self._bytes -= len(self._known.popleft())
         return fresh
+
+    def clear(self) -> None:
+        """Forgets all buffers: for a while few will be needed. Those in use stay as they are."""
+        self._known.clear()
+        self._bytes = 0

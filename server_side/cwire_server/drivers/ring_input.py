@@ -198,6 +198,7 @@ class RingInput:
                 self._little = much < self._reader.size // _LITTLE_PART
             hurry = self._error is not None or self._reader.holding
             if not hurry and much and self._little and not self._wanted:
+                self._reader.rest()
                 self._read_later()
             elif hurry or much > _MUCH or not self._reader.sleep():
                 self._awake()

@@ -121,6 +121,11 @@ class RingReader:
         """Says that no doorbell is needed."""
         self._ring.wake()
 
+    def rest(self) -> None:
+        """Says that little is read for a while: what is kept for much is given back."""
+        self._buffers.clear()
+        self._large = 0
+
     def close(self) -> None:
         """Gives the ring's memory back. Batches stay as they are."""
         self._ring.close()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from cwire_server.hub.batch import Batch
 from cwire_structs.frames import scan, span, unpack_header
 
-__all__ = ["HistoryStore"]
+__all__ = ["HistoryBudget", "HistoryStore"]
 
 _RUN_BYTES = 64 << 10
 # A run is at most such a part of the bound, so that what is dropped at once is little; and a batch
@@ -94,14 +96,61 @@ class _Run:
         return Batch(self._source, frames, 0, len(frames), scan(frames).tallies)
 
 
+class HistoryBudget:
+    """The memory of several histories together.
+
+    When it is used up, the messages with most in it give up their oldest frames, until an eighth is
+    free: one below its fair share loses nothing.
+
+    Args:
+        limit: Bytes of memory.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._bytes = 0
+        # Above so many bytes some are given up. It is more than the limit where there are so many
+        # messages, or so large frames, that less than the newest of each would be left.
+        self._due = limit
+        self._stores: list[HistoryStore] = []
+
+    def join(self, store: HistoryStore) -> None:
+        """Counts a history from now on; it is empty."""
+        self._stores.append(store)
+
+    def count(self, change: int) -> None:
+        """Notes that a history has grown by so many bytes, or shrunk."""
+        self._bytes += change
+        if self._bytes > self._due:
+            spare = self._limit // 8
+            sizes = [size for store in self._stores for size in store.sizes]
+            share = _share(sorted(sizes), self._limit - spare)
+            for store in self._stores:
+                self._bytes -= store.trim(share)
+            self._due = max(self._limit, self._bytes + spare)
+
+
+def _share(sizes: Sequence[int], limit: int) -> int:
+    """The most that each may have, so that all have no more than the limit."""
+    for place, size in enumerate(sizes):
+        share = limit // (len(sizes) - place)
+        if size > share:
+            return share
+        limit -= size
+    return sizes[-1]
+
+
 class HistoryStore:
     """Keeps batches by message, each message within its own bound.
 
     Args:
         limit: Bytes of memory for each message.
+        budget: And for all of several histories.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, budget: HistoryBudget | None = None) -> None:
+        self._budget = budget or HistoryBudget(sys.maxsize)
+        self._budget.join(self)
         self._limit = limit
         self._run_bytes = min(_RUN_BYTES, limit // _RUN_PART)
         self._small = self._run_bytes // _SMALL_PART
@@ -117,7 +166,7 @@ class HistoryStore:
             kept = self._kept.get(tally.type)
             if kept is None:
                 kept = self._kept[tally.type] = deque()
-            held = self._bytes.get(tally.type, 0)
+            before = held = self._bytes.get(tally.type, 0)
             if tally.bytes <= self._small:
                 last = kept[-1] if kept else None
                 if not isinstance(last, _Run) or last.size + tally.bytes > self._run_bytes:
@@ -136,6 +185,22 @@ class HistoryStore:
             while held > self._limit and len(kept) > 1:
                 held -= kept.popleft().pinned
             self._bytes[tally.type] = held
+            self._budget.count(held - before)
+
+    @property
+    def sizes(self) -> Collection[int]:
+        """The bytes of memory of each message."""
+        return self._bytes.values()
+
+    def trim(self, limit: int) -> int:
+        """Forgets the oldest of each message that has more bytes; returns how many are free."""
+        freed = 0
+        for type_, held in self._bytes.items():
+            kept = self._kept[type_]
+            while self._bytes[type_] > limit and len(kept) > 1:
+                self._bytes[type_] -= kept.popleft().pinned
+            freed += held - self._bytes[type_]
+        return freed
 
     def frames(self, type_: int, count: int) -> list[Batch]:
         """The last ``count`` frames of a message, or as many as there are; oldest first."""
@@ -159,8 +224,10 @@ class HistoryStore:
 
     def clear(self) -> None:
         """Forgets everything: another run of the driver begins."""
+        held = sum(self._bytes.values())
         self._kept.clear()
         self._bytes.clear()
+        self._budget.count(-held)
 
 
 def _with_losses(batches: list[Batch]) -> list[Batch]:

@@ -60,7 +60,7 @@ class Hub:
         """Who may do long work at the moment, such as making derived frames."""
         self.on_interest: Callable[[int], None] = lambda source: None
         """Called with a source when what its clients want may have changed."""
-        self.drivers = DriverRegistry(driver_names, self.limits.history)
+        self.drivers = DriverRegistry(driver_names, self.limits.history, self.limits.histories)
         self.back_pressure = BackPressure(self.limits.crowd)
         self.sent_bytes = 0
         """Sent to all clients since the relay started."""

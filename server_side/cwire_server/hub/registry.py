@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cwire_server.errors import ErrorCode, RequestError, quoted
 from cwire_server.hub.driver_state import DriverState
-from cwire_server.hub.history import HistoryStore
+from cwire_server.hub.history import HistoryBudget, HistoryStore
 from cwire_server.hub.json_text import JsonText
 from cwire_server.hub.subscription import Subscription
 from cwire_server.relay_schema import RELAY_SCHEMA, RELAY_SCHEMA_TEXT
@@ -25,11 +25,13 @@ class DriverRegistry(Mapping[int, DriverState]):
     Args:
         names: Of the drivers, in the order of their sources.
         history: Bytes of history that are kept of each message.
+        histories: And of all together.
     """
 
-    def __init__(self, names: Iterable[str], history: int) -> None:
+    def __init__(self, names: Iterable[str], history: int, histories: int) -> None:
+        budget = HistoryBudget(histories)
         self._by_source = {
-            source: DriverState(name, source, HistoryStore(history))
+            source: DriverState(name, source, HistoryStore(history, budget))
             for source, name in enumerate(names, start=1)
         }
         self.served = tuple(self._by_source.values())
@@ -37,7 +39,7 @@ class DriverRegistry(Mapping[int, DriverState]):
         self._by_source[RELAY_SOURCE] = DriverState(
             RELAY_NAME,
             RELAY_SOURCE,
-            HistoryStore(history),
+            HistoryStore(history, budget),
             state="up",
             session=0,
             schema=RELAY_SCHEMA,

@@ -73,3 +73,13 @@ def test_nobody_gets_what_another_holds(steps: list[tuple[int, int]]) -> None:
         held.append((mark, fresh))
         del fresh, held[:dropped]
         assert all(mark == buffer for mark, buffer in held)
+
+
+def test_what_is_forgotten_is_as_it_was_where_it_is_in_use() -> None:
+    buffers = ReadBuffers(10_000)
+    used = buffers.take(1000)
+    used[:3] = b"abc"
+    buffers.clear()
+    fresh = buffers.take(1000)
+    assert fresh is not used
+    assert used[:3] == b"abc"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -123,6 +124,18 @@ def test_large_frames_come_whole_and_their_memory_comes_back(reading: Reading) -
     reading.ring.put(ticks(0, 5) + large + ticks(5, 5))
     parts = [*reading.read(), *reading.read(), *reading.read()]
     assert flat(parts) == [stamped(ticks(0, 5) + large + ticks(5, 5))]
+
+
+def test_one_that_rests_keeps_no_memory_for_much(reading: Reading) -> None:
+    tracemalloc.start()
+    try:
+        reading.ring.put(ticks(0, 2000))
+        reading.read()
+        assert tracemalloc.get_traced_memory()[0] > READ_BYTES
+        reading.reader.rest()
+        assert tracemalloc.get_traced_memory()[0] < READ_BYTES
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_waits_stays_as_it_was_when_the_ring_goes_on(reading: Reading) -> None:

@@ -3,7 +3,7 @@ import tracemalloc
 import pytest
 
 from cwire_server.hub.batch import HEADROOM, Batch
-from cwire_server.hub.history import HistoryStore
+from cwire_server.hub.history import HistoryBudget, HistoryStore
 from cwire_structs import frames
 from support.fake_driver import ticks
 from support.schemas import PICTURE, RARE, TICK
@@ -140,3 +140,32 @@ def test_another_run_begins_empty() -> None:
     store.add(batch(ticks(0, 2)), 0.0)
     store.clear()
     assert store.frames(TICK, 5) == []
+
+
+def test_what_has_most_gives_up_its_oldest_where_all_have_a_bound_together() -> None:
+    budget = HistoryBudget(1 << 20)
+    stores = [HistoryStore(1 << 20, budget) for _ in range(3)]
+    stores[0].add(batch(ticks(0, 1600)), 0.0)  # 100 KiB: less than a third
+    for number in range(300):
+        for store in stores[1:]:
+            store.add(batch(ticks(160 * number, 160)), 0.0)  # 10 KiB
+        assert sum(size for store in stores for size in store.sizes) <= 1 << 20
+    assert sequences(stores[0].frames(TICK, 10_000)) == list(range(1600))
+    for store in stores[1:]:
+        kept = sequences(store.frames(TICK, 100_000))
+        assert kept == list(range(48_000 - len(kept), 48_000))
+        assert len(kept) * 64 > 350 << 10
+    stores[1].clear()
+    for number in range(60):
+        stores[2].add(batch(ticks(48_000 + 160 * number, 160)), 0.0)
+    assert len(sequences(stores[2].frames(TICK, 100_000))) * 64 > 700 << 10, "it has that room"
+
+
+def test_the_newest_of_each_message_is_kept_even_so() -> None:
+    budget = HistoryBudget(1000)
+    stores = [HistoryStore(1 << 20, budget) for _ in range(20)]
+    for number in range(2):
+        for store in stores:
+            store.add(batch(ticks(1000 * number, 1000)), 0.0)
+    for store in stores:
+        assert sequences(store.frames(TICK, 5000)) == list(range(1000, 2000))

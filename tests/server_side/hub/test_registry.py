@@ -17,7 +17,7 @@ from support import schemas
 
 
 def registry() -> DriverRegistry:
-    return DriverRegistry(["lab", "pump"], history=1000)
+    return DriverRegistry(["lab", "pump"], history=1000, histories=5000)
 
 
 def begin(drivers: DriverRegistry, epoch: int, *, source: int = 1, extra: bool = False) -> str:
