@@ -29,6 +29,7 @@ from support.jupyter import (
     wait_cell,
     write_notebook,
 )
+from support.own_relay import driver_url
 from support.processes import Driver, Relay
 
 __all__ = ["browser", "lab", "labs", "page", "runtime"]  # fixtures
@@ -209,6 +210,17 @@ def test_where_the_relay_is_out_of_reach_the_kernel_sends(
     wait_cell(page, 1)
     run_cell(page, 2)
     expect(page.locator(".cwire-live")).to_have_count(0)
+
+
+def test_where_there_is_no_relay_the_kernel_sends(page: Page, lab: Lab, driver: Driver) -> None:
+    """The page gets an empty list of routes, which no attempt follows."""
+    connect = f"import cwire\nbridge = cwire.connect({driver_url(driver.path)!r})"
+    write_notebook(lab.folder / "alone.ipynb", f"{connect}\n{SHOW}")
+    open_notebook(page, lab, "alone.ipynb")
+    run_cell(page, 0)
+    expect(notice(page)).to_contain_text("through the kernel")
+    wait_draws(page, 10)
+    assert figures(page)["route"] == "kernel"
 
 
 @for_each_app

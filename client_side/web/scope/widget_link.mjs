@@ -111,6 +111,7 @@ export class WidgetLink {
     if (content.type === "routes") {
       this.#direct = content.routes;
       this.#reroute();
+      if (!this.source.routes.list.length) this.#askKernel(true); // there is nothing to try
     } else if (content.type === "curves") {
       this.#showCurves(content, buffers);
     } else if (content.type === "saved") {
