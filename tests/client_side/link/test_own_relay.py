@@ -21,6 +21,7 @@ import uvloop
 
 import cwire
 from cwire.bridge.base import link_of
+from cwire.link import own_relay
 from cwire.link.address import Address, find_again, resolve
 from cwire.link.own_relay import driver_name
 from cwire.link.page_routes import PageRoutes
@@ -210,6 +211,32 @@ async def test_a_busy_loop_is_not_taken_for_a_relay_that_is_gone(
     transport.close()
     await asyncio.wait_for(ended.wait(), 10)
     await transport.wait_ended()
+
+
+@pytest.mark.parametrize("reconnect", [True, False])
+def test_a_relay_here_that_gives_its_client_up(
+    lab: cwire.Driver, path: Path, nothing_left: None, reconnect: bool
+) -> None:
+    """After a fault of its own, as one in another process would."""
+    with connect_alone(path, reconnect=reconnect) as bridge:
+        until(lambda: lab.wanted("tick") == 1)
+        link = link_of(bridge)
+        (core,) = (one for one in own_relay._running if one.connections)
+        (client,) = core.hub.clients.values()
+        troubles = [""]
+        link.on_change.append(lambda: troubles.append(link.unconnected))
+        link.loop.call_soon_threadsafe(core.hub.give_up, client, RuntimeError("a test"))
+        until(lambda: len(troubles) > 1)
+        gone = f"the relay in this process for unix://{path} is gone: the relay failed"
+        assert troubles[1].startswith(gone)
+        if not reconnect:
+            assert troubles[1].endswith("; connect again")
+            return
+        assert troubles[1].endswith("; this bridge looks for it, and goes on by itself")
+        until(lambda: bridge["lab"].state == "up")
+        until(lambda: lab.wanted("tick") == 1)
+        lab.publish("tick", {"index": 4})
+        until(lambda: newest(bridge) == [4])
 
 
 _ENDS = {
