@@ -157,21 +157,23 @@ class AsyncBridge(BridgeBase):
         *,
         timeout: float | None = None,
         driver: str | None = None,
+        copy: bool = True,
     ) -> FrameArray | list[Record]:
         """The newest frames; see `Bridge.latest`."""
         wait, n = wait_seconds(timeout), frame_count(n)
         feed = await self._open_feed(message, driver)
         if timeout is None:
-            return feed.history.latest(n)
+            return feed.history.latest(n, copy=copy)
         deadline = None if wait is None else monotonic() + wait
-        newest = Newest(feed, n)
+        newest = Newest(feed, n, copy=copy)
         while newest.count < n:
             on_time = await self._more(newest.feed, newest.due, deadline)
             newest.take()
             if newest.count < n and not on_time:
                 raise timeouts.too_few(self._link, newest, timeout)
             if newest.feed.replaced:
-                newest = Newest(self._link.lookup.feed(message, driver), n)
+                feed = self._link.lookup.feed(message, driver)
+                newest = Newest(feed, n, copy=copy)
         return newest.frames()
 
     def stream(
@@ -332,10 +334,10 @@ class AsyncDriver(DriverBase):
         return self._bridge._commands_of(self.name, self._bridge.command)
 
     async def latest(
-        self, message: str, n: int = 1, *, timeout: float | None = None
+        self, message: str, n: int = 1, *, timeout: float | None = None, copy: bool = True
     ) -> FrameArray | list[Record]:
         """The newest frames."""
-        return await self._bridge.latest(message, n, timeout=timeout, driver=self.name)
+        return await self._bridge.latest(message, n, timeout=timeout, driver=self.name, copy=copy)
 
     def stream(self, message: str, timeout: float | None = None) -> AsyncStream:
         """Every message from now on."""

@@ -205,6 +205,7 @@ class Bridge(BridgeBase):
         *,
         timeout: float | None = None,
         driver: str | None = None,
+        copy: bool = True,
     ) -> FrameArray | list[Record]:
         """The newest frames, oldest of them first.
 
@@ -213,11 +214,16 @@ class Bridge(BridgeBase):
             n: How many at most.
             timeout: Seconds to wait until there are `n`; None: take what is here.
             driver: Where several drivers have this message.
+            copy: False: the frames where they lie, read-only, while newer ones go on coming. Use
+                them, and ask ``frames.valid()`` then: if it is False, some of them have been
+                overwritten meanwhile, and what came of them is of no use. Where they do not lie
+                one behind the other (where the history's memory begins again, or with tails of
+                several sizes) it is a copy all the same.
 
         Returns:
             A copy: a structured array with `time`, `seconds` and `sequence` beside the fields.
             Empty if nothing has come. Messages with a flexible array member give a list of
-            records if they differ in size.
+            records if they differ in size. Its `valid` is True.
 
         Raises:
             UnknownMessage: There is no such message.
@@ -228,16 +234,17 @@ class Bridge(BridgeBase):
         wait, n = wait_seconds(timeout), frame_count(n)
         feed = self._open_feed(message, driver)
         if timeout is None:
-            return feed.history.latest(n)
+            return feed.history.latest(n, copy=copy)
         deadline = None if wait is None else monotonic() + wait
-        newest = Newest(feed, n)
+        newest = Newest(feed, n, copy=copy)
         while newest.count < n:
             on_time = self._more(newest.feed, newest.due, deadline)
             newest.take()
             if newest.count < n and not on_time:
                 raise timeouts.too_few(self._link, newest, timeout)
             if newest.feed.replaced:
-                newest = Newest(self._link.lookup.feed(message, driver), n)
+                feed = self._link.lookup.feed(message, driver)
+                newest = Newest(feed, n, copy=copy)
         return newest.frames()
 
     def stream(
@@ -497,10 +504,10 @@ class BridgeDriver(DriverBase):
         return self._bridge._commands_of(self.name, self._bridge.command)
 
     def latest(
-        self, message: str, n: int = 1, *, timeout: float | None = None
+        self, message: str, n: int = 1, *, timeout: float | None = None, copy: bool = True
     ) -> FrameArray | list[Record]:
         """The newest frames; see `Bridge.latest`."""
-        return self._bridge.latest(message, n, timeout=timeout, driver=self.name)
+        return self._bridge.latest(message, n, timeout=timeout, driver=self.name, copy=copy)
 
     def stream(self, message: str, timeout: float | None = None) -> Stream:
         """Every message from now on; see `Bridge.stream`."""

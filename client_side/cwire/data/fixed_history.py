@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cwire.data.frame_array import FrameArray
+from cwire.data.frame_array import FrameArray, view_of
 from cwire.data.history import FIRST_BYTES, GROWTH, STEP_BYTES, History
+from cwire.data.run import Run
 from cwire_structs import frames
 from cwire_structs.frames import HEADER_SIZE, Tally
 
@@ -115,6 +116,19 @@ class FixedHistory(History):
                 self._capacity, self._most = self._rows - self._slack, self._rows
             self.tell_short(self._span)
         return self._rows > 0
+
+    def _view(self, start: int, stop: int) -> FrameArray | None:
+        ring, rows, span = self._ring, self._rows, self._span
+        slot = start % rows
+        if slot + stop - start > rows:
+            return None
+
+        def oldest() -> int:
+            # One that was replaced by a larger one has never come around.
+            return (self._reserved - rows) * span if self._ring is ring else 0
+
+        run = Run(oldest, start * span, ring[slot : slot + stop - start])
+        return view_of(run, self._dtype, self.message)
 
     def read(self, start: int, stop: int) -> tuple[int, FrameArray]:
         """Copies the frames between two positions, as far as they are (still) here."""

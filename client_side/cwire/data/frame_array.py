@@ -16,6 +16,7 @@ from cwire.data.clock import LAST_STAMP
 from cwire.data.columns import Column, flatten
 from cwire.data.convert import Arrays, to_pandas, to_pyarrow, to_xarray
 from cwire.data.fields import Fields, StructArray, known_path
+from cwire.data.run import Run
 from cwire.errors import UnknownField
 from cwire.view.html import frames_html
 from cwire.view.text import frame_rows, frames_text, frames_title
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import pyarrow
     import xarray
 
-__all__ = ["FrameArray", "Record", "frame_of", "record_of"]
+__all__ = ["FrameArray", "Record", "frame_of", "record_of", "view_of"]
 
 _HEADER_FIELDS: Mapping[str, tuple[np.dtype[Any], int]] = {
     name: (HEADER.fields[name][0], HEADER.fields[name][1])  # type: ignore[index]
@@ -51,11 +52,18 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     ``blocks[-1]``, is a `Record`.
 
     What other numpy functions make from it is a plain array without headers.
+
+    The rows may be a view into the history (``copy=False``), which goes on: `valid` says whether
+    they are still what they were.
     """
 
     _message: Message | None
     # False where numpy itself made a copy: it copies fields and leaves the header's bytes out.
     _whole: bool
+    # The frames of the history that this is a view of.
+    _run: Run | None = None
+    # False of a copy of frames that were overwritten before it was complete.
+    _intact: bool = True
 
     @classmethod
     def from_frames(
@@ -74,11 +82,25 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         if isinstance(obj, FrameArray):
             self._message = obj._message
             self._whole = obj._whole and np.may_share_memory(self, obj)
+            if obj._run is not None:
+                self._run = obj._run
+            if not obj._intact:
+                self._intact = False
 
     @property
     def message(self) -> Message | None:
         """The message's description from the schema."""
         return self._message
+
+    def valid(self) -> bool:
+        """Whether none of the frames has been overwritten: call it when you have read them.
+
+        True for ever of a copy. Of a view (``copy=False``) it becomes False when newer frames take
+        the place of these: what was computed before may be of both. A slice has its own frames
+        only; a copy of a view tells whether it was complete in time. A field of this name is read
+        as ``frames["valid"]``.
+        """
+        return self._intact and (self._run is None or self._run.holds(self))
 
     @property
     def time(self) -> npt.NDArray[np.datetime64]:
@@ -148,8 +170,18 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
                 raise IndexError(f"row {index} of {len(self)} frames")
             row = self[slice(index, index + 1 if index != -1 else None)]
             return record_of(row)
-        rows = self._raw()[key]
-        return _framed(rows.view(self.dtype), self._message, whole=self._whole)
+        raw = self._raw()
+        rows = raw[key]
+        found = _framed(rows.view(self.dtype), self._message, whole=self._whole)
+        return found if self._run is None and self._intact else self._guard(found)
+
+    def _guard(self, rows: FrameArray) -> FrameArray:
+        """Has rows of this array, or a copy of them, tell whether they are valid."""
+        if self._run is not None and np.may_share_memory(self, rows):
+            rows._run, rows._intact = self._run, self._intact
+        else:
+            rows._intact = self.valid()
+        return rows
 
     def __getattr__(self, name: str) -> Any:
         message = self.__dict__.get("_message")
@@ -170,7 +202,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
     def copy(self, order: Any = "C") -> FrameArray:
         """A copy with its own memory, headers included."""
-        return _framed(self._raw().copy(order).view(self.dtype), self._message, whole=self._whole)
+        rows = self._raw().copy(order).view(self.dtype)
+        return self._guard(_framed(rows, self._message, whole=self._whole))
 
     def __copy__(self) -> FrameArray:
         return self.copy()
@@ -179,7 +212,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         return self.copy()
 
     def __reduce__(self) -> Any:
-        return _rebuild, (self._raw().tobytes(), self.dtype, self._message, self._whole)
+        data = self._raw().tobytes()
+        return _rebuild, (data, self.dtype, self._message, self._whole, self.valid())
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
@@ -189,7 +223,9 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             if all(isinstance(part, FrameArray) and part.dtype == self.dtype for part in parts):
                 rows = np.concatenate([part._raw() for part in parts], *args[1:], **kwargs)
                 whole = all(part._whole for part in parts)
-                return _framed(rows.view(self.dtype), self._message, whole=whole)
+                joined = _framed(rows.view(self.dtype), self._message, whole=whole)
+                joined._intact = all(part.valid() for part in parts)
+                return joined
         return func(*_plain(args), **{name: _plain(value) for name, value in kwargs.items()})
 
     def to_pandas(
@@ -275,8 +311,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 class Record(Fields):
     """One message as it came: its fields, and when and from whom it came.
 
-    A field that is called ``time``, ``seconds``, ``sequence``, ``source``, ``message`` or ``keys``
-    is read as ``record["time"]``.
+    A field that is called ``time``, ``seconds``, ``sequence``, ``source``, ``message``, ``valid``
+    or ``keys`` is read as ``record["time"]``.
     """
 
     __slots__ = ("_cwire_frame",)
@@ -318,6 +354,10 @@ class Record(Fields):
         """The relay's number of the driver."""
         return int(self._cwire_frame.source[0])
 
+    def valid(self) -> bool:
+        """Whether it has not been overwritten; see `FrameArray.valid`."""
+        return self._cwire_frame.valid()
+
     def __bytes__(self) -> bytes:
         data = np.asarray(self._cwire_frame).tobytes()
         return data[HEADER_SIZE : unpack_header(data).size]
@@ -351,8 +391,20 @@ def _framed(rows: npt.NDArray[Any], message: Message | None, *, whole: bool = Tr
     return frames
 
 
-def _rebuild(data: bytes, dtype: np.dtype[Any], message: Message | None, whole: bool) -> FrameArray:
-    return _framed(np.frombuffer(bytearray(data), dtype), message, whole=whole)
+def _rebuild(
+    data: bytes, dtype: np.dtype[Any], message: Message | None, whole: bool, intact: bool
+) -> FrameArray:
+    frames = _framed(np.frombuffer(bytearray(data), dtype), message, whole=whole)
+    frames._intact = intact
+    return frames
+
+
+def view_of(run: Run, dtype: np.dtype[Any], message: Message) -> FrameArray:
+    """Views a history's frames, read-only; `FrameArray.valid` says whether they are still there."""
+    frames = FrameArray.from_frames(run.memory, dtype, message)
+    frames.flags.writeable = False
+    frames._run = run
+    return frames
 
 
 def _plain(value: Any) -> Any:

@@ -119,12 +119,31 @@ class History(ABC):
             their sizes differ.
         """
 
-    def latest(self, count: int | None) -> FrameArray | list[Record]:
+    @abstractmethod
+    def _view(self, start: int, stop: int) -> FrameArray | None:
+        """Views the frames between two positions; None if they do not lie in one run."""
+
+    def latest(self, count: int | None, *, copy: bool = True) -> FrameArray | list[Record]:
         """Copies the newest frames, at most `count`; None: all that are here.
 
         There are so many, if so many are here: what is overwritten while it is copied is replaced
         by what has come instead.
+
+        Args:
+            count: How many.
+            copy: False: a view, where they lie in one run. `FrameArray.valid` says whether they
+                have been overwritten.
         """
+        while not copy:
+            # In this order, as in `newest`.
+            oldest = self.oldest
+            stop = self.total
+            start = oldest if count is None else max(oldest, stop - count)
+            found = self._view(start, stop) if start < stop else self.empty()
+            if found is None:
+                break
+            if found.valid():
+                return found
         return self.newest(count)[1]
 
     def newest(self, count: int | None) -> tuple[int, FrameArray | list[Record]]:

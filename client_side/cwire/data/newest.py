@@ -17,6 +17,7 @@ class Newest:
     Args:
         feed: Where they come from.
         wanted: How many.
+        copy: False: views, where `History.latest` gives them.
 
     Attributes:
         feed: Where they come from.
@@ -25,11 +26,15 @@ class Newest:
         came: How many have come since it was made.
     """
 
-    def __init__(self, feed: Feed, wanted: int) -> None:
+    def __init__(self, feed: Feed, wanted: int, *, copy: bool = True) -> None:
         self.feed = feed
         self.wanted = wanted
         self.came = 0
-        self._position, found = feed.history.newest(wanted)
+        self._copy = copy
+        self._position = feed.history.total
+        found = self._view()
+        if found is None:
+            self._position, found = feed.history.newest(wanted)
         self._parts = [found]
         self.count = len(found)
 
@@ -51,8 +56,18 @@ class Newest:
 
     def frames(self) -> FrameArray | list[Record]:
         """The newest of them, as many as are wanted."""
+        view = self._view()
+        if view is not None:
+            return view
         try:
             return newest_of(self._parts, min(self.wanted, self.count))
         except MemoryError:
             size = sum(part.nbytes for part in self._parts if isinstance(part, FrameArray))
             raise self.feed.history.no_room(self.count, size) from None
+
+    def _view(self) -> FrameArray | list[Record] | None:
+        """The newest frames without a copy; None if that is not wanted, or too few are here."""
+        if self._copy:
+            return None
+        found = self.feed.history.latest(self.wanted, copy=False)
+        return found if len(found) == self.wanted else None

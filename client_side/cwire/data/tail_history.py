@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cwire.data.frame_array import FrameArray, Record, record_of
+from cwire.data.frame_array import FrameArray, Record, record_of, view_of
 from cwire.data.history import FIRST_BYTES, GROWTH, STEP_BYTES, History
+from cwire.data.run import Run
 from cwire_structs import frames
 from cwire_structs.frames import HEADER_SIZE, Tally
 
@@ -33,12 +34,14 @@ class _Arena:
         bytes: The same, to write.
         place: Begins of the frames: counts of bytes that never wrap; modulo the arena's size.
         size: Of the frames.
+        taken: Where writing ends, as far as it is under way: a count of bytes like `place`.
     """
 
     data: _Bytes
     bytes: memoryview
     place: _Places
     size: _Places
+    taken: int = 0
 
     @classmethod
     def of(cls, length: int) -> _Arena:
@@ -145,9 +148,9 @@ class TailHistory(History):
             self._next += length - at
             at = 0
         rows = min(most, (length - at) // span, self._spare, self._slack // span)
-        self._kept = self._first(
-            self._kept, self._next + rows * span - length, self.total + rows - slots
-        )
+        taken = self._next + rows * span
+        self._kept = self._first(self._kept, taken - length, self.total + rows - slots)
+        arena.taken = max(arena.taken, taken)  # a place that was reserved may have been larger
         return at, rows
 
     def _complete(self, size: int, count: int) -> None:
@@ -251,6 +254,21 @@ class TailHistory(History):
             # If it has moved, what we copied was somewhere else.
             if torn < len(sizes) and self._arena is arena:
                 return start + torn, (pieces[int(spans[:torn].sum()) :], sizes[torn:])
+
+    def _view(self, start: int, stop: int) -> FrameArray | None:
+        arena = self._arena
+        slots = np.arange(start, stop) % len(arena.place)
+        places, sizes = arena.place[slots], arena.size[slots]
+        if self._kept > start:  # taken over meanwhile: what was read may be of others
+            return None
+        size = int(sizes[0])
+        span, at = frames.span(size), int(places[0]) % len(arena.data)
+        end = at + len(sizes) * span
+        neighbours = (sizes == size).all() and (np.diff(places) == span).all()
+        if not neighbours or end > len(arena.data):
+            return None
+        run = Run(lambda: arena.taken - len(arena.data), int(places[0]), arena.data[at:end])
+        return view_of(run, self.message.frame_dtype(size - HEADER_SIZE), self.message)
 
     @staticmethod
     def _copy(arena: _Bytes, places: _Places, spans: _Places) -> _Bytes:

@@ -155,8 +155,11 @@ def _arguments(target: Any, place: Argument, behind: str) -> list[Offer]:
         return []
     parameters = list(signature(target).parameters.values())
     given = _given(parameters, place)
-    values = _values(owner, _parameter(parameters, place), given, place.prefix)
+    name = _parameter(parameters, place)
+    values = _values(owner, name, given, place.prefix)
     found = _texts(values, place.prefix, place.quote, behind)
+    if any(one.name == name and one.annotation == "bool" for one in parameters):
+        found += _truths(place.prefix, place.quote)
     if not (place.keyword or place.quote):
         found += _keywords((one.name for one in parameters if one.kind in _PLAIN), place)
     return found
@@ -208,10 +211,12 @@ def _field_values(field: Field, prefix: str, quote: str, behind: str) -> list[Of
     kind = field.element
     if kind.enum is not None:
         return _texts(kind.enum.values, prefix, quote, behind)
-    if kind.form == "truth" and not quote:
-        words = [word for word in ("True", "False") if word.startswith(prefix)]
-        return [Offer(word, len(prefix), "value", only=True) for word in words]
-    return []
+    return _truths(prefix, quote) if kind.form == "truth" else []
+
+
+def _truths(prefix: str, quote: str) -> list[Offer]:
+    words = [word for word in ("True", "False") if word.startswith(prefix) and not quote]
+    return [Offer(word, len(prefix), "value", only=True) for word in words]
 
 
 def _entries(target: Any, place: Entry, behind: str) -> list[Offer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
+import numpy as np
 import pytest
 
 import cwire
@@ -47,6 +48,10 @@ async def test_latest_and_stream(relay: FakeRelay) -> None:
         assert seen == list(range(6))
         assert stream.lost == 0
         assert len(await bridge["lab"].latest("tick", 2)) == 2
+        views = await bridge["lab"].latest("tick", 2, timeout=10, copy=False)
+        assert isinstance(views, cwire.FrameArray)
+        assert np.shares_memory(views, await bridge.latest("tick", copy=False))
+        assert views.valid()
         with pytest.raises(cwire.WaitTimeout, match=r"no message of rare in 0.05 s"):
             await anext(bridge.stream("rare", timeout=0.05))
         with pytest.raises(cwire.WaitTimeout, match=r"no 9 frames of rare in 0.05 s"):

@@ -62,6 +62,29 @@ def test_latest(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     assert bridge["lab"].latest("tick")[-1].index == 20
 
 
+def test_latest_without_a_copy(relay: FakeRelay) -> None:
+    with cwire.connect(relay.url, history_bytes=64 * 1000) as bridge:
+        assert len(bridge.latest("tick", 5, copy=False)) == 0
+        relay.send(ticks(0, 1200))  # around the history's end
+        until(lambda: bridge._link.lookup.feed("tick").history.total == 1200)
+        rows = bridge.latest("tick", 15, timeout=10, copy=False)
+        assert isinstance(rows, cwire.FrameArray)
+        relay.send(ticks(1200, 1))
+        until(lambda: bridge.latest("tick", copy=False)[-1].index == 1200)
+        assert rows["index"].tolist() == list(range(1185, 1200))
+        record = bridge["lab"].latest("tick", copy=False)[-1]
+        assert (record.index, record.valid(), rows.valid()) == (1200, True, True)
+        assert np.shares_memory(rows, bridge.latest("tick", 3, timeout=10, copy=False))
+        assert not np.shares_memory(rows, bridge.latest("tick", 20))
+        relay.send(ticks(1201, 1125))
+        until(lambda: not rows.valid())
+        until(lambda: bridge._link.lookup.feed("tick").history.total == 2326)
+        assert rows["index"].tolist() == list(range(2310, 2325)), "newer ones have their place"
+        last = bridge.latest("tick", 2, timeout=10, copy=False)
+    assert last["index"].tolist() == [2324, 2325]  # type: ignore[call-overload]
+    assert last.valid()  # type: ignore[union-attr]
+
+
 def test_latest_of_messages_with_a_tail(relay: FakeRelay, bridge: cwire.Bridge) -> None:
     relay.send(pictures(0, 3, 3, 5))
     mixed = bridge.latest("picture", 3, timeout=10)

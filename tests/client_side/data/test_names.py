@@ -46,7 +46,7 @@ NAMES = sorted(
         ),
     }
 )
-SHADOWED = {"keys", "message", "sequence", "seconds", "source", "time"}
+SHADOWED = {"keys", "message", "valid", "sequence", "seconds", "source", "time"}
 HOOKS = {"_ipython_key_completions_", "_repr_html_"}
 NAMES = [name for name in NAMES if not RESERVED.fullmatch(name)]
 

@@ -192,6 +192,7 @@ def tab(
         ("bridge.latest(sco", ['bridge.latest("scope_block"']),
         ('bridge["lab"].stream("ti', ['bridge["lab"].stream("tick"']),
         ('bridge.latest("tick", driver="l', ['bridge.latest("tick", driver="lab"']),
+        ('bridge["lab"].latest("tick", copy=F', ['bridge["lab"].latest("tick", copy=False']),
         ('bridge.plot("scope_block", y="sam', ['bridge.plot("scope_block", y="samples"']),
         ('bridge.plot("tick", y=["index", "va', ['bridge.plot("tick", y=["index", "values"']),
         ('bridge.plot("tick", win', ['bridge.plot("tick", window=']),
