@@ -50,8 +50,8 @@ _HELP = """%cwire connect|serve|driver|status
 @argument(
     "relay",
     nargs="?",
-    help="the relay's URL, link, socket or process id; default: this account's, of several the "
-    "newest that serves the driver",
+    help="the relay's URL, link, socket or process id; unix://PATH of a driver's socket: without a "
+    "relay; default: this account's relay, of several the newest that serves the driver",
 )
 @argument("--driver", metavar="NAME", help="a driver that the relay is to serve")
 @argument("--token", help="the relay's token, where the link does not have it")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -183,6 +184,23 @@ def test_in_the_loop_of_an_async_bridge(
 
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main())
+    until(lambda: lab.peers == 0)
+
+
+def test_an_attempt_that_is_cancelled(lab: cwire.Driver, path: Path, nothing_left: None) -> None:
+    async def main() -> None:
+        others = asyncio.all_tasks()
+        for turns in range(40):  # wherever it is by then
+            opening = asyncio.create_task(cwire.aconnect(driver_url(path))._open(1))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            opening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await (await opening).close()
+            while asyncio.all_tasks() != others:
+                await asyncio.sleep(0)
+
+    asyncio.run(main())
     until(lambda: lab.peers == 0)
 
 
@@ -411,6 +429,24 @@ def test_why_there_is_no_driver(path: Path, nothing_left: None, wrong: str) -> N
 def test_a_path_that_is_too_long() -> None:
     with pytest.raises(cwire.NotConnected, match="too long for a Unix socket; use a path under"):
         cwire.connect(f"unix:///tmp/{'x' * 110}.sock")
+
+
+_AS_NOBODY = """
+import os, sys, cwire, cwire_server.core
+os.setuid(65534)
+try:
+    cwire.connect(sys.argv[1])
+except cwire.NotConnected as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another account")
+def test_a_driver_of_another_account(lab: cwire.Driver, path: Path) -> None:
+    command = [sys.executable, "-c", _AS_NOBODY, driver_url(path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert f"{path} belongs to another account; let both run as one\n" in ran.stdout, ran.stderr
+    assert lab.peers == 0
 
 
 async def test_a_ring_that_is_none_is_done_without(path: Path) -> None:
