@@ -14,7 +14,17 @@ from pathlib import Path
 
 from cwire_structs.wrap import wrap, write
 
-__all__ = ["HERE", "Programs", "Relay", "build", "driver", "naive", "relay", "websockify"]
+__all__ = [
+    "HERE",
+    "Programs",
+    "Relay",
+    "build",
+    "demo",
+    "driver",
+    "naive",
+    "relay",
+    "websockify",
+]
 
 HERE = Path(__file__).parent
 _ROOT = HERE.parent
@@ -101,6 +111,14 @@ def driver(
     """A benchmark driver, by default of its program's name; gives its socket."""
     path = directory / f"{name or program.name}.sock"
     with _running((program, path, *arguments)):
+        yield path
+
+
+@contextlib.contextmanager
+def demo(directory: Path, name: str) -> Iterator[Path]:
+    """The demo driver; gives its socket."""
+    path = directory / f"{name}.sock"
+    with _running((_ROOT / "c_driver" / "driver", "--socket", path)):
         yield path
 
 

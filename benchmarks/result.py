@@ -17,7 +17,8 @@ class Result:
     """One row. What does not apply is None; what comes after `p99_s` is left out where it is None.
 
     Attributes:
-        benchmark: stream, round_trip, beside, fan_out, browser, scope, matplotlib, idle or structs.
+        benchmark: stream, round_trip, beside, fan_out, browser, scope, matplotlib, idle, scale,
+            driver or structs.
         subject: What was measured.
         frame_bytes: Of one frame, header included.
         frames_per_s: Delivered (of the scope: pictures); the median of the runs.
@@ -29,6 +30,9 @@ class Result:
         published: Frames published, of all runs.
         relay_cpu_s_per_byte: The relay's processor time by delivered byte.
         relay_bytes_per_client: The relay's resident memory by client.
+        relay_cpu: Of a processor, the part that the relay uses.
+        client_cpu: The same of the client.
+        relay_bytes: The relay's resident memory.
         stalled_change: The part by which a stalled client changed the others' median latency.
         missed: Peaks that came and were not drawn.
         spread: (largest - smallest) / median of the runs.
@@ -47,6 +51,9 @@ class Result:
     published: int | None = None
     relay_cpu_s_per_byte: float | None = None
     relay_bytes_per_client: float | None = None
+    relay_cpu: float | None = None
+    client_cpu: float | None = None
+    relay_bytes: int | None = None
     stalled_change: float | None = None
     missed: int | None = None
     spread: float | None = None

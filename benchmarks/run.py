@@ -14,10 +14,12 @@ from rich.console import Console
 import processes
 from bench_beside import bench_beside
 from bench_browser import bench_browser
+from bench_driver import bench_driver
 from bench_fan_out import bench_fan_out
 from bench_idle import bench_idle
 from bench_matplotlib import bench_matplotlib
 from bench_round_trip import bench_round_trip
+from bench_scale import bench_scale
 from bench_scope import bench_scope
 from bench_stream import bench_stream
 from bench_structs import bench_structs
@@ -47,6 +49,8 @@ def main() -> int:
         results += bench_scope(programs, repeats, status.update)
         results += bench_matplotlib(max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)
+        results += bench_scale(status.update)
+        results += bench_driver(repeats, status.update)
         results += bench_structs(console, status.update)
     show_results(console, results)
     show_targets(console, targets(results))

@@ -41,6 +41,11 @@ def _notes(row: Result) -> list[str]:
         notes.append(f"relay {row.relay_cpu_s_per_byte * 1e9:.2f} ns of CPU per delivered byte")
     if row.relay_bytes_per_client is not None:
         notes.append(f"relay {row.relay_bytes_per_client / 1024:.1f} KiB each")
+    if row.relay_bytes is not None:
+        notes.append(f"relay {row.relay_bytes / 1e6:.0f} MB")
+    for who, share in (("relay", row.relay_cpu), ("client", row.client_cpu)):
+        if share is not None:
+            notes.append(f"{who} {share:.3f} of a processor")
     if row.stalled_change is not None:
         notes.append(f"median {row.stalled_change:+.1%}")
     if row.lost:

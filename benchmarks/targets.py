@@ -82,7 +82,20 @@ def targets(results: list[Result]) -> list[Target]:
     size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
     clients = None if idle is None else idle.clients
     rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
-    return rows + _scope(results)
+    return rows + _scale(results) + _scope(results)
+
+
+def _scale(results: list[Result]) -> list[Target]:
+    alone, read = (find(results, "scale", name) for name in ("cwire", "cwire_client"))
+    rows = []
+    for case, row, bound in (("no client", alone, 0.05), ("a client", read, 0.15)):
+        share = row.relay_cpu if row else None
+        rows.append(_at_most(f"scale, 50 drivers, {case}, the relay's CPU", share, bound))
+    memory = alone.relay_bytes / 1e6 if alone and alone.relay_bytes else None
+    rows.append(_at_most("scale, 50 drivers, no client, the relay's MB", memory, 150))
+    share = read.client_cpu if read else None
+    rows.append(_at_most("scale, 50 drivers, a client, the client's CPU", share, 0.15))
+    return rows
 
 
 def _scope(results: list[Result]) -> list[Target]:
