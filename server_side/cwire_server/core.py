@@ -75,6 +75,7 @@ class RelayCore:
         hub.turns = SharedTurns()
         hub.on_fault = _log_fault
         hub.on_interest = lambda source: self.links[source].update_interest()
+        hub.catch_up = lambda source: self.links[source].catching_up()
         hub.back_pressure.on_room = lambda source: self.links[source].resume()
         self.source.start()
         self._tasks = [

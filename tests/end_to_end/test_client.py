@@ -72,6 +72,11 @@ def test_nothing_is_lost(bridge: cwire.Bridge) -> None:
 
 
 def test_what_a_slow_client_loses_adds_up(bridge: cwire.Bridge) -> None:
+    with cwire.connect(ring=False) as slow:
+        _loses(slow)
+
+
+def _loses(bridge: cwire.Bridge) -> None:
     bridge.send.set_acquisition(sample_rate=1e7)
     bridge.latest("scope_block", 100, timeout=30)
     go_on = threading.Event()

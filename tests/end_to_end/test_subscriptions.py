@@ -96,7 +96,8 @@ def test_delivered_and_dropped_are_published(
             assert row.conflated > 0
             assert row.lost_at_relay == 0
         else:
-            assert row.lost_at_relay > 0
+            # With a window the relay drops for it; else, once its ring is read, the driver does.
+            assert (row.lost if window is None else row.lost_at_relay) > 0
             assert row.skipped == 0
 
 

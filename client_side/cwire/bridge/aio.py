@@ -67,6 +67,7 @@ class aconnect:  # noqa: N801 - it is used like a function
         timeout: float = CONNECT_TIMEOUT,
         window: int | None = None,
         reconnect: bool = True,
+        ring: bool = True,
         driver: str | None = None,
     ) -> None:
         self._options = ConnectOptions(
@@ -77,6 +78,7 @@ class aconnect:  # noqa: N801 - it is used like a function
             timeout=timeout,
             window=window,
             reconnect=reconnect,
+            ring=ring,
             driver=driver,
         )
         self._bridge: AsyncBridge | None = None

@@ -39,6 +39,7 @@ class ConnectOptions:
     window: int | None
     reconnect: bool
     driver: str | None
+    ring: bool = True
 
 
 async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
@@ -65,7 +66,12 @@ async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
     find = partial(resolve, options.url, options.token, options.driver)
     choice = await located(find, options.driver) if options.url is None else find()
     again = partial(find_again, options.url, options.token)
-    link = Link(choice.address, session, again if options.reconnect else None)
+    link = Link(
+        choice.address,
+        session,
+        again if options.reconnect else None,
+        ring=options.ring and options.window is None,
+    )
     await link.open(_LONGEST_CONNECT if wait is None else wait)
     try:
         if options.driver is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import overload
 
 from cwire.data.ledger import CONNECTION
@@ -22,13 +23,14 @@ class FeedHealth:
         driver: The driver's name.
         state: ``up``, ``down``, ``stale``, or ``unknown`` when the relay is gone.
         message: The message's name.
+        by: How its frames come: ``ring``, read from the driver's memory, or ``relay: `` and why.
         frames: Frames received.
         bytes: Their bytes.
         rate: Frames per second.
         byte_rate: Bytes per second.
         lost: Frames published that were wanted and did not come, in all.
         lost_at_relay: Of these, dropped by the relay: this client was too slow.
-        lost_at_driver: Of these, lost between driver and relay.
+        lost_at_driver: Of these, overwritten in the driver before they were read.
         lost_while_away: Of these, published while this client had no connection.
         conflated: Not sent, as asked for: replaced by newer ones (policy latest).
         over_rate: Not sent, as asked for: more than max_rate.
@@ -39,6 +41,7 @@ class FeedHealth:
     driver: str
     state: str
     message: str
+    by: str
     frames: int
     bytes: int
     rate: float
@@ -97,6 +100,7 @@ class Health(Sequence[FeedHealth]):
         "driver",
         "state",
         "message",
+        "by",
         "frames",
         "/s",
         "MB/s",
@@ -113,6 +117,7 @@ class Health(Sequence[FeedHealth]):
                 row.driver,
                 row.state,
                 row.message,
+                row.by.partition(":")[0],
                 f"{row.frames:,}",
                 f"{row.rate:,.1f}",
                 f"{row.byte_rate / 1e6:.2f}",
@@ -126,11 +131,18 @@ class Health(Sequence[FeedHealth]):
             if row.published
         ]
 
+    def _notes(self) -> list[str]:
+        """Why frames do not come by the ring, once for each driver."""
+        ways = {row.driver: row.by.partition(": ")[2] for row in self._rows if row.published}
+        return [f"{driver} comes by the relay: {why}" for driver, why in ways.items() if why]
+
     def __repr__(self) -> str:
-        return text_table(self._HEAD, self._cells(), right=range(3, 11))
+        table = text_table(self._HEAD, self._cells(), right=range(4, 12))
+        return "\n".join((table, *self._notes()))
 
     def _repr_html_(self) -> str:
-        return html_table(self._HEAD, self._cells(), right=range(3, 11))
+        table = html_table(self._HEAD, self._cells(), right=range(4, 12))
+        return table + "".join(f"<div>{escape(note)}</div>" for note in self._notes())
 
 
 def health(session: Session, now: float) -> Health:
@@ -147,6 +159,7 @@ def health(session: Session, now: float) -> Health:
                     driver=driver.name,
                     state=driver.state,
                     message=feed.message.name,
+                    by=driver.by,
                     frames=ledger.frames,
                     bytes=ledger.bytes,
                     rate=rate,

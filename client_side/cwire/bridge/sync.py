@@ -65,6 +65,7 @@ def connect(
     timeout: float = CONNECT_TIMEOUT,
     window: int | None = None,
     reconnect: bool = True,
+    ring: bool = True,
     driver: str | None = None,
 ) -> Bridge:
     """Connects to a relay, or to a driver without one.
@@ -88,6 +89,9 @@ def connect(
             NotConnected until it is back. Another relay is taken in its place only if it has the
             same drivers: the same names at the same Unix sockets. Drivers that it has besides are
             not known to this bridge.
+        ring: Read what drivers on this machine publish from their memory, beside the relay: with
+            one copy, and no relay between. Where that cannot be, the relay sends it, and
+            `Bridge.health` says why. False: the relay sends all; so it does with a `window`.
         driver: Of several relays, the one that serves a driver of this name.
 
     Returns:
@@ -109,6 +113,7 @@ def connect(
         timeout=timeout,
         window=window,
         reconnect=reconnect,
+        ring=ring,
         driver=driver,
     )
     bridge, choice = open_bridge(options)

@@ -62,7 +62,7 @@ class Feed:
         self._place = memoryview(b"")  # reserved for the next frame
         self._watches: list[Watch] = []
 
-    def append(self, data: memoryview, tally: Tally, now: float) -> None:
+    def append(self, data: memoryview, tally: Tally, now: float, *, ring: bool = False) -> None:
         """Takes a copy of a tally's frames out of a batch and wakes those who waited for them.
 
         Args:
@@ -70,10 +70,11 @@ class Feed:
             tally: Of the frames.
             now: Seconds, by a clock that only has to be steady; better if it goes on while the
                 machine sleeps.
+            ring: The batch is of the driver's ring.
         """
         if now - self._heard > FAR_SECONDS:
             self._rest(data, tally, now)
-        self._count(tally, self.history.append(data, tally), now)
+        self._count(tally, self.history.append(data, tally), now, ring=ring)
 
     def reserve(self, size: int) -> memoryview | None:
         """Gives the place of the next frame in the history, header included; see `History`."""
@@ -82,7 +83,7 @@ class Feed:
         return place
 
     def commit(self, tally: Tally, now: float) -> None:
-        """Takes the frame that was written in the place reserved last, as `append` does.
+        """Takes the frame of a ring that was written in the place reserved last.
 
         Args:
             tally: Of that place.
@@ -92,12 +93,12 @@ class Feed:
             self._rest(self._place, tally, now)
         self._place = memoryview(b"")
         self.history.commit()
-        self._count(tally, 1, now)
+        self._count(tally, 1, now, ring=True)
 
-    def _count(self, tally: Tally, taken: int, now: float) -> None:
+    def _count(self, tally: Tally, taken: int, now: float, *, ring: bool) -> None:
         """Counts what was taken into the history, and wakes those who waited for it."""
         self._heard = now
-        self.ledger.add(tally, taken, now)
+        self.ledger.add(tally, taken, now, ring=ring)
         if self._watches:
             total = self.history.total
             for watch in tuple(self._watches):

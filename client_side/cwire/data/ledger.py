@@ -6,10 +6,13 @@ from collections import deque
 
 from cwire_structs.frames import Tally
 
-__all__ = ["CONNECTION", "UNWANTED", "Ledger", "widen"]
+__all__ = ["CONNECTION", "DRIVER", "UNWANTED", "Ledger", "widen"]
 
 CONNECTION = "connection"
 """The client's own reason: published while it had no connection to a relay."""
+
+DRIVER = "driver"
+"""The reason for frames that were overwritten in the driver before they were read."""
 
 UNWANTED = ("conflated", "rate", "size")
 """The relay's reasons for frames that were not asked for: a policy's, or that of `max_rate`."""
@@ -49,6 +52,8 @@ class Ledger:
         self._gaps = 0  # frames that are missing between those that came, of this run
         self._frames_before = 0  # frames that came in earlier runs
         self._gone_before = 0  # frames that did not come, of earlier runs and between connections
+        self._overtaken = 0  # frames that were missing in the driver's ring, of all runs
+        self._overtaken_before = 0  # and of earlier ones
         self._missed = 0  # of these, published while there was no connection
         self._start: int | None = None  # sequence that this run's account begins with, once known
         self._due: int | None = None  # where it must go on after the connection was gone
@@ -74,7 +79,7 @@ class Ledger:
     @property
     def _gone_of_run(self) -> int:
         told = sum(self._told.values()) - sum(self._run_base.values())
-        return max(self._gaps, told)
+        return max(self._gaps, told + self._overtaken - self._overtaken_before)
 
     @property
     def _frames_of_run(self) -> int:
@@ -92,7 +97,9 @@ class Ledger:
 
     def gone_by(self, reason: str) -> int:
         """Counts what did not come by reason: ``relay driver conflated rate connection``."""
-        return self._missed if reason == CONNECTION else self._told.get(reason, 0)
+        if reason == CONNECTION:
+            return self._missed
+        return self._told.get(reason, 0) + self._overtaken * (reason == DRIVER)
 
     def begin(self, first_sequence: int | None, subscription: object = None) -> None:
         """Begins a subscription: counts from zero, and expects frames from this sequence on.
@@ -123,6 +130,7 @@ class Ledger:
         self._frames_before = self.frames
         self._gaps, self._next, self._told_to = 0, None, None
         self._run_base = dict(self._told)
+        self._overtaken_before = self._overtaken
         self._bases.clear()
 
     def _near_due(self, sequence: int) -> int:
@@ -137,14 +145,16 @@ class Ledger:
             self._gone_before += missed
             self._due = None
 
-    def add(self, tally: Tally, taken: int, now: float) -> None:
+    def add(self, tally: Tally, taken: int, now: float, *, ring: bool = False) -> None:
         """Counts frames that came.
 
         Args:
             tally: The frames of this message in a batch.
             taken: How many of them the history took.
             now: The time in seconds, by a clock that only has to be steady.
+            ring: They came by the driver's ring, so that nobody else tells of what is missing.
         """
+        gaps = self._gaps
         self.frames += tally.count
         self.bytes += tally.bytes
         self.unreadable += tally.count - taken
@@ -159,6 +169,8 @@ class Ledger:
             self._gaps += first - due
         self._gaps += max(0, last - first + 1 - tally.count)
         self._next = last + 1
+        if ring:
+            self._overtaken += self._gaps - gaps
         if self._start is None and (self._told_to is None or self._told_to <= last):
             # Everything the relay reported lies behind us, so the run's first sequence can be
             # computed.

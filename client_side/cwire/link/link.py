@@ -21,6 +21,7 @@ from cwire.link.address import Address
 from cwire.link.backoff import Backoff
 from cwire.link.connection import Connection
 from cwire.link.replies import Replies, ReplyFuture, settle
+from cwire.link.rings import Rings
 from cwire.link.transport import RawMessage
 from cwire.session.events import (
     DriverChanged,
@@ -30,6 +31,7 @@ from cwire.session.events import (
     Refused,
     Reply,
     Resend,
+    RingAnswer,
     Subscribed,
 )
 from cwire.session.lookup import Lookup
@@ -37,6 +39,7 @@ from cwire.session.options import Options
 from cwire.session.pending_commands import Command, Encoded
 from cwire.session.session import Session
 from cwire_structs.machine import Machine
+from cwire_structs.relays import this_machine
 from cwire_structs.websocket import CloseCode
 
 __all__ = ["Link", "now"]
@@ -64,6 +67,7 @@ class Link:
         find: Says where the relay is by now, before each further attempt, or raises NotConnected.
             It takes the drivers that the relay had, name to Unix socket, and where it ran. None:
             when the connection is gone, that is the end.
+        ring: Read the rings of drivers on this machine, where that can be.
 
     Attributes:
         session: What is known and what has come.
@@ -78,7 +82,9 @@ class Link:
 
     loop: asyncio.AbstractEventLoop
 
-    def __init__(self, address: Address, session: Session, find: Find | None = None) -> None:
+    def __init__(
+        self, address: Address, session: Session, find: Find | None = None, *, ring: bool = True
+    ) -> None:
         self.address = address
         self.session = session
         self.lookup = Lookup(session)
@@ -86,11 +92,13 @@ class Link:
         self.trouble = "not connected yet"
         self.on_change: list[Callable[[], object]] = []
         self._find = find
+        self._by_ring = ring
         self._told = False  # that relays run, and none of them is the one that is missed
         self._connection: Connection | None = None
         self._leaving: Connection | None = None
         self._backoff = Backoff()
         self._returning: asyncio.Task[None] | None = None
+        self._rings = Rings(session, self._send, now)
         self._replies = Replies()
         self._asked: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
@@ -196,6 +204,7 @@ class Link:
         self._asked[id] = answer
         try:
             self._send(text)
+            self._rings.subscribing()
             await asyncio.wait([answer], timeout=_ANSWER_TIMEOUT)
             if answer.done():
                 return answer.result()
@@ -208,6 +217,7 @@ class Link:
     def want(self, messages: Sequence[str], driver: str | None, options: Options) -> None:
         """Subscribes without waiting; while there is no connection, for the next one."""
         self._send(self.session.subscribe(messages, driver, options)[1])
+        self._rings.subscribing()
 
     def unsubscribe(self, id: int) -> None:
         """Ends a subscription."""
@@ -282,6 +292,7 @@ class Link:
             if isinstance(message, str):
                 for event in self.session.receive_text(message):
                     self._on_event(event)
+                self._rings.update()
             elif message is not None:
                 for event in self.session.receive_binary(message, now()):
                     self._on_event(event)
@@ -315,9 +326,14 @@ class Link:
     def _on_event(self, event: Event) -> None:
         match event:
             case Reply(request, value, error):
+                self._rings.read_all()
                 self._replies.settle(request, value, error)
             case Resend(data):
                 self._send(data)
+            case RingAnswer(id):
+                self._rings.answered(id)
+            case Refused(int(id), _, text) if self._rings.refused(id, text):
+                pass
             case Subscribed(id) | OriginAllowed(id) | Refused(id):
                 asked = self._asked.get(id) if id is not None else None
                 if asked is not None and not asked.done():
@@ -329,6 +345,7 @@ class Link:
             case DriverChanged():
                 for text in self.session.resubscribe(refused=True):
                     self._send(text)
+                    self._rings.subscribing()
                 self._tell()
             case _:
                 assert_never(event)
@@ -337,6 +354,7 @@ class Link:
         self.trouble = ""
         self._told = False
         self._backoff.connected(monotonic())
+        self._rings.refuse(self._why_no_ring())
         if (window := self.session.window.open()) is not None:
             self._send(window)
         for text in self.session.resubscribe():
@@ -344,6 +362,17 @@ class Link:
         if self._connection is not None:
             self._connection.hello_received()
         self._tell()
+
+    def _why_no_ring(self) -> str:
+        """Says why drivers' sockets cannot be reached from here; empty if they can."""
+        if not self._by_ring:
+            return "as it was asked for"
+        if self.address.unix is None and self.address.driver is None:
+            return "only a bridge by a relay's Unix socket, as of connect(), looks for rings"
+        machine, here = self.session.machine, this_machine()
+        if machine is None or not (here.shares_kernel(machine) and here.shares_paths(machine)):
+            return "the relay runs in another container or on another machine"
+        return ""
 
     def _on_end(self, connection: Connection) -> None:
         why = connection.close_reason
@@ -391,6 +420,7 @@ class Link:
         if connection is not None:
             connection.close(code)
             self._leaving = connection
+        self._rings.close()
         for reply in self.session.disconnected():
             self._on_event(reply)
         self._replies.fail(errors.NotConnected(reason))
@@ -409,6 +439,7 @@ _links: weakref.WeakSet[Link] = weakref.WeakSet()
 def _tell_the_child() -> None:
     """Closes what a forked child has of its parent's links; their sockets are the parent's."""
     for link in _links:
+        link._rings.abandon()
         if link.closed is None:
             link.closed = (
                 "this process was forked from the one that made the bridge, and its connection "

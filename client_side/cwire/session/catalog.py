@@ -82,7 +82,7 @@ class Catalog:
             self._take_schema(driver, report.schema)
         driver.state, driver.session = report.state, report.session
         driver.reason = "" if report.state == "up" else report.problem
-        driver.way = report.way
+        driver.way, driver.socket = report.way, report.socket
         self._by_source[source] = driver
         self.drivers = {**self.drivers, name: driver}
         for feed in self._feeds_of(source):

@@ -51,6 +51,7 @@ class Driver:
     Attributes:
         name: The name that the relay gives it.
         source: Its number in frames.
+        socket: The Unix socket where the relay looks for it; None for the relay itself.
         state: ``up``, ``down`` or ``stale`` (connected, but silent for too long); ``unknown`` when
             the relay is gone.
         reason: Why it is not up, in the relay's words; empty if it is, or if nobody knows.
@@ -59,11 +60,13 @@ class Driver:
         schema: Its messages, as last heard; None before the first time.
         problem: Why its schema cannot be used; empty if it can.
         way: How its frames come to the relay: ``ring``, or ``socket: `` and why not by its ring.
+        by: How its frames come to this client: ``ring``, or ``relay: `` and why not by its ring.
         derived: By name: messages that the relay makes of this driver's, as subscribed to.
     """
 
     name: str
     source: int
+    socket: str | None = None
     state: str = "down"
     session: int | None = None
     run: str | None = None
@@ -71,6 +74,7 @@ class Driver:
     problem: str = ""
     reason: str = ""
     way: str = ""
+    by: str = ""
     derived: Mapping[str, Derived] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ __all__ = [
     "Refused",
     "Reply",
     "Resend",
+    "RingAnswer",
     "Subscribed",
 ]
 
@@ -38,6 +39,15 @@ class Subscribed:
     """The relay has taken a subscription, or goes on with it after a driver came back."""
 
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RingAnswer:
+    """The relay sends no more what is in a driver's ring (`read`), or sends it again."""
+
+    id: int
+    driver: str
+    read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +84,4 @@ class Resend:
     data: bytes
 
 
-Event = Hello | DriverChanged | Subscribed | OriginAllowed | Refused | Reply | Resend
+Event = Hello | DriverChanged | Subscribed | OriginAllowed | RingAnswer | Refused | Reply | Resend

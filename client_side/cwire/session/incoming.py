@@ -13,7 +13,7 @@ from typing import Any
 
 from cwire.errors import ProtocolError
 from cwire.session.drivers import Derived
-from cwire.session.events import OriginAllowed, Refused
+from cwire.session.events import OriginAllowed, Refused, RingAnswer
 from cwire_structs.frames import PROTOCOL
 from cwire_structs.machine import Machine
 from cwire_structs.schema import Schema, SchemaError
@@ -142,7 +142,16 @@ class Drops:
     sequence: int
 
 
-Incoming = Greeting | DriverNews | Confirmation | Unsubscribed | Drops | OriginAllowed | Refused
+Incoming = (
+    Greeting
+    | DriverNews
+    | Confirmation
+    | Unsubscribed
+    | Drops
+    | OriginAllowed
+    | RingAnswer
+    | Refused
+)
 
 
 def parse_text(text: str) -> tuple[str, Incoming | None]:
@@ -241,6 +250,10 @@ def _origin(message: Mapping[str, Any]) -> OriginAllowed:
     return OriginAllowed(int(message["id"]), str(message["url"]), str(message["token"]))
 
 
+def _ring(message: Mapping[str, Any]) -> RingAnswer:
+    return RingAnswer(int(message["id"]), str(message["driver"]), bool(message["read"]))
+
+
 def _error(message: Mapping[str, Any]) -> Refused:
     return Refused(_number(message, "id"), str(message["code"]), str(message["text"]))
 
@@ -262,5 +275,6 @@ PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Incoming]] = {
     "unsubscribed": _unsubscribed,
     "dropped": _drops,
     "origin": _origin,
+    "ring": _ring,
     "error": _error,
 }

@@ -61,6 +61,11 @@ class Options:
         """Whether it begins with what the relay has kept."""
         return self.history is not None or self.history_seconds is not None
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is for every frame as the driver publishes it."""
+        return self.policy == "queue" and self.max_rate is None and self.decimate is None
+
     def request(self) -> dict[str, Any]:
         """Makes the fields of the `subscribe` operation; defaults are left out."""
         fields: dict[str, Any] = {}

@@ -23,13 +23,15 @@ Pure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import assert_never
 
 from cwire import errors
 from cwire.data.arguments import names_of
 from cwire.data.feed import Feed
+from cwire.data.ledger import widen
+from cwire.data.overlap import later
 from cwire.session.catalog import Catalog
 from cwire.session.drivers import Driver, drivers_text
 from cwire.session.events import (
@@ -40,6 +42,7 @@ from cwire.session.events import (
     Refused,
     Reply,
     Resend,
+    RingAnswer,
     Subscribed,
 )
 from cwire.session.incoming import (
@@ -57,7 +60,7 @@ from cwire.session.pending_commands import Encoded, PendingCommands, encode
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
 from cwire_structs import frames
-from cwire_structs.frames import CONTROL, RELAY_SOURCE, FrameError
+from cwire_structs.frames import CONTROL, RELAY_SOURCE, FrameError, Header, Tally
 from cwire_structs.machine import Machine
 from cwire_structs.schema import Message
 
@@ -89,6 +92,8 @@ class Session:
         subscriptions: By id.
         unknown: Frames that no schema describes.
         window: Counts what is to be acknowledged.
+        before_end: Called before a driver's run is taken to be over: what it has published may be
+            read until then.
     """
 
     def __init__(
@@ -108,6 +113,8 @@ class Session:
         self.unknown = 0
         self.window = AckWindow(window)
         self.pending = PendingCommands()
+        self.before_end: Callable[[Driver], None] = lambda driver: None
+        self._by_ring: set[int] = set()  # sources that have come both ways
         self._request = 0
 
     @property
@@ -156,11 +163,7 @@ class Session:
             except FrameError as problem:
                 raise errors.ProtocolError(f"the relay sent a bad frame: {problem}") from problem
             for tally in scan.tallies:
-                feed = self._catalog.find_feed(tally.source, tally.type)
-                if feed is None:
-                    self.unknown += tally.count
-                else:
-                    feed.append(data, tally, now)
+                self._take(data, tally, now)
             if scan.special and 0 < scan.span <= length - scan.end:
                 position = scan.end + scan.span
                 replies += scan.span
@@ -176,6 +179,62 @@ class Session:
         self.window.take(length - replies)
         return events
 
+    def receive_ring(
+        self, driver: Driver, types: Collection[int], data: memoryview, now: float
+    ) -> None:
+        """Takes frames that were copied out of a driver's ring.
+
+        Args:
+            driver: Whose they are; its number is stamped on them.
+            types: The messages to take: all else comes by the relay, or is not wanted.
+            data: Whole frames, in memory that can be written. What is kept is copied.
+            now: See `receive_binary`.
+
+        Raises:
+            FrameError: They are not whole, well-formed frames.
+        """
+        position, length = 0, len(data)
+        while position < length:
+            scan = frames.scan(data, position, source=driver.source)
+            for tally in scan.tallies:
+                if tally.type in types:
+                    self._take(data, tally, now, ring=True)
+            # Control frames are for others: they say where replies belong.
+            end = scan.end + scan.span if scan.special else scan.end
+            if not position < end <= length:
+                raise FrameError(f"the frame at byte {scan.end} goes on where the ring ends")
+            position = end
+
+    def reserve(self, driver: Driver, header: Header) -> memoryview | None:
+        """Gives the place in its history for a frame in a driver's ring, to write it there.
+
+        None: it has to be taken by `receive_ring`, which says what becomes of it.
+        """
+        feed = self._catalog.find_feed(driver.source, header.type)
+        if feed is None:
+            return None
+        due = feed.ledger.next_sequence
+        if due is not None and widen(header.sequence, due) < due:
+            return None
+        return feed.reserve(header.size)
+
+    def commit(self, driver: Driver, place: memoryview, now: float) -> None:
+        """Takes the frame that was written in the place reserved last."""
+        (tally,) = frames.scan(place, source=driver.source).tallies
+        self.feeds[driver.source, tally.type].commit(tally, now)
+
+    def _take(self, data: memoryview, tally: Tally, now: float, *, ring: bool = False) -> None:
+        feed = self._catalog.find_feed(tally.source, tally.type)
+        if feed is None:
+            self.unknown += tally.count
+            return
+        if tally.source in self._by_ring:
+            rest = later(data, tally, feed.ledger.next_sequence)
+            if rest is None:
+                return
+            tally = rest
+        feed.append(data, tally, now, ring=ring)
+
     def disconnected(self) -> list[Reply]:
         """Notes that the connection is gone; feeds and subscriptions stay.
 
@@ -188,6 +247,7 @@ class Session:
         for wanted in self.subscriptions.values():
             wanted.streams.clear()
             wanted.refused = False
+        self._by_ring.clear()
         for feed in tuple(self.feeds.values()):
             feed.ledger.interrupt()
             feed.wake_all()
@@ -246,6 +306,26 @@ class Session:
         self._request += 1
         return self._request, json.dumps({"op": "origin", "id": self._request, "origin": origin})
 
+    def ring(self, driver: Driver, read: bool) -> tuple[int, str]:
+        """Makes the request to read a driver's ring from now on, or no more; an event answers it.
+
+        Returns:
+            The request's id and the text message to send.
+        """
+        self._request += 1
+        asked = {"op": "ring", "id": self._request, "driver": driver.name}
+        return self._request, json.dumps({**asked, "session": driver.session, "read": read})
+
+    def whole(self, driver: Driver) -> frozenset[int]:
+        """The messages of a driver, by id, of which every frame is to come."""
+        return frozenset(
+            type
+            for wanted in self.subscriptions.values()
+            if wanted.options.whole
+            for source, type in wanted.streams
+            if source == driver.source
+        )
+
     def encode(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Encoded:
         """Encodes a command, in any thread; see `pending_commands.encode` for what it raises."""
         return encode(driver, name, fields, self.limits.get("command"))
@@ -274,7 +354,14 @@ class Session:
             case DriverNews(event, report):
                 if not self._is_known(report):
                     return []
-                return [DriverChanged(event, self._catalog.update(report))]
+                known = self.drivers.get(report.name)
+                if known is not None and known.session != report.session:
+                    self.before_end(known)
+                run = None if known is None else known.run
+                driver = self._catalog.update(report)
+                if driver.run != run:
+                    self._by_ring.discard(driver.source)
+                return [DriverChanged(event, driver)]
             case Confirmation(id):
                 self._confirm(said)
                 return [Subscribed(id)]
@@ -288,6 +375,11 @@ class Session:
                 self._refuse(said)
                 return [said]
             case OriginAllowed():
+                return [said]
+            case RingAnswer(_, name, True):
+                self._by_ring.add(self.drivers[name].source)
+                return [said]
+            case RingAnswer():
                 return [said]
             case _:
                 assert_never(said)

@@ -90,6 +90,17 @@ class ClientRequests:
     def _unsubscribe(self, request: dict[str, Any]) -> Iterator[object]:
         return self._services.hub.unsubscribing(self._client, _id(request))
 
+    def _ring(self, request: dict[str, Any]) -> Iterator[object]:
+        id_ = _id(request)
+        name, session, read = (request.get(key) for key in ("driver", "session", "read"))
+        if not isinstance(name, str) or type(session) is not int or type(read) is not bool:
+            raise RequestError(
+                ErrorCode.BAD_REQUEST,
+                "ring needs the name of a driver, the number of its session, and read, true or "
+                "false",
+            )
+        return self._services.hub.reading_ring(self._client, id_, name, session, read)
+
     def _status(self, request: dict[str, Any]) -> None:
         uptime = time.monotonic() - self._services.started
         self._client.send("status", **self._services.hub.status(uptime))
@@ -287,6 +298,7 @@ class ClientRequests:
 OPERATIONS: dict[str, Callable[[ClientRequests, dict[str, Any]], Iterator[object] | None]] = {
     "subscribe": ClientRequests._subscribe,
     "unsubscribe": ClientRequests._unsubscribe,
+    "ring": ClientRequests._ring,
     "window": ClientRequests._window,
     "ack": ClientRequests._ack,
     "command": ClientRequests._text_command,

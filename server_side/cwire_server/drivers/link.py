@@ -11,7 +11,7 @@ import logging
 import random
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cwire_server.config import DriverAddress
 from cwire_server.drivers.attaching import RingRefusedError, attach
@@ -289,6 +289,10 @@ class DriverLink:
             self._held = None
             if self._input is not None:
                 self._input.resume()
+
+    def catching_up(self) -> Iterator[None]:
+        """Takes in pieces what the driver has published by now, as far as its ring can be read."""
+        return iter(()) if self._input is None else self._input.catching_up()
 
     def _take_special(self, special: Special) -> None:
         header, payload = special

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cwire_server.drivers.batch_reader import BatchReader, Special
 from cwire_server.drivers.greeting import LinkError, farewell
@@ -88,6 +88,20 @@ class RingInput:
         if self._error is None:
             self._socket.resume()
         self._awake()
+
+    def catching_up(self) -> Iterator[None]:
+        """Reads what is in the ring by now, also while paused: a batch in each step.
+
+        It ends early at a place whose reply has not come.
+        """
+        end = None if self._closed else self._reader.head
+        while end is not None and not self._closed and self._reader.position < end:
+            if self._reader.blocked:
+                return
+            self._reader.wake()
+            self._cancel()
+            self._read()
+            yield
 
     def close(self) -> None:
         """Reads no more. Must be called before the socket is closed."""

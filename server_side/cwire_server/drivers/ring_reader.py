@@ -69,6 +69,16 @@ class RingReader:
         return self._ring.waiting
 
     @property
+    def position(self) -> int:
+        """The offset up to which it has been copied."""
+        return self._ring.position
+
+    @property
+    def head(self) -> int:
+        """The offset behind the newest frame."""
+        return self._ring.head
+
+    @property
     def size(self) -> int:
         """Bytes of the ring."""
         return self._ring.size

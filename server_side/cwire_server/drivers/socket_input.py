@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from cwire_server.drivers.batch_reader import BatchReader, Special
@@ -58,6 +58,10 @@ class SocketInput:
 
     def check(self) -> None:
         """Is called once in a heartbeat's time. Replies have their place in the stream here."""
+
+    def catching_up(self) -> Iterator[None]:
+        """Reads nothing: what is still to come by the socket is not known."""
+        return iter(())
 
     def pause(self) -> None:
         """Reads no more until `resume`."""

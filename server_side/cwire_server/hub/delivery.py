@@ -16,7 +16,7 @@ from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.policies import LATEST, most_generous
 from cwire_server.hub.sink import PickedFrame, Sink
 from cwire_server.hub.subscription import SubscribeOptions
-from cwire_structs.frames import HEADER_SIZE, Tally, span
+from cwire_structs.frames import HEADER_SIZE, RELAY_TYPES, Tally, span
 from cwire_structs.schema import Message
 
 __all__ = ["NOTHING", "Delivery", "Picker", "Wanted", "plan_message"]
@@ -114,6 +114,11 @@ class Delivery:
     def types(self) -> set[int]:
         """The message ids that are wanted in any way."""
         return self.whole.keys() | self.pickers.keys()
+
+    def beside_ring(self) -> Delivery:
+        """The part that is not in the driver's ring as it is: what is derived or picked out."""
+        derived = {type_: of_it for type_, of_it in self.whole.items() if type_ >= RELAY_TYPES}
+        return Delivery(derived, self.pickers)
 
 
 NOTHING = Delivery({}, {})

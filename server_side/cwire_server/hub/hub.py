@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from cwire_server.errors import ErrorCode, RequestError, internal_text
+from cwire_server.errors import ErrorCode, RequestError, internal_text, quoted
 from cwire_server.hub.back_pressure import BackPressure
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.client import Client
@@ -60,6 +60,8 @@ class Hub:
         """Who may do long work at the moment, such as making derived frames."""
         self.on_interest: Callable[[int], None] = lambda source: None
         """Called with a source when what its clients want may have changed."""
+        self.catch_up: Callable[[int], Iterator[None]] = lambda source: iter(())
+        """Called with a source: routes in pieces what the driver has published until now."""
         self.drivers = DriverRegistry(driver_names, self.limits.history, self.limits.histories)
         self.back_pressure = BackPressure(self.limits.crowd)
         self.sent_bytes = 0
@@ -130,7 +132,7 @@ class Hub:
         Raises:
             RequestError: No such driver or message, or one that cannot be had in this way.
         """
-        self.drivers.covered_by(subscription)
+        covered = self.drivers.covered_by(subscription)
         others = client.subscriptions.keys() - {subscription.id}
         if len(others) >= self.limits.subscriptions:
             raise RequestError(
@@ -139,6 +141,10 @@ class Hub:
                 "unsubscribe from one, or name several messages in one",
             )
         yield from self._planner.check(subscription)
+        for driver in covered:
+            if driver.source in client.reads:
+                # It goes on in the ring from here: nothing may be between that and the history.
+                yield from self._caught_up(driver.source)
         while client.announcing:
             yield PIECE
         try:
@@ -166,6 +172,53 @@ class Hub:
             )
         yield from self._planner.forget(client, id_)
         client.send("unsubscribed", id=id_)
+
+    def read_ring(self, client: Client, id_: int, name: str, session: int, read: bool) -> None:
+        """Lets a client read a driver's ring itself, at once; see `reading_ring`."""
+        for _ in self.reading_ring(client, id_, name, session, read):
+            pass
+
+    def reading_ring(
+        self, client: Client, id_: int, name: str, session: int, read: bool
+    ) -> Iterator[float]:
+        """Lets a client read a driver's ring itself, or sends it again what is there, in pieces.
+
+        What was in the ring before the request is sent before the answer.
+
+        Args:
+            client: Who asks.
+            id_: Of the request.
+            name: The driver's.
+            session: Of the driver's run that the ring is of.
+            read: Whether it reads the ring from now on.
+
+        Raises:
+            RequestError: There is no such run, or the relay does not read its ring either.
+        """
+        driver = self._of_run(name, session)
+        if read:
+            if driver.way != "ring":
+                text = f"the relay does not read the ring of driver {name}: its way is {driver.way}"
+                raise RequestError(ErrorCode.BAD_REQUEST, text)
+            yield from self._caught_up(driver.source)
+            self._of_run(name, session)
+        self._planner.read_ring(client, driver.source, read)
+        client.send("ring", id=id_, driver=name, read=read)
+
+    def _of_run(self, name: str, session: int) -> DriverState:
+        """Finds a driver that is up in this session."""
+        found = [driver for driver in self.drivers.served if driver.name == name]
+        if not found:
+            text = f"no driver of this relay is named {quoted(name)}"
+            raise RequestError(ErrorCode.UNKNOWN_DRIVER, text)
+        if found[0].session != session or found[0].state == "down":
+            text = f"driver {name} is not up in session {session} any more"
+            raise RequestError(ErrorCode.BAD_REQUEST, text)
+        return found[0]
+
+    def _caught_up(self, source: int) -> Iterator[float]:
+        for _ in self.catch_up(source):
+            yield PIECE
 
     def _forget(self, client: Client, ids: Iterable[int]) -> None:
         for id_ in ids:

@@ -267,12 +267,21 @@ class Planner:
         self._derived[driver.source].clear()
         self._routes[driver.source] = Routes()
         for client in clients:
+            client.reads -= {driver.source}
             client.deliveries.pop(driver.source, None)
         plans = (client.plans.pop(driver.source, None) for client in clients)
         return [plan for plan in plans if plan is not None]
 
+    def read_ring(self, client: Client, source: int, read: bool) -> None:
+        """Sends a client no more what is in a driver's ring, or sends it again from now on."""
+        client.reads = client.reads | {source} if read else client.reads - {source}
+        if (plan := client.plans.get(source)) is not None:
+            self._route(client, source, plan.delivery)
+
     def _route(self, client: Client, source: int, delivery: Delivery) -> None:
         """Replaces what a client gets of a driver."""
+        if source in client.reads:
+            delivery = delivery.beside_ring()
         routes = self._routes[source]
         changed = routes.change(client, client.deliveries.get(source, NOTHING), delivery)
         client.deliveries[source] = delivery

@@ -10,9 +10,9 @@ from support.fake_relay import pictures, ticks
 WEEKEND = 216_000
 
 
-def take(feed: Feed, data: bytes, now: float) -> None:
+def take(feed: Feed, data: bytes, now: float, *, ring: bool = False) -> None:
     (tally,) = frames.scan(data).tallies
-    feed.append(memoryview(data), tally, now)
+    feed.append(memoryview(data), tally, now, ring=ring)
 
 
 def numbers(feed: Feed, seconds: float) -> list[int]:
@@ -80,7 +80,7 @@ def test_frames_written_in_place_are_counted_like_others() -> None:
             feed.watch(Watch(position, lambda feed=feed: woken.append((feed, feed.history.total))))  # type: ignore[misc]
     times = [(0, 100.0), (1, 101.0), (3, 103.0), (3 + WEEKEND, 103.0 + WEEKEND)]
     for number, now in times:
-        take(taken, ticks(number, 1), now)
+        take(taken, ticks(number, 1), now, ring=True)
         write(written, ticks(number, 1), now)
     assert [total for feed, total in woken if feed is written] == [1, 2, 3, 3, 4, 4]
     assert [total for feed, total in woken if feed is taken] == [1, 2, 3, 3, 4, 4]

@@ -258,3 +258,27 @@ def test_missed_across_the_wrap() -> None:
     ledger.interrupt()
     add(ledger, 4, 1)
     assert (ledger.lost, ledger.gone_by(CONNECTION)) == (5, 5)
+
+
+def test_what_is_missing_in_the_ring_was_lost_by_the_driver() -> None:
+    ledger = Ledger()
+    ledger.begin(0)
+    add(ledger, 0, 2)
+    ring(ledger, 2, 3)
+    ring(ledger, 9, 1)  # four are missing
+    ledger.dropped(None, "driver", 6, 15)  # by the relay again: six more
+    add(ledger, 16, 1)
+    assert (ledger.frames, ledger.gone, ledger.lost) == (7, 10, 10)
+    assert ledger.gone_by("driver") == 10
+    ledger.end()
+    ring(ledger, 0, 1)
+    ring(ledger, 3, 1)
+    assert (ledger.gone, ledger.gone_by("driver")) == (12, 12)
+    ledger.interrupt()
+    add(ledger, 9, 1)
+    assert (ledger.gone, ledger.gone_by("driver"), ledger.gone_by(CONNECTION)) == (17, 12, 5)
+
+
+def ring(ledger: Ledger, first: int, count: int) -> None:
+    (tally,) = frames.scan(ticks(first, count)).tallies
+    ledger.add(tally, tally.count, 0.0, ring=True)

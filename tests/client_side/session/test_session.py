@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
 import cwire
 from cwire.data.feed import Watch
 from cwire.errors import OtherDrivers
-from cwire.session.events import OriginAllowed
+from cwire.session.events import OriginAllowed, RingAnswer
+from cwire.session.options import Options
 from cwire.session.session import Session
-from cwire_structs import frames
+from cwire_structs import control, frames
+from cwire_structs.frames import FrameError
 from support import schemas
 from support.fake_relay import driver, pictures, ticks
 from support.session import command as make_command
@@ -207,3 +210,75 @@ def test_an_origin_has_a_number_of_its_own() -> None:
     (told,) = session.receive_text(event("origin", id=id, url="ws://x/ws", token="secret"))
     assert told == OriginAllowed(id, "ws://x/ws", "secret")
     assert "secret" not in repr(told)
+
+
+def by_ring(session: Session, data: bytes, *types: int) -> None:
+    """Frames of a ring, where they have no source yet."""
+    raw = bytearray(data)
+    at = 0
+    while at < len(raw):
+        raw[at + 7] = 0
+        at += frames.span(frames.unpack_header(raw, at).size)
+    session.receive_ring(session.drivers["lab"], types, memoryview(raw), 0.0)
+
+
+def test_the_seam_between_relay_and_ring() -> None:
+    session = connected()
+    id, _ = session.subscribe(["tick"])
+    session.receive_text(subscribed(id, first=5))
+    assert session.whole(session.drivers["lab"]) == {schemas.TICK}
+    request, text = session.ring(session.drivers["lab"], read=True)
+    assert json.loads(text) == {
+        "op": "ring", "id": request, "driver": "lab", "session": 7, "read": True
+    }  # fmt: skip
+    session.receive_binary(ticks(5, 3), 0.0)
+    answer = event("ring", id=request, driver="lab", read=True)
+    assert session.receive_text(answer) == [RingAnswer(request, "lab", True)]
+    rare = frames.pack(schemas.RARE, bytes(8))
+    place = control.place(3, 1)
+    by_ring(session, ticks(3, 2) + place + ticks(5, 3) + rare + ticks(8, 2), schemas.TICK)
+    feed = session.feeds[1, schemas.TICK]
+    assert feed.ledger.frames == feed.history.total == 5
+    by_ring(session, ticks(12, 1), schemas.TICK)
+    assert (feed.ledger.lost, feed.ledger.gone_by("driver")) == (2, 2)
+    session.receive_binary(ticks(11, 4), 0.0)  # and back again
+    assert (feed.ledger.frames, feed.ledger.lost) == (8, 2)
+    assert (1, schemas.RARE) not in session.feeds
+    assert session.unknown == 0
+
+
+def test_no_frame_in_a_ring_is_cut() -> None:
+    session = connected()
+    with pytest.raises(FrameError, match="goes on where the ring ends"):
+        by_ring(session, ticks(0, 2)[:-8], schemas.TICK)
+    with pytest.raises(FrameError, match="goes on where the ring ends"):
+        by_ring(session, ticks(0, 1) + control.place(3, 1)[:-8], schemas.TICK)
+
+
+def test_a_run_is_read_to_its_end_before_the_next_one_begins() -> None:
+    session = connected()
+    id, _ = session.subscribe(["tick"])
+    session.receive_text(subscribed(id, first=0))
+    session.before_end = lambda driver: by_ring(session, ticks(0, 3), schemas.TICK)
+    session.receive_text(event("driver", event="down", driver=driver(state="down", session=None)))
+    feed = session.feeds[1, schemas.TICK]
+    assert (feed.ledger.frames, feed.ledger.lost) == (3, 0)
+
+
+def subscribed(id: int, first: int) -> str:
+    stream = {"source": 1, "message": "tick", "type": schemas.TICK, "first_sequence": first}
+    return event("subscribed", id=id, streams=[stream])
+
+
+@pytest.mark.parametrize(
+    ("options", "whole"),
+    [
+        ({}, True),
+        ({"history": 3}, True),
+        ({"policy": "latest"}, False),
+        ({"max_rate": 3.0}, False),
+        ({"decimate": 4}, False),
+    ],
+)
+def test_what_a_ring_can_bring(options: dict[str, Any], whole: bool) -> None:
+    assert Options(**options).whole is whole
