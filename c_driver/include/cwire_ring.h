@@ -47,8 +47,8 @@ enum {
     CWIRE_READER_PAGE = 4096
 };
 
-/* The control frame that is the place of a reply: u32 kind, u32 number of the reader, u32 count, u32
- * zero. */
+/* The control frame that is the place of a reply: u32 kind, u32 number of the reader, u32 count,
+ * u32 zero. */
 enum { CWIRE_RING_PLACE = 7, CWIRE_RING_PLACE_SIZE = 16 };
 
 /* Also where the ABI aligns 64-bit numbers in structs to 4 bytes only. */
@@ -118,7 +118,7 @@ typedef struct cwire_ring_reader {
     uint64_t position;
     uint64_t head; /* the greatest head and tail that were seen */
     uint64_t tail;
-    uint64_t behind; /* where the frame ends that was peeked at last */
+    uint64_t behind; /* where that ends which was shown last */
 } cwire_ring_reader;
 
 /* Checks the ring's page, of which `page_bytes` are mapped, against the hello's epoch, writes the
@@ -142,8 +142,14 @@ int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t c
  * one is the next. */
 int cwire_ring_peek(cwire_ring_reader *reader, void *header);
 
-/* Passes over the frame that was peeked at last, unless it is passed already. */
-void cwire_ring_skip(cwire_ring_reader *reader);
+/* Shows the next whole frames where they lie: as many as fit `room`, or the first one if that is
+ * larger. Returns their bytes, and sets *bytes; 0 if there are none; or CWIRE_RING_LIE. They may be
+ * overwritten while they are looked at: cwire_ring_skip says whether they were. */
+long cwire_ring_view(cwire_ring_reader *reader, size_t room, const uint8_t **bytes);
+
+/* Passes over what was shown last by one of these two, unless it is passed already. Returns 1 if
+ * that was not overwritten until now; else 0: then what was read of it is of no use. */
+int cwire_ring_skip(cwire_ring_reader *reader);
 
 /* Says that the reader is about to wait on its socket. Returns 1; or 0 if there is something to
  * read: then it must not wait. */

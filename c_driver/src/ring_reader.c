@@ -192,10 +192,38 @@ int cwire_ring_peek(cwire_ring_reader *reader, void *header) {
     return 0;
 }
 
-void cwire_ring_skip(cwire_ring_reader *reader) {
-    /* What was overtaken meanwhile lies before the tail: the next look goes on from there. */
-    if (reader->behind > reader->position)
+long cwire_ring_view(cwire_ring_reader *reader, size_t room, const uint8_t **bytes) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const int found = look(reader);
+        if (found <= 0)
+            return found;
+        const uint64_t position = reader->position;
+        const size_t there = (size_t)(reader->head - position);
+        const uint8_t *from = reader->bytes + (size_t)(position & (reader->size - 1));
+        size_t length = there, next = 0;
+        if (there > room) {
+            length = walk(from, there, room, &next);
+            const int broken = next < CWIRE_HEADER_SIZE || next > there - length;
+            if (!was_whole(reader, position))
+                continue;
+            if (broken)
+                return CWIRE_RING_LIE;
+            if (length == 0)
+                length = next;
+        }
+        *bytes = from;
+        reader->behind = position + length;
+        return (long)length;
+    }
+    return 0;
+}
+
+int cwire_ring_skip(cwire_ring_reader *reader) {
+    /* What was overtaken lies before the tail: the next look goes on from there. */
+    const int whole = was_whole(reader, reader->position);
+    if (whole && reader->behind > reader->position)
         set_position(reader, reader->behind);
+    return whole;
 }
 
 static uint32_t *sleeps(cwire_ring_reader *reader) {

@@ -4,10 +4,11 @@
 `cwire_structs.ring` is its public face, and checks what is mapped here.
 """
 
-from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport (
+    PyBUF_WRITABLE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer)
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.exc cimport PyErr_SetFromErrno
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from posix.mman cimport (
     MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED, PROT_NONE,
     PROT_READ, PROT_WRITE, mmap, munmap)
@@ -34,7 +35,8 @@ cdef extern from "cwire_ring.h" nogil:
     long cwire_ring_take(cwire_ring_reader *reader, void *out, size_t room, size_t *needed)
     int cwire_ring_take_place(cwire_ring_reader *reader, uint32_t number, uint32_t count)
     int cwire_ring_peek(cwire_ring_reader *reader, void *header)
-    void cwire_ring_skip(cwire_ring_reader *reader)
+    long cwire_ring_view(cwire_ring_reader *reader, size_t room, const uint8_t **bytes)
+    int cwire_ring_skip(cwire_ring_reader *reader)
     int cwire_ring_sleep(cwire_ring_reader *reader)
     void cwire_ring_wake(cwire_ring_reader *reader)
 
@@ -79,6 +81,41 @@ def is_plain_memory(int fd):
     return bool(cwire_is_plain_memory(fd))
 
 
+cdef void *map_file(void *at, size_t size, int fd, size_t offset, int protection,
+                    int flags) except NULL:
+    cdef void *memory = mmap(at, size, protection, flags, fd, <long>offset)
+    if memory == MAP_FAILED:
+        PyErr_SetFromErrno(OSError)
+    return memory
+
+
+cdef class _Twice:
+    """The bytes of a ring, mapped twice in a row, read-only.
+
+    They stay mapped until neither the ring nor any view of them refers to this object.
+    """
+
+    cdef void *bytes
+    cdef size_t size
+
+    def __cinit__(self, int fd, size_t begin, size_t size):
+        cdef size_t half
+        self.size = size
+        self.bytes = map_file(NULL, 2 * size, -1, 0, PROT_NONE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+        # Twice in a row: no frame, and no run of frames, is cut by the ring's end.
+        for half in range(2):
+            map_file(<char *>self.bytes + half * size, size, fd, begin, PROT_READ,
+                     MAP_SHARED | MAP_FIXED)
+
+    def __getbuffer__(self, Py_buffer *buffer, int flags):
+        PyBuffer_FillInfo(buffer, self, self.bytes, <Py_ssize_t>(2 * self.size), 1, flags)
+
+    def __dealloc__(self):
+        if self.bytes != NULL:
+            munmap(self.bytes, 2 * self.size)
+
+
 cdef class MappedRing:
     """A ring of ``size`` bytes behind a page of ``begin`` bytes, and the page of its reader.
 
@@ -87,8 +124,9 @@ cdef class MappedRing:
 
     cdef cwire_ring_reader reader
     cdef void *page
-    cdef void *bytes
     cdef void *own
+    cdef object memory  # a memoryview of _Twice
+    cdef const uint8_t *bytes
     cdef size_t begin
     cdef size_t length
     cdef bint taking
@@ -96,27 +134,17 @@ cdef class MappedRing:
 
     def __cinit__(self, int fd, size_t begin, size_t size, int own_fd, uint64_t epoch,
                   uint64_t position):
-        cdef size_t half
+        cdef _Twice twice
         self.begin = begin
         self.length = size
-        self.page = self._map(NULL, begin, fd, 0, PROT_READ, MAP_SHARED)
-        self.own = self._map(NULL, CWIRE_READER_PAGE, own_fd, 0, PROT_READ | PROT_WRITE, MAP_SHARED)
-        self.bytes = self._map(NULL, 2 * size, -1, 0, PROT_NONE,
-                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
-        # Twice in a row: no frame, and no run of frames, is cut by the ring's end.
-        for half in range(2):
-            self._map(<char *>self.bytes + half * size, size, fd, begin, PROT_READ,
-                      MAP_SHARED | MAP_FIXED)
+        self.page = map_file(NULL, begin, fd, 0, PROT_READ, MAP_SHARED)
+        self.own = map_file(NULL, CWIRE_READER_PAGE, own_fd, 0, PROT_READ | PROT_WRITE, MAP_SHARED)
+        twice = _Twice(fd, begin, size)
+        self.memory = memoryview(twice)
+        self.bytes = <const uint8_t *>twice.bytes
         if cwire_ring_attach(&self.reader, self.page, begin, self.bytes, self.own, epoch,
                              position) == CWIRE_RING_LIE:
             raise RingError(f"the ring's reader cannot begin at {position}: {self._page_text()}")
-
-    cdef void *_map(self, void *at, size_t size, int fd, size_t offset, int protection,
-                    int flags) except NULL:
-        cdef void *memory = mmap(at, size, protection, flags, fd, <long>offset)
-        if memory == MAP_FAILED:
-            PyErr_SetFromErrno(OSError)
-        return memory
 
     cdef _page_text(self):
         head = cwire_page_number(self.page, CWIRE_RING_AT_HEAD)
@@ -188,10 +216,34 @@ cdef class MappedRing:
             raise self._lie()
         return unpack_header(PyBytes_FromStringAndSize(header, CWIRE_HEADER_SIZE)) if found else None
 
-    def skip(self):
-        """Passes over the frame that `peek` has shown last, if it has not been taken."""
+    def view(self, size_t room):
+        """The next whole frames where they lie, read-only, as a memoryview; empty if there are none.
+
+        The driver may overwrite them while you look at them: `skip` says whether it has. The
+        memory stays mapped as long as anything refers to the view, also when the ring is closed.
+
+        Args:
+            room: Bytes that are wanted at most. Of a larger frame there is all, and nothing else.
+
+        Raises:
+            RingError: What the ring says cannot be.
+        """
+        cdef const uint8_t *bytes = self.bytes
         self._check()
-        cwire_ring_skip(&self.reader)
+        cdef long found = cwire_ring_view(&self.reader, room, &bytes)
+        if found == CWIRE_RING_LIE:
+            raise self._lie()
+        cdef Py_ssize_t begin = bytes - self.bytes
+        return self.memory[begin:begin + found]
+
+    def skip(self):
+        """Passes over what `view` or `peek` has shown last, if it has not been passed yet.
+
+        Returns:
+            Whether it was not overwritten until now. If it was, what was read of it is of no use.
+        """
+        self._check()
+        return bool(cwire_ring_skip(&self.reader))
 
     cdef _lie(self):
         return RingError(f"the driver's ring is damaged: {self._lie_text()}; restart the driver")
@@ -236,7 +288,10 @@ cdef class MappedRing:
         cwire_ring_wake(&self.reader)
 
     def close(self):
-        """Gives the memory back, at the end of `take` if another thread is in it."""
+        """Gives the memory back, at the end of `take` if another thread is in it.
+
+        What views show stays until they are gone.
+        """
         self.closed = True
         if not self.taking:
             self._unmap()
@@ -246,9 +301,8 @@ cdef class MappedRing:
             munmap(self.page, self.begin)
         if self.own != NULL:
             munmap(self.own, CWIRE_READER_PAGE)
-        if self.bytes != NULL:
-            munmap(self.bytes, 2 * self.length)
-        self.page = self.own = self.bytes = NULL
+        self.page = self.own = NULL
+        self.memory = None
 
     def __dealloc__(self):
         self._unmap()

@@ -2,7 +2,8 @@
 
 page = ReaderPage()                                  # its descriptor goes with the answer
 ring = open_ring(fd, page, epoch=…, position=…)      # as the driver's `ring` frame says
-taken, needed = ring.take(buffer, start, room)
+taken, needed = ring.take(buffer, start, room)       # a copy; or, without one:
+data = ring.view(room); …; whole = ring.skip()       # whether it was overwritten meanwhile
 
 A reader believes nothing that it finds in there: what cannot be is a `RingError`.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import random
 import resource
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -155,6 +157,95 @@ def test_a_frame_that_was_shown_is_overtaken(made: FakeRing) -> None:
         assert numbers(taken(opened))[0] == SIZE // FRAME + 6
 
 
+def mapped() -> int:
+    """How many mappings of the ring's bytes this process has; the page before them is not one."""
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    return sum("cwire-ring" in line and line.split()[2] != "00000000" for line in lines)
+
+
+def test_frames_are_shown_where_they_lie(made: FakeRing) -> None:
+    with reading(made) as opened:
+        assert len(opened.view(SIZE)) == 0
+        made.put(frame(1) + frame(2) + frame(3))
+        shown = opened.view(2 * FRAME + 63)
+        assert shown == frame(1) + frame(2)
+        assert (shown.readonly, shown.contiguous, shown.itemsize) == (True, True, 1)
+        with pytest.raises(TypeError, match="read-only"):
+            shown[0] = 1
+        assert opened.view(SIZE) == frame(1) + frame(2) + frame(3), "nothing is passed yet"
+        assert opened.position == 0
+        assert opened.view(FRAME) == frame(1)
+        assert opened.skip()
+        assert opened.position == FRAME
+        assert opened.skip(), "nothing else was shown"
+        assert opened.position == FRAME
+        assert taken(opened) == frame(2) + frame(3)
+        made.write(0, b"seen at once")
+        assert bytes(shown[:12]) == b"seen at once"
+
+
+def test_a_frame_that_is_larger_than_wanted_is_shown_alone(made: FakeRing) -> None:
+    with reading(made) as opened:
+        made.put(frame(1, 800) + frame(2))
+        for room in (0, 24, 823):
+            assert opened.view(room) == frame(1, 800)
+        opened.skip()
+        assert opened.view(0) == frame(2)
+
+
+def test_what_is_shown_is_in_one_piece_over_the_rings_end(made: FakeRing) -> None:
+    with reading(made) as opened:
+        for number in range(3 * SIZE // 2000):
+            made.put(frame(number, 1000) + frame(number + 1, 1000))
+            assert opened.view(SIZE) == frame(number, 1000) + frame(number + 1, 1000)
+            assert opened.skip()
+
+
+def test_what_was_overwritten_is_told(made: FakeRing) -> None:
+    with reading(made) as opened:
+        made.put(frame(0) + frame(1))
+        shown = opened.view(SIZE)
+        for number in range(2, SIZE // FRAME):
+            made.put(frame(number))
+        assert shown == frame(0) + frame(1), "the ring is full, and nothing is overwritten"
+        made.put(frame(SIZE // FRAME))
+        assert shown != frame(0) + frame(1)
+        assert not opened.skip()
+        # It goes on with the oldest that is there, like a copy.
+        assert numbers(bytes(opened.view(SIZE)))[0] == 1
+        assert opened.skip()
+        assert opened.position == made.head
+
+
+def test_views_keep_the_memory(made: FakeRing) -> None:
+    assert mapped() == 0
+    with reading(made) as opened:
+        made.put(frame(1) + frame(2))
+        shown = opened.view(SIZE)
+        part = shown[FRAME:]
+        del shown
+    assert mapped() == 2, "the ring is closed, and a part of a view is left"
+    assert part == frame(2)
+    values = np.frombuffer(part, np.uint64)
+    del part
+    assert values[3] == 2
+    assert mapped() == 2
+    del values
+    assert mapped() == 0
+
+
+def test_views_of_a_ring_that_nobody_closed(made: FakeRing) -> None:
+    with ReaderPage() as page:
+        opened = open_ring(made.fd, page, epoch=1, position=0)
+    made.put(frame(1))
+    shown = opened.view(SIZE)
+    del opened
+    gc.collect()
+    assert (shown == frame(1), mapped()) == (True, 2)
+    shown.release()
+    assert mapped() == 0
+
+
 def test_who_is_overtaken_goes_on_with_the_oldest_frame_that_is_there(made: FakeRing) -> None:
     with reading(made) as opened:
         for number in range(2 * SIZE // FRAME + 5):
@@ -264,6 +355,7 @@ def test_a_closed_ring_says_so(made: FakeRing) -> None:
         lambda: opened.take(bytearray(8), 0, 8),
         opened.peek,
         opened.skip,
+        lambda: opened.view(8),
         lambda: opened.waiting,
         lambda: opened.head,
         opened.sleep,
@@ -418,7 +510,7 @@ def test_numbers_that_cannot_be(made: FakeRing, tail: int, head: int) -> None:
         made.put(frame(1))
         taken(opened)
         made.set(tail, head)
-        for use in (lambda: taken(opened), opened.peek):
+        for use in (lambda: taken(opened), opened.peek, lambda: opened.view(SIZE)):
             with pytest.raises(RingError, match=f"damaged: its page says tail {tail}, head {head}"):
                 use()
 
@@ -442,8 +534,9 @@ def test_a_frame_that_ends_where_nothing_is(made: FakeRing, size: int, before: i
         for _ in range(before):
             assert opened.peek() == frames.unpack_header(frame(1))
             opened.skip()
-        with pytest.raises(RingError, match="damaged"):
-            opened.peek()
+        for use in (opened.peek, lambda: opened.view(len(data) - before * FRAME - 8)):
+            with pytest.raises(RingError, match="damaged"):
+                use()
     with FakeRing(SIZE) as made, reading(made) as opened:
         made.put(data)
         with pytest.raises(RingError, match="damaged"):
@@ -480,6 +573,9 @@ def test_a_page_full_of_lies_is_read_or_refused(
                 made.set(tail, head)
                 for room in rooms:
                     if room % 3 == 0 and opened.peek() is not None and room % 2:
+                        opened.skip()
+                    if room % 5 == 0:
+                        assert len(bytes(opened.view(room))) <= SIZE
                         opened.skip()
                     size, needed = opened.take(buffer, 0, room)
                     assert 0 <= size <= room
@@ -539,6 +635,42 @@ def test_a_writer_that_laps_its_reader_is_never_read_torn() -> None:
                 at += frames.span(header.size)
         done.set()
         thread.join()
+
+
+def test_a_view_that_was_overwritten_is_never_taken_for_whole() -> None:
+    """As above, without copies: a view is read, and only then it is asked."""
+    made = FakeRing(1 << 14)
+    done = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not done.is_set():
+            size = 8 * (1 + number % 300)
+            made.put(frames.pack(3, number.to_bytes(8, "little") * (size // 8), sequence=number))
+            number += 1
+
+    with made, reading(made) as opened:
+        thread = threading.Thread(target=write)
+        thread.start()
+        last, whole, torn = -1, 0, 0
+        try:
+            while whole < 200 or torn < 20:
+                data = bytes(opened.view(1 << 13))
+                if not opened.skip():
+                    torn += 1
+                    continue
+                whole += data != b""
+                at = 0
+                while at < len(data):
+                    header = frames.unpack_header(data, at)
+                    payload = data[at + 24 : at + header.size]
+                    assert payload == header.sequence.to_bytes(8, "little") * (len(payload) // 8)
+                    assert header.sequence > last
+                    last = header.sequence
+                    at += frames.span(header.size)
+        finally:
+            done.set()
+            thread.join()
 
 
 def test_the_machine_shares_numbers_without_locks() -> None:

@@ -17,22 +17,20 @@ _RUN = 256 << 10
 
 
 class RingReceiver:
-    """A peer of the driver that asks for its ring; frames are copied out of that in C.
+    """A peer of the driver that asks for its ring.
+
+    Where the order is to copy, frames are copied out of the ring in C. Else they are views of it.
 
     Raises:
         ValueError: The driver gives no ring; the text says why.
     """
 
-    copies = True
     offset = frames.HEADER_SIZE
 
     def __init__(self, order: ReadOrder) -> None:
-        self._size = order.size
+        self.copies = order.mode == "copy"
         self._room = order.size if order.pause else max(_RUN, order.size)
-        memory = history()
-        # Copies go on and on through memory of the reader's own; else few pages are used, which
-        # stay in the processor's cache.
-        self._memory = memory if order.mode == "copy" else memory[: self._room]
+        self._memory = history()
         self._place = 0
         self._socket = socket.socket(socket.AF_UNIX)
         try:
@@ -57,23 +55,29 @@ class RingReceiver:
         raise ValueError(f"the driver gives no ring: {handshake.outcome.why}")
 
     def take(self, wait: bool) -> memoryview | None:
-        """The next whole frames, copied out of the ring; see `Receiver`."""
+        """The next whole frames, copied out of the ring or where they lie; see `Receiver`."""
+        run = self._copy() if self.copies else self._ring.view(self._room)
+        if run:
+            return run
+        if wait and self._ring.sleep():
+            if not self._socket.recv(_RECEIVE):
+                raise EOFError("the driver has ended before its last message")
+            self._ring.wake()
+        return None
+
+    def _copy(self) -> memoryview:
         if self._place + self._room > len(self._memory):
             self._place = 0
-        taken, _ = self._ring.take(self._memory, self._place, self._room)
-        if not taken:
-            if wait and self._ring.sleep():
-                if not self._socket.recv(_RECEIVE):
-                    raise EOFError("the driver has ended before its last message")
-                self._ring.wake()
-            return None
         begin = self._place
-        self._place += taken
+        self._place += self._ring.take(self._memory, begin, self._room)[0]
         return self._memory[begin : self._place]
 
     def intact(self) -> bool:
-        """Returns True: a copy of overwritten frames is never handed out, they count as lost."""
-        return True
+        """Passes over a view, and says whether it was not overwritten until now.
+
+        A copy of what was overwritten is never handed out: that counts as lost.
+        """
+        return self.copies or self._ring.skip()
 
     def close(self) -> None:
         """Gives everything back."""

@@ -110,7 +110,7 @@ WAYS: dict[str, Way] = {
     "ring": Way(
         "cwire's ring",
         "memory",
-        "a driver in C, whose ring the reader maps and copies from in C; a doorbell wakes it",
+        "a driver in C, whose ring the reader maps: views of it, or copies made in C; a doorbell",
         _ring,
     ),
     "shared_memory": Way(

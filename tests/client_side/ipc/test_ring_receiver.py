@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from cwire.ipc.orders import ReadOrder
+from cwire.ipc.plan import Mode
 from cwire.ipc.ring_receiver import RingReceiver
 from cwire_structs import frames
 from support.processes import Driver
 
 
-def order(path: Path) -> ReadOrder:
+def order(path: Path, mode: Mode = "view") -> ReadOrder:
     return ReadOrder(
         way="ring",
         size=1 << 16,
         batch=1,
-        mode="view",
+        mode=mode,
         wait=True,
         held=True,
         seconds=0.1,
@@ -32,15 +33,21 @@ def read_on(receiver: RingReceiver) -> None:
         receiver.take(True)
 
 
-def test_whole_frames_until_the_driver_ends(driver: Driver) -> None:
-    receiver = RingReceiver(order(driver.path))
+@pytest.mark.parametrize("mode", ["view", "touch", "copy"])
+def test_whole_frames_until_the_driver_ends(driver: Driver, mode: Mode) -> None:
+    receiver = RingReceiver(order(driver.path, mode))
+    assert receiver.copies == (mode == "copy")
+    sequences: dict[int, int] = {}
     try:
         for _ in range(3):
             while (run := receiver.take(True)) is None:
                 pass
             found = frames.scan(run)
             assert found.end == len(run)
-            assert frames.unpack_header(run).type > 0
+            assert run.readonly == (mode != "copy")
+            for tally in found.tallies:
+                assert tally.first_sequence == sequences.get(tally.type, tally.first_sequence)
+                sequences[tally.type] = tally.last_sequence + 1
             assert receiver.intact()
         driver.stop()
         with pytest.raises(EOFError, match="the driver has ended before its last message"):
