@@ -77,6 +77,8 @@ def connect(
             newest, with a warning that names them. ``unix://PATH``: the driver that listens at
             this path, without a relay: this process does what one would do. The driver is called
             as its socket, ``scope`` at ``/tmp/scope.sock``; scopes and panels go by the kernel.
+            What was published before, nobody has kept; and while this process is busy, only the
+            driver's ring holds what comes.
         token: The relay's token, for TCP; not needed where the link has it.
         subscribe: The messages to receive: ``"all"`` that are published, their names, or None for
             those that are asked for later.
