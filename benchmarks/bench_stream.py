@@ -16,6 +16,7 @@ from typing import Any
 import processes
 from processes import HERE, Programs
 from receivers.meter import Run
+from receivers.publisher import Publisher
 from result import Result
 
 __all__ = ["bench_stream", "receive"]
@@ -26,6 +27,10 @@ _NOTES = {
     "cwire": "through the relay, cwire's client; paced by cwire_pending",
     "cwire_unpaced": "the same, the driver does not wait: the rest is dropped, and counted",
     "raw_socket": "the same driver, its Unix socket read by recv_into; one hop, no message found",
+    "ring_view": "the same driver, its ring; frames are looked at where they lie; one hop",
+    "ring_copy": "the same, each frame copied by C; one hop",
+    "memcpy": "no peer: frames copied into shared memory as large as the driver's ring",
+    "memcpy_hot": "the same, into 2 MiB",
     "naive": "one WebSocket message per frame, cwire's client",
     "websockify": "before the same driver, bare socket reader",
     "pyzmq": "C publisher, ipc, one message per frame",
@@ -39,6 +44,10 @@ _COUNTS = {
     "cwire": (8_000_000, 1500),
     "cwire_unpaced": (16_000_000, 0),
     "raw_socket": (16_000_000, 4000),
+    "ring_view": (0, 6000),
+    "ring_copy": (0, 4000),
+    "memcpy": (0, 8000),
+    "memcpy_hot": (0, 16_000),
     "naive": (40_000, 500),
     "websockify": (8_000_000, 1000),
     "pyzmq": (1_500_000, 1500),
@@ -50,6 +59,8 @@ _COUNTS = {
 _ZMQ_MARK = {_SMALL: 100_000, _LARGE: 10}
 _FOXGLOVE_WINDOW = {_SMALL: 1 << 20, _LARGE: 16}
 _LSL_WINDOW = 1 << 20
+# As large as the ring of load.c; and as much of it as is used while its reader keeps up.
+_MEMCPY_ROOM, _MEMCPY_HOT = 16 << 20, 2 << 20
 
 
 def receive(module: str, **arguments: Any) -> dict[str, Any]:
@@ -82,6 +93,10 @@ class _Stream:
             "cwire": lambda size, count: self._cwire(size, count, paced=True),
             "cwire_unpaced": lambda size, count: self._cwire(size, count, paced=False),
             "raw_socket": self._raw_socket,
+            "ring_view": lambda size, count: self._ring(size, count, copy=False),
+            "ring_copy": lambda size, count: self._ring(size, count, copy=True),
+            "memcpy": lambda size, count: self._memcpy(size, count, _MEMCPY_ROOM),
+            "memcpy_hot": lambda size, count: self._memcpy(size, count, _MEMCPY_HOT),
             "naive": self._naive,
             "websockify": self._websockify,
             "pyzmq": lambda size, count: self._zmq(size, count, 1),
@@ -115,6 +130,15 @@ class _Stream:
     def _raw_socket(self, size: int, count: int) -> dict[str, Any]:
         with self._driver() as (path, _):
             return receive("unix", path=str(path), frame_bytes=size, count=count)
+
+    def _ring(self, size: int, count: int, *, copy: bool) -> dict[str, Any]:
+        with self._driver() as (path, _):
+            return receive("ring", path=str(path), frame_bytes=size, count=count, copy=copy)
+
+    def _memcpy(self, size: int, count: int, room: int) -> dict[str, Any]:
+        command = [str(self._programs.peers), "memcpy", str(size), str(count), str(room)]
+        with Publisher(command) as program:
+            return {"frames": count - count * 15 // 100, "seconds": float(program.ready)}
 
     def _websockify(self, size: int, count: int) -> dict[str, Any]:
         with self._driver() as (path, _), processes.websockify(path) as url:

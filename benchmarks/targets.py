@@ -48,6 +48,9 @@ def targets(results: list[Result]) -> list[Target]:
         )
         ratio = _ratio(_rate(ours), _rate(theirs))
         rows.append(_at_least(f"stream {label}, cwire / {subject}", ratio, factor))
+    view, memcpy = (find(results, "stream", name, _LARGE) for name in ("ring_view", "memcpy"))
+    ratio = _ratio(_rate(view), _rate(memcpy))
+    rows.append(_at_least("stream 1 MiB, ring_view / memcpy", ratio, 0.8))
     # If one frame is neither delivered nor counted as lost, the receiver fails: an empty row.
     unpaced = find(results, "stream", "cwire_unpaced", _SMALL)
     exact = 0.0 if unpaced is not None and unpaced.frames_per_s else None

@@ -2,17 +2,23 @@
  *
  *     peers zmq LIBRARY ENDPOINT FRAME_BYTES FRAMES_PER_MESSAGE COUNT
  *     peers lsl LIBRARY NAME SAMPLES_PER_CHUNK COUNT WINDOW
+ *     peers memcpy FRAME_BYTES COUNT ROOM
+ *
+ * The last one is no peer, but the least that a publisher of shared memory can do: it copies frames
+ * from one place into ROOM bytes, one behind the other, and prints the seconds of the last 85 %.
  *
  * LIBRARY is the shared library that the peer's PyPI wheel brings, so no header of it is needed:
  * the few functions are declared here as its documentation has them. Each frame begins with its
  * index, counted from 1. LSL does not hold a publisher back, so the reader does: it writes how many
  * samples it has (u64) to standard input, and at most WINDOW are under way. */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 /* POSIX lets a data pointer be read as a function's; ISO C does not let it be cast. */
@@ -101,7 +107,39 @@ static int run_lsl(void *library, char **arguments) {
     return 0;
 }
 
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static int run_memcpy(char **arguments) {
+    const size_t size = strtoul(arguments[0], NULL, 10), room = strtoul(arguments[2], NULL, 10);
+    const uint64_t count = strtoull(arguments[1], NULL, 10), warm = count * 15 / 100;
+    const int shared = MAP_SHARED | MAP_ANONYMOUS;
+    uint8_t *frame = malloc(size);
+    uint8_t *memory = mmap(NULL, room, PROT_READ | PROT_WRITE, shared, -1, 0);
+    if (!frame || memory == MAP_FAILED || size < sizeof count || room < size) {
+        fprintf(stderr, "peers: no memory\n");
+        return 1;
+    }
+    memset(frame, 1, size);
+    double begin = 0;
+    for (uint64_t index = 1; index <= count; index++) {
+        if (index == warm + 1)
+            begin = seconds();
+        memcpy(frame, &index, sizeof index);
+        memcpy(memory + index % (room / size) * size, frame, size);
+    }
+    printf("%.9f\n", seconds() - begin);
+    fflush(stdout);
+    pause();
+    return 0;
+}
+
 int main(int argc, char **argv) {
+    if (argc == 5 && strcmp(argv[1], "memcpy") == 0)
+        return run_memcpy(argv + 2);
     void *library = argc > 2 ? dlopen(argv[2], RTLD_NOW) : NULL;
     if (!library) {
         fprintf(stderr, "peers: %s\n", argc > 2 ? dlerror() : "what to run?");
