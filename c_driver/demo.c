@@ -190,8 +190,9 @@ static void run_pictures(demo *d, double now) {
 }
 
 void demo_begin(demo *d, cwire *link, double rate) {
+    /* Blocks begin with the sine, 60 a second; the triangle moves slowly beside it. */
     const struct waveform sine = {0, SINE, 180.0, 1.0, 0.0};
-    const struct waveform triangle = {1, TRIANGLE, 120.0, 0.5, 0.25};
+    const struct waveform triangle = {1, TRIANGLE, 120.25, 0.5, 0.25};
     memset(d, 0, sizeof *d);
     d->link = link;
     d->at_viewer = WANTS_VIEWERS;

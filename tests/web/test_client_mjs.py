@@ -16,6 +16,7 @@ import pytest
 
 from cwire.errors import CwireError
 from cwire.panel.form import CommandForm
+from cwire.panel.getters import find_getter
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire.session.drivers import Driver
 from cwire_server.hub.json_values import fields_from_json
@@ -47,7 +48,15 @@ def run_tests(*names: str, **environment: str) -> None:
 def test_everything_that_needs_no_program() -> None:
     found = {path.relative_to(HERE) for path in HERE.rglob("*.test.mjs")}
     names = {str(path) for path in found if "node_modules" not in path.parts}
-    fed = ("decode/cases", "decode/kinds", "live", "panel/rules", "scope/recipe", "stream")
+    fed = (
+        "decode/cases",
+        "decode/kinds",
+        "live",
+        "panel/inputs",
+        "panel/rules",
+        "scope/recipe",
+        "stream",
+    )
     run_tests(*sorted(names - {f"{name}.test.mjs" for name in fed}))
 
 
@@ -139,6 +148,39 @@ def recipe_case(message: Message, choice: dict[str, Any]) -> dict[str, Any]:
     except CwireError as error:
         return {**case, "refused": str(error)}
     return {**case, "told": told}
+
+
+def test_a_page_has_the_inputs_of_a_notebook(tmp_path: Path) -> None:
+    table = json.loads((ROOT / "tests" / "panel.json").read_text())
+    header = tmp_path / "all.h"
+    header.write_text("\n".join(table["header"]))
+    demo = ROOT / "c_driver" / "generated" / "messages.schema.json"
+    wrapped = [wrap.wrap(source, "cc").schema for source in (header, ZOO, TAILS)]
+    schemas = (*wrapped, Schema.from_json(demo.read_text()))
+    made = [
+        {
+            "name": schema.name,
+            "schema": schema.json,
+            "commands": [inputs_case(schema, message) for message in schema.messages.values()],
+        }
+        for schema in schemas
+    ]
+    file = tmp_path / "inputs.json"
+    file.write_text(json.dumps(made))
+    run_tests("panel/inputs.test.mjs", CWIRE_INPUTS=str(file))
+
+
+def inputs_case(schema: Schema, message: Message) -> dict[str, Any]:
+    reply = schema.messages[message.reply] if message.reply else None
+    form = CommandForm(message, find_getter(schema, message), lambda name, fields, done: None)
+    told = form.recipe(Driver("lab", 1), reply)
+    form.close()
+    return {
+        "command": message.name,
+        "controls": told["controls"],
+        "getter": told["getter"],
+        "reply": told["reply"],
+    }
 
 
 def test_it_reads_half_floats_as_numpy_does(tmp_path: Path) -> None:

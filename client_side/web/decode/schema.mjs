@@ -23,6 +23,8 @@ export class Schema {
         `is ${JSON.stringify(data?.schema)}; this client reads ${FORMAT}`,
       );
     }
+    /** @type {any} As it came: two with the same JSON mean the same, to people as well. */
+    this.json = data;
     this.name = text(data.name);
     this.layout_hash = text(data.layout_hash);
     this.little = readOrder(data.byte_order, "byte_order");

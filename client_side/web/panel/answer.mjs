@@ -39,12 +39,12 @@ export function line(text, color) {
 }
 
 /**
- * The HTML of a reply's fields, in one line that wraps.
+ * A reply's fields, in one line that wraps.
  *
  * @param {Part[]} parts
  * @param {Record<string, any>} fields
  */
-export function replyHtml(parts, fields) {
+export function replyLine(parts, fields) {
   const line = element("div", { style: "line-height:1.4" });
   parts.forEach((part, index) => {
     const { title, tip, unit, name } = part;
@@ -59,7 +59,7 @@ export function replyHtml(parts, fields) {
       ),
     );
   });
-  return line.outerHTML;
+  return line;
 }
 
 /**

@@ -1,7 +1,7 @@
 // A form in the page: it sends its command by the page's own line to the relay, and shows the answer.
 
 import { CommandError } from "../errors.mjs";
-import { BAD, BUSY, GOOD, line, replyHtml } from "./answer.mjs";
+import { BAD, BUSY, GOOD, line, replyLine } from "./answer.mjs";
 import { find, keepPlace, pick, put } from "./fields.mjs";
 import { NotJson, Unreadable, read, show } from "./rules.mjs";
 
@@ -244,7 +244,7 @@ export class Form {
       const reply = await client.command(driver, command, fields, { session: this.#session() });
       const when = `${new Date().toTimeString().slice(0, 8)}, ${(performance.now() - begun).toFixed(1)} ms`;
       if (reply === null) this.#say(`OK (${when})`, GOOD);
-      else this.#say(`${reply.message} (${when})`, GOOD, replyHtml(parts, reply.fields));
+      else this.#say(`${reply.message} (${when})`, GOOD, replyLine(parts, reply.fields).outerHTML);
     } catch (error) {
       this.#say(errorText(error), BAD);
     }
@@ -331,8 +331,12 @@ export class Form {
   }
 }
 
-/** @param {any} error */
-function errorText(error) {
+/**
+ * What people are told of a command that was refused.
+ *
+ * @param {any} error
+ */
+export function errorText(error) {
   const code = error instanceof CommandError && error.code !== null ? ` (${error.name})` : "";
   return `${error.text ?? error.message}${code}`;
 }

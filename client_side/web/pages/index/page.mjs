@@ -1,92 +1,87 @@
-// The first page: the drivers and what they send, with the relay's own figures.
+// The first page: something that moves, then all drivers with their messages and commands.
 
 import { element } from "../../elements.mjs";
-import { RELAY_SOURCE } from "../../protocol.mjs";
+import "../../scope.css";
 import { Shell } from "../shell.mjs";
+import { servedDrivers } from "../shell/messages.mjs";
+import { DriverSection } from "./driver_section.mjs";
+import { Figures } from "./figures.mjs";
+import { Live } from "./live.mjs";
 import "./page.css";
+import { RelaySection } from "./relay_section.mjs";
+
+const OPEN = "open"; // in the link: the entries that are open, as `driver/message`
 
 const shell = new Shell();
-const totals = element("p", { id: "totals" });
-const body = element("tbody");
-const messages = element("section", { id: "messages" });
-/** @type {Map<string, Record<string, any>>} The relay's figures of drivers, by name. */
-const figures = new Map();
-const HEADS = ["driver", "state", "frames/s", "MB/s", "frames", "lost", "commands"];
-
+const figures = new Figures(shell.client);
+const live = new Live(shell.client, figures);
+const relay = new RelaySection(shell.state);
+const drivers = element("div", {});
+/** @type {Map<string, DriverSection>} */
+const sections = new Map();
 shell.main.append(
-  element("h1", {}, "Drivers"),
-  totals,
-  element(
-    "table",
-    { id: "drivers" },
-    element("thead", {}, element("tr", {}, ...HEADS.map((head) => element("th", {}, head)))),
-    body,
-  ),
-  messages,
+  element("h1", { className: "unseen" }, "Overview"),
+  live.place,
+  drivers,
+  relay.place,
 );
 
-/** The drivers that the relay serves. */
-function served() {
-  return [...shell.client.drivers.values()].filter(({ source }) => source !== RELAY_SOURCE);
+/** Makes the sections fit the drivers. */
+function followDrivers() {
+  const served = servedDrivers(shell.client.drivers);
+  const names = new Set(served.map(({ name }) => name));
+  for (const [name, section] of sections) {
+    if (names.has(name)) continue;
+    section.place.remove();
+    sections.delete(name);
+  }
+  for (const driver of served) {
+    const known = sections.get(driver.name);
+    const section = known ?? new DriverSection(shell.client, driver.name);
+    section.follow(driver);
+    if (known) continue;
+    sections.set(driver.name, section);
+    drivers.append(section.place);
+    section.tell(figures);
+    section.addEventListener("toggle", keepOpen);
+  }
+  live.follow();
+  if (served.some(({ schema }) => schema)) openOnce();
 }
 
-function showDrivers() {
-  body.replaceChildren(...served().map(driverRow));
+let opened = false;
+
+/** Opens what the link says, when the drivers are there. */
+function openOnce() {
+  if (opened) return;
+  opened = true;
+  showOpen();
 }
 
-/** @param {import("../../client.mjs").Driver} driver */
-function driverRow({ name, state }) {
-  const of = figures.get(name);
-  const number = (/** @type {any} */ value) => element("td", { className: "number" }, value);
-  const row = element(
-    "tr",
-    {},
-    element("td", {}, name),
-    element("td", { className: state }, state),
-    number(of ? of.frame_rate.toFixed(0) : ""),
-    number(of ? (of.byte_rate / 1e6).toFixed(2) : ""),
-    ...["frames", "lost", "commands"].map((key) => number(of ? String(of[key]) : "")),
-  );
-  row.dataset.driver = name;
-  row.children[2].classList.add("rate");
-  return row;
-}
-
-function showMessages() {
-  messages.replaceChildren();
-  for (const { name, schema } of served()) {
-    const rows = [...(schema?.messages.values() ?? [])].map((message) =>
-      element(
-        "tr",
-        {},
-        element("td", { className: "number" }, String(message.id)),
-        element("td", {}, element("code", {}, message.name)),
-        element("td", {}, message.command ? "command" : "message"),
-        element("td", {}, message.doc),
+function showOpen() {
+  const wanted = new Set((shell.state.get(OPEN) ?? "").split(","));
+  for (const [name, section] of sections)
+    section.openOnly(
+      new Set(
+        section.entries
+          .map(({ message }) => message.name)
+          .filter((message) => wanted.has(`${name}/${message}`)),
       ),
     );
-    const list = element("table", {}, ...rows);
-    messages.append(element("h2", {}, `Messages of ${name}`), list);
-  }
 }
 
-shell.client.addEventListener("drivers", () => {
-  showDrivers();
-  showMessages();
+function keepOpen() {
+  const open = [...sections].flatMap(([name, section]) =>
+    section.open.map((message) => `${name}/${message}`),
+  );
+  const text = open.join(",") || null;
+  if (text !== shell.state.get(OPEN)) shell.state.set({ [OPEN]: text });
+}
+
+shell.client.addEventListener("drivers", followDrivers);
+shell.state.addEventListener("change", showOpen);
+figures.addEventListener("round", () => {
+  for (const section of sections.values()) section.tell(figures);
+  relay.tell(figures);
+  live.follow();
 });
-shell.client.subscribe(
-  { driver: "relay", messages: ["relay_status", "relay_driver"] },
-  {
-    onbatch(batch) {
-      for (let index = 0; index < batch.count; index++) {
-        const row = batch.row(index);
-        if (batch.message === "relay_driver") figures.set(row.name, row);
-        else
-          totals.textContent =
-            `${row.clients} client${row.clients === 1 ? "" : "s"}, ` +
-            `up for ${Math.round(row.uptime)} s`;
-      }
-      showDrivers();
-    },
-  },
-);

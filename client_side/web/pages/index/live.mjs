@@ -1,0 +1,94 @@
+// The picture at the top: the first message that moves and that can be drawn, or the one of the link.
+
+import { element } from "../../elements.mjs";
+import { Feed } from "../../scope/feed.mjs";
+import { makeRecipe } from "../../scope/recipe.mjs";
+import { Screen } from "../../scope/screen.mjs";
+import { writeLayout } from "../scope/layout.mjs";
+import { isDrawable, publishedBy, servedDrivers } from "../shell/messages.mjs";
+import { writeFragment } from "../shell/state.mjs";
+
+/** @typedef {import("./figures.mjs").Figures} Figures */
+
+const HEIGHT = 260; // pixels
+
+/** Measurements, for tests and a console. */
+const page = /** @type {{__cwireScope?: Record<string, any>}} */ (globalThis);
+const measured = (page.__cwireScope ??= {});
+
+/** Draws one message. */
+export class Live {
+  /** @type {Screen | null} */
+  #screen = null;
+  /** @type {Feed | null} */
+  #feed = null;
+  #made = "";
+  /** @type {{driver: string, message: string} | null} */
+  #chosen = null;
+
+  /**
+   * @param {import("../../client.mjs").Client} client
+   * @param {Figures} figures
+   */
+  constructor(client, figures) {
+    this.client = client;
+    this.figures = figures;
+    this.body = element("div", {});
+    this.more = element("a", { href: "/scope" }, "Open in Scope →");
+    this.place = element(
+      "section",
+      { className: "live", hidden: true, "aria-label": "Live" },
+      this.body,
+      element("p", { className: "links" }, this.more),
+    );
+  }
+
+  /** Follows drivers and figures. */
+  follow() {
+    this.#chosen ??= this.#first();
+    const { driver = "", message: name = "" } = this.#chosen ?? {};
+    const message = this.client.drivers.get(driver)?.schema?.messages.get(name);
+    if (!message) return;
+    try {
+      const recipe = { ...makeRecipe(driver, message), height: HEIGHT };
+      if (JSON.stringify(recipe) !== this.#made) this.#start(recipe);
+    } catch {
+      this.#stop(); // its structs are others now
+      this.#chosen = null;
+    }
+  }
+
+  /** The first message of which frames come and lines can be drawn. */
+  #first() {
+    for (const driver of servedDrivers(this.client.drivers)) {
+      for (const message of publishedBy(driver)) {
+        const rate = this.figures.message(driver.source, message.name)?.frame_rate ?? 0;
+        if (rate > 0 && driver.state === "up" && isDrawable(message))
+          return { driver: driver.name, message: message.name };
+      }
+    }
+    return null;
+  }
+
+  /** @param {import("../../scope/screen.mjs").ScreenRecipe} recipe */
+  #start(recipe) {
+    this.#stop();
+    this.#made = JSON.stringify(recipe);
+    this.place.hidden = false;
+    const { driver, message } = recipe;
+    const layout = writeLayout([{ driver, message, wide: true }]);
+    this.more.href = `/scope${writeFragment(new Map([["scopes", layout]]))}`;
+    this.#screen = new Screen(recipe);
+    this.#screen.mount(this.body);
+    this.#feed = new Feed(this.#screen, this.client, { remedy: "load this page anew" });
+    measured.live = this.#screen.figures;
+  }
+
+  #stop() {
+    this.#feed?.close();
+    this.#screen?.close();
+    this.#feed = this.#screen = null;
+    this.#made = "";
+    this.place.hidden = true;
+  }
+}
