@@ -197,7 +197,7 @@ struct set_acquisition {
 struct want_tiles {
     uint64_t viewer;            /**< Any number that no other viewer has. @tile viewer */
     enum pixel_format format;   /**< What the pixels are to be. @default UINT16 @tile format */
-    uint32_t rate;              /**< Pictures per second. @range 1 60 @default 60 */
+    uint32_t rate;              /**< Pictures per second. @range 1 60 @default 60 @tile rate */
     struct wanted_tile tiles[]; /**< 256 at most. @tile wanted */
 };
 

@@ -126,7 +126,7 @@ class WantedTile:
 class WantTiles:
     viewer: Annotated[uint64, tile("viewer")]
     format: Annotated[PixelFormat, tile("format")]
-    rate: Annotated[uint32, range(1, 60)]
+    rate: Annotated[uint32, range(1, 60), tile("rate")]
     tiles: Annotated[WantedTile, tail(), tile("wanted")]
 
 

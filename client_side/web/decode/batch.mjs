@@ -44,6 +44,18 @@ export class Batch {
     return this.#group.view.buffer.byteLength;
   }
 
+  /**
+   * Returns one frame as a batch of its own: its columns are views where a column can be one.
+   *
+   * @param {number} index From 0.
+   */
+  frame(index) {
+    const { starts, sizes } = this.#group;
+    if (!(index in starts)) throw new RangeError(`frame ${index} of a batch of ${starts.length}`);
+    const group = { ...this.#group, starts: [starts[index]], sizes: [sizes[index]] };
+    return new Batch(this.driver, this.type, group);
+  }
+
   /** The sequence of each frame, modulo 2^32. */
   get sequence() {
     const { view, starts } = this.#group;

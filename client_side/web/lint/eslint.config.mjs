@@ -13,7 +13,10 @@ export default [
       // Private is #private; the last one is a name of ipywidgets.
       "no-underscore-dangle": [
         "error",
-        { allow: ["__cwireScope", "__cwireForms", "_state_lock"], enforceInMethodNames: true },
+        {
+          allow: ["__cwireScope", "__cwireForms", "__cwireViewer", "_state_lock"],
+          enforceInMethodNames: true,
+        },
       ],
       "no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "no-var": "error",

@@ -293,7 +293,7 @@ TIME_EPOCHS = ("unix", "gps", "boot", "none")
 TILE_ROLES = (
     *("x", "y", "width", "height", "level", "format", "pixels"),  # of a tile
     *("image_width", "image_height", "tile_width", "tile_height", "levels", "lease"),
-    *("viewer", "wanted", "have"),  # of the command that asks for tiles
+    *("viewer", "rate", "wanted", "have"),  # of the command that asks for tiles
 )
 TILE_LISTS = ("pixels", "wanted")
 """Roles of arrays; of the others, a field is one whole number."""

@@ -33,6 +33,7 @@ class Page:
 PAGES = {
     "/": Page("index", "Overview"),
     "/scope": Page("scope", "Scope"),
+    "/viewer": Page("viewer", "Viewer"),
 }
 """By path."""
 

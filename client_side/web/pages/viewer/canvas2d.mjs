@@ -1,0 +1,110 @@
+// Draws tiles where there is no WebGL: each is an image whose colours are looked up in a table.
+
+import { boxOf } from "./pyramid.mjs";
+import { colour } from "./scale.mjs";
+
+/** @typedef {import("./store.mjs").Entry} Entry */
+/** @typedef {import("./scale.mjs").Range} Range */
+/** @typedef {import("./pyramid.mjs").Box} Box */
+/** @typedef {{canvas: HTMLCanvasElement, picture: ImageData, state: string}} Drawn */
+
+/** Draws by Canvas2D. */
+export class CanvasPainter {
+  kind = "Canvas";
+  largest = 8192;
+  #context;
+  /** @type {Map<Entry, Drawn>} */
+  #drawn = new Map();
+  /** @type {Uint8Array} */
+  #table = new Uint8Array(1024);
+  #tables = 0; // counts them
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  }
+
+  /**
+   * @param {number} width Pixels of the device.
+   * @param {number} height
+   */
+  resize(width, height) {
+    Object.assign(this.#context.canvas, { width, height });
+  }
+
+  /** @param {Uint8Array} table */
+  setColours(table) {
+    this.#table = table;
+    this.#tables += 1;
+  }
+
+  /**
+   * @param {Entry[]} entries The coarser ones first.
+   * @param {Box} box What is in view.
+   * @param {Range} range Drawable.
+   */
+  draw(entries, box, range) {
+    const { width, height } = this.#context.canvas;
+    const scale = width / (box.right - box.left);
+    this.#context.clearRect(0, 0, width, height);
+    this.#context.imageSmoothingEnabled = false;
+    for (const entry of entries) {
+      const { left, top, right, bottom } = boxOf(entry.tile);
+      // Whole pixels, so that there is no seam between tiles.
+      const [x, y] = [left - box.left, top - box.top].map((edge) => Math.round(edge * scale));
+      const [x2, y2] = [right - box.left, bottom - box.top].map((edge) => Math.round(edge * scale));
+      this.#context.drawImage(this.#upToDate(entry, range).canvas, x, y, x2 - x, y2 - y);
+    }
+  }
+
+  /** @param {Entry} entry */
+  forget(entry) {
+    this.#drawn.delete(entry);
+  }
+
+  /**
+   * The colour of a pixel.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
+  colourAt(x, y) {
+    return [...this.#context.getImageData(x, y, 1, 1).data];
+  }
+
+  close() {
+    this.#drawn.clear();
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Range} range
+   */
+  #upToDate(entry, range) {
+    const { pixels } = entry.tile;
+    const state = [entry.version, this.#tables, range.low, range.high, range.log].join();
+    let drawn = this.#drawn.get(entry);
+    if (!drawn) this.#drawn.set(entry, (drawn = makeImage(pixels.width, pixels.height)));
+    if (drawn.state !== state) {
+      colour(pixels.values(), range, this.#table, drawn.picture.data);
+      /** @type {CanvasRenderingContext2D} */ (drawn.canvas.getContext("2d")).putImageData(
+        drawn.picture,
+        0,
+        0,
+      );
+      drawn.state = state;
+    }
+    return drawn;
+  }
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @returns {Drawn}
+ */
+function makeImage(width, height) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  return { canvas, picture: new ImageData(width, height), state: "" };
+}

@@ -1,0 +1,139 @@
+// /viewer: images that come as tiles, or frame by frame.
+
+import { element } from "../../elements.mjs";
+import { RELAY_SOURCE } from "../../protocol.mjs";
+import { Shell } from "../shell.mjs";
+import { Controls } from "./controls.mjs";
+import { imagesOf } from "./images.mjs";
+import "./page.css";
+import { COLOURS, drawable } from "./scale.mjs";
+import { Viewer } from "./viewer.mjs";
+
+/** @typedef {import("./controls.mjs").Choices} Choices */
+/** @typedef {import("./images.mjs").Image} Image */
+
+const LINK_MS = 300; // a view that moves is written into the link this often
+const NONE =
+  "No driver here publishes tiles (@tile) or an array of two dimensions: this page shows these.";
+
+const shell = new Shell();
+const { state, client } = shell;
+/** @type {Image[]} */
+let images = [];
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let writing;
+
+/** @returns {Choices} */
+function readChoices() {
+  const colours = state.get("colours") ?? "";
+  const [low, high] = (state.get("range") ?? "").split(",").map(Number);
+  const auto = state.get("range") === null || !Number.isFinite(low) || !Number.isFinite(high);
+  const log = state.get("log") === "1";
+  return {
+    colours: COLOURS.includes(colours) ? colours : "viridis",
+    range: drawable(auto ? { low: 0, high: 1, log } : { low, high, log }),
+    auto,
+    grid: state.get("grid") === "1",
+    inset: state.get("overview") !== "0",
+  };
+}
+
+const notice = element("p", { className: "notice", role: "status", hidden: true });
+const controls = new Controls(readChoices(), {
+  onimage: (name) => {
+    state.set({ image: name, at: null, format: null, ...(viewer.choices.auto && { range: null }) });
+    open();
+  },
+  onformat: (format) => {
+    state.set({ format });
+    choose({ auto: true });
+    open();
+  },
+  onchoice: choose,
+  onfit: () => viewer.fit(),
+});
+const viewer = new Viewer(client, readChoices(), {
+  canvas: state.get("draw") === "canvas",
+  onmoved: () => (writing ??= setTimeout(write, LINK_MS)),
+  onnumbers: (numbers) => controls.showNumbers(numbers),
+  onrange: () => controls.show(viewer.choices),
+  onfigures: (figures) => controls.showFigures(figures),
+  onnotice: tell,
+});
+/** @type {any} */ (window).__cwireViewer = viewer;
+const heading = element("h1", { className: "unseen" }, "Viewer");
+shell.main.append(heading, notice, viewer.stage, controls.element);
+
+/** @param {Partial<Choices>} changes */
+function choose(changes) {
+  const choices = { ...viewer.choices, ...changes };
+  choices.range = drawable(choices.range);
+  viewer.choose(choices);
+  controls.show(choices);
+  const { range, auto } = choices;
+  state.set({
+    colours: choices.colours === "viridis" ? null : choices.colours,
+    range: auto ? null : `${range.low},${range.high}`,
+    log: range.log ? "1" : null,
+    grid: choices.grid ? "1" : null,
+    overview: choices.inset ? null : "0",
+  });
+}
+
+function write() {
+  writing = undefined;
+  state.set({ at: String(viewer.sight) });
+}
+
+/** @param {string} text */
+function tell(text) {
+  const said = images.length || client.state !== "open" || !client.drivers.size ? text : NONE;
+  if (notice.textContent !== said) notice.textContent = said;
+  notice.hidden = !said;
+}
+
+/** Shows the image that the link names, or else the first one. */
+function open() {
+  const wanted = state.get("image");
+  const image = images.find(({ name }) => name === wanted) ?? (wanted ? null : images[0]) ?? null;
+  const format = image?.asking ? chosenFormat(image) : null;
+  controls.listImages(images, image?.name ?? "");
+  controls.listFormats(image?.asking?.formats ?? [], format);
+  viewer.open(image, format, viewer.sight.read(state.get("at")));
+}
+
+/** @param {Image} image */
+function chosenFormat({ asking }) {
+  const formats = asking?.formats ?? [];
+  const wanted = state.get("format") ?? "";
+  return formats.includes(wanted) ? wanted : (formats[1] ?? formats[0] ?? null);
+}
+
+/** Finds the images again when drivers, or their schemas, have changed. */
+function list() {
+  const served = [...client.drivers.values()].filter(({ source }) => source !== RELAY_SOURCE);
+  const found = served.flatMap(imagesOf);
+  if (JSON.stringify(found, mapAsList) !== JSON.stringify(images, mapAsList)) {
+    images = found;
+    open();
+  }
+  tell("");
+}
+
+/**
+ * @param {string} _
+ * @param {any} value
+ */
+function mapAsList(_, value) {
+  return value instanceof Map ? [...value] : value;
+}
+
+client.addEventListener("drivers", list);
+client.addEventListener("state", list);
+state.addEventListener("change", () => {
+  const choices = readChoices();
+  viewer.choose(choices);
+  controls.show(choices);
+  open();
+});
+open();

@@ -1,0 +1,271 @@
+"""The viewer in a real Chromium: known numbers at known places, from real drivers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import cwire
+from support.browser import browser, needs_chromium, page, picture
+from support.processes import Driver, Relay
+
+__all__ = ["browser", "page"]  # fixtures
+
+pytestmark = needs_chromium
+
+FORMATS = ["UINT8", "UINT16", "INT16", "INT32", "FLOAT16", "FLOAT32", "FLOAT64"]
+OFFSETS = {"INT16": 32768, "INT32": 32768}
+SCALES = {"UINT8": 256, "INT32": 1 / 32768, "FLOAT16": 32, "FLOAT32": 65536, "FLOAT64": 65536}
+NAN_COLOUR = [190, 70, 150, 255]
+
+
+def show(page: Page, relay: Relay, **state: object) -> None:
+    """Opens the viewer with a state in its link."""
+    words = "".join(f"&{name}={value}" for name, value in state.items())
+    page.goto(relay.link.replace("/#", "/viewer#") + words)
+
+
+def report(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("() => __cwireViewer.report()")
+    return found
+
+
+def probe(page: Page, x: float, y: float) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("([x, y]) => __cwireViewer.probe(x, y)", [x, y])
+    return found
+
+
+def wait_for(page: Page, condition: str) -> None:
+    """Waits until something of the report, `r`, is so."""
+    page.wait_for_function(f"() => {{ const r = __cwireViewer.report(); return {condition}; }}")
+
+
+def wait_loaded(page: Page) -> None:
+    wait_for(page, "r.visible > 0 && r.loaded === r.visible")
+
+
+def wave(place: int) -> int:
+    return place % 512 if place % 512 < 256 else 511 - place % 512
+
+
+def brightness(n: int, x: int, y: int) -> int:
+    """As pyramid.h of the demo driver says it."""
+    coarse = wave(x // 32 + n) * wave(y // 32 + n // 2) // 2
+    return coarse + wave(x // 2 + 2 * n) * wave(y // 2 - n) // 4 + ((x ^ y) % 64) * 32
+
+
+def stored(format_: str, value: int) -> float:
+    number = (value - OFFSETS.get(format_, 0)) / SCALES.get(format_, 1)
+    return number if format_ in ("FLOAT32", "FLOAT64") else float(np.floor(number))
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser) -> Iterator[Page]:
+    """One page for the tests that only look."""
+    context = browser.new_context(viewport={"width": 700, "height": 400})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("draw", ["webgl", "canvas"])
+def test_known_numbers_of_every_format(seen: Page, driver: Driver, relay: Relay, draw: str) -> None:
+    show(seen, relay, draw=draw)
+    seen.reload()  # a new fragment alone does not load a page again
+    for format_ in FORMATS:
+        ends = [stored(format_, value) for value in (0, 51200)]
+        # At 1 : 1 near the middle, gray: the table's entry is the place in the range.
+        view = "colours=gray&at=16000,12000,1&overview=0"
+        fragment = f"draw={draw}&format={format_}&range={ends[0]},{ends[1]}&{view}"
+        seen.evaluate("(fragment) => { location.hash = fragment; }", fragment)
+        wait_for(seen, f"r.format === '{format_.lower()}' && r.level === 0")
+        wait_loaded(seen)
+        assert report(seen)["kind"] == {"webgl": "WebGL", "canvas": "Canvas"}[draw]
+        for x, y in ((16001, 12002), (15890, 11873), (16127, 12100)):
+            found = probe(seen, x + 0.5, y + 0.5)
+            assert found["level"] == 0
+            # A tile may be one picture older than the newest frame.
+            latest = int(found["fields"]["picture"])
+            values = [stored(format_, brightness(n, x, y)) for n in range(latest, latest - 60, -1)]
+            assert found["value"] in values
+            entry = int(min(255, max(0, 256 * (found["value"] - ends[0]) / (ends[1] - ends[0]))))
+            assert found["colour"][0] == pytest.approx(entry, abs=1)
+            assert found["colour"][3] == 255
+    before = report(seen)["draws"]
+    wait_for(seen, f"r.draws > {before} + 5")
+    first = probe(seen, 16001, 12002)["value"]
+    seen.wait_for_function("first => __cwireViewer.probe(16001, 12002).value !== first", arg=first)
+
+
+def test_pan_zoom_and_keys_ask_for_what_is_in_view(
+    page: Page, driver: Driver, relay: Relay
+) -> None:
+    page.set_viewport_size({"width": 900, "height": 700})
+    show(page, relay, grid=1)
+    wait_loaded(page)
+    assert report(page)["geometry"]["width"] == 32768
+    level = report(page)["level"]
+    picture(page, "viewer-light")
+    stage = page.get_by_label("The picture")
+    stage.focus()
+    for _ in range(6):
+        page.keyboard.press("+")
+    wait_for(page, f"r.level < {level} - 1")
+    wait_loaded(page)
+    before = page.evaluate("() => __cwireViewer.sight.x")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("() => __cwireViewer.sight.x") > before
+    box = stage.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 300, box["y"] + 200)
+    before = page.evaluate("() => __cwireViewer.sight.y")
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 260, steps=3)
+    page.mouse.up()
+    assert page.evaluate("() => __cwireViewer.sight.y") < before
+    expect(page.locator(".figures")).to_contain_text("Pointer")
+    scale = page.evaluate("() => __cwireViewer.sight.scale")
+    page.mouse.wheel(0, -400)
+    page.wait_for_function("scale => __cwireViewer.sight.scale > 1.5 * scale", arg=scale)
+    wait_loaded(page)
+    assert report(page)["visible"] < 40
+    # The link has it all: who opens it sees the same.
+    page.get_by_label("Colours").select_option("inferno")
+    page.get_by_label("Max", exact=True).fill("30000")
+    page.get_by_label("Max", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Auto")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Log").click()
+    page.wait_for_function("() => location.hash.includes('at=')")
+    page.reload()
+    wait_loaded(page)
+    assert page.evaluate("() => __cwireViewer.sight.scale") > 1.5 * scale
+    expect(page.get_by_label("Colours")).to_have_value("inferno")
+    assert report(page)["range"]["high"] == 30000
+    assert report(page)["range"]["log"]
+    page.get_by_label("The picture").press("0")
+    wait_for(page, f"r.level === {level}")
+
+
+def test_restarts_of_driver_and_relay(page: Page, driver: Driver, runtime: Path) -> None:
+    token = "0123456789abcdefgh"
+    with Relay(f"demo={driver.path}", options=("--token", token)) as first:
+        show(page, first, draw="canvas")
+        wait_loaded(page)
+        driver.stop()
+        expect(page.locator("#condition")).to_contain_text("Driver demo is down")
+        with Driver(driver.path):
+            frames = report(page)["frames"]
+            wait_for(page, f"r.frames > {frames} + 5")
+            expect(page.locator("#condition")).to_be_hidden()
+            port = first.link.split(":")[2].split("/")[0]
+            first.stop()
+            options = ("--token", token, "--port", port)
+            with Relay(f"demo={driver.path}", options=options):
+                frames = report(page)["frames"]
+                wait_for(page, f"r.frames > {frames} + 5")
+
+
+class Camera:
+    """A picture."""
+
+    exposure: Annotated[float, cwire.unit("ms")]
+    picture: Annotated[np.float32, cwire.array(48, 64), cwire.unit("K")]
+
+
+class Half:
+    """A picture of 16-bit floats, and of any number of rows."""
+
+    rows: Annotated[np.float16, cwire.tail(64)]
+
+
+@pytest.mark.parametrize("draw", ["webgl", "canvas"])
+def test_a_camera_frame_is_one_tile_and_nan_has_a_colour(
+    page: Page, runtime: Path, draw: str
+) -> None:
+    values = np.arange(48 * 64, dtype="f4").reshape(48, 64)
+    values[10, 20:23] = np.nan, np.inf, -np.inf
+    path = runtime / "camera.sock"
+    with (
+        cwire.Driver("camera", [Camera, Half], path) as camera,
+        Relay(f"camera={path}") as relay,
+    ):
+        relay.wait_for_drivers()
+        camera.publish("camera", exposure=1.0, picture=values)
+        state = {"draw": draw, "colours": "gray", "range": "0,3072"}
+        show(page, relay, **state, image="camera/camera/picture")
+        wait_loaded(page)
+        assert report(page)["geometry"] == {
+            "width": 64, "height": 48, "tileWidth": 64, "tileHeight": 48, "levels": 1,
+        }  # fmt: skip
+        assert probe(page, 30.5, 10.5)["value"] == 670
+        assert probe(page, 30.5, 10.5)["colour"][0] == 670 * 256 // 3072
+        nan, top, bottom = (probe(page, x + 0.5, 10.5) for x in (20, 21, 22))
+        assert nan["colour"] == NAN_COLOUR
+        assert (top["colour"][0], bottom["colour"][0]) == (255, 0)
+        camera.publish("camera", exposure=1.0, picture=values + 256)
+        page.wait_for_function("() => __cwireViewer.probe(30.5, 10.5).value === 926")
+        assert probe(page, 30.5, 10.5)["colour"][0] == 926 * 256 // 3072
+        # Another message of the same driver, of which nothing came yet.
+        page.get_by_label("Image").select_option("camera/half/rows")
+        camera.publish("half", rows=values[:, :].astype("f2"))
+        wait_for(page, "r.format === 'float16'")
+        assert probe(page, 40.5, 20.5)["value"] == 20 * 64 + 40
+
+
+class Plain:
+    """No image."""
+
+    volts: float
+
+
+def test_without_images_it_says_what_it_shows(page: Page, runtime: Path) -> None:
+    path = runtime / "plain.sock"
+    with cwire.Driver("plain", [Plain], path), Relay(f"plain={path}") as relay:
+        relay.wait_for_drivers()
+        show(page, relay)
+        expect(page.locator(".notice")).to_contain_text("No driver here publishes tiles")
+
+
+def test_a_page_that_is_slow_says_what_is_lost_and_asks_for_less(
+    page: Page, driver: Driver, relay: Relay
+) -> None:
+    page.set_viewport_size({"width": 900, "height": 700})
+    show(page, relay, format="FLOAT32", at="16000,12000,1")
+    wait_loaded(page)
+    # While it does nothing at all, the relay has to drop tiles.
+    page.evaluate("() => { const end = Date.now() + 2000; while (Date.now() < end); }")
+    expect(page.locator(".figures")).to_contain_text("(relay)")
+    # Each picture costs 120 ms of the page's thread.
+    page.evaluate("""() => {
+        const draw = requestAnimationFrame;
+        window.requestAnimationFrame = (drawn) => draw((time) => {
+            const end = performance.now() + 120;
+            while (performance.now() < end);
+            drawn(time);
+        });
+    }""")
+    wait_for(page, "r.rate < 15")
+    page.wait_for_function("() => __cwireViewer.report().behind < 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), [("dark", 1280, "dark"), ("390", 390, "light")]
+)
+def test_pictures_of_the_page(
+    page: Page, driver: Driver, relay: Relay, name: str, width: int, scheme: Any
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 780})
+    show(page, relay)
+    wait_loaded(page)
+    expect(page.locator(".figures")).to_contain_text("32768 \u00d7 32768")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    unnamed = page.evaluate("""() =>
+        [...document.querySelectorAll('main :is(button, input, select)')]
+            .filter((one) => !(one.labels?.length || one.textContent.trim())).length""")
+    assert unnamed == 0
+    picture(page, f"viewer-{name}")
