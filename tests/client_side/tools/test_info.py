@@ -44,7 +44,7 @@ def test_without_a_relay(
     url = driver_url(driver.path)
     lines = shown(capsys, "--relay", url)
     assert lines[0].startswith(f"relay in this process for {url} (cwire); at most: frame 64 MiB")
-    assert "demo 1 up messages 6 7 ring" in lines
+    assert "demo 1 up messages 8 8 ring" in lines
     assert cli.main(["send", "--relay", url, "echo", "number=5"]) == 0
     assert capsys.readouterr().out.startswith("echo -> echo(number=5")
     assert cli.main(["send", "--relay", f"{url}x", "echo"]) == 3
