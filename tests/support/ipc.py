@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from cwire.ipc.plan import QUICK
-from cwire.ipc.results import Ceiling, Comparison, Cpu, Latency, Left, Loss, Throughput
+from cwire.ipc.results import (
+    Ceiling,
+    Comparison,
+    Cpu,
+    FirstPass,
+    Latency,
+    Left,
+    Loss,
+    Throughput,
+)
 
 __all__ = ["comparison"]
 
@@ -27,6 +36,7 @@ def comparison() -> Comparison:
             latency = Latency(way, 64, wait)
             latency.add([20_000 // factor] * 100)
             made.latencies.append(latency)
+        made.firsts.append(FirstPass(way, 1 << 20, [500.0 * factor], [2000.0 * factor]))
         made.cpus += [Cpu(way, 1, [5e-10 / factor]), Cpu(way, 2, [1e-9 / factor])]
     made.losses += [
         Loss("unix", 600, 300, 300, 0),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cwire.ipc.plan import FRESH
+from cwire.ipc.receivers import own_memory
 from cwire.ipc.results import Ceiling
 
 __all__ = ["ceilings"]
@@ -15,7 +17,7 @@ _TOGETHER = 64 << 10
 
 
 def ceilings(sizes: Sequence[int], beyond_caches: int, seconds: float) -> list[Ceiling]:
-    """Copies blocks of each size: the same one again and again, and never the same one.
+    """Copies blocks of each size: the same one, never the same one, and into fresh memory.
 
     Args:
         sizes: Bytes of a block.
@@ -37,7 +39,22 @@ def ceilings(sizes: Sequence[int], beyond_caches: int, seconds: float) -> list[C
                 for begin in range(0, length - step + 1, step)
             ]
             found.append(Ceiling(kind, size, _rate(blocks, seconds)))
-    return found
+    return found + [Ceiling("fresh", size, _fresh_rate(source, size, seconds)) for size in sizes]
+
+
+def _fresh_rate(source: np.ndarray, size: int, seconds: float) -> float:
+    """Bytes per second into new memory."""
+    step = size * max(1, _TOGETHER // size)
+    length = step * max(1, min(FRESH, len(source)) // step)
+    done, spent = 0, 0.0
+    while spent < seconds:
+        target = np.frombuffer(own_memory(length), np.uint8)
+        begin = time.perf_counter()
+        for at in range(0, length, step):
+            target[at : at + step] = source[at : at + step]
+        spent += time.perf_counter() - begin
+        done += length
+    return done / spent
 
 
 def _rate(blocks: Sequence[tuple[np.ndarray, np.ndarray]], seconds: float) -> float:

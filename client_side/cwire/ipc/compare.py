@@ -16,7 +16,7 @@ from cwire.ipc.measure import Measured, measure
 from cwire.ipc.plan import QUICK, Case, Settings, cases
 from cwire.ipc.processes import Worker
 from cwire.ipc.programs import build
-from cwire.ipc.results import Comparison, Cpu, Latency, Left, Loss, Throughput
+from cwire.ipc.results import Comparison, Cpu, FirstPass, Latency, Left, Loss, Throughput
 from cwire.ipc.ways import WAYS, absent, no_room, offers
 from cwire.ipc.wiring import Place
 
@@ -93,6 +93,8 @@ def describe(case: Case) -> str:
     """A case in a few words."""
     if case.kind == "loss":
         return "a slow reader"
+    if case.kind == "first":
+        return "fresh memory"
     if case.kind == "cpu":
         return f"processor time, readers: {case.readers}"
     if case.kind == "latency":
@@ -129,6 +131,7 @@ class _Rows:
     def __init__(self, comparison: Comparison) -> None:
         self._all = comparison
         self._throughputs: dict[Case, Throughput] = {}
+        self._firsts: dict[Case, FirstPass] = {}
         self._latencies: dict[Case, Latency] = {}
         self._cpus: dict[Case, Cpu] = {}
         self._losses: dict[Case, Loss] = {}
@@ -148,6 +151,12 @@ class _Rows:
                 self._throughputs[case] = Throughput(case.way, case.mode, case.size, case.batch)
                 self._all.throughputs.append(self._throughputs[case])
             self._throughputs[case].runs.append(measured.messages_per_s)
+        elif case.kind == "first":
+            if case not in self._firsts:
+                self._firsts[case] = FirstPass(case.way, case.size)
+                self._all.firsts.append(self._firsts[case])
+            self._firsts[case].first.append(first.first_per_s)
+            self._firsts[case].later.append(first.later_per_s)
         elif case.kind == "latency":
             if case not in self._latencies:
                 self._latencies[case] = Latency(case.way, case.size, case.wait)

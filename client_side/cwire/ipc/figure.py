@@ -6,7 +6,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.ipc.report import size_text
+from cwire.ipc.report import MEMCPY, size_text
 from cwire.ipc.results import Comparison, Throughput
 
 if TYPE_CHECKING:
@@ -93,14 +93,14 @@ def _draw_curves(axes: Any, comparison: Comparison, colours: dict[str, Any]) -> 
         rows = [row for row in comparison.throughputs if (row.way, row.mode) == (way, "copy")]
         if rows:
             _curve(axes, _best_batch(rows), color=colours[way], label=comparison.titles[way])
-    for kind, dashes in (("hot", ":"), ("dram", "--")):
+    for kind, dashes in zip(MEMCPY, (":", "--", "-."), strict=True):
         known = [row for row in comparison.ceilings if row.kind == kind]
         axes.plot(
             [row.size for row in known],
             [row.bytes_per_s / 1e9 for row in known],
             dashes,
             color="grey",
-            label=f"memcpy, {'in the cache' if kind == 'hot' else 'from DRAM'}",
+            label=MEMCPY[kind],
         )
     _sizes(axes, sorted({row.size for row in comparison.ceilings}))
     axes.set_title("Copied by the reader; small ones in batches")

@@ -28,6 +28,7 @@ class ReadOrder:
         capacity: Bytes of the ring in shared memory.
         mark: Messages that may wait.
         number: Which reader this is, from 0.
+        fresh: Bytes of memory to copy to that nobody has written to; 0: memory that is warm.
     """
 
     way: str
@@ -44,6 +45,7 @@ class ReadOrder:
     capacity: int = 0
     mark: int = 0
     number: int = 0
+    fresh: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Read:
         torn: Messages that were overwritten while they were read, and were dropped for it.
         cpu_s: Processor time of this process.
         times_ns: How long messages were under way.
+        first_per_s: Messages per second of the first pass through fresh memory.
+        later_per_s: Of the passes after it.
     """
 
     messages: int
@@ -94,6 +98,8 @@ class Read:
     torn: int
     cpu_s: float
     times_ns: tuple[int, ...] = ()
+    first_per_s: float = 0.0
+    later_per_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-__all__ = ["FULL", "QUICK", "Case", "Kind", "Mode", "Settings", "cases", "room"]
+__all__ = ["FRESH", "FULL", "QUICK", "Case", "Kind", "Mode", "Settings", "cases", "room"]
 
-Kind = Literal["throughput", "latency", "cpu", "loss"]
+Kind = Literal["throughput", "first", "latency", "cpu", "loss"]
 Mode = Literal["view", "touch", "copy"]
 
 KIB, MIB = 1 << 10, 1 << 20
 _ROOM = 4 * MIB  # bytes that may be under way, or more where messages are large
 _DEEP = 4  # batches that fit at least
 _LARGE = 64 * KIB  # from here on a batch is one message
+_AT_LEAST = 6  # batches of a run, however long they take
+
+FRESH = 16 * MIB
+"""Bytes of the memory that is copied to for the first time, and then again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,16 @@ class Case:
         return self.kind != "loss"
 
     @property
+    def fresh(self) -> int:
+        """Bytes of the reader's memory, where nobody has ever written to it; 0: it is warm."""
+        return FRESH if self.kind == "first" else 0
+
+    @property
+    def at_least(self) -> int:
+        """Batches, however long they take."""
+        return max(_AT_LEAST, 3 * self.fresh // (self.size * self.batch))
+
+    @property
     def room(self) -> int:
         """Bytes that may be under way."""
         return room(self.size, self.batch)
@@ -133,6 +147,7 @@ def _of_any_way(settings: Settings) -> Iterator[Case]:
                 yield Case(
                     "throughput", "", size, batch, mode, wait=False, seconds=settings.seconds
                 )
+    yield Case("first", "", MIB, wait=False, seconds=settings.seconds)
     for size in settings.latency_sizes:
         rate = 1000.0 if size < _LARGE else 250.0
         for wait in (True, False):

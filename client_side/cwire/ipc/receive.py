@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import pairwise
 from struct import Struct
 
 import numpy as np
 
 from cwire.ipc.orders import Read, ReadOrder
-from cwire.ipc.receivers import Receiver, history
+from cwire.ipc.receivers import Receiver, own_memory
 
-__all__ = ["WarmClock", "receive"]
+__all__ = ["FirstPass", "WarmClock", "receive"]
 
 _WARM = 0.15  # the part of the time that is over before the clock starts
 _head = Struct("=QQQ").unpack_from  # index, time, whether it is the last: as order.h has it
@@ -47,6 +48,32 @@ class WarmClock:
         return messages - begin[0], (now - begin[1]) / 1e9
 
 
+class FirstPass:
+    """Times the first pass through fresh memory, and those after it.
+
+    Args:
+        messages: That one pass has.
+    """
+
+    def __init__(self, messages: int) -> None:
+        self._messages = messages
+        self._marks: list[tuple[int, int]] = []  # begin, end of the first pass
+
+    def saw(self, messages: int, now: int) -> None:
+        """Takes the count so far, and the time in ns."""
+        if not self._marks or (len(self._marks) == 1 and messages >= self._messages):
+            self._marks.append((messages, now))
+
+    def end(self, messages: int, now: int) -> tuple[float, float]:
+        """Returns messages per second of the first pass, and of the others; 0: there was none."""
+        marks = [*self._marks, (messages, now)][:3]
+        rates = [
+            (after[0] - before[0]) / max(1, after[1] - before[1]) * 1e9
+            for before, after in pairwise(marks)
+        ]
+        return (rates[0], rates[1]) if len(rates) == 2 else (0.0, 0.0)
+
+
 def receive(receiver: Receiver, order: ReadOrder) -> Read:
     """Reads until the last message.
 
@@ -59,10 +86,10 @@ def receive(receiver: Receiver, order: ReadOrder) -> Read:
     """
     size, wait, mode, pause = order.size, order.wait, order.mode, order.pause
     copies, offset = mode == "copy" and not receiver.copies, receiver.offset
-    memory = history() if copies else memoryview(b"")
+    memory = own_memory(order.fresh) if copies else memoryview(b"")
     times: list[int] | None = [] if order.times else None
     delivered = lost = torn = previous = place = 0
-    clocks = WarmClock(order.seconds)
+    clocks, passes = WarmClock(order.seconds), FirstPass(order.fresh // size)
     clock, take, intact = time.monotonic_ns, receiver.take, receiver.intact
     cpu = time.process_time()
     while True:
@@ -89,11 +116,13 @@ def receive(receiver: Receiver, order: ReadOrder) -> Read:
         if times is not None:
             times.append(now - stamp)
         clocks.saw(delivered, now)
+        passes.saw(delivered, now)
         if pause:
             time.sleep(here * pause)
         if last:
             break
     messages, seconds = clocks.end(delivered, clock())
+    first, later = passes.end(delivered, clock()) if order.fresh else (0.0, 0.0)
     return Read(
         messages=messages,
         seconds=seconds,
@@ -102,6 +131,8 @@ def receive(receiver: Receiver, order: ReadOrder) -> Read:
         torn=torn,
         cpu_s=time.process_time() - cpu,
         times_ns=tuple(times or ()),
+        first_per_s=first,
+        later_per_s=later,
     )
 
 

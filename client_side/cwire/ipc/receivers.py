@@ -15,7 +15,7 @@ import numpy as np
 
 from cwire.ipc.orders import ReadOrder
 
-__all__ = ["Receiver", "history", "iceoryx_messages", "iceoryx_node"]
+__all__ = ["Receiver", "iceoryx_messages", "iceoryx_node", "own_memory"]
 
 _HISTORY = 64 << 20
 _READ = 1 << 20
@@ -54,9 +54,20 @@ class Receiver(Protocol):
         """Gives everything back."""
 
 
+def own_memory(fresh: int = 0) -> memoryview:
+    """The reader's own memory, that copies go to.
+
+    Args:
+        fresh: Bytes of memory that nobody has written to, so that the system has to give each page
+            first; 0: memory that was made once, whose pages are there.
+    """
+    if fresh:
+        return memoryview(mmap.mmap(-1, fresh, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    return _warm()
+
+
 @functools.cache
-def history() -> memoryview:
-    """The reader's own memory, that copies go to: made once, so that its pages are there."""
+def _warm() -> memoryview:
     return np.ones(_HISTORY, np.uint8).data.cast("B")
 
 
@@ -68,17 +79,19 @@ class FdReceiver:
         size: Of a message.
         copies: Whether each message gets memory of its own for a while; else few pages are used,
             which stay in the processor's cache.
+        fresh: Bytes of that memory, if nobody has written to it; see `own_memory`.
     """
 
     copies, offset = True, 0
 
-    def __init__(self, fd: int, size: int, copies: bool) -> None:
+    def __init__(self, fd: int, size: int, copies: bool, fresh: int = 0) -> None:
         self._file = io.FileIO(fd)
         self._waits = True
         self._size = size
         # A whole number of messages, so that none lies across the end.
-        self._bytes = max(1, (_HISTORY if copies else _READ) // size) * size
-        self._buffer = history()[: self._bytes]
+        memory = own_memory(fresh)
+        self._bytes = max(1, (len(memory) if copies else _READ) // size) * size
+        self._buffer = memory[: self._bytes]
         self._begin = self._end = 0
 
     def take(self, wait: bool) -> memoryview | None:

@@ -19,6 +19,14 @@ _BUSY = 0.25  # of the cores
 _Row = TypeVar("_Row", Throughput, Latency, Cpu, Loss)
 
 
+MEMCPY = {
+    "hot": "memcpy, in the cache",
+    "dram": "memcpy, from DRAM",
+    "fresh": "memcpy, to fresh memory",
+}
+"""What people call the kinds of `Ceiling`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of texts; a notebook shows it as HTML.
@@ -70,6 +78,7 @@ def tables(comparison: Comparison) -> list[Table]:
     made = [
         _copies(comparison),
         _modes(comparison),
+        _firsts(comparison),
         _latencies(comparison),
         _costs(comparison),
     ]
@@ -105,7 +114,7 @@ def _copies(comparison: Comparison) -> Table:
         spreads = [row.spread for row in mine if row is not None and row.spread is not None]
         most = f"{max(spreads):.0%}" if spreads else _NOTHING
         rows.append((comparison.titles[way], *map(cell, mine), most))
-    for kind, name in (("hot", "memcpy, in the cache"), ("dram", "memcpy, from DRAM")):
+    for kind, name in MEMCPY.items():
         known = {row.size: row.bytes_per_s for row in comparison.ceilings if row.kind == kind}
         cells = (
             _number(known[size] / (size * 1e6 if size < _IN_BYTES else 1e9)) if size in known
@@ -140,6 +149,20 @@ def _modes(comparison: Comparison) -> Table:
     ]
     title = "GB/s where the reader looks at the first bytes / reads all / copies all"
     return Table(title, ("way", *map(size_text, sizes)), tuple(rows) if sizes else ())
+
+
+def _firsts(comparison: Comparison) -> Table:
+    rows = [
+        (
+            comparison.titles[row.way],
+            size_text(row.size),
+            _number(row.first_bytes_per_s / 1e9),
+            _number(row.later_bytes_per_s / 1e9),
+        )
+        for row in comparison.firsts
+    ]
+    title = "GB/s copied to memory that the reader has never used, and then to the same again"
+    return Table(title, ("way", "message", "first pass", "later passes"), tuple(rows))
 
 
 def _latencies(comparison: Comparison) -> Table:

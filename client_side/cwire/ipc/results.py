@@ -14,6 +14,7 @@ __all__ = [
     "Ceiling",
     "Comparison",
     "Cpu",
+    "FirstPass",
     "Latency",
     "Left",
     "Loss",
@@ -43,7 +44,8 @@ class Ceiling:
     """The speed of this machine's memory.
 
     Attributes:
-        kind: ``hot``: one block, again and again; ``dram``: what no cache holds.
+        kind: ``hot``: one block, again and again; ``dram``: what no cache holds; ``fresh``: into
+            memory that nobody has written to.
         size: Bytes of a block.
         bytes_per_s: By memcpy.
     """
@@ -85,6 +87,33 @@ class Throughput:
     def spread(self) -> float | None:
         """(largest - smallest) / median of the repeats."""
         return spread(self.runs)
+
+
+@dataclass(slots=True)
+class FirstPass:
+    """Copies into fresh memory, whose pages the system has to give first, and then into the same.
+
+    Attributes:
+        way: The way's name.
+        size: Bytes of a message.
+        first: Messages per second of the first pass, of each repeat.
+        later: Of the passes after it.
+    """
+
+    way: str
+    size: int
+    first: list[float] = field(default_factory=list)
+    later: list[float] = field(default_factory=list)
+
+    @property
+    def first_bytes_per_s(self) -> float:
+        """The median."""
+        return median(self.first) * self.size
+
+    @property
+    def later_bytes_per_s(self) -> float:
+        """The median."""
+        return median(self.later) * self.size
 
 
 @dataclass(slots=True)
@@ -209,6 +238,7 @@ class Comparison:
         families: ``socket`` or ``memory``, by the way's name.
         ceilings: The memory's speed.
         throughputs: By way, mode, size and batch.
+        firsts: First passes against later ones, by way.
         latencies: By way, size and manner of waiting.
         cpus: By way and number of readers.
         losses: By way.
@@ -222,6 +252,7 @@ class Comparison:
     families: Mapping[str, str]
     ceilings: list[Ceiling] = field(default_factory=list)
     throughputs: list[Throughput] = field(default_factory=list)
+    firsts: list[FirstPass] = field(default_factory=list)
     latencies: list[Latency] = field(default_factory=list)
     cpus: list[Cpu] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
@@ -232,7 +263,8 @@ class Comparison:
     def ways(self) -> list[str]:
         """The names of the ways of which anything was measured."""
         there = {
-            row.way for rows in (self.throughputs, self.latencies, self.cpus, self.losses)
+            row.way
+            for rows in (self.throughputs, self.firsts, self.latencies, self.cpus, self.losses)
             for row in rows
         }  # fmt: skip
         return [name for name in self.titles if name in there]
@@ -257,6 +289,14 @@ class Comparison:
                     "spread": row.spread,
                 }
                 for row in self.throughputs
+            ],
+            "first_pass": [
+                {
+                    **asdict(row),
+                    "first_bytes_per_s": row.first_bytes_per_s,
+                    "later_bytes_per_s": row.later_bytes_per_s,
+                }
+                for row in self.firsts
             ],
             "latency": [
                 {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from cwire.ipc.orders import ReadOrder
-from cwire.ipc.receivers import history
+from cwire.ipc.receivers import own_memory
 from cwire_structs import frames
 from cwire_structs.ring import MappedRing
 from cwire_structs.ring_handshake import DESCRIPTORS, Attached, RingHandshake
@@ -30,7 +30,7 @@ class RingReceiver:
     def __init__(self, order: ReadOrder) -> None:
         self.copies = order.mode == "copy"
         self._room = order.size if order.pause else max(_RUN, order.size)
-        self._memory = history()
+        self._memory = own_memory(order.fresh)
         self._place = 0
         self._socket = socket.socket(socket.AF_UNIX)
         try:

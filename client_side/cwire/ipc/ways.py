@@ -30,6 +30,7 @@ class Way:
         about: How it is used here.
         modes: What a reader can do with the bytes.
         spins: Whether a reader can look again and again instead of sleeping.
+        own_memory: Whether the reader copies to memory that it chooses.
         least_seconds: A run takes as long at least: memory is met for the first time in it.
         missing: Returns what is missing, and how to get it; empty if nothing is.
     """
@@ -40,6 +41,7 @@ class Way:
     missing: Callable[[], str]
     modes: Sequence[str] = ("view", "touch", "copy")
     spins: bool = True
+    own_memory: bool = True
     least_seconds: float = 0.0
 
 
@@ -102,6 +104,7 @@ WAYS: dict[str, Way] = {
         _relay,
         modes=("copy",),
         spins=False,
+        own_memory=False,
         least_seconds=1.0,
     ),
     "pyzmq": Way(
@@ -140,6 +143,8 @@ def offers(case: Case) -> bool:
     way = WAYS[case.way]
     if case.kind == "throughput":
         return case.mode in way.modes
+    if case.kind == "first":
+        return way.own_memory
     return way.spins or case.wait
 
 

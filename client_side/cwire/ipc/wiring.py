@@ -26,7 +26,6 @@ _MARK_BYTES = 16 << 20  # of messages that ZeroMQ or iceoryx2 may hold
 _MOST_MARK = 1000
 _RELAY_SECONDS = 20.0
 _RELAY_RING = 16 << 20  # libcwire's default
-_AT_LEAST = 6  # batches of a run, however long they take
 
 
 class WriterLike(Protocol):
@@ -86,7 +85,7 @@ def _words(case: Case, **more: object) -> list[str]:
         "batch": case.batch,
         "seconds": case.seconds,
         "rate": case.rate,
-        "at_least": _AT_LEAST,
+        "at_least": case.at_least,
         "readers": case.readers,
         "held": int(case.held),
         **more,
@@ -105,6 +104,7 @@ def _order(case: Case, **more: Any) -> ReadOrder:
         seconds=case.seconds,
         pause=case.pause,
         times=case.kind == "latency",
+        fresh=case.fresh,
         **more,
     )
 
@@ -261,7 +261,7 @@ def _by_iceoryx(stack: ExitStack, case: Case, place: Place) -> Wiring:
         size=case.size,
         batch=case.batch,
         seconds=case.seconds,
-        at_least=_AT_LEAST,
+        at_least=case.at_least,
         rate=case.rate,
         held=case.held,
         place=str(folder),

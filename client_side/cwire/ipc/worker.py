@@ -83,7 +83,7 @@ def _prepare(
 
 def _receiver(order: ReadOrder, fds: list[int]) -> Receiver:
     if order.way in ("pipe", "unix", "tcp"):
-        return FdReceiver(fds[0], order.size, order.mode == "copy")
+        return FdReceiver(fds[0], order.size, order.mode == "copy", order.fresh)
     if order.way in ("shared_memory", "file"):
         return MappedReceiver(order, fds[0] if fds else None)
     if order.way == "pyzmq":

@@ -37,7 +37,8 @@ def test_a_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert made.ways == ["pipe", "file"]
     assert {len(row.runs) for row in made.throughputs} == {2}
-    assert [row.way for row in made.losses] == ["pipe", "file"]
+    assert [row.way for row in made.losses] == [row.way for row in made.firsts] == ["pipe", "file"]
+    assert all(min(row.first + row.later) > 0 for row in made.firsts)
     assert [(row.way, row.reason) for row in made.left] == [
         ("pigeon", "there are no pigeons; buy some")
     ]
@@ -75,6 +76,7 @@ def test_a_way_that_nobody_knows() -> None:
 
 def test_cases_in_words() -> None:
     assert describe(Case("loss", "pipe", 64)) == "a slow reader"
+    assert describe(Case("first", "pipe", 64)) == "fresh memory"
     assert describe(Case("cpu", "pipe", 64, readers=2)) == "processor time, readers: 2"
     assert describe(Case("latency", "pipe", 64)) == "latency, 64 B, sleeping"
     assert describe(Case("throughput", "pipe", 64, 16)) == "copy, 64 B x 16"

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from cwire.ipc.plan import FULL, QUICK, Case, Settings, cases, room
+from cwire.ipc.plan import FRESH, FULL, QUICK, Case, Settings, cases, room
 
 
 @pytest.mark.parametrize("settings", [QUICK, FULL], ids=["quick", "full"])
@@ -14,7 +14,7 @@ def test_every_case_once_and_ways_take_turns(settings: Settings) -> None:
     plan = list(cases(settings, ["one", "two"]))
     assert len(set(plan)) == len(plan)
     assert [case.way for case in plan] == ["one", "two"] * (len(plan) // 2)
-    assert {case.kind for case in plan} == {"throughput", "latency", "cpu", "loss"}
+    assert {case.kind for case in plan} == {"throughput", "first", "latency", "cpu", "loss"}
     assert all(case.size >= 64 and case.size % 8 == 0 for case in plan)
 
 
@@ -26,6 +26,14 @@ def test_modes_are_apart_and_large_messages_come_one_by_one() -> None:
     modes = Counter((case.size, case.batch) for case in plan)
     assert modes[64, 1] == 1
     assert modes[64, 64] == modes[1 << 26, 1] == 3
+
+
+def test_fresh_memory_is_passed_through_three_times_at_least() -> None:
+    (first,) = (case for case in cases(QUICK, ["way"]) if case.kind == "first")
+    assert (first.fresh, first.mode) == (FRESH, "copy")
+    assert first.at_least * first.size == 3 * FRESH
+    other = Case("throughput", "way", 64)
+    assert (other.fresh, other.at_least) == (0, 6)
 
 
 def test_a_slow_reader_does_not_hold_its_writer_where_there_is_a_choice() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cwire.ipc.orders import ReadOrder
 from cwire.ipc.plan import Mode
-from cwire.ipc.receive import WarmClock, receive
+from cwire.ipc.receive import FirstPass, WarmClock, receive
 
 SIZE = 64
 
@@ -90,3 +90,18 @@ def test_a_reader_that_did_not_run_counts_all_of_the_time() -> None:
     clock.saw(1, 0)
     clock.saw(2, 990_000_000)
     assert clock.end(5, 1_000_000_000) == (4, 1.0)
+
+
+def test_the_first_pass_is_apart_from_those_after_it() -> None:
+    passes = FirstPass(4)
+    for messages, now in ((1, 1000), (3, 2000), (5, 3000), (9, 3500), (13, 4000)):
+        passes.saw(messages, now)
+    assert passes.end(13, 4000) == (4 / 2000 * 1e9, 8 / 1000 * 1e9)
+
+
+@pytest.mark.parametrize("seen", [0, 1, 3])
+def test_no_pass_that_was_not_made_is_told(seen: int) -> None:
+    passes = FirstPass(4)
+    for messages in range(1, seen + 1):
+        passes.saw(messages, 1000 * messages)
+    assert passes.end(seen, 9000) == (0.0, 0.0)

@@ -21,12 +21,14 @@ def test_sizes(size: int, text: str) -> None:
 
 
 def test_tables() -> None:
-    copies, modes, latencies, costs = tables(comparison())
+    copies, modes, firsts, latencies, costs = tables(comparison())
     assert copies.head == ("way", "64 B: M/s", "64 B x 64: M/s", "1 MiB: GB/s", "spread")
     assert copies.rows[0] == ("Unix socket", "1.25", "12.5", "2.62", "40%")
     # 10 GB/s are 156 million blocks of 64 B; of 1 MiB nothing was measured.
     assert copies.rows[2] == ("memcpy, in the cache", "156", "156", "-", "-")
     assert modes.rows[1] == ("shared_memory", "5.24 / 5.24 / 5.24")
+    assert firsts.head == ("way", "message", "first pass", "later passes")
+    assert firsts.rows[1] == ("shared_memory", "1 MiB", "1.05", "4.19")
     assert latencies.head[1:] == ("64 B, sleeping", "64 B, spinning")
     assert latencies.rows[0][1] == "20.0 / 20.0 / -"
     assert costs.rows[1] == ("shared_memory", "250", "500", "0%", "50%", "3")

@@ -52,6 +52,7 @@ def test_json_has_all_rows_and_no_raw_times() -> None:
     found = json.loads(json.dumps(made.as_json()))
     assert found["cwire_ipc"] == 1
     assert {row["way"] for row in found["throughput"]} == {"unix", "shared_memory"}
+    assert found["first_pass"][1]["first_bytes_per_s"] == 1000 << 20
     assert found["latency"][0]["waits"] == "blocking"
     assert "times_ns" not in found["latency"][0]
     assert found["cpu"][0]["ms_per_gb"] == pytest.approx(500)

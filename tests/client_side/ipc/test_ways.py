@@ -54,3 +54,5 @@ def test_the_relay_copies_and_its_reader_sleeps() -> None:
     assert not ways.offers(Case("latency", "relay", 64, mode="view", wait=False))
     assert ways.offers(Case("latency", "relay", 64, mode="view"))
     assert ways.offers(Case("throughput", "file", 64, mode="view"))
+    assert ways.offers(Case("first", "file", 64))
+    assert not ways.offers(Case("first", "relay", 64)), "its client keeps a history"
