@@ -159,7 +159,7 @@ def test_ipc_comparison(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Not measured" not in printed(cells["tables"])
     shown = [output for output in cells["tables"].outputs if output.output_type == "display_data"]
     tables = [output.data["text/plain"] for output in shown]
-    assert len(tables) == 4
+    assert len(tables) == 5
     assert all("shared_memory" in table for table in tables)
     assert "image/png" in cells["figure"].outputs[-1].data
     best = cells["versus"].outputs[0].data
