@@ -226,8 +226,13 @@ def _maker(hint: Any, struct: Struct) -> Callable[[MessageObject], object]:
 
 def _made(cls: type, struct: Struct, values: Any) -> object:
     hints = get_type_hints(cls, include_extras=True)
+    of_numpy = isinstance(values, np.void)  # an element of a tail
     fields = {
-        field.py_name: _as(hints.get(field.py_name), field, getattr(values, field.py_name))
+        field.py_name: _as(
+            hints.get(field.py_name),
+            field,
+            values[field.name] if of_numpy else getattr(values, field.py_name),
+        )
         for field in struct.fields
     }
     if is_dataclass(cls):

@@ -82,6 +82,22 @@ def test_annotations_say_what_an_argument_is() -> None:
     assert called(by_name) == ("NOISE", 2.5, ["name", "taps", "to", "via"])
 
 
+def test_elements_of_a_tail_are_what_the_annotation_says() -> None:
+    class Path:
+        count: int
+        points: Annotated[list[Point], cwire.tail()]
+
+    written = Written("lab")
+    written.add(cwire.command()(Path))
+    path = written.schema().messages["path"]
+    values = {"count": 2, "points": [{"x": 1, "y": 2}, {"x": 3}]}
+
+    def walk(points: list[Point]) -> None:
+        assert points == [Point(1, 2), Point(3)]
+
+    Handler(walk, Signature(walk), path, None).call(path.encode(values))
+
+
 def test_the_whole_message_is_the_only_argument() -> None:
     def annotated(request: Move) -> Any:
         return type(request), request.to, request.shape, request.name
