@@ -9,6 +9,8 @@ A notebook, a script or a page then follows what somebody looks at, and steers i
     bridge = cwire.connect()
     bridge.latest("visible_tiles")[-1].tiles         rows and columns of the tiles
     bridge.send.look_at(y=2048, x=1024, zoom=2)      the reply says what is seen now
+
+The relay's page /viewer shows the image itself, the tiles that are in view there.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Annotated, Any
 import napari
 import numpy as np
 import numpy.typing as npt
+from numpy_pyramid import MESSAGES, TileSource
 from qtpy.QtCore import QTimer
 
 import cwire
@@ -54,15 +57,19 @@ def tiles_between(first: npt.ArrayLike, last: npt.ArrayLike) -> npt.NDArray[np.u
 
 
 class TilePublisher:
-    """Publishes what a viewer shows, in the viewer's own loop.
+    """Publishes what a viewer shows, and its image, in the viewer's own loop.
 
     Args:
         viewer: The viewer.
         driver: The driver; this polls it.
+        levels: Of the image, for pages that show it themselves.
     """
 
-    def __init__(self, viewer: napari.Viewer, driver: cwire.Driver) -> None:
+    def __init__(
+        self, viewer: napari.Viewer, driver: cwire.Driver, levels: list[npt.NDArray[Any]]
+    ) -> None:
         self._viewer = viewer
+        self._source = TileSource(driver, levels)
         self._camera = getattr(viewer, "scene", viewer).camera  # napari 0.9 moved it
         self._driver = driver
         driver.command(self.look_at)
@@ -76,6 +83,7 @@ class TilePublisher:
             for layer in self._viewer.layers:
                 if isinstance(layer, napari.layers.Image) and layer.visible:
                     self._publish(layer)
+        self._source.step()
         self._driver.poll()
 
     def _publish(self, layer: Any) -> None:
@@ -114,8 +122,10 @@ def main() -> None:
     rows, columns = np.ogrid[:8192, :8192]
     image = (np.sin(rows / 50) * np.sin(columns / 80) * 127 + 128).astype(np.uint8)
     viewer = napari.Viewer(title="napari publishes its visible tiles")
-    viewer.add_image([image, image[::2, ::2], image[::4, ::4], image[::8, ::8]], name="stripes")
-    publisher = TilePublisher(viewer, cwire.Driver("napari", [VisibleTiles, View]))
+    levels = [image, image[::2, ::2], image[::4, ::4], image[::8, ::8]]
+    viewer.add_image(levels, name="stripes")
+    driver = cwire.Driver("napari", [VisibleTiles, View, *MESSAGES])
+    publisher = TilePublisher(viewer, driver, levels)
     napari.run()
     publisher.close()
 

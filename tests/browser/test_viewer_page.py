@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import cwire
 from support.browser import browser, needs_chromium, page, picture
-from support.processes import Driver, Relay
+from support.processes import ROOT, Driver, Relay, Running
 
 __all__ = ["browser", "page"]  # fixtures
 
@@ -214,6 +215,26 @@ def test_a_camera_frame_is_one_tile_and_nan_has_a_colour(
         camera.publish("half", rows=values[:, :].astype("f2"))
         wait_for(page, "r.format === 'float16'")
         assert probe(page, 40.5, 20.5)["value"] == 20 * 64 + 40
+
+
+def test_an_image_of_numpy_is_shown_to_the_last_pixel(
+    page: Page, runtime: Path, tmp_path: Path
+) -> None:
+    image = np.arange(700 * 515, dtype="i4").reshape(700, 515) * 1000
+    np.save(tmp_path / "image.npy", image)
+    example = ROOT / "client_side" / "examples" / "numpy_pyramid.py"
+    with Running(sys.executable, example, tmp_path / "image.npy") as running:
+        running.wait_for("listening at")
+        with Relay("pyramid") as relay:
+            relay.wait_for_drivers()
+            page.set_viewport_size({"width": 1300, "height": 900})
+            show(page, relay, colours="gray", range="0,360500000", at="257,350,1")
+            wait_loaded(page)
+            assert report(page)["visible"] == 9
+            for x, y in ((0, 0), (256, 255), (514, 699)):
+                found = probe(page, x + 0.5, y + 0.5)
+                assert (found["value"], found["level"]) == (image[y, x], 0)
+                assert found["colour"][0] == min(255, int(image[y, x]) * 256 // 360500000)
 
 
 class Plain:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import cwire
@@ -48,6 +49,13 @@ def test_readers_follow_the_camera_and_move_it(viewer: Running) -> None:
         tiles = {tuple(one) for one in near.tiles.tolist()}
         assert (1000 // 256, 3000 // 256) in tiles
         assert len(tiles) <= 9
+
+        # What a page asks for, whatever napari shows.
+        tile = {"level": 3, "x": 256, "y": 0, "have": 0}
+        stream = bridge.stream("image_tile")
+        assert send.want_tiles(viewer=1, tiles=[tile]).levels == 4
+        pixels = next(stream).pixels.reshape(256, 256)
+        assert pixels[9, 5] == int(np.sin(8 * 9 / 50) * np.sin(8 * (256 + 5) / 80) * 127 + 128)
 
         with pytest.raises(cwire.CommandError, match="out of range"):
             bridge.command(None, "look_at", {"y": 0, "x": 0, "zoom": 0})
