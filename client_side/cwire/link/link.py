@@ -25,6 +25,7 @@ from cwire.link.rings import Rings
 from cwire.link.transport import RawMessage
 from cwire.session.events import (
     DriverChanged,
+    Ended,
     Event,
     Hello,
     OriginAllowed,
@@ -290,9 +291,12 @@ class Link:
             return  # one that has been given up
         try:
             if isinstance(message, str):
-                for event in self.session.receive_text(message):
+                events = self.session.receive_text(message)
+                for event in events:
                     self._on_event(event)
-                self._rings.update()
+                # Notices of losses come by the thousand when there is too much to do.
+                if events:
+                    self._rings.update()
             elif message is not None:
                 for event in self.session.receive_binary(message, now()):
                     self._on_event(event)
@@ -330,6 +334,8 @@ class Link:
                 self._replies.settle(request, value, error)
             case Resend(data):
                 self._send(data)
+            case Ended():
+                pass
             case RingAnswer(id):
                 self._rings.answered(id)
             case Refused(int(id), _, text) if self._rings.refused(id, text):

@@ -10,6 +10,7 @@ from cwire.session.drivers import Driver
 
 __all__ = [
     "DriverChanged",
+    "Ended",
     "Event",
     "Hello",
     "OriginAllowed",
@@ -37,6 +38,13 @@ class DriverChanged:
 @dataclass(frozen=True, slots=True)
 class Subscribed:
     """The relay has taken a subscription, or goes on with it after a driver came back."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Nothing more comes of a subscription, as was asked for."""
 
     id: int
 
@@ -84,4 +92,14 @@ class Resend:
     data: bytes
 
 
-Event = Hello | DriverChanged | Subscribed | OriginAllowed | RingAnswer | Refused | Reply | Resend
+Event = (
+    Hello
+    | DriverChanged
+    | Subscribed
+    | Ended
+    | OriginAllowed
+    | RingAnswer
+    | Refused
+    | Reply
+    | Resend
+)

@@ -36,6 +36,7 @@ from cwire.session.catalog import Catalog
 from cwire.session.drivers import Driver, drivers_text
 from cwire.session.events import (
     DriverChanged,
+    Ended,
     Event,
     Hello,
     OriginAllowed,
@@ -134,7 +135,7 @@ class Session:
     # What arrives ------------------------------------------------------------------------------
 
     def receive_text(self, text: str) -> list[Event]:
-        """Takes a JSON message of the relay.
+        """Takes a JSON message of the relay; without events it has only counted something.
 
         Raises:
             ProtocolError: It is not one of PROTOCOL.md.
@@ -367,7 +368,7 @@ class Session:
                 return [Subscribed(id)]
             case Unsubscribed(id):
                 self._end(id)
-                return []
+                return [Ended(id)]
             case Drops():
                 self._count(said)
                 return []

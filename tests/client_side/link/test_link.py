@@ -288,6 +288,28 @@ def test_what_the_new_relay_does_not_know_is_asked_for_when_a_driver_changes(
         assert len(bridge.latest("rare", 1, timeout=10)) == 1
 
 
+def test_a_notice_of_losses_makes_no_work_for_rings(relay: FakeRelay) -> None:
+    """A client that cannot keep up gets thousands: each looked at every driver once."""
+    with cwire.connect(relay.url) as bridge:
+        id = asked(relay)["id"]
+        relay.send(ticks(0, 1))
+        bridge.latest("tick", 1, timeout=10)
+        updates: list[int] = []
+        bridge._link._rings.update = lambda: updates.append(1)  # type: ignore[method-assign]
+        for sequence in range(1, 4):
+            drop = {"id": id, "source": 1, "message": "tick", "reason": "relay"}
+            relay.say("dropped", **drop, count=sequence, sequence=sequence)
+        relay.send(ticks(4, 1))
+        got = bridge.latest("tick", 2, timeout=10)
+        assert isinstance(got, cwire.FrameArray)
+        assert got["index"].tolist() == [0, 4]
+        assert not updates
+        bridge.unsubscribe(id)
+        asked(relay)
+        relay.say("unsubscribed", id=id)
+        until(lambda: bool(updates))
+
+
 def test_unsubscribed_while_away(relay: FakeRelay) -> None:
     with cwire.connect(relay.url, subscribe=None) as bridge:
         changes = Changes(bridge)

@@ -9,6 +9,7 @@ import pytest
 
 import cwire
 from cwire.session.events import (
+    Ended,
     Refused,
     Subscribed,
 )
@@ -58,7 +59,7 @@ def test_subscriptions() -> None:
     assert session.feeds[1, schemas.TICK].ledger.lost == 2
     assert [json.loads(text) for text in session.resubscribe()] == [asked]
     assert json.loads(session.unsubscribe(id)) == {"op": "unsubscribe", "id": id}
-    session.receive_text(event("unsubscribed", id=id))
+    assert session.receive_text(event("unsubscribed", id=id)) == [Ended(id)]
     assert not session.wants("lab", "tick")
     session.receive_text(event("subscribed", id=9, streams=streams))
     assert session.feeds[1, schemas.TICK].ledger.lost == 2
