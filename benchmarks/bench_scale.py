@@ -16,7 +16,12 @@ __all__ = ["DRIVERS", "bench_scale"]
 
 DRIVERS = 50
 # Before anything is measured, so that the histories are full; and what is measured.
-_WARM_SECONDS, _SECONDS = 15.0, 10.0
+_WARM_SECONDS, _SECONDS = 20.0, 10.0
+_CASES = {
+    "cwire": ("", f"{DRIVERS} demo drivers, nobody reads"),
+    "cwire_client": ("ring", "a client with all messages of all, by the drivers' rings"),
+    "cwire_client_relay": ("relay", "the same by the relay"),
+}
 
 
 def bench_scale(step: Callable[[str], None]) -> list[Result]:
@@ -29,32 +34,30 @@ def bench_scale(step: Callable[[str], None]) -> list[Result]:
         ]
         relay = stack.enter_context(processes.relay(sockets[0], directory, *sockets[1:]))
         rows = []
-        for reads in (False, True):
-            step(f"scale, {DRIVERS} demo drivers, {'a' if reads else 'no'} client")
+        for subject, (way, note) in _CASES.items():
+            step(f"scale, {subject}, {DRIVERS} demo drivers")
             run = LoadRun(
                 **receive(
                     "everything",
-                    url=relay.url,
-                    token=relay.token,
+                    runtime=str(directory),
                     relay_pid=relay.pid,
-                    reads=reads,
+                    way=way,
                     warm=_WARM_SECONDS,
                     seconds=_SECONDS,
                 )
             )
-            rows.append(_row(run, reads))
+            rows.append(_row(subject, run, note, way))
     return rows
 
 
-def _row(run: LoadRun, reads: bool) -> Result:
+def _row(subject: str, run: LoadRun, note: str, way: str) -> Result:
     return Result(
         "scale",
-        "cwire_client" if reads else "cwire",
-        frames_per_s=run.frames_per_s if reads else None,
-        clients=int(reads),
+        subject,
+        frames_per_s=run.frames_per_s if way else None,
+        clients=1 if way else 0,
         relay_cpu=run.relay_cpu,
-        client_cpu=run.client_cpu if reads else None,
+        client_cpu=run.client_cpu if way else None,
         relay_bytes=run.relay_bytes,
-        note=f"{DRIVERS} demo drivers; "
-        + ("a client with all messages of all" if reads else "nobody reads"),
+        note=note,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ import psutil
 import cwire
 
 __all__ = ["LoadRun", "receive"]
+
+_HISTORY = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -23,14 +26,26 @@ class LoadRun:
     frames_per_s: float
 
 
-def receive(
-    url: str, token: str, relay_pid: int, reads: bool, warm: float, seconds: float
-) -> LoadRun:
-    """Measures for so many seconds, after others."""
+def receive(runtime: str, relay_pid: int, way: str, warm: float, seconds: float) -> LoadRun:
+    """Measures for so many seconds, after others.
+
+    Args:
+        runtime: The relay's runtime directory.
+        relay_pid: The relay.
+        way: How frames come: ``ring``, ``relay``, or none do.
+        warm: Seconds before.
+        seconds: Seconds that are measured.
+    """
+    os.environ["CWIRE_RUNTIME_DIR"] = runtime
     relay, own = psutil.Process(relay_pid), psutil.Process()
     with contextlib.ExitStack() as stack:
-        bridge = stack.enter_context(cwire.connect(url, token)) if reads else None
+        bridge = None
+        if way:
+            # Histories that are full soon: to fill them is to get memory from the system.
+            bridge = stack.enter_context(cwire.connect(history_bytes=_HISTORY, ring=way == "ring"))
         time.sleep(warm)
+        if bridge is not None:
+            assert all(row.by.startswith(way) for row in bridge.health), bridge.health
         frames = _frames(bridge)
         began = time.perf_counter(), _cpu(relay), _cpu(own)
         time.sleep(seconds)
