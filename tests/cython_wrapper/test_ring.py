@@ -654,7 +654,7 @@ def test_a_view_that_was_overwritten_is_never_taken_for_whole() -> None:
         thread.start()
         last, whole, torn = -1, 0, 0
         try:
-            while whole < 200 or torn < 20:
+            while whole < 100 or torn < 10:
                 data = bytes(opened.view(1 << 13))
                 if not opened.skip():
                     torn += 1

@@ -45,14 +45,14 @@ def spoil(history: History, size: int) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 9000, 150_000])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("message", [TICK, PICTURE])
 def test_in_place_and_by_batches_in_any_order(message: Message, seed: int, limit: int) -> None:
     """Beginning small, growing, wrapping around: what is here is the last of what was written."""
     chance = random.Random(seed)
     history, number = make_history(message, limit), 0
     least = []
-    for _ in range(250):
+    for _ in range(150):
         pixels = chance.choice([0, 1, 7, 100, 1500])
         count = chance.choice([1, 1, 2, 30])
         action = chance.choice([feed, put, put, None])

@@ -294,9 +294,9 @@ def test_a_torn_read_is_seen_and_a_whole_one_is_whole() -> None:
     writer.start()
     whole = torn = 0
     try:
-        while whole < 50 or torn < 50:
+        while whole < 20 or torn < 20:
             found = history.latest(5, copy=False)
-            copies = [np.asarray(found["pixels"]).copy() for _ in range(1 + whole // 20)]  # type: ignore[call-overload]
+            copies = [np.asarray(found["pixels"]).copy() for _ in range(1 + whole // 8)]  # type: ignore[call-overload]
             if isinstance(found, FrameArray) and not found.valid():
                 torn += 1
                 continue
