@@ -20,6 +20,8 @@ _OURS, _OTHERS = "#1f5fa8", "#b9c2cc"
 _LABELS = {
     "cwire_unpaced": "cwire, unpaced",
     "raw_socket": "raw Unix socket",
+    "ring_view": "cwire's ring, looked at",
+    "ring_copy": "cwire's ring, copied",
     "naive": "naive relay",
     "pyzmq_batched": "pyzmq, 64 per message",
     "foxglove": "foxglove-sdk",
@@ -31,6 +33,7 @@ def draw(results: list[Result], path: Path) -> None:
     """Draws all of it to a PNG file."""
     figure, axes = plt.subplots(2, 2, figsize=(10, 6.4), layout="constrained")
     streams = [row for row in results if row.benchmark == "stream" and row.frames_per_s]
+    streams = [row for row in streams if not row.subject.startswith("memcpy")]  # no way to numpy
     _bars(axes[0, 0], streams, 64, lambda row: (row.frames_per_s or 0) / 1e6)
     axes[0, 0].set(title="64 B frames, C to numpy", xlabel="million frames/s")
     _bars(axes[0, 1], streams, 1 << 20, lambda row: (row.bytes_per_s or 0) / 1e9)
@@ -46,7 +49,7 @@ def draw(results: list[Result], path: Path) -> None:
 def _bars(axis: Any, rows: list[Result], size: int, value: Callable[[Result], float]) -> None:
     rows = sorted((row for row in rows if row.frame_bytes == size), key=value)
     labels = [_LABELS.get(row.subject, row.subject) for row in rows]
-    colors = [_OURS if row.subject.startswith("cwire") else _OTHERS for row in rows]
+    colors = [_OURS if row.subject.startswith(("cwire", "ring")) else _OTHERS for row in rows]
     bars = axis.barh(labels, [value(row) for row in rows], color=colors)
     axis.bar_label(bars, fmt="%.3g", padding=3, fontsize=8)
     axis.margins(x=0.12)
