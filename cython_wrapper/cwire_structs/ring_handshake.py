@@ -27,7 +27,14 @@ from cwire_structs.control import Bye, Hello, Ring
 from cwire_structs.frames import HELLO_LIMIT
 from cwire_structs.ring import SHAREABLE, MappedRing, ReaderPage, RingError, open_ring
 
-__all__ = ["DESCRIPTORS", "Attached", "HandshakeError", "Refused", "RingHandshake"]
+__all__ = [
+    "DESCRIPTORS",
+    "Attached",
+    "DriverRefusedError",
+    "HandshakeError",
+    "Refused",
+    "RingHandshake",
+]
 
 DESCRIPTORS = 8
 """Room for so many descriptors is enough when bytes are received; a driver sends one."""
@@ -37,6 +44,10 @@ _LARGEST = 64 << 10  # bytes of a `ring` frame: its text is a sentence
 
 class HandshakeError(ValueError):
     """The session with a driver ends before it has begun; the text says why."""
+
+
+class DriverRefusedError(HandshakeError):
+    """The driver says goodbye instead of hello."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,7 @@ class RingHandshake:
         """Takes what has been received: `wants` bytes at most, and the descriptors with them.
 
         Raises:
+            DriverRefusedError: It said goodbye instead of hello.
             HandshakeError: It was not what a driver says, or the end of the connection.
             FrameError: It was malformed.
             RingError: What the driver gave as its ring is none. It sends its frames nowhere else
@@ -138,7 +150,7 @@ class RingHandshake:
             self._received.clear()
             self._end = 0
         elif isinstance(message, Bye):
-            raise HandshakeError(f"the driver refused: {message.text}")
+            raise DriverRefusedError(f"the driver refused: {message.text}")
         else:
             raise HandshakeError("what listens there did not begin with a hello")
 

@@ -11,7 +11,13 @@ import pytest
 from cwire_structs import control, frames, ring_handshake
 from cwire_structs.frames import FrameError
 from cwire_structs.ring import RingError
-from cwire_structs.ring_handshake import Attached, HandshakeError, Refused, RingHandshake
+from cwire_structs.ring_handshake import (
+    Attached,
+    DriverRefusedError,
+    HandshakeError,
+    Refused,
+    RingHandshake,
+)
 from support.fake_ring import FakeRing, SeenPage
 
 EPOCH = 77
@@ -134,7 +140,7 @@ def test_what_cannot_be_is_not_asked_for(
         (HELLO[:50], HandshakeError, "closed the connection before its hello was complete"),
         (b"HTTP/1.1 400 Bad Request", HandshakeError, "is not a cwire driver: its hello claims"),
         (bytes(24), HandshakeError, "its hello claims 0 bytes, at most"),
-        (control.bye(-7, "in use"), HandshakeError, "the driver refused: in use"),
+        (control.bye(-7, "in use"), DriverRefusedError, "the driver refused: in use"),
         (HEARTBEAT, HandshakeError, "did not begin with a hello"),
         (frames.pack(frames.CONTROL), FrameError, "needs 4 bytes"),
         (frames.pack(frames.CONTROL, HELLO[24:60]), FrameError, "cut short"),

@@ -30,7 +30,7 @@ from cwire.session.drivers import Driver
 from cwire.session.session import Session
 from cwire.version import __version__
 from cwire.view.text import counted
-from cwire_structs import _frames, control, frames
+from cwire_structs import _frames, frames
 from cwire_structs.relays import (
     LONGEST_NAME,
     RelayEntry,
@@ -39,6 +39,7 @@ from cwire_structs.relays import (
     elsewhere_text,
     inspect_entry,
 )
+from cwire_structs.ring_handshake import DriverRefusedError, HandshakeError, RingHandshake
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, cannot_write, runtime_dir
 
 __all__ = ["Finding", "examine", "register", "run"]
@@ -317,11 +318,9 @@ def _driver(path: Path) -> Finding:
         link.settimeout(_SECONDS)
         try:
             link.connect(str(path))
-            head = _read(link, frames.HEADER_SIZE)
-            size = frames.unpack_header(head).size
-            if not frames.HEADER_SIZE <= size <= frames.HELLO_LIMIT:
-                raise frames.FrameError("what listens there is not a cwire driver")
-            hello = control.parse_control(_read(link, size - frames.HEADER_SIZE))
+            handshake = RingHandshake()
+            while handshake.wants:
+                handshake.feed(link.recv(handshake.wants))
         except ConnectionRefusedError:
             remedy = f"start the driver again, or rm {path}"
             return Finding("warning", f"{path} was left by a dead driver", remedy)
@@ -330,24 +329,12 @@ def _driver(path: Path) -> Finding:
         except TimeoutError:
             remedy = "is it stopped (in a debugger?), or does it not call cwire_poll?"
             return Finding("warning", f"what listens at {path} says nothing", remedy)
-        except (OSError, frames.FrameError) as error:
+        except DriverRefusedError as error:
+            return Finding("warning", f"{path}: {error}")
+        except (OSError, frames.FrameError, HandshakeError) as error:
             return Finding("problem", f"{path}: {error}")
-    match hello:
-        case control.Hello(name=name):
-            return Finding("ok", f"driver {name!r} at {path}")
-        case control.Bye(text=text):
-            return Finding("warning", f"the driver at {path} refused: {text}")
-    return Finding("problem", f"{path}: what listens there did not begin with a hello")
-
-
-def _read(link: socket.socket, count: int) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        piece = link.recv(count - len(data))
-        if not piece:
-            raise frames.FrameError("what listens there hung up before it had said hello")
-        data += piece
-    return bytes(data)
+    assert handshake.hello is not None
+    return Finding("ok", f"driver {handshake.hello.name!r} at {path}")
 
 
 def _port(of_relays: list[int | None]) -> Finding:

@@ -89,7 +89,7 @@ def test_what_is_no_driver(
     ("said", "status", "text"),
     [
         (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 1, "not a cwire driver"),
-        (b"", 1, "hung up before"),
+        (b"", 1, "closed the connection before its hello"),
         (codec.pack(0, bytes([4, 0, 0, 0, 0, 0, 0, 0])), 1, "did not begin with a hello"),
         (control.bye(-12, "too many peers"), 0, "refused: too many peers"),
         (
