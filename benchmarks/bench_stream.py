@@ -24,7 +24,9 @@ __all__ = ["bench_stream", "receive"]
 _LIMIT_SECONDS = 60.0
 _SMALL, _LARGE = 64, 1 << 20
 _NOTES = {
-    "cwire": "through the relay, cwire's client; paced by cwire_pending",
+    "cwire": "through the relay over TCP, cwire's client; paced by cwire_pending",
+    "cwire_ring": "the client reads the driver's ring beside the relay, as cwire.connect() does",
+    "cwire_alone": "the same without a relay: cwire.connect('unix://…')",
     "cwire_unpaced": "the same, the driver does not wait: the rest is dropped, and counted",
     "raw_socket": "the same driver, its Unix socket read by recv_into; one hop, no message found",
     "ring_view": "the same driver, its ring; frames are looked at where they lie; one hop",
@@ -42,6 +44,8 @@ _NOTES = {
 # Frames of one run, for about a second each: (64 B, 1 MiB).
 _COUNTS = {
     "cwire": (8_000_000, 1500),
+    "cwire_ring": (24_000_000, 4000),
+    "cwire_alone": (24_000_000, 4000),
     "cwire_unpaced": (16_000_000, 0),
     "raw_socket": (16_000_000, 4000),
     "ring_view": (0, 6000),
@@ -92,6 +96,8 @@ class _Stream:
         self.subjects: dict[str, Callable[[int, int], dict[str, Any]]] = {
             "cwire": lambda size, count: self._cwire(size, count, paced=True),
             "cwire_unpaced": lambda size, count: self._cwire(size, count, paced=False),
+            "cwire_ring": self._ring,
+            "cwire_alone": self._alone,
             "raw_socket": self._raw_socket,
             "ring_view": lambda size, count: self._ring(size, count, copy=False),
             "ring_copy": lambda size, count: self._ring(size, count, copy=True),
@@ -122,6 +128,19 @@ class _Stream:
                 count=count,
                 paced=paced,
             )
+
+    def _ring(self, size: int, count: int) -> dict[str, Any]:
+        with self._driver() as (path, directory), processes.relay(path, directory) as relay:
+            return self._by_ring(relay.unix, size, count)
+
+    def _alone(self, size: int, count: int) -> dict[str, Any]:
+        with self._driver() as (path, _):
+            return self._by_ring(f"unix://{path}", size, count)
+
+    def _by_ring(self, url: str, size: int, count: int) -> dict[str, Any]:
+        return receive(
+            "bridge", url=url, token=None, frame_bytes=size, count=count, paced=True, ring=True
+        )
 
     def _naive(self, size: int, count: int) -> dict[str, Any]:
         with self._driver() as (path, _), processes.naive(path) as url:

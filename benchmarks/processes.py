@@ -129,6 +129,7 @@ class Relay:
     url: str
     token: str
     pid: int
+    unix: str
 
 
 @contextlib.contextmanager
@@ -144,7 +145,8 @@ def relay(
         command += ["--allow-origin", allow_origin]
     with _running(command, {"CWIRE_RUNTIME_DIR": str(directory)}) as process:
         address, token = process.line[process.line.index("http://") :].split("/#token=")
-        yield Relay(f"ws{address.removeprefix('http')}/ws", token, process.pid)
+        (unix,) = directory.glob("relay-*.sock")
+        yield Relay(f"ws{address.removeprefix('http')}/ws", token, process.pid, str(unix))
 
 
 @contextlib.contextmanager
