@@ -178,7 +178,8 @@ int cwire_poll(cwire *link, int timeout_ms);
 int cwire_fd(cwire *link);
 
 /* Bytes that the slowest peer has not been sent yet, or, if it maps the ring, has not read yet; 0
- * without peers. Keep it well below ring_bytes and no frame is lost. */
+ * without peers. Keep it well below ring_bytes and no frame is lost. Peers that map the ring count
+ * only while somebody waits for what they read, and not after they have read nothing for 2 s. */
 size_t cwire_pending(cwire *link);
 
 /* The number of peers that want message `id`. Publishing a message that none wants is allowed. */

@@ -44,6 +44,7 @@ enum {
     CWIRE_READER_AT_VERSION = 8,   /* u32 */
     CWIRE_READER_AT_POSITION = 64, /* u64: all before it is read */
     CWIRE_READER_AT_SLEEPS = 128,  /* u32: odd while the reader sleeps; +1 at each change */
+    CWIRE_READER_AT_LAZY = 132,    /* u32: not 0 while nobody need wait for this reader */
     CWIRE_READER_PAGE = 4096
 };
 
@@ -157,6 +158,9 @@ int cwire_ring_sleep(cwire_ring_reader *reader);
 
 /* Says that the reader is awake again. */
 void cwire_ring_wake(cwire_ring_reader *reader);
+
+/* Says whether the driver need not wait for this reader, which does not mind what it misses. */
+void cwire_ring_be_lazy(cwire_ring_reader *reader, int lazy);
 
 #ifdef __cplusplus
 }

@@ -24,14 +24,16 @@ enum cwi_state {
 /* What a peer has that maps the ring. Its page says the position and whether it sleeps: see
  * cwire_ring.h. */
 typedef struct cwi_share {
-    const uint8_t *page; /* NULL: it does not map the ring */
-    const char *fault;   /* (L) what is wrong with it; it is not believed any more */
-    uint64_t position;   /* (L) the last position that could be true */
-    uint64_t said;       /* (L) what the page said then; at first what it said when it came */
-    uint32_t number;     /* of this reader, in `place` frames */
-    uint32_t replies;    /* (L) that it has been given a place for */
-    uint32_t rung;       /* (L) `sleeps` when it was told last; even: never */
-    int passed;          /* the descriptor that came with its answer, or CWI_PASSED_... */
+    const uint8_t *page;     /* NULL: it does not map the ring */
+    const char *fault;       /* (L) what is wrong with it; it is not believed any more */
+    uint64_t position;       /* (L) the last position that could be true */
+    uint64_t said;           /* (L) what the page said then; at first what it said when it came */
+    uint64_t stood_at;       /* (L) the position at the last look at what is pending, */
+    uint64_t stood_since_ms; /* (L) and since when it is the same; 0 if nothing was pending */
+    uint32_t number;         /* of this reader, in `place` frames */
+    uint32_t replies;        /* (L) that it has been given a place for */
+    uint32_t rung;           /* (L) `sleeps` when it was told last; even: never */
+    int passed;              /* the descriptor that came with its answer, or CWI_PASSED_... */
 } cwi_share;
 
 /* One connection. (L): read by other threads, changed only under the link's lock. */

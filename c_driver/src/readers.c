@@ -9,6 +9,7 @@
 enum {
     REWIND_PART = 32, /* this part of the ring is used before a rewind is tried, */
     RETRY_PART = 64,  /* and this one before it is tried again */
+    LAZY_PART = 2,    /* a lazy reader that is this part behind is not waited for any more */
     AHEAD = 64 * 1024 /* bytes that are given up ahead, so that tail moves seldom */
 };
 
@@ -24,9 +25,12 @@ static uint64_t pass_readers(cwire *link, uint64_t tail, int *lost) {
         if (!streams(peer))
             continue;
         if (peer->share.page) {
+            const int lazy = cwi_sharing_lazy(peer);
             position = cwi_sharing_position(peer);
-            *lost |= position < tail;
+            *lost |= position < tail && !lazy;
             position = position < tail ? tail : position;
+            if (lazy && link->ring.head - position > link->ring.size / LAZY_PART)
+                continue;
         } else {
             *lost |= cwi_cursor_lap(&peer->cursor, &link->ring, tail);
             position = peer->cursor.frame;
@@ -140,7 +144,7 @@ size_t cwire_pending(cwire *link) {
         cwi_peer *peer = link->peers[i];
         if (streams(peer)) {
             size_t waiting = peer->unsent;
-            waiting += peer->share.page ? cwi_sharing_waiting(peer)
+            waiting += peer->share.page ? cwi_sharing_pending(peer)
                                         : cwi_cursor_waiting(&peer->cursor, &link->ring);
             most = waiting > most ? waiting : most;
         }

@@ -246,3 +246,8 @@ void cwire_ring_wake(cwire_ring_reader *reader) {
     if (*sleeps(reader) % 2 != 0)
         __atomic_fetch_add(sleeps(reader), 1, __ATOMIC_SEQ_CST);
 }
+
+void cwire_ring_be_lazy(cwire_ring_reader *reader, int lazy) {
+    __atomic_store_n((uint32_t *)(void *)(reader->own + CWIRE_READER_AT_LAZY), lazy != 0,
+                     __ATOMIC_RELAXED);
+}

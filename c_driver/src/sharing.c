@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { PATIENCE_MS = 2000 };
+
 /* Copies a field, which may change at any time, byte by byte. */
 static void read_field(const cwi_share *share, size_t at, void *value, size_t size) {
     const volatile uint8_t *from = share->page + at;
@@ -94,6 +96,25 @@ size_t cwi_sharing_waiting(cwi_peer *peer) {
     const cwi_ring *ring = &peer->link->ring;
     const uint64_t position = cwi_sharing_position(peer);
     return (size_t)(ring->head - (position > ring->tail ? position : ring->tail));
+}
+
+int cwi_sharing_lazy(const cwi_peer *peer) {
+    return __atomic_load_n((const uint32_t *)(peer->share.page + CWIRE_READER_AT_LAZY),
+                           __ATOMIC_RELAXED) != 0;
+}
+
+size_t cwi_sharing_pending(cwi_peer *peer) {
+    cwi_share *share = &peer->share;
+    const size_t waiting = cwi_sharing_lazy(peer) ? 0 : cwi_sharing_waiting(peer);
+    if (waiting == 0 || share->position != share->stood_at) {
+        share->stood_at = share->position;
+        share->stood_since_ms = waiting == 0 ? 0 : cwi_platform_clock_ms();
+        return waiting;
+    }
+    /* A reader that is stopped, as in a debugger, shall not stop the driver. */
+    if (share->stood_since_ms == 0)
+        share->stood_since_ms = cwi_platform_clock_ms();
+    return cwi_platform_clock_ms() - share->stood_since_ms < PATIENCE_MS ? waiting : 0;
 }
 
 const char *cwi_sharing_fault(cwi_peer *peer) {

@@ -22,6 +22,13 @@ uint64_t cwi_sharing_position(cwi_peer *peer);
 /* Returns the bytes that the peer has not read and still can. */
 size_t cwi_sharing_waiting(cwi_peer *peer);
 
+/* Returns whether the peer says that nobody need wait for it. */
+int cwi_sharing_lazy(const cwi_peer *peer);
+
+/* Returns the bytes that a driver waits for until the peer has read them: none if the peer is lazy,
+ * or has not moved for two seconds, until it does. */
+size_t cwi_sharing_pending(cwi_peer *peer);
+
 /* Returns NULL, or what is wrong with the peer's page. */
 const char *cwi_sharing_fault(cwi_peer *peer);
 

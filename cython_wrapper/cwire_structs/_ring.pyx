@@ -39,6 +39,7 @@ cdef extern from "cwire_ring.h" nogil:
     int cwire_ring_skip(cwire_ring_reader *reader)
     int cwire_ring_sleep(cwire_ring_reader *reader)
     void cwire_ring_wake(cwire_ring_reader *reader)
+    void cwire_ring_be_lazy(cwire_ring_reader *reader, int lazy)
 
 
 cdef extern from "cwire_frame.h" nogil:
@@ -286,6 +287,11 @@ cdef class MappedRing:
         """Says that the reader does not wait any more."""
         self._check()
         cwire_ring_wake(&self.reader)
+
+    def be_lazy(self, bint lazy):
+        """Says whether the driver need not wait for this reader, as `cwire_pending` does."""
+        self._check()
+        cwire_ring_be_lazy(&self.reader, lazy)
 
     def close(self):
         """Gives the memory back, at the end of `take` if another thread is in it.

@@ -124,6 +124,52 @@ static void what_a_reader_has_not_read_is_pending(void) {
     cwire_close(link);
 }
 
+static void nobody_waits_for_a_lazy_reader(void) {
+    cwire *link = listen_small();
+    ring_side lazy, other;
+    uint8_t out[RING];
+    ring_join(&lazy, link);
+    ring_join(&other, link);
+    cwire_ring_be_lazy(&lazy.reader, 1);
+    for (unsigned value = 0; value < RING / TICK_SPAN; value++)
+        publish_tick(link, value, 0);
+    CHECK_EQUAL(cwire_pending(link), RING); /* of the other one */
+    CHECK_EQUAL(ring_take(&other, out, sizeof out), RING);
+    CHECK_EQUAL(cwire_pending(link), 0);
+    publish_tick(link, 100, 0); /* what it has not read is no loss */
+    cwire_ring_be_lazy(&lazy.reader, 0);
+    CHECK(cwire_pending(link) > 0);
+    CHECK(ring_take(&lazy, out, sizeof out) > 0);
+    CHECK_EQUAL(ring_take(&other, out, sizeof out), TICK_SPAN);
+    CHECK_EQUAL(cwire_pending(link), 0);
+    ring_leave(&lazy);
+    ring_leave(&other);
+    cwire_close(link);
+}
+
+static void nobody_waits_for_a_reader_that_stands_still(void) {
+    cwire *link = listen_small();
+    ring_side r;
+    uint8_t out[RING];
+    ring_join(&r, link);
+    publish_tick(link, 1, 0);
+    CHECK_EQUAL(cwire_pending(link), TICK_SPAN);
+    link->peers[0]->share.stood_since_ms -= 1900;
+    CHECK_EQUAL(cwire_pending(link), TICK_SPAN);
+    link->peers[0]->share.stood_since_ms -= 200;
+    CHECK_EQUAL(cwire_pending(link), 0);
+    publish_tick(link, 2, 0);
+    CHECK_EQUAL(cwire_pending(link), 0);
+    CHECK_EQUAL(ring_take(&r, out, TICK_SPAN), TICK_SPAN); /* it has moved */
+    CHECK_EQUAL(cwire_pending(link), TICK_SPAN);
+    CHECK_EQUAL(ring_take(&r, out, TICK_SPAN), TICK_SPAN);
+    CHECK_EQUAL(cwire_pending(link), 0);
+    publish_tick(link, 3, 0); /* a new wait begins */
+    CHECK_EQUAL(cwire_pending(link), TICK_SPAN);
+    ring_leave(&r);
+    cwire_close(link);
+}
+
 /* Returns the doorbells that wait, and nothing else must. */
 static int doorbells(ring_side *r) {
     static const uint8_t bell[8] = {8};
@@ -521,6 +567,8 @@ int main(int argc, char **argv) {
     RUN(frames_come_by_memory_only);
     RUN(a_quick_reader_keeps_the_ring_short);
     RUN(what_a_reader_has_not_read_is_pending);
+    RUN(nobody_waits_for_a_lazy_reader);
+    RUN(nobody_waits_for_a_reader_that_stands_still);
     RUN(only_a_sleeping_reader_is_woken_and_once);
     RUN(the_descriptor_is_readable_when_a_reader_sleeps);
     RUN(replies_have_a_place_in_the_ring);

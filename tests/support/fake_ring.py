@@ -13,7 +13,7 @@ from cwire_structs import frames
 
 PAGE = mmap.PAGESIZE
 TAIL, HEAD = 64, 128
-POSITION, SLEEPS = 64, 128
+POSITION, SLEEPS, LAZY = 64, 128, 132
 SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 _NUMBER = struct.Struct("=Q")
@@ -146,3 +146,8 @@ class SeenPage:
     def sleeps(self) -> int:
         """Odd while the reader sleeps."""
         return int.from_bytes(self._memory[SLEEPS : SLEEPS + 4], "little")
+
+    @property
+    def lazy(self) -> bool:
+        """Nobody need wait for the reader."""
+        return self._memory[LAZY : LAZY + 4] != bytes(4)

@@ -12,6 +12,7 @@ import random
 import socket
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from cwire_server.config import DriverAddress
 from cwire_server.drivers.attaching import RingRefusedError, attach
@@ -181,7 +182,14 @@ class DriverLink:
         else:
             self._input = RingInput(
                 sock,
-                RingReader(attached.ring, attached.number, self._source, account, self._buffers),
+                RingReader(
+                    attached.ring,
+                    attached.number,
+                    self._source,
+                    account,
+                    partial(account, unread=True),
+                    self._buffers,
+                ),
                 self,
             )
             self._input.start()

@@ -2,8 +2,8 @@
 
 When there is nothing more, the reader sleeps until a doorbell comes by the socket. While it is
 awake the driver does nothing for it, and what is published meanwhile is read as one batch. What no
-client waits for is read a few times a second, for the history: of all such drivers at once, and
-without doorbells.
+client waits for is read a few times a second, for the history: of all such drivers at once, without
+doorbells, and as much as the ring holds then.
 """
 
 from __future__ import annotations
@@ -28,10 +28,8 @@ _SOCKET_BYTES = 4 << 10
 # After a read of more bytes than this, the reader looks once more before it sleeps: so a busy
 # driver need not ring all the time.
 _MUCH = 64 << 10
-# Seconds between two reads of what nobody waits for, as long as they find less than this part of
-# the ring: a driver that is paced by its readers shall not wait for them.
+# Seconds between two reads of what nobody waits for: for those, the driver does not wait either.
 _REST_SECONDS = 0.1
-_LITTLE_PART = 64
 # A driver sends neither heartbeat nor doorbell before a reply that waits. Those that come while one
 # is awaited may be older than its place, but not in so many heartbeats' times.
 _MISSES = 3
@@ -55,7 +53,7 @@ class RingInput:
         self._turn: asyncio.Handle | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._wanted = True
-        self._little = True
+        self._until = 0  # where the ring ended when the last rest was over
         self._paused = False
         self._closed = False
         self._error: Exception | None = None
@@ -73,8 +71,10 @@ class RingInput:
     def expect(self, wanted: bool) -> None:
         """Says whether anybody waits for the driver's frames."""
         self._wanted = wanted
-        if wanted and self._rest is not None:
-            self._awake()
+        if wanted:
+            self._reader.be_lazy(False)
+            if self._rest is not None:
+                self._awake()
 
     def pause(self) -> None:
         """Reads no more until `resume`; the driver sees that by the reader's position."""
@@ -94,8 +94,11 @@ class RingInput:
 
         It ends early at a place whose reply has not come.
         """
-        end = None if self._closed else self._reader.head
-        while end is not None and not self._closed and self._reader.position < end:
+        if self._closed:
+            return
+        self._reader.be_lazy(False)  # until the next rest is over
+        end = self._reader.head
+        while not self._closed and self._reader.position < end:
             if self._reader.blocked:
                 return
             self._reader.wake()
@@ -156,7 +159,7 @@ class RingInput:
         if due and self._rest is None:
             # The doorbell was for its place only, unless there is more.
             rung = not self._reader.sleep()
-        if replied or (rung and (self._wanted or not self._little)):
+        if replied or (rung and self._wanted):
             self._reader.wake()
             self._read()
         elif rung:
@@ -187,6 +190,8 @@ class RingInput:
 
     def _read_rest(self) -> None:
         self._rest = None
+        self._reader.be_lazy(not self._wanted)
+        self._until = self._reader.head
         self._read()
 
     def _cancel(self) -> None:
@@ -208,10 +213,8 @@ class RingInput:
                 return
             if self._error is not None and self._reader.ended:
                 raise self._error
-            if much:
-                self._little = much < self._reader.size // _LITTLE_PART
             hurry = self._error is not None or self._reader.holding
-            if not hurry and much and self._little and not self._wanted:
+            if not hurry and much and not self._wanted and self._until <= self._reader.position:
                 self._reader.rest()
                 self._read_later()
             elif hurry or much > _MUCH or not self._reader.sleep():

@@ -44,16 +44,26 @@ class RingReader:
         number: This reader's, as the driver says it.
         source: The driver's number, which is stamped on its frames.
         account: Checks and counts the frames of a batch.
+        pass_over: The same where what is missing was not to be read; see `be_lazy`.
         buffers: Where the memory for much comes from.
     """
 
     def __init__(
-        self, ring: MappedRing, number: int, source: int, account: Account, buffers: ReadBuffers
+        self,
+        ring: MappedRing,
+        number: int,
+        source: int,
+        account: Account,
+        pass_over: Account,
+        buffers: ReadBuffers,
     ) -> None:
         self._ring = ring
         self._number = number
         self._source = source
         self._account = account
+        self._pass_over = pass_over
+        self._lazy = False
+        self._passed_over = 0  # the offset before which nothing that is missing is lost
         self._buffers = buffers
         # Bytes of the last buffer, if that was full: large frames come one after the other.
         self._large = 0
@@ -131,6 +141,16 @@ class RingReader:
         """Says that no doorbell is needed."""
         self._ring.wake()
 
+    def be_lazy(self, lazy: bool) -> None:
+        """Says whether nobody waits for what is read.
+
+        Then the driver does not wait for this reader, and what it misses is not lost.
+        """
+        if lazy != self._lazy:
+            self._lazy = lazy
+            self._ring.be_lazy(lazy)
+            self._passed_over = self._ring.head
+
     def rest(self) -> None:
         """Says that little is read for a while: what is kept for much is given back."""
         self._buffers.clear()
@@ -188,13 +208,12 @@ class RingReader:
         else:
             room = max(first, READ_BYTES)
             buffer = self._buffers.take(max(HEADROOM + room, self._large))
+        lazily = self._lazy or self._ring.position < self._passed_over
         size, _ = self._ring.take(buffer, HEADROOM, room)
         filled = HEADROOM + size
         self._large = len(buffer) if 2 * filled > len(buffer) else 0
-        yield from self._cut(buffer, filled)
-
-    def _cut(self, buffer: bytearray, filled: int) -> Iterator[Batch | Special]:
-        found = yield from cut(buffer, filled, self._source, self._account)
+        account = self._pass_over if lazily else self._account
+        found = yield from cut(buffer, filled, self._source, account)
         if found.position != filled:
             raise RingError("the last frame in the driver's ring goes on where the ring ends")
 

@@ -108,8 +108,13 @@ class DriverState:
             "commands": self.commands,
         }
 
-    def account(self, tallies: tuple[Tally, ...]) -> dict[int, int]:
+    def account(self, tallies: tuple[Tally, ...], *, unread: bool = False) -> dict[int, int]:
         """Checks frames against the schema and counts them; returns the losses by message id.
+
+        Args:
+            tallies: Of the frames.
+            unread: What is missing before them was published, and not read since nobody wanted it:
+                it is not lost.
 
         Raises:
             BatchError: A frame has an id or a size that the schema does not allow.
@@ -136,13 +141,17 @@ class DriverState:
                 step = (tally.first_sequence - last - 1) % 2**32
                 lost += step if step < 2**31 else 0
             self.last_sequence[tally.type] = tally.last_sequence
-            self.frames += tally.count
-            self.bytes += tally.bytes
+            count, size = tally.count, tally.bytes
+            if unread and lost:
+                count, size, lost = count + lost, size + lost * (size // count), 0
+                self.history.forget(tally.type)
+            self.frames += count
+            self.bytes += size
             total = self.messages.get(message.name)
             if total is None:
                 total = self.messages[message.name] = MessageTotal()
-            total.frames += tally.count
-            total.bytes += tally.bytes
+            total.frames += count
+            total.bytes += size
             total.lost += lost
             if lost:
                 losses[tally.type] = lost

@@ -222,6 +222,11 @@ class HistoryStore:
             found.append(batch)
         return _with_losses(found[::-1])
 
+    def forget(self, type_: int) -> None:
+        """Forgets a message: what comes next does not follow what is kept."""
+        if self._kept.pop(type_, None) is not None:
+            self._budget.count(-self._bytes.pop(type_, 0))
+
     def clear(self) -> None:
         """Forgets everything: another run of the driver begins."""
         held = sum(self._bytes.values())

@@ -142,8 +142,9 @@ class Hub:
             )
         yield from self._planner.check(subscription)
         for driver in covered:
-            if driver.source in client.reads:
-                # It goes on in the ring from here: nothing may be between that and the history.
+            # Nothing may be between its history and what is in the ring, or is not read yet.
+            idle = not driver.is_relay and not self.interest(driver.source)
+            if idle or driver.source in client.reads:
                 yield from self._caught_up(driver.source)
         while client.announcing:
             yield PIECE

@@ -486,9 +486,8 @@ async def test_a_reply_does_not_wait(start_relay: StartRelay, driver: RingDriver
 
 @pytest.mark.usefixtures("long_rest")
 async def test_a_reply_behind_more_than_one_read_does_not_wait(
-    start_relay: StartRelay, driver: RingDriver, monkeypatch: pytest.MonkeyPatch
+    start_relay: StartRelay, driver: RingDriver
 ) -> None:
-    monkeypatch.setattr(ring_input, "_LITTLE_PART", 1)
     async with unwanted(start_relay, driver) as (_, connected):
         await connected.send(command(connected.hello, GO, bytes(8)))
         header, _ = await driver.receive()
@@ -497,20 +496,39 @@ async def test_a_reply_behind_more_than_one_read_does_not_wait(
         assert await sequences(connected, 1) == [-1]
 
 
-@pytest.mark.usefixtures("long_rest")
-async def test_a_busy_driver_is_read_at_once(start_relay: StartRelay, driver: RingDriver) -> None:
+async def until_lazy(driver: RingDriver, lazy: bool = True) -> None:
+    assert driver.page is not None
+    async with asyncio.timeout(10):
+        while driver.page.lazy != lazy:
+            await asyncio.sleep(0)
+
+
+async def test_what_nobody_waits_for_may_be_passed_over(
+    start_relay: StartRelay, driver: RingDriver
+) -> None:
+    """A driver does not wait for such a relay; what that misses is published, and not lost."""
+    count = SIZE // 64
     async with unwanted(start_relay, driver) as (relay, connected):
-        await connected.say("subscribe", id=1, messages=["tick"])
-        await connected.text("subscribed")
-        await driver.publish(ticks(3, SIZE // 64 // 8))
-        await sequences(connected, 3 + SIZE // 64 // 8)
+        await until_lazy(driver)
+        state = relay.hub.drivers[1]
+        for first in range(3, 3 + 2 * count, count // 4):  # in one turn of the event loop
+            driver.ring.put(ticks(first, count // 4))
+        await connected.say("subscribe", id=1, messages=["tick"], history={"frames": 2 * count})
+        told = await connected.text("subscribed")
+        assert (state.frames, state.lost) == (3 + 2 * count, 0)
+        assert state.messages["tick"].frames == 3 + 2 * count
+        assert state.bytes == 64 * (3 + 2 * count)
+        # The history is what was in the ring: there is no hole in it.
+        first = told["streams"][0]["first_sequence"]
+        assert first == 3 + count
+        assert await sequences(connected, count) == list(range(first, 3 + 2 * count))
+        await until_lazy(driver, lazy=False)
+        await driver.publish(ticks(3 + 2 * count, 1))
+        assert await sequences(connected, 1) == [3 + 2 * count]
         await connected.say("unsubscribe", id=1)
         await connected.text("unsubscribed")
-        await until_asleep(driver)
-        await driver.publish(ticks(3 + SIZE // 64 // 8, 1))
-        async with asyncio.timeout(10):
-            while relay.hub.drivers[1].frames < 4 + SIZE // 64 // 8:
-                await asyncio.sleep(0.001)
+        await driver.publish(ticks(4 + 2 * count, 1))
+        await until_lazy(driver)
 
 
 @pytest.mark.usefixtures("long_rest")

@@ -34,7 +34,7 @@ class Reading:
         with ReaderPage() as page:
             opened = open_ring(self.ring.fd, page, epoch=1, position=0)
         self.buffers = ReadBuffers(8 << 20)
-        self.reader = RingReader(opened, NUMBER, SOURCE, account, self.buffers)
+        self.reader = RingReader(opened, NUMBER, SOURCE, account, account, self.buffers)
         self.due: list[Batch | Special] = []
 
     def read(self) -> list[Batch | Special]:
