@@ -96,8 +96,8 @@ class _Stream:
         self.subjects: dict[str, Callable[[int, int], dict[str, Any]]] = {
             "cwire": lambda size, count: self._cwire(size, count, paced=True),
             "cwire_unpaced": lambda size, count: self._cwire(size, count, paced=False),
-            "cwire_ring": self._ring,
-            "cwire_alone": self._alone,
+            "cwire_ring": self._client_ring,
+            "cwire_alone": self._client_alone,
             "raw_socket": self._raw_socket,
             "ring_view": lambda size, count: self._ring(size, count, copy=False),
             "ring_copy": lambda size, count: self._ring(size, count, copy=True),
@@ -129,11 +129,11 @@ class _Stream:
                 paced=paced,
             )
 
-    def _ring(self, size: int, count: int) -> dict[str, Any]:
+    def _client_ring(self, size: int, count: int) -> dict[str, Any]:
         with self._driver() as (path, directory), processes.relay(path, directory) as relay:
             return self._by_ring(relay.unix, size, count)
 
-    def _alone(self, size: int, count: int) -> dict[str, Any]:
+    def _client_alone(self, size: int, count: int) -> dict[str, Any]:
         with self._driver() as (path, _):
             return self._by_ring(f"unix://{path}", size, count)
 

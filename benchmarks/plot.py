@@ -18,6 +18,9 @@ __all__ = ["draw"]
 
 _OURS, _OTHERS = "#1f5fa8", "#b9c2cc"
 _LABELS = {
+    "cwire": "cwire, by the relay",
+    "cwire_ring": "cwire, beside the relay",
+    "cwire_alone": "cwire, no relay",
     "cwire_unpaced": "cwire, unpaced",
     "raw_socket": "raw Unix socket",
     "ring_view": "cwire's ring, looked at",

@@ -9,14 +9,19 @@ from result import Result, find
 __all__ = ["Target", "targets"]
 
 _SMALL, _LARGE = 64, 1 << 20
-_STREAM = (  # at least so many times that subject
-    (_SMALL, "lsl", 8.0),
-    (_SMALL, "foxglove", 25.0),
-    (_SMALL, "pyzmq", 8.0),
-    (_SMALL, "raw_socket", 0.35),
-    (_LARGE, "foxglove", 3.0),
-    (_LARGE, "websockify", 1.5),
-    (_LARGE, "pyzmq", 0.8),
+_STREAM = (  # ours is at least so many times that subject
+    (_SMALL, "cwire", "lsl", 8.0),
+    (_SMALL, "cwire", "foxglove", 25.0),
+    (_SMALL, "cwire", "pyzmq", 8.0),
+    (_SMALL, "cwire", "raw_socket", 0.35),
+    (_LARGE, "cwire", "foxglove", 3.0),
+    (_LARGE, "cwire", "websockify", 1.5),
+    (_LARGE, "cwire", "pyzmq", 0.8),
+    (_SMALL, "cwire_ring", "pyzmq", 20.0),
+    (_SMALL, "cwire_ring", "pyzmq_batched", 5.0),
+    (_SMALL, "cwire_ring", "raw_socket", 2.0),
+    (_LARGE, "cwire_ring", "pyzmq", 2.0),
+    (_LARGE, "cwire_ring", "foxglove", 2.5),
 )
 
 
@@ -40,14 +45,11 @@ class Target:
 def targets(results: list[Result]) -> list[Target]:
     """All of them."""
     rows = []
-    for size, subject, factor in _STREAM:
+    for size, name, subject, factor in _STREAM:
         label = "64 B" if size == _SMALL else "1 MiB"
-        ours, theirs = (
-            find(results, "stream", "cwire", size),
-            find(results, "stream", subject, size),
-        )
+        ours, theirs = (find(results, "stream", one, size) for one in (name, subject))
         ratio = _ratio(_rate(ours), _rate(theirs))
-        rows.append(_at_least(f"stream {label}, cwire / {subject}", ratio, factor))
+        rows.append(_at_least(f"stream {label}, {name} / {subject}", ratio, factor))
     view, memcpy = (find(results, "stream", name, _LARGE) for name in ("ring_view", "memcpy"))
     ratio = _ratio(_rate(view), _rate(memcpy))
     rows.append(_at_least("stream 1 MiB, ring_view / memcpy", ratio, 0.8))
@@ -56,10 +58,11 @@ def targets(results: list[Result]) -> list[Target]:
     exact = 0.0 if unpaced is not None and unpaced.frames_per_s else None
     rows.append(_at_most("stream 64 B unpaced, delivered + dropped - published", exact, 0))
     for size in (_SMALL, _LARGE):
-        paced = find(results, "stream", "cwire", size)
-        if paced is not None:
-            text = f"stream {size} B paced, frames lost"
-            rows.append(_at_most(text, float(paced.lost or 0), 0))
+        for name in ("cwire", "cwire_ring", "cwire_alone"):
+            paced = find(results, "stream", name, size)
+            if paced is not None:
+                text = f"stream {size} B paced, {name}, frames lost"
+                rows.append(_at_most(text, float(paced.lost or 0), 0))
     ours, theirs = (find(results, "round_trip", name) for name in ("cwire", "websockify"))
     ratio = _ratio(ours.p50_s if ours else None, theirs.p50_s if theirs else None)
     rows.append(_at_most("round trip p50, cwire / websockify", ratio, 1.3))
