@@ -231,6 +231,14 @@ def test_it_says_what_to_do_about_the_token(
     assert "token" not in page.url
 
 
+def test_another_tab_needs_no_token_of_its_own(page: Page, bench: Bench) -> None:
+    open_page(page, bench)
+    other = page.context.new_page()
+    other.goto(bench.link("/scope").split("#")[0])
+    expect(other.get_by_label("Message")).to_have_value('["demo","scope_block"]')
+    other.close()
+
+
 def test_it_says_what_to_do_about_a_forwarded_port(page: Page, bench: Bench) -> None:
     own = urlsplit(bench.relay.link)
     assert own.port is not None

@@ -46,6 +46,7 @@ export class Shell {
 
   async #changed() {
     const { state, reason } = this.client;
+    this.state.proven = state === "open";
     if (state === "open") this.#refused = "";
     else if (state === "closed") this.#refused = `${reason}: load this page anew`;
     else if (state === "lost") this.#refused = await why(reason);
@@ -77,8 +78,12 @@ export class Shell {
       textContent: "Copy link",
       title: "Copies the link to what is seen, without the token: whoever opens it needs a token",
       onclick: async () => {
-        await navigator.clipboard.writeText(this.state.link);
-        button.textContent = "Copied";
+        try {
+          await navigator.clipboard.writeText(this.state.link);
+          button.textContent = "Copied";
+        } catch {
+          button.textContent = "Copy it from the address bar"; // it has no token either
+        }
         setTimeout(() => (button.textContent = "Copy link"), COPIED_MS);
       },
     });

@@ -2,6 +2,7 @@
 // from Python (`plot/recipe.py`, `scope/recipe.py`), for pages without a kernel. A test compares the
 // two. Pure.
 
+import { PathError } from "../decode/places.mjs";
 import { formOf, scaling, unitOf } from "../decode/shown.mjs";
 import { findPath, lengthsOf } from "./paths.mjs";
 
@@ -48,7 +49,7 @@ const NUMBERS = ["int", "uint", "float", "bool"];
  * @param {Message} message
  * @param {Choice} [choice]
  * @returns {ScreenRecipe}
- * @throws {NotDrawable | import("../decode/places.mjs").PathError}
+ * @throws {NotDrawable | PathError}
  */
 export function makeRecipe(driver, message, choice = {}) {
   const { window = null, decimate = null } = choice;
@@ -103,14 +104,25 @@ export function makeRecipe(driver, message, choice = {}) {
  * @returns {string[]}
  */
 export function drawablePaths(message) {
-  return [...numbersIn(message.fields.values(), "")].filter((text) => {
-    try {
-      makeRecipe("", message, { y: [text] });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return [...numbersIn(message.fields.values(), "")].filter((text) =>
+    canDraw(message, { y: [text] }),
+  );
+}
+
+/**
+ * Whether a scope can draw this of a message.
+ *
+ * @param {Message} message
+ * @param {Choice} [choice]
+ */
+export function canDraw(message, choice) {
+  try {
+    makeRecipe("", message, choice);
+    return true;
+  } catch (error) {
+    if (error instanceof NotDrawable || error instanceof PathError) return false;
+    throw error;
+  }
 }
 
 /**

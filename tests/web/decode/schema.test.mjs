@@ -6,6 +6,10 @@ import { test } from "node:test";
 
 import { Batch, Schema, SchemaError, groupFrames } from "../../../client_side/web/client.mjs";
 import { frame, random } from "../golden.mjs";
+import { fieldRows } from "../../../client_side/web/pages/index/fields.mjs";
+import { findGetter } from "../../../client_side/web/panel/getters.mjs";
+import { controlsOf, inputsOf } from "../../../client_side/web/panel/inputs.mjs";
+import { canDraw, drawablePaths } from "../../../client_side/web/scope/recipe.mjs";
 
 const DEMO = new URL("../../../c_driver/generated/messages.schema.json", import.meta.url);
 const demo = () => JSON.parse(readFileSync(DEMO, "utf8"));
@@ -225,6 +229,12 @@ test("whatever is changed in a schema, it is read or refused, and what is read c
       for (const [name, { type }] of message.fields) {
         if (!type.struct) batch.column(name);
       }
+      // What pages make of it: lines, tables, forms.
+      canDraw(message);
+      drawablePaths(message);
+      fieldRows(message.struct);
+      assert.ok([...controlsOf(inputsOf(message.struct))].every(({ control }) => control.path));
+      findGetter(schema, message);
     }
   }
   assert.ok(refused > 500 && refused < 2900, `${refused}`);

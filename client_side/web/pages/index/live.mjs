@@ -2,10 +2,10 @@
 
 import { element } from "../../elements.mjs";
 import { Feed } from "../../scope/feed.mjs";
-import { makeRecipe } from "../../scope/recipe.mjs";
+import { canDraw, makeRecipe } from "../../scope/recipe.mjs";
 import { Screen } from "../../scope/screen.mjs";
 import { writeLayout } from "../scope/layout.mjs";
-import { isDrawable, publishedBy, servedDrivers } from "../shell/messages.mjs";
+import { publishedBy, servedDrivers } from "../shell/messages.mjs";
 import { writeFragment } from "../shell/state.mjs";
 
 /** @typedef {import("./figures.mjs").Figures} Figures */
@@ -63,7 +63,7 @@ export class Live {
     for (const driver of servedDrivers(this.client.drivers)) {
       for (const message of publishedBy(driver)) {
         const rate = this.figures.message(driver.source, message.name)?.frame_rate ?? 0;
-        if (rate > 0 && driver.state === "up" && isDrawable(message))
+        if (rate > 0 && driver.state === "up" && canDraw(message))
           return { driver: driver.name, message: message.name };
       }
     }

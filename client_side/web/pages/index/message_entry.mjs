@@ -1,9 +1,9 @@
 // One message or command in the index: closed, a line; open, its fields, and a command's form.
 
 import { element } from "../../elements.mjs";
-import { drawablePaths } from "../../scope/recipe.mjs";
+import { canDraw, drawablePaths } from "../../scope/recipe.mjs";
 import { writeLayout } from "../scope/layout.mjs";
-import { isDrawable, isPicture } from "../shell/messages.mjs";
+import { isPicture } from "../shell/messages.mjs";
 import { writeFragment } from "../shell/state.mjs";
 import { CommandForm } from "./command_form.mjs";
 import { fieldRows } from "./fields.mjs";
@@ -85,7 +85,7 @@ export class MessageEntry {
     const named = { driver: driver.name, message: message.name };
     const scopes = { scopes: writeLayout([{ ...named, wide: true }]) };
     const fits = [
-      ...(isDrawable(message) ? [{ path: "/scope", state: scopes }] : []),
+      ...(canDraw(message) ? [{ path: "/scope", state: scopes }] : []),
       ...(isPicture(message) ? [{ path: "/viewer", state: named }] : []),
       ...(drawablePaths(message).length ? [{ path: "/loader", state: named }] : []),
     ];

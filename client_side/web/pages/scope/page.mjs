@@ -2,8 +2,9 @@
 
 import { element } from "../../elements.mjs";
 import "../../scope.css";
+import { canDraw } from "../../scope/recipe.mjs";
 import { Shell } from "../shell.mjs";
-import { isDrawable, publishedBy, servedDrivers } from "../shell/messages.mjs";
+import { publishedBy, servedDrivers } from "../shell/messages.mjs";
 import { readLayout, writeLayout } from "./layout.mjs";
 import "./page.css";
 import { Pane } from "./pane.mjs";
@@ -87,7 +88,7 @@ function begin() {
 function drawable() {
   return servedDrivers(shell.client.drivers).flatMap((driver) =>
     publishedBy(driver)
-      .filter(isDrawable)
+      .filter((one) => canDraw(one))
       .map(({ name }) => ({ driver: driver.name, message: name })),
   );
 }

@@ -3,10 +3,10 @@
 import { element } from "../../elements.mjs";
 import { csvPieces } from "../../scope/csv.mjs";
 import { Feed } from "../../scope/feed.mjs";
-import { drawablePaths, makeRecipe } from "../../scope/recipe.mjs";
+import { canDraw, drawablePaths, makeRecipe } from "../../scope/recipe.mjs";
 import { Screen } from "../../scope/screen.mjs";
 import { download } from "../shell/download.mjs";
-import { isDrawable, publishedBy } from "../shell/messages.mjs";
+import { publishedBy } from "../shell/messages.mjs";
 
 /** @typedef {import("./layout.mjs").Pane} Chosen */
 
@@ -170,7 +170,7 @@ export class Pane extends EventTarget {
   /** Lists the messages of all drivers. */
   #offer() {
     const groups = [...this.client.drivers.values()].map((driver) => {
-      const messages = publishedBy(driver).filter(isDrawable);
+      const messages = publishedBy(driver).filter((one) => canDraw(one));
       const options = messages.map(({ name }) => this.#option(driver.name, name));
       return element("optgroup", { label: driver.name }, ...options);
     });

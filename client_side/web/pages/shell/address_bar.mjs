@@ -3,6 +3,7 @@
 import { readFragment, writeFragment } from "./state.mjs";
 
 const KEY = "cwire.token";
+const ASK = "a token, please";
 
 /**
  * Keeps the state in the link and the token out of it.
@@ -14,10 +15,13 @@ export class AddressBar extends EventTarget {
   #values = new Map();
   /** @type {(() => void)[]} */
   #waiting = [];
+  /** Whether the token is known to be right: other tabs get no other one. */
+  proven = false;
 
   constructor() {
     super();
     this.#read();
+    this.#share();
     addEventListener("hashchange", () => {
       this.#read();
       this.dispatchEvent(new Event("change"));
@@ -72,8 +76,26 @@ export class AddressBar extends EventTarget {
     const { token, values } = readFragment(location.hash);
     this.#values = values;
     if (token === null) return;
-    sessionStorage.setItem(KEY, token);
     history.replaceState(null, "", location.pathname + this.fragment);
+    this.#take(token);
+  }
+
+  /** @param {string} token */
+  #take(token) {
+    sessionStorage.setItem(KEY, token);
     for (const done of this.#waiting.splice(0)) done();
+  }
+
+  /**
+   * Asks other tabs for the token, and gives it to those that ask: a link that is opened in a new
+   * tab begins without one. Only pages of this origin hear it, and they get it at each attempt.
+   */
+  #share() {
+    const channel = new BroadcastChannel(KEY);
+    channel.onmessage = ({ data }) => {
+      if (data === ASK && this.proven) channel.postMessage({ token: this.token });
+      else if (typeof data?.token === "string" && this.token === null) this.#take(data.token);
+    };
+    if (this.token === null) channel.postMessage(ASK);
   }
 }

@@ -1,7 +1,6 @@
 // The messages of drivers, for pages to choose from. Pure.
 
 import { RELAY_SOURCE } from "../../protocol.mjs";
-import { makeRecipe } from "../../scope/recipe.mjs";
 
 /** @typedef {import("../../client.mjs").Driver} Driver */
 /** @typedef {import("../../decode/structs.mjs").Message} Message */
@@ -23,20 +22,6 @@ export function servedDrivers(drivers) {
  */
 export function publishedBy({ schema }) {
   return [...(schema?.messages.values() ?? [])].filter(({ command }) => !command);
-}
-
-/**
- * Whether a scope can draw something of a message.
- *
- * @param {Message} message
- */
-export function isDrawable(message) {
-  try {
-    makeRecipe("", message);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
