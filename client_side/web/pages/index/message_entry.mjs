@@ -3,8 +3,8 @@
 import { element } from "../../elements.mjs";
 import { canDraw, drawablePaths } from "../../scope/recipe.mjs";
 import { writeLayout } from "../scope/layout.mjs";
-import { isPicture } from "../shell/messages.mjs";
 import { writeFragment } from "../shell/state.mjs";
+import { imagesOf } from "../viewer/images.mjs";
 import { CommandForm } from "./command_form.mjs";
 import { fieldRows } from "./fields.mjs";
 import { lossText, rateText } from "./figures.mjs";
@@ -83,11 +83,15 @@ export class MessageEntry {
   #links() {
     const { message, driver } = this;
     const named = { driver: driver.name, message: message.name };
-    const scopes = { scopes: writeLayout([{ ...named, wide: true }]) };
+    const image = imagesOf(driver).find((one) => one.message === message.name);
     const fits = [
-      ...(canDraw(message) ? [{ path: "/scope", state: scopes }] : []),
-      ...(isPicture(message) ? [{ path: "/viewer", state: named }] : []),
-      ...(drawablePaths(message).length ? [{ path: "/loader", state: named }] : []),
+      ...(canDraw(message)
+        ? [{ path: "/scope", state: { scopes: writeLayout([{ ...named, wide: true }]) } }]
+        : []),
+      ...(image ? [{ path: "/viewer", state: { image: image.name } }] : []),
+      ...(drawablePaths(message).length
+        ? [{ path: "/loader", state: { graphs: JSON.stringify([named]) } }]
+        : []),
     ];
     const pages = [
       .../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("nav a")),
