@@ -134,6 +134,20 @@ export class Ledger {
   }
 
   /**
+   * Counts the frames at the beginning of a batch that came already, or were not asked for: they are
+   * the history that another subscription to the same message has asked for.
+   *
+   * @param {Uint32Array} sequences In their order.
+   */
+  known(sequences) {
+    const next = this.#next;
+    let count = 0;
+    if (next !== null)
+      while (count < sequences.length && widen(sequences[count], next) < next) count += 1;
+    return count;
+  }
+
+  /**
    * Counts the frames of a batch.
    *
    * @param {Uint32Array} sequences In their order.

@@ -359,13 +359,14 @@ export class Session {
     }
     const { message, driver } = route;
     const { sequence } = new Batch(driver, message, group);
-    const readable = onlyReadable(group, message);
-    const unreadable = group.starts.length - readable.starts.length;
-    let bytes = 0;
-    for (const size of group.sizes) bytes += padded(HEADER_BYTES + size);
-    const batch = new Batch(driver, message, readable);
+    const whole = received(driver, message, group);
     for (const subscription of [...route.subscriptions]) {
-      subscription.ledger(driver, message.name).add(sequence, bytes, unreadable);
+      const ledger = subscription.ledger(driver, message.name);
+      const known = ledger.known(sequence);
+      if (known === sequence.length) continue;
+      const { batch, bytes } = known ? received(driver, message, group, known) : whole;
+      const fresh = sequence.subarray(known);
+      ledger.add(fresh, bytes, fresh.length - batch.count);
       if (batch.count && this.subscriptions.has(subscription.id))
         call(subscription.handlers.onbatch, batch);
     }
@@ -425,6 +426,22 @@ function operation(read, handle) {
  */
 function routeKey(source, type) {
   return (source << 16) | type;
+}
+
+/**
+ * The frames of a group that can be read, and the bytes of all.
+ *
+ * @param {string} driver
+ * @param {Message} message
+ * @param {FrameGroup} group
+ * @param {number} [from] Frames that are left out before them.
+ */
+function received(driver, message, group, from = 0) {
+  const { starts, sizes } = group;
+  const part = from ? { ...group, starts: starts.slice(from), sizes: sizes.slice(from) } : group;
+  let bytes = 0;
+  for (const size of part.sizes) bytes += padded(HEADER_BYTES + size);
+  return { batch: new Batch(driver, message, onlyReadable(part, message)), bytes };
 }
 
 /**

@@ -388,6 +388,32 @@ test("what a later relay has besides is not known, and gets no command", async (
   assert.deepEqual([bench.sent[0].driver, bench.sent[0].name], ["lab", "tick"]);
 });
 
+test("the history of another subscription to the same message is not this one's", () => {
+  const bench = new Bench();
+  bench.hello();
+  bench.subscribed(100);
+  bench.frames(100, 101);
+  const late = [];
+  const other = new Subscription(
+    bench.session.nextId(),
+    { driver: "lab", messages: ["tick"], history: { frames: 4 } },
+    { onbatch: (batch) => late.push(...batch.sequence) },
+    () => {},
+  );
+  bench.session.subscribe(other);
+  const streams = [{ source: 1, message: "tick", type: 1, first_sequence: 98 }];
+  bench.say("subscribed", { id: other.id, streams });
+  bench.frames(98, 99);
+  bench.frames(100, 101, 102, 103); // the rest of the history, and what is new
+  bench.frames(104);
+  assert.deepEqual(late, [98, 99, 100, 101, 102, 103, 104]);
+  const seen = bench.batches.flatMap((batch) => [...batch.sequence]);
+  assert.deepEqual(seen, [100, 101, 102, 103, 104]);
+  assert.deepEqual([bench.health.received, bench.health.lost], [5, 0]);
+  assert.equal(bench.health.bytes, 5 * 32);
+  assert.deepEqual([other.health.received, other.health.lost], [7, 0]);
+});
+
 test("a derived stream's number may stand for another one later", () => {
   const bench = new Bench();
   bench.hello();
