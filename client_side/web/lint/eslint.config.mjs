@@ -14,7 +14,7 @@ export default [
       "no-underscore-dangle": [
         "error",
         {
-          allow: ["__cwireScope", "__cwireForms", "__cwireViewer", "_state_lock"],
+          allow: ["__cwireScope", "__cwireForms", "__cwireLoader", "__cwireViewer", "_state_lock"],
           enforceInMethodNames: true,
         },
       ],

@@ -34,6 +34,7 @@ PAGES = {
     "/": Page("index", "Overview"),
     "/scope": Page("scope", "Scope"),
     "/viewer": Page("viewer", "Viewer"),
+    "/loader": Page("loader", "Graphs"),
 }
 """By path."""
 
