@@ -118,7 +118,8 @@ class FixedHistory(History):
         return self._rows > 0
 
     def _view(self, start: int, stop: int) -> FrameArray | None:
-        ring, rows, span = self._ring, self._rows, self._span
+        ring, span = self._ring, self._span
+        rows = len(ring)  # not those of another one, to which it may be growing
         slot = start % rows
         if slot + stop - start > rows:
             return None
