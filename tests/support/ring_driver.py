@@ -82,8 +82,12 @@ class RingDriver(FakeDriver):
         loop = asyncio.get_running_loop()
         while True:
             sock, _ = await loop.sock_accept(self._listener)
-            sock.sendall(self.hello)
-            data, descriptors = await _receive(sock, _ANSWER_BYTES)
+            try:
+                sock.sendall(self.hello)
+                data, descriptors = await _receive(sock, _ANSWER_BYTES)
+            except BaseException:  # the peer has gone, or the test is at its end
+                sock.close()
+                raise
             page = None
             if data == control.answer(ring=True):
                 page = SeenPage(descriptors[0])

@@ -40,8 +40,10 @@ async def attach(path: str, run: str | None, wanted: Iterable[int]) -> AttachedR
     Raises:
         NoRingError: It does not work out.
     """
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    sock.setblocking(False)
+    try:
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    except OSError as error:  # this process has too many files open
+        raise NoRingError(f"no connection to the driver: {error.strerror}") from error
     try:
         async with asyncio.timeout(_SECONDS):
             await asyncio.get_running_loop().sock_connect(sock, path)

@@ -7,6 +7,7 @@ turns of the event loop share what there is to read, so that nothing else waits 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Iterable
 from typing import Protocol
@@ -18,6 +19,7 @@ from cwire_structs.ring import RingError
 
 __all__ = ["DriverRing", "RingEndedError", "RingTaker"]
 
+_log = logging.getLogger("cwire")
 _SOCKET_BYTES = 4 << 10
 # Copied at once: it stays in the processor's cache until the histories have it.
 _PIECE_BYTES = 256 << 10
@@ -48,7 +50,10 @@ class RingTaker(Protocol):
         """Takes whole frames, of any kind, in memory that may be changed, and is used again."""
 
     def end(self, error: Exception) -> None:
-        """Nothing more can be read, and why. It is called once, and not after `close`."""
+        """Nothing more is read, and why: only `finish` may find more.
+
+        It is called once, and not after `close`.
+        """
 
 
 class DriverRing:
@@ -74,36 +79,40 @@ class DriverRing:
         self._turn: asyncio.Handle | None = None
         self._reads = False
         self._closed = False
+        self._error: Exception | None = None  # why the connection has ended
+        self._broken = False  # the ring cannot be read on
         self._wants: frozenset[int] | None = None
         self._loop.add_reader(self._socket, self._readable)
 
     @property
-    def reads(self) -> bool:
-        """Whether it reads, as `read` and `pause` say."""
-        return self._reads
+    def waits(self) -> bool:
+        """Whether it has been read, and is not read on at the moment: more may lie in there."""
+        return self._begun and not self._reads
 
     def read(self) -> None:
         """Reads from now on, until `pause`."""
-        if not self._reads and not self._closed:
+        if not self._reads and not self._closed and not self._broken:
             self._begun = self._reads = True
             self._awake()
 
     def pause(self) -> None:
-        """Reads no more until `read`: the driver writes on, and overwrites what is not read."""
+        """Reads no more until `read`: the driver writes on, and overwrites what is not read.
+
+        The end of the connection is not told meanwhile either.
+        """
         self._reads = False
         self._cancel()
 
     def read_all(self) -> None:
         """Reads up to where the ring ends now, if it reads at all."""
-        if not self._reads or self._closed:
-            return
-        self._ring.wake()
-        self._try_to_read(self._ring.head)
-        self._go_on(much=False)
+        if self._reads:
+            self._ring.wake()
+            self._try_to_read(self._ring.head)
+            self._go_on(much=False)
 
     def finish(self) -> None:
-        """Reads up to where the ring ends now, also while it pauses: the driver has ended."""
-        if self._begun and not self._closed:
+        """Reads up to where the ring ends now, also while it pauses, if it was read before."""
+        if self._begun and not self._closed and not self._broken:
             self._try_to_read(self._ring.head)
 
     def want(self, types: Iterable[int]) -> None:
@@ -116,10 +125,9 @@ class DriverRing:
     def close(self) -> None:
         """Gives socket and ring back."""
         if not self._closed:
+            self.pause()
             self._closed = True
-            self._cancel()
-            self._loop.remove_reader(self._socket)
-            self._socket.close()
+            self._hang_up()
             self._ring.close()
 
     def abandon(self) -> None:
@@ -170,19 +178,34 @@ class DriverRing:
                         self._one_turn()
 
     def _send(self, frame: bytes) -> None:
+        if self._closed or self._error is not None:
+            return
         try:
             sent = self._socket.send(frame, socket.MSG_NOSIGNAL)
+        except BlockingIOError:
+            sent = 0
         except OSError:
             return  # that it has ended is seen by reading
         if sent != len(frame):
             self._ended(RingEndedError("the driver does not read what it is told"))
 
     def _ended(self, error: Exception) -> None:
-        """Reads what is in the ring, and is at the end then."""
+        """Takes the connection to have ended: it ends, too, once it has read what is left."""
+        self._error = error
+        self._hang_up()
+        if self._reads:
+            self._end(error)
+
+    def _end(self, error: Exception) -> None:
         self.finish()
-        if not self._closed:
-            self.close()
+        if self._reads:  # else it has been told another reason just now
+            self.pause()
             self._taker.end(error)
+
+    def _hang_up(self) -> None:
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
 
     # The ring
 
@@ -198,15 +221,16 @@ class DriverRing:
 
     def _one_turn(self) -> None:
         self._turn = None
+        if self._error is not None:
+            self._end(self._error)
+            return
         begin = self._ring.position
         self._try_to_read(min(self._ring.head, begin + _TURN_BYTES))
         self._go_on(much=not self._closed and self._ring.position - begin > _MUCH_BYTES)
 
     def _go_on(self, *, much: bool) -> None:
         """Comes back in the next turn, or sleeps if there is nothing more."""
-        if self._closed or self._turn is not None:
-            return
-        if much or not self._ring.sleep():
+        if self._reads and self._turn is None and (much or not self._ring.sleep()):
             self._awake()
 
     def _try_to_read(self, stop: int) -> None:
@@ -215,8 +239,19 @@ class DriverRing:
             while not self._closed and self._ring.position < stop and self._read_piece():
                 pass
         except (RingError, FrameError) as error:
-            if not self._closed:
-                self.close()
+            self._break(error)
+        except Exception as error:  # a bug of ours: go on by the relay, not with a dead stream
+            _log.exception("cannot take what is in a driver's ring")
+            self._break(RingError(f"a fault of this client: {error!r}"))
+
+    def _break(self, error: Exception) -> None:
+        """Reads nothing more out of this ring."""
+        self._broken = True
+        reads = self._reads
+        self.pause()
+        if not self._closed:
+            self._hang_up()
+            if reads:
                 self._taker.end(error)
 
     def _read_piece(self) -> bool:

@@ -101,6 +101,7 @@ class Link:
         self._returning: asyncio.Task[None] | None = None
         self._rings = Rings(session, self._send, now)
         self._replies = Replies()
+        self._held: list[Reply] = []  # what was published before them is not read yet
         self._asked: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
         _links.add(self)
@@ -297,6 +298,7 @@ class Link:
                 # Notices of losses come by the thousand when there is too much to do.
                 if events:
                     self._rings.update()
+                    self._settle()
             elif message is not None:
                 for event in self.session.receive_binary(message, now()):
                     self._on_event(event)
@@ -329,9 +331,9 @@ class Link:
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case Reply(request, value, error):
-                self._rings.read_all()
-                self._replies.settle(request, value, error)
+            case Reply():
+                self._held.append(event)
+                self._settle()
             case Resend(data):
                 self._send(data)
             case Ended():
@@ -355,6 +357,13 @@ class Link:
                 self._tell()
             case _:
                 assert_never(event)
+
+    def _settle(self) -> None:
+        """Gives replies to whoever waits, behind what was published before them."""
+        if self._held and self._rings.read_all():
+            held, self._held = self._held, []
+            for reply in held:
+                self._replies.settle(reply.request, reply.value, reply.error)
 
     def _on_hello(self) -> None:
         self.trouble = ""
@@ -429,6 +438,7 @@ class Link:
         self._rings.close()
         for reply in self.session.disconnected():
             self._on_event(reply)
+        self._settle()
         self._replies.fail(errors.NotConnected(reason))
 
     def _tell(self) -> None:

@@ -8,6 +8,7 @@ read, and sends no more what is in there; what comes both ways is taken once.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,8 +20,11 @@ from cwire_structs.frames import Header
 
 __all__ = ["RING", "Rings"]
 
+_log = logging.getLogger("cwire")
+
 RING = "ring"
 """`Driver.way`, and `Driver.by`."""
+_NOT_YET = "relay: its ring is not attached yet"
 
 
 @dataclass(slots=True, eq=False)
@@ -31,8 +35,9 @@ class _Reader:
         session: Of the run.
         attaching: Until the ring is there.
         ring: Once it is.
-        told: The relay was told that the ring is read.
-        asked: The last request, which waits for the relay's answer.
+        told: The relay was told that the ring is read, and not yet that it is no more.
+        asked: The last request, which waits for the relay's answer. When that comes and it is not
+            told any more, this ends.
         types: The messages that are taken.
     """
 
@@ -67,7 +72,7 @@ class Rings:
         self._readers: dict[str, _Reader] = {}
         self._failed: dict[str, tuple[int | None, str]] = {}  # session and reason
         self._requests: set[int] = set()
-        session.before_end = self._finish
+        session.before_end = lambda driver: self._leave(driver.name)
 
     def refuse(self, why: str) -> None:
         """Says why no ring is read from now on; empty: they are, where they can be."""
@@ -85,18 +90,24 @@ class Rings:
     def subscribing(self) -> None:
         """Reads nothing until the relay has dealt with what it was just asked for.
 
-        Then the history of a message has come, and the ring goes on behind it.
+        Then the history of a message has come, and the ring goes on behind it. A ring that is being
+        left is read on: what is asked for behind that comes by the relay.
         """
         for name, reader in self._readers.items():
             if reader.told and reader.ring is not None:
                 reader.ring.pause()
                 self._ask(self.session.drivers[name], reader, read=True)
 
-    def read_all(self) -> None:
-        """Reads what is in the rings by now: it came before what the relay says next."""
-        for reader in self._readers.values():
-            if reader.ring is not None:
-                reader.ring.read_all()
+    def read_all(self) -> bool:
+        """Reads what is in the rings by now: it came before what the relay says next.
+
+        Returns:
+            Whether that can be: a ring that pauses is read on behind an answer of the relay.
+        """
+        rings = [reader.ring for reader in self._readers.values() if reader.ring is not None]
+        for ring in rings:
+            ring.read_all()
+        return not any(ring.waits for ring in rings)
 
     def close(self) -> None:
         """Reads what is in the rings, and gives all of them back."""
@@ -126,8 +137,12 @@ class Rings:
         ours = id in self._requests
         self._requests.discard(id)
         for name, reader in tuple(self._readers.items()):
-            if reader.asked == id:
+            if reader.asked != id:
+                continue
+            if reader.told:  # whatever it sends by now, it is to send all
                 self._failed[name] = reader.session, why
+                self._ask(self.session.drivers[name], reader, read=False)
+            else:
                 self._leave(name)
         return ours
 
@@ -137,27 +152,35 @@ class Rings:
         reader = self._readers.get(driver.name)
         types = self.session.whole(driver)
         why = self._why_not_this(driver)
-        if why or not types:
-            if reader is not None:
-                self._give_up(driver, reader, types)
-            driver.by = f"relay: {why or 'nothing is wanted of which every frame is to come'}"
-            return
+        wanted = bool(types) and not why
+        driver.by = f"relay: {why or 'nothing is wanted of which every frame is to come'}"
         if reader is None:
-            reader = self._readers[driver.name] = _Reader(driver.session)
-            reader.attaching = asyncio.get_running_loop().create_task(
-                self._attach(driver, reader), name=f"attaching to {driver.name}"
-            )
-        ring, reader.types = reader.ring, types
-        if ring is None:
-            driver.by = "relay: its ring is not attached yet"
+            if wanted:
+                self._readers[driver.name] = reader = _Reader(driver.session)
+                reader.attaching = asyncio.get_running_loop().create_task(
+                    self._attach(driver, reader), name=f"attaching to {driver.name}"
+                )
+                driver.by = _NOT_YET
             return
-        ring.want(types)
-        if not reader.told:
-            reader.told = True
-            self._ask(driver, reader, read=True)
+        reader.types = types
+        ring = reader.ring
+        if ring is None:
+            if wanted:
+                driver.by = _NOT_YET
+            else:
+                self._leave(driver.name)
+            return
+        if wanted:
+            driver.by = RING if reader.told and reader.asked is None else _NOT_YET
+        # It is left behind all answers: what comes before the last may be in the ring only.
         if reader.asked is None:
-            ring.read()
-            driver.by = RING
+            if not wanted:
+                self._ask(driver, reader, read=False)
+            elif not reader.told:
+                self._ask(driver, reader, read=True)
+            else:
+                ring.read()
+        ring.want(types)
 
     def _why_not_this(self, driver: Driver) -> str:
         """Says why a driver's ring cannot be read; empty if it can."""
@@ -171,46 +194,34 @@ class Rings:
         return why if session == driver.session else ""
 
     def _ask(self, driver: Driver, reader: _Reader, *, read: bool) -> None:
+        reader.told = read
         reader.asked, text = self.session.ring(driver, read)
         self._requests.add(reader.asked)
         self._send(text)
 
-    def _give_up(self, driver: Driver, reader: _Reader, types: frozenset[int]) -> None:
-        """Leaves a ring; where it is still wanted, once the relay sends again what is in there."""
-        was_read, reader.told = reader.told, False
-        if was_read:
-            self._ask(driver, reader, read=False)
-        if not was_read or not types:
-            reader.types = types
-            self._leave(driver.name)
-
     async def _attach(self, driver: Driver, reader: _Reader) -> None:
         try:
             attached = await attach(driver.socket or "", driver.run, self.session.whole(driver))
-        except NoRingError as error:
-            self._failed[driver.name] = reader.session, str(error)
-            self._readers.pop(driver.name, None)
-        else:
             reader.ring = DriverRing(attached, _Taker(self, driver, reader))
+        except NoRingError as error:
+            self._cannot_attach(driver, reader, str(error))
+        except Exception as error:  # a bug of ours: go on by the relay
+            _log.exception("cannot attach to driver %s", driver.name)
+            self._cannot_attach(driver, reader, f"a fault of this client: {error!r}")
         finally:
             reader.attaching = None
         self.update()
+
+    def _cannot_attach(self, driver: Driver, reader: _Reader, why: str) -> None:
+        self._failed[driver.name] = reader.session, why
+        self._readers.pop(driver.name, None)
 
     def ended(self, driver: Driver, reader: _Reader, error: Exception) -> None:
         """Goes on by the relay: if the driver lives, that sends what comes from now on."""
         if self._readers.get(driver.name) is reader:
             self._failed[driver.name] = reader.session, f"its ring was read until {error}"
-            if reader.told and driver.session == reader.session:
-                self._ask(driver, reader, read=False)
-            self._leave(driver.name)
-        self.update()
-
-    def _finish(self, driver: Driver) -> None:
-        """Reads a ring to its end: the driver's run is over."""
-        reader = self._readers.get(driver.name)
-        if reader is not None and reader.ring is not None:
-            reader.ring.finish()
-        self._leave(driver.name)
+            self._ask(driver, reader, read=False)
+            self.update()
 
     def _leave(self, name: str) -> None:
         """Reads what is in a ring, and gives it back."""
@@ -220,7 +231,7 @@ class Rings:
         if reader.attaching is not None:
             reader.attaching.cancel()
         if reader.ring is not None:
-            reader.ring.read_all()
+            reader.ring.finish()
             reader.ring.close()
 
 

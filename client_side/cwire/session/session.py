@@ -362,6 +362,8 @@ class Session:
                 driver = self._catalog.update(report)
                 if driver.run != run:
                     self._by_ring.discard(driver.source)
+                    for wanted in self.subscriptions.values():  # they are told of anew
+                        wanted.streams -= {key for key in wanted.streams if key[0] == driver.source}
                 return [DriverChanged(event, driver)]
             case Confirmation(id):
                 self._confirm(said)
@@ -377,10 +379,10 @@ class Session:
                 return [said]
             case OriginAllowed():
                 return [said]
-            case RingAnswer(_, name, True):
-                self._by_ring.add(self.drivers[name].source)
-                return [said]
             case RingAnswer():
+                known = self.drivers.get(said.driver)
+                if said.read and known is not None:
+                    self._by_ring.add(known.source)
                 return [said]
             case _:
                 assert_never(said)

@@ -307,6 +307,9 @@ class Hub:
             return
         driver.state = "down"
         driver.problem = problem
+        for client in self.clients.values():  # it leaves the ring, also if the run goes on
+            if source in client.reads:
+                self._planner.read_ring(client, source, read=False)
         self._tell_driver(driver, "down", schema=False)
 
     def driver_stale(self, source: int, problem: str) -> None:

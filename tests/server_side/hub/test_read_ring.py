@@ -125,6 +125,21 @@ def test_another_run_comes_by_the_relay_again(hub: Hub) -> None:
     assert drain(hub, client) == [TICK_BYTES + 32]
 
 
+def test_a_run_that_goes_on_comes_by_the_relay_again(hub: Hub) -> None:
+    """The relay has lost the driver, and finds it again."""
+    client = add_client(hub, "tick", "picture")
+    read_ring(hub, client)
+    drain(hub, client)
+    told = []
+    hub.on_interest = lambda source: told.append(hub.drivers[source].state)
+    hub.driver_down(1, "it broke the connection")
+    assert set(told) <= {"down"}  # else the driver, which is not there, would be told
+    hub.driver_up(1, hello(1), schemas.schema())
+    drain(hub, client)
+    publish(hub, ticks(0, 1) + frames.pack(PICTURE, bytes(8)))
+    assert drain(hub, client) == [TICK_BYTES + 32]
+
+
 def test_a_run_that_ends_meanwhile_is_refused(hub: Hub) -> None:
     client = add_client(hub, "tick")
     session = hub.drivers[1].session
