@@ -18,6 +18,7 @@ from bench_driver import bench_driver
 from bench_fan_out import bench_fan_out
 from bench_idle import bench_idle
 from bench_matplotlib import bench_matplotlib
+from bench_pages import bench_pages
 from bench_round_trip import bench_round_trip
 from bench_scale import bench_scale
 from bench_scope import bench_scope
@@ -47,6 +48,7 @@ def main() -> int:
         results += bench_fan_out(programs, max(1, repeats - 2), status.update)
         results += bench_browser(programs, max(1, repeats - 2), status.update)
         results += bench_scope(programs, repeats, status.update)
+        results += bench_pages(programs, repeats, status.update)
         results += bench_matplotlib(max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)
         results += bench_scale(status.update)

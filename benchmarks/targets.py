@@ -88,7 +88,7 @@ def targets(results: list[Result]) -> list[Target]:
     size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
     clients = None if idle is None else idle.clients
     rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
-    return rows + _scale(results) + _scope(results)
+    return rows + _scale(results) + _scope(results) + _pages(results)
 
 
 def _scale(results: list[Result]) -> list[Target]:
@@ -115,6 +115,18 @@ def _scope(results: list[Result]) -> list[Target]:
         _at_least("scope, pictures/s, 2 x 10,000 points, kernel blocked", _rate(blocks), 50),
         _at_least("scope, pictures/s, 2 x 1 M samples/s", _rate(spikes), 50),
         _at_most("scope, 2 x 1 M samples/s, peaks missed", missed, 0),
+    ]
+
+
+def _pages(results: list[Result]) -> list[Target]:
+    overview, scope, blocks = (
+        find(results, "pages", name)
+        for name in ("cwire_overview", "cwire_scope", "cwire_scope_blocks")
+    )
+    return [
+        _at_most("page /, s until it can be used", overview.p50_s if overview else None, 1),
+        _at_most("page /scope, s until it can be used", scope.p50_s if scope else None, 1),
+        _at_least("page /scope, pictures/s, 2 x 10,000 points", _rate(blocks), 55),
     ]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -218,6 +220,28 @@ def test_without_a_driver_it_says_so(page: Page, runtime: Path) -> None:
             expect(page.locator("#condition")).to_be_hidden()
             expect(driver_of(page).locator(".state")).to_have_text("up")
             page.wait_for_function("() => window.__cwireScope?.live?.points > 0")
+
+
+def test_what_is_published_when_it_is_wanted_moves_too(page: Page, runtime: Path) -> None:
+    path = runtime / "shy.sock"
+    ended = threading.Event()
+    with cwire.Driver("shy", {"image": ("u1", (9, 9)), "trace": ("f4", 64)}, path) as driver:
+
+        def publish() -> None:
+            while not ended.wait(0.02):
+                if driver.wanted("trace"):
+                    driver.publish("trace", np.random.default_rng().random(64))
+
+        thread = threading.Thread(target=publish)
+        thread.start()
+        try:
+            with Relay(f"shy={path}") as relay:
+                relay.wait_for_drivers()
+                page.goto(relay.link)
+                page.wait_for_function("() => window.__cwireScope?.live?.points > 0")
+        finally:
+            ended.set()
+            thread.join()
 
 
 @pytest.mark.parametrize(

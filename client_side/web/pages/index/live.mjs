@@ -1,4 +1,5 @@
-// The picture at the top: the first message that moves and that can be drawn, or the one of the link.
+// The picture at the top: the first message that moves and that can be drawn. A driver may publish only
+// what somebody wants: then the first one that can be drawn is asked for.
 
 import { element } from "../../elements.mjs";
 import { Feed } from "../../scope/feed.mjs";
@@ -9,6 +10,7 @@ import { publishedBy, servedDrivers } from "../shell/messages.mjs";
 import { writeFragment } from "../shell/state.mjs";
 
 /** @typedef {import("./figures.mjs").Figures} Figures */
+/** @typedef {{driver: string, source: number, message: string, answers: boolean}} Line */
 
 const HEIGHT = 260; // pixels
 
@@ -45,7 +47,7 @@ export class Live {
 
   /** Follows drivers and figures. */
   follow() {
-    this.#chosen ??= this.#first();
+    if (!this.#screen?.figures.frames) this.#chosen = this.#first() ?? this.#chosen;
     const { driver = "", message: name = "" } = this.#chosen ?? {};
     const message = this.client.drivers.get(driver)?.schema?.messages.get(name);
     if (!message) return;
@@ -58,16 +60,16 @@ export class Live {
     }
   }
 
-  /** The first message of which frames come and lines can be drawn. */
+  /** The first message that can be drawn and of which frames come, else the first that could. */
   #first() {
-    for (const driver of servedDrivers(this.client.drivers)) {
-      for (const message of publishedBy(driver)) {
-        const rate = this.figures.message(driver.source, message.name)?.frame_rate ?? 0;
-        if (rate > 0 && driver.state === "up" && canDraw(message))
-          return { driver: driver.name, message: message.name };
-      }
-    }
-    return null;
+    const { figures } = this;
+    if (figures.relay === null) return null; // what comes is not known yet
+    const all = servedDrivers(this.client.drivers)
+      .filter(({ state }) => state === "up")
+      .flatMap((driver) => linesOf(driver));
+    const rate = (/** @type {Line} */ { source, message }) =>
+      figures.message(source, message)?.frame_rate ?? 0;
+    return all.find((line) => rate(line) > 0) ?? all.find(({ answers }) => !answers) ?? null;
   }
 
   /** @param {import("../../scope/screen.mjs").ScreenRecipe} recipe */
@@ -91,4 +93,23 @@ export class Live {
     this.#made = "";
     this.place.hidden = true;
   }
+}
+
+/**
+ * The messages of a driver that can be drawn; `answers`: commands are answered by it.
+ *
+ * @param {import("../../client.mjs").Driver} driver
+ * @returns {Line[]}
+ */
+function linesOf(driver) {
+  const messages = [...(driver.schema?.messages.values() ?? [])];
+  const replies = new Set(messages.map(({ reply }) => reply));
+  return publishedBy(driver)
+    .filter((message) => canDraw(message))
+    .map(({ name }) => ({
+      driver: driver.name,
+      source: driver.source,
+      message: name,
+      answers: replies.has(name),
+    }));
 }
