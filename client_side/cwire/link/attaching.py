@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +17,7 @@ from cwire_structs.ring_handshake import DESCRIPTORS, Attached, HandshakeError, 
 __all__ = ["AttachedRing", "NoRingError", "attach"]
 
 _SECONDS = 5.0
+_sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
 
 class NoRingError(Exception):
@@ -44,6 +47,7 @@ async def attach(path: str, run: str | None, wanted: Iterable[int]) -> AttachedR
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     except OSError as error:  # this process has too many files open
         raise NoRingError(f"no connection to the driver: {error.strerror}") from error
+    _sockets.add(sock)
     try:
         async with asyncio.timeout(_SECONDS):
             await asyncio.get_running_loop().sock_connect(sock, path)
@@ -98,3 +102,12 @@ async def _readable(sock: socket.socket) -> None:
         await ready.wait()
     finally:
         loop.remove_reader(sock)
+
+
+def _close_in_the_child() -> None:
+    """Closes what a forked child has of all of them: the driver would take it for a peer."""
+    for sock in tuple(_sockets):
+        sock.close()
+
+
+os.register_at_fork(after_in_child=_close_in_the_child)
