@@ -1,8 +1,8 @@
 // One graph of the page, with what is chosen around it.
 
 import { element } from "../../elements.mjs";
-import { drawablePaths } from "../../scope/recipe.mjs";
-import { isDrawable, publishedBy } from "../shell/messages.mjs";
+import { canDraw, drawablePaths } from "../../scope/recipe.mjs";
+import { publishedBy } from "../shell/messages.mjs";
 import { Chart } from "./chart.mjs";
 import { WINDOWS } from "./layout.mjs";
 import { Source, tellersOf } from "./source.mjs";
@@ -297,7 +297,7 @@ export class Graph extends EventTarget {
   /** Lists the messages of all drivers, and the times that may be seen. */
   #offer() {
     const groups = [...this.client.drivers.values()].map((driver) => {
-      const messages = publishedBy(driver).filter(isDrawable);
+      const messages = publishedBy(driver).filter((one) => canDraw(one));
       const options = messages.map(({ name }) => option(driver.name, name));
       return element("optgroup", { label: driver.name }, ...options);
     });

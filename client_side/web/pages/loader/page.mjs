@@ -1,8 +1,9 @@
 // The loader page: graphs of the relay's load, and of any numbers, as Vega-Lite specifications.
 
 import { element } from "../../elements.mjs";
+import { canDraw } from "../../scope/recipe.mjs";
 import { Shell } from "../shell.mjs";
-import { isDrawable, publishedBy, servedDrivers } from "../shell/messages.mjs";
+import { publishedBy, servedDrivers } from "../shell/messages.mjs";
 import { Graph } from "./graph.mjs";
 import { FIRST, readGraphs, writeGraphs } from "./layout.mjs";
 import "./page.css";
@@ -88,7 +89,7 @@ function addAnother() {
   const seen = new Set(graphs.map(({ chosen }) => JSON.stringify([chosen.driver, chosen.message])));
   const all = servedDrivers(shell.client.drivers).flatMap((driver) =>
     publishedBy(driver)
-      .filter(isDrawable)
+      .filter((one) => canDraw(one))
       .map(({ name }) => ({ driver: driver.name, message: name })),
   );
   const fresh = all.find(({ driver, message }) => !seen.has(JSON.stringify([driver, message])));
