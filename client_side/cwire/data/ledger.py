@@ -64,8 +64,16 @@ class Ledger:
         self._marks: deque[tuple[float, int, int]] = deque(maxlen=int(_RATE_SPAN / _MARK))
 
     @property
+    def next_frame(self) -> int | None:
+        """The widened sequence behind the last frame that came; None before the first one.
+
+        What the relay tells to be missing may lie behind it, and in between further frames.
+        """
+        return self._next
+
+    @property
     def next_sequence(self) -> int | None:
-        """The widened sequence of the next frame; None before the first one."""
+        """The widened sequence behind all that came or was told of; None before the first one."""
         if self._told_to is None:
             return self._next
         told = self._told_to + 1
@@ -154,7 +162,6 @@ class Ledger:
             now: The time in seconds, by a clock that only has to be steady.
             ring: They came by the driver's ring, so that nobody else tells of what is missing.
         """
-        gaps = self._gaps
         self.frames += tally.count
         self.bytes += tally.bytes
         self.unreadable += tally.count - taken
@@ -165,12 +172,15 @@ class Ledger:
             else widen(tally.first_sequence, due)
         )
         last = first + (tally.last_sequence - tally.first_sequence) % (1 << 32)
+        inside = max(0, last - first + 1 - tally.count)
         if due is not None and first > due:
             self._gaps += first - due
-        self._gaps += max(0, last - first + 1 - tally.count)
-        self._next = last + 1
         if ring:
-            self._overtaken += self._gaps - gaps
+            self._overtaken += inside
+            if due is not None and self.next_sequence is not None:
+                self._overtaken += max(0, first - self.next_sequence)
+        self._gaps += inside
+        self._next = last + 1
         if self._start is None and (self._told_to is None or self._told_to <= last):
             # Everything the relay reported lies behind us, so the run's first sequence can be
             # computed.

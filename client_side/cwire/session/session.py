@@ -230,7 +230,9 @@ class Session:
             self.unknown += tally.count
             return
         if tally.source in self._by_ring:
-            rest = later(data, tally, feed.ledger.next_sequence)
+            # The relay tells of what is missing before the last frame up to there has come.
+            ledger = feed.ledger
+            rest = later(data, tally, ledger.next_sequence if ring else ledger.next_frame)
             if rest is None:
                 return
             tally = rest

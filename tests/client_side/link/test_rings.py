@@ -19,6 +19,7 @@ from cwire.link import attaching
 from cwire.link.rings import Rings
 from cwire.session.drivers import Driver
 from cwire.session.events import Refused, RingAnswer
+from cwire.session.options import Options
 from cwire.session.session import Session
 from cwire_structs import control, frames
 from support import schemas
@@ -261,6 +262,42 @@ async def test_a_reply_waits_until_the_ring_can_be_read(client: Client, driver: 
     client.answer(client.sent[-1])
     assert client.rings.read_all()
     assert client.came() == [0]
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["by the relay only", "beside the ring"])
+async def test_frames_that_are_picked_come_behind_what_is_told_of_them(
+    beside: bool, client: Client, driver: RingDriver
+) -> None:
+    """One frame of several is sent behind the word that the others are not, up to its own."""
+    if beside:
+        await client.read("rare")
+    id, _ = client.session.subscribe(["tick"], None, Options(policy="latest"))
+    client.subscribed(id, 0, "tick")
+    for count, sequence in ((4, 4), (8, 9)):
+        told = {"id": id, "source": 1, "message": "tick", "reason": "conflated"}
+        client.say("dropped", **told, count=count, sequence=sequence)
+        client.session.receive_binary(by_relay(sequence, 1), 0.0)
+    assert client.came() == [4, 9]
+    ledger = client.session.feeds[1, schemas.TICK].ledger
+    assert (ledger.frames, ledger.skipped, ledger.lost) == (2, 8, 0)
+
+
+async def test_what_was_told_of_is_not_lost_in_the_ring_as_well(
+    client: Client, driver: RingDriver
+) -> None:
+    """A message of which the newest came, and of which every frame is to come now."""
+    await client.read("rare")
+    id, _ = client.session.subscribe(["tick"], None, Options(policy="latest"))
+    client.subscribed(id, 0, "tick")
+    driver.ring.put(ticks(0, 12))
+    every = client.subscribe("tick")
+    told = {"id": id, "source": 1, "message": "tick", "reason": "conflated"}
+    client.say("dropped", **told, count=10, sequence=9)
+    client.subscribed(every, 10, "tick")
+    client.answer(client.sent[-1])
+    await until(lambda: client.came() == [10, 11])
+    ledger = client.session.feeds[1, schemas.TICK].ledger
+    assert (ledger.gone, ledger.skipped, ledger.gone_by("driver")) == (10, 10, 0)
 
 
 # How it ends
