@@ -19,6 +19,7 @@ __all__ = [
     "Programs",
     "Relay",
     "build",
+    "camera",
     "demo",
     "driver",
     "naive",
@@ -119,6 +120,14 @@ def demo(directory: Path, name: str) -> Iterator[Path]:
     """The demo driver; gives its socket."""
     path = directory / f"{name}.sock"
     with _running((_ROOT / "c_driver" / "driver", "--socket", path)):
+        yield path
+
+
+@contextlib.contextmanager
+def camera(directory: Path, rate: float) -> Iterator[Path]:
+    """A driver in Python with so many pictures per second; gives its socket."""
+    path = directory / "camera.sock"
+    with _running((sys.executable, _SOURCES / "camera.py", path, str(rate))):
         yield path
 
 

@@ -17,11 +17,11 @@ class Result:
     """One row. What does not apply is None; what comes after `p99_s` is left out where it is None.
 
     Attributes:
-        benchmark: stream, round_trip, beside, fan_out, browser, scope, pages, matplotlib, idle,
-            scale, driver or structs.
+        benchmark: stream, round_trip, beside, fan_out, browser, scope, pages, viewer, matplotlib,
+            idle, scale, driver or structs.
         subject: What was measured.
         frame_bytes: Of one frame, header included.
-        frames_per_s: Delivered (of the scope: pictures); the median of the runs.
+        frames_per_s: Delivered (of the scope and the viewer: pictures); the median of the runs.
         bytes_per_s: Delivered.
         p50_s: Median time, in seconds.
         p99_s: 99th percentile.
@@ -34,6 +34,8 @@ class Result:
         client_cpu: The same of the client.
         relay_bytes: The relay's resident memory.
         stalled_change: The part by which a stalled client changed the others' median latency.
+        page_thread_s: The processor time of the page's thread for one picture.
+        page_bytes: What the page's JavaScript keeps, its buffers included.
         missed: Peaks that came and were not drawn.
         spread: (largest - smallest) / median of the runs.
         note: For people; why a subject is absent.
@@ -55,6 +57,8 @@ class Result:
     client_cpu: float | None = None
     relay_bytes: int | None = None
     stalled_change: float | None = None
+    page_thread_s: float | None = None
+    page_bytes: int | None = None
     missed: int | None = None
     spread: float | None = None
     note: str | None = None

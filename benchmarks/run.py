@@ -24,6 +24,7 @@ from bench_scale import bench_scale
 from bench_scope import bench_scope
 from bench_stream import bench_stream
 from bench_structs import bench_structs
+from bench_viewer import bench_viewer
 from plot import draw
 from result import save
 from tables import show_results, show_targets
@@ -49,6 +50,7 @@ def main() -> int:
         results += bench_browser(programs, max(1, repeats - 2), status.update)
         results += bench_scope(programs, repeats, status.update)
         results += bench_pages(programs, repeats, status.update)
+        results += bench_viewer(status.update)
         results += bench_matplotlib(max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)
         results += bench_scale(status.update)

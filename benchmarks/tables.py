@@ -48,6 +48,10 @@ def _notes(row: Result) -> list[str]:
             notes.append(f"{who} {share:.3f} of a processor")
     if row.stalled_change is not None:
         notes.append(f"median {row.stalled_change:+.1%}")
+    if row.page_thread_s is not None:
+        notes.append(f"{row.page_thread_s * 1e3:.1f} ms of the page's thread per picture")
+    if row.page_bytes is not None:
+        notes.append(f"the page's JavaScript {row.page_bytes / 2**20:.0f} MiB")
     if row.lost:
         notes.append(f"{row.lost:,} of {row.published:,} frames lost")
     if row.missed:

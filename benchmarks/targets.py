@@ -88,7 +88,7 @@ def targets(results: list[Result]) -> list[Target]:
     size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
     clients = None if idle is None else idle.clients
     rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
-    return rows + _scale(results) + _scope(results) + _pages(results)
+    return rows + _scale(results) + _scope(results) + _pages(results) + _viewer(results)
 
 
 def _scale(results: list[Result]) -> list[Target]:
@@ -127,6 +127,22 @@ def _pages(results: list[Result]) -> list[Target]:
         _at_most("page /, s until it can be used", overview.p50_s if overview else None, 1),
         _at_most("page /scope, s until it can be used", scope.p50_s if scope else None, 1),
         _at_least("page /scope, pictures/s, 2 x 10,000 points", _rate(blocks), 55),
+    ]
+
+
+def _viewer(results: list[Result]) -> list[Target]:
+    tiles, camera, slow, pan = (
+        find(results, "viewer", f"cwire_{name}") for name in ("tiles", "camera", "slow", "pan")
+    )
+    thread_ms = tiles.page_thread_s * 1e3 if tiles and tiles.page_thread_s else None
+    behind_ms = slow.p50_s * 1e3 if slow and slow.p50_s else None
+    memory = pan.page_bytes / 2**20 if pan and pan.page_bytes else None
+    return [
+        _at_least("viewer, pictures/s, 16 tiles of 256 x 256 float32", _rate(tiles), 55),
+        _at_most("viewer, ms of the page's thread per such picture", thread_ms, 4),
+        _at_least("viewer, pictures/s, a camera of 2048 x 2048 uint16", _rate(camera), 25),
+        _at_most("viewer, a slow page, ms behind", behind_ms, 50),
+        _at_most("viewer, after a pan over 32768 x 32768, MiB", memory, 256),
     ]
 
 

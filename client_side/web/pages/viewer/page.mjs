@@ -53,7 +53,7 @@ const controls = new Controls(readChoices(), {
   onfit: () => viewer.fit(),
 });
 const viewer = new Viewer(client, readChoices(), {
-  canvas: state.get("draw") === "canvas",
+  draw: state.get("draw"),
   onmoved: () => (writing ??= setTimeout(write, LINK_MS)),
   onnumbers: (numbers) => controls.showNumbers(numbers),
   onrange: () => controls.show(viewer.choices),
@@ -134,6 +134,9 @@ state.addEventListener("change", () => {
   const choices = readChoices();
   viewer.choose(choices);
   controls.show(choices);
-  open();
+  const format = viewer.image && chosenFormat(viewer.image);
+  const same = viewer.image?.name === (state.get("image") ?? images[0]?.name);
+  if (same && controls.format === format) viewer.go(state.get("at"));
+  else open();
 });
 open();

@@ -23,6 +23,9 @@ import { WebglPainter } from "./webgl.mjs";
 const NUMBERS_MS = 300; // between two histograms
 const FIGURES_MS = 500;
 const LONG_MS = 12; // for a picture
+const GATHER_MS = 30; // for the tiles of a picture
+/** What draws by the processor: there a table is quicker than a shader. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const LABEL = "The picture: drag or arrow keys move it, wheel, + and − zoom, 0 shows all";
 
 /** Shows one image at a time. */
@@ -52,6 +55,10 @@ export class Viewer {
   #needed = new Set();
   #dirty = false; // something has changed since it was drawn
   #planned = false;
+  #gathering = NaN; // the time of a picture whose tiles come
+  #gathered = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
   #placed = false; // the link, the user or the first tile has said where
   /** @type {{x: number, y: number} | null} */
   #pointer = null;
@@ -67,9 +74,9 @@ export class Viewer {
   /**
    * @param {Client} client
    * @param {Choices} choices
-   * @param {{canvas: boolean, onmoved(): void, onnumbers(numbers: Float64Array): void,
+   * @param {{draw: string | null, onmoved(): void, onnumbers(numbers: Float64Array): void,
    *   onrange(range: import("./scale.mjs").Range): void, onfigures(figures: Record<string, string>): void,
-   *   onnotice(text: string): void}} shell `canvas`: by Canvas2D, even if there is WebGL.
+   *   onnotice(text: string): void}} shell `draw`: `webgl`, `canvas`, or null: what suits.
    */
   constructor(client, choices, shell) {
     this.client = client;
@@ -81,7 +88,8 @@ export class Viewer {
       this.#canvas,
       this.#over,
     );
-    const context = shell.canvas ? null : this.#canvas.getContext("webgl2", { antialias: false });
+    const byWebgl = shell.draw === "webgl" || (shell.draw !== "canvas" && !isSlow());
+    const context = byWebgl ? this.#canvas.getContext("webgl2", { antialias: false }) : null;
     this.#painter = context
       ? new WebglPainter(this.#canvas, context)
       : new CanvasPainter(this.#canvas);
@@ -146,6 +154,15 @@ export class Viewer {
     this.choices = choices;
     this.#numbersAt = 0;
     this.#changed();
+  }
+
+  /**
+   * Shows another place of the image.
+   *
+   * @param {string | null} text As a link has it.
+   */
+  go(text) {
+    this.#move(() => this.sight.read(text));
   }
 
   /** Shows all of the image. */
@@ -220,7 +237,28 @@ export class Viewer {
     this.#newest = tile.time;
     if (!geometry) this.#show();
     else if (this.store.geometry?.width !== geometry.width) this.#look();
-    this.#changed();
+    this.#gather(tile.time);
+  }
+
+  /**
+   * Draws when all tiles of a picture are there, or no more come for a while: a picture in pieces
+   * would be drawn several times.
+   *
+   * @param {number} time Of a tile: those of one picture have the same.
+   */
+  #gather(time) {
+    this.#gathered = time === this.#gathering ? this.#gathered + 1 : 1;
+    this.#gathering = time;
+    if (this.#gathered >= this.#needed.size) {
+      clearTimeout(this.#rest);
+      this.#rest = undefined;
+      this.#changed();
+    } else {
+      this.#rest ??= setTimeout(() => {
+        this.#rest = undefined;
+        this.#changed();
+      }, GATHER_MS);
+    }
   }
 
   /** The first time that the size of the image is known. */
@@ -229,6 +267,8 @@ export class Viewer {
     if (geometry && !this.#placed) {
       this.#placed = Boolean(this.store.told);
       this.sight.fit(geometry, this.#screen);
+    } else if (geometry) {
+      this.sight.keepIn(geometry); // a link may be of another image
     }
     this.#look();
     this.#changed();
@@ -397,6 +437,16 @@ export class Viewer {
     const now = performance.now();
     return this.#drawn.filter((time) => time > now - 1000).length;
   }
+}
+
+/** Whether WebGL is missing, or drawn by software. */
+function isSlow() {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) return true;
+  const { UNMASKED_RENDERER_WEBGL: name } = gl.getExtension("WEBGL_debug_renderer_info") ?? {};
+  const renderer = String(gl.getParameter(name ?? gl.RENDERER));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return SOFTWARE.test(renderer);
 }
 
 /**

@@ -8,7 +8,7 @@ import { keyOf } from "./pyramid.mjs";
 
 const MOST_TILES = 256;
 const MOST_RATE = 60;
-const LEAST_RATE = 2;
+const LEAST_RATE = 1;
 const LATE = 0.04; // s behind live: more, and the driver is asked for fewer pictures
 const IN_TIME = 0.03; // s: less, and for more; a screen takes half of it itself
 const CHANGES_EACH = 0.25; // s

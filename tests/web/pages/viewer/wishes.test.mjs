@@ -63,7 +63,7 @@ test("a page that falls behind asks for less, and for more when it is in time", 
   draw(0.035, 20); // neither
   assert.equal(pace.rate, slow);
   draw(0.1, 200);
-  assert.equal(pace.rate, 2);
+  assert.equal(pace.rate, 1);
   draw(0.01, 200);
   assert.equal(pace.rate, 60);
   for (let picture = 0; picture < 100; picture++) draw(picture % 3 ? 0.1 : 0.01, 1);
