@@ -83,9 +83,10 @@ class Rings:
 
         Call it when a subscription, a driver or the connection has changed.
         """
+        wanted = self.session.whole()
         for driver in self.session.drivers.values():
             if not driver.is_relay:
-                self._update(driver)
+                self._update(driver, frozenset(wanted.get(driver.source, ())))
 
     def subscribing(self) -> None:
         """Reads nothing until the relay has dealt with what it was just asked for.
@@ -148,9 +149,8 @@ class Rings:
 
     # Inside
 
-    def _update(self, driver: Driver) -> None:
+    def _update(self, driver: Driver, types: frozenset[int]) -> None:
         reader = self._readers.get(driver.name)
-        types = self.session.whole(driver)
         why = self._why_not_this(driver)
         wanted = bool(types) and not why
         driver.by = f"relay: {why or 'nothing is wanted of which every frame is to come'}"
@@ -201,7 +201,8 @@ class Rings:
 
     async def _attach(self, driver: Driver, reader: _Reader) -> None:
         try:
-            attached = await attach(driver.socket or "", driver.run, self.session.whole(driver))
+            wanted = self.session.whole().get(driver.source, ())
+            attached = await attach(driver.socket or "", driver.run, wanted)
             reader.ring = DriverRing(attached, _Taker(self, driver, reader))
         except NoRingError as error:
             self._cannot_attach(driver, reader, str(error))

@@ -319,15 +319,14 @@ class Session:
         asked = {"op": "ring", "id": self._request, "driver": driver.name}
         return self._request, json.dumps({**asked, "session": driver.session, "read": read})
 
-    def whole(self, driver: Driver) -> frozenset[int]:
-        """The messages of a driver, by id, of which every frame is to come."""
-        return frozenset(
-            type
-            for wanted in self.subscriptions.values()
-            if wanted.options.whole
-            for source, type in wanted.streams
-            if source == driver.source
-        )
+    def whole(self) -> dict[int, set[int]]:
+        """The messages of which every frame is to come: ids, by the driver's source."""
+        found: dict[int, set[int]] = {}
+        for wanted in self.subscriptions.values():
+            if wanted.options.whole:
+                for source, type in wanted.streams:
+                    found.setdefault(source, set()).add(type)
+        return found
 
     def encode(self, driver: Driver, name: str, fields: Mapping[str, object]) -> Encoded:
         """Encodes a command, in any thread; see `pending_commands.encode` for what it raises."""

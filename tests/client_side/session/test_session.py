@@ -226,7 +226,7 @@ def test_the_seam_between_relay_and_ring() -> None:
     session = connected()
     id, _ = session.subscribe(["tick"])
     session.receive_text(subscribed(id, first=5))
-    assert session.whole(session.drivers["lab"]) == {schemas.TICK}
+    assert session.whole() == {session.drivers["lab"].source: {schemas.TICK}}
     request, text = session.ring(session.drivers["lab"], read=True)
     assert json.loads(text) == {
         "op": "ring", "id": request, "driver": "lab", "session": 7, "read": True
