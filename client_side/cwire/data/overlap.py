@@ -22,6 +22,8 @@ def later(data: memoryview, tally: Tally, due: int | None) -> Tally | None:
     """
     if due is None or widen(tally.first_sequence, due) >= due:
         return tally
+    if widen(tally.last_sequence, due) < due:
+        return None
     kind = (tally.type, tally.source)
     offset = tally.first_offset
     end = tally.last_offset + frames.span(frames.unpack_header(data, tally.last_offset).size)
