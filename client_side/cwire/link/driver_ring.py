@@ -14,7 +14,7 @@ from typing import Protocol
 
 from cwire.link.attaching import AttachedRing
 from cwire_structs import control, frames
-from cwire_structs.frames import CONTROL, FRAME_LIMIT, FrameError, Header
+from cwire_structs.frames import CONTROL, FRAME_LIMIT, REPLY, FrameError, Header
 from cwire_structs.ring import RingError
 
 __all__ = ["DriverRing", "RingEndedError", "RingTaker"]
@@ -236,7 +236,8 @@ class DriverRing:
     def _try_to_read(self, stop: int) -> None:
         """Reads up to an offset; an error ends it."""
         try:
-            while not self._closed and self._ring.position < stop and self._read_piece():
+            # Also where it seems to be there: a head that has gone back is found out by reading.
+            while not self._closed and self._read_piece() and self._ring.position < stop:
                 pass
         except (RingError, FrameError) as error:
             self._break(error)
@@ -264,9 +265,10 @@ class DriverRing:
             return False
         if header.size > FRAME_LIMIT:
             raise RingError(f"a frame of {header.size} bytes is over the limit of {FRAME_LIMIT}")
-        if header.size < _LARGE_BYTES or header.type == CONTROL:
+        if header.size < _LARGE_BYTES:
             return self._copy(self._memory, _PIECE_BYTES)
-        if not self._taker.wants(header.type):
+        special = header.type == CONTROL or header.flags & REPLY
+        if special or not self._taker.wants(header.type):
             self._ring.skip()
             return True
         place = self._taker.reserve(header)

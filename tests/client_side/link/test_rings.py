@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cwire.link import attaching
+from cwire.link import attaching, driver_ring
 from cwire.link.rings import Rings
 from cwire.session.drivers import Driver
 from cwire.session.events import Refused, RingAnswer
@@ -445,6 +445,32 @@ async def test_a_ring_that_lies(
     client.answer(client.sent[-1])
     client.session.receive_binary(by_relay(0, 2), 0.0)
     assert client.came() == [0, 1]
+
+
+async def test_a_head_that_goes_back(client: Client, driver: RingDriver) -> None:
+    await client.read("tick")
+    await driver.connected()
+    await driver.publish(ticks(0, 2))
+    await until(lambda: client.came() == [0, 1])
+    driver.ring.set(0, driver.ring.head - 8)
+    await driver.send(control.doorbell())
+    await until(lambda: client.asked == [True, False])
+    assert "the driver's ring is damaged" in client.driver.by
+
+
+@pytest.mark.parametrize("type", [frames.CONTROL, schemas.PICTURE], ids=["control", "reply"])
+async def test_large_frames_that_are_none_of_a_message_are_passed_over(
+    type: int, client: Client, driver: RingDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As small ones are."""
+    monkeypatch.setattr(driver_ring, "_PIECE_BYTES", driver_ring._LARGE_BYTES)
+    await client.read("tick", "picture")
+    await driver.connected()
+    flags = frames.REPLY if type == schemas.PICTURE else 0
+    other = frames.pack(type, bytes(driver_ring._LARGE_BYTES + 8), flags=flags)
+    await driver.publish(other + ticks(0, 2))
+    await until(lambda: client.came() == [0, 1])
+    assert client.came("picture") == []
 
 
 async def test_what_cannot_be_taken_ends_the_reading(
