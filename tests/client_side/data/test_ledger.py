@@ -279,6 +279,17 @@ def test_what_is_missing_in_the_ring_was_lost_by_the_driver() -> None:
     assert (ledger.gone, ledger.gone_by("driver"), ledger.gone_by(CONNECTION)) == (17, 12, 5)
 
 
+def test_what_the_relay_told_of_is_not_missing_in_the_ring_as_well() -> None:
+    """A client that was too slow at first, and reads the ring now."""
+    ledger = Ledger()
+    ledger.begin(0)
+    add(ledger, 0, 5)
+    ledger.dropped(1, "relay", 5, 9)
+    ring(ledger, 12, 3)  # 10 and 11 are lost in the ring
+    assert (ledger.frames, ledger.gone) == (8, 7)
+    assert (ledger.gone_by("relay"), ledger.gone_by("driver")) == (5, 2)
+
+
 def ring(ledger: Ledger, first: int, count: int) -> None:
     (tally,) = frames.scan(ticks(first, count)).tallies
     ledger.add(tally, tally.count, 0.0, ring=True)
