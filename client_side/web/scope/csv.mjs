@@ -3,6 +3,7 @@
 /** @typedef {{line: import("./lines.mjs").Line, zero: number, from: number, to: number}} Seen */
 
 const PIECE = 20_000; // rows of one piece of text
+const ROUNDING = 2 ** -51; // of a sum of two times, by its size
 const FORMULA = /^[=+\-@\t\r]/; // what spreadsheets would carry out
 
 /**
@@ -25,10 +26,12 @@ export function* csvPieces(seen, { timed, xLabel, xUnit }) {
       const first = Math.max(segment.first, trace.oldest);
       const end = trace.endOf(number);
       if (first >= end) continue;
-      const begin = trace.search(segment, from, first, end);
-      for (let index = begin; index < end; index++) {
+      // A sample at an edge is seen, whatever rounding makes of times since 1970.
+      const slack = Math.max(Math.abs(from), Math.abs(to)) * ROUNDING + (segment.dt || 0) / 100;
+      const begin = trace.search(segment, from - slack, first, end);
+      const stop = trace.search(segment, to + slack, begin, end);
+      for (let index = begin; index < stop; index++) {
         const time = trace.time(index, segment);
-        if (time > to) break;
         const place = Number((time - zero).toPrecision(9));
         const when = timed ? `${time.toFixed(6)},` : "";
         rows.push(`${name},${place},${when}${trace.value(index)},${suffix}`);

@@ -6,7 +6,7 @@ import { csvPieces } from "../../../client_side/web/scope/csv.mjs";
 import { Trace } from "../../../client_side/web/scope/trace.mjs";
 
 function lineOf(values, { label = "a", unit = "V", t0 = 100, dt = 0.5 } = {}) {
-  const trace = new Trace(16, { wide: true });
+  const trace = new Trace(1 << 16, { wide: true });
   trace.append(Float64Array.from(values), t0, dt);
   return { label, unit, trace };
 }
@@ -21,6 +21,17 @@ test("each sample between the edges is a row", () => {
     "line,time [s],time since 1970 [s],value,unit\r\n" +
       "a,0.5,100.500000,-2.5,V\r\na,1,101.000000,NaN,V\r\na,1.5,101.500000,Infinity,V\r\n",
   );
+});
+
+test("the samples at both edges are there, whatever rounding makes of their times", () => {
+  const [count, dt] = [1024, 1 / 61440];
+  const line = lineOf(Array(64 * count).fill(1), { t0: 1_785_000_000.1, dt });
+  for (let block = 0; block < 64; block++) {
+    const zero = line.trace.time(block * count);
+    const seen = [{ line, zero, from: zero, to: zero + (count - 1) * dt }];
+    const rows = text(seen, { timed: true, xLabel: "time", xUnit: "s" }).split("\r\n");
+    assert.equal(rows.length, count + 2, `block ${block}`);
+  }
 });
 
 test("a gap has no rows, and lines come one after the other", () => {
