@@ -15,9 +15,18 @@ from string import Template
 
 from cwire_server.access import origin_is_allowed
 from cwire_server.web.handlers import BaseHandler
-from cwire_server.web.rules import Rules, refuse
+from cwire_server.web.rules import Rules, check_host, refuse
 
-__all__ = ["CLIENT", "PAGES", "STATIC", "ClientFileHandler", "Page", "PageHandler", "StaticHandler"]
+__all__ = [
+    "CLIENT",
+    "PAGES",
+    "STATIC",
+    "ClientFileHandler",
+    "ElsewhereHandler",
+    "Page",
+    "PageHandler",
+    "StaticHandler",
+]
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,20 @@ class IconHandler(BaseHandler):
     def get(self) -> None:
         """Redirects."""
         self.redirect("/static/icon.svg")
+
+
+class ElsewhereHandler(BaseHandler):
+    """Answers for every path that nobody else has, under the rules of all."""
+
+    def prepare(self) -> None:
+        """Refuses, and says what there is."""
+        if check_host(self, self._rules):
+            refuse(
+                self,
+                404,
+                f"there is nothing at this path; the relay's pages are {', '.join(PAGES)}, "
+                "and those of a folder are at /pages/ with `cwire serve --pages FOLDER`",
+            )
 
 
 class ClientFileHandler(StaticHandler):

@@ -19,6 +19,7 @@ from cwire_server.web.pages import (
     PAGES,
     STATIC,
     ClientFileHandler,
+    ElsewhereHandler,
     IconHandler,
     PageHandler,
     StaticHandler,
@@ -57,4 +58,5 @@ def routes(
         ("/favicon.ico", IconHandler, {"rules": rules}),
         *((f"{OWN_PAGES}(.*)", OwnPageHandler, one) for one in own),
         *((re.escape(path), PageHandler, {"rules": rules, "path": path}) for path in PAGES),
+        (".*", ElsewhereHandler, {"rules": rules}),
     ]

@@ -12,6 +12,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 import cwire_server
 from cwire_server import Relay
 from cwire_server.web import pages
+from cwire_server.web.handlers import POLICY
 from cwire_server.web.pages import PAGES
 from support.raw_client import RawClient
 
@@ -26,7 +27,9 @@ async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
     )
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/static/index.js", "/health", "/metrics", "/ws"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/static/index.js", "/health", "/metrics", "/ws", "/nothing", "/pages/"]
+)
 async def test_a_foreign_host_is_refused_on_every_route(start_relay: StartRelay, path: str) -> None:
     relay = await start_relay("lab")
     response = await fetch(relay, path, Host="evil.com")
@@ -123,7 +126,35 @@ async def test_health_needs_no_token_and_tells_no_names(start_relay: StartRelay)
     ],
 )
 async def test_other_paths_are_not_there(start_relay: StartRelay, path: str) -> None:
-    assert (await fetch(await start_relay("lab"), path)).code == 404
+    answer = await fetch(await start_relay("lab"), path)
+    assert answer.code == 404
+    expect_protected(answer)
+
+
+async def test_a_wrong_path_is_told_the_right_ones(start_relay: StartRelay) -> None:
+    text = (await fetch(await start_relay("lab"), "/Viewer")).body.decode()
+    assert all(path in text for path in PAGES)
+    assert "--pages" in text
+
+
+@pytest.mark.parametrize("path", ["/", "/client.mjs", "/health", "/nothing"])
+async def test_other_methods_are_refused_under_the_same_policy(
+    start_relay: StartRelay, path: str
+) -> None:
+    relay = await start_relay("lab")
+    answer = await AsyncHTTPClient().fetch(
+        f"http://127.0.0.1:{relay.port}{path}", raise_error=False, method="POST", body=b""
+    )
+    assert answer.code == (404 if path == "/nothing" else 405)
+    expect_protected(answer)
+
+
+def expect_protected(answer: HTTPResponse) -> None:
+    """What is refused is plain text, under the policy of all pages."""
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Server" not in answer.headers
 
 
 async def refused(url: str, **headers: str) -> tuple[int, str]:
