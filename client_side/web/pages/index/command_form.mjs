@@ -166,6 +166,15 @@ export class CommandForm {
     return reply === null ? {} : (pick(getter, reply.fields, this.#key()) ?? {});
   }
 
+  /** The same, where they are needed: else nothing is sent. */
+  async #presentOrNot() {
+    try {
+      return await this.#present();
+    } catch (error) {
+      throw new Unreadable(`the present values cannot be read: ${errorText(error)}`);
+    }
+  }
+
   /** The field that says which element of the getter's reply is meant. */
   #key() {
     const found = this.#entries.find(({ entry }) => entry.control.name === this.getter?.key);
@@ -189,14 +198,14 @@ export class CommandForm {
       when.every(([choice, index]) => this.#choosers.get(choice)?.selectedIndex === index),
     );
     const keeps = meant.some(({ entry }) => entry.keeps && !entry.given);
-    const present = keeps ? await this.#present() : {};
+    const present = keeps ? await this.#presentOrNot() : {};
     /** @type {Record<string, any>} */
     const fields = {};
     for (const { entry } of meant) {
-      const { steps, path, rule } = entry.control;
+      const { steps, path } = entry.control;
       try {
         const kept = entry.keeps && !entry.given;
-        const value = kept ? entry.kept(find(present, steps)) : read(rule, entry.checked());
+        const value = kept ? entry.kept(find(present, steps)) : entry.value();
         if (value === undefined) keepPlace(fields, steps);
         else put(fields, steps, value);
       } catch (error) {

@@ -1,7 +1,7 @@
 // One input of a form: it holds a value that was given, or keeps what the instrument has.
 
 import { element } from "../../elements.mjs";
-import { Unreadable, show } from "../../panel/rules.mjs";
+import { Unreadable, read, show } from "../../panel/rules.mjs";
 
 /** @typedef {import("../../panel/inputs.mjs").Control} Control */
 
@@ -64,6 +64,23 @@ export class Entry {
     if (input instanceof HTMLInputElement && input.type === "number")
       return input.value === "" ? "" : Number(input.value);
     return input.value;
+  }
+
+  /**
+   * The value to send, where the input says it.
+   *
+   * @returns {any} undefined: the default is meant.
+   * @throws {Unreadable | import("../../panel/rules.mjs").NotJson}
+   */
+  value() {
+    const { rule } = this.control;
+    const held = this.checked();
+    // An emptied field is no wish for the default, unless its hint says so.
+    if (held !== "" || !this.given || rule.rule === "list" || rule.rule === "json")
+      return read(rule, held);
+    if (rule.of === "text") return "";
+    const other = this.keeps ? "leave it as it is" : "take the default";
+    throw new Unreadable(`it is empty: give a value, or ${other} with ↺`);
   }
 
   /**
