@@ -440,7 +440,8 @@ function received(driver, message, group, from = 0) {
   const { starts, sizes } = group;
   const part = from ? { ...group, starts: starts.slice(from), sizes: sizes.slice(from) } : group;
   let bytes = 0;
-  for (const size of part.sizes) bytes += padded(HEADER_BYTES + size);
+  for (let index = 0; index < part.sizes.length; index++)
+    bytes += padded(HEADER_BYTES + part.sizes[index]);
   return { batch: new Batch(driver, message, onlyReadable(part, message)), bytes };
 }
 
@@ -450,10 +451,14 @@ function received(driver, message, group, from = 0) {
  * @returns {FrameGroup} Without the frames whose size the schema does not allow.
  */
 function onlyReadable(group, message) {
-  const fits = (/** @type {unknown} */ _, /** @type {number} */ index) =>
-    message.fits(group.sizes[index]);
-  if (group.sizes.every(fits)) return group;
-  return { ...group, starts: group.starts.filter(fits), sizes: group.sizes.filter(fits) };
+  const { sizes } = group;
+  let [index, size] = [0, -1];
+  // Most often all have the same size.
+  while (index < sizes.length && (sizes[index] === size || message.fits(sizes[index])))
+    size = sizes[index++];
+  if (index === sizes.length) return group;
+  const fits = (/** @type {unknown} */ _, /** @type {number} */ at) => message.fits(sizes[at]);
+  return { ...group, starts: group.starts.filter(fits), sizes: sizes.filter(fits) };
 }
 
 /**

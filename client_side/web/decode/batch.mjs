@@ -52,7 +52,11 @@ export class Batch {
   frame(index) {
     const { starts, sizes } = this.#group;
     if (!(index in starts)) throw new RangeError(`frame ${index} of a batch of ${starts.length}`);
-    const group = { ...this.#group, starts: [starts[index]], sizes: [sizes[index]] };
+    const group = {
+      ...this.#group,
+      starts: starts.slice(index, index + 1),
+      sizes: sizes.slice(index, index + 1),
+    };
     return new Batch(this.driver, this.type, group);
   }
 

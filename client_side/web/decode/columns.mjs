@@ -95,7 +95,7 @@ export function readNumbers(group, place, lengths) {
   const { view, starts } = group;
   const { code, offset } = place;
   let total = 0;
-  for (const length of lengths) total += length * code.parts;
+  for (let index = 0; index < lengths.length; index++) total += lengths[index] * code.parts;
   if (!place.dense || !code.direct) return readEach(group, place, lengths, new code.array(total));
   if (offset % code.size === 0) {
     // Payloads begin at multiples of 8, so every value is where a typed array can see it.
@@ -125,9 +125,10 @@ function pickNumbers({ view, starts }, { code, offset }, lengths, column) {
   const batch = new Words(view.buffer, view.byteOffset, Math.floor(view.byteLength / size));
   const words = new Words(column.buffer);
   const each = (code.parts * code.size) / size;
+  const shift = size >> 1; // 1, 2 and 4 are 2 to the power of this
   let filled = 0;
   for (let index = 0; index < starts.length; index++) {
-    const first = (starts[index] + offset) / size;
+    const first = (starts[index] + offset) >>> shift;
     const stop = first + lengths[index] * each;
     for (let at = first; at < stop; at++) words[filled++] = batch[at];
   }

@@ -3,6 +3,7 @@
 import { CONTROL, ERROR, FRAME_LIMIT, HEADER_BYTES, REPLY, SHARED } from "../protocol.mjs";
 
 const KNOWN_FLAGS = REPLY | ERROR | SHARED;
+const FIRST_ROOM = 1024; // frames of a group
 
 /** Bytes that are no whole, well-formed frames: nothing after the place can be trusted. */
 export class FrameError extends Error {
@@ -129,9 +130,55 @@ export function* parseFrames(data, limit = FRAME_LIMIT) {
  * @property {number} source
  * @property {number} type
  * @property {DataView} view The batch that they are in.
- * @property {number[]} starts Where each payload begins in the view.
- * @property {number[]} sizes Bytes of each payload.
+ * @property {Uint32Array} starts Where each payload begins in the view.
+ * @property {Uint32Array} sizes Bytes of each payload.
  */
+
+/** Collects the places of a group's frames. */
+class Places {
+  count = 0;
+
+  /**
+   * @param {number} source
+   * @param {number} type
+   * @param {number} most Frames that there can be.
+   */
+  constructor(source, type, most) {
+    this.source = source;
+    this.type = type;
+    const room = Math.min(most, FIRST_ROOM);
+    this.starts = new Uint32Array(room);
+    this.sizes = new Uint32Array(room);
+  }
+
+  /**
+   * @param {number} start
+   * @param {number} size
+   */
+  add(start, size) {
+    if (this.count === this.starts.length) this.#grow();
+    this.starts[this.count] = start;
+    this.sizes[this.count++] = size;
+  }
+
+  /**
+   * @param {DataView} view
+   * @returns {FrameGroup}
+   */
+  group(view) {
+    const { source, type, count } = this;
+    const [starts, sizes] = [this.starts.subarray(0, count), this.sizes.subarray(0, count)];
+    return { source, type, view, starts, sizes };
+  }
+
+  #grow() {
+    const [starts, sizes] = [this.starts, this.sizes];
+    this.starts = new Uint32Array(4 * starts.length);
+    this.sizes = new Uint32Array(4 * starts.length);
+    this.starts.set(starts);
+    this.sizes.set(sizes);
+  }
+}
 
 /**
  * Splits bytes into groups of one message each, in the order of their first frames. Replies and
@@ -144,12 +191,13 @@ export function* parseFrames(data, limit = FRAME_LIMIT) {
  */
 export function groupFrames(data, limit = FRAME_LIMIT) {
   const view = alignedView(data);
-  /** @type {FrameGroup[]} */
+  const end = view.byteLength;
+  /** @type {Places[]} */
   const groups = [];
-  /** @type {FrameGroup | undefined} */
+  /** @type {Places | undefined} */
   let last;
   let replyBytes = 0;
-  for (let at = 0; at < view.byteLength;) {
+  for (let at = 0; at < end;) {
     const size = checkedSize(view, at, limit);
     const step = padded(size);
     const type = view.getUint16(at + 4, true);
@@ -159,12 +207,25 @@ export function groupFrames(data, limit = FRAME_LIMIT) {
       const source = view.getUint8(at + 7);
       if (last === undefined || last.type !== type || last.source !== source) {
         last = groups.find((group) => group.type === type && group.source === source);
-        if (last === undefined) groups.push((last = { source, type, view, starts: [], sizes: [] }));
+        if (last === undefined) {
+          groups.push((last = new Places(source, type, Math.ceil((end - at) / step))));
+        }
       }
-      last.starts.push(at + HEADER_BYTES);
-      last.sizes.push(size - HEADER_BYTES);
+      last.add(at + HEADER_BYTES, size - HEADER_BYTES);
+      // Most often the same follows: what was found out of this frame is true of that one.
+      const head = view.getUint32(at + 4, true);
+      for (
+        let next = at + step;
+        next + step <= end &&
+        view.getUint32(next, true) === size &&
+        view.getUint32(next + 4, true) === head;
+        next += step
+      ) {
+        last.add(next + HEADER_BYTES, size - HEADER_BYTES);
+        at = next;
+      }
     }
     at += step;
   }
-  return { groups, replyBytes };
+  return { groups: groups.map((group) => group.group(view)), replyBytes };
 }

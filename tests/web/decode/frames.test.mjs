@@ -19,7 +19,7 @@ for (const name of ["headers", "control", "replies", "messages"]) {
     const { groups, replyBytes } = groupFrames(data);
     const published = notes.frames.filter((one) => one.type && !(one.flags & 1));
     const grouped = groups.flatMap(({ source, type, sizes }) =>
-      sizes.map((size) => [source, type, size + 24]),
+      Array.from(sizes, (size) => [source, type, size + 24]),
     );
     assert.deepEqual(
       grouped.sort(),
@@ -92,4 +92,30 @@ test("the limit is the caller's", () => {
   const one = frame({ payload: new Uint8Array(8) });
   assert.throws(() => groupFrames(one, 31), { fault: "large" });
   groupFrames(one, 32);
+});
+
+test("long runs of equal frames are found whole, and a fault behind one in its place", () => {
+  const count = 5000; // more than a group begins with room for
+  const one = (sequence, more = {}) => frame({ sequence, payload: new Uint8Array(10), ...more });
+  const run = Array.from({ length: count }, (_, index) => one(index));
+  const other = frame({ type: 2, payload: new Uint8Array(10) });
+  const { groups } = groupFrames(join(...run, other, ...run, one(0, { flags: 1 })));
+  assert.deepEqual(
+    groups.map(({ type, starts }) => [type, starts.length]),
+    [
+      [1, 2 * count],
+      [2, 1],
+    ],
+  );
+  const [{ view, starts, sizes }] = groups;
+  assert.ok(sizes.every((size) => size === 10));
+  assert.equal(view.getUint32(starts[count] - 16, true), 0);
+  assert.equal(view.getUint32(starts[2 * count - 1] - 16, true), count - 1);
+  const at = count * run[0].length;
+  for (const wrong of [one(0, { flags: 128 }), one(0).subarray(0, 30)]) {
+    assert.throws(
+      () => groupFrames(join(...run, wrong)),
+      (error) => error.at === at,
+    );
+  }
 });
