@@ -66,6 +66,9 @@ export function readAnswer({ image }, fields) {
 export class Pace {
   rate = MOST_RATE;
   #changed = 0; // s
+  // s behind live at the best of times, forgotten slowly: fewer pictures do not change that, only
+  // what has piled up.
+  #floor = Infinity;
   #least = Infinity; // s behind live, since the last change: a single late picture says nothing
 
   /**
@@ -81,9 +84,12 @@ export class Pace {
     const [before, least] = [this.rate, this.#least];
     this.#changed = now;
     this.#least = Infinity;
-    // What is older than that is of a clock that is wrong, and says nothing.
-    if (least > LATE && least < 60) this.rate = Math.max(LEAST_RATE, this.rate * 0.75);
-    else if (least < IN_TIME) this.rate = Math.min(MOST_RATE, this.rate * 1.15 + 0.5);
+    this.#floor = Math.min(1.02 * this.#floor + 0.0005, least);
+    // What is older than a minute is of a clock that is wrong, and says nothing.
+    if (least > Math.max(LATE, 2 * this.#floor) && least < 60)
+      this.rate = Math.max(LEAST_RATE, this.rate * 0.75);
+    else if (least < Math.max(IN_TIME, 1.3 * this.#floor))
+      this.rate = Math.min(MOST_RATE, this.rate * 1.15 + 0.5);
     return Math.round(before) !== Math.round(this.rate);
   }
 }

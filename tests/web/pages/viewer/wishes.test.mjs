@@ -38,6 +38,14 @@ test("no more than may be asked for, the first ones", () => {
   assert.ok(!("format" in fields)); // one that it has not: the default
 });
 
+test("a line that is slow, without anything piled up, is asked for as many", () => {
+  const pace = new Pace();
+  for (let picture = 0; picture < 300; picture++) pace.drawn(0.2, 100 + picture / 20);
+  assert.equal(pace.rate, 60);
+  for (let picture = 300; picture < 360; picture++) pace.drawn(2, 100 + picture / 20);
+  assert.ok(pace.rate < 30);
+});
+
 test("the answer tells of the image", () => {
   assert.deepEqual(readAnswer(asking, ANSWER), {
     geometry: { width: 100, height: 50, tileWidth: 16, tileHeight: 8, levels: 2 },
