@@ -299,7 +299,7 @@ class DriverLink:
                 self._input.resume()
 
     def catching_up(self) -> Iterator[None]:
-        """Takes in pieces what the driver has published by now, as far as its ring can be read."""
+        """Takes in pieces what the driver has published by now, if the relay reads its ring."""
         return iter(()) if self._input is None else self._input.catching_up()
 
     def _take_special(self, special: Special) -> None:

@@ -92,18 +92,17 @@ class RingInput:
     def catching_up(self) -> Iterator[None]:
         """Reads what is in the ring by now, also while paused: a batch in each step.
 
-        It ends early at a place whose reply has not come.
+        At a place whose reply has not come, the steps do nothing until it has, or the reading ends.
         """
         if self._closed:
             return
         self._reader.be_lazy(False)  # until the next rest is over
         end = self._reader.head
-        while not self._closed and self._reader.position < end:
-            if self._reader.blocked:
-                return
-            self._reader.wake()
-            self._cancel()
-            self._read()
+        while not self._closed and (self._reader.position < end or self._reader.has_rest):
+            if not self._reader.blocked:
+                self._reader.wake()
+                self._cancel()
+                self._read()
             yield
 
     def close(self) -> None:

@@ -104,6 +104,11 @@ class RingReader:
         return self._awaited if self._awaited is None or self._is_to_come(self._awaited) else None
 
     @property
+    def has_rest(self) -> bool:
+        """Whether a part of what was copied is not yielded yet: it lies behind a reply's place."""
+        return self._parts is not None
+
+    @property
     def holding(self) -> bool:
         """Whether a reply waits for its place, which has not been read yet."""
         return bool(self._held)
@@ -111,7 +116,7 @@ class RingReader:
     @property
     def ended(self) -> bool:
         """Whether all has been read that was there at `finish`."""
-        return self._end is not None and self._parts is None and self._ring.position >= self._end
+        return self._end is not None and not self.has_rest and self._ring.position >= self._end
 
     def hold(self, reply: Special) -> bool:
         """Keeps a reply that came by the socket: `read` yields it at its place.
@@ -123,7 +128,7 @@ class RingReader:
             RingError: The ring is not what it says.
         """
         self._came = (self._came + 1) % 2**32
-        between = self._held or self._parts is not None or self._awaited is not None
+        between = self._held or self.has_rest or self._awaited is not None
         if not between and self._ring.take_place(self._number, self._came):
             return False
         self._held.append(_Held(self._came, self._ring.head, reply))

@@ -46,6 +46,14 @@ async def until_up(relay: Relay, state: str = "up") -> None:
             await asyncio.sleep(0.001)
 
 
+async def until_read(driver: RingDriver) -> None:
+    """Waits until the reader has copied all."""
+    assert driver.page is not None
+    async with asyncio.timeout(10):
+        while driver.page.position != driver.ring.head:
+            await asyncio.sleep(0)
+
+
 async def until_asleep(driver: RingDriver) -> int:
     """Waits until the reader sleeps with all read; the count of its changes."""
     assert driver.page is not None
@@ -153,6 +161,27 @@ async def test_replies_keep_their_place_whichever_comes_first(
             if not reply_first:
                 assert found == [first, first + 1, -1, first + 2, first + 3]
             assert sorted(found) == [-1, *range(first, first + 4)]
+
+
+async def test_a_ring_is_given_up_to_a_client_behind_a_reply_that_is_awaited(
+    start_relay: StartRelay, driver: RingDriver
+) -> None:
+    """The frames behind the reply's place were there before the request: they come by the relay."""
+    async with streaming(start_relay, driver) as (relay, connected):
+        await connected.send(command(connected.hello, GO, bytes(8)))
+        header, _ = await driver.receive()
+        await driver.publish(control.place(NUMBER, 1) + ticks(0, 2))
+        await until_read(driver)
+        (asks,) = relay.hub.clients.values()
+        session = relay.hub.drivers[1].session
+        assert session is not None
+        steps = relay.hub.reading_ring(asks, 5, "lab", session, read=True)
+        next(steps)
+        await driver.send(frames.pack(GO, flags=frames.REPLY, request=header.request))
+        for _ in steps:
+            await asyncio.sleep(0)
+        assert await sequences(connected, 3) == [-1, 0, 1]
+        assert (await connected.text("ring"))["id"] == 5
 
 
 async def test_a_reply_whose_place_was_overwritten_comes(
