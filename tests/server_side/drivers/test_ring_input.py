@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -286,8 +288,13 @@ async def test_a_place_whose_reply_never_comes_ends_the_connection(
             while state.state != "down":
                 await quick.send(sign)
                 await asyncio.sleep(0.01)
-        assert await sequences(connected, 2) == [0, 1]
-        assert "was never sent; restart it" in (await driver_event(connected, "down"))["problem"]
+        told: list[dict[str, Any]] = []
+        while not told or told[-1]["state"] != "down":
+            message = await connected.read()
+            if isinstance(message, str):  # it may be stale between two signs, on a busy machine
+                told.append(json.loads(message)["driver"])
+        assert state.frames == 2
+        assert "was never sent; restart it" in told[-1]["problem"]
         await quick.connected()
         await driver_event(connected, "up")
 
