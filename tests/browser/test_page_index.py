@@ -36,8 +36,16 @@ def opened(page: Page, message: str, driver: str = "demo") -> Locator:
 
 
 def test_something_moves_and_everything_is_listed(page: Page, bench: Bench) -> None:
+    page.add_init_script(
+        """window.__jumped = 0;
+        new PerformanceObserver((list) => {
+            for (const { value } of list.getEntries()) window.__jumped += value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
     open_page(page, bench)
     page.wait_for_function("() => window.__cwireScope?.live?.points > 0")
+    # Nothing that a hand is on its way to jumps away: 0.1 is what browsers call good.
+    assert page.evaluate("() => window.__jumped") < 0.1
     canvas = page.locator(".live canvas")
     before = canvas.evaluate("canvas => canvas.toDataURL()")
     page.wait_for_function(

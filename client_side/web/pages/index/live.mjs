@@ -35,7 +35,7 @@ export class Live {
   constructor(client, figures) {
     this.client = client;
     this.figures = figures;
-    this.body = element("div", {});
+    this.body = element("div", { className: "live-body" });
     this.more = element("a", { href: "/scope" }, "Open in Scope →");
     this.place = element(
       "section",
@@ -50,7 +50,11 @@ export class Live {
     if (!this.#screen?.figures.frames) this.#chosen = this.#first() ?? this.#chosen;
     const { driver = "", message: name = "" } = this.#chosen ?? {};
     const message = this.client.drivers.get(driver)?.schema?.messages.get(name);
-    if (!message) return;
+    if (!message) {
+      // Its place is kept, so that what is below does not jump when it comes.
+      if (!this.#screen) this.place.hidden = !this.#lines().length;
+      return;
+    }
     try {
       const recipe = { ...makeRecipe(driver, message), height: HEIGHT };
       if (JSON.stringify(recipe) !== this.#made) this.#start(recipe);
@@ -60,13 +64,18 @@ export class Live {
     }
   }
 
+  /** What could be drawn. */
+  #lines() {
+    return servedDrivers(this.client.drivers)
+      .filter(({ state }) => state === "up")
+      .flatMap((driver) => linesOf(driver));
+  }
+
   /** The first message that can be drawn and of which frames come, else the first that could. */
   #first() {
     const { figures } = this;
     if (figures.relay === null) return null; // what comes is not known yet
-    const all = servedDrivers(this.client.drivers)
-      .filter(({ state }) => state === "up")
-      .flatMap((driver) => linesOf(driver));
+    const all = this.#lines();
     const rate = (/** @type {Line} */ { source, message }) =>
       figures.message(source, message)?.frame_rate ?? 0;
     return all.find((line) => rate(line) > 0) ?? all.find(({ answers }) => !answers) ?? null;

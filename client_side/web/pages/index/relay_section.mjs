@@ -25,12 +25,19 @@ export class RelaySection {
       ),
       this.text,
     );
-    this.place = element("section", {}, element("h2", {}, "Relay"), this.totals, details);
+    this.place = element(
+      "section",
+      { hidden: true },
+      element("h2", {}, "Relay"),
+      this.totals,
+      details,
+    );
   }
 
   /** @param {import("./figures.mjs").Figures} figures */
   tell({ relay }) {
     if (relay === null) return;
+    this.place.hidden = false; // below the drivers, which are there by now
     const text = [
       `up for ${secondsText(relay.uptime)}`,
       `${relay.clients} client${relay.clients === 1 ? "" : "s"}`,
