@@ -57,6 +57,7 @@ class Ledger:
         self._missed = 0  # of these, published while there was no connection
         self._start: int | None = None  # sequence that this run's account begins with, once known
         self._due: int | None = None  # where it must go on after the connection was gone
+        self._reached: int | None = None  # and the sequence behind the last frame that came by then
         self._told: dict[str, int] = {}  # by reason, of all runs
         self._told_to: int | None = None  # the last sequence that the relay told of
         self._bases: dict[object, dict[str, int]] = {}  # `_told` when a subscription began
@@ -117,19 +118,23 @@ class Ledger:
         """
         self._bases.setdefault(subscription, dict(self._told))
         if self._next is None and first_sequence is not None:
-            self._next = self._near_due(first_sequence)
+            first = self._near_due(first_sequence)
+            # The relay may be behind what came by the driver's ring: that is not due again.
+            self._next = first if self._reached is None else max(first, self._reached)
             self._go_on(self._next)
 
     def end(self) -> None:
         """Ends the run (driver restart, unsubscribe): sequences start afresh."""
         self._close()
-        self._start = self._due = None
+        self._start = self._due = self._reached = None
 
     def interrupt(self) -> None:
         """Notes that the connection is gone; the run goes on meanwhile, unless `end` is called."""
         base = self._due if self._start is None else self._start
         if base is not None:
             self._due = base + self._frames_of_run + self._gone_of_run
+        if self._next is not None:
+            self._reached = self._next
         self._close()
         self._start = None
 

@@ -250,7 +250,6 @@ class Session:
         for wanted in self.subscriptions.values():
             wanted.streams.clear()
             wanted.refused = False
-        self._by_ring.clear()
         for feed in tuple(self.feeds.values()):
             feed.ledger.interrupt()
             feed.wake_all()

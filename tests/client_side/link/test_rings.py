@@ -398,6 +398,22 @@ async def test_the_relay_is_gone(client: Client, driver: RingDriver) -> None:
     assert not client.rings._readers
 
 
+async def test_a_relay_that_comes_back_behind_the_ring(client: Client, driver: RingDriver) -> None:
+    """It has not read yet what the client has: that comes by the relay now, a second time."""
+    id = await client.read("tick")
+    driver.ring.put(ticks(0, 5))
+    client.rings.close()
+    client.session.disconnected()
+    client.rings.update()
+    assert client.came() == [0, 1, 2, 3, 4]
+    client.hear(hello(report(**client._about)))
+    client.subscribed(id, 3, "tick")
+    client.session.receive_binary(by_relay(3, 4), 0.0)
+    assert client.came() == [0, 1, 2, 3, 4, 5, 6]
+    ledger = client.session.feeds[1, schemas.TICK].ledger
+    assert (ledger.frames, ledger.gone) == (7, 0)
+
+
 async def test_a_relay_that_refuses(client: Client, driver: RingDriver) -> None:
     await client.attach("tick")
     client.refuse(client.sent[-1], "unknown op 'ring'")
