@@ -17,11 +17,12 @@ class Result:
     """One row. What does not apply is None; what comes after `p99_s` is left out where it is None.
 
     Attributes:
-        benchmark: stream, round_trip, beside, fan_out, browser, scope, pages, viewer, matplotlib,
-            idle, scale, driver or structs.
+        benchmark: stream, round_trip, beside, fan_out, browser, scope, pages, viewer, loader,
+            matplotlib, idle, scale, driver or structs.
         subject: What was measured.
         frame_bytes: Of one frame, header included.
-        frames_per_s: Delivered (of the scope and the viewer: pictures); the median of the runs.
+        frames_per_s: Delivered (of the scope, the viewer and the loader: pictures); the median of
+            the runs.
         bytes_per_s: Delivered.
         p50_s: Median time, in seconds.
         p99_s: 99th percentile.

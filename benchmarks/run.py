@@ -17,6 +17,7 @@ from bench_browser import bench_browser
 from bench_driver import bench_driver
 from bench_fan_out import bench_fan_out
 from bench_idle import bench_idle
+from bench_loader import bench_loader
 from bench_matplotlib import bench_matplotlib
 from bench_pages import bench_pages
 from bench_round_trip import bench_round_trip
@@ -51,6 +52,7 @@ def main() -> int:
         results += bench_scope(programs, repeats, status.update)
         results += bench_pages(programs, repeats, status.update)
         results += bench_viewer(status.update)
+        results += bench_loader(repeats, status.update)
         results += bench_matplotlib(max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)
         results += bench_scale(status.update)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench_loader import GRAPHS
 from result import Result, find
 
 __all__ = ["Target", "targets"]
@@ -88,7 +89,14 @@ def targets(results: list[Result]) -> list[Target]:
     size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
     clients = None if idle is None else idle.clients
     rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
-    return rows + _scale(results) + _scope(results) + _pages(results) + _viewer(results)
+    return (
+        rows
+        + _scale(results)
+        + _scope(results)
+        + _pages(results)
+        + _viewer(results)
+        + _loader(results)
+    )
 
 
 def _scale(results: list[Result]) -> list[Target]:
@@ -144,6 +152,14 @@ def _viewer(results: list[Result]) -> list[Target]:
         _at_most("viewer, a slow page, ms behind", behind_ms, 50),
         _at_most("viewer, after a pan over 32768 x 32768, MiB", memory, 256),
     ]
+
+
+def _loader(results: list[Result]) -> list[Target]:
+    row = find(results, "loader", "cwire_graphs")
+    spent = row.page_thread_s if row else None
+    rate = _rate(row)
+    percent = 100 * GRAPHS * rate * spent if rate and spent else None
+    return [_at_most(f"loader, {GRAPHS} graphs at 10 Hz, % of a core", percent, 15)]
 
 
 def _rate(row: Result | None) -> float | None:

@@ -66,6 +66,7 @@ export function firstSpecification({ array, label }) {
         scale: { domain },
         axis: {
           format: "%H:%M:%S",
+          grid: false, // it would be made anew for each picture
           labelBound: true,
           labelOverlap: true,
           labelSeparation: 10,
