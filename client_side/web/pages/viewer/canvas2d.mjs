@@ -1,12 +1,15 @@
 // Draws tiles where there is no WebGL: each is an image whose colours are looked up in a table.
 
 import { boxOf } from "./pyramid.mjs";
-import { colour } from "./scale.mjs";
+import { Colouring } from "./scale.mjs";
 
 /** @typedef {import("./store.mjs").Entry} Entry */
 /** @typedef {import("./scale.mjs").Range} Range */
 /** @typedef {import("./pyramid.mjs").Box} Box */
-/** @typedef {{canvas: HTMLCanvasElement, picture: ImageData, state: string}} Drawn */
+/**
+ * @typedef {{canvas: HTMLCanvasElement, picture: ImageData, version: number,
+ *   colouring: Colouring | null}} Drawn
+ */
 
 /** Draws by Canvas2D. */
 export class CanvasPainter {
@@ -17,7 +20,9 @@ export class CanvasPainter {
   #drawn = new Map();
   /** @type {Uint8Array} */
   #table = new Uint8Array(1024);
-  #tables = 0; // counts them
+  /** @type {Colouring | undefined} Of what was drawn last. */
+  #colouring;
+  #state = ""; // of the colours
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -35,7 +40,7 @@ export class CanvasPainter {
   /** @param {Uint8Array} table */
   setColours(table) {
     this.#table = table;
-    this.#tables += 1;
+    this.#state = "";
   }
 
   /**
@@ -48,12 +53,17 @@ export class CanvasPainter {
     const scale = width / (box.right - box.left);
     this.#context.clearRect(0, 0, width, height);
     this.#context.imageSmoothingEnabled = false;
+    const state = `${range.low}, ${range.high}, ${range.log}`;
+    if (state !== this.#state || !this.#colouring) {
+      this.#colouring = new Colouring(range, this.#table);
+      this.#state = state;
+    }
     for (const entry of entries) {
       const { left, top, right, bottom } = boxOf(entry.tile);
       // Whole pixels, so that there is no seam between tiles.
       const [x, y] = [left - box.left, top - box.top].map((edge) => Math.round(edge * scale));
       const [x2, y2] = [right - box.left, bottom - box.top].map((edge) => Math.round(edge * scale));
-      this.#context.drawImage(this.#upToDate(entry, range).canvas, x, y, x2 - x, y2 - y);
+      this.#context.drawImage(this.#upToDate(entry, this.#colouring).canvas, x, y, x2 - x, y2 - y);
     }
   }
 
@@ -78,21 +88,21 @@ export class CanvasPainter {
 
   /**
    * @param {Entry} entry
-   * @param {Range} range
+   * @param {Colouring} colouring
    */
-  #upToDate(entry, range) {
+  #upToDate(entry, colouring) {
     const { pixels } = entry.tile;
-    const state = [entry.version, this.#tables, range.low, range.high, range.log].join();
     let drawn = this.#drawn.get(entry);
     if (!drawn) this.#drawn.set(entry, (drawn = makeImage(pixels.width, pixels.height)));
-    if (drawn.state !== state) {
-      colour(pixels.values(), range, this.#table, drawn.picture.data);
+    if (drawn.version !== entry.version || drawn.colouring !== colouring) {
+      colouring.paint(pixels, drawn.picture.data);
       /** @type {CanvasRenderingContext2D} */ (drawn.canvas.getContext("2d")).putImageData(
         drawn.picture,
         0,
         0,
       );
-      drawn.state = state;
+      drawn.version = entry.version;
+      drawn.colouring = colouring;
     }
     return drawn;
   }
@@ -106,5 +116,5 @@ export class CanvasPainter {
 function makeImage(width, height) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height });
-  return { canvas, picture: new ImageData(width, height), state: "" };
+  return { canvas, picture: new ImageData(width, height), version: 0, colouring: null };
 }

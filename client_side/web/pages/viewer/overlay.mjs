@@ -1,7 +1,7 @@
 // What is drawn over the picture: which tiles are visible, wanted and there, and where the view is.
 
 import { boxOf, keyOf } from "./pyramid.mjs";
-import { colour } from "./scale.mjs";
+import { Colouring } from "./scale.mjs";
 
 /** @typedef {import("./pyramid.mjs").Box} Box */
 /** @typedef {import("./pyramid.mjs").Geometry} Geometry */
@@ -118,7 +118,7 @@ export class Inset {
       const { width, height } = pixels;
       Object.assign(this.#canvas, { width, height });
       const picture = new ImageData(width, height);
-      colour(pixels.values(), range, table, picture.data);
+      new Colouring(range, table).paint(pixels, picture.data);
       /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d")).putImageData(
         picture,
         0,

@@ -59,15 +59,6 @@ export class Pixels {
     const stored = this.data[y * this.width + x];
     return this.half ? halfValues()[stored] : stored;
   }
-
-  /** The values as an array of numbers; of anything but float16, as they are. */
-  values() {
-    if (!this.half) return this.data;
-    const table = halfValues();
-    const values = new Float32Array(this.data.length);
-    for (let index = 0; index < values.length; index++) values[index] = table[this.data[index]];
-    return values;
-  }
 }
 
 /**

@@ -1,5 +1,9 @@
 // From numbers to colours: the range, linear or logarithmic, and tables of 256 colours. Pure.
 
+import { halfValues } from "../../decode/half.mjs";
+
+/** @typedef {import("./pixels.mjs").Pixels} Pixels */
+
 /** Colours of a table's entries that lie at equal distances; what is between is mixed. */
 const STOPS = new Map([
   ["gray", ["000000", "ffffff"]],
@@ -94,17 +98,64 @@ export function valueAt(place, { low, high, log }) {
   return log ? low * (high / low) ** place : low + (high - low) * place;
 }
 
+/** Writes the colours of pixels, by one range and one table. */
+export class Colouring {
+  #range;
+  #table;
+  /** @type {Map<string, Uint32Array>} The colours of all bit patterns of short numbers, by format. */
+  #patterns = new Map();
+
+  /**
+   * @param {Range} range Drawable.
+   * @param {Uint8Array} table Of `colourTable`.
+   */
+  constructor(range, table) {
+    this.#range = range;
+    this.#table = table;
+  }
+
+  /**
+   * @param {Pixels} pixels
+   * @param {Uint8ClampedArray} into Four bytes for each.
+   */
+  paint(pixels, into) {
+    const { data } = pixels;
+    const words = new Uint32Array(into.buffer, into.byteOffset, data.length);
+    if (data.BYTES_PER_ELEMENT > 2) {
+      colour(data, this.#range, this.#table, words);
+      return;
+    }
+    const Bits = data.BYTES_PER_ELEMENT === 1 ? Uint8Array : Uint16Array;
+    const memory = /** @type {ArrayBuffer} */ (data.buffer);
+    const bits = new Bits(memory, data.byteOffset, data.length);
+    const colours = this.#coloursOf(pixels);
+    for (let index = 0; index < bits.length; index++) words[index] = colours[bits[index]];
+  }
+
+  /** @param {Pixels} pixels */
+  #coloursOf({ format, data, half }) {
+    const known = this.#patterns.get(format);
+    if (known) return known;
+    const count = 2 ** (8 * data.BYTES_PER_ELEMENT);
+    const patterns = Uint16Array.from({ length: count }, (_, index) => index);
+    const numbers = /** @type {any} */ (data.constructor).from(patterns);
+    const colours = new Uint32Array(count);
+    colour(half ? halfValues() : numbers, this.#range, this.#table, colours);
+    this.#patterns.set(format, colours);
+    return colours;
+  }
+}
+
 /**
- * Writes the colours of pixels.
+ * Writes the colours of numbers.
  *
  * @param {ArrayLike<number>} values
  * @param {Range} range Drawable.
- * @param {Uint8Array} table Of `colourTable`.
- * @param {Uint8ClampedArray} into Four bytes for each.
+ * @param {Uint8Array} table
+ * @param {Uint32Array} words A colour each.
  */
-export function colour(values, { low, high, log }, table, into) {
+function colour(values, { low, high, log }, table, words) {
   const factor = 256 / (log ? Math.log(high / low) : high - low);
-  const words = new Uint32Array(into.buffer, into.byteOffset, values.length);
   const colours = new Uint32Array(table.buffer, table.byteOffset, 256);
   const none = new Uint32Array(new Uint8Array([...NAN_COLOUR, 255]).buffer)[0];
   for (let index = 0; index < values.length; index++) {

@@ -31,7 +31,6 @@ for (const [format, array] of Object.entries({
     const pixels = new Pixels(read.format, read.data, 3, 2);
     assert.deepEqual([pixels.value(2, 0), pixels.value(0, 1)], [100, 0]);
     assert.equal(pixels.bytes, numbers.byteLength);
-    assert.deepEqual(pixels.values(), numbers);
     assert.equal(formatOf(numbers), format);
   });
 }
@@ -39,7 +38,9 @@ for (const [format, array] of Object.entries({
 test("half floats stay two bytes each", () => {
   const pixels = new Pixels("float16", Uint16Array.from(HALVES), 3, 2);
   assert.equal(pixels.bytes, 12);
-  assert.deepEqual([...pixels.values()], HALF_VALUES);
+  HALF_VALUES.forEach((value, index) =>
+    assert.equal(pixels.value(index % 3, Math.floor(index / 3)), value),
+  );
   assert.equal(pixels.value(1, 1), NaN);
   assert.equal(pixels.value(0, 1), -Infinity);
 });
