@@ -229,7 +229,8 @@ test("whatever is changed in a schema, it is read or refused, and what is read c
       for (const [name, { type }] of message.fields) {
         if (!type.struct) batch.column(name);
       }
-      // What pages make of it: lines, tables, forms.
+      // What pages make of it: lines, tables, forms. That takes long, so not of all.
+      if (round % 10) continue;
       canDraw(message);
       drawablePaths(message);
       fieldRows(message.struct);
