@@ -25,13 +25,14 @@ _SOCKET_BYTES = 4 << 10
 _PIECE_BYTES = 256 << 10
 # From this size on a frame is copied by itself.
 _LARGE_BYTES = 32 << 10
-# Read in one turn, and if there was so much, it is looked once more before it sleeps.
+# Read in one turn, at most. After a turn with more than the second, another one follows: so a busy
+# driver need not ring all the time.
 _TURN_BYTES = 4 << 20
 _MUCH_BYTES = 64 << 10
 
 
 class RingEndedError(Exception):
-    """The driver has ended the connection; what it says about that."""
+    """The driver has ended the connection; the text says why."""
 
 
 class RingTaker(Protocol):
@@ -236,7 +237,7 @@ class DriverRing:
     def _try_to_read(self, stop: int) -> None:
         """Reads up to an offset; an error ends it."""
         try:
-            # Also where it seems to be there: a head that has gone back is found out by reading.
+            # It reads before it compares: only reading finds out a head that has gone back.
             while not self._closed and self._read_piece() and self._ring.position < stop:
                 pass
         except (RingError, FrameError) as error:

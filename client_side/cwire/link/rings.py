@@ -75,7 +75,7 @@ class Rings:
         session.before_end = lambda driver: self._leave(driver.name)
 
     def refuse(self, why: str) -> None:
-        """Says why no ring is read from now on; empty: they are, where they can be."""
+        """Sets the reason why no ring is read from now on; empty: rings are read where possible."""
         self._why_not = why
 
     def update(self) -> None:
