@@ -308,9 +308,13 @@ def test_it_comes_back_with_its_relay(page: Page, driver: Driver, runtime: Path)
     with Relay(f"demo={driver.path}", options=token) as first:
         page.goto(first.link)
         expect(driver_of(page).locator(".state")).to_have_text("up")
+        page.wait_for_function("() => window.__cwireScope?.live?.points > 0")
         port = first.link.split("#")[0].rsplit(":", 1)[1].strip("/")
         first.stop(signal.SIGTERM)
     expect(page.locator("#condition")).to_have_class("problem")
+    # It is said once, and in one way.
+    expect(page.locator("#condition")).to_contain_text("No relay answers here")
+    expect(page.locator(".cwire-notice")).not_to_contain_text("cannot connect")
     with Relay(f"demo={driver.path}", options=(*token, "--port", port)):
         expect(page.locator("#condition")).to_be_hidden()
         expect(driver_of(page).locator(".state")).to_have_text("up")

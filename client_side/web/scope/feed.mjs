@@ -8,12 +8,15 @@ export class Feed {
   /**
    * @param {import("./screen.mjs").Screen} screen
    * @param {import("../client.mjs").Client} client
-   * @param {{remedy?: string}} [options] remedy: what to do where the message is not there any more
+   * @param {object} [options]
+   * @param {string} [options.remedy] What to do where the message is not there any more.
+   * @param {boolean} [options.alone] Whether nothing else says that the relay is gone.
    */
-  constructor(screen, client, { remedy = "run the cell again" } = {}) {
+  constructor(screen, client, { remedy = "run the cell again", alone = true } = {}) {
     this.screen = screen;
     this.client = client;
     this.remedy = remedy;
+    this.alone = alone;
     this.#open = client.state === "open";
     const { signal } = this.#end;
     client.addEventListener("state", () => this.#state(), { signal });
@@ -49,7 +52,7 @@ export class Feed {
     if (this.#open) notices.relay = null;
     else {
       this.screen.interrupt();
-      if (!this.screen.kernel)
+      if (this.alone && !this.screen.kernel)
         notices.relay = state === "lost" ? `${reason}; trying again` : reason;
     }
     this.screen.refresh();

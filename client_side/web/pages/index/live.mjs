@@ -91,7 +91,8 @@ export class Live {
     this.more.href = `/scope${writeFragment(new Map([["scopes", layout]]))}`;
     this.#screen = new Screen(recipe);
     this.#screen.mount(this.body);
-    this.#feed = new Feed(this.#screen, this.client, { remedy: "load this page anew" });
+    const words = { remedy: "load this page anew", alone: false }; // the page says it once
+    this.#feed = new Feed(this.#screen, this.client, words);
     measured.live = this.#screen.figures;
   }
 

@@ -127,7 +127,8 @@ export class Pane extends EventTarget {
     screen.mount(this.body);
     screen.restore({ zoom, range, trigger, hidden });
     screen.addEventListener("set", () => this.#changed());
-    this.#feed = new Feed(screen, this.client, { remedy: "choose another one" });
+    const words = { remedy: "choose another one", alone: false }; // the page says it once
+    this.#feed = new Feed(screen, this.client, words);
     figures[this.#id] = screen.figures;
     this.#offerFields(message, recipe.y);
   }
