@@ -70,8 +70,8 @@ def test_something_moves_and_everything_is_listed(page: Page, bench: Bench) -> N
     image = opened(page, "camera_tile").get_by_role("link", name="Viewer")
     assert "image=demo/camera_tile" in str(image.get_attribute("href"))
     block = opened(page, "scope_block")
-    assert block.get_by_role("link", name="Scope").count() == 1
-    assert block.get_by_role("link", name="Viewer").count() == 0
+    expect(block.get_by_role("link", name="Scope")).to_have_count(1)
+    expect(block.get_by_role("link", name="Viewer")).to_have_count(0)
     entry.get_by_role("link", name="Scope").click()
     page.wait_for_url(lambda url: urlsplit(url).path == "/scope")
     expect(page.get_by_label("Message")).to_have_value('["demo","driver_status"]')
