@@ -112,10 +112,15 @@ def start(tools: Tools, index: int) -> None:
 
 
 def wait_drawn(tools: Tools, scope: str, pictures: int = 30) -> None:
-    """Waits until the scope of this id has drawn its lines, and so many pictures."""
+    """Waits until the scope of this id has drawn its lines, and so many pictures.
+
+    It is brought into view: a scope that nobody sees draws nothing.
+    """
     tools.evaluate(
         f"""new Promise((done) => {{
             const look = setInterval(() => {{
+                const cell = jupyterapp.shell.currentWidget.content.activeCell;
+                cell?.node.scrollIntoView({{block: "end"}});
                 const figures = globalThis.__cwireScope?.["{scope}"];
                 if (!figures?.firstDrawn || figures.draws < {pictures}) return;
                 clearInterval(look);
