@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from cwire_structs import control
 from cwire_structs.frames import FrameError
 from cwire_structs.ring import MappedRing, RingError
-from cwire_structs.ring_handshake import DESCRIPTORS, Attached, HandshakeError, RingHandshake
+from cwire_structs.ring_handshake import Attached, HandshakeError, RingHandshake
+from cwire_structs.ring_receiving import receive
 
 __all__ = ["AttachedRing", "NoRingError", "attach"]
 
@@ -67,7 +68,7 @@ async def attach(path: str, run: str | None, wanted: Iterable[int]) -> AttachedR
 
 async def _shake_hands(sock: socket.socket, run: str | None, wanted: Iterable[int]) -> MappedRing:
     with RingHandshake() as handshake:
-        await _receive(sock, handshake)
+        await receive(sock, handshake)
         assert handshake.hello is not None
         if str(handshake.hello.epoch) != run:
             raise NoRingError("the driver has restarted meanwhile")
@@ -75,33 +76,11 @@ async def _shake_hands(sock: socket.socket, run: str | None, wanted: Iterable[in
         if descriptors:
             sent = socket.send_fds(sock, [data], descriptors, socket.MSG_NOSIGNAL)
             assert sent == len(data), "it is the first on this connection"
-            await _receive(sock, handshake)
+            await receive(sock, handshake)
         if isinstance(handshake.outcome, Attached):
             return handshake.outcome.ring
         assert handshake.outcome is not None
         raise NoRingError(handshake.outcome.why)
-
-
-async def _receive(sock: socket.socket, handshake: RingHandshake) -> None:
-    while handshake.wants:
-        try:
-            data, descriptors, _, _ = socket.recv_fds(
-                sock, handshake.wants, DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
-            )
-        except BlockingIOError:
-            await _readable(sock)
-        else:
-            handshake.feed(data, descriptors)
-
-
-async def _readable(sock: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(sock, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(sock)
 
 
 def _close_in_the_child() -> None:

@@ -8,12 +8,12 @@ import socket
 from cwire_server.drivers.greeting import LinkError
 from cwire_structs.ring import RingError
 from cwire_structs.ring_handshake import (
-    DESCRIPTORS,
     Attached,
     HandshakeError,
     Refused,
     RingHandshake,
 )
+from cwire_structs.ring_receiving import receive
 
 __all__ = ["RingRefusedError", "attach"]
 
@@ -62,24 +62,6 @@ async def _take_turns(
     assert sent == len(data), "it is the first on this connection"
     try:
         async with asyncio.timeout(_FIRST_FRAME_SECONDS):
-            while handshake.wants:
-                try:
-                    piece, found, _, _ = socket.recv_fds(
-                        sock, handshake.wants, DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
-                    )
-                except BlockingIOError:
-                    await _readable(sock)
-                else:
-                    handshake.feed(piece, found)
+            await receive(sock, handshake)
     except TimeoutError:
         handshake.give_up()
-
-
-async def _readable(sock: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(sock, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(sock)
