@@ -106,14 +106,16 @@ int cwi_sharing_lazy(const cwi_peer *peer) {
 size_t cwi_sharing_pending(cwi_peer *peer) {
     cwi_share *share = &peer->share;
     const size_t waiting = cwi_sharing_lazy(peer) ? 0 : cwi_sharing_waiting(peer);
-    if (waiting == 0 || share->position != share->stood_at) {
+    if (waiting == 0) {
+        share->stood_since_ms = 0;
+        return 0;
+    }
+    if (share->stood_since_ms == 0 || share->position != share->stood_at) {
         share->stood_at = share->position;
-        share->stood_since_ms = waiting == 0 ? 0 : cwi_platform_clock_ms();
+        share->stood_since_ms = cwi_platform_clock_ms();
         return waiting;
     }
     /* A reader that is stopped, as in a debugger, shall not stop the driver. */
-    if (share->stood_since_ms == 0)
-        share->stood_since_ms = cwi_platform_clock_ms();
     return cwi_platform_clock_ms() - share->stood_since_ms < PATIENCE_MS ? waiting : 0;
 }
 
