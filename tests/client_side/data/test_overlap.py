@@ -1,4 +1,4 @@
-"""What came both ways is taken once."""
+"""Frames that come both ways are taken once."""
 
 from __future__ import annotations
 
