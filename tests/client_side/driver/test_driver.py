@@ -157,8 +157,9 @@ def test_a_slow_peer_loses_the_oldest_and_the_driver_is_told() -> None:
     with cwire.Driver("lab", SCHEMA, ring_bytes=1 << 14) as driver, joined(driver):
         block = np.zeros(1000, driver.schema.messages["tick"].dtype())
         assert driver.publish("tick", block[:1]) is False
-        until(lambda: driver.publish("tick", block))
-        assert driver.pending > 0
+        # The first loss may be of a block that overtook the sending thread, with room left in the
+        # socket; what waits stays only when the socket is full, too.
+        until(lambda: driver.publish("tick", block) and driver.pending > 0)
 
 
 def test_wanted_follows_interest(driver: cwire.Driver, peer: Peer) -> None:
