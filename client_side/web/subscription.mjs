@@ -9,6 +9,8 @@ import { Ledger, totalHealth } from "./ledger.mjs";
  * @property {string | null} [driver] null: all but the relay itself.
  * @property {string[] | null} [messages] null: all that are published.
  * @property {import("./protocol.mjs").Policy} [policy]
+ * @property {string[]} [key] Fields that say what a frame tells of, as the place of a tile: with
+ *   policy `latest`, the newest of each waits, not the newest of all.
  * @property {number} [max_rate] Frames per second of each message.
  * @property {{frames: number} | {seconds: number}} [history] What the relay has kept comes first;
  *   not again after a reconnect.

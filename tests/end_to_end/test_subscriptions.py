@@ -67,7 +67,13 @@ def test_each_bridge_gets_what_it_asked_for(bridge: cwire.Bridge) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "window"), [({}, None), ({}, 1 << 20), ({"policy": "latest"}, 1 << 16)]
+    ("options", "window"),
+    [
+        ({}, None),
+        ({}, 1 << 20),
+        ({"policy": "latest"}, 1 << 16),
+        ({"policy": "latest", "key": "channel"}, 1 << 16),
+    ],
 )
 def test_delivered_and_dropped_are_published(
     bridge: cwire.Bridge, options: dict[str, str], window: int | None

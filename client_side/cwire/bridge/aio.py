@@ -248,10 +248,11 @@ class AsyncBridge(BridgeBase):
         history: int | None = None,
         history_seconds: float | None = None,
         decimate: int | None = None,
+        key: str | Iterable[str] = (),
     ) -> int:
         """Asks the relay for messages (none named: all); see `Bridge.subscribe`."""
         self._check_connected()
-        options = Options(policy, max_rate, history, history_seconds, decimate)
+        options = Options(policy, max_rate, history, history_seconds, decimate, key)
         return await self._link.subscribe(self._names(messages), driver, options)
 
     async def unsubscribe(self, id: int) -> None:

@@ -394,6 +394,7 @@ class Bridge(BridgeBase):
         history: int | None = None,
         history_seconds: float | None = None,
         decimate: int | None = None,
+        key: str | Iterable[str] = (),
     ) -> int:
         """Asks the relay for messages (none named: all that are published).
 
@@ -412,6 +413,9 @@ class Bridge(BridgeBase):
             decimate: The minimum and the maximum of each group of this many samples of an array, as
                 a message of its own: ``scope_block`` by 16 is ``scope_block_by_16``, with
                 ``samples_min`` and ``samples_max``.
+            key: The field, or the fields, that say what a message tells of, as ``x`` and ``y`` of
+                the tiles of a picture. With policy ``latest``: the newest of each then, not the
+                newest of all.
 
         Returns:
             The subscription's number, for `unsubscribe`.
@@ -421,7 +425,7 @@ class Bridge(BridgeBase):
             InvalidSubscription: It cannot be had in this way.
         """
         self._check_connected()
-        options = Options(policy, max_rate, history, history_seconds, decimate)
+        options = Options(policy, max_rate, history, history_seconds, decimate, key)
         return self._ask(self._names(messages), driver, options)
 
     def _ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,7 @@ class Options:
     history: int | None = None
     history_seconds: float | None = None
     decimate: int | None = None
+    key: str | Iterable[str] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.policy, str):
@@ -36,6 +38,7 @@ class Options:
             )
         if self.history is not None and self.history_seconds is not None:
             raise InvalidSubscription("give history (frames) or history_seconds, not both")
+        object.__setattr__(self, "key", _names(self.key))
         for name in ("history", "decimate"):
             self._check(name, whole=True)
         for name in ("max_rate", "history_seconds"):
@@ -79,7 +82,18 @@ class Options:
             fields["history"] = {"seconds": self.history_seconds}
         if self.decimate is not None:
             fields["decimate"] = self.decimate
+        if self.key:
+            fields["key"] = [*self.key]
         return fields
+
+
+def _names(key: object) -> tuple[str, ...]:
+    names = (key,) if isinstance(key, str) else key
+    if isinstance(names, Iterable):
+        found = tuple(names)
+        if all(isinstance(name, str) for name in found):
+            return found
+    raise InvalidSubscription(f"key is the name of a field, or several: {key!r}")
 
 
 def check_driver(driver: object) -> None:

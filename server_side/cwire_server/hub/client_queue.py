@@ -145,6 +145,7 @@ class ClientQueue:
         "_empty",
         "_entries",
         "_full",
+        "_newest",
         "_places",
         "_sent",
         "_waiting",
@@ -165,6 +166,8 @@ class ClientQueue:
         # By source and message id: where frames of it wait, oldest first, and their bytes.
         self._places: dict[tuple[object, ...], deque[_Data]] = {}
         self._waiting: dict[tuple[object, ...], int] = {}
+        # By stream and subject: the frame that waits and that the next one replaces.
+        self._newest: dict[tuple[tuple[object, ...], bytes], _Data] = {}
         self._window: int | None = None
         self._sent = 0
         self._acked = 0
@@ -225,14 +228,15 @@ class ClientQueue:
     def put_pick(self, pick: PickedFrame, skipped: Mapping[str, int]) -> None:
         """Adds one frame; ``skipped`` says, by reason, how many before it were left out."""
         entry = _Data(None, pick, {})
-        places = self._places.get(pick.key)
-        if places and not pick.policy.keeps_all:
-            before = places.popleft()
-            replaced = before.pick
-            assert replaced is not None
-            self._gone(before, pick.key, len(replaced.frame), len(replaced.frame))
-            left_out = {pick.policy.reason: 1}
-            before.gap_here().add(replaced.ledgers, replaced.sequence, **left_out)
+        if not pick.policy.keeps_all:
+            before = self._newest.get((pick.key, pick.subject))
+            if before is not None:
+                replaced = before.pick
+                assert replaced is not None
+                self._gone(before, pick.key, len(replaced.frame), len(replaced.frame))
+                left_out = {pick.policy.reason: 1}
+                before.gap_here().add(replaced.ledgers, replaced.sequence, **left_out)
+            self._newest[pick.key, pick.subject] = entry
         if any(skipped.values()):
             entry.gap_here().add(pick.ledgers, pick.sequence, **skipped)
         self._place(pick.key, entry, len(pick.frame))
@@ -267,10 +271,11 @@ class ClientQueue:
     def _drop(self, key: tuple[object, ...]) -> None:
         """Drops the oldest frames of one message that wait in one place."""
         entry = self._places[key].popleft()
-        if entry.pick is not None:
-            size = len(entry.pick.frame)
-            entry.gap_here().add(entry.pick.ledgers, entry.pick.sequence, relay=1)
-            self._count_dropped(entry.pick.ledgers, 1)
+        if (pick := entry.pick) is not None:
+            size = len(pick.frame)
+            entry.gap_here().add(pick.ledgers, pick.sequence, relay=1)
+            self._count_dropped(pick.ledgers, 1)
+            self._forget_newest(pick)
             self._gone(entry, key, size, size)
             return
         batch = entry.batch
@@ -292,17 +297,28 @@ class ClientQueue:
 
     def _gone(self, entry: _Data, key: tuple[object, ...], size: int, freed: int) -> None:
         """Keeps the books when frames of one message have left an entry."""
+        entry.pick = None
+        places = self._places[key]
+        _trim(places)
         self._waiting[key] -= size
-        if not self._places[key]:
+        if not places:
             del self._places[key], self._waiting[key]
         self.data_bytes -= freed
-        entry.pick = None
         if entry.empty:
             self._full -= 1
             self._empty += 1
 
+    def _forget_newest(self, pick: PickedFrame) -> None:
+        """Notes that a frame waits no more, so that the next one replaces nothing."""
+        if not pick.policy.keeps_all:
+            del self._newest[pick.key, pick.subject]
+
     def _compact(self) -> None:
         """Joins neighbouring empty places: a client that hangs has one, not one per batch."""
+        for places in {key: self._places[key] for key, _ in self._newest}.values():
+            waiting = [entry for entry in places if not entry.empty]
+            places.clear()
+            places.extend(waiting)
         entries: deque[_Entry] = deque()
         for entry in self._entries:
             before = entries[-1] if entries else None
@@ -438,17 +454,21 @@ class ClientQueue:
         """Takes the first entry, which has frames, out of the queue and the books."""
         self._entries.popleft()
         self._full -= 1
-        if entry.pick is not None:
-            keys = [(entry.pick.key, len(entry.pick.frame))]
-            self.data_bytes -= len(entry.pick.frame)
+        if (pick := entry.pick) is not None:
+            keys = [(pick.key, len(pick.frame))]
+            self.data_bytes -= len(pick.frame)
+            self._forget_newest(pick)
         else:
             assert entry.batch is not None
             keys = [((t.source, t.type), t.bytes) for t in entry.batch.tallies]
             self.data_bytes -= entry.batch.pinned
         for key, size in keys:
-            self._places[key].popleft()
+            places = self._places[key]
+            places.popleft()
             self._waiting[key] -= size
-            if not self._places[key]:
+            if pick is not None:
+                _trim(places)
+            if not places:
                 del self._places[key], self._waiting[key]
 
     def _tell(self, gap: _Gap) -> None:
@@ -473,6 +493,12 @@ def _own_bytes(message: Text | TextPieces) -> int:
     if isinstance(message, Text):
         return message.size
     return sum(map(len, message.pieces[::2]))
+
+
+def _trim(places: deque[_Data]) -> None:
+    """Takes away, from the beginning, what was replaced while older frames waited."""
+    while places and places[0].empty:
+        places.popleft()
 
 
 def _is_binary(entry: _Data) -> bool:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.json_values import frame_text, too_large
+from cwire_server.hub.keys import subject_reader
 from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.policies import LATEST, most_generous
 from cwire_server.hub.sink import PickedFrame, Sink
 from cwire_server.hub.subscription import SubscribeOptions
-from cwire_structs.frames import HEADER_SIZE, RELAY_TYPES, Tally, span
+from cwire_structs.frames import HEADER_SIZE, RELAY_TYPES, Tally, span, unpack_header
 from cwire_structs.schema import Message
 
 __all__ = ["NOTHING", "Delivery", "Picker", "Wanted", "plan_message"]
@@ -47,6 +48,9 @@ class Picker:
         self._due = float("-inf")
         self._key: tuple[object, ...] = (first.ledger.source, first.message.id, "picked")
         self._render: Callable[[bytes], str] | None = None
+        # Of several keys, the frames of each are kept apart that any of them keeps apart.
+        names = dict.fromkeys(name for entry in wanted for name in entry.options.key)
+        self._subject = subject_reader(first.message, list(names)) if names else None
         if first.options.json:
             number = first.ledger.subscription
             self._policy = LATEST
@@ -56,9 +60,14 @@ class Picker:
     def pick(self, sink: Sink, batch: Batch, tally: Tally, now: float) -> None:
         """Puts the last frame of a message in a batch into the sink, if it is its time.
 
+        With a key, the last one of each subject.
+
         Frames of a size that the schema does not allow count as lost by their driver.
         """
         lost = batch.losses.get(tally.type, 0)
+        if self._subject is not None:
+            self._pick_each(sink, batch, tally, lost, self._subject)
+            return
         begin = tally.last_offset
         size = _size_at(batch, begin)
         if not self._fits(size):
@@ -76,16 +85,52 @@ class Picker:
         # nothing came is not made up for.
         self._due = (self._due if self._due > now - self._interval else now) + self._interval
         skipped = tally.count - 1
-        sink.put_pick(
-            PickedFrame(
-                key=self._key,
-                frame=bytes(memoryview(batch.buffer)[begin : begin + span(size)]),
-                sequence=tally.last_sequence,
-                ledgers=self._ledgers,
-                policy=self._policy,
-                render=self._render,
-            ),
-            {self._policy.reason: skipped, "driver": lost},
+        picked = self._make(batch, begin, size, tally.last_sequence)
+        sink.put_pick(picked, {self._policy.reason: skipped, "driver": lost})
+
+    def _pick_each(
+        self,
+        sink: Sink,
+        batch: Batch,
+        tally: Tally,
+        lost: int,
+        subject_of: Callable[[bytes | bytearray | memoryview, int], bytes],
+    ) -> None:
+        mine = batch.only(frozenset((tally.type,)))
+        assert mine is not None
+        frames: list[tuple[int, int, int, bytes | None]] = []
+        position = mine.start
+        while position < mine.end:
+            header = unpack_header(mine.buffer, position)
+            fits = self._fits(header.size)
+            subject = subject_of(mine.buffer, position) if fits else None
+            frames.append((position, header.size, header.sequence, subject))
+            position += span(header.size)
+        newest = {subject: begin for begin, _, _, subject in frames}
+        reason = self._policy.reason
+        skipped = {reason: 0, "driver": lost}
+        for begin, size, sequence, subject in frames:
+            if subject is None:
+                skipped["driver"] += 1
+            elif newest[subject] != begin:
+                skipped[reason] += 1
+            else:
+                sink.put_pick(self._make(mine, begin, size, sequence, subject), skipped)
+                skipped = {reason: 0, "driver": 0}
+        if any(skipped.values()):
+            sink.put_skipped(self._ledgers, tally.last_sequence, **skipped)
+
+    def _make(
+        self, batch: Batch, begin: int, size: int, sequence: int, subject: bytes = b""
+    ) -> PickedFrame:
+        return PickedFrame(
+            key=self._key,
+            frame=bytes(memoryview(batch.buffer)[begin : begin + span(size)]),
+            sequence=sequence,
+            ledgers=self._ledgers,
+            policy=self._policy,
+            subject=subject,
+            render=self._render,
         )
 
     def _fits(self, size: int) -> bool:

@@ -21,6 +21,7 @@ from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.history import HistoryStore
 from cwire_server.hub.json_text import JsonText
 from cwire_server.hub.json_values import too_large
+from cwire_server.hub.keys import subject_reader
 from cwire_server.hub.ledger import StreamLedger
 from cwire_server.hub.plan import Plan
 from cwire_server.hub.registry import DriverRegistry
@@ -77,12 +78,15 @@ class Planner:
         self._on_interest = on_interest
 
     def check(self, subscription: Subscription) -> Iterator[float]:
-        """Checks whether messages can be had decimated, or as JSON; yields as `announce` does.
+        """Checks whether messages can be had decimated, as JSON, or by a key.
+
+        Yields as `announce` does.
 
         Raises:
             RequestError: One that is named cannot, or none of all.
         """
-        if not (subscription.options.decimate or subscription.options.json):
+        options = subscription.options
+        if not (options.decimate or options.json or options.key):
             return
         found, problems, work = 0, 0, 0.0
         for driver in self._drivers.meant_by(subscription.driver):
@@ -192,6 +196,8 @@ class Planner:
         if options.json and (reason := too_large(message, self._limits.json)):
             text = f"{reason}: subscribe in format binary, or decimate it"
             raise RequestError(ErrorCode.BAD_REQUEST, text)
+        if options.key:
+            subject_reader(message, options.key)
         return message, work
 
     def _begin(

@@ -23,6 +23,8 @@ class PickedFrame:
     sequence: int
     ledgers: Sequence[StreamLedger]
     policy: Policy
+    subject: bytes = b""
+    """What it tells of, where a message has several: a frame of the same one replaces it."""
     render: Callable[[bytes], str] | None = None
     """Makes the text to send instead of the bytes, when it is sent."""
 

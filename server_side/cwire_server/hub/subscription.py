@@ -26,6 +26,7 @@ _JSON_RATE, _LARGEST_JSON_RATE = 10.0, 60.0
 _LARGEST_HISTORY_SECONDS = 3600.0
 _LARGEST_HISTORY_FRAMES = 10_000_000
 _LARGEST_DECIMATION = 1 << 20
+_MOST_KEY_FIELDS = 16
 _SHOWN = 60  # characters of a wrong value
 
 
@@ -49,6 +50,8 @@ class SubscribeOptions:
     """Samples of an array of which the minimum and the maximum are sent instead; None: all are."""
     json: bool = False
     """As JSON text, for people."""
+    key: tuple[str, ...] = ()
+    """Fields that say what a frame tells of: of policy latest, the newest of each subject waits."""
 
     @property
     def every_frame(self) -> bool:
@@ -105,6 +108,7 @@ SUBSCRIBE_FIELDS = (
     "driver",
     "messages",
     "policy",
+    "key",
     "max_rate",
     "history",
     "decimate",
@@ -128,13 +132,28 @@ def _options(request: Mapping[str, Any]) -> SubscribeOptions:
     history = request.get("history")
     if history is not None and (decimate or json):
         raise _bad("history is of binary messages that are not decimated")
+    key = _key(request.get("key"))
+    if key and (policy.keeps_all or json or rate is not None):
+        raise _bad("key is for policy latest in binary, without max_rate")
     return SubscribeOptions(
         policy=policy,
         max_rate=rate,
         history=None if history is None else _history(history),
         decimate=decimate,
         json=json,
+        key=key,
     )
+
+
+def _key(given: object) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    right = isinstance(given, list) and all(isinstance(name, str) for name in given)
+    if not (right and isinstance(given, list) and 1 <= len(given) <= _MOST_KEY_FIELDS):
+        raise _bad(
+            f"key must be a list of 1 to {_MOST_KEY_FIELDS} names of fields, not {_show(given)}"
+        )
+    return tuple(dict.fromkeys(given))
 
 
 def _history(given: object) -> HistoryRequest:

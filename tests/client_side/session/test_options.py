@@ -37,6 +37,9 @@ def test_the_relay_understands_them(options: Options, history: HistoryRequest) -
     parsed = parse_subscription(json.loads(json.dumps(options.request())), 1).options
     assert (parsed.policy, parsed.max_rate, parsed.history) == (policies.LATEST, 20.0, history)
     assert parse_subscription(Options(decimate=16).request(), 1).options.decimate == 16
+    for key in ("x", ["x"], ("x",), iter("x")):
+        asked = Options("latest", key=key).request()
+        assert parse_subscription(json.loads(json.dumps(asked)), 1).options.key == ("x",)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,8 @@ def test_the_relay_understands_them(options: Options, history: HistoryRequest) -
         ({"max_rate": float("nan")}, "max_rate must be a number, not nan"),
         ({"history_seconds": [1]}, "history_seconds must be a number"),
         ({"policy": 3}, "queue, latest"),
+        ({"key": 3}, "key is the name of a field, or several: 3"),
+        ({"key": ["x", 3]}, "key is the name of a field"),
     ],
 )
 def test_what_cannot_be(options: dict[str, Any], text: str) -> None:
@@ -56,7 +61,12 @@ def test_what_cannot_be(options: dict[str, Any], text: str) -> None:
         Options(**options)
 
 
-@pytest.mark.parametrize("options", [Options("newest"), Options(max_rate=-1), Options(decimate=1)])
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(Options("newest"), Options(max_rate=-1), Options(decimate=1), Options(key="x")),
+    ],
+)
 def test_values_are_the_relays_to_judge(options: Options) -> None:
     with pytest.raises(RequestError):
         parse_subscription(options.request(), 1)

@@ -7,6 +7,8 @@ import pytest
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client_queue import Binary, ClientQueue, Text, TextPieces
 from cwire_server.hub.ledger import StreamLedger
+from cwire_server.hub.policies import LATEST, QUEUE, Policy
+from cwire_server.hub.sink import PickedFrame
 from cwire_structs import frames
 from support.fake_driver import ticks
 from support.schemas import TICK
@@ -108,6 +110,72 @@ def test_drops_on_both_sides_of_an_event_are_told_on_their_side() -> None:
     assert (told["count"], told["sequence"]) == (2, 1)
     assert sequences(waiting.take()) == [2, 3]
     assert (old.lost, new.lost) == ({"relay": 2}, {"relay": 2})
+
+
+def picked(
+    sequence: int, subject: int, ledger: StreamLedger, policy: Policy = LATEST
+) -> PickedFrame:
+    frame = frames.pack(TICK, bytes(40), source=1, sequence=sequence)
+    return PickedFrame((1, TICK, "picked"), frame, sequence, (ledger,), policy, bytes([subject]))
+
+
+def take_all(waiting: ClientQueue) -> tuple[list[int], dict[str, int]]:
+    """The sequences that come, and the last count of each reason."""
+    came: list[int] = []
+    told: dict[str, int] = {}
+    while (message := waiting.take()) is not None:
+        if isinstance(message, Text):
+            entry = notice(message)
+            told[entry["reason"]] = entry["count"]
+        else:
+            came += sequences(message)
+    assert (waiting.data_bytes, waiting.control_bytes) == (0, 0)
+    return came, told
+
+
+def test_a_frame_replaces_only_one_of_its_subject() -> None:
+    waiting, ledger = queue(), stream()
+    for sequence, subject in enumerate([0, 1, 2, 1, 1, 0]):
+        waiting.put_pick(picked(sequence, subject, ledger), {})
+    assert take_all(waiting) == ([2, 4, 5], {"conflated": 3})
+    waiting.put_pick(picked(6, 2, ledger), {})
+    assert take_all(waiting) == ([6], {})
+
+
+def test_a_frame_that_a_policy_keeps_is_not_replaced() -> None:
+    waiting, ledger = queue(), stream()
+    waiting.put_pick(picked(0, 0, ledger, QUEUE), {})
+    waiting.put_pick(picked(1, 0, ledger), {})
+    waiting.put_pick(picked(2, 0, ledger, QUEUE), {})
+    waiting.put_pick(picked(3, 0, ledger), {})
+    assert take_all(waiting) == ([0, 2, 3], {"conflated": 1})
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_subjects_that_a_hanging_client_has_waiting_are_bounded_and_counted(seed: int) -> None:
+    chance = random.Random(seed)
+    subjects = chance.choice([3, 100])
+    waiting, ledger = queue(data_limit=64 * 30), stream()
+    came: list[int] = []
+    told: dict[str, int] = {}
+    for sequence in range(2000):
+        waiting.put_pick(picked(sequence, chance.randrange(subjects), ledger), {})
+        assert waiting.data_bytes <= 64 * 31
+        if chance.random() < 0.02:
+            found, lost = take_all(waiting)
+            came += found
+            told |= lost
+    # However often they were replaced while one waited before them.
+    assert len(waiting._entries) < 200
+    assert sum(map(len, waiting._places.values())) < 200
+    found, lost = take_all(waiting)
+    came += found
+    told |= lost
+    assert came == sorted(came)
+    assert len(came) + sum(told.values()) == 2000
+    assert ("relay" in told) == (subjects > 30)
+    assert not waiting._places
+    assert not waiting._newest
 
 
 def test_what_the_driver_lost_is_told_before_the_batch() -> None:

@@ -314,6 +314,80 @@ def test_only_the_latest_waits() -> None:
     assert notices["rare"] == ("conflated", 49, 48)
 
 
+def tick(sequence: int, index: int) -> bytes:
+    payload = index.to_bytes(8, "little") + bytes(32)
+    return frames.pack(TICK, payload, sequence=sequence)
+
+
+def taken(client: HubClient) -> tuple[list[int], dict[str, tuple[int, int]]]:
+    """Sequences of the frames that wait; count and sequence told last, by reason."""
+    came, told = [], {}
+    while (message := client.queue.take()) is not None:
+        if isinstance(message, Binary):
+            data = b"".join(message.pieces)
+            came += [frames.unpack_header(data, at).sequence for at in range(0, len(data), 64)]
+        else:
+            assert isinstance(message, Text)
+            entry = json.loads(message.text)
+            told[entry["reason"]] = entry["count"], entry["sequence"]
+    return came, told
+
+
+def test_the_newest_of_each_subject_waits() -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    subscribe(hub, client, 1, None, ("tick",), policy=LATEST, key=("index",))
+    drain(hub, client)
+    # In one batch, with another message between, and in several.
+    publish(hub, tick(0, 5) + tick(1, 6) + frames.pack(RARE, bytes(8)) + tick(2, 5))
+    assert taken(client) == ([1, 2], {"conflated": (1, 1)})
+    for sequence in range(3, 10):
+        publish(hub, tick(sequence, sequence % 3))
+    assert taken(client) == ([7, 8, 9], {"conflated": (5, 6)})
+    publish(hub, tick(12, 5))  # the driver lost two before it
+    assert taken(client) == ([12], {"driver": (2, 12)})
+
+
+def test_a_frame_that_cannot_be_read_is_no_subjects() -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    subscribe(hub, client, 1, None, ("picture",), policy=LATEST, key=("number",))
+    drain(hub, client)
+    # Half a pixel: the schema does not allow it.
+    publish(hub, b"".join(frames.pack(PICTURE, bytes(8 + n), sequence=n) for n in range(3)))
+    told = [entry for entry in drain(hub, client) if isinstance(entry, dict)]
+    assert {entry["reason"]: entry["count"] for entry in told} == {"driver": 1, "conflated": 1}
+
+
+def test_subjects_are_kept_apart_that_any_subscription_keeps_apart() -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    subscribe(hub, client, 1, None, ("tick",), policy=LATEST)
+    subscribe(hub, client, 2, None, ("tick",), policy=LATEST, key=("index",))
+    drain(hub, client)
+    publish(hub, tick(0, 5) + tick(1, 6))
+    assert taken(client)[0] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("message", "key", "reason"),
+    [
+        ("tick", "indx", "tick has no field 'indx' for a key; did you mean 'index'"),
+        ("picture", "pixels", "picture.pixels is of no fixed size"),
+    ],
+)
+def test_a_key_that_a_message_does_not_have_is_refused(message: str, key: str, reason: str) -> None:
+    hub = hub_up()
+    client = add_client(hub)
+    with pytest.raises(RequestError, match=reason):
+        subscribe(hub, client, 1, None, (message,), policy=LATEST, key=(key,))
+    # Of all messages, those that have it come.
+    subscribe(hub, client, 2, None, None, policy=LATEST, key=("index",))
+    assert hub.drivers[1].state == "up"
+    told = [entry for entry in drain(hub, client) if isinstance(entry, dict)]
+    assert [stream["message"] for stream in told[-1]["streams"]] == ["tick"]
+
+
 def test_a_client_that_reads_is_waited_for_again() -> None:
     hub = hub_up(CROWDED)
     client = add_client(hub, "tick")

@@ -37,7 +37,9 @@ OPTIONS = [
     SubscribeOptions(policy=LATEST, max_rate=2.0),
     SubscribeOptions(json=True, max_rate=5.0),
     SubscribeOptions(decimate=2),
+    SubscribeOptions(policy=LATEST, key=("index",)),
 ]
+SUBJECTS = 3
 SLOTS = st.integers(0, 1)
 SOURCES = st.integers(1, 2)
 SCHEMA = schemas.schema()
@@ -175,7 +177,8 @@ class HubMachine(RuleBasedStateMachine):
             self.first.setdefault((source, type_), sequence)
             self.last[source, type_] = sequence
             extra = 2 * pixels if type_ == PICTURE else 0
-            data += frames.pack(type_, bytes(SIZES[type_] + extra), sequence=sequence)
+            payload = bytes([sequence % SUBJECTS]) + bytes(SIZES[type_] + extra - 1)
+            data += frames.pack(type_, payload, sequence=sequence)
         found = frames.scan(data, HEADROOM, source=source)
         losses = self.hub.drivers[source].account(found.tallies)
         batch = Batch(source, data, HEADROOM, found.end, found.tallies, losses, headroom=True)
@@ -229,7 +232,7 @@ class HubMachine(RuleBasedStateMachine):
             return
         # The answers to two requests under one id cannot be told apart: wait for the first.
         self.drain(slot)
-        if options.decimate:
+        if options.decimate or options.key:
             names = ["tick"]
         elif not model.client.subscriptions and not model.newest and not options.json and past:
             options = SubscribeOptions(

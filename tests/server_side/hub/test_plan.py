@@ -20,7 +20,10 @@ OPTIONS = [
     SubscribeOptions(policy=LATEST),
     SubscribeOptions(max_rate=5.0),
     SubscribeOptions(json=True, max_rate=5.0),
+    SubscribeOptions(policy=LATEST, key=("index",)),
+    SubscribeOptions(policy=LATEST, key=("values", "index")),
 ]
+KEYED = {"tick"}
 
 
 def shown(plan: Plan) -> dict[int, Any]:
@@ -51,7 +54,11 @@ def test_it_does_not_matter_how_it_came_about(seed: int) -> None:
             entries[number] = [
                 Wanted(StreamLedger(number, 1, message.name), message, options)
                 for message in chance.sample(MESSAGES, chance.randint(1, len(MESSAGES)))
+                if not options.key or message.name in KEYED
             ]
+            if not entries[number]:
+                del entries[number]
+                continue
             plan.add(entries[number])
         anew = Plan("lab", 100)
         for of_subscription in entries.values():

@@ -23,6 +23,7 @@ def test_all_options() -> None:
     assert options(history={"frames": 10}).history == HistoryRequest(frames=10)
     assert options(history={"seconds": 0.5}).history == HistoryRequest(seconds=0.5)
     assert options(decimate=16).decimate == 16
+    assert options(policy="latest", key=["x", "y", "x"]).key == ("x", "y")
     assert options(format="json") == SubscribeOptions(json=True, max_rate=10.0)
     assert options(format="json", max_rate=60).max_rate == 60
     assert options(policy=None, max_rate=None, history=None, format=None) == SubscribeOptions()
@@ -51,6 +52,19 @@ def test_all_options() -> None:
         ({"decimate": 2.0}, "decimate must be"),
         ({"decimate": 1 << 40}, "decimate must be"),
         ({"decimate": 4, "history": {"frames": 1}}, "history is of binary messages"),
+        (
+            {"policy": "latest", "key": "x"},
+            'key must be a list of 1 to 16 names of fields, not "x"',
+        ),
+        ({"policy": "latest", "key": []}, "key must be a list"),
+        ({"policy": "latest", "key": [1]}, "key must be a list"),
+        ({"policy": "latest", "key": ["x"] * 17}, "key must be a list"),
+        ({"key": ["x"]}, "key is for policy latest"),
+        ({"policy": "latest", "key": ["x"], "max_rate": 5}, "without max_rate"),
+        (
+            {"policy": "latest", "key": ["x"], "format": "json"},
+            "key is for policy latest in binary",
+        ),
         ({"policies": "latest"}, "subscribe has no field 'policies'"),
         ({"messages": [1]}, "messages must be"),
     ],
