@@ -22,6 +22,11 @@ export function widen(low, near) {
 }
 
 /**
+ * Sequences that follow each other: the first one, modulo 2^32, and how many.
+ *
+ * @typedef {[first: number, count: number][]} Sequences
+ */
+/**
  * The counts of a subscription.
  *
  * @typedef {object} Health
@@ -137,35 +142,39 @@ export class Ledger {
    * Counts the frames at the beginning of a batch that came already, or were not asked for: they are
    * the history that another subscription to the same message has asked for.
    *
-   * @param {Uint32Array} sequences In their order.
+   * @param {Sequences} sequences In their order.
    */
   known(sequences) {
     const next = this.#next;
-    let count = 0;
-    if (next !== null)
-      while (count < sequences.length && widen(sequences[count], next) < next) count += 1;
-    return count;
+    let known = 0;
+    if (next === null) return known;
+    for (const [first, count] of sequences) {
+      const old = next - widen(first, next);
+      if (old > 0) known += Math.min(old, count);
+      if (old < count) break;
+    }
+    return known;
   }
 
   /**
    * Counts the frames of a batch.
    *
-   * @param {Uint32Array} sequences In their order.
+   * @param {Sequences} sequences In their order.
    * @param {number} bytes
    * @param {number} unreadable
    */
   add(sequences, bytes, unreadable) {
-    this.received += sequences.length;
     this.bytes += bytes;
     this.unreadable += unreadable;
-    if (this.#next === null) this.#next = sequences[0];
-    else if (this.#away) this.#resume(sequences[0]); // the relay had not seen any when it began
+    if (this.#next === null) this.#next = sequences[0][0];
+    else if (this.#away) this.#resume(sequences[0][0]); // the relay had not seen any when it began
     this.#away = false;
     let next = /** @type {number} */ (this.#next);
-    for (const sequence of sequences) {
-      const wide = sequence === next ? next : widen(sequence, next);
+    for (const [first, count] of sequences) {
+      const wide = widen(first, next);
       if (wide > next) this.#gaps += wide - next;
-      next = wide + 1;
+      next = wide + count;
+      this.received += count;
     }
     this.#next = next;
   }

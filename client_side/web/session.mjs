@@ -3,9 +3,9 @@
 
 import { Batch } from "./decode/batch.mjs";
 import { SchemaError } from "./decode/checks.mjs";
-import { FrameError, groupFrames, padded } from "./decode/frames.mjs";
+import { FrameError, groupFrames } from "./decode/frames.mjs";
 import { CommandError, NotConnected, OtherDrivers, ProtocolError, Refused } from "./errors.mjs";
-import { HEADER_BYTES, RELAY_SOURCE } from "./protocol.mjs";
+import { RELAY_SOURCE } from "./protocol.mjs";
 import * as relay from "./relay_messages.mjs";
 
 /** @typedef {import("./subscription.mjs").Subscription} Subscription */
@@ -354,19 +354,23 @@ export class Session {
   #deliver(group) {
     const route = this.#routes.get(routeKey(group.source, group.type));
     if (!route || !route.subscriptions.size) {
-      this.unknown += group.starts.length;
+      this.unknown += group.count;
       return;
     }
     const { message, driver } = route;
-    const { sequence } = new Batch(driver, message, group);
     const whole = received(driver, message, group);
     for (const subscription of [...route.subscriptions]) {
       const ledger = subscription.ledger(driver, message.name);
-      const known = ledger.known(sequence);
-      if (known === sequence.length) continue;
-      const { batch, bytes } = known ? received(driver, message, group, known) : whole;
-      const fresh = sequence.subarray(known);
-      ledger.add(fresh, bytes, fresh.length - batch.count);
+      const known = ledger.known(whole.sequences);
+      if (known === group.count) continue;
+      const { batch, bytes, sequences, unreadable } = known
+        ? received(
+            driver,
+            message,
+            group.filter((_, index) => index >= known),
+          )
+        : whole;
+      ledger.add(sequences, bytes, unreadable);
       if (batch.count && this.subscriptions.has(subscription.id))
         call(subscription.handlers.onbatch, batch);
     }
@@ -429,36 +433,18 @@ function routeKey(source, type) {
 }
 
 /**
- * The frames of a group that can be read, and the bytes of all.
+ * The frames of a group that can be read, and the counts of all.
  *
  * @param {string} driver
  * @param {Message} message
  * @param {FrameGroup} group
- * @param {number} [from] Frames that are left out before them.
  */
-function received(driver, message, group, from = 0) {
-  const { starts, sizes } = group;
-  const part = from ? { ...group, starts: starts.slice(from), sizes: sizes.slice(from) } : group;
-  let bytes = 0;
-  for (let index = 0; index < part.sizes.length; index++)
-    bytes += padded(HEADER_BYTES + part.sizes[index]);
-  return { batch: new Batch(driver, message, onlyReadable(part, message)), bytes };
-}
-
-/**
- * @param {FrameGroup} group
- * @param {Message} message
- * @returns {FrameGroup} Without the frames whose size the schema does not allow.
- */
-function onlyReadable(group, message) {
-  const { sizes } = group;
-  let [index, size] = [0, -1];
-  // Most often all have the same size.
-  while (index < sizes.length && (sizes[index] === size || message.fits(sizes[index])))
-    size = sizes[index++];
-  if (index === sizes.length) return group;
-  const fits = (/** @type {unknown} */ _, /** @type {number} */ at) => message.fits(sizes[at]);
-  return { ...group, starts: group.starts.filter(fits), sizes: sizes.filter(fits) };
+function received(driver, message, group) {
+  const { bytes, sequences, runs } = group;
+  const fits = (/** @type {number} */ size) => message.fits(size);
+  const fit = runs.every(({ size }) => fits(size)) ? group : group.filter(fits);
+  const batch = new Batch(driver, message, fit);
+  return { batch, bytes, sequences, unreadable: group.count - fit.count };
 }
 
 /**

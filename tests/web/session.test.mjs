@@ -603,7 +603,11 @@ test("received and lost are all that was published, whatever happens", () => {
       next += count;
       published += count;
       if (chance() < 0.5) {
-        ledger.add(Uint32Array.from(sequences), 0, 0);
+        ledger.add(
+          sequences.map((one) => [one, 1]),
+          0,
+          0,
+        );
         received += count;
       } else {
         const reason = Object.keys(told)[Math.floor(chance() * 3)];

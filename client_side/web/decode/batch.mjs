@@ -1,14 +1,15 @@
 // A batch: the frames of one message that came together. Pure.
 
 import { HEADER_BYTES } from "../protocol.mjs";
-import { columnLengths, readBytes, readColumn } from "./columns.mjs";
+import { columnLengths, readBytes } from "./columns.mjs";
+import { FrameGroup, SEQUENCE } from "./frames.mjs";
+import { HOST_LITTLE } from "./kinds.mjs";
 import { PathError } from "./places.mjs";
 import { readRow } from "./rows.mjs";
 
 /** @typedef {import("./kinds.mjs").TypedArray} TypedArray */
 
-const SEQUENCE = 8 - HEADER_BYTES; // from the payload
-const TIME = 16 - HEADER_BYTES;
+const TIME = 16 - HEADER_BYTES; // from the payload
 
 /**
  * The frames of one message that came in one WebSocket message. It may be kept.
@@ -36,7 +37,7 @@ export class Batch {
 
   /** The number of frames. */
   get count() {
-    return this.#group.starts.length;
+    return this.#group.count;
   }
 
   /** Bytes of memory that it keeps: of the WebSocket message, whatever else came in it. */
@@ -50,23 +51,19 @@ export class Batch {
    * @param {number} index From 0.
    */
   frame(index) {
-    const { starts, sizes } = this.#group;
+    const { source, type, view, starts, sizes } = this.#group;
     if (!(index in starts)) throw new RangeError(`frame ${index} of a batch of ${starts.length}`);
-    const group = {
-      ...this.#group,
-      starts: starts.slice(index, index + 1),
-      sizes: sizes.slice(index, index + 1),
-    };
+    const group = new FrameGroup(source, type, view);
+    group.add(starts[index], sizes[index], 1);
     return new Batch(this.driver, this.type, group);
   }
 
   /** The sequence of each frame, modulo 2^32. */
   get sequence() {
     const { view, starts } = this.#group;
-    const column = new Uint32Array(starts.length); // `from` with a function takes ten times as long
-    for (let index = 0; index < starts.length; index++) {
+    const column = new Uint32Array(starts.length); // `map` takes four times as long
+    for (let index = 0; index < starts.length; index++)
       column[index] = view.getUint32(starts[index] + SEQUENCE, true);
-    }
     return column;
   }
 
@@ -74,9 +71,8 @@ export class Batch {
   get time_ns() {
     const { view, starts } = this.#group;
     const column = new BigUint64Array(starts.length);
-    for (let index = 0; index < starts.length; index++) {
+    for (let index = 0; index < starts.length; index++)
       column[index] = view.getBigUint64(starts[index] + TIME, true);
-    }
     return column;
   }
 
@@ -135,12 +131,8 @@ export class Batch {
       if (place.field.bits) throw new PathError(`${this.message}: ${path} is bits, not bytes`);
       return readBytes(this.#group, place);
     }
-    const column = readColumn(this.#group, place);
-    if (options?.as !== "number") return column;
-    if (column instanceof BigInt64Array || column instanceof BigUint64Array) {
-      return Float64Array.from(column, Number);
-    }
-    return new Float64Array(/** @type {ArrayLike<number>} */ (column));
+    const column = place.field.type.column(this.#group, place);
+    return options?.as === "number" ? numbersOf(column) : column;
   }
 
   /**
@@ -166,4 +158,25 @@ export class Batch {
     if (!(at in starts)) throw new RangeError(`row ${index} of a batch of ${starts.length}`);
     return readRow(this.type.struct, view, starts[at], sizes[at]);
   }
+}
+
+/**
+ * Turns a column into numbers. Those of 64 bits are made of their halves, rounded once: many times
+ * faster than `Number` of each.
+ *
+ * @param {TypedArray | string[]} column
+ */
+function numbersOf(column) {
+  const signed = column instanceof BigInt64Array;
+  if (!signed && !(column instanceof BigUint64Array))
+    return new Float64Array(/** @type {ArrayLike<number>} */ (column));
+  const { buffer, byteOffset, length } = column;
+  const halves = new Uint32Array(buffer, byteOffset, 2 * length);
+  const numbers = new Float64Array(length);
+  for (let index = 0; index < length; index++) {
+    const low = halves[2 * index + (HOST_LITTLE ? 0 : 1)];
+    const high = halves[2 * index + (HOST_LITTLE ? 1 : 0)];
+    numbers[index] = (signed ? high | 0 : high) * 2 ** 32 + low;
+  }
+  return numbers;
 }

@@ -1,6 +1,8 @@
 // Columns: one field of many frames as one typed array. JavaScript has no strided arrays, so what
 // does not stand side by side is copied, by whole blocks where it can be. Pure.
 
+import { product } from "./places.mjs";
+
 /** @typedef {import("./frames.mjs").FrameGroup} FrameGroup */
 /** @typedef {import("./kinds.mjs").TypedArray} TypedArray */
 /** @typedef {import("./places.mjs").Place} Place */
@@ -10,6 +12,17 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true }); // that is: keep 
 const STRICT = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /**
+ * Returns bytes as they lie in the view.
+ *
+ * @param {DataView} view
+ * @param {number} at
+ * @param {number} size
+ */
+function bytesOf(view, at, size) {
+  return new Uint8Array(view.buffer, view.byteOffset + at, size);
+}
+
+/**
  * Copies bytes.
  *
  * @param {DataView} view
@@ -17,7 +30,7 @@ const STRICT = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
  * @param {number} size
  */
 export function copyBytes(view, at, size) {
-  return new Uint8Array(view.buffer, view.byteOffset + at, size).slice();
+  return bytesOf(view, at, size).slice();
 }
 
 /**
@@ -28,7 +41,7 @@ export function copyBytes(view, at, size) {
  * @param {number} size
  */
 export function readText(view, at, size) {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, size);
+  const bytes = bytesOf(view, at, size);
   const end = bytes.indexOf(0);
   return DECODER.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
@@ -42,16 +55,16 @@ export function readText(view, at, size) {
  * @returns {string | Uint8Array}
  */
 export function readPlainText(view, at, size) {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, size);
+  const bytes = bytesOf(view, at, size);
   let end = size;
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   const text = bytes.subarray(0, end);
-  if (text.includes(0)) return bytes.slice();
   try {
-    return STRICT.decode(text);
+    if (!text.includes(0)) return STRICT.decode(text);
   } catch {
-    return bytes.slice();
+    // no UTF-8
   }
+  return bytes.slice();
 }
 
 /**
@@ -61,78 +74,71 @@ export function readPlainText(view, at, size) {
  * @param {Place} place
  * @returns {Uint32Array}
  */
-export function columnLengths({ sizes }, { shape, strides, tailStart }) {
-  const lengths = new Uint32Array(sizes.length);
-  if (shape[0] !== -1) return lengths.fill(shape.reduce((all, length) => all * length, 1));
-  const inner = shape.slice(1).reduce((all, length) => all * length, 1);
-  for (let index = 0; index < lengths.length; index++) {
-    lengths[index] = Math.floor((sizes[index] - tailStart) / strides[0]) * inner;
-  }
-  return lengths;
+export function columnLengths({ count, sizes }, { each, shape, strides, tailStart }) {
+  if (each >= 0) return new Uint32Array(count).fill(each);
+  return sizes.map((size) => Math.floor((size - tailStart) / strides[0]) * product(shape, 1));
 }
 
 /**
- * Reads the values of all frames, one frame after the other. Of a complex number: real, imaginary,
- * real, …
+ * Reads a column of numbers, in the fastest way that their places allow. Of a complex number: real,
+ * imaginary, real, …
  *
  * @param {FrameGroup} group
  * @param {Place} place
- * @returns {TypedArray | string[]}
- */
-export function readColumn(group, place) {
-  return place.field.type.column(group, place, columnLengths(group, place));
-}
-
-/**
- * Reads a column of numbers, in the fastest way that their places allow.
- *
- * @param {FrameGroup} group
- * @param {Place} place
- * @param {Uint32Array} lengths
  * @returns {TypedArray}
  */
-export function readNumbers(group, place, lengths) {
-  const { view, starts } = group;
-  const { code, offset } = place;
-  let total = 0;
-  for (let index = 0; index < lengths.length; index++) total += lengths[index] * code.parts;
-  if (!place.dense || !code.direct) return readEach(group, place, lengths, new code.array(total));
-  if (offset % code.size === 0) {
-    // Payloads begin at multiples of 8, so every value is where a typed array can see it.
-    if (starts.length === 1) {
-      return new code.array(view.buffer, view.byteOffset + starts[0] + offset, total);
-    }
-    if (total * code.size < BLOCK * starts.length) {
-      return pickNumbers(group, place, lengths, new code.array(total));
-    }
-  }
-  return copyBlocks(group, place, lengths, new code.array(total));
+export function readNumbers(group, place) {
+  const { view, count } = group;
+  const { code, offset, each } = place;
+  const bytes = code.parts * code.size;
+  const lengths = each < 0 ? columnLengths(group, place) : undefined;
+  const total = code.parts * (lengths?.reduce((all, one) => all + one, 0) ?? each * count);
+  const direct = place.dense && code.direct;
+  const aligned = direct && offset % code.size === 0;
+  // Payloads begin at multiples of 8, so every value is where a typed array can see it.
+  if (aligned && count === 1)
+    return new code.array(view.buffer, view.byteOffset + group.starts[0] + offset, total);
+  const column = new code.array(total);
+  if (aligned && total * code.size < BLOCK * count)
+    pickNumbers(group, offset, column, each * bytes, lengths, bytes);
+  else if (direct) copyBlocks(group, place, column);
+  else readEach(group, place, column);
+  return column;
 }
 
 /**
  * Reads a few numbers of each frame, by a typed array over the whole batch. They are moved as words
- * of 1, 2 or 4 bytes: a loop that has met more than four classes of arrays takes six times as long.
+ * of 1, 2 or 4 bytes, doubles as such: a loop that has met more than four classes of arrays takes
+ * six times as long.
  *
  * @param {FrameGroup} group
- * @param {Place} place
- * @param {Uint32Array} lengths
+ * @param {number} offset Of the first one in a payload.
  * @param {TypedArray} column
+ * @param {number} size Bytes in each frame.
+ * @param {Uint32Array} [lengths] If they differ: how many values in each.
+ * @param {number} [bytes] Of a value.
  */
-function pickNumbers({ view, starts }, { code, offset }, lengths, column) {
-  /** @type {any} TypeScript finds no constructor that all three have. */
-  const Words = code.size === 1 ? Uint8Array : code.size === 2 ? Uint16Array : Uint32Array;
-  const size = Words.BYTES_PER_ELEMENT;
-  const batch = new Words(view.buffer, view.byteOffset, Math.floor(view.byteLength / size));
+function pickNumbers({ view, starts }, offset, column, size, lengths, bytes = 0) {
+  const each = column.BYTES_PER_ELEMENT;
+  /** @type {any} TypeScript finds no constructor that all of them have. */
+  const Words =
+    column instanceof Float64Array
+      ? Float64Array
+      : each === 1
+        ? Uint8Array
+        : each === 2
+          ? Uint16Array
+          : Uint32Array;
+  const width = Words.BYTES_PER_ELEMENT;
+  const batch = new Words(view.buffer, view.byteOffset, Math.floor(view.byteLength / width));
   const words = new Words(column.buffer);
-  const each = (code.parts * code.size) / size;
-  const shift = size >> 1; // 1, 2 and 4 are 2 to the power of this
+  const shift = Math.log2(width);
   let filled = 0;
   for (let index = 0; index < starts.length; index++) {
-    const first = (starts[index] + offset) >>> shift;
-    const stop = first + lengths[index] * each;
+    const first = (starts[index] + offset) >> shift;
+    const stop = first + ((lengths ? lengths[index] * bytes : size) >> shift);
     for (let at = first; at < stop; at++) words[filled++] = batch[at];
   }
-  return column;
 }
 
 /**
@@ -140,20 +146,19 @@ function pickNumbers({ view, starts }, { code, offset }, lengths, column) {
  *
  * @param {FrameGroup} group
  * @param {Place} place
- * @param {Uint32Array} lengths
  * @param {TypedArray} column
  */
-function copyBlocks({ view, starts }, { code, offset }, lengths, column) {
+function copyBlocks(group, place, column) {
+  const { view, starts } = group;
+  const { code, offset } = place;
+  const lengths = columnLengths(group, place);
   const target = new Uint8Array(column.buffer);
-  const batch = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   let filled = 0;
   for (let index = 0; index < starts.length; index++) {
-    const at = starts[index] + offset;
     const size = lengths[index] * code.parts * code.size;
-    target.set(batch.subarray(at, at + size), filled);
+    target.set(bytesOf(view, starts[index] + offset, size), filled);
     filled += size;
   }
-  return column;
 }
 
 /**
@@ -161,22 +166,15 @@ function copyBlocks({ view, starts }, { code, offset }, lengths, column) {
  *
  * @param {FrameGroup} group
  * @param {Place} place
- * @param {Uint32Array} lengths
  * @param {any} column
  */
-function readEach({ view, starts }, place, lengths, column) {
-  const { code, offset, read } = place;
-  const steps = elementOffsets(place, lengths);
+function readEach(group, place, column) {
+  const { code, read } = place;
   let filled = 0;
-  for (let index = 0; index < starts.length; index++) {
-    const start = starts[index] + offset;
-    for (let element = 0; element < lengths[index]; element++) {
-      const at = start + steps[element];
-      column[filled++] = read(view, at);
-      if (code.parts === 2) column[filled++] = read(view, at + code.size);
-    }
-  }
-  return column;
+  forEachValue(group, place, (at) => {
+    for (let part = 0; part < code.parts; part++)
+      column[filled++] = read(group.view, at + part * code.size);
+  });
 }
 
 /**
@@ -184,20 +182,11 @@ function readEach({ view, starts }, place, lengths, column) {
  *
  * @param {FrameGroup} group
  * @param {Place} place
- * @param {Uint32Array} lengths
  */
-export function readTexts({ view, starts, sizes }, place, lengths) {
-  const { offset, field } = place;
-  const steps = elementOffsets(place, lengths);
+export function readTexts(group, place) {
   /** @type {string[]} */
   const texts = [];
-  for (let index = 0; index < starts.length; index++) {
-    for (let element = 0; element < lengths[index]; element++) {
-      const whole = field.tail && field.stride === 1; // a tail of chars is one text
-      const size = whole ? sizes[index] - offset : field.type.size;
-      texts.push(readText(view, starts[index] + offset + steps[element], size));
-    }
-  }
+  forEachValue(group, place, (at, size) => texts.push(readText(group.view, at, size)));
   return texts;
 }
 
@@ -209,25 +198,37 @@ export function readTexts({ view, starts, sizes }, place, lengths) {
  * @returns {Uint8Array}
  */
 export function readBytes(group, place) {
-  const { view, starts, sizes } = group;
-  const { offset, field } = place;
-  const size = field.type.struct ? 1 : field.type.size; // the values of a union are its bytes
-  const lengths = columnLengths(group, place);
-  const steps = elementOffsets(place, lengths);
-  /** @type {[at: number, size: number][]} */
+  /** @type {Uint8Array[]} */
   const parts = [];
-  for (let index = 0; index < starts.length; index++) {
-    const start = starts[index] + offset;
-    if (field.tail && place.shape.length === 0) parts.push([start, sizes[index] - offset]);
-    else for (let n = 0; n < lengths[index]; n++) parts.push([start + steps[n], size]);
-  }
-  const bytes = new Uint8Array(parts.reduce((all, [, length]) => all + length, 0));
+  forEachValue(group, place, (at, size) => parts.push(bytesOf(group.view, at, size)));
+  const bytes = new Uint8Array(parts.reduce((all, { length }) => all + length, 0));
   let filled = 0;
-  for (const [at, length] of parts) {
-    bytes.set(new Uint8Array(view.buffer, view.byteOffset + at, length), filled);
-    filled += length;
+  for (const part of parts) {
+    bytes.set(part, filled);
+    filled += part.length;
   }
   return bytes;
+}
+
+/**
+ * Goes through the values of all frames, one frame after the other. A tail of chars is one value.
+ *
+ * @param {FrameGroup} group
+ * @param {Place} place
+ * @param {(at: number, size: number) => void} take
+ */
+function forEachValue(group, place, take) {
+  const { starts, sizes } = group;
+  const { offset, field, shape } = place;
+  const text = field.tail && !shape.length;
+  const size = field.type.struct ? 1 : field.type.size; // the values of a union are its bytes
+  const lengths = columnLengths(group, place);
+  const steps = elementOffsets(place, Math.max(0, ...new Set(lengths)));
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index] + offset;
+    if (text) take(start, sizes[index] - offset);
+    else for (let n = 0; n < lengths[index]; n++) take(start + steps[n], size);
+  }
 }
 
 /**
@@ -235,11 +236,9 @@ export function readBytes(group, place) {
  * dimension, so the offsets of the longest frame begin with those of the others.
  *
  * @param {Place} place
- * @param {Uint32Array} lengths
+ * @param {number} most
  */
-function elementOffsets({ shape, strides }, lengths) {
-  let most = 0;
-  for (const length of lengths) most = Math.max(most, length);
+function elementOffsets({ shape, strides }, most) {
   const offsets = new Float64Array(most);
   let block = 1; // values in one step of the dimension
   for (let dimension = shape.length - 1; dimension >= 0; dimension--) {

@@ -3,7 +3,8 @@
 import { CONTROL, ERROR, FRAME_LIMIT, HEADER_BYTES, REPLY, SHARED } from "../protocol.mjs";
 
 const KNOWN_FLAGS = REPLY | ERROR | SHARED;
-const FIRST_ROOM = 1024; // frames of a group
+/** Where the sequence is, from the payload. */
+export const SEQUENCE = 8 - HEADER_BYTES;
 
 /** Bytes that are no whole, well-formed frames: nothing after the place can be trusted. */
 export class FrameError extends Error {
@@ -124,59 +125,116 @@ export function* parseFrames(data, limit = FRAME_LIMIT) {
 }
 
 /**
- * The published frames of one message in a batch, by place.
+ * Frames of one size at equal distances.
  *
- * @typedef {object} FrameGroup
- * @property {number} source
- * @property {number} type
- * @property {DataView} view The batch that they are in.
- * @property {Uint32Array} starts Where each payload begins in the view.
- * @property {Uint32Array} sizes Bytes of each payload.
+ * @typedef {object} Run
+ * @property {number} start Where the first payload begins in the view.
+ * @property {number} size Bytes of each payload.
+ * @property {number} step Bytes from one frame to the next.
+ * @property {number} count
  */
 
-/** Collects the places of a group's frames. */
-class Places {
+/** The published frames of one message in a batch, by place. */
+export class FrameGroup {
+  /** @type {Run[]} In their order. */
+  runs = [];
+  /** Frames in all runs. */
   count = 0;
+  /** Bytes of all, headers and padding included. */
+  bytes = 0;
+  /** @type {Uint32Array | undefined} */
+  #starts;
+  /** @type {Uint32Array | undefined} */
+  #sizes;
 
   /**
    * @param {number} source
    * @param {number} type
-   * @param {number} most Frames that there can be.
+   * @param {DataView} view The batch that they are in.
    */
-  constructor(source, type, most) {
+  constructor(source, type, view) {
     this.source = source;
     this.type = type;
-    const room = Math.min(most, FIRST_ROOM);
-    this.starts = new Uint32Array(room);
-    this.sizes = new Uint32Array(room);
+    this.view = view;
   }
 
   /**
-   * @param {number} start
-   * @param {number} size
+   * Adds frames of one size that follow each other.
+   *
+   * @param {number} start Where the first payload begins in the view.
+   * @param {number} size Bytes of each.
+   * @param {number} count
    */
-  add(start, size) {
-    if (this.count === this.starts.length) this.#grow();
-    this.starts[this.count] = start;
-    this.sizes[this.count++] = size;
+  add(start, size, count) {
+    const step = padded(HEADER_BYTES + size);
+    this.count += count;
+    this.bytes += count * step;
+    const last = this.runs.at(-1);
+    // Messages that take turns are one run each, too.
+    if (last && last.size === size && count === 1) {
+      if (last.count === 1) last.step = start - last.start;
+      if (start === last.start + last.count * last.step) {
+        last.count += 1;
+        return;
+      }
+    }
+    this.runs.push({ start, size, step, count });
+  }
+
+  /** Where each payload begins in the view. */
+  get starts() {
+    return (this.#starts ??= this.#list((run, index) => run.start + index * run.step));
+  }
+
+  /** Bytes of each payload. */
+  get sizes() {
+    return (this.#sizes ??= this.#list(({ size }) => size));
   }
 
   /**
-   * @param {DataView} view
-   * @returns {FrameGroup}
+   * The sequences as numbers that follow each other, modulo 2^32.
+   *
+   * @returns {[first: number, count: number][]}
    */
-  group(view) {
-    const { source, type, count } = this;
-    const [starts, sizes] = [this.starts.subarray(0, count), this.sizes.subarray(0, count)];
-    return { source, type, view, starts, sizes };
+  get sequences() {
+    /** @type {[first: number, count: number][]} */
+    const spans = [];
+    let [first, count] = [0, 0];
+    for (const run of this.runs) {
+      let at = run.start + SEQUENCE;
+      for (let index = 0; index < run.count; index++, at += run.step) {
+        const sequence = this.view.getUint32(at, true);
+        if (sequence !== (first + count) >>> 0 || !count) {
+          if (count) spans.push([first, count]);
+          [first, count] = [sequence, 0];
+        }
+        count += 1;
+      }
+    }
+    if (count) spans.push([first, count]);
+    return spans;
   }
 
-  #grow() {
-    const [starts, sizes] = [this.starts, this.sizes];
-    this.starts = new Uint32Array(4 * starts.length);
-    this.sizes = new Uint32Array(4 * starts.length);
-    this.starts.set(starts);
-    this.sizes.set(sizes);
+  /**
+   * Returns the frames that pass a test.
+   *
+   * @param {(size: number, index: number) => boolean} test Of the payload's size, and the index.
+   */
+  filter(test) {
+    const { starts, sizes } = this;
+    const group = new FrameGroup(this.source, this.type, this.view);
+    for (let index = 0; index < starts.length; index++)
+      if (test(sizes[index], index)) group.add(starts[index], sizes[index], 1);
+    return group;
+  }
+
+  /** @param {(run: Run, index: number) => number} value Of a frame of a run. */
+  #list(value) {
+    const list = new Uint32Array(this.count);
+    let filled = 0;
+    for (const run of this.runs)
+      for (let index = 0; index < run.count; index++) list[filled++] = value(run, index);
+    return list;
   }
 }
 
@@ -192,40 +250,31 @@ class Places {
 export function groupFrames(data, limit = FRAME_LIMIT) {
   const view = alignedView(data);
   const end = view.byteLength;
-  /** @type {Places[]} */
-  const groups = [];
-  /** @type {Places | undefined} */
-  let last;
+  /** @type {Map<number, FrameGroup>} By source and type. */
+  const groups = new Map();
   let replyBytes = 0;
-  for (let at = 0; at < end;) {
+  let next = 0;
+  for (let at = 0; at < end; at = next) {
     const size = checkedSize(view, at, limit);
     const step = padded(size);
-    const type = view.getUint16(at + 4, true);
-    if (view.getUint8(at + 6) & REPLY) {
-      replyBytes += step;
-    } else if (type !== CONTROL) {
-      const source = view.getUint8(at + 7);
-      if (last === undefined || last.type !== type || last.source !== source) {
-        last = groups.find((group) => group.type === type && group.source === source);
-        if (last === undefined) {
-          groups.push((last = new Places(source, type, Math.ceil((end - at) / step))));
-        }
-      }
-      last.add(at + HEADER_BYTES, size - HEADER_BYTES);
-      // Most often the same follows: what was found out of this frame is true of that one.
-      const head = view.getUint32(at + 4, true);
-      for (
-        let next = at + step;
-        next + step <= end &&
-        view.getUint32(next, true) === size &&
-        view.getUint32(next + 4, true) === head;
-        next += step
-      ) {
-        last.add(next + HEADER_BYTES, size - HEADER_BYTES);
-        at = next;
-      }
+    const head = view.getUint32(at + 4, true);
+    // Most often the same follows: what was found out of this frame is true of that one.
+    next = at + step;
+    while (
+      next + step <= end &&
+      view.getUint32(next, true) === size &&
+      view.getUint32(next + 4, true) === head
+    )
+      next += step;
+    const type = head & 0xffff;
+    if ((head >> 16) & REPLY) replyBytes += next - at;
+    else if (type !== CONTROL) {
+      const source = head >>> 24;
+      const key = (source << 16) | type;
+      let group = groups.get(key);
+      if (!group) groups.set(key, (group = new FrameGroup(source, type, view)));
+      group.add(at + HEADER_BYTES, size - HEADER_BYTES, (next - at) / step);
     }
-    at += step;
   }
-  return { groups: groups.map((group) => group.group(view)), replyBytes };
+  return { groups: [...groups.values()], replyBytes };
 }

@@ -45,7 +45,7 @@ import { readStruct } from "./rows.mjs";
  */
 
 /** Whether this machine is little-endian: only then are typed arrays views of `<` numbers. */
-const HOST_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+export const HOST_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
  * The class of a column and the reading of one number, by numpy's letter and size.
@@ -216,11 +216,10 @@ export class Kind {
    *
    * @param {FrameGroup} group
    * @param {Place} place
-   * @param {Uint32Array} lengths Values in each frame.
    * @returns {TypedArray | string[]}
    */
-  column(group, place, lengths) {
-    return readNumbers(group, place, lengths);
+  column(group, place) {
+    return readNumbers(group, place);
   }
 }
 
@@ -262,11 +261,10 @@ class HalfKind extends PlainKind {
   /**
    * @param {FrameGroup} group
    * @param {Place} place
-   * @param {Uint32Array} lengths
    */
-  column(group, place, lengths) {
+  column(group, place) {
     const patterns = { ...place, code: HALF_BITS, read: HALF_BITS.read };
-    const bits = /** @type {Uint16Array} */ (readNumbers(group, patterns, lengths));
+    const bits = /** @type {Uint16Array} */ (readNumbers(group, patterns));
     const table = halfValues();
     const values = new Float32Array(bits.length);
     if (this.code.little === HOST_LITTLE) {
@@ -389,10 +387,9 @@ class TextKind extends Kind {
   /**
    * @param {FrameGroup} group
    * @param {Place} place
-   * @param {Uint32Array} lengths
    */
-  column(group, place, lengths) {
-    return readTexts(group, place, lengths);
+  column(group, place) {
+    return readTexts(group, place);
   }
 }
 

@@ -26,6 +26,7 @@ export class PathError extends Error {
  * @property {number[]} shape Per frame; a tail's first length is -1.
  * @property {number} tailStart Where the tail begins in the payload, if the path goes through it.
  * @property {number[]} strides Bytes between neighbours in each dimension.
+ * @property {number} each Values of a frame; -1: it depends on the length of the tail.
  * @property {boolean} dense The values of a frame stand side by side.
  * @property {import("./kinds.mjs").NumberCode} code What a column consists of; of texts: bytes.
  * @property {(view: DataView, at: number) => number | bigint} read Reads one (one part) of them.
@@ -101,8 +102,7 @@ function findField(struct, name, where) {
  */
 function ownDimensions({ shape, type, tail, stride: each }) {
   const fixed = shape.map((length, dimension) => {
-    const stride = shape.slice(dimension + 1).reduce((all, one) => all * one, type.size);
-    return { length, stride };
+    return { length, stride: product(shape, dimension + 1) * type.size };
   });
   return tail ? [{ length: -1, stride: each }, ...fixed] : fixed;
 }
@@ -125,6 +125,7 @@ function reading(field, shape, strides, where) {
     field,
     shape: ownShape,
     strides: ownStrides,
+    each: ownShape[0] === -1 ? -1 : product(ownShape),
     dense: !bits && isDense(ownShape, ownStrides, code.size * code.parts),
     code,
     read: bits ? (view, at) => readBits(view, at, bits, code.wide) : code.read,
@@ -142,4 +143,16 @@ function isDense(shape, strides, size) {
     size *= shape[index];
   }
   return true;
+}
+
+/**
+ * The product of the lengths of dimensions.
+ *
+ * @param {number[]} shape
+ * @param {number} [from] The first of them.
+ */
+export function product(shape, from = 0) {
+  let all = 1;
+  for (let dimension = from; dimension < shape.length; dimension++) all *= shape[dimension];
+  return all;
 }

@@ -2,6 +2,7 @@
 
 import { readBits } from "./bits.mjs";
 import { copyBytes } from "./columns.mjs";
+import { product } from "./places.mjs";
 
 /** @typedef {import("./kinds.mjs").Kind} Kind */
 /** @typedef {import("./structs.mjs").Field} Field */
@@ -101,6 +102,6 @@ function readField({ type, shape, bits, tail, stride, offset }, view, at, size) 
 function readArray(type, shape, view, start) {
   const [length, ...inner] = shape;
   if (!inner.length) return type.readArray(view, start, length);
-  const step = inner.reduce((all, one) => all * one, type.size);
+  const step = product(inner) * type.size;
   return Array.from({ length }, (_, index) => readArray(type, inner, view, start + index * step));
 }

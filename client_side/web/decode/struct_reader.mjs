@@ -4,6 +4,7 @@ import { FRAME_LIMIT } from "../protocol.mjs";
 import { bitRange } from "./bits.mjs";
 import { SchemaError, entries, readOrder, record, text, whole } from "./checks.mjs";
 import { readKind } from "./kinds.mjs";
+import { product } from "./places.mjs";
 import { Struct } from "./structs.mjs";
 import { readTags } from "./tags.mjs";
 
@@ -94,7 +95,7 @@ export class StructReader {
     const tail = kind === "tail";
     const type = this.#type(array || tail ? json.type.of : json.type, path);
     const shape = array || (tail && json.type.shape) ? checkedShape(json.type.shape, path) : [];
-    const stride = product(shape.slice(array ? 1 : 0)) * type.size;
+    const stride = product(shape, array ? 1 : 0) * type.size;
     const bits = "bit_offset" in json ? this.#bits(json, type, path) : undefined;
     const offset = bits ? bits.start : whole(json.offset, `${path}.offset`, 0, struct.size);
     const size = bits ? bits.bytes : tail ? 0 : product(shape) * type.size;
@@ -175,9 +176,4 @@ function checkedShape(shape, path) {
     throw new SchemaError(path, `an array has from 1 to ${DIMENSION_LIMIT} dimensions`);
   }
   return shape.map((length) => whole(length, `${path}.type.shape`, 1, FRAME_LIMIT));
-}
-
-/** @param {number[]} shape */
-function product(shape) {
-  return shape.reduce((all, length) => all * length, 1);
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Batch, PathError, Schema, groupFrames } from "../../../client_side/web/client.mjs";
-import { frame, golden, join } from "../golden.mjs";
+import { frame, golden, join, random } from "../golden.mjs";
 
 const DEMO = new URL("../../../c_driver/generated/messages.schema.json", import.meta.url);
 const demo = new Schema(readFileSync(DEMO, "utf8"));
@@ -193,6 +193,28 @@ test("numbers of every kind, in both byte orders", () => {
       assert.deepEqual([...batch.column(name, { as: "number" })], [Number(value), Number(value)]);
     }
   }
+});
+
+test("64-bit integers as numbers are rounded as Number rounds them", () => {
+  const edges = [0n, 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 53n + 3n, 2n ** 63n - 1n, 2n ** 63n];
+  const chance = random(3);
+  const wide = () => BigInt(Math.floor(chance() * 2 ** 32));
+  const some = Array.from({ length: 500 }, () => (wide() << 32n) | wide());
+  const values = [...edges, ...edges.map((one) => 2n ** 64n - 1n - one), ...some];
+  const fields = [number("signed", "<i8", 0, 8), number("odd", "<u8", 9, 8)];
+  const message = messageOf(fields, { size: 17 });
+  const payloads = values.map((value) => {
+    const payload = new Uint8Array(17);
+    new DataView(payload.buffer).setBigUint64(0, value, true);
+    new DataView(payload.buffer).setBigUint64(9, value, true);
+    return payload;
+  });
+  const batch = batchOf(message, ...payloads);
+  assert.deepEqual(
+    [...batch.column("signed", { as: "number" })],
+    values.map((value) => Number(BigInt.asIntN(64, value))),
+  );
+  assert.deepEqual([...batch.column("odd", { as: "number" })], values.map(Number));
 });
 
 test("tails of different lengths, of numbers, of structs, of chars", () => {

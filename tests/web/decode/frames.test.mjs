@@ -119,3 +119,43 @@ test("long runs of equal frames are found whole, and a fault behind one in its p
     );
   }
 });
+
+test("frames at equal distances are one run, and sequences that follow each other one span", () => {
+  const one = (type, sequence, size) =>
+    frame({ type, sequence, payload: new Uint8Array(size).fill(sequence) });
+  const last = 2 ** 32 - 2;
+  const turns = [0, 1, 2, 3].flatMap((n) => [one(1, (last + n) % 2 ** 32, 10), one(2, 2 * n, 3)]);
+  const more = [one(1, 2, 10), one(1, 9, 30), one(1, 9, 30), one(1, 4, 10)];
+  const [first, second] = groupFrames(join(...turns, ...more)).groups;
+  assert.deepEqual(
+    first.runs.map(({ count, size }) => [count, size]),
+    [
+      [5, 10],
+      [2, 30],
+      [1, 10],
+    ],
+  );
+  assert.deepEqual(first.sequences, [
+    [last, 5],
+    [9, 1],
+    [9, 1],
+    [4, 1],
+  ]);
+  assert.deepEqual([second.runs.length, second.count, second.bytes], [1, 4, 4 * 32]);
+  assert.deepEqual(second.sequences, [
+    [0, 1],
+    [2, 1],
+    [4, 1],
+    [6, 1],
+  ]);
+  for (const { view, starts, sizes, count } of [first, second]) {
+    assert.deepEqual([starts.length, sizes.length], [count, count]);
+    starts.forEach((start, index) => {
+      const sequence = view.getUint32(start - 16, true);
+      assert.equal(view.getUint8(start + sizes[index] - 1), sequence & 255);
+    });
+  }
+  const kept = first.filter((size, index) => size === 10 && index % 2 === 1);
+  assert.deepEqual([[...kept.sizes], kept.bytes], [[10, 10, 10], 120]);
+  assert.deepEqual([...kept.starts], [first.starts[1], first.starts[3], first.starts[7]]);
+});
