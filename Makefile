@@ -30,7 +30,7 @@ BUNDLE := server_side/cwire_server/static/licences.txt
 WEB_SOURCES := $(shell find client_side/web \( -name node_modules -o -name npm \) -prune -o \
 	\( -name '*.mjs' -o -name '*.css' -o -name 'package*.json' -o -name .npmrc \) -print)
 
-.PHONY: setup run test lint bench soak soak-ring fuzz headers clean browser cross
+.PHONY: setup run test lint bench soak soak-ring fuzz headers clean browser desktop cross
 
 setup: $(READY) $(BUNDLE)
 	@$(MAKE) --no-print-directory -s -C c_driver
@@ -54,11 +54,15 @@ run: setup
 browser:
 	@sh tests/install_chromium.sh
 
+# A window is tested on a display without a screen; where that cannot be had, it is skipped.
+desktop:
+	@sh tests/install_desktop.sh
+
 # Tests of foreign targets compile for them, and run nothing; without a compiler they are skipped.
 cross:
 	@sh tests/install_cross_compilers.sh
 
-test: setup browser cross
+test: setup browser desktop cross
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: setup

@@ -32,6 +32,7 @@ _TOOLS = {
     "watch": _Tool("cwire.tools.watch", "tools", "show rates, queues and losses live"),
     "send": _Tool("cwire.tools.send", "tools", "send a command and print its reply"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
+    "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),
     "bench": _Tool("cwire.tools.bench", "tools", "compare ways between processes here"),
     "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),

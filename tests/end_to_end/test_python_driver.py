@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import cwire
-from support.demo_messages import (
+from cwire.demo.messages import (
     MESSAGES,
     Acquisition,
     SetAcquisition,

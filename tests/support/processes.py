@@ -125,7 +125,7 @@ class Driver(Running):
 class PythonDriver(Driver):
     """The demo driver in Python."""
 
-    PROGRAM = (sys.executable, ROOT / "tests" / "support" / "python_demo.py")
+    PROGRAM = (sys.executable, "-m", "cwire.demo.driver")
 
 
 class Relay(Running):

@@ -1,4 +1,4 @@
-"""Runs the command-line tools: info, watch, send, publish, doctor, bench.
+"""Runs the command-line tools: info, watch, send, publish, desktop, doctor, bench.
 
-May import: bridge, driver, ipc, link, session, data, view, errors, version.
+May import: bridge, desktop, driver, ipc, link, session, data, view, errors, version.
 """

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cwire.demo.messages import MESSAGES
 from cwire.driver.sources import schema_of
 from cwire.errors import InvalidArgument
 from cwire_structs.schema import Schema, SchemaError
 from cwire_structs.schema.written import Written
-from support.demo_messages import MESSAGES
 from support.processes import ROOT
 
 DEMO = ROOT / "c_driver" / "generated" / "messages.schema.json"

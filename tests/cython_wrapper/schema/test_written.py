@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import numpy as np
 import pytest
 
+from cwire.demo.messages import MESSAGES
 from cwire_structs.schema import Schema, SchemaError
 from cwire_structs.schema.tags import command, message, tail
 from cwire_structs.schema.written import Written, identifier
 from cwire_structs.schema.written_class import Parameter
-from support.demo_messages import MESSAGES
 from support.processes import ROOT
 
 

@@ -1,4 +1,4 @@
-"""The demo driver's messages, written in Python: the same layout as `c_driver/messages.h`."""
+"""The demo driver's messages, written in Python: the same layout as `c_driver/messages.h`. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import Annotated
 import numpy.typing as npt
 from numpy import float32, int32, uint8, uint16, uint32, uint64
 
-from cwire_structs.schema.tags import array, command, message, range, tail, text, tile, unit
+from cwire_structs.schema import tags
+from cwire_structs.schema.tags import array, command, message, tail, text, tile, unit
+
+__all__ = ["MESSAGES", "SERVED"]
 
 SCOPE_CHANNELS = 2
 
 
 class WaveformShape(IntEnum):
+    """The shapes of a signal."""
+
     SINE = 0
     SQUARE = 1
     TRIANGLE = 2
@@ -22,12 +27,16 @@ class WaveformShape(IntEnum):
 
 
 class TriggerMode(IntEnum):
+    """When a block begins."""
+
     FREE_RUN = 0
     RISING_EDGE = 1
     FALLING_EDGE = 2
 
 
 class PixelFormat(IntEnum):
+    """The kind of number that a pixel is."""
+
     UINT8 = 0
     UINT16 = 1
     INT16 = 2
@@ -48,6 +57,8 @@ class ScopeBlock:
 
 
 class CameraTile:
+    """A part of the camera's image."""
+
     image: uint32
     tile: uint16
     tiles: uint16
@@ -60,6 +71,8 @@ class CameraTile:
 
 @dataclass
 class Waveform:
+    """What the generator makes on one channel."""
+
     channel: Annotated[int, uint32] = 0
     shape: WaveformShape = WaveformShape.SINE
     frequency: float = 0.0
@@ -68,6 +81,8 @@ class Waveform:
 
 
 class Acquisition:
+    """How the scope samples."""
+
     sample_rate: Annotated[float, unit("Hz")]
     level: float
     trigger: TriggerMode
@@ -75,6 +90,8 @@ class Acquisition:
 
 
 class DriverStatus:
+    """The state of the driver."""
+
     running: bool
     cpu_load: Annotated[uint8, unit("%")]
     peers: uint16
@@ -89,6 +106,8 @@ class DriverStatus:
 
 
 class SelfTestResult:
+    """What a self-test found."""
+
     channel: uint32
     peak: float32
     rms: float32
@@ -96,6 +115,8 @@ class SelfTestResult:
 
 
 class ImageTile:
+    """A tile of a large image, sent where somebody looks."""
+
     picture: uint32
     level: Annotated[uint32, tile("level")]
     x: Annotated[uint32, tile("x")]
@@ -107,6 +128,8 @@ class ImageTile:
 
 
 class Image:
+    """A large image, of which tiles can be had."""
+
     width: Annotated[uint32, tile("image_width")]
     height: Annotated[uint32, tile("image_height")]
     tile_size: Annotated[uint32, tile("tile_width")]
@@ -116,6 +139,8 @@ class Image:
 
 
 class WantedTile:
+    """A tile that a viewer wants."""
+
     x: Annotated[uint32, tile("x")]
     y: Annotated[uint32, tile("y")]
     level: Annotated[uint16, tile("level")]
@@ -124,9 +149,11 @@ class WantedTile:
 
 @command(id=23, reply=Image)
 class WantTiles:
+    """Tells which tiles of the image a viewer shows."""
+
     viewer: Annotated[uint64, tile("viewer")]
     format: Annotated[PixelFormat, tile("format")]
-    rate: Annotated[uint32, range(1, 60), tile("rate")]
+    rate: Annotated[uint32, tags.range(1, 60), tile("rate")]
     tiles: Annotated[WantedTile, tail(), tile("wanted")]
 
 
@@ -135,35 +162,45 @@ class WantTiles:
 class SetWaveform:
     """Sets what the generator makes on one channel."""
 
-    channel: Annotated[int, uint32, range(0, 1)] = 0
+    channel: Annotated[int, uint32, tags.range(0, 1)] = 0
     shape: Annotated[WaveformShape, "The shape of the signal."] = WaveformShape.SINE
-    frequency: Annotated[float, unit("Hz"), range(0.01, 1e6)] = 10
-    amplitude: Annotated[float, unit("V"), range(0, 10)] = 1
-    offset: Annotated[float, unit("V"), range(-10, 10)] = 0
+    frequency: Annotated[float, unit("Hz"), tags.range(0.01, 1e6)] = 10
+    amplitude: Annotated[float, unit("V"), tags.range(0, 10)] = 1
+    offset: Annotated[float, unit("V"), tags.range(-10, 10)] = 0
 
 
 @command(id=17, reply="driver_status")
 class GetStatus:
+    """Returns the status."""
+
     reset_counters: bool
 
 
 @command(id=18)
 class Start:
+    """Starts the acquisition."""
+
     blocks: uint64
 
 
 @command(id=19)
 class Stop:
+    """Stops the acquisition."""
+
     reset_time: bool
 
 
 @command(id=20, reply=SelfTestResult)
 class SelfTest:
-    channel: Annotated[uint32, range(0, 1)]
+    """Tests a channel."""
+
+    channel: Annotated[uint32, tags.range(0, 1)]
 
 
 @command(id=21, reply=Acquisition)
 class SetAcquisition:
+    """Sets how the scope samples."""
+
     sample_rate: float
     level: float
     trigger: TriggerMode
@@ -172,6 +209,8 @@ class SetAcquisition:
 
 @command(id=22, reply="echo")
 class Echo:
+    """Returns what it gets."""
+
     number: uint64
     values: Annotated[float, array(4)]
 
@@ -192,3 +231,7 @@ MESSAGES = [
         1,
     )
 ] + [SetWaveform, GetStatus, Start, Stop, SelfTest, SetAcquisition, Echo, WantTiles]
+"""Those of `c_driver/messages.h`."""
+
+SERVED = [one for one in MESSAGES if one not in (ImageTile, Image, WantTiles)]
+"""Those of the driver in Python, which has no large image."""
