@@ -15,6 +15,8 @@ import yaml
 import cwire
 from cwire.data.ledger import UNWANTED
 from cwire.session.incoming import PARSERS
+from cwire_server.actions.requests import OPERATIONS as ACTION_OPERATIONS
+from cwire_server.actions.texts import FROM_RELAY
 from cwire_server.clients.requests import OPERATIONS
 from cwire_server.errors import ErrorCode
 from cwire_server.hub.ledger import REASONS
@@ -24,6 +26,7 @@ from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import DriverCount, MessageCount, Snapshot
 from cwire_server.web.metrics import exposition
 from cwire_structs import frames
+from cwire_structs.action_values import DTYPES
 from cwire_structs.schema import FORMAT
 from support.processes import ROOT
 
@@ -139,9 +142,34 @@ def rows(heading: str) -> set[str]:
 def test_protocol_md_lists_the_operations() -> None:
     # "" is an op that is a variable: its value is the argument of a send.
     from_relay = sent_operations("server_side/cwire_server") - {""}
-    assert rows("From the relay") == from_relay
-    assert set(PARSERS) == from_relay - {"message", "reply", "status"}  # not asked for by Python's
+    assert rows("From the relay") == from_relay - set(FROM_RELAY)
+    # Not asked for by Python's.
+    assert set(PARSERS) - set(FROM_RELAY) == from_relay - {"message", "reply", "status"} - set(
+        FROM_RELAY
+    )
     assert rows("From the client") == set(OPERATIONS)
+
+
+def test_protocol_md_lists_the_operations_of_actions() -> None:
+    assert rows("Actions, from the relay") == set(FROM_RELAY)
+    assert rows("Actions, from the client") == set(ACTION_OPERATIONS)
+
+
+def test_protocol_md_lists_the_codes_of_failed_actions() -> None:
+    section = PROTOCOL.split("| code of `failed` | when |\n")[1].split("\n\n")[0]
+    listed = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    folders = ("actions", "workers")
+    sources = (ROOT / "server_side/cwire_server" / folder for folder in folders)
+    said = "".join(path.read_text() for folder in sources for path in folder.glob("*.py"))
+    said += (ROOT / "cython_wrapper/cwire_structs/action_values.py").read_text()
+    assert {code for code in listed if f'"{code}"' not in said} == set()
+
+
+def test_protocol_md_lists_the_dtypes_of_actions() -> None:
+    (row,) = re.findall(r"^\| \{`\$array`.*$", PROTOCOL, re.MULTILINE)
+    listed = re.search(r"little-endian: `([^`]+)`", row)
+    assert listed is not None
+    assert tuple(listed[1].replace("\\|", "|").split()) == DTYPES
 
 
 def test_protocol_md_lists_the_options_of_subscribe() -> None:

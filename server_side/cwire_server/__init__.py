@@ -7,11 +7,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cwire_server.app import Relay
     from cwire_server.config import ConfigError, DriverAddress, RelayConfig
+    from cwire_server.server import Server
+    from cwire_server.workers.api import ActionError, ApiError, action, flatten
 
-__all__ = ["ConfigError", "DriverAddress", "Relay", "RelayConfig"]
+__all__ = [
+    "ActionError",
+    "ApiError",
+    "ConfigError",
+    "DriverAddress",
+    "Relay",
+    "RelayConfig",
+    "Server",
+    "action",
+    "flatten",
+]
 
 # Imported when they are first asked for: a client that uses the core needs no web server.
-_LATER = dict.fromkeys(__all__, "cwire_server.config") | {"Relay": "cwire_server.app"}
+_LATER = {
+    **dict.fromkeys(("ConfigError", "DriverAddress", "RelayConfig"), "cwire_server.config"),
+    **dict.fromkeys(("ActionError", "ApiError", "action", "flatten"), "cwire_server.workers.api"),
+    "Relay": "cwire_server.app",
+    "Server": "cwire_server.server",
+}
 
 
 def __getattr__(name: str) -> Any:

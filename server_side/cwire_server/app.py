@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from tornado.httpserver import HTTPServer
@@ -25,6 +26,9 @@ from cwire_server.web.rules import Rules
 from cwire_structs.relays import RelayEntry, answers_as_relay, elsewhere_text, living_relays
 from cwire_structs.runtime import RuntimeDirError
 
+if TYPE_CHECKING:
+    from cwire_server.workers.service import ActionService
+
 __all__ = ["Relay"]
 
 _REQUEST_SECONDS = 10
@@ -40,6 +44,7 @@ class Relay:
     Attributes:
         core: What it is without its listeners.
         hub: The core's.
+        actions: What clients may call; None: nothing.
         port: The TCP port, known after `start`.
         link: The address for people, with the token.
     """
@@ -47,7 +52,8 @@ class Relay:
     def __init__(self, config: RelayConfig) -> None:
         self.config = config
         refusal = "" if config.ring else "the relay was started with --no-ring"
-        self.core = RelayCore(config.drivers, config.limits, refusal=refusal)
+        self.actions = None if config.api is None else _actions(config)
+        self.core = RelayCore(config.drivers, config.limits, refusal=refusal, actions=self.actions)
         self.hub = self.core.hub
         self.port = 0
         self._pings: asyncio.Task[None] | None = None
@@ -91,6 +97,8 @@ class Relay:
         url = f"ws://{host}:{self.port}/ws"
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
+        if self.actions is not None:
+            self.actions.start()
         services = self.core.services(pages)
         tcp = self._serve(Rules(config.host, self.port, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
@@ -104,6 +112,8 @@ class Relay:
         # A client that finds the relay shall find the drivers that run, too.
         await self.core.first_look(_FIRST_LOOK_SECONDS)
         self._runtime.publish()
+        if self.actions is not None:
+            self.actions.begin(str(self._runtime.socket))
 
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
         make_client = partial(self.core.connect, services)
@@ -124,6 +134,8 @@ class Relay:
         """Says goodbye to the clients and closes everything."""
         for listener in self._listeners:
             listener.close()
+        if self.actions is not None:
+            self.actions.stop()
         if self._pings is not None:
             self._pings.cancel()
             await asyncio.wait([self._pings])
@@ -132,6 +144,34 @@ class Relay:
             await server.close_all_connections()
         if self._runtime is not None:
             self._runtime.close()
+
+
+def _actions(config: RelayConfig) -> ActionService:
+    """Makes what runs a relay's actions.
+
+    Raises:
+        ConfigError: pydantic is not installed, or the API cannot be served.
+    """
+    try:
+        from cwire_server.workers.service import ActionService
+    except ImportError as error:
+        if error.name and error.name.partition(".")[0] in ("pydantic", "typing_extensions"):
+            raise ConfigError(
+                "actions need pydantic, which checks what they are given: "
+                "pip install 'cwire[actions]'"
+            ) from None
+        raise
+    from cwire_server.workers.api import ApiError
+
+    try:
+        service = ActionService(
+            config.api, config.limits, owner=config.owner, threads=config.threads
+        )
+        for name, process in config.processes.items():
+            service.processes.add(name, process)
+        return service
+    except ApiError as error:
+        raise ConfigError(f"these actions cannot be served: {error}") from error
 
 
 def _why_not_bound(error: OSError, config: RelayConfig) -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cwire_server.access import check_origin
 from cwire_server.limits import Limits
 from cwire_structs.frames import RELAY_NAME
 from cwire_structs.runtime import DEFAULT_PORT, runtime_dir
 
-__all__ = ["ConfigError", "DriverAddress", "RelayConfig"]
+__all__ = ["ACTIONS_PORT", "ConfigError", "DriverAddress", "RelayConfig"]
 
 LAST_SOURCE = 254
+ACTIONS_PORT = 5678
+"""The port of a relay that has actions and no driver, if nothing else is said."""
 
 
 class ConfigError(ValueError):
@@ -71,6 +75,14 @@ class RelayConfig:
     """Whether drivers' frames are read from their shared memory, if they offer it."""
     pages: Path | None = None
     """A folder with pages of the user's own."""
+    api: object = None
+    """Functions that clients may call, as `cwire_server.workers.api.flatten` takes them."""
+    processes: Mapping[str, Any] = field(default_factory=dict)
+    """Threads and coroutines beside them, by name; see `cwire_server.Server.add_process`."""
+    owner: str = field(default="", repr=False)
+    """The token with which a client may end the relay; empty: none can."""
+    threads: int = 32
+    """Functions of `api` that may run at a time in threads, of all clients together."""
 
     def __post_init__(self) -> None:
         names = [driver.name for driver in self.drivers]
@@ -81,8 +93,11 @@ class RelayConfig:
                 f"a driver cannot be named {RELAY_NAME!r}: clients know the relay's own statistics "
                 "by this name; give it another one"
             )
-        if not self.drivers:
-            raise ConfigError("no driver: give at least one as --driver NAME=PATH")
+        if not self.drivers and self.api is None:
+            raise ConfigError(
+                "no driver: give at least one as --driver NAME=PATH, or functions to call as "
+                "--actions MODULE:API"
+            )
         if len(self.drivers) > LAST_SOURCE:
             raise ConfigError(f"{len(self.drivers)} drivers: one relay takes {LAST_SOURCE}")
         if not 0 <= self.port <= 65535:
@@ -105,6 +120,10 @@ class RelayConfig:
             )
         if self.pages is not None and not os.access(self.pages, os.R_OK | os.X_OK):
             raise ConfigError(f"--pages: the folder {self.pages} cannot be read by this account")
+        if self.threads < 1:
+            raise ConfigError(f"threads is {self.threads}: functions run in at least one thread")
+        if self.owner and len(self.owner) < 16:
+            raise ConfigError("the owner's token has fewer than 16 characters: it could be guessed")
         if not self.token.isascii() or not self.token.isalnum():
             raise ConfigError("the token must be letters and digits only (it travels in a header)")
         if len(self.token) < 16:

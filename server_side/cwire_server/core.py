@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 
 from cwire_server.access import PageAccess
+from cwire_server.actions.requests import Host
 from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.requests import Services
 from cwire_server.clients.transport import Transport
@@ -38,6 +39,7 @@ class RelayCore:
         limits: For all of them, and for all clients.
         refusal: The reason why no driver's ring is to be read; empty if they are.
         alone: Whether this process is a relay and nothing else.
+        actions: Functions that clients may call; None: there are none.
 
     Attributes:
         hub: Knows drivers and clients.
@@ -53,6 +55,7 @@ class RelayCore:
         *,
         refusal: str = "",
         alone: bool = True,
+        actions: Host | None = None,
     ) -> None:
         self.hub = Hub((driver.name for driver in drivers), limits)
         self.links: dict[int, DriverLink] = {}
@@ -60,6 +63,7 @@ class RelayCore:
         self._drivers = drivers
         self._refusal = refusal
         self._alone = alone
+        self._actions = actions
         self._tasks: list[asyncio.Task[None]] = []
         self._started = time.monotonic()
         self.source = RelaySource(self.hub, self.links, self._started)
@@ -96,7 +100,7 @@ class RelayCore:
         Args:
             pages: The way in for pages; None where there is none.
         """
-        return Services(self.hub, self.links, pages, self._started)
+        return Services(self.hub, self.links, pages, self._started, self._actions)
 
     def connect(self, services: Services, transport: Transport) -> ClientConnection:
         """Takes a client, past the handshake."""

@@ -45,5 +45,13 @@ class Limits:
     """Commands that may wait for one driver's answers."""
     answer: float = 10.0
     """Time that a driver has to answer a command."""
+    streams: int = 128
+    """Functions of actions that may run for one client."""
+    keep: float = 10.0
+    """Time that a session of actions outlives its connection."""
+    room: int = 1 << 20
+    """What actions have sent and a client has not read; beyond it they are to wait."""
+    kept: int = 4 << 20
+    """What a session of actions keeps of what it has sent, for a client that comes back."""
     statistics: float = 1.0
     """Time between two rounds of the relay's statistics about itself."""

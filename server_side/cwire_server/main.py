@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import os
-import resource
-import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from cwire_server.app import Relay
-from cwire_server.config import ConfigError, DriverAddress, RelayConfig
+from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig
+from cwire_server.server import Server
+from cwire_server.serving import allow_many_clients, serve
+from cwire_server.workers.api import ApiError
+from cwire_server.workers.loading import load_api
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError
 
 __all__ = ["add_arguments", "main", "register", "run"]
 
 _DESCRIPTION = "Relays between C drivers and WebSocket clients. Stop it with Ctrl-C."
-_SWITCH_SECONDS = 5e-4
-
-_SEVERAL = (
-    "clients that name neither a driver (--driver NAME, connect(driver=…)) nor a relay "
-    "(--relay PID, connect(…)) take this one, the newest; Ctrl-C stops it"
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,14 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME[=PATH]",
         help="a driver's name and its Unix socket (default: NAME.sock in the runtime directory, "
-        "where a driver of that name listens); may be given several times; without any, demo",
+        "where a driver of that name listens); may be given several times; without any, and "
+        "without --actions, demo",
+    )
+    parser.add_argument(
+        "--actions",
+        metavar="MODULE[:API]",
+        help="let clients call Python functions: a dict of them, a list, or a "
+        "cwire_server.Server, that this module has under this name; without a name, the "
+        "functions with @cwire_server.action ($CWIRE_OWNER_TOKEN: who may end the relay)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="loopback address (default 127.0.0.1)")
     parser.add_argument(
         "--port",
         type=int,
-        default=DEFAULT_PORT,
-        help=f"TCP port; 0 picks a free one (default {DEFAULT_PORT})",
+        help=f"TCP port; 0 picks a free one (default {DEFAULT_PORT}; {ACTIONS_PORT} with actions "
+        "and no driver)",
     )
     parser.add_argument(
         "--token",
@@ -98,10 +101,10 @@ def run(arguments: argparse.Namespace) -> int:
     quiet = logging.INFO if arguments.verbose else logging.WARNING
     logging.getLogger("cwire.client").setLevel(quiet)
     logging.getLogger("tornado.access").setLevel(quiet)
-    _allow_many_clients()
+    allow_many_clients()
     try:
-        asyncio.run(_serve(_config(arguments)))
-    except (ConfigError, RuntimeDirError) as error:
+        asyncio.run(serve(_config(arguments)))
+    except (ApiError, ConfigError, RuntimeDirError) as error:
         print(f"cwire serve: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:  # before the signal handler was there
@@ -109,48 +112,26 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _allow_many_clients() -> None:
-    """Raises this process's soft limit of open files to what it may have."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
 def _config(arguments: argparse.Namespace) -> RelayConfig:
-    drivers = tuple(DriverAddress.named(text) for text in arguments.driver or ["demo"])
+    api: Any = None if arguments.actions is None else load_api(arguments.actions)
+    processes: Mapping[str, Any] = {}
+    if isinstance(api, Server):
+        api, processes = api.api, api.processes
+    named = arguments.driver or (["demo"] if api is None else [])
+    drivers = tuple(DriverAddress.named(text) for text in named)
     given = {} if arguments.token is None else {"token": arguments.token}
+    port = arguments.port
+    if port is None:
+        port = DEFAULT_PORT if drivers else ACTIONS_PORT
     return RelayConfig(
         drivers=drivers,
         host=arguments.host,
-        port=arguments.port,
+        port=port,
         allowed_origins=frozenset(arguments.allow_origin),
         ring=not arguments.no_ring,
         pages=arguments.pages,
+        api=api,
+        processes=processes,
+        owner=os.environ.get("CWIRE_OWNER_TOKEN", ""),
         **given,
     )
-
-
-async def _serve(config: RelayConfig) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    relay = Relay(config)
-    try:
-        await relay.start()
-        # All objects so far stay: the collector, which needs 25 ms for them, need not look at them.
-        gc.collect()
-        gc.freeze()
-        # A thread that reads a large schema shall not keep the event loop waiting for 5 ms.
-        sys.setswitchinterval(_SWITCH_SECONDS)
-        print(f"cwire relay: {relay.link}", flush=True)
-        for link in relay.own_links():
-            print(f"  page: {link}", flush=True)
-        for driver in config.drivers:
-            print(f"  driver {driver.name}: {driver.path}", flush=True)
-        if others := relay.others():
-            for other in others:
-                print(f"also runs: {other}", flush=True)
-            print(_SEVERAL, flush=True)
-        await stop.wait()
-    finally:
-        await relay.stop()

@@ -353,6 +353,7 @@ class ClientConnection:
         if client is None:
             return
         services = self._services
+        self._requests.left()
         services.hub.remove_client(client)
         if services.pages is not None:
             services.pages.origins.forget(client.id)

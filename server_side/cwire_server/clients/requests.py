@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cwire_server.access import PageAccess
+from cwire_server.actions import requests as actions
+from cwire_server.actions.requests import ARRAY_TYPE, ActionRequests, Host
 from cwire_server.errors import ErrorCode, RequestError, internal_text, quoted
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import ClientQueue
@@ -37,6 +39,8 @@ class Services:
     """The way in for pages that a client speaks for; None where the relay has no address."""
     started: float
     """The relay's start, on the steady clock."""
+    actions: Host | None = None
+    """None where the relay has none."""
 
 
 class ClientRequests:
@@ -48,12 +52,18 @@ class ClientRequests:
         services: The parts of the relay that act on requests.
     """
 
-    __slots__ = ("_client", "_queue", "_services")
+    __slots__ = ("_actions", "_client", "_queue", "_services")
 
     def __init__(self, client: Client, queue: ClientQueue, services: Services) -> None:
         self._client = client
         self._queue = queue
         self._services = services
+        self._actions: ActionRequests | None = None
+
+    def left(self) -> None:
+        """Notes that the client is gone."""
+        if self._actions is not None:
+            self._actions.left()
 
     # Text
 
@@ -69,11 +79,13 @@ class ClientRequests:
             if isinstance(request.get("id"), int):
                 id_ = request["id"]
             operation = OPERATIONS.get(str(request.get("op")))
+            if operation is None and self._asks_actions(request):
+                return
             if operation is None:
                 raise RequestError(
                     ErrorCode.UNKNOWN_OP,
                     f"there is no operation {quoted(request.get('op'))}; "
-                    f"there are: {', '.join(OPERATIONS)}",
+                    f"there are: {', '.join((*OPERATIONS, *actions.OPERATIONS))}",
                 )
             yield from operation(self, request) or ()
         except RequestError as error:
@@ -82,6 +94,25 @@ class ClientRequests:
             self._services.hub.on_fault(f"a request of client {self._client.id}", error)
             text = f"the relay failed at this request: {internal_text(error)}"
             self._client.send("error", id=id_, code=ErrorCode.INTERNAL, text=text)
+
+    def _asks_actions(self, request: dict[str, Any]) -> bool:
+        """Carries out a request that is about actions; False: it is not."""
+        operation = actions.OPERATIONS.get(str(request.get("op")))
+        if operation is None and actions.is_plain(request):
+            operation = ActionRequests.plain
+        if operation is None:
+            return False
+        if (asked := self._of_actions()) is None:
+            actions.refuse(self._client, request)
+        else:
+            operation(asked, request)
+        return True
+
+    def _of_actions(self) -> ActionRequests | None:
+        """The requests about actions, if the relay has any."""
+        if self._actions is None and self._services.actions is not None:
+            self._actions = ActionRequests(self._client, self._queue, self._services.actions)
+        return self._actions
 
     def _subscribe(self, request: dict[str, Any]) -> Iterator[object]:
         subscription = parse_subscription(request, _id(request))
@@ -224,6 +255,8 @@ class ClientRequests:
                 ]
                 try:
                     self._frame(header, payload)
+                except FrameError:
+                    raise
                 except Exception as error:
                     self._services.hub.on_fault(f"a command of client {self._client.id}", error)
                     text = f"the relay failed at this command: {internal_text(error)}"
@@ -234,6 +267,10 @@ class ClientRequests:
             self._client.send("error", id=None, code=ErrorCode.BAD_FRAME, text=str(error))
 
     def _frame(self, header: Header, payload: memoryview) -> None:
+        if header.source == frames.RELAY_SOURCE and header.type == ARRAY_TYPE:
+            if (asked := self._of_actions()) is not None:
+                asked.take_array(header, payload)
+            return
         driver = self._services.hub.drivers.get(header.source)
         if driver is not None and (problem := _restarted(driver, header.sequence)):
             self._refuse(header.type, header.request, Code.ESESSION, problem)

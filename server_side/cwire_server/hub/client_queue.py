@@ -149,6 +149,7 @@ class ClientQueue:
         "_places",
         "_sent",
         "_waiting",
+        "_when_below",
         "_window",
         "control_bytes",
         "data_bytes",
@@ -171,6 +172,7 @@ class ClientQueue:
         self._window: int | None = None
         self._sent = 0
         self._acked = 0
+        self._when_below: tuple[int, Callable[[], object]] | None = None
         self.data_bytes = 0
         self.control_bytes = 0
         self.dropped = 0
@@ -195,6 +197,11 @@ class ClientQueue:
         message = _message(operation)
         self._add(message.text if isinstance(message, Text) else message)
         self.control_bytes += _own_bytes(message)
+
+    def put_text(self, text: str) -> None:
+        """Adds an operation as its JSON, in ASCII."""
+        self._add(text)
+        self.control_bytes += len(text)
 
     def put_place(self) -> object:
         """Keeps a place for an operation that is still being made; see `Sink`."""
@@ -358,6 +365,17 @@ class ClientQueue:
         # One message is always admitted: a frame larger than the window must pass.
         return self._window is not None and flying > 0 and flying + size > self._window
 
+    def call_when_below(self, limit: int, call: Callable[[], object]) -> None:
+        """Has a function called, once, when less text and replies wait. It may not put anything."""
+        self._when_below = limit, call
+
+    def _look_below(self) -> None:
+        assert self._when_below is not None
+        limit, call = self._when_below
+        if self.control_bytes < limit:
+            self._when_below = None
+            call()
+
     # Taking
 
     def take(
@@ -379,6 +397,8 @@ class ClientQueue:
             if isinstance(entry, str):
                 self._entries.popleft()
                 self.control_bytes -= len(entry)
+                if self._when_below is not None:
+                    self._look_below()
                 return Text(entry)
             if isinstance(entry, TextPieces):
                 self._entries.popleft()
@@ -441,6 +461,8 @@ class ClientQueue:
             if isinstance(entry, bytes):
                 self._entries.popleft()
                 self.control_bytes -= len(piece)
+                if self._when_below is not None:
+                    self._look_below()
             else:
                 batch = entry.batch
                 frames_size += len(piece)

@@ -1,0 +1,59 @@
+"""Runs a relay in the main thread until somebody ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+import signal
+import sys
+
+from cwire_server.app import Relay
+from cwire_server.config import RelayConfig
+
+__all__ = ["allow_many_clients", "serve"]
+
+_SWITCH_SECONDS = 5e-4
+
+_SEVERAL = (
+    "clients that name neither a driver (--driver NAME, connect(driver=…)) nor a relay "
+    "(--relay PID, connect(…)) take this one, the newest; Ctrl-C stops it"
+)
+
+
+def allow_many_clients() -> None:
+    """Raises this process's soft limit of open files to what it may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def serve(config: RelayConfig) -> None:
+    """Runs a relay until SIGINT or SIGTERM, or until its owner asks for the end."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    relay = Relay(config)
+    if relay.actions is not None:
+        relay.actions.on_shutdown = stop.set
+    try:
+        await relay.start()
+        # All objects so far stay: the collector, which needs 25 ms for them, need not look at them.
+        gc.collect()
+        gc.freeze()
+        # A thread that reads a large schema shall not keep the event loop waiting for 5 ms.
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        print(f"cwire relay: {relay.link}", flush=True)
+        for link in relay.own_links():
+            print(f"  page: {link}", flush=True)
+        for driver in config.drivers:
+            print(f"  driver {driver.name}: {driver.path}", flush=True)
+        if relay.actions is not None:
+            print(f"  actions: {', '.join(relay.actions.registry.names)}", flush=True)
+        if others := relay.others():
+            for other in others:
+                print(f"also runs: {other}", flush=True)
+            print(_SEVERAL, flush=True)
+        await stop.wait()
+    finally:
+        await relay.stop()
