@@ -17,40 +17,29 @@ export class CommandError extends Error {
 
 /** A lack of a connection to the relay. */
 export class NotConnected extends Error {
-  /** @param {string} text */
-  constructor(text) {
-    super(text);
-    this.name = "NotConnected";
-  }
+  name = "NotConnected";
 }
 
 /** A relay without the drivers that the one before it had: it is not taken, and the search goes on. */
 export class OtherDrivers extends NotConnected {
-  /** @param {string} text */
-  constructor(text) {
-    super(text);
-    this.name = "OtherDrivers";
-  }
+  name = "OtherDrivers";
 }
 
 /** A refusal of a subscription by the relay. */
 export class Refused extends Error {
+  name = "Refused";
+
   /**
    * @param {string} code `unknown_driver`, `unknown_message`, `bad_request`, …
    * @param {string} text For people.
    */
   constructor(code, text) {
     super(text);
-    this.name = "Refused";
     this.code = code;
   }
 }
 
 /** A breach of cwire's protocol by the relay, or another version of it: trying again is of no use. */
 export class ProtocolError extends Error {
-  /** @param {string} text */
-  constructor(text) {
-    super(text);
-    this.name = "ProtocolError";
-  }
+  name = "ProtocolError";
 }

@@ -8,11 +8,7 @@ import { PROTOCOL } from "./protocol.mjs";
 
 /** A text of the relay that is not as the protocol has it. */
 export class Malformed extends Error {
-  /** @param {string} text */
-  constructor(text) {
-    super(text);
-    this.name = "Malformed";
-  }
+  name = "Malformed";
 }
 
 /**
@@ -42,14 +38,167 @@ export class Malformed extends Error {
  * @typedef {object} StreamNews
  * @property {number} source
  * @property {number} type
- * @property {number | null} first The first sequence that comes or is told of.
+ * @property {number | null} first_sequence The first one that comes or is told of.
  * @property {string | null} of
  * @property {number | null} decimate
  * @property {Schema | null} schema Of a derived stream: its own.
  */
 
 /**
- * Parses a text; `op` says which of the functions below reads the rest.
+ * What reads a value; it throws where the value is not as it should be. `where` is for people.
+ *
+ * @template T
+ * @typedef {(value: any, where: string) => T} Reader
+ */
+
+/**
+ * Makes the error of a value that is not as it should be.
+ *
+ * @param {string} where `driver.source`
+ * @param {string} wanted What should be there.
+ * @param {unknown} value What is.
+ */
+const wrong = (where, wanted, value) =>
+  new Malformed(`${where} must be ${wanted}, is ${JSON.stringify(value)}`);
+
+/** @type {Reader<Record<string, any>>} */
+const record = (value, where) => {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw wrong(where, "an object", value);
+};
+
+/** @type {Reader<string>} */
+const text = (value, where) => {
+  if (typeof value === "string") return value;
+  throw wrong(where, "text", value);
+};
+
+/** @type {Reader<number>} */
+const number = (value, where) => {
+  if (Number.isSafeInteger(value)) return value;
+  throw wrong(where, "a whole number", value);
+};
+
+/**
+ * Reads a list.
+ *
+ * @template T
+ * @param {Reader<T>} read Its values.
+ * @returns {Reader<T[]>}
+ */
+const list = (read) => (value, where) => {
+  if (Array.isArray(value)) return value.map((one, index) => read(one, `${where}[${index}]`));
+  throw wrong(where, "an array", value);
+};
+
+/**
+ * Reads what may be null or left out.
+ *
+ * @template T
+ * @param {Reader<T>} read
+ * @returns {Reader<T | null>}
+ */
+const maybe = (read) => (value, where) => ((value ?? null) === null ? null : read(value, where));
+
+/**
+ * Reads an object's values by their names.
+ *
+ * @template {Record<string, Reader<any>>} T
+ * @param {T} readers
+ * @returns {Reader<{[K in keyof T]: ReturnType<T[K]>}>}
+ */
+const object = (readers) => (value, where) => {
+  record(value, where);
+  /** @type {any} */
+  const made = {};
+  for (const [key, read] of Object.entries(readers))
+    made[key] = read(value[key], `${where}.${key}`);
+  return made;
+};
+
+/** @type {Reader<Machine>} */
+const machine = object({
+  host: text,
+  boot: text,
+  root: (value, where) => text(value ?? "", where),
+});
+
+const driver = object({
+  name: text,
+  source: number,
+  socket: maybe(text),
+  state: /** @type {Reader<DriverNews["state"]>} */ (text),
+  problem: maybe(text),
+  session: maybe(number),
+  epoch: maybe(text),
+});
+
+/** @type {Reader<DriverNews>} */
+const driverNews = (json, where) => {
+  const news = driver(json, where);
+  let problem = (news.state !== "up" && news.problem) || "";
+  /** @type {Schema | null | undefined} */
+  let schema;
+  if (json.schema) {
+    try {
+      schema = new Schema(json.schema);
+    } catch (error) {
+      if (!(error instanceof SchemaError)) throw error;
+      schema = null;
+      problem = `${error.message}; run \`cwire wrap\` on its header again and rebuild it`;
+    }
+  }
+  return { ...news, problem, schema };
+};
+
+/** @type {Reader<StreamNews>} */
+const stream = object({
+  source: number,
+  type: number,
+  first_sequence: maybe(number),
+  of: maybe(text),
+  decimate: maybe(number),
+  schema: (json) => (json ? new Schema(json) : null),
+});
+
+const hello = object({ machine: maybe(machine), drivers: list(driverNews) });
+
+/** The readers of the relay's texts, by op. */
+export const READERS = {
+  __proto__: null,
+  /** @type {Reader<{machine: Machine | null, drivers: DriverNews[]}>} */
+  hello: (json, where) => {
+    if (json.protocol !== PROTOCOL) {
+      throw new ProtocolError(
+        `the relay speaks cwire protocol ${json.protocol}, this page ${PROTOCOL}: ` +
+          "install the same cwire version on both sides",
+      );
+    }
+    return hello(json, where);
+  },
+  driver: object({ event: text, driver: driverNews }),
+  subscribed: object({ id: number, streams: list(stream) }),
+  dropped: object({
+    id: number,
+    source: number,
+    message: text,
+    reason: text,
+    count: number,
+    sequence: number,
+  }),
+  // Without a message and an error it is an empty OK.
+  reply: object({
+    id: number,
+    error: maybe(object({ code: number, name: text, text })),
+    message: maybe(text),
+    fields: maybe(record),
+  }),
+  error: object({ id: maybe(number), code: text, text }),
+};
+/** @typedef {Omit<typeof READERS, "__proto__">} Readers */
+
+/**
+ * Parses a text; its `op` says which of the readers reads the rest.
  *
  * @param {string} text
  * @returns {Record<string, any>}
@@ -65,132 +214,6 @@ export function parse(text) {
 }
 
 /**
- * Reads a `hello`.
- *
- * @param {any} json
- * @returns {{machine: Machine | null, drivers: DriverNews[]}}
- * @throws {ProtocolError} The relay speaks another version.
- */
-export function readHello(json) {
-  if (json.protocol !== PROTOCOL) {
-    throw new ProtocolError(
-      `the relay speaks cwire protocol ${json.protocol}, this page ${PROTOCOL}: ` +
-        "install the same cwire version on both sides",
-    );
-  }
-  const machine = nullable(json.machine, "machine", readMachine);
-  return { machine, drivers: list(json.drivers, "drivers").map(readDriverNews) };
-}
-
-/**
- * Reads a `driver`.
- *
- * @param {any} json
- */
-export function readDriver(json) {
-  return { event: text(json.event, "event"), driver: readDriverNews(json.driver) };
-}
-
-/**
- * Reads a `subscribed`.
- *
- * @param {any} json
- */
-export function readSubscribed(json) {
-  return { id: number(json.id, "id"), streams: list(json.streams, "streams").map(readStream) };
-}
-
-/**
- * Reads a `dropped`.
- *
- * @param {any} json
- */
-export function readDropped(json) {
-  return {
-    id: number(json.id, "id"),
-    source: number(json.source, "source"),
-    message: text(json.message, "message"),
-    reason: text(json.reason, "reason"),
-    count: number(json.count, "count"),
-    sequence: number(json.sequence, "sequence"),
-  };
-}
-
-/**
- * Reads a `reply`.
- *
- * @param {any} json
- * @returns {{id: number, answer: {message: string, fields: Record<string, any>} | null,
- *   error: {code: number, name: string, text: string} | null}} Without both: an empty OK.
- */
-export function readReply(json) {
-  const id = number(json.id, "id");
-  if (json.error) {
-    const error = record(json.error, "error");
-    const code = number(error.code, "error.code");
-    const [name, reason] = [text(error.name, "error.name"), text(error.text, "error.text")];
-    return { id, answer: null, error: { code, name, text: reason } };
-  }
-  if (json.message === null) return { id, answer: null, error: null };
-  const answer = { message: text(json.message, "message"), fields: record(json.fields, "fields") };
-  return { id, answer, error: null };
-}
-
-/**
- * Reads an `error`.
- *
- * @param {any} json
- */
-export function readError(json) {
-  return {
-    id: json.id === null ? null : number(json.id, "id"),
-    code: text(json.code, "code"),
-    text: text(json.text, "text"),
-  };
-}
-
-/**
- * @param {any} json
- * @returns {DriverNews}
- */
-function readDriverNews(json) {
-  record(json, "driver");
-  const name = text(json.name, "driver.name");
-  const source = number(json.source, "driver.source");
-  const state = /** @type {DriverNews["state"]} */ (text(json.state, "driver.state"));
-  let problem = state === "up" ? "" : text(json.problem ?? "", "driver.problem");
-  /** @type {Schema | null | undefined} */
-  let schema;
-  if (json.schema) {
-    try {
-      schema = new Schema(json.schema);
-    } catch (error) {
-      if (!(error instanceof SchemaError)) throw error;
-      schema = null;
-      problem = `${error.message}; run \`cwire wrap\` on its header again and rebuild it`;
-    }
-  }
-  const session = nullable(json.session, "driver.session", number);
-  const epoch = nullable(json.epoch, "driver.epoch", text);
-  const socket = nullable(json.socket, "driver.socket", text);
-  return { name, source, socket, state, problem, session, epoch, schema };
-}
-
-/**
- * @param {any} json
- * @param {string} where
- * @returns {Machine}
- */
-function readMachine(json, where) {
-  record(json, where);
-  return {
-    host: text(json.host, `${where}.host`),
-    boot: text(json.boot, `${where}.boot`),
-    root: text(json.root ?? "", `${where}.root`),
-  };
-}
-
-/**
  * Whether the path of a Unix socket leads to the same one on both, as far as is known. In another
  * boot a disk may have another name, so that roots are compared in one boot only.
  *
@@ -200,82 +223,4 @@ function readMachine(json, where) {
 export function sharePaths(one, other) {
   const known = one.boot === other.boot && one.root !== "" && other.root !== "";
   return one.host === other.host && (!known || one.root === other.root);
-}
-
-/**
- * @param {any} json
- * @returns {StreamNews}
- */
-function readStream(json) {
-  record(json, "stream");
-  return {
-    source: number(json.source, "stream.source"),
-    type: number(json.type, "stream.type"),
-    first: nullable(json.first_sequence, "stream.first_sequence", number),
-    of: nullable(json.of, "stream.of", text),
-    decimate: nullable(json.decimate, "stream.decimate", number),
-    schema: json.schema ? new Schema(json.schema) : null,
-  };
-}
-
-/**
- * @param {any} value
- * @param {string} where
- * @returns {Record<string, any>}
- */
-function record(value, where) {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw wrong(where, "an object", value);
-}
-
-/**
- * @param {any} value
- * @param {string} where
- * @returns {any[]}
- */
-function list(value, where) {
-  if (Array.isArray(value)) return value;
-  throw wrong(where, "an array", value);
-}
-
-/**
- * @param {any} value
- * @param {string} where
- * @returns {string}
- */
-function text(value, where) {
-  if (typeof value === "string") return value;
-  throw wrong(where, "text", value);
-}
-
-/**
- * @param {any} value
- * @param {string} where
- * @returns {number}
- */
-function number(value, where) {
-  if (Number.isSafeInteger(value)) return value;
-  throw wrong(where, "a whole number", value);
-}
-
-/**
- * Reads what may be null or left out.
- *
- * @template T
- * @param {any} value
- * @param {string} where
- * @param {(value: any, where: string) => T} read
- * @returns {T | null}
- */
-function nullable(value, where, read) {
-  return value === null || value === undefined ? null : read(value, where);
-}
-
-/**
- * @param {string} where `driver.source`
- * @param {string} wanted What should be there.
- * @param {unknown} value What is.
- */
-function wrong(where, wanted, value) {
-  return new Malformed(`${where} must be ${wanted}, is ${JSON.stringify(value)}`);
 }

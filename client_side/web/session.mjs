@@ -54,6 +54,22 @@ export class Session {
   /** @type {relay.Machine | null} Where the first relay ran; null: it did not say. */
   #machine = null;
   #more = false; // the present relay has other drivers besides
+  /**
+   * The handler of each op of the relay. A new op is a line here, a reader in relay_messages.mjs, and
+   * a method.
+   *
+   * @type {{[Op in keyof relay.Readers]: (message: ReturnType<relay.Readers[Op]>) => void} &
+   *   {__proto__: null}}
+   */
+  #handlers = {
+    __proto__: null,
+    hello: (message) => this.#hello(message),
+    driver: (message) => this.#driver(message),
+    subscribed: (message) => this.#subscribed(message),
+    dropped: (message) => this.#dropped(message),
+    reply: (message) => this.#reply(message),
+    error: (message) => this.#error(message),
+  };
 
   /**
    * @param {object} shell
@@ -86,24 +102,24 @@ export class Session {
    * @throws {ProtocolError}
    */
   receiveText(text) {
-    const act = this.#read(text);
-    act?.(this);
+    const [op, message] = this.#read(text);
+    this.#handlers[op]?.(message);
   }
 
   /**
    * Reads a text, and does nothing yet: what is thrown later is not the relay's fault.
    *
    * @param {string} text
-   * @returns {((session: Session) => void) | undefined} undefined: a newer relay says more.
+   * @returns {[op: keyof relay.Readers, message: any]} An op that is not known: a newer relay says more.
    * @throws {ProtocolError}
    */
   #read(text) {
     try {
       const message = relay.parse(text);
-      if (!this.connected && message.op !== "hello") {
-        throw new ProtocolError(`the relay sent ${JSON.stringify(message.op)} before its hello`);
-      }
-      return Session.#OPERATIONS.get(message.op)?.(message);
+      const op = /** @type {keyof relay.Readers} */ (message.op);
+      if (!this.connected && op !== "hello")
+        throw new ProtocolError(`the relay sent ${JSON.stringify(op)} before its hello`);
+      return [op, relay.READERS[op]?.(message, op)];
     } catch (error) {
       if (!(error instanceof relay.Malformed || error instanceof SchemaError)) throw error;
       throw new ProtocolError(
@@ -204,7 +220,7 @@ export class Session {
   }
 
   /**
-   * @param {ReturnType<typeof relay.readHello>} hello
+   * @param {ReturnType<relay.Readers["hello"]>} hello
    * @throws {OtherDrivers}
    */
   #hello(hello) {
@@ -226,7 +242,7 @@ export class Session {
   /**
    * Remembers the drivers of the first relay, and where it runs; a later one must have them there.
    *
-   * @param {ReturnType<typeof relay.readHello>} hello
+   * @param {ReturnType<relay.Readers["hello"]>} hello
    * @throws {OtherDrivers}
    */
   #compare({ machine, drivers }) {
@@ -259,7 +275,7 @@ export class Session {
     return source === RELAY_SOURCE || this.#had?.has(name);
   }
 
-  /** @param {ReturnType<typeof relay.readDriver>} news */
+  /** @param {ReturnType<relay.Readers["driver"]>} news */
   #driver({ event, driver: news }) {
     if (!this.#isKnown(news)) return;
     const { name } = this.#update(news);
@@ -289,7 +305,7 @@ export class Session {
     for (const key of this.#routes.keys()) if (key >> 16 === source) this.#routes.delete(key);
   }
 
-  /** @param {ReturnType<typeof relay.readSubscribed>} message */
+  /** @param {ReturnType<relay.Readers["subscribed"]>} message */
   #subscribed({ id, streams }) {
     const subscription = this.subscriptions.get(id);
     if (!subscription) return; // closed meanwhile
@@ -304,7 +320,7 @@ export class Session {
    * @param {Subscription} subscription
    * @param {relay.StreamNews} stream
    */
-  #addStream(subscription, { source, type, first, of, decimate, schema: own }) {
+  #addStream(subscription, { source, type, first_sequence, of, decimate, schema: own }) {
     const driver = this.#bySource(source);
     if (!driver?.schema) return; // it cannot be used: `driver.problem` says why
     const message = (own ?? driver.schema).byId.get(type);
@@ -320,10 +336,10 @@ export class Session {
     }
     route.subscriptions.add(subscription);
     subscription.streams.push({ driver: driver.name, message, of, decimate });
-    subscription.ledger(driver.name, message.name).begin(first, driver.epoch);
+    subscription.ledger(driver.name, message.name).begin(first_sequence, driver.epoch);
   }
 
-  /** @param {ReturnType<typeof relay.readDropped>} told */
+  /** @param {ReturnType<relay.Readers["dropped"]>} told */
   #dropped({ id, source, message, reason, count: total, sequence }) {
     const subscription = this.subscriptions.get(id);
     const driver = this.#bySource(source)?.name;
@@ -332,16 +348,16 @@ export class Session {
     call(subscription.handlers.ondropped, { driver, message, reason, count });
   }
 
-  /** @param {ReturnType<typeof relay.readReply>} reply */
-  #reply({ id, answer, error }) {
+  /** @param {ReturnType<relay.Readers["reply"]>} reply */
+  #reply({ id, error, message, fields }) {
     const waiting = this.#commands.get(id);
     if (!waiting) return;
     this.#commands.delete(id);
     if (error) waiting.reject(new CommandError(error.code, error.name, error.text));
-    else waiting.resolve(answer);
+    else waiting.resolve(message === null ? null : { message, fields });
   }
 
-  /** @param {ReturnType<typeof relay.readError>} error */
+  /** @param {ReturnType<relay.Readers["error"]>} error */
   #error({ id, code, text }) {
     if (id === null) return;
     const waiting = this.#commands.get(id);
@@ -381,22 +397,6 @@ export class Session {
     for (const driver of this.drivers.values()) if (driver.source === source) return driver;
     return undefined;
   }
-
-  /**
-   * The reader and the handler of each op of the relay. A new op is a line here, a reader in
-   * relay_messages.mjs, and a method.
-   */
-  static #OPERATIONS = new Map([
-    ["hello", operation(relay.readHello, (session, message) => session.#hello(message))],
-    ["driver", operation(relay.readDriver, (session, message) => session.#driver(message))],
-    [
-      "subscribed",
-      operation(relay.readSubscribed, (session, message) => session.#subscribed(message)),
-    ],
-    ["dropped", operation(relay.readDropped, (session, message) => session.#dropped(message))],
-    ["reply", operation(relay.readReply, (session, message) => session.#reply(message))],
-    ["error", operation(relay.readError, (session, message) => session.#error(message))],
-  ]);
 }
 
 /**
@@ -407,21 +407,6 @@ export class Session {
 function driversText(drivers) {
   const named = [...drivers].map(([name, socket]) => (socket ? `${name} at ${socket}` : name));
   return named.join(", ") || "no driver";
-}
-
-/**
- * Joins the two halves of an operation: the first runs at once, what it returns does the second.
- *
- * @template T
- * @param {(json: any) => T} read
- * @param {(session: Session, message: T) => void} handle
- * @returns {(json: any) => (session: Session) => void}
- */
-function operation(read, handle) {
-  return (json) => {
-    const message = read(json);
-    return (session) => handle(session, message);
-  };
 }
 
 /**

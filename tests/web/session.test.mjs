@@ -513,7 +513,11 @@ test("a message that is not complete is refused before anything is done", () => 
       { event: "up", driver: { name: "lab", source: "1" } },
       /driver.source must be a whole number/,
     ],
-    ["subscribed", { id: 1, streams: [stream, { ...stream, type: null }] }, /stream.type must be/],
+    [
+      "subscribed",
+      { id: 1, streams: [stream, { ...stream, type: null }] },
+      /streams.1..type must be/,
+    ],
     ["subscribed", { id: 1, streams: [{ ...stream, schema: { schema: "x" } }] }, /schema.*"x"/],
     ["subscribed", { id: 1, streams: [{ ...stream, type: 7 }] }, /message 7, which no schema has/],
     [

@@ -2,13 +2,14 @@
 
 /** A schema that cannot be used; the text says where and why. */
 export class SchemaError extends Error {
+  name = "SchemaError";
+
   /**
    * @param {string} path Where: `types.block.fields.dt`.
    * @param {string} reason
    */
   constructor(path, reason) {
     super(`schema, ${path}: ${reason}`);
-    this.name = "SchemaError";
   }
 }
 

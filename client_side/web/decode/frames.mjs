@@ -8,6 +8,8 @@ export const SEQUENCE = 8 - HEADER_BYTES;
 
 /** Bytes that are no whole, well-formed frames: nothing after the place can be trusted. */
 export class FrameError extends Error {
+  name = "FrameError";
+
   /**
    * @param {"short" | "large" | "flags" | "cut"} fault What is wrong.
    * @param {number} at Where the frame begins, in bytes.
@@ -15,7 +17,6 @@ export class FrameError extends Error {
    */
   constructor(fault, at, text) {
     super(`the frame at byte ${at} ${text}`);
-    this.name = "FrameError";
     this.fault = fault;
     this.at = at;
   }

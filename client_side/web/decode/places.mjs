@@ -10,11 +10,7 @@ const STEP = /^(?:\.?([\p{L}_][\p{L}\p{N}_]*)|\[\s*(\d+|:)\s*\])/u;
 
 /** A path to what a message does not have, or to what has no column. */
 export class PathError extends Error {
-  /** @param {string} text */
-  constructor(text) {
-    super(text);
-    this.name = "PathError";
-  }
+  name = "PathError";
 }
 
 /**
