@@ -29,7 +29,8 @@ def graphs(page: Page) -> list[dict[str, Any]]:
 
 
 def wait_draws(page: Page, more: int = 3, graph: int = 0) -> None:
-    """Waits for so many pictures more."""
+    """Waits for so many pictures more: a graph that nobody sees is not drawn."""
+    page.locator(".graph").nth(graph).scroll_into_view_if_needed()
     now = f"window.__cwireLoader?.[{graph}]?.draws ?? 0"
     drawn = page.evaluate(now)
     page.wait_for_function(f"draws => ({now}) >= draws", arg=drawn + more)
@@ -77,6 +78,32 @@ def test_the_relays_figures_move_at_once(page: Page, bench: Bench) -> None:
     picture(page, "page-loader")
     page.get_by_text("Fields").first.click()
     assert barriers(page) == []
+
+
+# Each picture costs the browser its own: graphs that are drawn one by one cost several times that.
+COUNT_PICTURES = """() => {
+    const ask = window.requestAnimationFrame;
+    window.pictures = 0;
+    window.requestAnimationFrame = (draw) => ask((time) => (window.pictures += 1, draw(time)));
+    window.began = window.__cwireLoader.map(({draws}) => draws);
+}"""
+COUNTED = """() => {
+    const draws = window.__cwireLoader.map((one, at) => one.draws - window.began[at]);
+    return [window.pictures, draws];
+}"""
+
+
+def test_graphs_are_drawn_together_and_only_where_they_are_seen(page: Page, bench: Bench) -> None:
+    open_page(page, bench, "/loader", graphs=[BLOCKS] * 3 + [{**BLOCKS, "seconds": 60}] * 9)
+    for graph in (0, 1, 2):
+        wait_draws(page, 1, graph)
+    page.evaluate(COUNT_PICTURES)
+    wait_draws(page, 10)
+    pictures, draws = page.evaluate(COUNTED)
+    assert draws[0] >= 10
+    assert sum(draws) >= 2 * pictures
+    assert draws[-1] == 0
+    wait_draws(page, 3, 11)
 
 
 def test_it_is_good_in_the_dark_and_on_a_phone(page: Page, bench: Bench) -> None:

@@ -2,9 +2,9 @@
 // without a loader, since what it draws may come with a link.
 
 import { View, changeset, parse } from "vega";
-import { expressionInterpreter } from "vega-interpreter";
 import { compile } from "vega-lite";
 
+import { expressions } from "./expressions.mjs";
 import { EDGES, ROWS, SpecificationError, completed } from "./specification.mjs";
 
 const LONGEST = 300; // characters of Vega's words that are told
@@ -26,7 +26,6 @@ const NO_LOADER = Object.fromEntries(
 export class Chart extends EventTarget {
   /** @type {View | null} */
   #view = null;
-  #running = false;
   #broken = false;
   #names;
   /** Pictures that were drawn, and the page's time for them, in ms: for benchmarks and tests. */
@@ -47,7 +46,7 @@ export class Chart extends EventTarget {
       const { spec: vega } = compile(completed(spec, theme), { logger });
       const runtime = parse(vega, undefined, { ast: true });
       view = new View(runtime, {
-        expr: expressionInterpreter,
+        expr: expressions,
         loader: /** @type {any} */ (NO_LOADER),
         logger,
         renderer: "canvas",
@@ -61,11 +60,6 @@ export class Chart extends EventTarget {
     view.description("");
   }
 
-  /** Whether the last picture is not drawn yet. */
-  get running() {
-    return this.#running;
-  }
-
   /**
    * Draws the rows that have changed.
    *
@@ -76,7 +70,6 @@ export class Chart extends EventTarget {
   async draw(remove, insert, edges) {
     const view = this.#view;
     if (view === null || this.#broken) return;
-    this.#running = true;
     const began = performance.now();
     try {
       for (const name of this.#names) view.signal(name, edges[name]);
@@ -87,7 +80,6 @@ export class Chart extends EventTarget {
     }
     this.busy += performance.now() - began;
     this.draws += 1;
-    this.#running = false;
   }
 
   /** Ends it. */

@@ -10,7 +10,6 @@ import { SpecificationError, firstSpecification, readSpecification } from "./spe
 
 /** @typedef {import("./layout.mjs").Chosen} Chosen */
 
-const EVERY = 100; // ms from one picture to the next
 const TYPING = 400; // ms without a key until a specification is tried
 const WINDOW_TEXTS = new Map([
   [10, "10 s"],
@@ -34,23 +33,26 @@ export class Graph extends EventTarget {
   /** @type {import("../../client.mjs").Subscription | null} */
   #subscription = null;
   #schema = /** @type {unknown} */ (null); // that the source is made for
-  #drawn = -Infinity; // when, by the page's clock
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  #seen = true; // whether it is on the screen, or near it
+  #sight = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: "50%" });
+  #draw = () => this.#drawChanges();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
   #theme;
+  #pace;
 
   /**
    * @param {import("../../client.mjs").Client} client
+   * @param {import("./pace.mjs").Pace} pace
    * @param {Chosen} chosen
    * @param {() => Record<string, any>} theme Of the page as it is now.
    */
-  constructor(client, chosen, theme) {
+  constructor(client, pace, chosen, theme) {
     super();
     this.client = client;
     this.chosen = chosen;
     this.#theme = theme;
+    this.#pace = pace;
     this.body = element("div", { className: "graph-body" });
     this.problem = element("p", { className: "graph-problem", role: "status", hidden: true });
     this.notice = element("p", { className: "graph-notice", role: "status", hidden: true });
@@ -121,6 +123,7 @@ export class Graph extends EventTarget {
       this.body,
       this.notice,
     );
+    this.#sight.observe(this.body);
   }
 
   /** Measurements, for tests and benchmarks. */
@@ -213,39 +216,39 @@ export class Graph extends EventTarget {
   /** Ends it. */
   close() {
     this.#stop();
+    this.#sight.disconnect();
     clearTimeout(this.#typing);
     this.place.remove();
   }
 
   #stop() {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#pace.forget(this.#draw);
     this.#subscription?.close();
     this.#chart?.close();
     this.body.replaceChildren();
     this.#subscription = this.#chart = this.#source = this.#schema = null;
   }
 
-  /** Draws soon: not more often than pictures are wanted, and never in a page that nobody sees. */
+  /** Draws in the page's next picture. */
   #later() {
-    if (this.#timer !== undefined) return;
-    const rest = Math.max(0, this.#drawn + EVERY - performance.now());
-    this.#timer = setTimeout(() => requestAnimationFrame(() => void this.#draw()), rest);
+    this.#pace.later(this.#draw);
   }
 
-  async #draw() {
+  /** @param {IntersectionObserverEntry[]} entries */
+  #look(entries) {
+    this.#seen = entries[entries.length - 1].isIntersecting;
+    if (this.#seen) this.#later();
+  }
+
+  async #drawChanges() {
     const [source, chart] = [this.#source, this.#chart];
-    if (source === null || chart === null) {
-      this.#timer = undefined;
-      return;
-    }
-    this.#drawn = performance.now();
+    if (source === null || chart === null) return;
+    this.#tell();
+    if (!this.#seen) return;
     const { remove, insert } = source.changes();
     // Without a row Vega has no range to draw.
     if (insert.length || remove.length || chart.draws)
       await chart.draw(remove, insert, source.edges);
-    this.#timer = undefined;
-    this.#tell();
   }
 
   /** Says what is not in the picture. */

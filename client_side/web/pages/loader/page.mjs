@@ -6,11 +6,13 @@ import { Shell } from "../shell.mjs";
 import { publishedBy, servedDrivers } from "../shell/messages.mjs";
 import { Graph } from "./graph.mjs";
 import { FIRST, readGraphs, writeGraphs } from "./layout.mjs";
+import { Pace } from "./pace.mjs";
 import "./page.css";
 
 const KEY = "graphs";
 
 const shell = new Shell();
+const pace = new Pace();
 /** @type {Graph[]} */
 let graphs = [];
 const place = element("div", { className: "graphs" });
@@ -60,7 +62,7 @@ function resolved(colour) {
 
 /** @param {import("./layout.mjs").Chosen} chosen */
 function makeGraph(chosen) {
-  const graph = new Graph(shell.client, chosen, theme);
+  const graph = new Graph(shell.client, pace, chosen, theme);
   graph.addEventListener("set", keep);
   graph.addEventListener("remove", () => {
     graphs = graphs.filter((one) => one !== graph);
