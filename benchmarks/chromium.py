@@ -77,6 +77,8 @@ class Tools:
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
         self._numbers = itertools.count(1)
+        self._session: str | None = None
+        self._workers: list[str] = []
 
     def call(self, method: str, seconds: float = 60.0, **parameters: Any) -> dict[str, Any]:
         """Its result.
@@ -86,16 +88,32 @@ class Tools:
             TimeoutError: No answer came in so many seconds.
         """
         number = next(self._numbers)
-        self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        command = {"id": number, "method": method, "params": parameters}
+        if self._session is not None:
+            command["sessionId"] = self._session
+        self._connection.send(json.dumps(command))
         deadline = time.monotonic() + seconds
         while True:
             answer = json.loads(self._connection.recv(timeout=deadline - time.monotonic()))
+            if answer.get("method") == "Target.attachedToTarget":
+                self._workers.append(answer["params"]["sessionId"])
             if answer.get("id") == number:
                 break
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']['message']}")
         result: dict[str, Any] = answer["result"]
         return result
+
+    @contextlib.contextmanager
+    def in_worker(self) -> Iterator[None]:
+        """Lets commands go to the page's worker; it has one."""
+        attach = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": True}
+        self.call("Target.setAutoAttach", **attach)
+        (self._session,) = self._workers
+        try:
+            yield
+        finally:
+            self._session = None
 
     def evaluate(self, script: str, seconds: float = 60.0) -> Any:
         """The value of an expression in the page; of a promise, what it becomes."""

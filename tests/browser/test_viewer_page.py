@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import cwire
 from support.browser import browser, needs_chromium, page, picture
-from support.processes import ROOT, Driver, Relay, Running
+from support.processes import ROOT, SECONDS, Driver, Relay, Running
 
 __all__ = ["browser", "page"]  # fixtures
 
@@ -42,8 +42,34 @@ def probe(page: Page, x: float, y: float) -> dict[str, Any]:
 
 
 def wait_for(page: Page, condition: str) -> None:
-    """Waits until something of the report, `r`, is so."""
-    page.wait_for_function(f"() => {{ const r = __cwireViewer.report(); return {condition}; }}")
+    """Waits until something of the report, `r`, is so; what draws answers from its own thread."""
+    page.evaluate(
+        f"""async () => {{
+            const end = performance.now() + {1000 * SECONDS};
+            for (;;) {{
+                const r = await __cwireViewer.report();
+                if ({condition}) return;
+                if (performance.now() > end) throw Error(`not so: ${{JSON.stringify(r)}}`);
+                await new Promise((done) => setTimeout(done, 20));
+            }}
+        }}"""
+    )
+
+
+def wait_for_value(page: Page, x: float, y: float, condition: str) -> None:
+    """Waits until the number at a place, `value`, is so."""
+    probe = f"const {{value}} = await __cwireViewer.probe({x}, {y})"
+    page.evaluate(
+        f"""async () => {{
+            const end = performance.now() + {1000 * SECONDS};
+            for (;;) {{
+                {probe};
+                if ({condition}) return;
+                if (performance.now() > end) throw Error(`it is ${{value}}`);
+                await new Promise((done) => setTimeout(done, 20));
+            }}
+        }}"""
+    )
 
 
 def wait_loaded(page: Page) -> None:
@@ -99,7 +125,7 @@ def test_known_numbers_of_every_format(seen: Page, driver: Driver, relay: Relay,
     before = report(seen)["draws"]
     wait_for(seen, f"r.draws > {before} + 5")
     first = probe(seen, 16001, 12002)["value"]
-    seen.wait_for_function("first => __cwireViewer.probe(16001, 12002).value !== first", arg=first)
+    wait_for_value(seen, 16001, 12002, f"value !== {first}")
 
 
 def test_pan_zoom_and_keys_ask_for_what_is_in_view(
@@ -208,7 +234,7 @@ def test_a_camera_frame_is_one_tile_and_nan_has_a_colour(
         assert nan["colour"] == NAN_COLOUR
         assert (top["colour"][0], bottom["colour"][0]) == (255, 0)
         camera.publish("camera", exposure=1.0, picture=values + 256)
-        page.wait_for_function("() => __cwireViewer.probe(30.5, 10.5).value === 926")
+        wait_for_value(page, 30.5, 10.5, "value === 926")
         assert probe(page, 30.5, 10.5)["colour"][0] == 926 * 256 // 3072
         # Another message of the same driver, of which nothing came yet.
         page.get_by_label("Image").select_option("camera/half/rows")
@@ -257,20 +283,24 @@ def test_a_page_that_is_slow_says_what_is_lost_and_asks_for_less(
     page.set_viewport_size({"width": 900, "height": 700})
     show(page, relay, format="FLOAT32", at="16000,12000,1")
     wait_loaded(page)
-    # While it does nothing at all, the relay has to drop tiles.
-    page.evaluate("() => { const end = Date.now() + 2000; while (Date.now() < end); }")
-    expect(page.locator(".figures")).to_contain_text("(relay)")
-    # Each picture costs 120 ms of the page's thread.
-    page.evaluate("""() => {
+    assert report(page)["thread"] == "worker"
+    (worker,) = page.workers
+    # While it does nothing at all, newer tiles replace those that wait.
+    worker.evaluate("() => { const end = Date.now() + 2000; while (Date.now() < end); }")
+    wait_for(page, "r.losses.skipped > 100")
+    expect(page.locator(".figures")).to_contain_text("newer ones came")
+    expect(page.locator(".figures")).to_contain_text("none")
+    # Each picture costs 120 ms of the thread that draws.
+    worker.evaluate("""() => {
         const draw = requestAnimationFrame;
-        window.requestAnimationFrame = (drawn) => draw((time) => {
+        globalThis.requestAnimationFrame = (drawn) => draw((time) => {
             const end = performance.now() + 120;
             while (performance.now() < end);
             drawn(time);
         });
     }""")
     wait_for(page, "r.rate < 15")
-    page.wait_for_function("() => __cwireViewer.report().behind < 1")
+    wait_for(page, "r.behind < 1")
 
 
 @pytest.mark.parametrize(

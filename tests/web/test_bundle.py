@@ -49,7 +49,7 @@ def test_it_is_built_when_a_source_is_newer(checkout: Path) -> None:
     assert "uplot" in script.with_suffix(".css").read_text()
     pages = checkout.parents[1] / "server_side" / "cwire_server" / "static"
     names = {path.parent.name for path in WEB.glob("pages/*/page.mjs")}
-    made = {f"{name}.{kind}" for name in names for kind in ("js", "css")}
+    made = {f"{name}.{kind}" for name in names for kind in ("js", "css")} | {"viewer_worker.js"}
     client = {"client.mjs", "client.d.mts"}
     assert {path.name for path in pages.iterdir()} == {*made, *client, "licences.txt"}
     assert "uplot 1." in (pages / "licences.txt").read_text()

@@ -29,7 +29,7 @@ export function formOf({ type }) {
 /**
  * Returns scale and bias of what people read; null where they read the number itself.
  *
- * @param {Field} field
+ * @param {Pick<Field, "time" | "scale" | "bias">} field
  * @returns {[number, number] | null}
  */
 export function scaling({ time, scale, bias }) {
@@ -58,7 +58,7 @@ export function titleOf({ label, name }) {
 /**
  * Returns a number as people read it.
  *
- * @param {Field} field
+ * @param {Pick<Field, "time" | "scale" | "bias">} field
  * @param {number} value
  */
 export function toShown(field, value) {

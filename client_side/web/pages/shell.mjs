@@ -20,7 +20,7 @@ export class Shell {
   /** What the page shows, as its link says it. */
   state = new AddressBar();
   /** The connection to the relay that the page came from. It comes back by itself. */
-  client = new Client(() => this.#address());
+  client = new Client(() => this.address());
   #condition = found("#condition");
   /** @type {string} Why the relay is not reached. */
   #refused = "";
@@ -35,7 +35,8 @@ export class Shell {
     this.#tell();
   }
 
-  async #address() {
+  /** Where the relay is, with the token: a link with one may be pasted into the tab. */
+  async address() {
     const token = await this.state.arrival();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     return {

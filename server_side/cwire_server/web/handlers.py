@@ -18,8 +18,8 @@ __all__ = ["POLICY", "BaseHandler", "HealthHandler", "MetricsHandler"]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "img-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types cwire-worker"
 )
 """What pages may do: Content-Security-Policy."""
 

@@ -50,7 +50,9 @@ async def test_a_page_is_a_shell_that_loads_only_its_own(
     )
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["worker-src"] == "'self'"
     assert policy["require-trusted-types-for"] == "'script'"
+    assert policy["trusted-types"] == "cwire-worker"
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Referrer-Policy"] == "no-referrer"

@@ -1,5 +1,6 @@
 // Draws tiles where there is no WebGL: each is an image whose colours are looked up in a table.
 
+import { context2d, makeCanvas } from "./canvas.mjs";
 import { boxOf } from "./pyramid.mjs";
 import { Colouring } from "./scale.mjs";
 
@@ -7,7 +8,7 @@ import { Colouring } from "./scale.mjs";
 /** @typedef {import("./scale.mjs").Range} Range */
 /** @typedef {import("./pyramid.mjs").Box} Box */
 /**
- * @typedef {{canvas: HTMLCanvasElement, picture: ImageData, version: number,
+ * @typedef {{canvas: OffscreenCanvas | HTMLCanvasElement, picture: ImageData, version: number,
  *   colouring: Colouring | null}} Drawn
  */
 
@@ -24,9 +25,9 @@ export class CanvasPainter {
   #colouring;
   #state = ""; // of the colours
 
-  /** @param {HTMLCanvasElement} canvas */
+  /** @param {OffscreenCanvas | HTMLCanvasElement} canvas */
   constructor(canvas) {
-    this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.#context = context2d(canvas);
   }
 
   /**
@@ -96,11 +97,7 @@ export class CanvasPainter {
     if (!drawn) this.#drawn.set(entry, (drawn = makeImage(pixels.width, pixels.height)));
     if (drawn.version !== entry.version || drawn.colouring !== colouring) {
       colouring.paint(pixels, drawn.picture.data);
-      /** @type {CanvasRenderingContext2D} */ (drawn.canvas.getContext("2d")).putImageData(
-        drawn.picture,
-        0,
-        0,
-      );
+      context2d(drawn.canvas).putImageData(drawn.picture, 0, 0);
       drawn.version = entry.version;
       drawn.colouring = colouring;
     }
@@ -114,7 +111,6 @@ export class CanvasPainter {
  * @returns {Drawn}
  */
 function makeImage(width, height) {
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width, height });
+  const canvas = makeCanvas(width, height);
   return { canvas, picture: new ImageData(width, height), version: 0, colouring: null };
 }

@@ -15,6 +15,7 @@ import { Pace, readAnswer, wishFields } from "./wishes.mjs";
 const LEAST_BETWEEN_MS = 50; // of two wishes, while a view moves
 const RETRY_MS = 1000;
 const PAST_FRAMES = 64; // of tiles that are sent unasked
+const PLACE = ["level", "x", "y", "format"]; // of a tile; another viewer's may have other pixels
 
 /** The tiles of one image, as long as it is open. */
 export class Feed {
@@ -52,14 +53,15 @@ export class Feed {
     this.#image = image;
     this.#format = format;
     this.#shell = shell;
-    // Of tiles each frame is another place, so none stands for the ones before.
-    const single = !image.roles.has("x") && !image.roles.has("level");
+    // Of tiles each frame is another place: only one of the same place stands for those before.
+    const key = PLACE.flatMap((role) => image.roles.get(role) ?? []);
     this.#subscription = client.subscribe(
       {
         driver: image.driver,
         messages: [image.message],
-        policy: single ? "latest" : "queue",
-        ...(image.asking ? {} : { history: { frames: single ? 1 : PAST_FRAMES } }),
+        policy: "latest",
+        ...(key.length ? { key } : {}),
+        ...(image.asking ? {} : { history: { frames: key.length ? PAST_FRAMES : 1 } }),
       },
       {
         onbatch: (batch) => this.#take(batch),
@@ -71,11 +73,11 @@ export class Feed {
     this.#ask();
   }
 
-  /** How many frames did not come, but for those that newer ones replaced, and why. */
+  /** How many frames did not come, and why; and how many newer ones have replaced. */
   get losses() {
-    const { lost, dropped } = this.#subscription.health;
+    const { lost, skipped, dropped } = this.#subscription.health;
     const reasons = LOST.filter((reason) => dropped[reason]);
-    return { lost, reasons };
+    return { lost, skipped, reasons };
   }
 
   /** Pictures per second that the driver is asked for. */

@@ -1,6 +1,7 @@
 // The images that a driver's messages show: those whose tags mark tiles, and arrays of two
 // dimensions. Pure.
 
+import { unitOf } from "../../decode/shown.mjs";
 /** @typedef {import("../../client.mjs").Driver} Driver */
 /** @typedef {import("../../decode/structs.mjs").Field} Field */
 /** @typedef {import("../../decode/structs.mjs").Message} Message */
@@ -15,6 +16,10 @@
  * @property {Map<string, string>} image Those of the answer.
  * @property {string[]} formats What it can ask for, as the driver calls them.
  */
+const NONE =
+  "No driver here publishes tiles (@tile) or an array of two dimensions: this page shows these.";
+
+/** @typedef {Pick<Field, "time" | "scale" | "bias">} Shown */
 /**
  * An image that can be shown.
  *
@@ -23,7 +28,8 @@
  * @property {string} driver
  * @property {string} message
  * @property {string} pixels The field.
- * @property {string} unit
+ * @property {string} unit Of the numbers as people read them.
+ * @property {Shown} shown How they read them.
  * @property {number} columns Of an array of two dimensions; 0: its width is told.
  * @property {Map<string, string>} roles The names of the other fields of a tile.
  * @property {Asking | null} asking null: it is sent whether it is seen or not.
@@ -59,6 +65,29 @@ export function imagesOf({ name, schema }) {
 }
 
 /**
+ * Says why nothing is shown; "" if something is.
+ *
+ * @param {readonly Driver[]} drivers Those that the relay serves.
+ * @param {readonly Image[]} images That they have.
+ * @param {string | null} wanted The image that the link names; null: the first one.
+ */
+export function absenceText(drivers, images, wanted) {
+  const shown = images.find(({ name }) => name === wanted) ?? (wanted ? undefined : images[0]);
+  const away = drivers.filter(({ state, schema }) => state !== "up" && (shown || !schema));
+  if (shown) {
+    const gone = away.find(({ name }) => name === shown.driver);
+    return gone ? `Driver ${gone.name} is ${gone.state}: its picture goes on when it is back.` : "";
+  }
+  if (away.length) {
+    const names = away.map(({ name }) => name).join(", ");
+    const are = away.length > 1 ? `Drivers ${names} are` : `Driver ${names} is`;
+    return `${are} down: pictures come here when ${away.length > 1 ? "they are" : "it is"} up.`;
+  }
+  if (!drivers.length) return ""; // the page says so
+  return images.length ? `No driver here has ${wanted}: choose another image.` : NONE;
+}
+
+/**
  * @param {Struct} struct
  * @returns {Map<string, string>} The names of its fields by their roles.
  */
@@ -74,13 +103,14 @@ function rolesOf(struct) {
  */
 function describe(driver, message, field) {
   const columns = dimensions(field) === 2 ? field.shape[field.shape.length - 1] : 0;
-  const { name: pixels, unit = "" } = field;
+  const { name: pixels, time, scale, bias } = field;
   return {
     name: `${driver}/${message.name}`,
     driver,
     message: message.name,
     pixels,
-    unit,
+    unit: unitOf(field) ?? "",
+    shown: { time, scale, bias },
     columns,
   };
 }

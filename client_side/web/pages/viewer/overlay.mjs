@@ -1,5 +1,6 @@
 // What is drawn over the picture: which tiles are visible, wanted and there, and where the view is.
 
+import { context2d, makeCanvas } from "./canvas.mjs";
 import { boxOf, keyOf } from "./pyramid.mjs";
 import { Colouring } from "./scale.mjs";
 
@@ -51,7 +52,7 @@ export function drawGrid(context, store, places, box, scale) {
 
 /** All of the image, small, with the part that is in view. */
 export class Inset {
-  #canvas = document.createElement("canvas");
+  #canvas = makeCanvas(1, 1);
   #state = "";
 
   /**
@@ -119,11 +120,7 @@ export class Inset {
       Object.assign(this.#canvas, { width, height });
       const picture = new ImageData(width, height);
       new Colouring(range, table).paint(pixels, picture.data);
-      /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d")).putImageData(
-        picture,
-        0,
-        0,
-      );
+      context2d(this.#canvas).putImageData(picture, 0, 0);
       this.#state = state;
     }
     const edges = boxOf(entry.tile);

@@ -1,10 +1,10 @@
 // /viewer: images that come as tiles, or frame by frame.
 
 import { element } from "../../elements.mjs";
-import { RELAY_SOURCE } from "../../protocol.mjs";
 import { Shell } from "../shell.mjs";
+import { servedDrivers } from "../shell/messages.mjs";
 import { Controls } from "./controls.mjs";
-import { imagesOf } from "./images.mjs";
+import { absenceText, imagesOf } from "./images.mjs";
 import "./page.css";
 import { COLOURS, drawable } from "./scale.mjs";
 import { Viewer } from "./viewer.mjs";
@@ -13,8 +13,6 @@ import { Viewer } from "./viewer.mjs";
 /** @typedef {import("./images.mjs").Image} Image */
 
 const LINK_MS = 300; // a view that moves is written into the link this often
-const NONE =
-  "No driver here publishes tiles (@tile) or an array of two dimensions: this page shows these.";
 
 const shell = new Shell();
 const { state, client } = shell;
@@ -52,8 +50,9 @@ const controls = new Controls(readChoices(), {
   onchoice: choose,
   onfit: () => viewer.fit(),
 });
-const viewer = new Viewer(client, readChoices(), {
+const viewer = new Viewer(readChoices(), {
   draw: state.get("draw"),
+  address: () => shell.address(),
   onmoved: () => (writing ??= setTimeout(write, LINK_MS)),
   onnumbers: (numbers) => controls.showNumbers(numbers),
   onrange: () => controls.show(viewer.choices),
@@ -85,9 +84,11 @@ function write() {
   state.set({ at: String(viewer.sight) });
 }
 
-/** @param {string} text */
+/** @param {string} text What is wrong with the picture. */
 function tell(text) {
-  const said = images.length || client.state !== "open" || !client.drivers.size ? text : NONE;
+  const served = servedDrivers(client.drivers);
+  const absent = client.state === "open" ? absenceText(served, images, state.get("image")) : "";
+  const said = absent || text;
   if (notice.textContent !== said) notice.textContent = said;
   notice.hidden = !said;
 }
@@ -111,8 +112,7 @@ function chosenFormat({ asking }) {
 
 /** Finds the images again when drivers, or their schemas, have changed. */
 function list() {
-  const served = [...client.drivers.values()].filter(({ source }) => source !== RELAY_SOURCE);
-  const found = served.flatMap(imagesOf);
+  const found = servedDrivers(client.drivers).flatMap(imagesOf);
   if (JSON.stringify(found, mapAsList) !== JSON.stringify(images, mapAsList)) {
     images = found;
     open();

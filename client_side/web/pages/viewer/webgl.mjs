@@ -114,7 +114,7 @@ export class WebglPainter {
   #unsigned = { value: 0 };
 
   /**
-   * @param {HTMLCanvasElement} canvas
+   * @param {OffscreenCanvas | HTMLCanvasElement} canvas
    * @param {WebGL2RenderingContext} context Of the canvas.
    */
   constructor(canvas, context) {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { Schema } from "../../../../client_side/web/client.mjs";
-import { imagesOf } from "../../../../client_side/web/pages/viewer/images.mjs";
+import { toShown } from "../../../../client_side/web/decode/shown.mjs";
+import { absenceText, imagesOf } from "../../../../client_side/web/pages/viewer/images.mjs";
 
 const DEMO = new URL("../../../../c_driver/generated/messages.schema.json", import.meta.url);
 
@@ -84,4 +85,42 @@ test("a line of pixels whose width is told is one", () => {
     driver(["w", ...WHOLE, { tile: "width" }], ["p", tail()[0], { size: 0, tile: "pixels" }]),
   );
   assert.deepEqual([images[0].name, images[0].asking], ["lab/m", null]);
+});
+
+test("the unit and the scale of what people read are the image's", () => {
+  const pixels = { kind: "array", shape: [2, 4], of: BYTE };
+  const tags = { scale: 0.5, bias: -10, unit: "K" };
+  const [image] = imagesOf(driver(["p", pixels, tags]));
+  assert.equal(image.unit, "K");
+  assert.equal(toShown(image.shown, 100), 40);
+  const [plain] = imagesOf(driver(["p", pixels]));
+  assert.equal(plain.unit, "");
+  assert.equal(toShown(plain.shown, 100), 100);
+});
+
+test("why nothing is shown, in a sentence", () => {
+  const image = { name: "cam/frame", driver: "cam" };
+  const schema = {};
+  const up = { name: "cam", state: "up", schema };
+  const other = { name: "dmm", state: "up", schema };
+  const down = { name: "cam", state: "down", schema: null };
+  const cases = [
+    [[], [], null, ""],
+    [[up], [image], null, ""],
+    [[up], [image], "cam/frame", ""],
+    [[other], [], null, /^No driver here publishes tiles/],
+    // It was never up: nobody knows yet what it publishes.
+    [[other, down], [], null, /^Driver cam is down: pictures come here when it is up/],
+    [[other, down], [], "cam/frame", /^Driver cam is down/],
+    [[down, { ...down, name: "lab" }], [], null, /^Drivers cam, lab are down: .* they are up/],
+    // It was: its last picture stays.
+    [[{ ...up, state: "down" }], [image], null, /^Driver cam is down: its picture goes on when/],
+    [[up, { ...other, state: "stale" }], [image], null, ""],
+    [[up], [image], "cam/gone", "No driver here has cam/gone: choose another image."],
+  ];
+  for (const [drivers, images, wanted, text] of cases) {
+    const said = absenceText(drivers, images, wanted);
+    if (typeof text === "string") assert.equal(said, text);
+    else assert.match(said, text);
+  }
 });
