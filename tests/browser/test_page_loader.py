@@ -80,6 +80,30 @@ def test_the_relays_figures_move_at_once(page: Page, bench: Bench) -> None:
     assert barriers(page) == []
 
 
+SHIFTED = """() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => e.value)))
+        .observe({type: "layout-shift", buffered: true});
+}"""
+
+
+def test_nothing_moves_about_while_it_is_opened(page: Page, bench: Bench) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.add_init_script(f"({SHIFTED})()")
+    open_page(page, bench, "/loader")
+    wait_draws(page)
+    assert sum(page.evaluate("window.shifts")) < 0.05
+
+
+def test_without_a_token_there_is_one_sentence_and_no_graph(page: Page, bench: Bench) -> None:
+    page.goto(bench.link("/loader", {}).partition("#")[0])
+    expect(page.locator("#condition")).to_contain_text("Open the link that the relay printed")
+    expect(page.locator(".graph").first).to_be_hidden()
+    expect(page.get_by_role("button", name="Add a graph")).to_be_hidden()
+    open_page(page, bench, "/loader")
+    expect(page.locator(".graph").first).to_be_visible()
+
+
 # Each picture costs the browser its own: graphs that are drawn one by one cost several times that.
 COUNT_PICTURES = """() => {
     const ask = window.requestAnimationFrame;

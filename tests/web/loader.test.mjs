@@ -10,12 +10,32 @@ import {
   firstSpecification,
   readSpecification,
 } from "../../client_side/web/pages/loader/specification.mjs";
-import { RollingRows, arrayRows, drawable } from "../../client_side/web/pages/loader/window.mjs";
+import {
+  RollingRows,
+  arrayRows,
+  drawable,
+  rangeOf,
+} from "../../client_side/web/pages/loader/window.mjs";
 import { random } from "./golden.mjs";
 
 test("numbers that Vega cannot draw are gaps, and no number is too large", () => {
   assert.deepEqual([NaN, Infinity, -Infinity].map(drawable), [null, null, null]);
   assert.deepEqual([1.7e308, -1.7e308, 0].map(drawable), [1e300, -1e300, 0]);
+});
+
+test("an axis gets a range that it can show", () => {
+  const of = (...values) => rangeOf(values.map((value) => ({ value })));
+  assert.deepEqual(of(), [0, 1]);
+  assert.deepEqual(of(null, null), [0, 1]);
+  assert.deepEqual(of(3, null, -2), [-2, 3]);
+  assert.deepEqual(of(0, 0), [-1, 1]);
+  assert.deepEqual(of(50), [45, 55]);
+  assert.deepEqual(of(1e300, -1e300), [-1e300, 1e300]);
+  const [low, high] = of(1e9, 1e9 + 1e-6);
+  assert.ok(low < 1e9 && high > 1e9 + 1e-6);
+  const rows = new RollingRows(10);
+  for (const value of [7, 3, NaN, 5]) rows.add("a", 2000 * value || 9000, value);
+  assert.deepEqual(rows.range, [3, 7]);
 });
 
 test("what Vega is told makes what is seen: each row once, oldest first, in bounds", () => {
@@ -122,7 +142,7 @@ test("a specification gets its rows, and nothing else", () => {
   assert.deepEqual(spec.data, { name: "rows" });
   assert.deepEqual(
     spec.params.map(({ name }) => name),
-    ["from", "to"],
+    ["from", "to", "bottom", "top"],
   );
   const own = completed(
     { mark: "bar", params: [{ name: "to", value: 3 }], config: { font: "x" } },
@@ -130,7 +150,7 @@ test("a specification gets its rows, and nothing else", () => {
   );
   assert.deepEqual(
     own.params.map(({ name }) => name),
-    ["to", "from"],
+    ["to", "from", "bottom", "top"],
   );
   assert.equal(own.config.font, "x");
   const refused = (value, said) =>

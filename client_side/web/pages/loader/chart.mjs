@@ -65,7 +65,7 @@ export class Chart extends EventTarget {
    *
    * @param {object[]} remove As they were inserted.
    * @param {object[]} insert
-   * @param {Record<string, number>} edges `from` and `to`.
+   * @param {Record<string, number>} edges By the names of EDGES.
    */
   async draw(remove, insert, edges) {
     const view = this.#view;

@@ -110,7 +110,7 @@ export class Graph extends EventTarget {
             {},
             "Vega-Lite. Each row has time, series and value, and low and high: the extremes of " +
               "what was too dense to be drawn; a row of an array has index, series and value. " +
-              "from and to are the times that are seen.",
+              "from and to are the times that are seen, bottom and top a range of the values.",
           ),
           this.text,
           button("Reset", "Go back to the specification that is made of the fields", () =>
@@ -178,8 +178,8 @@ export class Graph extends EventTarget {
   redraw() {
     const source = this.#source;
     if (source === null) return;
-    const { array, label } = source;
-    const first = JSON.stringify(firstSpecification({ array, label }), null, 2);
+    const { array, label, bytes } = source;
+    const first = JSON.stringify(firstSpecification({ array, label, bytes }), null, 2);
     const text = this.chosen.spec ?? first;
     if (document.activeElement !== this.text) this.text.value = text;
     /** @type {Chart} */

@@ -21,7 +21,8 @@ const add = element(
   { type: "button", title: "Add a graph below the others", onclick: () => addAnother() },
   "Add a graph",
 );
-shell.main.append(element("h1", {}, "Graphs"), place, add);
+const shown = element("div", { hidden: true }, place, add);
+shell.main.append(element("h1", {}, "Graphs"), shown);
 
 /** Vega's colours, made of the page's. */
 function theme() {
@@ -111,6 +112,10 @@ Object.defineProperty(globalThis, "__cwireLoader", {
 shell.state.addEventListener("change", load);
 shell.client.addEventListener("drivers", () => {
   for (const graph of graphs) graph.follow();
+});
+// Before the page has ever been connected there is nothing to choose from: the shell says why.
+shell.client.addEventListener("state", () => {
+  if (shell.client.state === "open") shown.hidden = false;
 });
 DARK.addEventListener("change", () => {
   for (const graph of graphs) graph.redraw();

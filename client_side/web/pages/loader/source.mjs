@@ -1,10 +1,10 @@
 // What a graph is made of: the fields of a message that are chosen, as rows. Pure.
 
-import { formOf } from "../../decode/shown.mjs";
+import { formOf, unitOf } from "../../decode/shown.mjs";
 import { RELAY_SOURCE } from "../../protocol.mjs";
 import { StampClock, Stamps } from "../../scope/clock.mjs";
 import { makeRecipe } from "../../scope/recipe.mjs";
-import { MOST_LINES, RollingRows, arrayRows } from "./window.mjs";
+import { MOST_LINES, RollingRows, arrayRows, rangeOf } from "./window.mjs";
 
 /** @typedef {import("../../client.mjs").Batch} Batch */
 /** @typedef {import("../../client.mjs").Driver} Driver */
@@ -14,6 +14,7 @@ import { MOST_LINES, RollingRows, arrayRows } from "./window.mjs";
 const SECONDS = 10;
 const HALF = 2 ** 32;
 const DAY = 86_400_000;
+const BYTES = ["B", "B/s"]; // units
 
 /** Turns batches into the rows of one graph. */
 export class Source {
@@ -28,7 +29,7 @@ export class Source {
   /** @type {Map<string, {batch: Batch, frame: number}>} The newest frame of each line of arrays. */
   #newest = new Map();
   #fresh = false; // one came that is not drawn yet
-  /** @type {object[]} Rows of arrays that are drawn. */
+  /** @type {import("./window.mjs").ArrayRow[]} Rows of arrays that are drawn. */
   #drawn = [];
 
   /**
@@ -105,10 +106,16 @@ export class Source {
     return { remove, insert: this.#drawn };
   }
 
-  /** The times that are seen. */
+  /** Whether the values are bytes, or bytes per second. */
+  get bytes() {
+    return this.y.every((path) => BYTES.includes(unitOf(this.#message.place(path).field)));
+  }
+
+  /** The times and the values that are seen. */
   get edges() {
-    const { from, to } = this.rows;
-    return { from: Number.isNaN(from) ? 0 : from, to: Number.isNaN(to) ? 1 : to };
+    const { from, to, range } = this.rows;
+    const [bottom, top] = this.array ? rangeOf(this.#drawn) : range;
+    return { from: Number.isNaN(from) ? 0 : from, to: Number.isNaN(to) ? 1 : to, bottom, top };
   }
 
   /** Hands out all rows again: a new graph has none yet. */

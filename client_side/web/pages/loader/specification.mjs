@@ -3,8 +3,15 @@
 
 /** Name of the rows among a specification's data. */
 export const ROWS = "rows";
-/** What a specification may name beside the fields of a row: the first and the last time seen. */
-export const EDGES = ["from", "to"];
+/**
+ * What a specification may name beside the fields of a row: the first and the last time that are
+ * seen, and a range of the values, which is never empty.
+ */
+export const EDGES = ["from", "to", "bottom", "top"];
+/** Bytes are written as kB and MB. */
+const BYTES = "format(datum.value, '.3~s') + 'B'";
+/** Of a graph that is as wide as the page, with its axes and its legend. */
+const HEIGHT = 280;
 
 /**
  * Keys that would load something, or make rows without end: the rows are the driver's, and a link
@@ -54,16 +61,17 @@ export class SpecificationError extends Error {
  * @param {object} graph
  * @param {boolean} graph.array Each frame is a line: over the index, not over time.
  * @param {string} graph.label Of the values.
+ * @param {boolean} [graph.bytes] Whether they are bytes.
  */
-export function firstSpecification({ array, label }) {
-  const domain = EDGES.map((edge) => ({ expr: edge }));
+export function firstSpecification({ array, label, bytes = false }) {
+  const [from, to, bottom, top] = EDGES.map((edge) => ({ expr: edge }));
   const x = array
     ? { field: "index", type: "quantitative", title: "index", scale: { nice: false } }
     : {
         field: "time",
         type: "temporal",
         title: null,
-        scale: { domain },
+        scale: { domain: [from, to] },
         axis: {
           format: "%H:%M:%S",
           grid: false, // it would be made anew for each picture
@@ -77,7 +85,13 @@ export function firstSpecification({ array, label }) {
     mark: { type: "line", clip: true },
     encoding: {
       x,
-      y: { field: "value", type: "quantitative", title: label, scale: { zero: false } },
+      y: {
+        field: "value",
+        type: "quantitative",
+        title: label,
+        scale: { domain: [bottom, top], nice: true },
+        ...(bytes && { axis: { labelExpr: BYTES } }),
+      },
       color: { field: "series", type: "nominal", title: null },
     },
   };
@@ -122,8 +136,8 @@ export function completed(spec, theme) {
   const parted = ["row", "column", "facet"].some((channel) => channel in (spec.encoding ?? {}));
   const single = ("mark" in spec || "layer" in spec) && !parted; // only that can be as wide as the page
   return {
-    ...(single && { width: "container", height: 220, encoding: {} }),
-    autosize: { type: single ? "fit-x" : "pad", contains: "padding" },
+    ...(single && { width: "container", height: HEIGHT, encoding: {} }),
+    autosize: { type: single ? "fit" : "pad", contains: "padding" },
     ...rest,
     data: { name: ROWS },
     params: [...params, ...edges],

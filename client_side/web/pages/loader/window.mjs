@@ -1,6 +1,8 @@
 // The rows of a graph that rolls by: of each line at most so many over the time that is seen, however
 // many frames come. Of what falls into one step the newest value is kept, with its extremes. Pure.
 
+import { padded } from "../../scope/numbers.mjs";
+
 /**
  * A row of a graph's data. A number that is not finite is null: it is a gap in its line. One that
  * is too large for differences is cut off.
@@ -12,6 +14,7 @@
  * @property {number | null} low The lowest of its step.
  * @property {number | null} high
  */
+/** @typedef {{index: number, series: string, value: number | null}} ArrayRow */
 /**
  * One line.
  *
@@ -22,6 +25,7 @@
  */
 
 const STEPS = 150;
+const ROOM = 0.1; // on each side of a constant
 /** Lines of one graph. */
 export const MOST_LINES = 32;
 const LARGEST = 1e300;
@@ -34,6 +38,22 @@ const LARGEST = 1e300;
 export function drawable(value) {
   if (!Number.isFinite(value)) return null;
   return Math.min(LARGEST, Math.max(-LARGEST, value));
+}
+
+/**
+ * The range of the values of rows: one that an axis can show.
+ *
+ * @param {Iterable<{value: number | null}>} rows
+ * @returns {[bottom: number, top: number]}
+ */
+export function rangeOf(rows) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { value } of rows) {
+    if (value === null) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return padded(low, high, low < high ? 0 : ROOM) ?? [0, 1];
 }
 
 /** Holds the rows of the lines of a graph. */
@@ -57,6 +77,11 @@ export class RollingRows {
   /** The time where the graph begins. */
   get from() {
     return this.to - this.#span;
+  }
+
+  /** The range of the values. */
+  get range() {
+    return rangeOf([...this.#lines.values()].flatMap(({ rows }) => rows));
   }
 
   /** Lines that are not drawn: there are too many. */
@@ -186,7 +211,7 @@ function plain({ time, series, value, low, high }) {
  * @param {string} series
  * @param {ArrayLike<number>} values
  * @param {[number, number] | null} scale
- * @returns {{index: number, series: string, value: number | null}[]}
+ * @returns {ArrayRow[]}
  */
 export function arrayRows(series, values, scale = null) {
   const shown = (/** @type {number} */ value) =>
