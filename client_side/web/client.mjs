@@ -18,6 +18,14 @@ export { Stream, Subscription };
 
 /** @typedef {import("./connection.mjs").Address} Address */
 /** @typedef {import("./session.mjs").Driver} Driver */
+/**
+ * What `Client.extend` takes.
+ *
+ * @typedef {object} Extension
+ * @property {(message: Record<string, any>, length: number) => void} onmessage A text, parsed, and
+ *   how long it is.
+ * @property {(data: ArrayBuffer) => void} onbinary Frames.
+ */
 /** @typedef {import("./types.mjs").AnySchema} AnySchema */
 /** @typedef {import("./types.mjs").CommandTypes} CommandTypes */
 /** @typedef {import("./types.mjs").MessageTypes} MessageTypes */
@@ -36,6 +44,8 @@ const TIMEOUT_MS = 10_000;
 export class Client extends EventTarget {
   #session;
   #connection;
+  /** @type {Extension | undefined} */
+  #extension;
   #window;
   #received = 0; // bytes of frames since the window was told
   #acknowledged = 0;
@@ -74,6 +84,7 @@ export class Client extends EventTarget {
       send: (text) => this.#connection.send(text),
       onhello: () => this.#hello(),
       ondrivers: () => this.dispatchEvent(new CustomEvent("drivers")),
+      onmessage: (message, length) => this.#extension?.onmessage(message, length),
     });
     this.#connection = new Connection(
       typeof address === "function" ? address : () => address,
@@ -172,6 +183,19 @@ export class Client extends EventTarget {
     return this.#session.command(driver, name, fields, session);
   }
 
+  /**
+   * Lets a module of its own (`actions.mjs`) speak its part of the protocol.
+   *
+   * @param {Extension} extension It sees all that comes, first; there can be one.
+   */
+  extend(extension) {
+    this.#extension = extension;
+    return {
+      nextId: () => this.#session.nextId(),
+      send: (/** @type {string | Uint8Array<ArrayBuffer>} */ data) => this.#connection.send(data),
+    };
+  }
+
   /** Ends everything, for ever. Commands that wait are rejected. */
   close() {
     if (this.state === "closed") return;
@@ -198,6 +222,7 @@ export class Client extends EventTarget {
       this.#session.receiveText(data);
       return;
     }
+    this.#extension?.onbinary(data);
     this.#received += this.#session.receiveBinary(data);
     if (this.#window === null) return;
     // Messages that came together are acknowledged together, but not later than half a window.

@@ -64,10 +64,10 @@ export class Connection {
     void this.#attempt();
   }
 
-  /** @param {string} text Lost if the connection is going; its end comes next. */
-  send(text) {
+  /** @param {string | Uint8Array<ArrayBuffer>} data Lost if the connection is going; its end comes next. */
+  send(data) {
     // A browser writes an error to its console when asked to send on one that closes.
-    if (this.#socket?.readyState === 1) this.#socket.send(text);
+    if (this.#socket?.readyState === 1) this.#socket.send(data);
   }
 
   /** Notes that the relay has said hello: the connection works. */

@@ -39,6 +39,7 @@ export class Session {
   #send;
   #onhello;
   #ondrivers;
+  #onmessage;
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
   #commands = new Map();
   /** @type {Map<number, Route>} By source and type. */
@@ -76,11 +77,13 @@ export class Session {
    * @param {(text: string) => void} shell.send
    * @param {() => void} shell.onhello The relay has said hello; subscriptions are asked for next.
    * @param {() => void} shell.ondrivers `drivers` has changed.
+   * @param {(message: Record<string, any>, length: number) => void} [shell.onmessage] A text has come.
    */
-  constructor({ send, onhello, ondrivers }) {
+  constructor({ send, onhello, ondrivers, onmessage }) {
     this.#send = send;
     this.#onhello = onhello;
     this.#ondrivers = ondrivers;
+    this.#onmessage = onmessage;
     this.connected = false;
     /** @type {Map<string, Driver>} By name. */
     this.drivers = new Map();
@@ -102,7 +105,8 @@ export class Session {
    * @throws {ProtocolError}
    */
   receiveText(text) {
-    const [op, message] = this.#read(text);
+    const [op, message, whole] = this.#read(text);
+    this.#onmessage?.(whole, text.length);
     this.#handlers[op]?.(message);
   }
 
@@ -110,7 +114,8 @@ export class Session {
    * Reads a text, and does nothing yet: what is thrown later is not the relay's fault.
    *
    * @param {string} text
-   * @returns {[op: keyof relay.Readers, message: any]} An op that is not known: a newer relay says more.
+   * @returns {[op: keyof relay.Readers, message: any, whole: Record<string, any>]} An op that is not
+   *   known: a newer relay says more.
    * @throws {ProtocolError}
    */
   #read(text) {
@@ -119,7 +124,7 @@ export class Session {
       const op = /** @type {keyof relay.Readers} */ (message.op);
       if (!this.connected && op !== "hello")
         throw new ProtocolError(`the relay sent ${JSON.stringify(op)} before its hello`);
-      return [op, relay.READERS[op]?.(message, op)];
+      return [op, relay.READERS[op]?.(message, op), message];
     } catch (error) {
       if (!(error instanceof relay.Malformed || error instanceof SchemaError)) throw error;
       throw new ProtocolError(

@@ -57,9 +57,23 @@ export async function startRelay(
   const script = `${ROOT}server_side/server_main.py`;
   const options = ["--port", port, "--token", token, "--driver", `demo=${socket}`];
   const relay = new Running(process.env.CWIRE_PYTHON, script, ...options);
+  return addressed(relay);
+}
+
+/** A server with actions, at a port of its own or in the place of one before. */
+export async function startActions({
+  port = "0",
+  token = "0123456789abcdef0123456789abcdef",
+} = {}) {
+  const script = `${ROOT}tests/support/actions_program.py`;
+  return addressed(new Running(process.env.CWIRE_PYTHON, script, port, token));
+}
+
+async function addressed(relay) {
   const line = await relay.line("http://");
   const [, host, given] = /http:\/\/(\S+?)\/#token=(\S+)/.exec(line);
   relay.port = host.split(":")[1];
+  relay.token = given;
   relay.address = { url: `ws://${host}/ws`, protocols: ["cwire.v1", `cwire.token.${given}`] };
   return relay;
 }

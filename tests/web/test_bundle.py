@@ -50,7 +50,7 @@ def test_it_is_built_when_a_source_is_newer(checkout: Path) -> None:
     pages = checkout.parents[1] / "server_side" / "cwire_server" / "static"
     names = {path.parent.name for path in WEB.glob("pages/*/page.mjs")}
     made = {f"{name}.{kind}" for name in names for kind in ("js", "css")} | {"viewer_worker.js"}
-    client = {"client.mjs", "client.d.mts"}
+    client = {f"{name}.{kind}" for name in ("client", "actions") for kind in ("mjs", "d.mts")}
     assert {path.name for path in pages.iterdir()} == {*made, *client, "licences.txt"}
     assert "uplot 1." in (pages / "licences.txt").read_text()
     built = script.stat().st_mtime_ns

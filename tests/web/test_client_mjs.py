@@ -49,6 +49,7 @@ def test_everything_that_needs_no_program() -> None:
     found = {path.relative_to(HERE) for path in HERE.rglob("*.test.mjs")}
     names = {str(path) for path in found if "node_modules" not in path.parts}
     fed = (
+        "actions_live",
         "decode/cases",
         "decode/kinds",
         "live",
@@ -246,3 +247,11 @@ def test_streams_in_loops_and_in_rxjs(built_driver: None, runtime: Path) -> None
     except BUNDLE["BundleError"] as error:
         pytest.skip(f"no RxJS: {error}")
     run_tests("stream.test.mjs", CWIRE_PYTHON=sys.executable)
+
+
+def test_actions_before_a_real_server(runtime: Path) -> None:
+    try:
+        BUNDLE["install"](HERE)
+    except BUNDLE["BundleError"] as error:
+        pytest.skip(f"no RxJS: {error}")
+    run_tests("actions_live.test.mjs", CWIRE_PYTHON=sys.executable)

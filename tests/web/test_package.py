@@ -33,6 +33,7 @@ console.log(reply.fields.shape);
 """
 TYPED = """
 import { Client, type Address, type Batch, type Stream } from "cwire";
+import { Actions, numpy, type NumpyArray } from "cwire/actions";
 const address: Address = { url: "ws://localhost/ws" };
 const client: Client = new Client(address, { window: null });
 const stream: Stream = client.stream("x", { signal: AbortSignal.timeout(1), max_rate: 5 });
@@ -41,6 +42,12 @@ for await (const batch of stream) ((b: Batch): number => b.count)(batch);
 client.stream("x", { policy: "lates" });
 // @ts-expect-error: a number
 client.state = 1;
+const bridge = new Actions(client);
+const sent: NumpyArray = numpy(new Float64Array(6), [2, 3]);
+const told: number = await bridge.call("scale", { sent }, { signal: AbortSignal.timeout(1) });
+for await (const step of bridge.stream("scan", {}, { window: 4 })) told + step;
+// @ts-expect-error: no such option
+void bridge.call("scale", {}, { timeout: 1 });
 """
 
 
@@ -61,7 +68,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = json.loads(done.stdout)
     (entry,) = told.values() if isinstance(told, dict) else told
     names = {file["path"] for file in entry["files"]}
-    assert names == {"LICENSE", "client.d.mts", "client.mjs", "package.json"}
+    made = {f"{name}.{kind}" for name in ("client", "actions") for kind in ("mjs", "d.mts")}
+    assert names == {"LICENSE", "package.json", *made}
     (folder / "package.json").write_text('{"name": "program", "type": "module"}')
     install = ["install", "--offline", "--no-audit", "--no-fund", f"./{entry['filename']}"]
     subprocess.run([*npm, *install], cwd=folder, env=environment, capture_output=True, check=True)

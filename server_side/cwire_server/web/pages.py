@@ -50,7 +50,7 @@ PAGES = {
 STATIC = r"/static/([a-z][\w-]*\.(?:js|css|svg|txt))"
 """A pattern of the paths of files that pages load."""
 
-CLIENT = r"/(client\.(?:mjs|d\.mts))"
+CLIENT = r"/((?:client|actions)\.(?:mjs|d\.mts))"
 """A pattern of the paths of the client for other pages, and of its types."""
 
 _TYPES = {

@@ -124,14 +124,14 @@ def test_a_folder_that_is_none_is_said(folder: Path) -> None:
             RelayConfig((address,), pages=place)
 
 
-@pytest.mark.parametrize("name", ["client.mjs", "client.d.mts"])
+@pytest.mark.parametrize("name", ["client.mjs", "client.d.mts", "actions.mjs", "actions.d.mts"])
 async def test_the_client_is_for_allowed_origins_too(start_relay: StartRelay, name: str) -> None:
     lab = "http://lab.example:8000"
     relay = await start_relay("lab", allowed_origins=frozenset({lab}))
     own = await fetch(relay, f"/{name}")
     assert own.code == 200
     assert own.headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    kind = {"client.mjs": "text/javascript", "client.d.mts": "text/plain"}[name]
+    kind = {".mjs": "text/javascript", ".mts": "text/plain"}[Path(name).suffix]
     assert own.headers["Content-Type"] == f"{kind}; charset=utf-8"
     allowed = await fetch(relay, f"/{name}", Origin=lab)
     assert allowed.headers["Access-Control-Allow-Origin"] == lab
