@@ -144,6 +144,7 @@ def test_protocol_md_lists_the_operations() -> None:
     from_relay = sent_operations("server_side/cwire_server") - {""}
     assert rows("From the relay") == from_relay - set(FROM_RELAY)
     # Not asked for by Python's.
+    assert set(FROM_RELAY) <= set(PARSERS)
     assert set(PARSERS) - set(FROM_RELAY) == from_relay - {"message", "reply", "status"} - set(
         FROM_RELAY
     )

@@ -19,6 +19,8 @@ from cwire.bridge.aio import AsyncBridge, aconnect
 from cwire.bridge.sync import Bridge, connect
 from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import (
+    ActionError,
+    ActionTimeout,
     Ambiguous,
     CommandError,
     CommandTimeout,
@@ -27,12 +29,14 @@ from cwire.errors import (
     DriverError,
     InvalidArgument,
     InvalidCommand,
+    InvalidData,
     InvalidSubscription,
     LayoutMismatch,
     NotConnected,
     ProtocolError,
     Refused,
     Unauthorized,
+    UnknownAction,
     UnknownCommand,
     UnknownDriver,
     UnknownField,
@@ -68,6 +72,8 @@ _LATER = {"Driver": "cwire.driver.driver"} | dict.fromkeys(_TAGS, "cwire_structs
 
 # Without the tags, some of which are called like something of Python's.
 __all__ = [
+    "ActionError",
+    "ActionTimeout",
     "Ambiguous",
     "AsyncBridge",
     "Bridge",
@@ -82,6 +88,7 @@ __all__ = [
     "FrameArray",
     "InvalidArgument",
     "InvalidCommand",
+    "InvalidData",
     "InvalidSubscription",
     "LayoutMismatch",
     "LivePlot",
@@ -92,6 +99,7 @@ __all__ = [
     "RelayProcess",
     "SchemaError",
     "Unauthorized",
+    "UnknownAction",
     "UnknownCommand",
     "UnknownDriver",
     "UnknownField",

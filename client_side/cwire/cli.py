@@ -31,6 +31,7 @@ _TOOLS = {
     "info": _Tool("cwire.tools.info", "tools", "show the relay, its drivers and their messages"),
     "watch": _Tool("cwire.tools.watch", "tools", "show rates, queues and losses live"),
     "send": _Tool("cwire.tools.send", "tools", "send a command and print its reply"),
+    "call": _Tool("cwire.tools.call", "tools", "call a Python function of the relay"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),

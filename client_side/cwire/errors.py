@@ -11,6 +11,8 @@ from typing import Any
 from cwire_structs.frames import Code, code_name
 
 __all__ = [
+    "ActionError",
+    "ActionTimeout",
     "Ambiguous",
     "CommandError",
     "CommandTimeout",
@@ -19,6 +21,7 @@ __all__ = [
     "DriverError",
     "InvalidArgument",
     "InvalidCommand",
+    "InvalidData",
     "InvalidSubscription",
     "LayoutMismatch",
     "NotConnected",
@@ -26,6 +29,7 @@ __all__ = [
     "ProtocolError",
     "Refused",
     "Unauthorized",
+    "UnknownAction",
     "UnknownCommand",
     "UnknownDriver",
     "UnknownField",
@@ -138,6 +142,37 @@ class CommandTimeout(CommandError, TimeoutError):
 
 class LayoutMismatch(CommandError):
     """The driver restarted with other structs; the command was not carried out."""
+
+
+class ActionError(CwireError):
+    """A call of an action failed, or was not carried out.
+
+    Attributes:
+        action: The action's name.
+        code: A short name of what is wrong, as PROTOCOL.md lists them, or one of the action's own.
+        text: The reason, in the action's or the relay's words.
+    """
+
+    def __init__(self, action: str, code: str, text: str) -> None:
+        self.action = action
+        self.code = code
+        self.text = text
+        super().__init__(action, code, text)
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.text} ({self.code})"
+
+
+class UnknownAction(ActionError, LookupError):
+    """The relay has no action of this name."""
+
+
+class InvalidData(ActionError, ValueError):
+    """What was given does not fit the action's arguments; nothing was called."""
+
+
+class ActionTimeout(ActionError, TimeoutError):
+    """The action did not end in time; it was told to stop."""
 
 
 class DriverError(CwireError):

@@ -183,3 +183,23 @@ def test_notebooks_are_saved_without_outputs(path: Path) -> None:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
         assert re.fullmatch("[a-z-]+", cell["id"])
+
+
+def test_actions(runtime: Path) -> None:
+    cells, _ = execute(FOLDER / "06_actions.ipynb")
+    listed = cells["server"].outputs[0].data["text/plain"]
+    assert "events.create(*, name: str, level: int = 0)\n    Writes an event." in listed
+    assert cells["call"].outputs[0].data["text/plain"] == "{'name': 'lamp on', 'level': 2}"
+    assert cells["array"].outputs[0].data["text/plain"] == "((2049,), dtype('float64'), 32)"
+    assert [line.split()[0] for line in printed(cells["stream"]).splitlines()] == [
+        "0.0", "2.0", "4.0", "6.0", "8.0"
+    ]  # fmt: skip
+    assert "1 results taken" in cells["cancel"].outputs[0].data["text/plain"]
+    told = printed(cells["errors"]).splitlines()
+    assert [line.split(":")[0] for line in told] == [
+        "InvalidData", "InvalidData", "UnknownAction", "ActionTimeout"
+    ]  # fmt: skip
+    assert "did you mean 'events.create'?" in told[2]
+    assert printed(cells["together"]).startswith("20 answers, all at once")
+    assert printed(cells["events"]).count("degrees") == 3
+    assert list(runtime.iterdir()) == []

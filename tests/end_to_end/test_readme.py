@@ -75,6 +75,24 @@ def test_the_driver_in_python(runtime: Path) -> None:
     assert program.output[-1] == "KeyboardInterrupt"
 
 
+def test_the_actions(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    (lab,) = (block for block in blocks("python") if "cwire_server.action(" in block)
+    (calls,) = (block for block in blocks("python") if "bridge.call" in block)
+    (serve,) = (block for block in blocks("sh") if "--actions" in block)
+    (tmp_path / "lab.py").write_text(lab)
+    monkeypatch.chdir(tmp_path)
+    words = serve.split()[1:]
+    with Running(sys.executable, "-m", "cwire", *words, "--port", "0") as relay:
+        relay.wait_for("waveform.sweep")
+        with cwire.connect() as bridge:
+            exec(calls, {"bridge": bridge})
+            assert bridge.call.waveform.sweep(start=1.0, stop=2.0, steps=1) == "swept"
+    lines = capsys.readouterr().out.splitlines()
+    assert [float(line.split()[0]) for line in lines] == [1.0, 3.0, 5.0, 7.0, 9.0]
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_the_scope_example(driver: Driver, relay: Relay) -> None:
     (code,) = (block for block in blocks("python") if "bridge.scope" in block)

@@ -86,6 +86,7 @@ class Caller(RawClient):
 @pytest.fixture
 async def caller(server: Server) -> AsyncIterator[Caller]:
     gates.seen.clear()
+    gates.open.clear()
     async with Caller(server) as client:
         yield client
 

@@ -13,6 +13,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
+from cwire.actions.description import Description, read_descriptions
+from cwire.actions.events import AsyncEvents
+from cwire.actions.names import Actions
+from cwire.actions.names import Options as ActionOptions
+from cwire.actions.running import AsyncActionStream
 from cwire.bridge import timeouts
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
@@ -117,6 +122,7 @@ class AsyncBridge(BridgeBase):
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._describing: asyncio.Future[None] | None = None
         # When nobody holds the bridge any more; at the program's end the loop is gone anyway.
         forgotten = weakref.finalize(self, _hang_up, link)
         forgotten.atexit = False
@@ -125,6 +131,19 @@ class AsyncBridge(BridgeBase):
     def send(self) -> Commands[Awaitable[Record | None]]:
         """The commands: ``await bridge.send.set_waveform(frequency=5.0)``."""
         return self._commands_of(None, self.command)
+
+    @property
+    def call(self) -> Actions[Awaitable[Any], AsyncActionStream]:
+        """The actions of the relay: ``await bridge.call.events.create(name="x")``.
+
+        And ``async for step in bridge.call.scan.stream(…)``; see `Bridge.call`.
+        """
+        return Actions(_ActionRunner(self))
+
+    def events(self, action: str | None = None, timeout: float | None = None) -> AsyncEvents:
+        """Events of the relay's background processes, from now on; see `Bridge.events`."""
+        self._check_open()
+        return AsyncEvents(self._link, action, wait_seconds(timeout))
 
     def __getitem__(self, driver: str) -> AsyncDriver:
         return AsyncDriver(self, self._link.lookup.driver(driver).name)
@@ -312,6 +331,42 @@ class AsyncBridge(BridgeBase):
         finally:
             feed.unwatch(watch)
         return True
+
+
+class _ActionRunner:
+    """Calls actions for an `AsyncBridge`."""
+
+    def __init__(self, bridge: AsyncBridge) -> None:
+        self._bridge = bridge
+
+    def known(self) -> Mapping[str, Description]:
+        """What is known by now; it is asked for, so that it is known next time."""
+        bridge = self._bridge
+        if bridge._descriptions_are_stale() and bridge.connected and bridge._describing is None:
+            bridge._describing = asyncio.ensure_future(self._describe())
+        return bridge._descriptions
+
+    async def _describe(self) -> None:
+        bridge = self._bridge
+        try:
+            with suppress(errors.CwireError):
+                found = await self.run("describe", {}, ActionOptions(bar=False))
+                bridge._descriptions = read_descriptions(found)
+                bridge._described_for = bridge._link.session.calls.client
+        finally:
+            bridge._describing = None
+
+    async def run(self, name: str, data: object, options: ActionOptions) -> Any:
+        return await self._start(name, data, options, every=False).result()
+
+    def stream(self, name: str, data: object, options: ActionOptions) -> AsyncActionStream:
+        return self._start(name, data, options, every=True)
+
+    def _start(
+        self, name: str, data: object, options: ActionOptions, *, every: bool
+    ) -> AsyncActionStream:
+        self._bridge._check_connected()
+        return AsyncActionStream(self._bridge._link, name, data, options, every=every)
 
 
 def _hang_up(link: Link) -> None:

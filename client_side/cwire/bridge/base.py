@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from cwire import errors
+from cwire.actions.description import Description
 from cwire.bridge.commands import Commands
 from cwire.bridge.health import Health, health
 from cwire.bridge.repr import bridge_html, bridge_text, driver_html
@@ -33,6 +35,8 @@ class BridgeBase(ABC):
     """A connection to a relay; see `Bridge` and `AsyncBridge`."""
 
     _link: Link
+    _descriptions: Mapping[str, Description] = MappingProxyType({})
+    _described_for: int | None = None
 
     @property
     def address(self) -> str:
@@ -258,6 +262,11 @@ class BridgeBase(ABC):
         if messages and not names:
             raise errors.InvalidArgument("an empty list names no message; None at all: all of them")
         return names or None
+
+    def _descriptions_are_stale(self) -> bool:
+        """Whether the actions' descriptions are of another session, or of none."""
+        client = self._link.session.calls.client
+        return self._described_for is None or self._described_for != client
 
     # For the faces ------------------------------------------------------------------------------
 

@@ -7,12 +7,18 @@ import threading
 import warnings
 import weakref
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
+from cwire.actions.description import Description, read_descriptions
+from cwire.actions.events import Events
+from cwire.actions.names import Actions
+from cwire.actions.names import Options as ActionOptions
+from cwire.actions.running import ActionStream
 from cwire.bridge import timeouts
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
@@ -52,6 +58,8 @@ if TYPE_CHECKING:
     from cwire.panel.form import Done
 
 __all__ = ["Bridge", "BridgeDriver", "connect", "open_bridge"]
+
+_DESCRIBE_TIMEOUT = 3.0  # s: Tab waits for it
 
 _of_cells: OncePerCell[Bridge] = OncePerCell(lambda bridge, _: bridge._replace())
 
@@ -157,6 +165,40 @@ class Bridge(BridgeBase):
     def send(self) -> Commands[Record | None]:
         """The commands of all drivers: ``bridge.send.set_waveform(frequency=5.0)``."""
         return self._commands_of(None, self.command)
+
+    @property
+    def call(self) -> Actions[Any, ActionStream]:
+        """The actions of the relay: ``bridge.call.events.create(name="x")``.
+
+        A call waits for its end, and gives what the action's function has returned, else the last
+        value that it has sent. ``bridge.call.scan.stream(…)`` gives each value as it comes, with a
+        progress bar where the function tells how far it is and tqdm is installed. Arguments are
+        Python's values, bytes and numpy arrays; they are checked by the function's annotations.
+
+        Calls outlive a lost connection, for as long as the relay waits for this client (10 s, if it
+        was not told otherwise). A call raises
+
+        - UnknownAction: The relay has no such action.
+        - InvalidData: An argument does not fit.
+        - ActionError: The action failed; `code` and `text` say why.
+        - ActionTimeout: It took longer than it may; see `Actions.with_options`.
+        - NotConnected: The relay is gone.
+        """
+        return Actions(_ActionRunner(self))
+
+    def events(self, action: str | None = None, timeout: float | None = None) -> Events:
+        """Events of the relay's background processes, from now on.
+
+        Args:
+            action: The event's name; None: all.
+            timeout: Seconds to wait for each; None: for ever.
+
+        Returns:
+            An iterator of events, with `action` and `data`. It raises WaitTimeout when none comes
+            for `timeout` seconds.
+        """
+        self._check_open()
+        return Events(self._link, self._thread.post, action, wait_seconds(timeout))
 
     def __getitem__(self, driver: str) -> BridgeDriver:
         return BridgeDriver(self, self._link.lookup.driver(driver).name)
@@ -502,6 +544,35 @@ class Bridge(BridgeBase):
             return True
         finally:
             feed.unwatch(watch)
+
+
+class _ActionRunner:
+    """Calls actions for a `Bridge`, and waits."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+
+    def known(self) -> Mapping[str, Description]:
+        bridge = self._bridge
+        if bridge._descriptions_are_stale() and bridge.connected:
+            options = ActionOptions(timeout=_DESCRIBE_TIMEOUT, bar=False)
+            with suppress(errors.CwireError):
+                bridge._descriptions = read_descriptions(self.run("describe", {}, options))
+                bridge._described_for = bridge._link.session.calls.client
+        return bridge._descriptions
+
+    def run(self, name: str, data: object, options: ActionOptions) -> Any:
+        return self._start(name, data, options, every=False).result()
+
+    def stream(self, name: str, data: object, options: ActionOptions) -> ActionStream:
+        return self._start(name, data, options, every=True)
+
+    def _start(
+        self, name: str, data: object, options: ActionOptions, *, every: bool
+    ) -> ActionStream:
+        bridge = self._bridge
+        bridge._check_connected()
+        return ActionStream(bridge._link, bridge._thread.post, name, data, options, every=every)
 
 
 class BridgeDriver(DriverBase):

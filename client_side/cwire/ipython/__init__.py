@@ -1,4 +1,4 @@
 """Extends IPython: Tab, `%cwire`, short tracebacks.
 
-May import: bridge, process, link, session, data, view, errors.
+May import: actions, bridge, process, link, session, data, view, errors.
 """

@@ -14,6 +14,7 @@ from inspect import Parameter, signature
 from types import FunctionType
 from typing import Any, get_args
 
+from cwire.actions.names import Actions, describe
 from cwire.bridge.base import BridgeBase, DriverBase, link_of
 from cwire.bridge.commands import CommandFunction, Commands
 from cwire.bridge.health import Health
@@ -81,7 +82,7 @@ def offers(code: str, behind: str, names: Mapping[str, Any]) -> list[Offer]:
 
 
 def _ours(value: object) -> bool:
-    kinds = (BridgeBase, DriverBase, Commands, SchemaView, Driver, Health)
+    kinds = (BridgeBase, DriverBase, Actions, Commands, SchemaView, Driver, Health)
     return isinstance(value, kinds)
 
 
@@ -150,7 +151,11 @@ def _keys(target: Any, prefix: str) -> Iterable[str]:
 def _arguments(target: Any, place: Argument, behind: str) -> list[Offer]:
     if isinstance(target, CommandFunction):
         return _command_arguments(target.message, place, behind)
+    if isinstance(target, Actions):
+        return _action_arguments(target, place, behind)
     owner = getattr(target, "__self__", None)
+    if isinstance(owner, Actions) and target.__name__ == "stream":
+        return _action_arguments(owner, place, behind)
     if not (_ours(owner) or isinstance(owner, FrameArray)):
         return []
     parameters = list(signature(target).parameters.values())
@@ -204,6 +209,20 @@ def _command_arguments(message: Message, place: Argument, behind: str) -> list[O
         if field.py_name == place.keyword:
             return _field_values(field, place.prefix, place.quote, behind)
     return []
+
+
+def _action_arguments(action: Actions[Any, Any], place: Argument, behind: str) -> list[Offer]:
+    described = describe(action)
+    if described is None:
+        return []
+    if not place.keyword:
+        return [] if place.quote else _keywords(described.fields, place)
+    field = described.fields.get(place.keyword, {})
+    if field.get("type") == "boolean":
+        return _truths(place.prefix, place.quote)
+    choices = field.get("enum")
+    words = [one for one in choices if isinstance(one, str)] if isinstance(choices, list) else []
+    return _texts(words, place.prefix, place.quote, behind)
 
 
 def _field_values(field: Field, prefix: str, quote: str, behind: str) -> list[Offer]:

@@ -23,7 +23,9 @@ from cwire.link.connection import Connection
 from cwire.link.replies import Replies, ReplyFuture, settle
 from cwire.link.rings import Rings
 from cwire.link.transport import RawMessage
+from cwire.session.calls import Call
 from cwire.session.events import (
+    CallsChanged,
     DriverChanged,
     Ended,
     Event,
@@ -37,8 +39,10 @@ from cwire.session.events import (
 )
 from cwire.session.lookup import Lookup
 from cwire.session.options import Options
-from cwire.session.pending_commands import Command, Encoded
+from cwire.session.pending_commands import Command
+from cwire.session.pending_commands import Encoded as EncodedCommand
 from cwire.session.session import Session
+from cwire_structs.action_values import Encoded
 from cwire_structs.machine import Machine
 from cwire_structs.relays import this_machine
 from cwire_structs.websocket import CloseCode
@@ -104,6 +108,7 @@ class Link:
         self._held: list[Reply] = []  # what was published before them is not read yet
         self._asked: dict[int, asyncio.Future[Event]] = {}
         self._ack_soon = False
+        self._given_up: asyncio.TimerHandle | None = None  # for calls, when nobody comes back
         _links.add(self)
 
     def __reduce__(self) -> NoReturn:
@@ -228,7 +233,7 @@ class Link:
         else:
             self.session.subscriptions.pop(id, None)
 
-    def command(self, encoded: Encoded, future: ReplyFuture) -> None:
+    def command(self, encoded: EncodedCommand, future: ReplyFuture) -> None:
         """Sends a command; the reply, or whatever goes wrong, goes into the future."""
         command: Command | None = None
         try:
@@ -247,6 +252,32 @@ class Link:
         """Forgets a command whose reply nobody waits for any more."""
         for request in self._replies.drop(future):
             self.session.pending.forget(request)
+
+    def call(self, call: Call, data: Encoded) -> None:
+        """Calls an action; what comes of it, or goes wrong, goes into the call."""
+        if self.unconnected:
+            call.error = errors.NotConnected(f"{call.action}: {self.unconnected}")
+            call.ended = True
+            call.on_change()
+            return
+        self.attend()
+        for message in self.session.calls.make(call, data):
+            self._send(message)
+
+    def attend(self) -> None:
+        """Begins a session of actions, if none has begun: events come from then on."""
+        if self.connected and (greeting := self.session.calls.greeting()) is not None:
+            self._send(greeting)
+
+    def cancel(self, call: Call) -> None:
+        """Gives a call up; its function is told."""
+        if (text := self.session.calls.cancel(call)) is not None:
+            self._send(text)
+
+    def taken(self, call: Call, results: int) -> None:
+        """Says how many results of a call were dealt with."""
+        if (text := self.session.calls.taken(call, results)) is not None:
+            self._send(text)
 
     async def _connect(self, timeout: float) -> None:
         """Opens a connection and waits for the hello: one attempt."""
@@ -348,6 +379,9 @@ class Link:
                     asked.set_result(event)
                 elif isinstance(event, Refused):
                     _log.warning("the relay refused a request: %s (%s)", event.text, event.code)
+            case CallsChanged():
+                for text in self.session.calls.due():
+                    self._send(text)
             case Hello():
                 self._on_hello()
             case DriverChanged():
@@ -374,6 +408,10 @@ class Link:
             self._send(window)
         for text in self.session.resubscribe():
             self._send(text)
+        if self._given_up is not None:
+            self._given_up.cancel()
+        if self.session.calls.used:
+            self.attend()
         if self._connection is not None:
             self._connection.hello_received()
         self._tell()
@@ -399,6 +437,9 @@ class Link:
         else:
             self._drop(f"{gone}; {self._start}{_TRYING}")
             self._backoff.lost(monotonic())
+            calls = self.session.calls
+            if calls.waiting:
+                self._given_up = self.loop.call_later(calls.patience, calls.abandon, gone)
             if self._returning is None or self._returning.done():
                 self._returning = asyncio.get_running_loop().create_task(self._return())
             self._tell()
@@ -420,6 +461,9 @@ class Link:
             return
         self.closed = reason
         self._drop(reason, code)
+        if self._given_up is not None:
+            self._given_up.cancel()
+        self.session.calls.abandon(reason)
         if self._returning is not None and self._returning is not asyncio.current_task():
             self._returning.cancel()
         for asked in self._asked.values():

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from cwire import errors
 from cwire.data.frame_array import Record
 from cwire.session.drivers import Driver
 
 __all__ = [
+    "CallEnded",
+    "CallFailed",
+    "CallProgress",
+    "CallResult",
+    "CallsChanged",
     "DriverChanged",
     "Ended",
     "Event",
@@ -18,6 +24,8 @@ __all__ = [
     "Reply",
     "Resend",
     "RingAnswer",
+    "ServerEvent",
+    "SessionAnswer",
     "Subscribed",
 ]
 
@@ -92,6 +100,79 @@ class Resend:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SessionAnswer:
+    """The relay has begun a session of actions, or goes on with one (`kept`).
+
+    Attributes:
+        client: The relay's number for this client.
+        key: Asks for the session later.
+        kept: Whether it is the one that was asked for.
+        seconds: That it outlives its connection.
+        streams: The calls that the relay knows of.
+    """
+
+    client: int
+    key: str = field(repr=False)
+    kept: bool = False
+    seconds: float = 0.0
+    streams: frozenset[int | str | None] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """A function has sent a value, which is still as JSON has it."""
+
+    id: int
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallProgress:
+    """How far a function is."""
+
+    id: int
+    done: float
+    total: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """A function has returned, and maybe a value."""
+
+    id: int
+    returned: bool
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """A call failed; `id` is None for a request that named none."""
+
+    id: int | None
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """A background process of the relay's has something to say.
+
+    Attributes:
+        action: The event's name.
+        data: Any value.
+    """
+
+    action: str
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallsChanged:
+    """Something has come for calls: it may be time to acknowledge."""
+
+
 Event = (
     Hello
     | DriverChanged
@@ -102,4 +183,5 @@ Event = (
     | Refused
     | Reply
     | Resend
+    | CallsChanged
 )

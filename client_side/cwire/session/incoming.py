@@ -13,7 +13,17 @@ from typing import Any
 
 from cwire.errors import ProtocolError
 from cwire.session.drivers import Derived
-from cwire.session.events import OriginAllowed, Refused, RingAnswer
+from cwire.session.events import (
+    CallEnded,
+    CallFailed,
+    CallProgress,
+    CallResult,
+    OriginAllowed,
+    Refused,
+    RingAnswer,
+    ServerEvent,
+    SessionAnswer,
+)
 from cwire_structs.frames import PROTOCOL
 from cwire_structs.machine import Machine
 from cwire_structs.schema import Schema, SchemaError
@@ -151,6 +161,12 @@ Incoming = (
     | OriginAllowed
     | RingAnswer
     | Refused
+    | SessionAnswer
+    | CallResult
+    | CallProgress
+    | CallEnded
+    | CallFailed
+    | ServerEvent
 )
 
 
@@ -258,6 +274,38 @@ def _error(message: Mapping[str, Any]) -> Refused:
     return Refused(_number(message, "id"), str(message["code"]), str(message["text"]))
 
 
+def _session(message: Mapping[str, Any]) -> SessionAnswer:
+    return SessionAnswer(
+        client=int(message["client"]),
+        key=str(message["session"]),
+        kept=bool(message["kept"]),
+        seconds=float(message["seconds"]),
+        streams=frozenset(message["streams"]),
+    )
+
+
+def _result(message: Mapping[str, Any]) -> CallResult:
+    return CallResult(int(message["id"]), message["data"])
+
+
+def _progress(message: Mapping[str, Any]) -> CallProgress:
+    total = message["total"]
+    done, known = float(message["done"]), None if total is None else float(total)
+    return CallProgress(int(message["id"]), done, known, str(message["text"]))
+
+
+def _ended(message: Mapping[str, Any]) -> CallEnded:
+    return CallEnded(int(message["id"]), "data" in message, message.get("data"))
+
+
+def _failed(message: Mapping[str, Any]) -> CallFailed:
+    return CallFailed(_number(message, "id"), str(message["code"]), str(message["text"]))
+
+
+def _event(message: Mapping[str, Any]) -> ServerEvent:
+    return ServerEvent(str(message["action"]), message["data"])
+
+
 def _number(message: Mapping[str, Any], name: str) -> int | None:
     value = message.get(name)
     return None if value is None else int(value)
@@ -277,4 +325,10 @@ PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Incoming]] = {
     "origin": _origin,
     "ring": _ring,
     "error": _error,
+    "session": _session,
+    "result": _result,
+    "progress": _progress,
+    "end": _ended,
+    "failed": _failed,
+    "event": _event,
 }

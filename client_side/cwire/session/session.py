@@ -32,9 +32,15 @@ from cwire.data.arguments import names_of
 from cwire.data.feed import Feed
 from cwire.data.ledger import widen
 from cwire.data.overlap import later
+from cwire.session.calls import Calls
 from cwire.session.catalog import Catalog
 from cwire.session.drivers import Driver, drivers_text
 from cwire.session.events import (
+    CallEnded,
+    CallFailed,
+    CallProgress,
+    CallResult,
+    CallsChanged,
     DriverChanged,
     Ended,
     Event,
@@ -44,6 +50,8 @@ from cwire.session.events import (
     Reply,
     Resend,
     RingAnswer,
+    ServerEvent,
+    SessionAnswer,
     Subscribed,
 )
 from cwire.session.incoming import (
@@ -61,7 +69,8 @@ from cwire.session.pending_commands import Encoded, PendingCommands, encode
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
 from cwire_structs import frames
-from cwire_structs.frames import CONTROL, RELAY_SOURCE, FrameError, Header, Tally
+from cwire_structs.action_values import ARRAY_TYPE
+from cwire_structs.frames import CONTROL, HEADER_SIZE, RELAY_SOURCE, FrameError, Header, Tally
 from cwire_structs.machine import Machine
 from cwire_structs.schema import Message
 
@@ -90,6 +99,7 @@ class Session:
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
         pending: Commands that wait for their reply.
+        calls: Calls of the relay's actions.
         subscriptions: By id.
         unknown: Frames that no schema describes.
         window: Counts what is to be acknowledged.
@@ -114,6 +124,7 @@ class Session:
         self.unknown = 0
         self.window = AckWindow(window)
         self.pending = PendingCommands()
+        self.calls = Calls()
         self.before_end: Callable[[Driver], None] = lambda driver: None
         self._by_ring: set[int] = set()  # sources that have come both ways
         self._request = 0
@@ -168,7 +179,7 @@ class Session:
             if scan.special and 0 < scan.span <= length - scan.end:
                 position = scan.end + scan.span
                 replies += scan.span
-                reply = self._special(bytes(data[scan.end : position]))
+                reply = self._special(data[scan.end : position])
                 if reply is not None:
                     events.append(reply)
             elif scan.end > position and not scan.special:
@@ -384,6 +395,16 @@ class Session:
                 if said.read and known is not None:
                     self._by_ring.add(known.source)
                 return [said]
+            case (
+                SessionAnswer()
+                | CallResult()
+                | CallProgress()
+                | CallEnded()
+                | CallFailed()
+                | ServerEvent()
+            ):
+                self.calls.take(said)
+                return [CallsChanged()]
             case _:
                 assert_never(said)
 
@@ -403,6 +424,7 @@ class Session:
         self.client, self.server, self.limits = said.client, said.server, said.limits
         self._catalog.renew([one for one in said.drivers if self._is_known(one)])
         self.connected = True
+        self.calls.connected()
 
     def _is_known(self, report: DriverReport) -> bool:
         """Whether it is a driver that the first relay had, or the relay itself."""
@@ -447,7 +469,14 @@ class Session:
         else:
             del self.subscriptions[wanted.id]
 
-    def _special(self, frame: bytes) -> Reply | Resend | None:
-        if frames.unpack_header(frame).type == CONTROL:
+    def _special(self, frame: memoryview) -> Reply | Resend | None:
+        header = frames.unpack_header(frame)
+        if header.type == CONTROL:
             return None  # belongs to the Unix socket session; nothing depends on it here
-        return self.pending.reply(frame, self.drivers)
+        if header.type == ARRAY_TYPE and header.source == RELAY_SOURCE:
+            try:
+                self.calls.take_array(header.request, frame[HEADER_SIZE : header.size])
+            except FrameError as problem:
+                raise errors.ProtocolError(f"the relay sent a bad array: {problem}") from problem
+            return None
+        return self.pending.reply(bytes(frame), self.drivers)

@@ -1,4 +1,4 @@
-"""Runs the command-line tools: info, watch, send, publish, desktop, doctor, bench.
+"""Runs the command-line tools: info, watch, send, call, publish, desktop, doctor, bench.
 
 May import: bridge, desktop, driver, ipc, link, session, data, view, errors, version.
 """

@@ -26,8 +26,8 @@ __all__ = [
 
 EXIT_STATUS = """exit status:
   0  success              5  the driver is down or unknown
-  1  another error        6  an unknown command, message or field, or a value out of range
-  2  wrong arguments      7  the driver refused the command
+  1  another error        6  an unknown name, or a value that does not fit
+  2  wrong arguments      7  the driver refused the command, or the action failed
   3  no relay             8  nothing came in time
   4  wrong token
 """
@@ -35,6 +35,10 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (errors.InvalidArgument, 2),
     (errors.Unauthorized, 4),
     (errors.NotConnected, 3),
+    (errors.UnknownAction, 6),
+    (errors.InvalidData, 6),
+    (errors.ActionTimeout, 8),
+    (errors.ActionError, 7),
     (errors.DriverDown, 5),
     (errors.UnknownDriver, 5),
     (errors.InvalidCommand, 6),

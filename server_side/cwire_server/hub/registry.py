@@ -92,11 +92,11 @@ class DriverRegistry(Mapping[int, DriverState]):
         """
         name, messages = subscription.driver, subscription.messages
         covered = self.meant_by(name)
-        if not covered:
+        if not covered and name is not None:  # one that serves actions only has no drivers
             known = [driver.name for driver in self.values()]
             raise RequestError(
                 ErrorCode.UNKNOWN_DRIVER,
-                f"no driver of this relay is named {quoted(name)}; {hint_text(name or '', known)}",
+                f"no driver of this relay is named {quoted(name)}; {hint_text(name, known)}",
             )
         # While a driver has never been seen, any message may be its own.
         if messages is not None and all(driver.schema for driver in covered):
