@@ -188,11 +188,11 @@ def test_a_specification_is_edited_and_kept(page: Page, bench: Bench) -> None:
     until(lambda: inked(page, 0, "#123456"))
     page.get_by_text("Specification").click()
     text.fill('{"mark": "line", ')
-    expect(page.locator(".graph-problem")).to_contain_text("It is not JSON: ")
+    expect(page.locator(".pane-problem")).to_contain_text("It is not JSON: ")
     text.fill(json.dumps({**spec, "mark": "lin"}))
-    expect(page.locator(".graph-problem")).to_contain_text('"lin" is no mark: there are arc, area,')
+    expect(page.locator(".pane-problem")).to_contain_text('"lin" is no mark: there are arc, area,')
     page.get_by_role("button", name="Reset").click()
-    expect(page.locator(".graph-problem")).to_be_hidden()
+    expect(page.locator(".pane-problem")).to_be_hidden()
     wait_draws(page)
     assert "spec" not in graphs(page)[0]
     assert inked(page, 0, "#0b57d0")
@@ -245,7 +245,7 @@ def test_specifications_of_others_are_drawn_or_said_to_be_bad(page: Page, bench:
     for graph in range(len(SPECIFICATIONS)):
         wait_draws(page, 3, graph)
         until(partial(inked, page, graph, "#0b57d0"))
-    problems = page.locator(".graph-problem")
+    problems = page.locator(".pane-problem")
     for graph, (_, said) in enumerate(BAD, len(SPECIFICATIONS)):
         expect(problems.nth(graph)).to_contain_text(said)
     assert all(one.is_hidden() for one in problems.all()[: len(SPECIFICATIONS)])
@@ -267,7 +267,7 @@ def test_hostile_names_and_numbers_are_text_and_gaps(page: Page, bench: Bench) -
     wait_draws(page, 5, 1)
     assert inked(page, 0, "#0b57d0")  # what is not finite is left out, the others are drawn
     assert inked(page, 1, "#0b57d0") or inked(page, 1, "#b3261e") or inked(page, 1, "#1a7f37")
-    problems = page.locator(".graph-problem")
+    problems = page.locator(".pane-problem")
     expect(problems.nth(2)).to_have_text(
         "There is no driver <b>nobody</b> yet; it is drawn once it is up."
     )

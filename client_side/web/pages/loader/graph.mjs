@@ -54,7 +54,7 @@ export class Graph extends EventTarget {
     this.#theme = theme;
     this.#pace = pace;
     this.body = element("div", { className: "graph-body" });
-    this.problem = element("p", { className: "graph-problem", role: "status", hidden: true });
+    this.problem = element("p", { className: "pane-problem", role: "status", hidden: true });
     this.notice = element("p", { className: "graph-notice", role: "status", hidden: true });
     this.message = element("select", {
       "aria-label": "Message",
@@ -68,7 +68,7 @@ export class Graph extends EventTarget {
       id: `${this.#id}-by`,
       onchange: () => this.#choose({ by: this.by.value }),
     });
-    this.fields = element("div", { className: "graph-fields" });
+    this.fields = element("div", { className: "pane-fields" });
     this.text = element("textarea", {
       "aria-label": "Specification in Vega-Lite",
       spellcheck: false,
@@ -87,10 +87,10 @@ export class Graph extends EventTarget {
     this.remove.setAttribute("aria-label", "Remove");
     this.place = element(
       "section",
-      { className: "graph" },
+      { className: "graph pane" },
       element(
         "div",
-        { className: "graph-head" },
+        { className: "pane-head" },
         this.message,
         this.window,
         element(

@@ -15,7 +15,7 @@ const shell = new Shell();
 const pace = new Pace();
 /** @type {Graph[]} */
 let graphs = [];
-const place = element("div", { className: "graphs" });
+const place = element("div", { className: "panes" });
 const add = element(
   "button",
   { type: "button", title: "Add a graph below the others", onclick: () => addAnother() },
