@@ -223,6 +223,39 @@ SPECIFICATIONS = [
             "row": {"field": "series", "type": "nominal"},
         },
     },
+    # Of Vega the page has what graphs need.
+    {
+        "layer": [
+            {
+                "transform": [
+                    {
+                        "window": [{"op": "mean", "field": "value", "as": "smooth"}],
+                        "frame": [-3, 3],
+                    },
+                    {"loess": "smooth", "on": "index", "bandwidth": 0.2},
+                ],
+                "mark": "line",
+                "encoding": {"y": {"field": "smooth", "type": "quantitative"}},
+            },
+            {
+                "params": [{"name": "chosen", "select": "interval"}],
+                "mark": "point",
+                "encoding": {
+                    "y": {"field": "value", "type": "quantitative"},
+                    "size": {"condition": {"param": "chosen", "value": 9}, "value": 3},
+                },
+            },
+        ],
+        "encoding": {"x": {"field": "index", "type": "quantitative"}},
+    },
+    {
+        "transform": [{"density": "value", "groupby": ["series"]}],
+        "mark": "area",
+        "encoding": {
+            "x": {"field": "value", "type": "quantitative"},
+            "y": {"field": "density", "type": "quantitative"},
+        },
+    },
 ]
 BAD = [
     ("[]", "It must be an object"),
@@ -230,6 +263,7 @@ BAD = [
     ('{"mark": "line", "data": {"url": "/health"}}', 'Leave "data" out: the rows are those of'),
     ('{"mark": "line", "encoding": {"href": {"value": "javascript:1"}}}', 'Leave "href" out'),
     ('{"mark": {"type": "image"}, "encoding": {}}', '"image" is no mark'),
+    ('{"mark": "point", "encoding": {"latitude": {"field": "value"}}}', "a graph is no map"),
     ('{"mark": "line", "encoding": {"x": {"aggregate": "maen"}}}', '"maen" is no aggregate'),
     ('{"$schema": "https://vega.github.io/schema/vega/v6.json"}', "It is no Vega-Lite"),
     (

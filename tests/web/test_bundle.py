@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -15,6 +16,15 @@ import pytest
 from support.processes import ROOT
 
 WEB = ROOT / "client_side" / "web"
+STATIC = ROOT / "server_side" / "cwire_server" / "static"
+# Bytes, gzipped, of the scripts and styles that a page loads, or that others import.
+SIZES = {
+    "client.mjs": 14_100,
+    "viewer": 250_000,
+    "loader": 262_000,
+    "index": 75_000,
+    "scope": 65_000,
+}
 
 
 @pytest.fixture
@@ -59,6 +69,14 @@ def test_it_is_built_when_a_source_is_newer(checkout: Path) -> None:
     os.utime(script, (1, 1))
     assert build(checkout).returncode == 0
     assert script.stat().st_mtime_ns >= built
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_what_a_page_loads_is_small(name: str) -> None:
+    files = [STATIC / name] if "." in name else [*STATIC.glob(f"{name}*.*s")]
+    assert files
+    size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+    assert size <= SIZES[name]
 
 
 @pytest.fixture

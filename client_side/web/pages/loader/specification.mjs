@@ -25,6 +25,9 @@ const REFUSED = new Map([
   ["usermeta", "the page's settings are not a graph's"],
   ["bind", "choose values above the graph"],
   ["keyvals", "rows are not made up"],
+  ["projection", "a graph is no map"],
+  ["latitude", "a graph is no map"],
+  ["longitude", "a graph is no map"],
 ]);
 const DEEPEST = 40;
 /** What Vega-Lite takes without a word, and then fails at, or draws as something else. */
