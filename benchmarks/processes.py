@@ -18,6 +18,7 @@ __all__ = [
     "HERE",
     "Programs",
     "Relay",
+    "action_server",
     "build",
     "camera",
     "demo",
@@ -143,19 +144,38 @@ class Relay:
 
 @contextlib.contextmanager
 def relay(
-    path: Path, directory: Path, *more: Path, allow_origin: str | None = None
+    path: Path,
+    directory: Path,
+    *more: Path,
+    allow_origin: str | None = None,
+    actions: str | None = None,
 ) -> Iterator[Relay]:
-    """The cwire relay of one driver or more; pages of an origin may connect."""
+    """The cwire relay of one driver or more; pages of an origin may connect.
+
+    `actions` are those of a module here, as `cwire serve` takes them.
+    """
     server = _ROOT / "server_side" / "server_main.py"
     command = [sys.executable, str(server), "--port", "0"]
     for driver in (path, *more):
         command += ["--driver", f"{driver.stem}={driver}"]
     if allow_origin is not None:
         command += ["--allow-origin", allow_origin]
-    with _running(command, {"CWIRE_RUNTIME_DIR": str(directory)}) as process:
+    if actions is not None:
+        command += ["--actions", actions]
+    env = {"CWIRE_RUNTIME_DIR": str(directory), "PYTHONPATH": str(HERE)}
+    with _running(command, env) as process:
         address, token = process.line[process.line.index("http://") :].split("/#token=")
         (unix,) = directory.glob("relay-*.sock")
         yield Relay(f"ws{address.removeprefix('http')}/ws", token, process.pid, str(unix))
+
+
+@contextlib.contextmanager
+def action_server(kind: str, directory: Path) -> Iterator[tuple[str, str]]:
+    """A server of `action_servers.py`; gives its WebSocket URL, and a token or nothing."""
+    command = (sys.executable, HERE / "action_servers.py", kind)
+    with _running(command, {"CWIRE_RUNTIME_DIR": str(directory)}) as process:
+        url, _, token = process.line.partition(" ")
+        yield url, token
 
 
 @contextlib.contextmanager

@@ -17,8 +17,8 @@ class Result:
     """One row. What does not apply is None; what comes after `p99_s` is left out where it is None.
 
     Attributes:
-        benchmark: stream, round_trip, beside, fan_out, browser, scope, pages, viewer, loader,
-            matplotlib, idle, scale, driver or structs.
+        benchmark: stream, round_trip, actions, beside, fan_out, browser, scope, pages, viewer,
+            loader, matplotlib, idle, scale, driver or structs.
         subject: What was measured.
         frame_bytes: Of one frame, header included.
         frames_per_s: Delivered (of the scope, the viewer and the loader: pictures); the median of

@@ -12,6 +12,7 @@ import sys
 from rich.console import Console
 
 import processes
+from bench_actions import bench_actions
 from bench_beside import bench_beside
 from bench_browser import bench_browser
 from bench_driver import bench_driver
@@ -46,6 +47,7 @@ def main() -> int:
         programs = processes.build()
         results = bench_stream(programs, repeats, status.update)
         results += bench_round_trip(programs, 2 * repeats, status.update)
+        results += bench_actions(programs, max(1, repeats - 2), status.update)
         results += bench_beside(programs, max(1, repeats - 2), status.update)
         results += bench_fan_out(programs, max(1, repeats - 2), status.update)
         results += bench_browser(programs, max(1, repeats - 2), status.update)

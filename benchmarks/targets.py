@@ -91,12 +91,39 @@ def targets(results: list[Result]) -> list[Target]:
     rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
     return (
         rows
+        + _actions(results)
         + _scale(results)
         + _scope(results)
         + _pages(results)
         + _viewer(results)
         + _loader(results)
     )
+
+
+def _actions(results: list[Result]) -> list[Target]:
+    ours, tornado, fastapi, socketio = (
+        find(results, "actions", f"{name}_round_trip")
+        for name in ("cwire", "tornado", "fastapi", "socketio")
+    )
+    rows = []
+    for name, theirs, bound in (
+        ("bare Tornado", tornado, 1.3),
+        ("FastAPI", fastapi, 1.0),
+        ("python-socketio", socketio, 1.0),
+    ):
+        ratio = _ratio(ours.p50_s if ours else None, theirs.p50_s if theirs else None)
+        rows.append(_at_most(f"actions, round trip p50, cwire / {name}", ratio, bound))
+    streams = (find(results, "actions", f"{name}_streams") for name in ("cwire", "socketio"))
+    ratio = _ratio(*map(_rate, streams))
+    rows.append(_at_least("actions, messages/s of 1,000 streams, cwire / socketio", ratio, 3.0))
+    array, text = (find(results, "actions", f"{name}_array") for name in ("cwire", "json"))
+    ratio = _ratio(array.bytes_per_s if array else None, text.bytes_per_s if text else None)
+    rows.append(_at_least("actions, an array into numpy, cwire / JSON", ratio, 10.0))
+    for busy in ("block", "compute"):
+        beside = find(results, "actions", f"beside_{busy}")
+        p99_ms = beside.p99_s * 1e3 if beside is not None and beside.p99_s else None
+        rows.append(_at_most(f"actions, round trip beside {busy}, p99, ms", p99_ms, 5))
+    return rows
 
 
 def _scale(results: list[Result]) -> list[Target]:
