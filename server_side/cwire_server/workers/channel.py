@@ -6,10 +6,12 @@ values in the function's thread, so that the loop is not kept waiting by large o
 
 from __future__ import annotations
 
+import asyncio
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from cwire_server.actions.dispatcher import Verdict
 from cwire_server.actions.texts import Envelope, Unit
@@ -34,50 +36,53 @@ class StreamEnded(Exception):  # noqa: N818 - it says what happened, as in `cwir
         self.code = code
 
 
-class _Sent(NamedTuple):
-    channel: Channel
-    unit: Unit
-
-
-class Loop(Protocol):
-    """An event loop, as far as an inbox needs one."""
-
-    def call_soon_threadsafe(self, callback: Callable[[], object]) -> object:
-        """Has a function called in the loop."""
-
-
 class Inbox:
     """Takes messages from any thread into one event loop, many of them with one wake-up.
 
+    The loop waits for an eventfd: asyncio's own way between threads takes longer.
+
     Args:
         loop: Where `take` is called.
-        take: Takes one message.
+        take: Takes one message. It must not raise.
     """
 
-    def __init__(self, loop: Loop, take: Callable[[Any], object]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, take: Callable[[Any], object]) -> None:
         self._loop = loop
         self._take = take
         self._messages: deque[Any] = deque()
         self._awake = False
+        self._lock = threading.Lock()
+        self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        loop.add_reader(self._fd, self._drain)
 
     def post(self, message: object) -> None:
-        """Adds a message; of no effect once the loop is closed."""
+        """Adds a message; of no effect once it is closed."""
         self._messages.append(message)
         if not self._awake:
-            self._awake = True
-            try:
-                self._loop.call_soon_threadsafe(self._drain)
-            except RuntimeError:
-                self._messages.clear()
+            self._wake()
+
+    def close(self) -> None:
+        """Takes nothing more."""
+        with self._lock:
+            if self._fd >= 0:
+                self._loop.remove_reader(self._fd)
+                os.close(self._fd)
+                self._fd = -1
+
+    def _wake(self) -> None:
+        with self._lock:
+            if self._fd >= 0:
+                self._awake = True
+                os.eventfd_write(self._fd, 1)
 
     def _drain(self) -> None:
+        os.eventfd_read(self._fd)
         # First: who posts from now on wakes it again.
         self._awake = False
         for _ in range(min(len(self._messages), _UNDECIDED)):
             self._take(self._messages.popleft())
         if self._messages and not self._awake:  # others have their turn
-            self._awake = True
-            self._loop.call_soon_threadsafe(self._drain)
+            self._wake()
 
 
 class Channel:

@@ -72,7 +72,8 @@ class Job:
         self.stream = stream
         self.action = action
         self.channel = channel
-        self.cancelled = Cancelled(channel)
+        wanted = "cancelled" in action.arguments.context
+        self.cancelled = Cancelled(channel) if wanted else None
         self.task: asyncio.Task[None] | None = None
         self.on_stop: Callable[[], object] | None = None
         """Called when the stream ends before the function."""

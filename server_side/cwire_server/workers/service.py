@@ -98,6 +98,7 @@ class ActionService:
         self.processes.stop_all()
         self._pool.stop()
         self._children.stop()
+        self._inbox.close()
         if self._timer is not None:
             self._timer.cancel()
         if self._bridge is not None:
@@ -170,7 +171,8 @@ class ActionService:
         """Tells a function that its stream has ended."""
         job = self._jobs[stream.token]
         job.channel.end(code)
-        job.cancelled.set()
+        if job.cancelled is not None:
+            job.cancelled.set()
         if job.on_stop is not None:
             job.on_stop()
         if job.action.is_async:

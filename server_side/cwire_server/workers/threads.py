@@ -7,8 +7,8 @@ the relay from ending.
 from __future__ import annotations
 
 import logging
+import queue
 import threading
-from collections import deque
 from collections.abc import Callable
 
 __all__ = ["ThreadPool"]
@@ -28,43 +28,45 @@ class ThreadPool:
         self._limit = limit
         self._name = name
         self._threads = 0
-        self._idle = 0
-        self._jobs: deque[Callable[[], object]] = deque()
-        self._changed = threading.Condition(threading.Lock())
+        self._idle = 0  # threads that wait for a job, or are about to
+        self._waiting = 0  # jobs that no thread has taken
+        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
         self._stopped = False
 
     def submit(self, job: Callable[[], object]) -> None:
         """Has a function called soon, in order; of no effect after `stop`."""
-        with self._changed:
+        with self._lock:
             if self._stopped:
                 return
-            self._jobs.append(job)
-            if len(self._jobs) <= self._idle:
-                self._changed.notify()
-                return
-            if self._threads >= self._limit:
-                return
-            self._threads += 1
-            name = f"{self._name} {self._threads}"
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+            self._waiting += 1
+            number = 0
+            if self._waiting > self._idle and self._threads < self._limit:
+                self._threads += 1
+                number = self._threads
+        self._jobs.put(job)
+        if number:
+            name = f"{self._name} {number}"
+            threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def stop(self) -> None:
-        """Forgets what waits, and ends the threads that have nothing to do."""
-        with self._changed:
+        """Forgets what waits, and ends each thread when it has nothing to do."""
+        with self._lock:
             self._stopped = True
-            self._jobs.clear()
-            self._changed.notify_all()
+            threads = self._threads
+        for _ in range(threads):
+            self._jobs.put(None)
 
     def _run(self) -> None:
         while True:
-            with self._changed:
-                while not self._jobs and not self._stopped:
-                    self._idle += 1
-                    self._changed.wait()
-                    self._idle -= 1
-                if self._stopped:
+            with self._lock:
+                self._idle += 1
+            job = self._jobs.get()
+            with self._lock:
+                self._idle -= 1
+                self._waiting -= 1
+                if self._stopped or job is None:
                     return
-                job = self._jobs.popleft()
             try:
                 job()
             except BaseException:  # a fault of ours: the thread is of use for others
