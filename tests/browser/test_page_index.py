@@ -16,6 +16,7 @@ import cwire
 from support.browser import browser, needs_chromium, page, picture
 from support.forwarding import forwarded
 from support.pages import HOSTILE, Bench, barriers, bench, open_page
+from support.ports import held_port
 from support.processes import Driver, Relay
 
 __all__ = ["bench", "browser", "page"]  # fixtures
@@ -304,17 +305,17 @@ def test_it_says_what_to_do_about_a_forwarded_port(page: Page, bench: Bench) -> 
 
 
 def test_it_comes_back_with_its_relay(page: Page, driver: Driver, runtime: Path) -> None:
-    token = ("--token", "0123456789abcdefgh")
-    with Relay(f"demo={driver.path}", options=token) as first:
-        page.goto(first.link)
-        expect(driver_of(page).locator(".state")).to_have_text("up")
-        page.wait_for_function("() => window.__cwireScope?.live?.points > 0")
-        port = first.link.split("#")[0].rsplit(":", 1)[1].strip("/")
-        first.stop(signal.SIGTERM)
-    expect(page.locator("#condition")).to_have_class("problem")
-    # It is said once, and in one way.
-    expect(page.locator("#condition")).to_contain_text("No relay answers here")
-    expect(page.locator(".cwire-notice")).not_to_contain_text("cannot connect")
-    with Relay(f"demo={driver.path}", options=(*token, "--port", port)):
-        expect(page.locator("#condition")).to_be_hidden()
-        expect(driver_of(page).locator(".state")).to_have_text("up")
+    with held_port() as port:
+        options = ("--token", "0123456789abcdefgh", "--port", str(port))
+        with Relay(f"demo={driver.path}", options=options) as first:
+            page.goto(first.link)
+            expect(driver_of(page).locator(".state")).to_have_text("up")
+            page.wait_for_function("() => window.__cwireScope?.live?.points > 0")
+            first.stop(signal.SIGTERM)
+        expect(page.locator("#condition")).to_have_class("problem")
+        # It is said once, and in one way.
+        expect(page.locator("#condition")).to_contain_text("No relay answers here")
+        expect(page.locator(".cwire-notice")).not_to_contain_text("cannot connect")
+        with Relay(f"demo={driver.path}", options=options):
+            expect(page.locator("#condition")).to_be_hidden()
+            expect(driver_of(page).locator(".state")).to_have_text("up")

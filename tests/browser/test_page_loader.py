@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from support.browser import browser, needs_chromium, page, picture
 from support.pages import HOSTILE, Bench, barriers, bench, open_page
+from support.ports import held_port
 from support.processes import Driver, Relay, until
 
 __all__ = ["bench", "browser", "page"]  # fixtures
@@ -314,10 +315,14 @@ def test_hostile_names_and_numbers_are_text_and_gaps(page: Page, bench: Bench) -
 
 
 def test_it_goes_on_after_the_driver_and_the_relay(page: Page, driver: Driver) -> None:
-    token = ("--token", "0123456789abcdefgh")
     path = f"demo={driver.path}"
-    with Relay(path, options=token) as first:
-        origin, port = first.link.split("/#")[0], first.link.split("#")[0].rsplit(":", 1)[1][:-1]
+    with held_port() as port:
+        goes_on(page, driver, path, ("--token", "0123456789abcdefgh", "--port", str(port)))
+
+
+def goes_on(page: Page, driver: Driver, path: str, options: tuple[str, ...]) -> None:
+    with Relay(path, options=options) as first:
+        origin = first.link.split("/#")[0]
         state = json.dumps([{"driver": "demo", "message": "driver_status", "seconds": 60}, BLOCKS])
         page.goto(f"{origin}/loader#token={first.token}&graphs={state}")
         wait_draws(page, 2)
@@ -328,7 +333,7 @@ def test_it_goes_on_after_the_driver_and_the_relay(page: Page, driver: Driver) -
             wait_draws(page, 2, 1)
             first.stop()
             expect(page.locator("#condition")).to_have_class("problem")
-            with Relay(path, options=(*token, "--port", port)):
+            with Relay(path, options=options):
                 wait_draws(page, 2)
                 wait_draws(page, 2, 1)
                 assert page.evaluate("window.__cwireLoader[0].health.dropped.connection") >= 0

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import cwire
 from support.browser import browser, needs_chromium, page, picture
+from support.ports import held_port
 from support.processes import ROOT, SECONDS, Driver, Relay, Running
 
 __all__ = ["browser", "page"]  # fixtures
@@ -178,8 +179,12 @@ def test_pan_zoom_and_keys_ask_for_what_is_in_view(
 
 
 def test_restarts_of_driver_and_relay(page: Page, driver: Driver, runtime: Path) -> None:
-    token = "0123456789abcdefgh"
-    with Relay(f"demo={driver.path}", options=("--token", token)) as first:
+    with held_port() as port:
+        goes_on(page, driver, ("--token", "0123456789abcdefgh", "--port", str(port)))
+
+
+def goes_on(page: Page, driver: Driver, options: tuple[str, ...]) -> None:
+    with Relay(f"demo={driver.path}", options=options) as first:
         show(page, first, draw="canvas")
         wait_loaded(page)
         driver.stop()
@@ -188,9 +193,7 @@ def test_restarts_of_driver_and_relay(page: Page, driver: Driver, runtime: Path)
             frames = report(page)["frames"]
             wait_for(page, f"r.frames > {frames} + 5")
             expect(page.locator("#condition")).to_be_hidden()
-            port = first.link.split(":")[2].split("/")[0]
             first.stop()
-            options = ("--token", token, "--port", port)
             with Relay(f"demo={driver.path}", options=options):
                 frames = report(page)["frames"]
                 wait_for(page, f"r.frames > {frames} + 5")

@@ -14,6 +14,7 @@ import pytest
 
 import cwire
 from cwire import cli
+from support.ports import held_port
 from support.processes import CONTAINER, ROOT, Driver, Relay, until
 
 
@@ -77,16 +78,16 @@ def test_a_bridge_by_url_stays_in_its_container(
 ) -> None:
     """The port is taken over by a relay with the same names and sockets on another machine."""
     demo = f"demo={driver.path}"
-    with Relay(demo) as mine:
-        address = ("--port", mine.url.split(":")[2].removesuffix("/ws"), "--token", mine.token)
-        with cwire.connect(mine.url, mine.token) as bridge:
+    with held_port() as port:
+        address = ("--port", str(port), "--token", "0123456789abcdefgh")
+        with Relay(demo, options=address) as mine, cwire.connect(mine.url, mine.token) as bridge:
             mine.stop()
             with Relay(demo, options=address, inside=container):
                 until(lambda: "it runs on container, and this bridge" in repr(bridge))
                 with pytest.raises(cwire.NotConnected, match="not taken"):
                     bridge.send.get_status()
             with Relay(demo, options=address):
-                until(lambda: bridge.connected)
+                until(lambda: bridge.connected and bridge["demo"].state == "up")
                 assert bridge.send.get_status() is not None
 
 

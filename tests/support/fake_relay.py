@@ -81,7 +81,9 @@ class FakeRelay:
         received: What came and has been handled: dicts for text, bytes for binary.
     """
 
-    def __init__(self, *drivers: Mapping[str, Any], unix: Path | None = None) -> None:
+    def __init__(
+        self, *drivers: Mapping[str, Any], unix: Path | None = None, port: int = 0
+    ) -> None:
         self.drivers = list(drivers) or [driver()]
         self.hello: dict[str, Any] | str | None = {
             "op": "hello",
@@ -103,6 +105,7 @@ class FakeRelay:
         self.connected = threading.Event()
         self.gone = threading.Event()
         self._unix = unix
+        self._port = port
         self._handlers: set[_Handler] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -127,7 +130,7 @@ class FakeRelay:
     def _listen(self) -> None:
         application = Application([("/ws", _Handler, {"relay": self})])
         self._server = HTTPServer(application)
-        sockets = bind_sockets(0, "127.0.0.1")
+        sockets = bind_sockets(self._port, "127.0.0.1")
         self.url = f"ws://127.0.0.1:{sockets[0].getsockname()[1]}/ws"
         self._server.add_sockets(sockets)
         if self._unix is not None:

@@ -24,6 +24,7 @@ from cwire.session.session import Session
 from cwire_structs import frames
 from support import schemas
 from support.fake_relay import FakeRelay, driver, ticks
+from support.ports import held_port
 from support.processes import until
 
 
@@ -398,12 +399,13 @@ def test_closing_while_it_tries(relay: FakeRelay) -> None:
 
 def test_closing_while_the_other_side_says_nothing() -> None:
     """Something listens where the relay was, and does not even answer the handshake."""
-    with FakeRelay() as relay:
-        bridge = cwire.connect(relay.url)
-        port = int(relay.url.split(":")[2].removesuffix("/ws"))
-        relay.stop()
-        Changes(bridge).away()
-    with socket.create_server(("127.0.0.1", port)) as mute:
+    with held_port() as port:
+        with FakeRelay(port=port) as relay:
+            bridge = cwire.connect(relay.url)
+            relay.stop()
+            Changes(bridge).away()
+        mute = socket.create_server(("127.0.0.1", port))
+    with mute:
         mute.settimeout(10)
         there, _ = mute.accept()
         with there:

@@ -16,6 +16,7 @@ from websockets.http11 import Request, Response
 from cwire.errors import NotConnected, ProtocolError, Unauthorized
 from cwire.link.address import Address
 from cwire.link.transport import Transport
+from support.ports import held_port
 from support.websocket_servers import (
     LARGE,
     PROTOCOLS,
@@ -46,13 +47,12 @@ async def test_a_unix_socket(short_dir: Path) -> None:
 
 
 async def test_a_name_with_several_addresses() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    address = Address(f"ws://localhost:{port}/ws")
-    with pytest.raises(NotConnected, match=r"no relay answers at .* \(Connection refused\)"):
-        await Transport.open(address, Inbox().take, 10)
-    async with serve(until_it_goes, "127.0.0.1", port, subprotocols=PROTOCOLS):
-        (await Transport.open(address, Inbox().take, 10)).abort()
+    with held_port() as port:
+        address = Address(f"ws://localhost:{port}/ws")
+        with pytest.raises(NotConnected, match=r"no relay answers at .* \(Connection refused\)"):
+            await Transport.open(address, Inbox().take, 10)
+        async with serve(until_it_goes, "127.0.0.1", port, subprotocols=PROTOCOLS):
+            (await Transport.open(address, Inbox().take, 10)).abort()
 
 
 async def test_ipv6() -> None:

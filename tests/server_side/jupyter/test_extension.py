@@ -16,6 +16,7 @@ from tornado.httpclient import HTTPClientError
 
 import cwire
 from support.jupyter import Lab
+from support.ports import held_port
 from support.processes import Relay, until
 from support.raw_client import RawClient
 
@@ -117,10 +118,15 @@ async def hello_of(relay: Relay) -> dict[str, Any]:
         return client.hello
 
 
-async def test_settings(tmp_path: Path, runtime: Path, unused_tcp_port: int) -> None:
+async def test_settings(tmp_path: Path, runtime: Path) -> None:
+    with held_port() as port:
+        await follows_settings(tmp_path, runtime, port)
+
+
+async def follows_settings(tmp_path: Path, runtime: Path, port: int) -> None:
     config = {
         "drivers": {"scope": str(tmp_path / "s.sock"), "camera": ""},
-        "port": unused_tcp_port,
+        "port": port,
         "arguments": ["--allow-origin", "http://localhost:9"],
     }
     with Lab(tmp_path, "server", config=config) as server:
@@ -131,7 +137,7 @@ async def test_settings(tmp_path: Path, runtime: Path, unused_tcp_port: int) -> 
                 "relay": None,
             }
         (entry,) = runtime.glob("relay-*.json")
-        assert f"127.0.0.1:{unused_tcp_port}/ws" in entry.read_text()
+        assert f"127.0.0.1:{port}/ws" in entry.read_text()
 
 
 @pytest.mark.parametrize(
