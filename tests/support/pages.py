@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 import cwire
 from cwire_structs.schema.layout_hash import layout_hash
 from support.folders import short_folder
-from support.node import BUNDLE
+from support.node import npm_packages
 from support.processes import ROOT, Driver, Relay
 
 __all__ = ["HOSTILE", "Bench", "barriers", "bench", "fragment", "open_page"]
@@ -69,12 +69,7 @@ def open_page(page: Page, bench: Bench, path: str = "/", **state: Any) -> None:
 
 def barriers(page: Page) -> list[str]:
     """What keeps people from using the page: the serious findings of axe-core."""
-    folder = ROOT / "tests" / "web"
-    try:
-        BUNDLE["install"](folder)
-    except BUNDLE["BundleError"] as error:
-        pytest.skip(f"no axe-core: {error}")
-    page.evaluate((folder / "node_modules" / "axe-core" / "axe.min.js").read_text())
+    page.evaluate((npm_packages() / "axe-core" / "axe.min.js").read_text())
     looked, found = page.evaluate(
         """async () => {
             const {passes, violations} = await axe.run();

@@ -10,7 +10,7 @@ import { startDriver, startRelay } from "./processes.mjs";
 const SOCKET = `${process.env.CWIRE_RUNTIME_DIR}/demo.sock`;
 const skip = process.env.CWIRE_PYTHON ? false : "CWIRE_PYTHON names no Python with cwire";
 
-describe("streams", { skip, timeout: 60_000 }, () => {
+describe("streams", { skip, timeout: 100_000 }, () => {
   let driver;
   let relay;
   let client;

@@ -23,7 +23,8 @@ from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema
 from support.kept_bytes import kept
-from support.node import BUNDLE, NODE, node_options
+from support.node import NODE, node_options, npm_packages
+from support.ports import held_port
 from support.processes import ROOT
 from support.random_structs import StructWriter
 from support.web_cases import big_endian, cases
@@ -238,20 +239,15 @@ def compare_json(message: Message, payload: bytes, text: str) -> bool:
 
 
 def test_before_a_real_relay(built_driver: None, runtime: Path) -> None:
-    run_tests("live.test.mjs", CWIRE_PYTHON=sys.executable)
+    with held_port() as port:
+        run_tests("live.test.mjs", CWIRE_PYTHON=sys.executable, CWIRE_PORT=str(port))
 
 
 def test_streams_in_loops_and_in_rxjs(built_driver: None, runtime: Path) -> None:
-    try:
-        BUNDLE["install"](HERE)
-    except BUNDLE["BundleError"] as error:
-        pytest.skip(f"no RxJS: {error}")
+    npm_packages()  # RxJS
     run_tests("stream.test.mjs", CWIRE_PYTHON=sys.executable)
 
 
 def test_actions_before_a_real_server(runtime: Path) -> None:
-    try:
-        BUNDLE["install"](HERE)
-    except BUNDLE["BundleError"] as error:
-        pytest.skip(f"no RxJS: {error}")
+    npm_packages()  # RxJS
     run_tests("actions_live.test.mjs", CWIRE_PYTHON=sys.executable)

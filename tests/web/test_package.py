@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from support.node import BUNDLE, NODE, TSC
+from support.node import BUNDLE, NODE, TSC, npm_packages
 from support.processes import ROOT, Driver, Relay
 
-HERE = Path(__file__).parent
 PACKAGE = ROOT / "client_side" / "web" / "npm"
 
 # Reads a stream and sends a command; run with and without a WebSocket of its own.
@@ -55,7 +54,7 @@ void bridge.call("scale", {}, { timeout: 1 });
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program's folder, in which the package is installed, and ws beside it."""
     folder = tmp_path_factory.mktemp("project")
-    BUNDLE["install"](HERE)
+    packages = npm_packages()
     npm, environment = BUNDLE["find_npm"]()
     done = subprocess.run(
         [*npm, "pack", "--json", "--pack-destination", str(folder)],
@@ -73,7 +72,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "package.json").write_text('{"name": "program", "type": "module"}')
     install = ["install", "--offline", "--no-audit", "--no-fund", f"./{entry['filename']}"]
     subprocess.run([*npm, *install], cwd=folder, env=environment, capture_output=True, check=True)
-    shutil.copytree(HERE / "node_modules" / "ws", folder / "node_modules" / "ws")
+    shutil.copytree(packages / "ws", folder / "node_modules" / "ws")
     (folder / "program.mjs").write_text(PROGRAM)
     return folder
 
