@@ -66,6 +66,7 @@ def test_the_driver_in_python(runtime: Path) -> None:
     with Running(sys.executable, "-W", "error", "-c", code) as program:
         until(lambda: (runtime / "analyser.sock").exists())
         with Relay("analyser") as relay, cwire.connect(relay.link) as bridge:
+            until(lambda: bridge["analyser"].state == "up")
             send: Any = bridge.send
             assert send.set_window(shape="RECTANGLE", level=-3.0).value == -3.0
             with pytest.raises(cwire.CommandError, match=r"no such level.*\(CWIRE_ERANGE\)"):

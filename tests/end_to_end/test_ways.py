@@ -95,11 +95,12 @@ class Way:
 
     @contextmanager
     def served(self, *drivers: str) -> Iterator[Relay | None]:
-        """Starts the relay, if there is one."""
+        """Starts the relay, if there is one; it has met the drivers."""
         if self.relay is None:
             yield None
             return
         with Relay(*drivers, options=self.relay) as relay:
+            relay.wait_for_drivers(len(drivers))
             yield relay
 
     def settled(self, bridge: cwire.Bridge, driver: str = "lab") -> bool:
@@ -122,16 +123,16 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 
 @pytest.fixture
-def relay(runtime: Path, way: Way) -> Iterator[Relay | None]:
-    with way.served("lab") as relay:
-        yield relay
-
-
-@pytest.fixture
 def lab(runtime: Path) -> Iterator[cwire.Driver]:
     """A driver in a thread of this process, with a small ring."""
     with cwire.Driver("lab", [Tick, Rare, Wide, Line, Mark], ring_bytes=RING_BYTES) as driver:
         yield driver
+
+
+@pytest.fixture
+def relay(lab: cwire.Driver, way: Way) -> Iterator[Relay | None]:
+    with way.served("lab") as relay:
+        yield relay
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -364,6 +365,11 @@ async def test_a_driver_whose_schema_has_no_room_is_told_so(
     monkeypatch.setattr("cwire_server.hub.registry.SCHEMAS_LIMIT", 2 * len(schemas.text()) - 1)
     async with FakeDriver(runtime / "lab.sock"), FakeDriver(runtime / "big.sock"):
         relay = await start_relay("lab", "big")
+        served = relay.hub.drivers.served
+        while not any("has no room" in (one.problem or "") for one in served):
+            await asyncio.sleep(0.001)
+        while not any(one.state == "up" for one in served):
+            await asyncio.sleep(0.001)
         async with client(relay) as one:
             states = {state["name"]: state for state in one.hello["drivers"][:2]}
             assert {state["state"] for state in states.values()} == {"up", "down"}

@@ -38,6 +38,7 @@ def viewer(runtime: Path) -> Iterator[Running]:
 
 def test_readers_follow_the_camera_and_move_it(viewer: Running) -> None:
     with Relay("napari") as relay, cwire.connect(relay.link) as bridge:
+        until(lambda: bridge["napari"].state == "up")
         send: Any = bridge.send
         shown = bridge.wait_for("visible_tiles", lambda one: one.level > 0, timeout=60)
         assert (shown.layer, shown.tile_size) == ("stripes", 256)

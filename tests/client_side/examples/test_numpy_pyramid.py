@@ -24,8 +24,10 @@ def bridge(runtime: Path, tmp_path: Path) -> Iterator[Any]:
     np.save(tmp_path / "image.npy", IMAGE)
     with Running(sys.executable, EXAMPLE, tmp_path / "image.npy") as running:
         running.wait_for("listening at")
-        with Relay("pyramid") as relay, cwire.connect(relay.link) as bridge:
-            yield bridge
+        with Relay("pyramid") as relay:
+            relay.wait_for_drivers()
+            with cwire.connect(relay.link) as bridge:
+                yield bridge
         assert running.stop(signal.SIGINT) == 0, running.output
 
 

@@ -14,7 +14,7 @@ import cwire
 from cwire import cli
 from cwire.errors import InvalidArgument
 from cwire.tools.publish import read
-from support.processes import Relay, Running
+from support.processes import Relay, Running, until
 from support.wire import Frame, Peer
 
 RECORDS = np.array([(1, 2.5), (2, 3.5)], [("n", "<u2"), ("v", ">f4")])
@@ -150,6 +150,7 @@ def test_every_frame_arrives_and_then_it_ends(tmp_path: Path, runtime: Path) -> 
     with publishing(path) as running:
         running.wait_for("waiting for a reader")
         with Relay("ramp") as relay, cwire.connect(relay.link) as bridge:
+            until(lambda: bridge["ramp"].state == "up")
             stream = bridge.stream("block", timeout=20)
             found = [next(stream) for _ in range(1024)]
         assert running.wait_for_end() == 0

@@ -13,7 +13,7 @@ from cwire_structs.ring import RingError
 from support import schemas
 from support.fake_driver import NO_RING, FakeDriver, ticks
 
-from ..conftest import StartRelay, client, driver_event, frames_payload, subscribed
+from ..conftest import StartRelay, client, driver_event, frames_payload, subscribed, up
 
 HELLO = control.hello(1, "fake", schemas.text(), frame_bytes=1 << 20, heartbeat=1.0)
 HEARTBEAT = frames.pack(frames.CONTROL, (3).to_bytes(4, "little") + bytes(4))
@@ -21,8 +21,7 @@ HEARTBEAT = frames.pack(frames.CONTROL, (3).to_bytes(4, "little") + bytes(4))
 
 async def test_one_that_says_why_not(start_relay: StartRelay, runtime: Path) -> None:
     async with FakeDriver(runtime / "lab.sock") as driver:
-        relay = await start_relay("lab")
-        await driver.connected()
+        relay = await up(start_relay, driver)
         async with client(relay) as connected:
             assert connected.hello["drivers"][0]["way"] == f"socket: {NO_RING}"
             await connected.say("status")
@@ -136,6 +135,9 @@ async def test_without_a_page_of_its_own_it_does_not_ask(
         relay = await start_relay("lab")
         await driver.connected()
         assert await driver.control() == control.answer()[frames.HEADER_SIZE :]
+        async with asyncio.timeout(10):
+            while relay.hub.drivers[1].state != "up":
+                await asyncio.sleep(0.001)
         assert relay.hub.drivers[1].way == (
             "socket: no page for the reader of a ring: Too many open files"
         )
