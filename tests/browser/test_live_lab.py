@@ -78,4 +78,4 @@ def wait_for_peaks(page: Page, condition: str) -> None:
         const {{low, high}} = line[1];
         return {condition};
     }}"""
-    page.wait_for_function(script, timeout=60_000)
+    page.wait_for_function(script)

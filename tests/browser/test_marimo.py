@@ -89,7 +89,6 @@ def wait_draws(page: Page, least: int) -> None:
         """least => Object.values(window.__cwireScope ?? {}).some(
             one => one.points && one.draws >= least)""",
         arg=least,
-        timeout=30_000,
     )
 
 
@@ -104,7 +103,7 @@ def test_scope_and_plot_are_live_and_a_panel_says_what_to_use(host: str, page: P
     wait_draws(page, 30)
     assert figures(page)["route"] == "direct"
     shown = page.locator("img[src^='blob:']")
-    first = shown.get_attribute("src", timeout=30_000)
+    first = shown.get_attribute("src")
     expect(shown).not_to_have_attribute("src", str(first))
     expect(page.get_by_text("marimo does not show ipywidgets")).to_be_visible()
     picture(page, "marimo")

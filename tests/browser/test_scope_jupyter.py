@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from support.jupyter import (
     write_notebook,
 )
 from support.own_relay import driver_url
-from support.processes import Driver, Relay
+from support.processes import Driver, Relay, until
 
 __all__ = ["browser", "lab", "labs", "page", "runtime"]  # fixtures
 
@@ -40,13 +39,12 @@ CONNECT = "import cwire, time; begun = time.time(); bridge = cwire.connect()"
 SHOW = "scope = bridge.scope('scope_block')"
 
 
-def wait_draws(page: Page, more: int, seconds: float = 30) -> None:
+def wait_draws(page: Page, more: int) -> None:
     """Waits until the scope has drawn so many more pictures."""
     page.wait_for_function(
         """target => Object.values(window.__cwireScope ?? {}).some(
             one => one.points && one.draws >= target)""",
         arg=figures(page).get("draws", 0) + more,
-        timeout=seconds * 1000,
     )
 
 
@@ -122,15 +120,22 @@ def saved_picture(path: Path) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def save_with_picture(page: Page, path: Path) -> None:
+    """Saves the notebook until its file has the scope's picture."""
+
+    def has_it() -> bool:
+        save(page)
+        return saved_picture(path) is not None
+
+    until(has_it)
+
+
 def test_a_scope_that_was_never_in_view_has_a_picture(page: Page, lab: Lab, relay: Relay) -> None:
     path = lab.folder / "below.ipynb"
     write_notebook(path, CONNECT, "print(100 * '\\n')", SHOW)
     open_notebook(page, lab, "below.ipynb")
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
-    deadline = time.monotonic() + 30
-    while saved_picture(path) is None:
-        assert time.monotonic() < deadline, "no picture came into the file"
-        save(page)
+    save_with_picture(page, path)
 
 
 @for_each_app
@@ -140,15 +145,15 @@ def test_a_notebook_opened_again_shows_the_picture(page: Page, lab: Lab, relay: 
     open_notebook(page, lab, "kept.ipynb")
     run_cell(page, 0)
     wait_draws(page, 10)
-    deadline = time.monotonic() + 30
-    while saved_picture(path) is None:
-        assert time.monotonic() < deadline, "no picture came into the file"
-        save(page)
+    save_with_picture(page, path)
     # What replaced the output did not end the scope.
     wait_draws(page, 10)
-    while "True" not in cell_text(page, 1):  # the kernel has it later than the file
-        assert time.monotonic() < deadline, "no picture came to the kernel"
+
+    def kernel_has_it() -> bool:  # later than the file
         run_cell(page, 1)
+        return "True" in cell_text(page, 1)
+
+    until(kernel_has_it)
     data = saved_picture(path)
     assert data is not None
     assert "data-cwire-scope" in data["text/html"]
@@ -177,7 +182,7 @@ def test_a_save_has_the_picture_of_now(page: Page, lab: Lab, relay: Relay) -> No
     assert first is not None
     assert first["image/png"] in first["text/html"]
     lab.end_kernels()
-    expect(notice(page)).to_contain_text("the kernel has ended", timeout=30_000)
+    expect(notice(page)).to_contain_text("the kernel has ended")
     save(page)
     last = saved_picture(path)
     assert last is not None

@@ -71,7 +71,6 @@ def wait_draws(page: Page) -> None:
             const scopes = Object.values(window.__cwireScope ?? {});
             return scopes.length === 1 && scopes[0].points && scopes[0].draws > 5;
         }""",
-        timeout=30_000,
     )
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cwire_structs.schema.layout_hash import layout_hash
 from support.browser import browser, needs_chromium, page, picture
+from support.ports import held_port
 from support.processes import ROOT, Driver, Relay
 from support.scope_page import ScopePage
 from support.spike_driver import SpikeDriver
@@ -44,7 +45,6 @@ def wait_draws(page: Page, more: int) -> None:
     page.wait_for_function(
         "target => scope.screen.figures.points && scope.screen.figures.draws >= target",
         arg=figures(page)["draws"] + more,
-        timeout=30_000,
     )
 
 
@@ -181,18 +181,18 @@ def test_a_driver_that_comes_back_with_other_structs(
 def test_a_relay_that_goes_is_looked_for(
     page: Page, site: ScopePage, driver: Driver, runtime: Path
 ) -> None:
-    options = ("--allow-origin", site.origin, "--token", TOKEN)
-    with Relay(f"demo={driver.path}", options=options) as first:
-        site.show(page, first)
-        wait_draws(page, 10)
-        port = first.url.rsplit(":", 1)[1].split("/")[0]
-        first.stop()
-        expect(notice(page)).to_contain_text("trying again")
-        expect(notice(page)).to_have_class("cwire-notice cwire-problem")
-        picture(page, "scope-page-relay-gone")
-    with Relay(f"demo={driver.path}", options=(*options, "--port", port)):
-        expect(notice(page)).not_to_contain_text("trying again")
-        wait_draws(page, 10)
+    with held_port() as port:
+        options = ("--allow-origin", site.origin, "--token", TOKEN, "--port", str(port))
+        with Relay(f"demo={driver.path}", options=options) as first:
+            site.show(page, first)
+            wait_draws(page, 10)
+            first.stop()
+            expect(notice(page)).to_contain_text("trying again")
+            expect(notice(page)).to_have_class("cwire-notice cwire-problem")
+            picture(page, "scope-page-relay-gone")
+        with Relay(f"demo={driver.path}", options=options):
+            expect(notice(page)).not_to_contain_text("trying again")
+            wait_draws(page, 10)
 
 
 @pytest.mark.parametrize(("decimate", "window"), [(None, 4), (16, 4), (None, 0.5)])
@@ -218,7 +218,7 @@ def test_no_peak_is_missed(
             )
             wait_draws(page, 30)
             first = driver.spikes
-            page.wait_for_function("n => seen.has(n)", arg=first + 16, timeout=30_000)
+            page.wait_for_function("n => seen.has(n)", arg=first + 16)
             seen = set(page.evaluate("() => [...seen]"))
             # What the relay or the browser had no time for is counted; then there is no telling.
             lost = page.evaluate("() => scope.source.feed.subscription.health.lost")

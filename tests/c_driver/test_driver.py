@@ -391,15 +391,11 @@ def test_the_pace_follows_rate(c_build: Path, short_dir: Path) -> None:
     with Running(c_build / "memory" / "driver", "--socket", path, "--rate", "1000") as driver:
         driver.wait_for("listening at")
         with Peer(path) as peer:
-            first = peer.wait_for(SCOPE_BLOCK)
-            while True:
-                last = peer.wait_for(SCOPE_BLOCK)
-                if last.sequence - first.sequence >= 2000:
-                    break
-        elapsed = (last.time_ns - first.time_ns) / 1e9
-        samples = Block(last).first - Block(first).first
-        # Sample numbers go with the clock, whatever the machine can do: that is the pace.
-        assert samples / 1024e3 == pytest.approx(elapsed, abs=0.3)
+            frames = [peer.wait_for(SCOPE_BLOCK) for _ in range(2000)]
+        # Sample numbers go with the clock, whatever the machine can do: that is the pace. A block
+        # may be stamped late, but not each of hundreds.
+        late = [frame.time_ns / 1e9 - Block(frame).first / 1024e3 for frame in frames]
+        assert min(late[-500:]) == pytest.approx(min(late[:500]), abs=0.3)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -44,6 +44,8 @@ NOISE = (
     # Notebook 7.6 asks for the settings of its shortcuts before they are loaded.
     r"TypeError: Cannot read properties of undefined \(reading 'schema'\)\s+"
     r"at \S+/static/notebook/notebook_core\.",
+    # anywidget gives a widget's module two seconds; what is needed of the widget is waited for.
+    r"Error: \[anywidget\] Failed to initialize model\.",
     # JupyterLab about what a kernel had been asked when it was restarted.
     r".*Canceled future for \w+_request message before replies were done",
 )
@@ -53,7 +55,7 @@ NOISE = (
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a module."""
-    expect.set_options(timeout=1000 * SECONDS)  # 5 s, else: too few for a machine with much to do
+    expect.set_options(timeout=1000 * SECONDS)  # 5 s, else
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
@@ -64,6 +66,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page without history; what goes wrong in it fails the test."""
     context = browser.new_context()
+    context.set_default_timeout(1000 * SECONDS)
     opened = context.new_page()
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(error.stack or str(error)))

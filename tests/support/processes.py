@@ -21,7 +21,8 @@ from cwire_structs.relays import living_relays
 
 ROOT = Path(__file__).parents[2]
 DRIVER = ROOT / "c_driver" / "driver"
-SECONDS = 30.0
+SECONDS = 60.0
+"""The longest that anything is waited for: a machine may have much else to do."""
 CONTAINER = (
     *("unshare", "--user", "--map-root-user", "--uts"),
     *("sh", "-c", 'hostname container && exec "$@"', "sh"),
