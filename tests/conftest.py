@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -24,6 +25,12 @@ def pytest_configure() -> None:
     settings.load_profile("cwire")
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # which programs would inherit
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Sets aside what is there for good, thousands of tests: collecting garbage is quick then."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
