@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tornado.web import RequestHandler
@@ -48,6 +48,11 @@ class BaseHandler(RequestHandler):
         for name, value in _HEADERS.items():
             self.set_header(name, value)
         self.clear_header("Server")
+
+    def head(self, *path: str) -> Awaitable[None] | None:
+        """Answers as to a GET: Tornado sends the headers only."""
+        answer: Awaitable[None] | None = self.get(*path)
+        return answer
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Says in plain text what Tornado would put into HTML."""

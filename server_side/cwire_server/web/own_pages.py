@@ -128,6 +128,8 @@ def _open(folder: Path, path: PurePosixPath) -> BinaryIO:
     """
     if "\0" in str(path) or "\\" in str(path) or path.is_absolute():
         raise FileNotFoundError
+    if ".." in path.parts:
+        raise PermissionError("`..` is not followed")
     if any(part.startswith(".") for part in path.parts):
         raise PermissionError("hidden files are not sent")
     root = folder.resolve(strict=True)

@@ -14,7 +14,7 @@ from cwire_server.web.handlers import POLICY
 from cwire_server.web.own_pages import own_pages, policy_of
 
 from ..conftest import StartRelay
-from .test_pages import fetch
+from .test_pages import fetch, head
 
 PAGE = b"<!doctype html>\r\n<style>p { color: red }</style><script>\r\nlet a = 1 < 2;</script>"
 
@@ -54,6 +54,7 @@ async def test_files_of_the_folder_are_sent(start_relay: StartRelay, folder: Pat
     script = await fetch(relay, "/pages/deep/pl%C3%A4ne%201.mjs")
     assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert script.headers["Content-Security-Policy"] == POLICY
+    assert (await head(relay, "/pages/index.html")).code == 200
     data = await fetch(relay, "/pages/deep/tile.bin")
     assert data.body == bytes(3 << 20)
     assert data.headers["Content-Type"] == "application/octet-stream"
@@ -69,8 +70,8 @@ async def test_files_of_the_folder_are_sent(start_relay: StartRelay, folder: Pat
         ("pipe.html", "it is no file"),
         (".hidden.html", "hidden files"),
         ("deep/.git/config", "hidden files"),
-        ("..%2foutside.html", "hidden files"),
-        ("%2e%2e/outside.html", "hidden files"),
+        ("..%2foutside.html", "`..` is not followed"),
+        ("%2e%2e/outside.html", "`..` is not followed"),
         ("deep/../../outside.html", ""),
         ("%2fetc/passwd", "no such file"),
         ("deep%5c..%5coutside.html", "no such file"),

@@ -27,6 +27,12 @@ async def fetch(relay: Relay, path: str, **headers: str) -> HTTPResponse:
     )
 
 
+async def head(relay: Relay, path: str) -> HTTPResponse:
+    return await AsyncHTTPClient().fetch(
+        f"http://127.0.0.1:{relay.port}{path}", raise_error=False, method="HEAD"
+    )
+
+
 @pytest.mark.parametrize(
     "path", [*PAGES, "/static/index.js", "/health", "/metrics", "/ws", "/nothing", "/pages/"]
 )
@@ -149,6 +155,18 @@ async def test_other_methods_are_refused_under_the_same_policy(
     )
     assert answer.code == (404 if path == "/nothing" else 405)
     expect_protected(answer)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/static/index.js", "/client.mjs", "/health", "/metrics"])
+async def test_a_head_is_answered_as_a_get_without_its_body(
+    start_relay: StartRelay, path: str
+) -> None:
+    relay = await start_relay("lab")
+    answer, whole = await head(relay, path), await fetch(relay, path)
+    assert answer.body == b""
+    assert answer.code == whole.code == (401 if path == "/metrics" else 200)
+    for name in ("Content-Type", "Content-Length", "Content-Security-Policy"):
+        assert answer.headers[name] == whole.headers[name]
 
 
 def expect_protected(answer: HTTPResponse) -> None:
