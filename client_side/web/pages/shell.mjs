@@ -12,6 +12,8 @@ import { AddressBar } from "./shell/address_bar.mjs";
 import { NO_RELAY, NO_TOKEN, driversText, refusalText } from "./shell/condition.mjs";
 
 const COPIED_MS = 2000;
+const ANSWER_MS = 10_000;
+const RETRY_MS = 5000; // where the relay does not take this page
 
 /** The frame around a page. */
 export class Shell {
@@ -22,11 +24,10 @@ export class Shell {
   /** The connection to the relay that the page came from. It comes back by itself. */
   client = new Client(() => this.address());
   #condition = found("#condition");
-  /** @type {string} Why the relay is not reached. */
-  #refused = "";
+  #problem = ""; // why the relay is not reached
 
   constructor() {
-    this.client.addEventListener("state", () => void this.#changed());
+    this.client.addEventListener("state", () => this.#changed());
     this.client.addEventListener("drivers", () => this.#tell());
     this.state.addEventListener("set", () => this.#linkPages());
     this.state.addEventListener("change", () => this.#linkPages());
@@ -35,22 +36,53 @@ export class Shell {
     this.#tell();
   }
 
-  /** Where the relay is, with the token: a link with one may be pasted into the tab. */
+  /**
+   * Where the relay is, with the token. Asked before every attempt: what the relay would refuse is
+   * not tried, since it logs that, but waited for.
+   */
   async address() {
-    const token = await this.state.arrival();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    return {
-      url: `${scheme}://${location.host}/ws`,
-      protocols: [SUBPROTOCOL, TOKEN_PREFIX + token],
-    };
+    for (;;) {
+      const token = await this.state.arrival();
+      this.#problem = await this.#ask(token);
+      if (!this.#problem)
+        return {
+          url: `${scheme}://${location.host}/ws`,
+          protocols: [SUBPROTOCOL, TOKEN_PREFIX + token],
+        };
+      this.#tell();
+      await this.state.another(token, RETRY_MS);
+    }
   }
 
-  async #changed() {
+  /**
+   * Asks the relay why it will not let this page connect; "" if it will. Of a WebSocket that is
+   * refused, browsers do not tell.
+   *
+   * @param {string} token
+   * @throws No relay answers.
+   */
+  async #ask(token) {
+    // Of letters and digits, if it is right; a link may say anything.
+    const headers = { Authorization: `Bearer ${encodeURIComponent(token)}` };
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    try {
+      const path = `/health?origin=${encodeURIComponent(location.origin)}`;
+      const answer = await fetch(path, { headers, signal });
+      if (!answer.ok) return `The relay refuses this page: ${await answer.text()}`;
+      return refusalText(await answer.json(), location);
+    } catch (error) {
+      this.#problem = NO_RELAY;
+      throw error;
+    }
+  }
+
+  #changed() {
     const { state, reason } = this.client;
-    this.state.proven = state === "open";
-    if (state === "open") this.#refused = "";
-    else if (state === "closed") this.#refused = `${reason}: load this page anew`;
-    else if (state === "lost") this.#refused = await why(reason);
+    this.state.prove(state === "open");
+    if (state === "open") this.#problem = "";
+    else if (state === "closed") this.#problem = `${reason}: load this page anew`;
+    else if (state === "lost") this.#problem ||= `${reason}; trying again …`;
     this.#tell();
   }
 
@@ -59,7 +91,7 @@ export class Shell {
     const place = this.#condition;
     if (this.state.token === null) show(place, NO_TOKEN, "problem");
     else if (state === "open") show(place, driversText(drivers.values()), "problem");
-    else if (this.#refused) show(place, this.#refused, "problem");
+    else if (this.#problem) show(place, this.#problem, "problem");
     else show(place, "Connecting …", "");
   }
 
@@ -89,22 +121,6 @@ export class Shell {
       },
     });
     return button;
-  }
-}
-
-/**
- * Asks the relay why it does not let this page connect: of a WebSocket, browsers do not tell.
- *
- * @param {string} reason What the client knows.
- */
-async function why(reason) {
-  if (!reason.startsWith("cannot connect")) return `${reason}; trying again …`;
-  try {
-    const answer = await fetch(`/health?origin=${encodeURIComponent(location.origin)}`);
-    if (!answer.ok) return `The relay refuses this page: ${await answer.text()}`;
-    return refusalText(await answer.json(), location);
-  } catch {
-    return NO_RELAY;
   }
 }
 

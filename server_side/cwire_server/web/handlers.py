@@ -68,7 +68,7 @@ class HealthHandler(BaseHandler):
         self._hub = hub
 
     def get(self) -> None:
-        """Says ok, how many drivers are up, and whether pages of an origin may connect."""
+        """Says ok, how many drivers are up, and whether an origin and a token may connect."""
         drivers = self._hub.drivers.served
         health = {
             "status": "ok",
@@ -81,6 +81,10 @@ class HealthHandler(BaseHandler):
         origin = self.get_query_argument("origin", None)
         if origin is not None:
             health["origin_allowed"] = origin_is_allowed(origin, self._rules.origins)
+        authorization = self.request.headers.get("Authorization")
+        if authorization is not None:
+            token = self._rules.token
+            health["token_accepted"] = token is None or token_is_right(authorization, (), token)
         self.finish(health)
 
 

@@ -119,6 +119,9 @@ async def test_health_needs_no_token_and_tells_no_names(start_relay: StartRelay)
     for origin, allowed in ((f"localhost:{relay.port}", True), ("localhost:1", False)):
         response = await fetch(relay, f"/health?origin=http://{origin}")
         assert json.loads(response.body) == {**health, "origin_allowed": allowed}
+    for token, accepted in ((relay.config.token, True), ("0123456789abcdefgh", False)):
+        response = await fetch(relay, "/health", Authorization=f"Bearer {token}")
+        assert json.loads(response.body) == {**health, "token_accepted": accepted}
 
 
 @pytest.mark.parametrize(

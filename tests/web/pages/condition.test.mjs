@@ -27,13 +27,18 @@ test("what is wrong with drivers", () => {
 
 test("why a relay does not take a page", () => {
   const page = { origin: "http://localhost:9000", port: "9000" };
-  assert.match(refusalText({ port: 9000, origin_allowed: true }, page), /does not take this token/);
+  const health = { port: 9000, origin_allowed: true, token_accepted: true };
+  assert.equal(refusalText(health, page), "");
   assert.match(
-    refusalText({ port: 9000, origin_allowed: false }, page),
+    refusalText({ ...health, token_accepted: false }, page),
+    /does not take this token: open the link/,
+  );
+  assert.match(
+    refusalText({ ...health, origin_allowed: false }, page),
     /takes no pages of http:\/\/localhost:9000: start it with --allow-origin/,
   );
   assert.match(
-    refusalText({ port: 8765, origin_allowed: false }, page),
+    refusalText({ ...health, port: 8765, origin_allowed: false }, page),
     /takes pages of port 8765 only: forward the same port/,
   );
 });

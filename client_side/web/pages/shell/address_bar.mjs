@@ -13,10 +13,13 @@ const ASK = "a token, please";
 export class AddressBar extends EventTarget {
   /** @type {Map<string, string>} */
   #values = new Map();
-  /** @type {(() => void)[]} */
-  #waiting = [];
+  /** @type {Set<() => void>} What waits for a token. */
+  #waiting = new Set();
   /** Whether the token is known to be right: other tabs get no other one. */
-  proven = false;
+  #proven = false;
+  /** @type {string | null} The token that the relay does not take. */
+  #refused = null;
+  #tabs = new BroadcastChannel(KEY);
 
   constructor() {
     super();
@@ -35,8 +38,31 @@ export class AddressBar extends EventTarget {
 
   /** Waits until there is a token: a link with one may be pasted into the tab. */
   async arrival() {
-    if (this.token === null) await new Promise((done) => this.#waiting.push(() => done(null)));
-    return /** @type {string} */ (this.token);
+    while (this.token === null) await this.#next();
+    return this.token;
+  }
+
+  /**
+   * Says whether the relay has taken the token: tabs without a right one get it.
+   *
+   * @param {boolean} on
+   */
+  prove(on) {
+    this.#proven = on;
+    if (on) this.#tabs.postMessage({ token: this.token });
+  }
+
+  /**
+   * Waits for a token in place of one that the relay does not take, but not longer than so many
+   * milliseconds: another relay may take it.
+   *
+   * @param {string} token
+   * @param {number} ms
+   */
+  async another(token, ms) {
+    this.#refused = token;
+    this.#tabs.postMessage(ASK);
+    await this.#next(ms);
   }
 
   /**
@@ -80,22 +106,43 @@ export class AddressBar extends EventTarget {
     this.#take(token);
   }
 
+  /**
+   * Waits for the next token, or so many milliseconds.
+   *
+   * @param {number} [ms]
+   * @returns {Promise<void>}
+   */
+  #next(ms) {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#waiting.delete(done);
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = ms === undefined ? undefined : setTimeout(done, ms);
+      this.#waiting.add(done);
+    });
+  }
+
   /** @param {string} token */
   #take(token) {
     sessionStorage.setItem(KEY, token);
-    for (const done of this.#waiting.splice(0)) done();
+    for (const done of [...this.#waiting]) done();
   }
 
   /**
    * Asks other tabs for the token, and gives it to those that ask: a link that is opened in a new
-   * tab begins without one. Only pages of this origin hear it, and they get it at each attempt.
+   * tab begins without one, and yesterday's tab has yesterday's. Only pages of this origin hear it.
    */
   #share() {
-    const channel = new BroadcastChannel(KEY);
-    channel.onmessage = ({ data }) => {
-      if (data === ASK && this.proven) channel.postMessage({ token: this.token });
-      else if (typeof data?.token === "string" && this.token === null) this.#take(data.token);
+    this.#tabs.onmessage = ({ data }) => {
+      const { token } = this;
+      if (data === ASK) {
+        if (this.#proven) this.#tabs.postMessage({ token });
+      } else if (typeof data?.token === "string" && data.token !== token) {
+        if (token === null || token === this.#refused) this.#take(data.token);
+      }
     };
-    if (this.token === null) channel.postMessage(ASK);
+    if (this.token === null) this.#tabs.postMessage(ASK);
   }
 }

@@ -9,6 +9,7 @@ import { RELAY_SOURCE } from "../../protocol.mjs";
  * @typedef {object} Health
  * @property {number} port Of the relay.
  * @property {boolean} origin_allowed
+ * @property {boolean} token_accepted
  */
 
 export const NO_TOKEN = "Open the link that the relay printed: it carries the token.";
@@ -39,14 +40,16 @@ export function driverText({ name, state, problem }) {
 }
 
 /**
- * Says why the relay, which answers, does not let a page connect.
+ * Says why the relay, which answers, does not let a page connect; "" if it does.
  *
  * @param {Health} health
  * @param {{origin: string, port: string}} page
  */
 export function refusalText(health, { origin, port }) {
   if (health.origin_allowed)
-    return "The relay runs, but does not take this token: open the link that it printed last.";
+    return health.token_accepted
+      ? ""
+      : "The relay runs, but does not take this token: open the link that it printed last.";
   const allow = `start it with --allow-origin ${origin}`;
   return port === String(health.port)
     ? `The relay runs, but takes no pages of ${origin}: ${allow}`
