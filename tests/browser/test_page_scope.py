@@ -11,8 +11,12 @@ from urllib.parse import unquote_plus, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from cwire.scope.recipe import ScopeOptions, ScopeRecipe
+from cwire_structs.schema import Schema
 from support.browser import browser, needs_chromium, page, picture
-from support.pages import HOSTILE, Bench, barriers, bench, open_page
+from support.pages import HOSTILE, Bench, barriers, bench, fragment, open_page
+from support.processes import ROOT, Relay
+from support.scope_page import ScopePage
 
 __all__ = ["bench", "browser", "page"]  # fixtures
 
@@ -149,11 +153,15 @@ def test_hostile_texts_and_numbers_are_shown_as_what_they_are(page: Page, bench:
     expect(page.locator(".pane").first).to_contain_text("<img src=x onerror=")
     assert page.locator("main img, main script, main b").count() == 0
     assert page.title() == "Scope · cwire"
-    low, high = page.evaluate(
-        "() => { const [one] = Object.values(Object.values(__cwireScope)[0].lines);"
-        " return [one.low, one.high]; }"
+    # What is finite of a line is drawn, and of a line without any a sentence is said.
+    lines = page.evaluate("() => Object.values(__cwireScope)[0].lines")
+    assert set(lines) == {"channel 0", "channel 1"}
+    for line in lines.values():
+        assert (line["low"], line["high"]) == (pytest.approx(-1, 0.01), pytest.approx(1, 0.01))
+    expect(page.locator(".cwire-notice").first).to_be_empty()
+    expect(page.locator(".cwire-notice").last).to_have_text(
+        "temperature, uptime: no value in view is finite"
     )
-    assert (low, high) == (pytest.approx(-1, abs=0.01), pytest.approx(1, abs=0.01))
     picture(page, "page-scope-hostile")
 
 
@@ -189,6 +197,7 @@ def test_nothing_keeps_people_out(page: Page, bench: Bench, theme: Any) -> None:
     page.get_by_text("Fields").click()
     wait_draws(page, 2)
     assert barriers(page) == []
+    picture(page, f"page-scope-{theme}")
 
 
 def test_it_fits_a_phone_and_keys_reach_everything(page: Page, bench: Bench) -> None:
@@ -206,3 +215,42 @@ def test_it_fits_a_phone_and_keys_reach_everything(page: Page, bench: Bench) -> 
     page.locator(".cwire-sheet").focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Run")).to_be_visible()
+
+
+LINES = """() => new Promise((done) => {
+    const [figures] = Object.values(__cwireScope);
+    figures.watch((lines) => {
+        if (figures.frames < 8) return; // each block has one before it
+        figures.watch(null);
+        done(lines.map(({label, color, zero, points: {x, y, count}}) => ({
+            label,
+            color,
+            y: Array.from(y.subarray(0, count), (one) => (Number.isNaN(one) ? null : one)),
+            ns: Array.from(x.subarray(0, count), (one) => Math.round(1e9 * (one - zero))),
+            ...figures.lines[label],
+        })));
+    });
+})"""
+
+
+def test_it_draws_what_the_notebooks_scope_draws(page: Page, bench: Bench) -> None:
+    """The same data, by the notebook's bundle and recipe and by the page's: the same figures."""
+    demo = (ROOT / "c_driver" / "generated" / "messages.schema.json").read_text()
+    message = Schema.from_json(demo).published["scope_block"]
+    recipe = ScopeRecipe(HOSTILE, message, ScopeOptions()).as_json()
+    with ScopePage() as site:
+        options = ("--allow-origin", site.origin)
+        with Relay(f"{HOSTILE}={bench.hostile}", options=options) as relay:
+            relay.wait_for_drivers()
+            site.show(page, relay, **recipe)
+            page.wait_for_function("() => scope.screen.figures.draws")
+            notebooks = page.evaluate(LINES)
+            pane = {"driver": HOSTILE, "message": "scope_block", "wide": True}
+            page.goto(f"{relay.link.split('/#')[0]}/scope#token={relay.token}"
+                      f"{fragment({'scopes': [pane]})}")  # fmt: skip
+            wait_draws(page, 1)
+            pages = page.evaluate(LINES)
+    assert pages == notebooks
+    assert [line["label"] for line in pages] == ["channel 0", "channel 1"]
+    assert len(pages[0]["y"]) == 1025  # with the sample before: its line leads into the picture
+    assert pages[0]["y"].count(None) == 4  # two NaN, two infinities

@@ -34,6 +34,8 @@ class Bench:
 
     relay: Relay
     driver: Driver
+    hostile: str
+    """The hostile driver's socket."""
 
     def link(self, path: str = "/", state: dict[str, Any] | None = None) -> str:
         """The link to a page, with the token, and with what it is to show."""
@@ -58,7 +60,7 @@ def bench(built_driver: None) -> Iterator[Bench]:
         with Driver(runtime / "demo.sock") as driver, _publishing(str(hostile)):
             with Relay(f"demo={driver.path}", f"{HOSTILE}={hostile}") as relay:
                 relay.wait_for_drivers(2)
-                yield Bench(relay, driver)
+                yield Bench(relay, driver, str(hostile))
 
 
 def open_page(page: Page, bench: Bench, path: str = "/", **state: Any) -> None:
@@ -97,13 +99,21 @@ def _publishing(path: str) -> Iterator[None]:
     samples = np.sin(np.linspace(0, 20, 1024)).astype("f4")
     samples[0] = samples[512] = np.nan
     samples[100], samples[200] = np.inf, -np.inf
+    signs = np.array([1, -1], "f4")
     ended = threading.Event()
     with cwire.Driver(HOSTILE, schema, path) as driver:
 
         def publish() -> None:
             first = 0
             while not ended.wait(_PERIOD):
-                driver.publish("scope_block", samples, first_sample=first, dt=1e-5)
+                for channel in range(2):
+                    driver.publish(
+                        "scope_block",
+                        signs[channel] * samples,
+                        first_sample=first,
+                        dt=1e-5,
+                        channel=channel,
+                    )
                 driver.publish("driver_status", temperature=float("nan"), uptime=float("inf"))
                 first += 1024
 

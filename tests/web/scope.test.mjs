@@ -601,6 +601,13 @@ test("one line says what matters most", () => {
   const notices = new Notices();
   notices.count(12, ["relay"]);
   assert.deepEqual(notices.line, { text: "12 frames lost (relay)", problem: false });
+  notices.infinite = ["speed", "a < b"];
+  assert.equal(
+    notices.line.text,
+    "speed, a < b: no value in view is finite · 12 frames lost (relay)",
+  );
+  notices.infinite = ["a", "b", "c", "d", "e"];
+  assert.match(notices.line.text, /^5 lines: no value in view is finite · /);
   notices.driver = "driver demo is down";
   notices.relay = "the relay is gone";
   assert.deepEqual(notices.line, { text: "the relay is gone", problem: true });

@@ -5,15 +5,16 @@
 // for what is wrong, and an empty <main>. A page fills <main>.
 
 import { Client } from "../client.mjs";
-import { element } from "../elements.mjs";
 import { SUBPROTOCOL, TOKEN_PREFIX } from "../protocol.mjs";
 import "./shell/shell.css";
 import { AddressBar } from "./shell/address_bar.mjs";
 import { NO_RELAY, NO_TOKEN, driversText, refusalText } from "./shell/condition.mjs";
 
+const COPY = "Copy link"; // as the HTML has it
 const COPIED_MS = 2000;
 const ANSWER_MS = 10_000;
-const RETRY_MS = 5000; // where the relay does not take this page
+const ABSENT_MS = 500; // until a relay is looked for again
+const REFUSED_MS = 5000; // the same where it does not take this page
 
 /** The frame around a page. */
 export class Shell {
@@ -32,48 +33,26 @@ export class Shell {
     this.state.addEventListener("set", () => this.#linkPages());
     this.state.addEventListener("change", () => this.#linkPages());
     this.#linkPages();
-    found("header").append(this.#makeCopy());
+    found(".copy").onclick = () => void this.#copy();
     this.#tell();
   }
 
   /**
-   * Where the relay is, with the token. Asked before every attempt: what the relay would refuse is
-   * not tried, since it logs that, but waited for.
+   * Where the relay is, with the token. Asked before every attempt: what a relay would refuse is not
+   * tried, since it logs that, but waited for, as is a relay that is not there.
    */
   async address() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     for (;;) {
       const token = await this.state.arrival();
-      this.#problem = await this.#ask(token);
+      this.#problem = await refusal(token);
       if (!this.#problem)
         return {
           url: `${scheme}://${location.host}/ws`,
           protocols: [SUBPROTOCOL, TOKEN_PREFIX + token],
         };
       this.#tell();
-      await this.state.another(token, RETRY_MS);
-    }
-  }
-
-  /**
-   * Asks the relay why it will not let this page connect; "" if it will. Of a WebSocket that is
-   * refused, browsers do not tell.
-   *
-   * @param {string} token
-   * @throws No relay answers.
-   */
-  async #ask(token) {
-    // Of letters and digits, if it is right; a link may say anything.
-    const headers = { Authorization: `Bearer ${encodeURIComponent(token)}` };
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    try {
-      const path = `/health?origin=${encodeURIComponent(location.origin)}`;
-      const answer = await fetch(path, { headers, signal });
-      if (!answer.ok) return `The relay refuses this page: ${await answer.text()}`;
-      return refusalText(await answer.json(), location);
-    } catch (error) {
-      this.#problem = NO_RELAY;
-      throw error;
+      await this.state.another(token, this.#problem === NO_RELAY ? ABSENT_MS : REFUSED_MS);
     }
   }
 
@@ -104,23 +83,35 @@ export class Shell {
       link.hash = fragment;
   }
 
-  #makeCopy() {
-    const button = element("button", {
-      type: "button",
-      className: "copy",
-      textContent: "Copy link",
-      title: "Copies the link to what is seen, without the token: whoever opens it needs a token",
-      onclick: async () => {
-        try {
-          await navigator.clipboard.writeText(this.state.link);
-          button.textContent = "Copied";
-        } catch {
-          button.textContent = "Copy it from the address bar"; // it has no token either
-        }
-        setTimeout(() => (button.textContent = "Copy link"), COPIED_MS);
-      },
-    });
-    return button;
+  async #copy() {
+    const button = found(".copy");
+    try {
+      await navigator.clipboard.writeText(this.state.link);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Copy it from the address bar"; // it has no token either
+    }
+    setTimeout(() => (button.textContent = COPY), COPIED_MS);
+  }
+}
+
+/**
+ * Asks the relay why it will not let this page connect; "" if it will. Of a WebSocket that is
+ * refused, browsers do not tell.
+ *
+ * @param {string} token
+ */
+async function refusal(token) {
+  // Of letters and digits, if it is right; a link may say anything.
+  const headers = { Authorization: `Bearer ${encodeURIComponent(token)}` };
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  try {
+    const path = `/health?origin=${encodeURIComponent(location.origin)}`;
+    const answer = await fetch(path, { headers, signal });
+    if (!answer.ok) return `The relay refuses this page: ${await answer.text()}`;
+    return refusalText(await answer.json(), location);
+  } catch {
+    return NO_RELAY;
   }
 }
 

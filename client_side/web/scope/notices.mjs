@@ -2,6 +2,8 @@
 
 import { countText } from "./reading.mjs";
 
+const MOST_NAMES = 4;
+
 /** Makes one line of text from what is known; null is nothing to say. */
 export class Notices {
   /** @type {string | null} Why the scope has ended. */
@@ -22,6 +24,8 @@ export class Notices {
   clock = null;
   /** @type {string | null} That nothing has come yet. */
   waiting = null;
+  /** @type {string[]} Lines in view of which no value can be drawn: all are NaN or infinite. */
+  infinite = [];
   lost = 0;
   /** @type {string[]} */
   reasons = [];
@@ -44,6 +48,11 @@ export class Notices {
     const parts = [this.field, this.waiting, this.route, this.lines, this.clock].filter(
       (part) => part !== null,
     );
+    if (this.infinite.length) {
+      const { length } = this.infinite;
+      const names = length > MOST_NAMES ? countText(length, "line") : this.infinite.join(", ");
+      parts.push(`${names}: no value in view is finite`);
+    }
     if (this.lost) {
       const why = this.reasons.length ? ` (${this.reasons.join(", ")})` : "";
       parts.push(`${countText(this.lost, "frame")} lost${why}`);

@@ -405,6 +405,9 @@ export class Screen extends EventTarget {
       this.figures.lines[label] = { low: points.low, high: points.high };
       drawn.push({ label, points, zero, color: entry.color });
     }
+    this.notices.infinite = drawn
+      .filter(({ points }) => points.count && points.low > points.high)
+      .map(({ label }) => label);
     this.#view.level = sight.trigger.active ? sight.trigger.settings.level : null;
     this.#view.draw([from, to], drawn, this.fit);
     this.#read();

@@ -36,12 +36,13 @@ export class Live {
     this.client = client;
     this.figures = figures;
     this.body = element("div", { className: "live-body" });
+    this.from = element("span", { className: "from" });
     this.more = element("a", { href: "/scope" }, "Open in Scope →");
     this.place = element(
       "section",
       { className: "live", hidden: true, "aria-label": "Live" },
       this.body,
-      element("p", { className: "links" }, this.more),
+      element("p", { className: "links" }, this.from, this.more),
     );
   }
 
@@ -87,6 +88,7 @@ export class Live {
     this.#made = JSON.stringify(recipe);
     this.place.hidden = false;
     const { driver, message } = recipe;
+    this.from.textContent = `of ${driver}`;
     const layout = writeLayout([{ driver, message, wide: true }]);
     this.more.href = `/scope${writeFragment(new Map([["scopes", layout]]))}`;
     this.#screen = new Screen(recipe);

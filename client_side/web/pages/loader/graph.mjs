@@ -2,7 +2,7 @@
 
 import { element } from "../../elements.mjs";
 import { canDraw, drawablePaths } from "../../scope/recipe.mjs";
-import { publishedBy } from "../shell/messages.mjs";
+import { offerMessages } from "../shell/message_choice.mjs";
 import { Chart } from "./chart.mjs";
 import { WINDOWS } from "./layout.mjs";
 import { Source, tellersOf } from "./source.mjs";
@@ -299,19 +299,8 @@ export class Graph extends EventTarget {
 
   /** Lists the messages of all drivers, and the times that may be seen. */
   #offer() {
-    const groups = [...this.client.drivers.values()].map((driver) => {
-      const messages = publishedBy(driver).filter((one) => canDraw(one));
-      const options = messages.map(({ name }) => option(driver.name, name));
-      return element("optgroup", { label: driver.name }, ...options);
-    });
-    const { driver, message, seconds = WINDOWS[0] } = this.chosen;
-    this.message.replaceChildren(...groups.filter((group) => group.children.length));
-    const value = JSON.stringify([driver, message]);
-    this.message.value = value;
-    if (this.message.value !== value) {
-      this.message.prepend(option(driver, message));
-      this.message.value = value;
-    }
+    const { seconds = WINDOWS[0] } = this.chosen;
+    offerMessages(this.message, this.client.drivers.values(), canDraw, this.chosen);
     const offered = [...new Set([...WINDOWS, seconds])].sort((one, other) => one - other);
     this.window.replaceChildren(
       ...offered.map((one) =>
@@ -351,12 +340,4 @@ export class Graph extends EventTarget {
     this.by.value = by ?? "";
     this.window.hidden = this.#source?.array === true;
   }
-}
-
-/**
- * @param {string} driver
- * @param {string} message
- */
-function option(driver, message) {
-  return element("option", { value: JSON.stringify([driver, message]) }, message);
 }

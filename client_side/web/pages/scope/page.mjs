@@ -60,6 +60,7 @@ function move(from, to) {
 /** Keeps the panes in the link. */
 function keep() {
   shell.state.set({ [KEY]: writeLayout(panes.map(({ state }) => state)) });
+  tell();
 }
 
 /** Shows the panes of the link. */
@@ -68,6 +69,7 @@ function load() {
   for (const pane of panes) pane.close();
   show((layout ?? []).map(makePane));
   if (layout === null) begin();
+  else tell();
 }
 
 /** @param {Pane[]} made */
@@ -80,9 +82,21 @@ function show(made) {
 /** Shows the first message that can be drawn, if the link does not say any. */
 function begin() {
   const first = drawable()[0];
-  empty.hidden = first !== undefined || shell.client.state !== "open";
-  if (first === undefined || panes.length || shell.state.get(KEY) !== null) return;
-  show([makePane({ ...first, wide: true })]);
+  if (first !== undefined && !panes.length && shell.state.get(KEY) === null)
+    show([makePane({ ...first, wide: true })]);
+  tell();
+}
+
+/** Says so where there is nothing to draw. */
+function tell() {
+  const served = servedDrivers(shell.client.drivers);
+  const { state } = shell.client;
+  const none = !drawable().length;
+  add.disabled = none;
+  empty.hidden = !none || state !== "open" || !served.some(({ schema }) => schema);
+  // The place of the first one is kept until it comes.
+  const met = state !== "connecting" && !served.some((one) => one.state === "up" && !one.schema);
+  place.hidden = !panes.length && (met || shell.state.get(KEY) !== null);
 }
 
 function drawable() {
@@ -109,6 +123,7 @@ function addAnother() {
 }
 
 shell.state.addEventListener("change", load);
+shell.client.addEventListener("state", tell);
 shell.client.addEventListener("drivers", () => {
   begin();
   for (const pane of panes) pane.follow();

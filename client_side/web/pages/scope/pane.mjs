@@ -6,7 +6,7 @@ import { Feed } from "../../scope/feed.mjs";
 import { canDraw, drawablePaths, makeRecipe } from "../../scope/recipe.mjs";
 import { Screen } from "../../scope/screen.mjs";
 import { download } from "../shell/download.mjs";
-import { publishedBy } from "../shell/messages.mjs";
+import { offerMessages } from "../shell/message_choice.mjs";
 
 /** @typedef {import("./layout.mjs").Pane} Chosen */
 
@@ -85,7 +85,7 @@ export class Pane extends EventTarget {
     const { driver: name, message: text } = this.chosen;
     const driver = this.client.drivers.get(name);
     const message = driver?.schema?.messages.get(text);
-    this.#offer();
+    offerMessages(this.message, this.client.drivers.values(), canDraw, this.chosen);
     this.place.classList.toggle("pane-wide", this.chosen.wide === true);
     this.place.setAttribute("aria-label", `${name} ${text}`);
     if (!message) {
@@ -166,32 +166,6 @@ export class Pane extends EventTarget {
     this.#stop();
     this.follow();
     this.dispatchEvent(new Event("set"));
-  }
-
-  /** Lists the messages of all drivers. */
-  #offer() {
-    const groups = [...this.client.drivers.values()].map((driver) => {
-      const messages = publishedBy(driver).filter((one) => canDraw(one));
-      const options = messages.map(({ name }) => this.#option(driver.name, name));
-      return element("optgroup", { label: driver.name }, ...options);
-    });
-    const offered = groups.filter((group) => group.children.length);
-    this.message.replaceChildren(...offered);
-    const { driver, message } = this.chosen;
-    const value = JSON.stringify([driver, message]);
-    this.message.value = value;
-    if (this.message.value !== value) {
-      this.message.prepend(this.#option(driver, message));
-      this.message.value = value;
-    }
-  }
-
-  /**
-   * @param {string} driver
-   * @param {string} message
-   */
-  #option(driver, message) {
-    return element("option", { value: JSON.stringify([driver, message]) }, message);
   }
 
   /**

@@ -17,7 +17,7 @@ export class AddressBar extends EventTarget {
   #waiting = new Set();
   /** Whether the token is known to be right: other tabs get no other one. */
   #proven = false;
-  /** @type {string | null} The token that the relay does not take. */
+  /** @type {string | null} The token by which no relay was reached. */
   #refused = null;
   #tabs = new BroadcastChannel(KEY);
 
@@ -53,8 +53,8 @@ export class AddressBar extends EventTarget {
   }
 
   /**
-   * Waits for a token in place of one that the relay does not take, but not longer than so many
-   * milliseconds: another relay may take it.
+   * Waits for a token in place of one by which no relay is reached, but not longer than so many
+   * milliseconds: a relay that takes it may come.
    *
    * @param {string} token
    * @param {number} ms
