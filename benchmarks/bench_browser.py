@@ -1,6 +1,7 @@
 """browser: frames from a C program to typed arrays in a page, decoded by client.mjs in Chromium.
 
-The page posts its own figures: seen through the developer tools it would be several times slower.
+Beside it a bare WebSocket in the same page, which decodes nothing: the ceiling. The page posts its
+own figures: seen through the developer tools it would be several times slower.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ _PLAN = {
     64 << 10: ("tile", 2, 1, 6_000),
     1 << 20: ("block", 3, 1, 500),
 }
+# Programs of the page, by subject.
+_SUBJECTS = {"client_mjs": "browser.mjs", "bare_websocket": "bare.mjs"}
 _WEB = HERE.parent / "client_side" / "web"
-_PAGE = '<!doctype html><script type="module" src="/browser.mjs"></script>'
+_PAGE = '<!doctype html><script type="module" src="/page.mjs"></script>'
 
 
 def bench_browser(programs: Programs, repeats: int, step: Callable[[str], None]) -> list[Result]:
@@ -48,39 +51,45 @@ def bench_browser(programs: Programs, repeats: int, step: Callable[[str], None])
     chromium = shutil.which("chromium")
     if chromium is None:
         note = "absent: no chromium; `make browser` installs it"
-        return [Result("browser", "client_mjs", size, note=note) for size in _PLAN]
+        return [Result("browser", name, size, note=note) for size in _PLAN for name in _SUBJECTS]
     results = []
     for size in _PLAN:
-        step(f"browser, {size} B")
-        results.append(_row(size, [_run(programs, chromium, size) for _ in range(repeats)]))
+        runs: dict[str, list[dict[str, Any]]] = {name: [] for name in _SUBJECTS}
+        for _ in range(repeats):
+            for name, made in runs.items():
+                step(f"browser, {name}, {size} B")
+                made.append(_run(programs, chromium, size, _SUBJECTS[name]))
+        results += [_row(name, size, made) for name, made in runs.items()]
     return results
 
 
-def _row(size: int, runs: list[dict[str, Any]]) -> Result:
+def _row(name: str, size: int, runs: list[dict[str, Any]]) -> Result:
     rates = [run["frames"] / run["seconds"] for run in runs]
     rate = statistics.median(rates)
     count = _PLAN[size][3]
-    batch = count / statistics.median(run["messages"] for run in runs)
+    note = f"{count / statistics.median(run['messages'] for run in runs):,.1f} frames a message"
     decode = statistics.median(run["decode_s"] for run in runs) / count
+    if decode:
+        note += f", columns {decode * 1e9:,.0f} ns a frame"
     return Result(
         "browser",
-        "client_mjs",
+        name,
         size,
         rate,
         rate * size,
         lost=sum(run["lost"] for run in runs),
         published=count * len(runs),
         spread=(max(rates) - min(rates)) / rate,
-        note=f"columns {decode * 1e9:,.0f} ns a frame, {batch:,.1f} frames a message",
+        note=note,
     )
 
 
-def _run(programs: Programs, chromium: str, size: int) -> dict[str, Any]:
+def _run(programs: Programs, chromium: str, size: int, script: str) -> dict[str, Any]:
     message, number, batch, count = _PLAN[size]
     order: dict[str, Any] = {"message": message, "number": number, "batch": batch, "count": count}
     with contextlib.ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cwire-bench-")))
-        page = stack.enter_context(_serve(order))
+        page = stack.enter_context(_serve(order, script))
         path = stack.enter_context(processes.driver(programs.load, directory))
         relay = stack.enter_context(processes.relay(path, directory, allow_origin=page.origin))
         order |= {"url": relay.url, "token": relay.token}
@@ -111,14 +120,14 @@ class _Page:
 
 
 @contextlib.contextmanager
-def _serve(order: dict[str, Any]) -> Iterator[_Page]:
+def _serve(order: dict[str, Any], script: str) -> Iterator[_Page]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.lstrip("/")
             if name == "order.json":
                 self._answer("application/json", json.dumps(order))
-            elif name == "browser.mjs":
-                self._answer("text/javascript", (HERE / "receivers" / name).read_text())
+            elif name == "page.mjs":
+                self._answer("text/javascript", (HERE / "receivers" / script).read_text())
             elif name.endswith(".mjs"):
                 self._answer("text/javascript", (_WEB / name).read_text())
             else:
