@@ -58,6 +58,8 @@ def test_every_error_has_a_documented_status(name: str) -> None:
     arguments: tuple[object, ...] = ("text",)
     if issubclass(kind, cwire.CommandError):
         arguments = ("d", "c", -1, "text")
+    elif issubclass(kind, errors.ActionError):
+        arguments = ("a", "code", "text")
     elif kind is cwire.DriverError:
         arguments = ("d", -1, "text")
     elif kind is cwire.Ambiguous:
