@@ -17,6 +17,7 @@ from cwire.cli import main
 from cwire.ipython.completion import offers
 from cwire_server import Server
 from support.actions import API, Counter, gates
+from support.fake_relay import FakeRelay, driver
 from support.folders import short_folder
 from support.processes import Driver, Running, until
 
@@ -145,6 +146,23 @@ def test_a_timeout_stops_the_function(bridge: cwire.Bridge) -> None:
     with pytest.raises(cwire.ActionTimeout):
         bridge.call.with_options(timeout=0.05).wait()
     until(lambda: gates.seen == ["waits", "cancelled"])
+
+
+def test_a_relay_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cwire.actions.running._GRACE", 0.01)
+    with FakeRelay(driver("demo", 1)) as relay, cwire.connect(relay.url) as bridge:
+        with pytest.raises(cwire.ActionTimeout, match=r"has not answered in 0.01 s"):
+            bridge.call.with_options(timeout=0.01).math.add(a=1)
+
+
+async def test_a_relay_that_does_not_answer_is_given_up_in_asyncio(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cwire.actions.running._GRACE", 0.01)
+    with FakeRelay(driver("demo", 1)) as relay:
+        async with cwire.aconnect(relay.url) as bridge:
+            with pytest.raises(cwire.ActionTimeout, match=r"has not answered in 0.01 s"):
+                await bridge.call.with_options(timeout=0.01).math.add(a=1)
 
 
 def test_names_signatures_and_documentation_come_from_the_relay(bridge: cwire.Bridge) -> None:

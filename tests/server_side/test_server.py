@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -492,6 +493,14 @@ def test_a_config_that_cannot_be_is_refused(config: dict[str, Any], says: str) -
 def test_an_api_that_cannot_be_is_refused_at_once() -> None:
     with pytest.raises(ConfigError, match="these actions cannot be served: two actions"):
         Server({"a": {"b": len}, "a.b": len})
+
+
+def test_without_pydantic_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pydantic", None)
+    for name in ("service", "registry", "arguments"):
+        monkeypatch.delitem(sys.modules, f"cwire_server.workers.{name}", raising=False)
+    with pytest.raises(ConfigError, match=r"pip install 'cwire\[actions\]'"):
+        Server(API)
 
 
 @pytest.mark.parametrize("process", [1, lambda: None, threading.Event()])

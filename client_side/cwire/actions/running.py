@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
 from cwire.actions.names import Options
-from cwire.errors import InvalidData
+from cwire.errors import ActionTimeout, InvalidData
 from cwire.kernel.progress import progress
 from cwire.link.link import Link
 from cwire.session.calls import Call
+from cwire.session.events import CallProgress
 from cwire_structs.action_values import UnsendableError, encode
 
 __all__ = ["ActionStream", "AsyncActionStream"]
+
+_GRACE = 2.0  # s: the relay keeps the time of a call, unless it does not answer at all
 
 Post = Callable[..., object]
 """Has a function called in the link's loop."""
@@ -35,6 +39,8 @@ class _Running:
         self._told = 0
         self._bar = ExitStack()
         self._show: Callable[[float, str], None] | None = None
+        self._seen: CallProgress | None = None
+        self._on_progress: Callable[[float, float | None, str], object] | None = None
         try:
             self._encoded = encode(data)
         except UnsendableError as error:
@@ -58,7 +64,16 @@ class _Running:
         told = self._call.progress
         return None if told is None else (told.done, told.total, told.text)
 
+    def watch_progress(self, call: Callable[[float, float | None, str], object]) -> None:
+        """Has a function called with how far the call is, by whoever waits for its results."""
+        self._on_progress = call
+
+    def close(self) -> None:
+        """Gives the call up; its function is told."""
+        self._cancel()
+
     def _start(self) -> None:
+        self._begun = time.monotonic()
         self._post(self._link.call, self._call, self._encoded)
         del self._encoded
 
@@ -67,9 +82,26 @@ class _Running:
         if not self._call.ended:
             self._post(self._link.cancel, self._call)
 
+    @property
+    def _patience(self) -> float | None:
+        """Seconds until a relay that says nothing is given up; None: it may take any time."""
+        limit = self._options.timeout
+        if limit is None:
+            return None
+        return max(self._begun + limit - time.monotonic(), 0.0) + _GRACE
+
+    def _no_answer(self) -> ActionTimeout:
+        text = f"the relay has not answered in {self._options.timeout:g} s"
+        return ActionTimeout(self.action, "deadline", text)
+
     def _look(self) -> None:
         """Shows how far the function is."""
         told = self._call.progress
+        if told is self._seen:
+            return
+        self._seen = told
+        if told is not None and self._on_progress is not None:
+            self._on_progress(told.done, told.total, told.text)
         if told is None or told.total is None or not self._options.bar:
             return
         if self._show is None:
@@ -80,6 +112,7 @@ class _Running:
     def _take(self) -> Any:
         """Takes a result; the function may send others when half a window is taken."""
         value = self._call.results.popleft()
+        self._look()
         self._taken += 1
         if self._taken - self._told >= max(self._options.window // 2, 1):
             self._told = self._taken
@@ -88,6 +121,7 @@ class _Running:
 
     def _check(self) -> None:
         """Raises the error that the call has ended with, if it has."""
+        self._look()
         self._bar.close()
         error = self._call.error
         if error is not None:
@@ -138,16 +172,13 @@ class ActionStream(_Running, Iterator[Any]):
 
     def _wait(self) -> None:
         try:
-            self._changed.wait()
-        except BaseException:  # Ctrl-C
+            if not self._changed.wait(self._patience):
+                raise self._no_answer()
+        except BaseException:  # Ctrl-C, or no answer
             self._cancel()
             raise
         self._changed.clear()
         self._look()
-
-    def close(self) -> None:
-        """Gives the call up; its function is told."""
-        self._cancel()
 
     def __enter__(self) -> Self:
         return self
@@ -193,7 +224,11 @@ class AsyncActionStream(_Running, AsyncIterator[Any]):
 
     async def _wait(self) -> None:
         try:
-            await self._changed.wait()
+            async with asyncio.timeout(self._patience):
+                await self._changed.wait()
+        except TimeoutError:
+            self._cancel()
+            raise self._no_answer() from None
         except BaseException:
             self._cancel()
             raise

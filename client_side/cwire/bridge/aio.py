@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import warnings
 import weakref
-from collections.abc import Awaitable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -51,6 +51,7 @@ from cwire.session.options import Options
 if TYPE_CHECKING:
     import pandas
 
+    from cwire.panel.action_panel import Watcher
     from cwire.panel.form import Done
 
 __all__ = ["AsyncBridge", "AsyncDriver", "aconnect"]
@@ -122,6 +123,7 @@ class AsyncBridge(BridgeBase):
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._running: set[asyncio.Future[None]] = set()
         self._describing: asyncio.Future[None] | None = None
         # When nobody holds the bridge any more; at the program's end the loop is gone anyway.
         forgotten = weakref.finalize(self, _hang_up, link)
@@ -313,6 +315,29 @@ class AsyncBridge(BridgeBase):
     ) -> None:
         task = asyncio.ensure_future(self.command(driver, name, fields))
         task.add_done_callback(lambda task: done(_outcome(task)))
+
+    def _known_actions(self) -> Mapping[str, Description]:
+        return _ActionRunner(self).known()
+
+    def _start_action(
+        self, name: str, data: Mapping[str, Any], watcher: Watcher
+    ) -> Callable[[], object]:
+        stream = _ActionRunner(self).stream(name, dict(data), ActionOptions(bar=False))
+        stream.watch_progress(watcher.progressed)
+
+        async def work() -> None:
+            try:
+                async for value in stream:
+                    watcher.came(value)
+                outcome: Any = stream.returned
+            except Exception as error:  # for people to see, whatever it is
+                outcome = error
+            watcher.ended(outcome)
+
+        task = asyncio.ensure_future(work())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return stream.close
 
     async def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:
         """Waits until the feed reaches a position or is replaced; False when time is up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from cwire import errors
 from cwire.actions.description import Description
@@ -21,6 +21,7 @@ from cwire.session.options import Options
 from cwire.view.schema import SchemaView
 
 if TYPE_CHECKING:
+    from cwire.panel.action_panel import ActionPanel, Watcher
     from cwire.panel.form import Done
     from cwire.panel.panel import Panel
     from cwire.plot.live_plot import LivePlot
@@ -218,31 +219,51 @@ class BridgeBase(ABC):
         recipe = find_recipe(self._link.lookup, message, driver, options)
         return self._kept_by(Scope(self._link, recipe, height=height, fps=fps))
 
+    @overload
     def panel(
         self,
         driver: str | Iterable[str] | None = None,
         commands: str | Iterable[str] | None = None,
-    ) -> Panel:
+    ) -> Panel: ...
+
+    @overload
+    def panel(self, *, actions: str | Iterable[str]) -> ActionPanel: ...
+
+    def panel(
+        self,
+        driver: str | Iterable[str] | None = None,
+        commands: str | Iterable[str] | None = None,
+        *,
+        actions: str | Iterable[str] | None = None,
+    ) -> Panel | ActionPanel:
         """Makes forms for commands, from the header: sliders, drop-downs, buttons, replies.
 
         Args:
             driver: The driver whose commands these are. Default: all. Commands can be the only
                 argument, too.
             commands: Their names, in the order to show. Default: all that the header has.
+            actions: Names of the relay's actions: the forms are for these, and not for commands.
 
         Raises:
+            UnknownAction: The relay has no such action.
             UnknownDriver: The relay has no such driver.
             UnknownCommand: No driver has such a command.
             DriverDown: The driver was never up, so its commands are not known.
             NotConnected: The bridge was closed.
         """
         try:
+            from cwire.panel.action_panel import ActionPanel
             from cwire.panel.panel import Panel, choose
         except ImportError:
             raise errors.CwireError(
                 "a panel needs ipywidgets: pip install 'cwire[notebook]'"
             ) from None
         self._check_open()
+        if actions is not None:
+            if driver is not None or commands is not None:
+                raise errors.InvalidArgument("a panel has forms for commands or for actions")
+            named = names_of(actions, "actions")
+            return self._kept_by(ActionPanel(self._known_actions(), named, self._start_action))
         if not isinstance(driver, str) and driver is not None:
             driver, commands = None, commands or driver
         elif (
@@ -306,6 +327,16 @@ class BridgeBase(ABC):
         self, driver: str, name: str, fields: Mapping[str, Any], done: Done
     ) -> None:
         """Sends a command without keeping the caller waiting; calls `done` with the outcome."""
+
+    @abstractmethod
+    def _known_actions(self) -> Mapping[str, Description]:
+        """The relay's actions, as far as they are known."""
+
+    @abstractmethod
+    def _start_action(
+        self, name: str, data: Mapping[str, Any], watcher: Watcher
+    ) -> Callable[[], object]:
+        """Calls an action without keeping the caller waiting; gives what cancels it."""
 
     def _commands_of(
         self, driver: str | None, call: Callable[[str | None, str, Mapping[str, object]], _T]

@@ -6,7 +6,7 @@ import concurrent.futures
 import threading
 import warnings
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -55,6 +55,7 @@ from cwire.session.options import Options
 if TYPE_CHECKING:
     import pandas
 
+    from cwire.panel.action_panel import Watcher
     from cwire.panel.form import Done
 
 __all__ = ["Bridge", "BridgeDriver", "connect", "open_bridge"]
@@ -529,6 +530,27 @@ class Bridge(BridgeBase):
             done(answer)
 
         threading.Thread(target=work, name=f"cwire {name}", daemon=True).start()
+
+    def _known_actions(self) -> Mapping[str, Description]:
+        return _ActionRunner(self).known()
+
+    def _start_action(
+        self, name: str, data: Mapping[str, Any], watcher: Watcher
+    ) -> Callable[[], object]:
+        stream = _ActionRunner(self).stream(name, dict(data), ActionOptions(bar=False))
+        stream.watch_progress(watcher.progressed)
+
+        def work() -> None:
+            try:
+                for value in stream:
+                    watcher.came(value)
+                outcome: Any = stream.returned
+            except Exception as error:  # for people to see, whatever it is
+                outcome = error
+            watcher.ended(outcome)
+
+        threading.Thread(target=work, name=f"cwire {name}", daemon=True).start()
+        return stream.close
 
     def _more(self, feed: Feed, position: int, deadline: float | None) -> bool:
         """Waits until the feed reaches a position or is replaced; False when time is up."""

@@ -1,4 +1,4 @@
-"""Makes forms for commands: `bridge.panel()`.
+"""Makes forms for commands and actions: `bridge.panel()`.
 
-May import: link, session, data, view, kernel, errors.
+May import: actions, link, session, data, view, kernel, errors.
 """
