@@ -47,7 +47,7 @@ def test_the_three_terminals(runtime: Path) -> None:
 
 
 def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
-    elsewhere = ("bridge.scope", "cwire.Driver")
+    elsewhere = ("bridge.scope", "cwire.Driver", "cwire_server", "bridge.call")
     code = "".join(one for one in blocks("python") if not any(word in one for word in elsewhere))
     monkeypatch.setenv("MPLBACKEND", "Agg")
     result = subprocess.run(
