@@ -58,6 +58,16 @@ class Chromium:
         with connect(pages[0]["webSocketDebuggerUrl"], max_size=None) as connection:
             yield Tools(connection)
 
+    def renderer_seconds(self) -> dict[int, float]:
+        """Processor time so far of each process that pages are in, with all of its threads."""
+        spent = {}
+        for child in self.process.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "--type=renderer" in child.cmdline():
+                    times = child.cpu_times()
+                    spent[child.pid] = float(times.user + times.system)
+        return spent
+
     def resident_bytes(self) -> tuple[int, int]:
         """Resident memory of the page's process, and of all others together."""
         page, rest = 0, self.process.memory_info().rss

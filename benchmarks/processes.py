@@ -19,6 +19,7 @@ __all__ = [
     "Programs",
     "Relay",
     "action_server",
+    "bokeh",
     "build",
     "camera",
     "demo",
@@ -130,6 +131,14 @@ def camera(directory: Path, rate: float) -> Iterator[Path]:
     path = directory / "camera.sock"
     with _running((sys.executable, _SOURCES / "camera.py", path, str(rate))):
         yield path
+
+
+@contextlib.contextmanager
+def bokeh(case: str, relay: Relay) -> Iterator[str]:
+    """Bokeh's server, which shows what comes by a relay; gives its page."""
+    command = (sys.executable, _SOURCES / "bokeh_server.py", case, relay.url, relay.token)
+    with _running(command) as process:
+        yield process.line
 
 
 @dataclass(frozen=True)

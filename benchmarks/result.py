@@ -18,11 +18,10 @@ class Result:
 
     Attributes:
         benchmark: stream, round_trip, actions, beside, fan_out, browser, scope, pages, viewer,
-            loader, matplotlib, idle, scale, driver or structs.
+            bokeh, loader, matplotlib, idle, scale, driver or structs.
         subject: What was measured.
         frame_bytes: Of one frame, header included.
-        frames_per_s: Delivered (of the scope, the viewer and the loader: pictures); the median of
-            the runs.
+        frames_per_s: Delivered (of pages that draw: pictures); the median of the runs.
         bytes_per_s: Delivered.
         p50_s: Median time, in seconds.
         p99_s: 99th percentile.

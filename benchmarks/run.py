@@ -14,6 +14,7 @@ from rich.console import Console
 import processes
 from bench_actions import bench_actions
 from bench_beside import bench_beside
+from bench_bokeh import bench_bokeh
 from bench_browser import bench_browser
 from bench_driver import bench_driver
 from bench_fan_out import bench_fan_out
@@ -54,6 +55,7 @@ def main() -> int:
         results += bench_scope(programs, repeats, status.update)
         results += bench_pages(programs, repeats, status.update)
         results += bench_viewer(status.update)
+        results += bench_bokeh(programs, status.update)
         results += bench_loader(repeats, status.update)
         results += bench_matplotlib(max(1, repeats - 2), status.update)
         results += bench_idle(programs, status.update)

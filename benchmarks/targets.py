@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench_bokeh import CASES
 from bench_loader import GRAPHS
 from result import Result, find
 
@@ -96,6 +97,7 @@ def targets(results: list[Result]) -> list[Target]:
         + _scope(results)
         + _pages(results)
         + _viewer(results)
+        + _bokeh(results)
         + _loader(results)
     )
 
@@ -178,6 +180,17 @@ def _viewer(results: list[Result]) -> list[Target]:
         _at_least("viewer, pictures/s, a camera of 2048 x 2048 uint16", _rate(camera), 25),
         _at_most("viewer, a slow page, ms behind", behind_ms, 50),
         _at_most("viewer, after a pan over 32768 x 32768, MiB", memory, 256),
+    ]
+
+
+def _bokeh(results: list[Result]) -> list[Target]:
+    return [
+        _at_least(
+            f"pages, pictures/s of {case}, cwire / bokeh",
+            _ratio(*(_rate(find(results, "bokeh", f"{who}_{case}")) for who in ("cwire", "bokeh"))),
+            5,
+        )
+        for case in CASES
     ]
 
 
