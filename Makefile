@@ -99,7 +99,7 @@ clean:
 	$(MAKE) -C c_driver clean
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		benchmarks/build test-artefacts client_side/cwire/static server_side/cwire_server/static \
-		client_side/web/node_modules client_side/web/lint/node_modules tests/web/node_modules
+		client_side/desktop/node_modules client_side/web/node_modules client_side/web/lint/node_modules tests/web/node_modules
 	rm -f client_side/web/npm/LICENSE client_side/web/npm/client.* client_side/web/npm/actions.*
 	rm -f $(addprefix cython_wrapper/cwire_structs/_,driver.c driver*.so frames.c frames*.so ring.c ring*.so)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -51,14 +51,21 @@ SOURCES = (
     ".npmrc",
 )
 SCRIPTS = (
+    "client_side/desktop/*.?js",
+    "client_side/desktop/page/*.mjs",
     "client_side/web/**/*.mjs",
     "client_side/cwire/kernel/*.mjs",
     "client_side/cwire/panel/*.mjs",
     "client_side/cwire/plot/*.mjs",
+    "tests/client_side/**/*.mjs",
     "tests/web/**/*.mjs",
 )
 MADE = "!client_side/web/npm/*.mjs"  # so prettier has no opinion
-STYLES = ("client_side/web/*.css", "client_side/web/pages/**/*.css")
+STYLES = (
+    "client_side/desktop/page/*.css",
+    "client_side/web/*.css",
+    "client_side/web/pages/**/*.css",
+)
 TIMEOUT = 300  # s for npm: it waits for a registry that does not answer
 OLDEST_NODE = 20
 REMEDY = "run `python client_side/web/bundle.py` where npm reaches its registry"

@@ -23,5 +23,8 @@ export default [
       "prefer-const": ["error", { destructuring: "all" }],
     },
   },
-  { files: ["tests/**"], languageOptions: { globals: globals.node } },
+  {
+    files: ["tests/**", "client_side/desktop/*.mjs", "client_side/desktop/*.cjs"],
+    languageOptions: { globals: globals.node },
+  },
 ];
