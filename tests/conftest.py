@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,14 +14,27 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from support.folders import short_folder
+from support.leftovers import Leftovers, mark_processes
 from support.processes import ROOT, Driver, Relay
 
+STUCK_SECONDS = 330
+"""After which a step of a test ends pytest, more than any test's own limit.
 
-def pytest_configure() -> None:
+That limit ends neither C code that does not come back nor what follows a failure, and pytest ends
+only when all threads have.
+"""
+
+_LEFTOVERS = pytest.StashKey[Leftovers]()
+_STDERR = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Times no example of Hypothesis; lets programs of tests hear Ctrl-C.
 
     They hear it also where pytest runs in the background of a shell.
     """
+    config.stash[_STDERR] = os.dup(2)  # it is not captured yet
+    mark_processes()
     slow = (HealthCheck.too_slow,)
     settings.register_profile("cwire", deadline=None, suppress_health_check=slow)
     settings.load_profile("cwire")
@@ -31,6 +46,40 @@ def pytest_collection_finish() -> None:
     """Sets aside what is there for good, thousands of tests: collecting garbage is quick then."""
     gc.collect()
     gc.freeze()
+
+
+def _watch(config: pytest.Config) -> None:
+    """Begins to count the seconds anew."""
+    stderr = config.stash[_STDERR]
+    faulthandler.dump_traceback_later(STUCK_SECONDS, exit=True, file=stderr)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begins to watch a test."""
+    _watch(item.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Watches the end of a test, which nothing else does if it has failed."""
+    _watch(item.config)
+    if _LEFTOVERS in item.session.stash:
+        item.session.stash[_LEFTOVERS].saw(item.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Watches the end of pytest, which waits for every thread."""
+    _watch(session.config)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _tell_what_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Names what the tests of a module have left running, behind the last of them."""
+    leftovers = request.session.stash[_LEFTOVERS] = Leftovers()
+    yield
+    for line in leftovers.found():
+        os.write(request.config.stash[_STDERR], f"\n{line}\n".encode())
 
 
 @pytest.fixture
