@@ -13,6 +13,8 @@ READY := $(VENV)/.ready
 # A wheel puts the extension's switch there; an editable install ships no data files.
 JUPYTER := etc/jupyter/jupyter_server_config.d
 PYTEST_ARGS ?=
+# WORKERS=2 runs the tests of two files at a time: most of them wait for programs.
+WORKERS ?= 0
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 600
 FUZZ_ARGS ?=
@@ -63,7 +65,7 @@ cross:
 	@sh tests/install_cross_compilers.sh
 
 test: setup browser desktop cross
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import faulthandler
+import fcntl
 import gc
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -40,6 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("cwire")
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # which programs would inherit
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuses names of tests that each worker would have its own of."""
+    for item in items:
+        if re.search(r" at 0x[0-9a-f]{6}", item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid}: give its parameters ids without addresses")
 
 
 def pytest_collection_finish() -> None:
@@ -101,7 +110,9 @@ def runtime(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def built_driver() -> None:
     """The demo driver is built."""
-    subprocess.run(["make", "-s", "-C", str(ROOT / "c_driver")], check=True)
+    with (ROOT / "c_driver" / "Makefile").open() as lock:  # other workers want it as well
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(["make", "-s", "-C", str(ROOT / "c_driver")], check=True)
 
 
 @pytest.fixture

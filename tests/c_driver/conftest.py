@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.folders import shared_folder
 from support.processes import Running
 
 HERE = Path(__file__).parent
@@ -17,10 +18,10 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def c_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory with the C test programs, and the demo driver under ASan and UBSan."""
-    build = tmp_path_factory.mktemp("c")
-    command = ["make", "-s", "-j2", "-C", str(HERE), f"BUILD={build}"]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
+    with shared_folder(tmp_path_factory, "c") as build:
+        command = ["make", "-s", "-j2", "-C", str(HERE), f"BUILD={build}"]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
     return build
 
 

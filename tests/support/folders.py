@@ -1,22 +1,26 @@
-"""Folders for tests, whose paths are short enough for Unix sockets (pytest's own may not be)."""
+"""Folders for tests: with short paths, and of all workers of pytest together."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from support.processes import until
 
-__all__ = ["short_folder"]
+__all__ = ["shared_folder", "short_folder"]
 
 
 @contextmanager
 def short_folder() -> Iterator[Path]:
-    """A folder that is removed at the end of the block."""
+    """A folder for Unix sockets, which pytest's may be too deep for; it is removed in the end."""
     path = Path(tempfile.mkdtemp(prefix="cw-", dir="/tmp"))
     yield path
     until(lambda: _removed(path))
@@ -31,3 +35,16 @@ def _removed(path: Path) -> bool:
             raise
         return not path.exists()
     return True
+
+
+@contextmanager
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A folder of this run of pytest, for what is built once: one worker at a time is in it."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder = base / name
+    with base.joinpath(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder.mkdir(exist_ok=True)
+        yield folder

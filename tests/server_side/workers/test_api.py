@@ -71,7 +71,6 @@ def test_one_dict_in_two_places_is_no_circle() -> None:
         (None, "None is no API"),
         (types.ModuleType("lab"), "no function with @cwire_server.action"),
     ],
-    ids=str,
 )
 def test_an_api_that_cannot_be_is_refused(api: object, says: str) -> None:
     with pytest.raises(ApiError) as caught:
