@@ -179,7 +179,8 @@ def _look(browser: Chromium, who: str, case: str, link: str) -> _Turn:
         tools.call("Page.navigate", url=link)
         tools.evaluate(_OPEN)
         in_worker = who == "cwire" and case != "blocks"
-        with tools.in_worker() if in_worker else contextlib.nullcontext():
+        worker = tools.in_worker("viewer_draw_worker.js") if in_worker else contextlib.nullcontext()
+        with worker:
             tools.evaluate(_SCRIPT)
             rate = float(tools.evaluate(_COUNT))
             tools.evaluate("__look = false")

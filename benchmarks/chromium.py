@@ -88,7 +88,7 @@ class Tools:
         self._connection = connection
         self._numbers = itertools.count(1)
         self._session: str | None = None
-        self._workers: list[str] = []
+        self._workers: dict[str, str] = {}
 
     def call(self, method: str, seconds: float = 60.0, **parameters: Any) -> dict[str, Any]:
         """Its result.
@@ -106,7 +106,8 @@ class Tools:
         while True:
             answer = json.loads(self._connection.recv(timeout=deadline - time.monotonic()))
             if answer.get("method") == "Target.attachedToTarget":
-                self._workers.append(answer["params"]["sessionId"])
+                of = answer["params"]
+                self._workers[of["targetInfo"]["url"].rpartition("/")[2]] = of["sessionId"]
             if answer.get("id") == number:
                 break
         if "error" in answer:
@@ -115,11 +116,11 @@ class Tools:
         return result
 
     @contextlib.contextmanager
-    def in_worker(self) -> Iterator[None]:
-        """Lets commands go to the page's worker; it has one."""
+    def in_worker(self, script: str) -> Iterator[None]:
+        """Lets commands go to the page's worker that runs a script."""
         attach = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": True}
         self.call("Target.setAutoAttach", **attach)
-        (self._session,) = self._workers
+        self._session = self._workers[script]
         try:
             yield
         finally:

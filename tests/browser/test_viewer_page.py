@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import cwire
 from support.browser import browser, needs_chromium, page, picture
+from support.pages import Bench, barriers, bench, open_page
 from support.ports import held_port
-from support.processes import ROOT, SECONDS, Driver, Relay, Running
+from support.processes import ROOT, SECONDS, Driver, Relay, Running, until
 
-__all__ = ["browser", "page"]  # fixtures
+__all__ = ["bench", "browser", "page"]  # fixtures
 
 pytestmark = needs_chromium
 
@@ -24,6 +27,7 @@ FORMATS = ["UINT8", "UINT16", "INT16", "INT32", "FLOAT16", "FLOAT32", "FLOAT64"]
 OFFSETS = {"INT16": 32768, "INT32": 32768}
 SCALES = {"UINT8": 256, "INT32": 1 / 32768, "FLOAT16": 32, "FLOAT32": 65536, "FLOAT64": 65536}
 NAN_COLOUR = [190, 70, 150, 255]
+RED, GREEN = 0, 1
 
 
 def show(page: Page, relay: Relay, **state: object) -> None:
@@ -189,10 +193,12 @@ def goes_on(page: Page, driver: Driver, options: tuple[str, ...]) -> None:
         wait_loaded(page)
         driver.stop()
         expect(page.locator("#condition")).to_contain_text("Driver demo is down")
+        expect(page.locator(".notice")).to_contain_text("its picture goes on when it is back")
         with Driver(driver.path):
             frames = report(page)["frames"]
             wait_for(page, f"r.frames > {frames} + 5")
             expect(page.locator("#condition")).to_be_hidden()
+            expect(page.locator(".notice")).to_be_hidden()
             first.stop()
             with Relay(f"demo={driver.path}", options=options):
                 frames = report(page)["frames"]
@@ -203,7 +209,7 @@ class Camera:
     """A picture."""
 
     exposure: Annotated[float, cwire.unit("ms")]
-    picture: Annotated[np.float32, cwire.array(48, 64), cwire.unit("K")]
+    picture: Annotated[np.float32, cwire.array(48, 64), cwire.scale(0.5, -100), cwire.unit("K")]
 
 
 class Half:
@@ -233,6 +239,8 @@ def test_a_camera_frame_is_one_tile_and_nan_has_a_colour(
         }  # fmt: skip
         assert probe(page, 30.5, 10.5)["value"] == 670
         assert probe(page, 30.5, 10.5)["colour"][0] == 670 * 256 // 3072
+        # What people read is scaled, and in its unit.
+        expect(page.locator(".figures")).to_contain_text(f"Value{0.5 * (24 * 64 + 32) - 100:g} K")
         nan, top, bottom = (probe(page, x + 0.5, 10.5) for x in (20, 21, 22))
         assert nan["colour"] == NAN_COLOUR
         assert (top["colour"][0], bottom["colour"][0]) == (255, 0)
@@ -280,27 +288,223 @@ def test_without_images_it_says_what_it_shows(page: Page, runtime: Path) -> None
         expect(page.locator(".notice")).to_contain_text("No driver here publishes tiles")
 
 
+def test_a_driver_that_is_not_up_yet_is_waited_for(page: Page, runtime: Path) -> None:
+    path = runtime / "camera.sock"
+    with Relay(f"camera={path}") as relay:
+        show(page, relay)
+        expect(page.locator(".notice")).to_contain_text("Driver camera is down: pictures come")
+        with cwire.Driver("camera", [Camera], path) as camera:
+            expect(page.locator(".notice")).to_be_hidden()
+            camera.publish("camera", exposure=1.0, picture=np.ones((48, 64), "f4"))
+            wait_loaded(page)
+
+
+@pytest.mark.parametrize("missing", ["OffscreenCanvas", "Worker"])
+def test_a_browser_without_workers_draws_in_the_page(
+    page: Page, driver: Driver, relay: Relay, missing: str
+) -> None:
+    page.add_init_script(f"""
+        delete globalThis.{missing};
+        if ("{missing}" === "OffscreenCanvas")
+            delete HTMLCanvasElement.prototype.transferControlToOffscreen;
+    """)
+    page.set_viewport_size({"width": 700, "height": 500})
+    show(page, relay, format="UINT8", at="16000,12000,1")
+    wait_loaded(page)
+    assert report(page)["thread"] == "page"
+    frames = report(page)["frames"]
+    wait_for(page, f"r.frames > {frames} + 5")
+    assert probe(page, 16000.5, 12000.5)["colour"][3] == 255
+
+
+@pytest.fixture(scope="module")
+def stage(browser: Browser, bench: Bench) -> Iterator[Page]:
+    """One page for the tests of what hands do."""
+    context = browser.new_context(viewport={"width": 900, "height": 700}, has_touch=True)
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    open_page(
+        opened,
+        bench,
+        "/viewer",
+        image="demo/image_tile",
+        colours="gray",
+        overview="0",
+        format="UINT16",
+    )
+    wait_loaded(opened)
+    yield opened
+    context.close()
+    assert not problems
+
+
+def sight(page: Page) -> tuple[float, float, float]:
+    x, y, scale = page.evaluate(
+        "() => { const s = __cwireViewer.sight; return [s.x, s.y, s.scale]; }"
+    )
+    return x, y, scale
+
+
+def seen_at(page: Page, x: float, y: float) -> tuple[float, float]:
+    """The place of the image at a place of the page."""
+    place = page.evaluate(
+        """([x, y]) => {
+            const {stage, sight} = __cwireViewer;
+            const {left, top} = stage.getBoundingClientRect();
+            return sight.placeAt(x - left - stage.clientLeft, y - top - stage.clientTop,
+                {width: stage.clientWidth, height: stage.clientHeight});
+        }""",
+        [x, y],
+    )
+    return place["x"], place["y"]
+
+
+def test_two_fingers_zoom_and_one_pans(stage: Page) -> None:
+    stage.get_by_label("The picture").press("0")
+    touch = stage.context.new_cdp_session(stage)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = sight(stage)
+    under = [seen_at(stage, 250, 300), seen_at(stage, 350, 300)]
+    fingers("touchStart", (250, 300), (350, 300))
+    fingers("touchMove", (200, 290), (350, 330))
+    fingers("touchMove", (150, 280), (400, 360))
+    stage.wait_for_function("scale => __cwireViewer.sight.scale > 2.4 * scale", arg=before[2])
+    # What was under the fingers is there still, as far as a zoom without a turn can keep it.
+    middle = [(one + other) / 2 for one, other in zip(*under, strict=True)]
+    assert seen_at(stage, 275, 320) == pytest.approx(middle, abs=2 / before[2])
+    fingers("touchEnd")
+    x, y, scale = sight(stage)
+    fingers("touchStart", (300, 300))
+    fingers("touchMove", (340, 280))
+    stage.wait_for_function("x => __cwireViewer.sight.x < x", arg=x)
+    fingers("touchEnd")
+    assert sight(stage) == pytest.approx((x - 40 / scale, y + 20 / scale, scale))
+    touch.detach()
+
+
+def test_every_key(stage: Page) -> None:
+    picture = stage.get_by_label("The picture")
+    picture.press("0")
+    fit = sight(stage)
+    for key, place, sign in (
+        *(("ArrowRight", 0, 1), ("ArrowLeft", 0, -1)),
+        *(("ArrowDown", 1, 1), ("ArrowUp", 1, -1)),
+    ):
+        before = sight(stage)
+        picture.press(key)
+        moved = [new - old for new, old in zip(sight(stage), before, strict=True)]
+        assert moved[place] * sign > 0
+        assert moved[1 - place] == moved[2] == 0
+    for key, factor in (("+", 1.5), ("=", 1.5), ("-", 1 / 1.5)):
+        before = sight(stage)
+        picture.press(key)
+        assert sight(stage)[2] == pytest.approx(factor * before[2])
+    picture.press("Home")
+    assert sight(stage) == fit
+    picture.press("Control+ArrowRight")  # the browser's
+    assert sight(stage) == fit
+
+
+def coloured(page: Page, colour: int) -> int:
+    """Pixels on the screen that are more red, green or blue than the picture, which is gray."""
+    shot = page.get_by_label("The picture").screenshot()
+    pixels = np.asarray(Image.open(BytesIO(shot)).convert("RGB"), dtype="i4")
+    return int((pixels[..., colour] > pixels[..., 1 - colour] + 60).sum())
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "colour"),
+    [("Grid", "grid=1", GREEN), ("Inset", "overview=0", RED)],
+)
+def test_toggles_show_and_hide(stage: Page, name: str, link: str, colour: int) -> None:
+    """The edges of tiles that are there are green; the frame of what is in view is red."""
+    stage.get_by_label("The picture").press("0")
+    button = stage.get_by_role("button", name=name)
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert coloured(stage, colour) == 0
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert (link in stage.evaluate("() => location.hash")) == (name == "Grid")
+    until(lambda: coloured(stage, colour) > 100)
+    button.click()
+    until(lambda: coloured(stage, colour) == 0)
+    assert (link in stage.evaluate("() => location.hash")) == (name == "Inset")
+
+
+def test_the_histograms_ends_are_dragged_and_typed(stage: Page) -> None:
+    low, high = stage.get_by_label("Min", exact=True), stage.get_by_label("Max", exact=True)
+    for field, value in ((low, "10000"), (high, "40000")):
+        field.fill(value)
+        field.press("Enter")
+    expect(stage.get_by_role("button", name="Auto")).to_have_attribute("aria-pressed", "false")
+    assert "range=10000,40000" in stage.evaluate("() => location.hash")
+    box = stage.locator(".bars").bounding_box()
+    assert box is not None
+
+    def drag(begin: float, end: float) -> None:
+        """Parts of the histogram, which shows 2500 to 47500."""
+        y = box["y"] + 20
+        stage.mouse.move(box["x"] + begin * box["width"], y)
+        stage.mouse.down()
+        stage.mouse.move(box["x"] + end * box["width"], y, steps=3)
+        stage.mouse.up()
+
+    drag(1 / 6, 1 / 3)
+    assert float(low.input_value()) == pytest.approx(17500, abs=300)
+    assert high.input_value() == "40000"
+    high.fill("47500")
+    high.press("Enter")
+    wait_for(stage, "r.range.high === 47500")
+    log = stage.get_by_role("button", name="Log")
+    log.click()
+    expect(log).to_have_attribute("aria-pressed", "true")
+    wait_for(stage, "r.range.log")
+    # Half of the way is where the logarithm is.
+    found = probe(stage, 16000.5, 12000.5)
+    ends = report(stage)["range"]
+    part = np.log(max(found["value"], ends["low"]) / ends["low"])
+    part /= np.log(ends["high"] / ends["low"])
+    assert found["colour"][0] == pytest.approx(min(255, 256 * part), abs=2)
+    log.click()
+    stage.get_by_role("button", name="Auto").click()
+    wait_for(stage, "!r.range.log && r.range.high !== 47500")
+    assert "range=" not in stage.evaluate("() => location.hash")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_people_from_using_it(stage: Page, scheme: Any) -> None:
+    stage.emulate_media(color_scheme=scheme)
+    assert barriers(stage) == []
+
+
 def test_a_page_that_is_slow_says_what_is_lost_and_asks_for_less(
     page: Page, driver: Driver, relay: Relay
 ) -> None:
-    page.set_viewport_size({"width": 900, "height": 700})
-    show(page, relay, format="FLOAT32", at="16000,12000,1")
+    # Few bytes: Playwright copies all that comes by a WebSocket, and does not keep up with many.
+    page.set_viewport_size({"width": 700, "height": 500})
+    show(page, relay, format="UINT8", at="16000,12000,1")
     wait_loaded(page)
     assert report(page)["thread"] == "worker"
-    (worker,) = page.workers
+    (drawing,) = (one for one in page.workers if "draw" in one.url)
     # While it does nothing at all, newer tiles replace those that wait.
-    worker.evaluate("() => { const end = Date.now() + 2000; while (Date.now() < end); }")
+    drawing.evaluate("() => { const end = Date.now() + 2000; while (Date.now() < end); }")
     wait_for(page, "r.losses.skipped > 100")
     expect(page.locator(".figures")).to_contain_text("newer ones came")
     expect(page.locator(".figures")).to_contain_text("none")
     # Each picture costs 120 ms of the thread that draws.
-    worker.evaluate("""() => {
-        const draw = requestAnimationFrame;
-        globalThis.requestAnimationFrame = (drawn) => draw((time) => {
+    drawing.evaluate("""() => {
+        const {prototype} = OffscreenCanvasRenderingContext2D;
+        const clear = prototype.clearRect;
+        prototype.clearRect = function (...all) {
             const end = performance.now() + 120;
             while (performance.now() < end);
-            drawn(time);
-        });
+            clear.apply(this, all);
+        };
     }""")
     wait_for(page, "r.rate < 15")
     wait_for(page, "r.behind < 1")

@@ -59,7 +59,9 @@ def test_it_is_built_when_a_source_is_newer(checkout: Path) -> None:
     assert "uplot" in script.with_suffix(".css").read_text()
     pages = checkout.parents[1] / "server_side" / "cwire_server" / "static"
     names = {path.parent.name for path in WEB.glob("pages/*/page.mjs")}
-    made = {f"{name}.{kind}" for name in names for kind in ("js", "css")} | {"viewer_worker.js"}
+    made = {f"{name}.{kind}" for name in names for kind in ("js", "css")} | {
+        f"viewer_{part}_worker.js" for part in ("draw", "feed")
+    }
     client = {f"{name}.{kind}" for name in ("client", "actions") for kind in ("mjs", "d.mts")}
     assert {path.name for path in pages.iterdir()} == {*made, *client, "licences.txt"}
     assert "uplot 1." in (pages / "licences.txt").read_text()

@@ -2,7 +2,9 @@
 
 import { CommandError, NotConnected } from "../../client.mjs";
 import { LOST } from "../../protocol.mjs";
+import { keyOf } from "./pyramid.mjs";
 import { readTile, TileError } from "./tiles.mjs";
+import { Waiting } from "./waiting.mjs";
 import { Pace, readAnswer, wishFields } from "./wishes.mjs";
 
 /** @typedef {import("../../client.mjs").Client} Client */
@@ -14,6 +16,8 @@ import { Pace, readAnswer, wishFields } from "./wishes.mjs";
 
 const LEAST_BETWEEN_MS = 50; // of two wishes, while a view moves
 const RETRY_MS = 1000;
+const GATHER_MS = 30; // for the tiles of a picture
+const LONG = 0.012; // s
 const PAST_FRAMES = 64; // of tiles that are sent unasked
 const PLACE = ["level", "x", "y", "format"]; // of a tile; another viewer's may have other pixels
 
@@ -26,13 +30,21 @@ export class Feed {
   #pace = new Pace();
   /** @type {readonly Place[]} */
   #places = [];
-  /** @type {(key: string) => boolean} */
-  #has = () => false;
+  /** @type {Set<string>} Keys of tiles that have been handed over, and are still there. */
+  #have = new Set();
+  #waiting = new Waiting();
+  #late = false; // no more of the picture that waits has come for a while
+  #took = 0; // s, to draw the last picture
+  #welcome = true; // whoever draws has drawn what was handed over before
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
+  /** @type {Record<string, number>} */
+  #fields = {};
   /** @type {string | null} */
   #format;
   #lease = Infinity; // s
   #asked = -Infinity; // ms: when the last wish went
-  #waiting = false; // for its answer
+  #asking = false; // its answer has not come yet
   #again = false; // something has changed since
   #closed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,8 +57,10 @@ export class Feed {
    * @param {Client} client
    * @param {Image} image
    * @param {string | null} format To ask for.
-   * @param {{ontile(tile: Tile, frame: Batch): void, ongeometry(geometry: Geometry): void,
-   *   onrestart(): void, onchange(): void}} shell `onchange`: `problem` or `lost` is new.
+   * @param {{ontiles(tiles: Tile[], fields: Record<string, number>): void,
+   *   ongeometry(geometry: Geometry): void, onrestart(): void, onchange(): void}} shell
+   *   `ontiles`: with the numbers beside the pixels of the last one. `onchange`: `problem` or `lost`
+   *   is new.
    */
   constructor(client, image, format, shell) {
     this.#client = client;
@@ -77,7 +91,7 @@ export class Feed {
   get losses() {
     const { lost, skipped, dropped } = this.#subscription.health;
     const reasons = LOST.filter((reason) => dropped[reason]);
-    return { lost, skipped, reasons };
+    return { lost, skipped: skipped + this.#waiting.replaced, reasons };
   }
 
   /** Pictures per second that the driver is asked for. */
@@ -89,26 +103,32 @@ export class Feed {
    * Says what is in view.
    *
    * @param {readonly Place[]} places The most important ones first.
-   * @param {(key: string) => boolean} has Whether a tile has come.
+   * @param {readonly string[]} have Keys of those that are there.
    */
-  look(places, has) {
+  look(places, have) {
     this.#places = places;
-    this.#has = has;
+    this.#have = new Set(have);
     this.#ask();
   }
 
   /**
-   * Says that a picture is drawn.
+   * Says that what was handed over is drawn: the next may come.
    *
-   * @param {number} behind Seconds since it was published.
+   * @param {number} took Seconds.
    */
-  drawn(behind) {
-    if (this.#pace.drawn(behind, performance.now() / 1000)) this.#ask();
+  drawn(took) {
+    const { received, skipped } = this.#subscription.health;
+    const all = { published: received + skipped, skipped: skipped + this.#waiting.replaced };
+    if (this.#pace.drawn(took, all, performance.now() / 1000)) this.#ask();
+    this.#took = took;
+    this.#welcome = true;
+    this.#handOver();
   }
 
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#rest);
     this.#subscription.close();
     this.#places = [];
     this.#again = false;
@@ -122,17 +142,42 @@ export class Feed {
       try {
         const tile = readTile(this.#image, frame);
         if (this.#format && tile.pixels.format !== this.#format.toLowerCase()) continue; // another viewer's
-        this.#shell.ontile(tile, frame);
+        this.#fields = scalars(frame);
+        this.#waiting.put(tile, this.#places.length);
       } catch (error) {
         if (!(error instanceof TileError)) throw error;
         this.#tell(error.message);
       }
     }
+    if (!this.#waiting.any) return;
+    this.#rest ??= setTimeout(() => {
+      this.#rest = undefined;
+      this.#late = true;
+      this.#handOver();
+    }, GATHER_MS);
+    // The memory of the message goes with the tiles: the client is to be done with it.
+    queueMicrotask(() => this.#handOver());
+  }
+
+  /** Hands over what waits, a picture at a time: in pieces it would be drawn several times. */
+  #handOver() {
+    if (!(this.#waiting.ready || this.#late) || !this.#welcome || this.#closed) return;
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    this.#late = this.#welcome = false;
+    // Pictures that come in time are all drawn; else only the newest is worth it.
+    const tiles = this.#waiting.take(this.#took > LONG);
+    if (!tiles.length) return;
+    for (const tile of tiles) this.#have.add(keyOf(tile));
+    this.#shell.ontiles(tiles, this.#fields);
   }
 
   /** @param {string} event */
   #change(event) {
-    if (event === "restarted" || event === "schema_changed") this.#shell.onrestart();
+    if (event === "restarted" || event === "schema_changed") {
+      this.#have.clear();
+      this.#shell.onrestart();
+    }
     this.#asked = -Infinity;
     if (event === "subscribed") this.#ask();
     this.#shell.onchange();
@@ -159,8 +204,8 @@ export class Feed {
   }
 
   async #askNow() {
-    if (this.#waiting) return; // its answer asks again
-    this.#waiting = true;
+    if (this.#asking) return; // its answer asks again
+    this.#asking = true;
     this.#again = false;
     this.#asked = performance.now();
     let next = RETRY_MS;
@@ -176,7 +221,7 @@ export class Feed {
       if (error instanceof CommandError) this.#tell(error.message);
       else if (!(error instanceof NotConnected)) throw error;
     } finally {
-      this.#waiting = false;
+      this.#asking = false;
     }
     if (this.#closed) return;
     if (this.#again) this.#ask();
@@ -189,9 +234,24 @@ export class Feed {
     const fields = wishFields(asking, this.#viewer, this.#places, {
       format: this.#format,
       rate: this.#pace.rate,
-      has: this.#has,
+      has: (key) => this.#have.has(key),
     });
     const answer = await this.#client.command(driver, asking.name, fields);
     return answer && readAnswer(asking, answer.fields);
   }
+}
+
+/**
+ * The numbers of a frame beside its pixels.
+ *
+ * @param {Batch} frame
+ * @returns {Record<string, number>}
+ */
+function scalars(frame) {
+  /** @type {Record<string, number>} */
+  const found = {};
+  for (const { name, shape, tail, type } of frame.type.fields.values()) {
+    if (!shape.length && !tail && type.drawable) found[name] = Number(frame.column(name)[0]);
+  }
+  return found;
 }

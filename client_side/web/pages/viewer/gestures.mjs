@@ -52,8 +52,8 @@ export function listen(stage, { pan, zoom, fit, point, leave }) {
       // Two fingers: what is under them stays there.
       const [other] = others;
       const factor = distance(place, other) / Math.max(distance(before, other), 1);
-      zoom(factor, (place.x + other.x) / 2, (place.y + other.y) / 2);
       pan((place.x - before.x) / 2, (place.y - before.y) / 2);
+      zoom(factor, (place.x + other.x) / 2, (place.y + other.y) / 2);
     }
   });
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) {

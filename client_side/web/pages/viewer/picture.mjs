@@ -5,18 +5,16 @@ import { toShown } from "../../decode/shown.mjs";
 import { countText, valueText } from "../../scope/reading.mjs";
 import { context2d, makeCanvas } from "./canvas.mjs";
 import { CanvasPainter } from "./canvas2d.mjs";
-import { Feed } from "./feed.mjs";
 import { rangeOf, sample } from "./histogram.mjs";
 import { Inset, drawGrid } from "./overlay.mjs";
 import { keyOf } from "./pyramid.mjs";
 import { colourTable, drawable } from "./scale.mjs";
 import { Sight } from "./sight.mjs";
 import { Store } from "./store.mjs";
+import { Supply } from "./supply.mjs";
 import { WebglPainter } from "./webgl.mjs";
 
 /** @typedef {import("../../client.mjs").Address} Address */
-/** @typedef {import("../../client.mjs").Client} Client */
-/** @typedef {import("../../decode/batch.mjs").Batch} Batch */
 /** @typedef {import("./controls.mjs").Choices} Choices */
 /** @typedef {import("./images.mjs").Image} Image */
 /** @typedef {import("./pyramid.mjs").Geometry} Geometry */
@@ -51,10 +49,9 @@ import { WebglPainter } from "./webgl.mjs";
 
 const NUMBERS_MS = 300; // between two histograms
 const FIGURES_MS = 500;
-const LONG_MS = 12; // for a picture
-const GATHER_MS = 30; // for the tiles of a picture
 /** What draws by the processor: there a table is quicker than a shader. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+const LONG_MS = 32; // for a picture
 const DELAYS = 512; // of the last pictures, that a report has
 
 /** Shows one image at a time. */
@@ -62,8 +59,6 @@ export class Picture {
   sight = new Sight();
   /** @type {Image | null} */
   image = null;
-  /** @type {Feed | null} */
-  feed = null;
   store = new Store((entry) => this.#painter.forget(entry));
   draws = 0;
   frames = 0;
@@ -71,7 +66,7 @@ export class Picture {
   busy = 0;
   /** @type {number[]} Seconds from publishing the newest tile to drawing it, of the last pictures. */
   delays = [];
-  #client;
+  #supply;
   #tellPage;
   #canvas;
   #over;
@@ -97,29 +92,29 @@ export class Picture {
   #needed = new Set();
   #dirty = false; // something has changed since it was drawn
   #planned = false;
-  #gathering = NaN; // the time of a picture whose tiles come
-  #gathered = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #rest;
+  #took = 0; // ms, to draw the last picture
   /** @type {{x: number, y: number} | null} */
   #pointer = null;
   #numbersAt = 0;
   #newest = NaN; // s: when what is drawn next was published
   /** @type {number[]} When the last pictures were drawn. */
   #drawn = [];
-  /** @type {Batch | null} */
-  #frame = null;
   #problem = ""; // of a tile that cannot be drawn
   /** @type {string} */
   #format = "";
 
   /**
-   * @param {Client} client
+   * @param {MessagePort} tiles Where they come from.
    * @param {(OffscreenCanvas | HTMLCanvasElement)[]} canvases For the picture, and for what is over it.
    * @param {(told: Told, transfer?: Transferable[]) => void} tellPage
    */
-  constructor(client, [canvas, over], tellPage) {
-    this.#client = client;
+  constructor(tiles, [canvas, over], tellPage) {
+    this.#supply = new Supply(tiles, {
+      ontiles: (all) => this.#take(all),
+      ongeometry: (geometry) => this.#learn(geometry),
+      onrestart: () => this.store.expire(),
+      onaddress: () => tellPage({ op: "address" }),
+    });
     this.#canvas = canvas;
     this.#over = over;
     this.#tellPage = tellPage;
@@ -132,6 +127,7 @@ export class Picture {
     else if (wish.op === "open") this.#open(wish.image, wish.format);
     else if (wish.op === "choose") this.#choose(wish.choices);
     else if (wish.op === "look") this.#show(wish.view);
+    else if (wish.op === "address") this.#supply.answer(wish.address);
     else if (wish.op === "report") this.#answer(wish.id, this.#report());
     else if (wish.op === "probe") this.#answer(wish.id, this.#probe(wish.x, wish.y));
     else if (wish.op === "point") {
@@ -176,23 +172,13 @@ export class Picture {
    * @param {string | null} format
    */
   #open(image, format) {
-    this.feed?.close();
     this.store.clear();
     this.image = image;
-    this.feed = null;
-    this.#frame = null;
     this.#format = this.#problem = "";
     this.#places = [];
     this.#changed();
-    if (image) {
-      this.feed = new Feed(this.#client, image, format, {
-        ontile: (tile, frame) => this.#take(tile, frame),
-        ongeometry: (geometry) => this.#learn(geometry),
-        onrestart: () => this.store.expire(),
-        onchange: () => this.#tell(),
-      });
-      this.#look();
-    }
+    this.#supply.open(image, format);
+    this.#look();
   }
 
   /** @param {Choices} choices */
@@ -230,7 +216,7 @@ export class Picture {
       busy: this.busy,
       behind: this.delays.at(-1) ?? NaN,
       delays: this.delays,
-      rate: this.feed?.rate ?? 0,
+      rate: this.#supply.rate,
       visible: this.#places.length,
       loaded: this.#loaded(),
       bytes: this.store.bytes,
@@ -238,9 +224,9 @@ export class Picture {
       level: entries.at(-1)?.tile.level ?? null,
       format: this.#format,
       geometry: this.store.geometry,
-      losses: this.feed?.losses ?? null,
+      losses: this.#supply.losses,
       range: this.#choices.range,
-      fields: this.#frame && scalars(this.#frame),
+      fields: this.#supply.fields,
     };
   }
 
@@ -255,8 +241,8 @@ export class Picture {
     const { left, top } = this.sight.box(this.#screen);
     const scale = this.sight.scale * this.#ratio;
     const [column, row] = [(x - left) * scale, (y - top) * scale].map(Math.floor);
-    const found = this.store.valueAt(x, y);
-    const fields = this.#frame && scalars(this.#frame);
+    const found = this.store.valueAt(x, y, this.#scale);
+    const { fields } = this.#supply;
     return { ...found, colour: this.#painter.colourAt(column, row), fields };
   }
 
@@ -267,47 +253,25 @@ export class Picture {
     if (first) this.#tellPage({ op: "geometry", geometry });
   }
 
-  /**
-   * @param {Tile} tile
-   * @param {Batch} frame
-   */
-  #take(tile, frame) {
-    if (Math.max(tile.width, tile.height) > this.#painter.largest) {
-      const size = `${tile.width} × ${tile.height}`;
-      this.#problem = `A tile has ${size} pixels; this browser draws ${this.#painter.largest} at most in a row`;
-      return;
-    }
+  /** @param {Tile[]} tiles Of one picture, or what has come of it. */
+  #take(tiles) {
     const before = this.store.geometry;
-    this.store.take(tile, this.#needed);
-    this.frames += 1;
-    this.#frame = frame;
-    this.#format = tile.pixels.format;
-    this.#newest = tile.time;
-    const geometry = /** @type {Geometry} */ (this.store.geometry);
-    if (geometry.width !== before?.width || geometry.height !== before?.height)
-      this.#tellPage({ op: "geometry", geometry });
-    this.#gather(tile.time);
-  }
-
-  /**
-   * Draws when all tiles of a picture are there, or no more come for a while: a picture in pieces
-   * would be drawn several times.
-   *
-   * @param {number} time Of a tile: those of one picture have the same.
-   */
-  #gather(time) {
-    this.#gathered = time === this.#gathering ? this.#gathered + 1 : 1;
-    this.#gathering = time;
-    if (this.#gathered >= this.#needed.size) {
-      clearTimeout(this.#rest);
-      this.#rest = undefined;
-      this.#changed();
-    } else {
-      this.#rest ??= setTimeout(() => {
-        this.#rest = undefined;
-        this.#changed();
-      }, GATHER_MS);
+    for (const tile of tiles) {
+      if (Math.max(tile.width, tile.height) > this.#painter.largest) {
+        const { largest } = this.#painter;
+        const size = `${tile.width} × ${tile.height}`;
+        this.#problem = `A tile has ${size} pixels; this browser draws ${largest} at most in a row`;
+        continue;
+      }
+      this.store.take(tile, this.#needed);
+      this.frames += 1;
+      this.#format = tile.pixels.format;
+      this.#newest = tile.time;
     }
+    const { geometry } = this.store;
+    if (geometry && (geometry.width !== before?.width || geometry.height !== before?.height))
+      this.#tellPage({ op: "geometry", geometry });
+    this.#changed();
   }
 
   /** Finds out what is in view, and asks for it. */
@@ -318,7 +282,10 @@ export class Picture {
     const places = this.#places.length && overview ? [...this.#places, overview] : this.#places;
     this.#needed = new Set(places.map(keyOf));
     const all = [...new Map(places.map((place) => [keyOf(place), place])).values()];
-    this.feed?.look(all, (key) => this.store.has(key));
+    this.#supply.look(
+      all,
+      all.map(keyOf).filter((key) => this.store.has(key)),
+    );
   }
 
   /** Pixels of the device for one of the image. */
@@ -331,23 +298,29 @@ export class Picture {
     this.#plan();
   }
 
-  /** Draws with the screen; where that takes long, at most half of the time: tiles come, too. */
+  /** Draws with the screen; where that takes as long as two pictures of it, at once. */
   #plan() {
     if (this.#planned || !this.#dirty) return;
     this.#planned = true;
-    requestAnimationFrame(() => {
+    const asked = performance.now();
+    const draw = () => {
       const begun = performance.now();
       this.#draw();
       this.#count();
-      const took = performance.now() - begun;
-      setTimeout(
-        () => {
-          this.#planned = false;
-          this.#plan();
-        },
-        took > LONG_MS ? took : 0,
-      );
-    });
+      this.#took = performance.now() - begun;
+      // Who puts the pictures on the screen is behind: half of the time is left to others.
+      const waited = begun - asked;
+      if (waited > LONG_MS) setTimeout(() => this.#finish(), waited);
+      else this.#finish();
+    };
+    if (this.#took > LONG_MS) setTimeout(draw);
+    else requestAnimationFrame(draw);
+  }
+
+  #finish() {
+    this.#planned = false;
+    this.#plan(); // what came meanwhile
+    this.#supply.drawn(this.#took / 1000);
   }
 
   #entries() {
@@ -392,7 +365,6 @@ export class Picture {
     this.#newest = NaN;
     this.delays.push(behind);
     if (this.delays.length > DELAYS) this.delays.shift();
-    this.feed?.drawn(behind);
   }
 
   /**
@@ -420,7 +392,7 @@ export class Picture {
 
   #tell() {
     const { geometry } = this.store;
-    const { lost, skipped, reasons } = this.feed?.losses ?? { lost: 0, skipped: 0, reasons: [] };
+    const { lost, skipped, reasons } = this.#supply.losses;
     const loaded = this.#loaded();
     const visible = this.#places.length;
     const why = reasons.length ? ` (${reasons.join(", ")})` : "";
@@ -433,7 +405,7 @@ export class Picture {
       Lost: lost ? `${countText(lost, "frame")}${why}` : "none",
       Skipped: skipped ? `${countText(skipped, "frame")}: newer ones came` : "none",
     };
-    this.#tellPage({ op: "figures", figures, notice: this.#problem || (this.feed?.problem ?? "") });
+    this.#tellPage({ op: "figures", figures, notice: this.#problem || this.#supply.problem });
   }
 
   /** The number under the pointer, or else in the middle. */
@@ -441,7 +413,7 @@ export class Picture {
     const { width, height } = this.#screen;
     const at = this.#pointer ?? { x: width / 2, y: height / 2 };
     const { x, y } = this.sight.placeAt(at.x, at.y, this.#screen);
-    const found = this.store.valueAt(x, y);
+    const found = this.store.valueAt(x, y, this.#scale);
     const value = found && this.image ? readingText(found.value, this.image) : "–";
     const level = found?.level ? `, level ${found.level}` : "";
     return {
@@ -474,19 +446,4 @@ function isSlow() {
   const renderer = String(gl.getParameter(name ?? gl.RENDERER));
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return SOFTWARE.test(renderer);
-}
-
-/**
- * The numbers of a frame beside its pixels.
- *
- * @param {Batch} frame
- * @returns {Record<string, number>}
- */
-function scalars(frame) {
-  /** @type {Record<string, number>} */
-  const found = {};
-  for (const { name, shape, tail, type } of frame.type.fields.values()) {
-    if (!shape.length && !tail && type.drawable) found[name] = Number(frame.column(name)[0]);
-  }
-  return found;
 }

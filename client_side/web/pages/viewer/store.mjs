@@ -141,19 +141,23 @@ export class Store {
   }
 
   /**
-   * The number at a place of the full image, of the finest tile that is there.
+   * The number at a place of the full image, of the finest tile that is drawn there.
    *
    * @param {number} x
    * @param {number} y
+   * @param {number} scale Finer tiles than suit it are not drawn: what they have may be old.
    * @returns {{value: number, level: number} | null}
    */
-  valueAt(x, y) {
+  valueAt(x, y, scale) {
+    const least = levelFor(scale, this.geometry?.levels ?? 1);
     /** @type {Entry | null} */
     let finest = null;
     for (const entry of this.#cache.values()) {
-      const { left, top, right, bottom } = boxOf(entry.tile);
+      const { tile } = entry;
+      const { left, top, right, bottom } = boxOf(tile);
       const inside = left <= x && x < right && top <= y && y < bottom;
-      if (inside && (!finest || entry.tile.level < finest.tile.level)) finest = entry;
+      if (tile.level < least) continue;
+      if (inside && (!finest || tile.level < finest.tile.level)) finest = entry;
     }
     if (!finest) return null;
     const { tile } = finest;

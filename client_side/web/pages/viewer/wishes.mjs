@@ -9,9 +9,11 @@ import { keyOf } from "./pyramid.mjs";
 const MOST_TILES = 256;
 const MOST_RATE = 60;
 const LEAST_RATE = 1;
-const LATE = 0.04; // s behind live: more, and the driver is asked for fewer pictures
-const IN_TIME = 0.03; // s: less, and for more; a screen takes half of it itself
-const CHANGES_EACH = 0.25; // s
+const MANY = 0.3; // of the frames, that newer ones replace: more, and it is asked for fewer
+const FEW = 0.15; // less, and for more
+const BUSY = 0.9; // of the time, with drawing: more, and pictures wait
+const IDLE = 0.7;
+const CHANGES_EACH = 0.5; // s
 
 /**
  * The fields of the command.
@@ -65,31 +67,34 @@ export function readAnswer({ image }, fields) {
 /** Finds how many pictures per second a page keeps up with. */
 export class Pace {
   rate = MOST_RATE;
-  #changed = 0; // s
-  // s behind live at the best of times, forgotten slowly: fewer pictures do not change that, only
-  // what has piled up.
-  #floor = Infinity;
-  #least = Infinity; // s behind live, since the last change: a single late picture says nothing
+  #since = NaN; // s: when the figures below were
+  #published = 0;
+  #skipped = 0;
+  #busy = 0; // s with drawing, since then
 
   /**
-   * Takes how long ago a picture that is drawn now was published.
+   * Takes that a picture is drawn.
    *
-   * @param {number} behind Seconds.
+   * @param {number} took Seconds.
+   * @param {{published: number, skipped: number}} frames In all: and of these, those that newer ones
+   *   have replaced before they were drawn.
    * @param {number} now Seconds.
    * @returns {boolean} Whether the rate has changed: tell the driver.
    */
-  drawn(behind, now) {
-    this.#least = Math.min(this.#least, behind);
-    if (now - this.#changed < CHANGES_EACH) return false;
-    const [before, least] = [this.rate, this.#least];
-    this.#changed = now;
-    this.#least = Infinity;
-    this.#floor = Math.min(1.02 * this.#floor + 0.0005, least);
-    // What is older than a minute is of a clock that is wrong, and says nothing.
-    if (least > Math.max(LATE, 2 * this.#floor) && least < 60)
-      this.rate = Math.max(LEAST_RATE, this.rate * 0.75);
-    else if (least < Math.max(IN_TIME, 1.3 * this.#floor))
-      this.rate = Math.min(MOST_RATE, this.rate * 1.15 + 0.5);
+  drawn(took, { published, skipped }, now) {
+    this.#busy += took;
+    const passed = now - this.#since;
+    if (passed < CHANGES_EACH) return false;
+    const share = (skipped - this.#skipped) / Math.max(1, published - this.#published);
+    const load = this.#busy / passed; // NaN at first
+    const before = this.rate;
+    if (share > MANY) this.rate = Math.max(LEAST_RATE, before * Math.max(1 - share, 0.3));
+    else if (load > BUSY) this.rate = Math.max(LEAST_RATE, before * 0.85);
+    else if (share < FEW && load < IDLE) this.rate = Math.min(MOST_RATE, before * 1.15 + 0.5);
+    this.#since = now;
+    this.#published = published;
+    this.#skipped = skipped;
+    this.#busy = 0;
     return Math.round(before) !== Math.round(this.rate);
   }
 }

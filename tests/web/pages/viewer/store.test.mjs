@@ -34,17 +34,19 @@ test("coarse tiles are drawn below fine ones, until these are all there", () => 
 
 test("the number at a place is the finest one", () => {
   const { store } = storeOf(tile(2, 0, 0, 7), tile(0, 16, 0, 9));
-  assert.deepEqual(store.valueAt(20, 3), { value: 9, level: 0 });
-  assert.deepEqual(store.valueAt(20, 30), { value: 7, level: 2 });
-  assert.deepEqual(store.valueAt(63.9, 63.9), { value: 7, level: 2 });
-  assert.equal(store.valueAt(64, 3), null);
-  assert.equal(store.valueAt(-1, 3), null);
+  assert.deepEqual(store.valueAt(20, 3, 1), { value: 9, level: 0 });
+  assert.deepEqual(store.valueAt(20, 30, 1), { value: 7, level: 2 });
+  assert.deepEqual(store.valueAt(63.9, 63.9, 1), { value: 7, level: 2 });
+  assert.equal(store.valueAt(64, 3, 1), null);
+  // Where only coarser ones are drawn, the fine one may be old.
+  assert.deepEqual(store.valueAt(20, 3, 1 / 4), { value: 7, level: 2 });
+  assert.equal(store.valueAt(-1, 3, 1), null);
 });
 
 test("a newer tile is written into the one before", () => {
   const { store, gone } = storeOf(tile(0, 0, 0, 1), tile(0, 0, 0, 2));
   assert.deepEqual([store.count, store.get("0/0/0").version], [1, 2]);
-  assert.equal(store.valueAt(0, 0).value, 2);
+  assert.equal(store.valueAt(0, 0, 1).value, 2);
   store.take(tile(0, 0, 0, 3, 8), new Set()); // of another size
   assert.deepEqual([gone, store.bytes], [["0/0/0"], 128]);
 });

@@ -38,14 +38,6 @@ test("no more than may be asked for, the first ones", () => {
   assert.ok(!("format" in fields)); // one that it has not: the default
 });
 
-test("a line that is slow, without anything piled up, is asked for as many", () => {
-  const pace = new Pace();
-  for (let picture = 0; picture < 300; picture++) pace.drawn(0.2, 100 + picture / 20);
-  assert.equal(pace.rate, 60);
-  for (let picture = 300; picture < 360; picture++) pace.drawn(2, 100 + picture / 20);
-  assert.ok(pace.rate < 30);
-});
-
 test("the answer tells of the image", () => {
   assert.deepEqual(readAnswer(asking, ANSWER), {
     geometry: { width: 100, height: 50, tileWidth: 16, tileHeight: 8, levels: 2 },
@@ -57,23 +49,41 @@ test("the answer tells of the image", () => {
   }
 });
 
-test("a page that falls behind asks for less, and for more when it is in time", () => {
+/** Draws so many pictures of 16 tiles per second, of which a part is skipped; returns the rate. */
+function draw(pace, seconds, { took = 0.005, skipped = 0, rate = 50 }) {
+  const all = (pace.test ??= { published: 0, skipped: 0, now: 100 });
+  for (let picture = 0; picture < seconds * rate; picture++) {
+    all.now += 1 / rate;
+    all.published += 16;
+    all.skipped += 16 * skipped;
+    pace.drawn(took, all, all.now);
+  }
+  return pace.rate;
+}
+
+test("who skips many pictures asks for fewer, and for more when nothing is skipped", () => {
   const pace = new Pace();
-  let now = 100;
-  const draw = (behind, pictures) => {
-    for (let picture = 0; picture < pictures; picture++) pace.drawn(behind, (now += 0.05));
-  };
-  draw(0.01, 20);
-  assert.equal(pace.rate, 60);
-  draw(0.1, 40);
-  const slow = pace.rate;
-  assert.ok(slow < 30);
-  draw(0.035, 20); // neither
-  assert.equal(pace.rate, slow);
-  draw(0.1, 200);
-  assert.equal(pace.rate, 1);
-  draw(0.01, 200);
-  assert.equal(pace.rate, 60);
-  for (let picture = 0; picture < 100; picture++) draw(picture % 3 ? 0.1 : 0.01, 1);
-  assert.equal(pace.rate, 60); // single late ones
+  assert.equal(draw(pace, 2, {}), 60);
+  assert.ok(draw(pace, 3, { skipped: 0.5 }) < 30);
+  const slow = draw(pace, 1, { skipped: 0.2 }); // with what came before
+  assert.equal(draw(pace, 3, { skipped: 0.2 }), slow); // neither: screens have their own time
+  assert.equal(draw(pace, 30, { skipped: 0.9 }), 1);
+  assert.equal(draw(pace, 30, {}), 60);
+});
+
+test("who does nothing but draw asks for fewer, so that no picture waits", () => {
+  const pace = new Pace();
+  assert.ok(draw(pace, 2, { took: 0.04, rate: 24 }) < 40);
+  const slow = draw(pace, 1, { took: 0.04, rate: 20 });
+  assert.equal(draw(pace, 3, { took: 0.04, rate: 20 }), slow); // it can just do it
+  assert.equal(draw(pace, 30, { took: 0.001, rate: 20 }), 60);
+});
+
+test("it says when the rate has changed", () => {
+  const pace = new Pace();
+  const changes = [0, 1, 2, 3].map((second) =>
+    pace.drawn(0.9, { published: 0, skipped: 0 }, 100 + second),
+  );
+  assert.deepEqual(changes, [false, false, false, false]); // 0.9 of the time is not too much
+  assert.equal(pace.drawn(0.95, { published: 0, skipped: 0 }, 104), true);
 });
