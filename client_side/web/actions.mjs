@@ -40,6 +40,7 @@ const RECEIVED_BYTES = 256 * 1024;
  * @property {(returned: {value: any} | null) => void} onend
  * @property {(error: any) => void} onfail
  * @property {((progress: Progress) => void) | undefined} onprogress
+ * @property {() => void} [onresume] It goes on, by another connection.
  */
 /**
  * What this needs of a client: `Client` of client.mjs is one.
@@ -156,6 +157,8 @@ export class Actions extends EventTarget {
       onresult: (/** @type {any} */ value) => stream.put(value),
       onend: (/** @type {{value: any} | null} */ returned) => stream.end(returned?.value),
       onfail: (/** @type {any} */ error) => stream.fail(error),
+      // What was told while the connection broke may not have arrived.
+      onresume: () => stream.tell(),
     };
     id = this.#start(action, data, options, handlers, { window });
     return stream;
@@ -175,7 +178,7 @@ export class Actions extends EventTarget {
    * @param {string} action
    * @param {any} value
    * @param {CallOptions} options
-   * @param {Pick<Call, "onresult" | "onend" | "onfail">} handlers
+   * @param {Pick<Call, "onresult" | "onend" | "onfail" | "onresume">} handlers
    * @param {object} [more] Further fields of the op.
    * @returns {number | null} Its id; null: it has failed.
    */
@@ -209,6 +212,7 @@ export class Actions extends EventTarget {
             this.#send({ op: "call", id, action, data, deadline, ...more });
           },
           onresult: handlers.onresult,
+          onresume: handlers.onresume,
           onend: (returned) => (done(), handlers.onend(returned)),
           onfail: (error) => (done(), handlers.onfail(error)),
         };
@@ -337,8 +341,10 @@ export class Actions extends EventTarget {
     const before = [...this.#calls].filter(([, call]) => call.connection !== this.#connection);
     if (!kept) this.#received = this.#told = 0;
     for (const [id, call] of before) {
-      if (known.delete(id)) continue;
-      if (kept)
+      if (known.delete(id)) {
+        call.connection = this.#connection;
+        call.onresume?.();
+      } else if (kept)
         call.send(); // it has never arrived
       else
         this.#end(id, (lost) => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { ArrayCollector, arrayFrames } from "../../client_side/web/actions/frames.mjs";
 import { ActionStream } from "../../client_side/web/actions/stream.mjs";
+import { Actions } from "../../client_side/web/actions.mjs";
 import { decodeValue, encodeValue, numpy } from "../../client_side/web/actions/values.mjs";
 import { parseFrames } from "../../client_side/web/client.mjs";
 
@@ -176,4 +177,37 @@ test("break, close and return cancel once", async () => {
   stream.end();
   stream.close();
   assert.deepEqual(told, [], "it had ended");
+});
+
+/** A connection that says nothing by itself, and what was sent by it. */
+class Line extends EventTarget {
+  state = "open";
+  reason = "";
+  sent = [];
+  #id = 0;
+
+  extend({ onmessage }) {
+    this.tell = (message) => onmessage(message, 10);
+    return { send: (text) => this.sent.push(JSON.parse(text)), nextId: () => ++this.#id };
+  }
+}
+
+test("what is taken is told again by the next connection", async () => {
+  const line = new Line();
+  const stream = new Actions(line).stream("scan", {}, { window: 4 });
+  const session = { op: "session", client: 1, session: "key", seconds: 10, streams: [] };
+  line.tell({ ...session, kept: false });
+  for (const data of [1, 2, 3]) line.tell({ op: "result", id: 1, data });
+  for (const data of [1, 2, 3]) assert.equal((await stream.next()).value, data);
+  const taken = ({ op }) => op === "taken";
+  assert.deepEqual(line.sent.filter(taken), [{ op: "taken", id: 1, results: 2 }]);
+  for (const results of [3, 3]) {
+    line.sent.length = 0;
+    line.tell({ op: "hello" });
+    line.tell({ ...session, kept: true, streams: [1] });
+    assert.deepEqual(line.sent, [
+      { op: "session", session: "key", received: 3 },
+      { op: "taken", id: 1, results },
+    ]);
+  }
 });

@@ -114,10 +114,14 @@ export class ActionStream {
     for (const { resolve } of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
   }
 
-  #count() {
-    this.#taken += 1;
-    if (this.#over || 2 * (this.#taken - this.#told) < this.#window) return;
+  /** Tells how many results have been dealt with so far. */
+  tell() {
     this.#told = this.#taken;
     this.#shell.taken(this.#taken);
+  }
+
+  #count() {
+    this.#taken += 1;
+    if (!this.#over && 2 * (this.#taken - this.#told) >= this.#window) this.tell();
   }
 }
