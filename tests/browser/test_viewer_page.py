@@ -28,10 +28,14 @@ OFFSETS = {"INT16": 32768, "INT32": 32768}
 SCALES = {"UINT8": 256, "INT32": 1 / 32768, "FLOAT16": 32, "FLOAT32": 65536, "FLOAT64": 65536}
 NAN_COLOUR = [190, 70, 150, 255]
 RED, GREEN = 0, 1
+# Pictures per second. Playwright is told of all that a WebSocket receives: of much of it, it is
+# seconds behind on a busy machine.
+RATE = "5"
 
 
-def show(page: Page, relay: Relay, **state: object) -> None:
+def show(page: Page, relay: Relay, rate: str = RATE, **state: object) -> None:
     """Opens the viewer with a state in its link."""
+    state = {"rate": rate, **state}
     words = "".join(f"&{name}={value}" for name, value in state.items())
     page.goto(relay.link.replace("/#", "/viewer#") + words)
 
@@ -111,7 +115,7 @@ def test_known_numbers_of_every_format(seen: Page, driver: Driver, relay: Relay,
     for format_ in FORMATS:
         ends = [stored(format_, value) for value in (0, 51200)]
         # At 1 : 1 near the middle, gray: the table's entry is the place in the range.
-        view = "colours=gray&at=16000,12000,1&overview=0"
+        view = f"colours=gray&at=16000,12000,1&overview=0&rate={RATE}"
         fragment = f"draw={draw}&format={format_}&range={ends[0]},{ends[1]}&{view}"
         seen.evaluate("(fragment) => { location.hash = fragment; }", fragment)
         wait_for(seen, f"r.format === '{format_.lower()}' && r.level === 0")
@@ -320,7 +324,7 @@ def test_a_browser_without_workers_draws_in_the_page(
 @pytest.fixture(scope="module")
 def stage(browser: Browser, bench: Bench) -> Iterator[Page]:
     """One page for the tests of what hands do."""
-    context = browser.new_context(viewport={"width": 900, "height": 700}, has_touch=True)
+    context = browser.new_context(viewport={"width": 640, "height": 560}, has_touch=True)
     opened = context.new_page()
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
@@ -331,9 +335,11 @@ def stage(browser: Browser, bench: Bench) -> Iterator[Page]:
         image="demo/image_tile",
         colours="gray",
         overview="0",
-        format="UINT16",
+        format="UINT8",
+        rate=RATE,
     )
     wait_loaded(opened)
+    assert report(opened)["rate"] == 5
     yield opened
     context.close()
     assert not problems
@@ -485,9 +491,8 @@ def test_nothing_keeps_people_from_using_it(stage: Page, scheme: Any) -> None:
 def test_a_page_that_is_slow_says_what_is_lost_and_asks_for_less(
     page: Page, driver: Driver, relay: Relay
 ) -> None:
-    # Few bytes: Playwright copies all that comes by a WebSocket, and does not keep up with many.
-    page.set_viewport_size({"width": 700, "height": 500})
-    show(page, relay, format="UINT8", at="16000,12000,1")
+    page.set_viewport_size({"width": 700, "height": 500})  # few bytes, at the full rate
+    show(page, relay, rate="60", format="UINT8", at="16000,12000,1")
     wait_loaded(page)
     assert report(page)["thread"] == "worker"
     (drawing,) = (one for one in page.workers if "draw" in one.url)

@@ -93,11 +93,6 @@ export class Controls {
     this.show(choices);
   }
 
-  /** The type of pixels that is chosen; null: it comes in one. */
-  get format() {
-    return this.#format.value || null;
-  }
-
   /**
    * Lists the images that there are.
    *

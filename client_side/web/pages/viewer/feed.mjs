@@ -13,6 +13,7 @@ import { Pace, readAnswer, wishFields } from "./wishes.mjs";
 /** @typedef {import("./pyramid.mjs").Place} Place */
 /** @typedef {import("./pyramid.mjs").Geometry} Geometry */
 /** @typedef {import("./tiles.mjs").Tile} Tile */
+/** @typedef {import("./wishes.mjs").Asked} Asked */
 
 const LEAST_BETWEEN_MS = 50; // of two wishes, while a view moves
 const RETRY_MS = 1000;
@@ -27,7 +28,7 @@ export class Feed {
   #image;
   #shell;
   #viewer = Math.floor(Math.random() * 2 ** 32);
-  #pace = new Pace();
+  #pace;
   /** @type {readonly Place[]} */
   #places = [];
   /** @type {Set<string>} Keys of tiles that have been handed over, and are still there. */
@@ -56,16 +57,17 @@ export class Feed {
   /**
    * @param {Client} client
    * @param {Image} image
-   * @param {string | null} format To ask for.
+   * @param {Asked} asked
    * @param {{ontiles(tiles: Tile[], fields: Record<string, number>): void,
    *   ongeometry(geometry: Geometry): void, onrestart(): void, onchange(): void}} shell
    *   `ontiles`: with the numbers beside the pixels of the last one. `onchange`: `problem` or `lost`
    *   is new.
    */
-  constructor(client, image, format, shell) {
+  constructor(client, image, { format, rate }, shell) {
     this.#client = client;
     this.#image = image;
     this.#format = format;
+    this.#pace = new Pace(rate);
     this.#shell = shell;
     // Of tiles each frame is another place: only one of the same place stands for those before.
     const key = PLACE.flatMap((role) => image.roles.get(role) ?? []);

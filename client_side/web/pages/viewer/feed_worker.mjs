@@ -9,10 +9,11 @@ import { Feed } from "./feed.mjs";
 /** @typedef {import("./pyramid.mjs").Geometry} Geometry */
 /** @typedef {import("./pyramid.mjs").Place} Place */
 /** @typedef {import("./tiles.mjs").Tile} Tile */
+/** @typedef {import("./wishes.mjs").Asked} Asked */
 /**
  * What it is told.
  *
- * @typedef {{op: "open", number: number, image: Image | null, format: string | null}
+ * @typedef {{op: "open", number: number, image: Image | null, asked: Asked}
  *   | {op: "look", places: Place[], have: string[]} | {op: "drawn", took: number}
  *   | {op: "address", address: Address}} Order
  */
@@ -60,9 +61,9 @@ export function start([port]) {
     else {
       feed?.close();
       number = data.number;
-      const { image, format } = data;
+      const { image, asked: wanted } = data;
       feed = image
-        ? new Feed(client, image, format, {
+        ? new Feed(client, image, wanted, {
             ontiles: (tiles, fields) =>
               say(
                 { op: "tiles", number, tiles, fields },

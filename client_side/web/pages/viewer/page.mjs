@@ -8,9 +8,11 @@ import { absenceText, imagesOf } from "./images.mjs";
 import "./page.css";
 import { COLOURS, drawable } from "./scale.mjs";
 import { Viewer } from "./viewer.mjs";
+import { MOST_RATE } from "./wishes.mjs";
 
 /** @typedef {import("./controls.mjs").Choices} Choices */
 /** @typedef {import("./images.mjs").Image} Image */
+/** @typedef {import("./wishes.mjs").Asked} Asked */
 
 const LINK_MS = 300; // a view that moves is written into the link this often
 
@@ -18,6 +20,8 @@ const shell = new Shell();
 const { state, client } = shell;
 /** @type {Image[]} */
 let images = [];
+/** @type {Asked} */
+let asked = { format: null, rate: MOST_RATE };
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let writing;
 
@@ -100,7 +104,14 @@ function open() {
   const format = image?.asking ? chosenFormat(image) : null;
   controls.listImages(images, image?.name ?? "");
   controls.listFormats(image?.asking?.formats ?? [], format);
-  viewer.open(image, format, viewer.sight.read(state.get("at")));
+  asked = { format, rate: mostRate() };
+  viewer.open(image, asked, viewer.sight.read(state.get("at")));
+}
+
+/** Pictures per second that the link allows; of a link from elsewhere anything may be in it. */
+function mostRate() {
+  const rate = Number(state.get("rate"));
+  return rate >= 1 && rate <= MOST_RATE ? rate : MOST_RATE;
 }
 
 /** @param {Image} image */
@@ -136,7 +147,7 @@ state.addEventListener("change", () => {
   controls.show(choices);
   const format = viewer.image && chosenFormat(viewer.image);
   const same = viewer.image?.name === (state.get("image") ?? images[0]?.name);
-  if (same && controls.format === format) viewer.go(state.get("at"));
+  if (same && asked.format === format && asked.rate === mostRate()) viewer.go(state.get("at"));
   else open();
 });
 open();

@@ -21,6 +21,7 @@ import { WebglPainter } from "./webgl.mjs";
 /** @typedef {import("./pyramid.mjs").Place} Place */
 /** @typedef {import("./scale.mjs").Range} Range */
 /** @typedef {import("./tiles.mjs").Tile} Tile */
+/** @typedef {import("./wishes.mjs").Asked} Asked */
 /**
  * What the page shows: the middle and the scale, its size, pixels of the device for one of its own,
  * and whether it is hidden.
@@ -32,7 +33,7 @@ import { WebglPainter } from "./webgl.mjs";
  * What the page says.
  *
  * @typedef {{op: "paint", draw: string | null, choices: Choices}
- *   | {op: "open", image: Image | null, format: string | null}
+ *   | {op: "open", image: Image | null, asked: Asked}
  *   | {op: "choose", choices: Choices} | {op: "look", view: View}
  *   | {op: "point", pointer: {x: number, y: number} | null}
  *   | {op: "report", id: number} | {op: "probe", id: number, x: number, y: number}
@@ -124,7 +125,7 @@ export class Picture {
   /** @param {Wish} wish Of the page. */
   receive(wish) {
     if (wish.op === "paint") this.#paint(wish.draw, wish.choices);
-    else if (wish.op === "open") this.#open(wish.image, wish.format);
+    else if (wish.op === "open") this.#open(wish.image, wish.asked);
     else if (wish.op === "choose") this.#choose(wish.choices);
     else if (wish.op === "look") this.#show(wish.view);
     else if (wish.op === "address") this.#supply.answer(wish.address);
@@ -169,15 +170,15 @@ export class Picture {
    * Shows another image, or the same in other pixels.
    *
    * @param {Image | null} image
-   * @param {string | null} format
+   * @param {Asked} asked
    */
-  #open(image, format) {
+  #open(image, asked) {
     this.store.clear();
     this.image = image;
     this.#format = this.#problem = "";
     this.#places = [];
     this.#changed();
-    this.#supply.open(image, format);
+    this.#supply.open(image, asked);
     this.#look();
   }
 

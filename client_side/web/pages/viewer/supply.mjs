@@ -7,6 +7,7 @@ import { Pixels } from "./pixels.mjs";
 /** @typedef {import("./pyramid.mjs").Geometry} Geometry */
 /** @typedef {import("./pyramid.mjs").Place} Place */
 /** @typedef {import("./tiles.mjs").Tile} Tile */
+/** @typedef {import("./wishes.mjs").Asked} Asked */
 
 /** What is known here of the feed. */
 export class Supply {
@@ -34,15 +35,15 @@ export class Supply {
 
   /**
    * @param {Image | null} image
-   * @param {string | null} format To ask for.
+   * @param {Asked} asked
    */
-  open(image, format) {
+  open(image, asked) {
     this.#number += 1;
     this.#owes = false;
     this.problem = "";
     this.losses = { lost: 0, skipped: 0, reasons: [] };
     this.fields = null;
-    this.#port.postMessage({ op: "open", number: this.#number, image, format });
+    this.#port.postMessage({ op: "open", number: this.#number, image, asked });
   }
 
   /**

@@ -11,6 +11,7 @@ import { startDrawing } from "./thread.mjs";
 /** @typedef {import("./picture.mjs").Told} Told */
 /** @typedef {import("./picture.mjs").Wish} Wish */
 /** @typedef {import("./pyramid.mjs").Geometry} Geometry */
+/** @typedef {import("./wishes.mjs").Asked} Asked */
 
 const LABEL = "The picture: drag or arrow keys move it, wheel, + and − zoom, 0 shows all";
 
@@ -69,16 +70,16 @@ export class Viewer {
    * Shows another image, or the same in other pixels.
    *
    * @param {Image | null} image
-   * @param {string | null} format
+   * @param {Asked} asked
    * @param {boolean} placed Whether the view says already where.
    */
-  open(image, format, placed) {
+  open(image, asked, placed) {
     this.image = image;
     this.geometry = null;
     this.#placed = placed;
     this.#measure(); // what draws does not wait until the page is laid out
     this.#look();
-    this.#send({ op: "open", image, format });
+    this.#send({ op: "open", image, asked });
   }
 
   /** @param {Choices} choices */

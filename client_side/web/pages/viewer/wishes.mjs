@@ -5,9 +5,15 @@ import { keyOf } from "./pyramid.mjs";
 /** @typedef {import("./images.mjs").Asking} Asking */
 /** @typedef {import("./pyramid.mjs").Geometry} Geometry */
 /** @typedef {import("./pyramid.mjs").Place} Place */
+/**
+ * What a driver is asked for: pixels of this format, and at most so many pictures per second.
+ *
+ * @typedef {{format: string | null, rate: number}} Asked
+ */
 
 const MOST_TILES = 256;
-const MOST_RATE = 60;
+/** Pictures per second that a driver is asked for at most. */
+export const MOST_RATE = 60;
 const LEAST_RATE = 1;
 const MANY = 0.3; // of the frames, that newer ones replace: more, and it is asked for fewer
 const FEW = 0.15; // less, and for more
@@ -66,11 +72,17 @@ export function readAnswer({ image }, fields) {
 
 /** Finds how many pictures per second a page keeps up with. */
 export class Pace {
-  rate = MOST_RATE;
+  rate;
+  #most;
   #since = NaN; // s: when the figures below were
   #published = 0;
   #skipped = 0;
   #busy = 0; // s with drawing, since then
+
+  /** @param {number} most Pictures per second. */
+  constructor(most) {
+    this.rate = this.#most = most;
+  }
 
   /**
    * Takes that a picture is drawn.
@@ -90,7 +102,7 @@ export class Pace {
     const before = this.rate;
     if (share > MANY) this.rate = Math.max(LEAST_RATE, before * Math.max(1 - share, 0.3));
     else if (load > BUSY) this.rate = Math.max(LEAST_RATE, before * 0.85);
-    else if (share < FEW && load < IDLE) this.rate = Math.min(MOST_RATE, before * 1.15 + 0.5);
+    else if (share < FEW && load < IDLE) this.rate = Math.min(this.#most, before * 1.15 + 0.5);
     this.#since = now;
     this.#published = published;
     this.#skipped = skipped;

@@ -62,7 +62,7 @@ function draw(pace, seconds, { took = 0.005, skipped = 0, rate = 50 }) {
 }
 
 test("who skips many pictures asks for fewer, and for more when nothing is skipped", () => {
-  const pace = new Pace();
+  const pace = new Pace(60);
   assert.equal(draw(pace, 2, {}), 60);
   assert.ok(draw(pace, 3, { skipped: 0.5 }) < 30);
   const slow = draw(pace, 1, { skipped: 0.2 }); // with what came before
@@ -72,15 +72,22 @@ test("who skips many pictures asks for fewer, and for more when nothing is skipp
 });
 
 test("who does nothing but draw asks for fewer, so that no picture waits", () => {
-  const pace = new Pace();
+  const pace = new Pace(60);
   assert.ok(draw(pace, 2, { took: 0.04, rate: 24 }) < 40);
   const slow = draw(pace, 1, { took: 0.04, rate: 20 });
   assert.equal(draw(pace, 3, { took: 0.04, rate: 20 }), slow); // it can just do it
   assert.equal(draw(pace, 30, { took: 0.001, rate: 20 }), 60);
 });
 
+test("no more pictures are asked for than the link allows", () => {
+  const pace = new Pace(5);
+  assert.equal(draw(pace, 30, { took: 0.001, rate: 5 }), 5);
+  assert.ok(draw(pace, 3, { skipped: 0.5 }) < 5);
+  assert.equal(draw(pace, 30, { took: 0.001, rate: 5 }), 5);
+});
+
 test("it says when the rate has changed", () => {
-  const pace = new Pace();
+  const pace = new Pace(60);
   const changes = [0, 1, 2, 3].map((second) =>
     pace.drawn(0.9, { published: 0, skipped: 0 }, 100 + second),
   );
