@@ -24,6 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 import cwire
 import processes
 from bench_round_trip import measure
+from cwire_structs.websocket import SUBPROTOCOL
 from processes import Programs
 from result import Result
 
@@ -90,7 +91,7 @@ class _Client:
 
 @contextlib.asynccontextmanager
 async def _client(kind: str, url: str, token: str) -> AsyncIterator[_Client]:
-    protocols: list[Any] | None = ["cwire.v1", f"cwire.token.{token}"] if token else None
+    protocols: list[Any] | None = [SUBPROTOCOL, f"cwire.token.{token}"] if token else None
     async with connect(url, subprotocols=protocols, compression=None, max_size=None) as connection:
         client = _Client(kind, connection)
         if kind == "cwire":
