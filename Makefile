@@ -13,8 +13,8 @@ READY := $(VENV)/.ready
 # A wheel puts the extension's switch there; an editable install ships no data files.
 JUPYTER := etc/jupyter/jupyter_server_config.d
 PYTEST_ARGS ?=
-# WORKERS=2 runs the tests of two files at a time: most of them wait for programs.
-WORKERS ?= 0
+# The tests of two files run at a time, since most of them wait for programs; WORKERS=0: one process.
+WORKERS ?= 2
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 600
 FUZZ_ARGS ?=
