@@ -518,6 +518,25 @@ def test_without_more_it_listens_at_port_5678() -> None:
     assert Server({}, {"drivers": "demo"}).config.port == 8765
 
 
+async def test_functions_that_never_end_keep_nobody_from_the_actions_that_are_always_there(
+    runtime: object,
+) -> None:
+    gates.open.clear()
+    server = Server(API, {"port": 0, "owner": OWNER, "threads": 1})
+    await asyncio.to_thread(server.start)
+    thread = server._thread
+    assert thread is not None
+    async with Caller(server) as caller:
+        await caller.call(0, "stubborn")
+        await caller.call(1, "math.add", {"a": 3})  # has no thread
+        assert "stubborn" in (await caller.done("list"))["data"]
+        (described,) = (await caller.done("describe", {"name": "stubborn"}))["data"]
+        assert described["name"] == "stubborn"
+        assert (await caller.done("shutdown", {"owner": OWNER}))["op"] == "end"
+    until(lambda: not thread.alive)
+    gates.open.set()
+
+
 async def test_the_owner_ends_it_and_a_second_time_is_no_fault(runtime: object) -> None:
     server = Server(API, {"port": 0, "owner": OWNER})
     await asyncio.to_thread(server.start)

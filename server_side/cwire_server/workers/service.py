@@ -19,7 +19,7 @@ from cwire.link.loop_thread import LoopThread
 from cwire_server.actions.dispatcher import Dispatcher, Session, Stream
 from cwire_server.actions.texts import Unit, event
 from cwire_server.limits import Limits
-from cwire_server.workers.api import ActionError
+from cwire_server.workers.api import BUILT_IN, ActionError
 from cwire_server.workers.background import Background
 from cwire_server.workers.channel import Channel, Inbox
 from cwire_server.workers.children import Children
@@ -62,6 +62,8 @@ class ActionService:
         )
         self._limits = limits
         self._pool = ThreadPool(threads, "cwire action")
+        # Whoever keeps all threads busy keeps nobody from asking what there is, or from the end.
+        self._built_in_pool = ThreadPool(1, "cwire built-in action")
         self._children = Children()
         self._jobs: dict[int, Job] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -97,6 +99,7 @@ class ActionService:
         self.dispatcher.stop()
         self.processes.stop_all()
         self._pool.stop()
+        self._built_in_pool.stop()
         self._children.stop()
         self._inbox.close()
         if self._timer is not None:
@@ -158,14 +161,15 @@ class ActionService:
         """Begins to run the function of a stream."""
         action = self.registry[stream.call.action]
         channel = Channel(stream.token, stream.envelope, self._inbox, stream.allowed)
-        job = Job(stream, action, channel, self._finish, self._pool.submit)
+        pool = self._built_in_pool if action.name in BUILT_IN else self._pool
+        job = Job(stream, action, channel, self._finish, pool.submit)
         self._jobs[stream.token] = job
         if action.is_async:
             self._actions_loop().post(self._spawn, job)
         elif action.kind == "process":
             self._children.run(job)
         else:
-            self._pool.submit(lambda: job.run(self._drivers))
+            pool.submit(lambda: job.run(self._drivers))
 
     def stop_function(self, stream: Stream, code: str) -> None:
         """Tells a function that its stream has ended."""
