@@ -26,6 +26,7 @@ _WARM_SECONDS = 3.0
 _SIDE = 1024  # pixels of the picture: 4 x 4 tiles
 _SLOW_MS = 30  # of the thread that draws, for each picture
 _STEPS = 60  # places that a moving view looks at
+_WORKERS = ("viewer_draw_worker.js", "viewer_feed_worker.js")
 _NAMES = ("cwire_tiles", "cwire_camera", "cwire_slow", "cwire_pan")
 _RATE = 30  # pictures per second of the camera
 # At 1 : 1, the corner where a tile's is; and of that size, whatever the window has.
@@ -97,14 +98,18 @@ def bench_viewer(step: Callable[[str], None]) -> list[Result]:
         rows.append(_row("cwire_camera", _draws(tools), f"2048 x 2048 uint16 at {_RATE} Hz"))
     step("viewer, a slow page")
     with _page(f"image=demo/image_tile&{tiles}") as (_, tools):
-        with tools.in_worker("viewer_draw_worker.js"):
+        with tools.in_worker(_WORKERS[0]):
             tools.evaluate(_SLOW)
         rows.append(_row("cwire_slow", _draws(tools), f"{_SLOW_MS} ms more for each picture"))
     step("viewer, memory")
     with _page(f"image=demo/image_tile&{tiles}") as (browser, tools):
         begun, _ = browser.resident_bytes()
         kept = tools.evaluate(_PAN, 300)
-        rows.append(_memory(tools.heap_bytes(), browser.resident_bytes()[0], begun, kept))
+        heap = tools.heap_bytes()
+        for worker in _WORKERS:
+            with tools.in_worker(worker):
+                heap += tools.heap_bytes()
+        rows.append(_memory(heap, browser.resident_bytes()[0], begun, kept))
     return rows
 
 
@@ -166,7 +171,7 @@ def _memory(heap: int, resident: int, begun: int, kept: int) -> Result:
         "viewer",
         "cwire_pan",
         page_bytes=heap,
-        note=f"{_STEPS} views of 32768 x 32768 float32; JavaScript and its buffers, garbage "
-        f"collected; tiles at most {kept / 2**20:.0f} MiB; the page's process grew from "
-        f"{begun / 2**20:.0f} to {resident / 2**20:.0f} MiB",
+        note=f"{_STEPS} views of 32768 x 32768 float32; JavaScript of page and workers and its "
+        f"buffers, garbage collected; tiles at most {kept / 2**20:.0f} MiB; the page's process "
+        f"grew from {begun / 2**20:.0f} to {resident / 2**20:.0f} MiB",
     )

@@ -35,7 +35,7 @@ class Result:
         relay_bytes: The relay's resident memory.
         stalled_change: The part by which a stalled client changed the others' median latency.
         page_thread_s: The processor time of the page's thread for one picture.
-        page_bytes: What the page's JavaScript keeps, its buffers included.
+        page_bytes: What the JavaScript of the page and its workers keeps, its buffers included.
         missed: Peaks that came and were not drawn.
         spread: (largest - smallest) / median of the runs.
         note: For people; why a subject is absent.
