@@ -1,4 +1,4 @@
-"""What all pages of the relay have in common, in a real Chromium: what they say, and say once."""
+"""Tests the shell of all pages in a real Chromium: the sentences that they say, and say once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a relay says of one of its actions, as a signature and a documentation of Python. Pure."""
+"""Shows a relay's description of an action as a signature and documentation of Python. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one client asks about actions: parses it, and has it carried out. Pure."""
+"""Parses the requests of one client about actions, and has them carried out. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What functions are given: `out`, `progress`, `cancelled`."""
+"""Objects that functions are given: `out`, `progress`, `cancelled`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a relay says of an action, as Python shows it."""
+"""Tests how Python shows a relay's description of an action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a window shows: the relay that runs, else one of its own that ends with it."""
+"""Tests the relay of a window: one that runs, else one of its own that ends with it."""
 
 from __future__ import annotations
 
