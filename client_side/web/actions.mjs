@@ -341,10 +341,8 @@ export class Actions extends EventTarget {
     const before = [...this.#calls].filter(([, call]) => call.connection !== this.#connection);
     if (!kept) this.#received = this.#told = 0;
     for (const [id, call] of before) {
-      if (known.delete(id)) {
-        call.connection = this.#connection;
-        call.onresume?.();
-      } else if (kept)
+      if (known.delete(id)) call.onresume?.();
+      else if (kept)
         call.send(); // it has never arrived
       else
         this.#end(id, (lost) => {

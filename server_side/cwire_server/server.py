@@ -166,7 +166,7 @@ class Server:
             thread.stop(relay.stop)
             raise
         if relay.actions is not None:
-            relay.actions.on_shutdown = self._end_soon
+            relay.actions.on_shutdown = self.stop
         self._relay, self._thread = relay, thread
 
     def stop(self) -> None:
@@ -175,10 +175,6 @@ class Server:
         self._relay = self._thread = None
         if relay is not None and thread is not None:
             thread.stop(relay.stop)
-
-    def _end_soon(self) -> None:
-        """Ends it as its owner asked: called in its own loop."""
-        self.stop()
 
     def __enter__(self) -> Self:
         self.start()
