@@ -127,6 +127,10 @@ class _Running:
         if error is not None:
             raise error.with_traceback(None) from None
 
+    def __del__(self) -> None:
+        if hasattr(self, "_changed"):
+            self._cancel()
+
     def __repr__(self) -> str:
         state = "runs"
         if self._call.ended:
@@ -191,10 +195,6 @@ class ActionStream(_Running, Iterator[Any]):
     ) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        if hasattr(self, "_changed"):
-            self._cancel()
-
 
 class AsyncActionStream(_Running, AsyncIterator[Any]):
     """The same in asyncio: ``async for step in bridge.call.scan.stream(…)``."""
@@ -249,10 +249,6 @@ class AsyncActionStream(_Running, AsyncIterator[Any]):
         trace: TracebackType | None,
     ) -> None:
         self._cancel()
-
-    def __del__(self) -> None:
-        if hasattr(self, "_changed"):
-            self._cancel()
 
 
 def _call_soon(link: Link) -> Post:
