@@ -2,6 +2,7 @@
 # make test  sets up everything and runs every test
 # make bench measures it beside other ways; make soak looks whether the scope leaks in ten minutes
 # make soak-ring  kills drivers and readers of their ring a thousand times, and races them
+# make docs  builds the documentation site in build/site
 # make fuzz  tries the driver and the hub with whatever chance comes up with
 # make headers  wraps every struct of the kernel's headers and of 21 SDKs, and compares with compiled C
 # Needed beforehand: Python >= 3.11 with venv, a C compiler, make.
@@ -32,7 +33,9 @@ BUNDLE := server_side/cwire_server/static/licences.txt
 WEB_SOURCES := $(shell find client_side/web \( -name node_modules -o -name npm \) -prune -o \
 	\( -name '*.mjs' -o -name '*.css' -o -name 'package*.json' -o -name .npmrc \) -print)
 
-.PHONY: setup run test lint bench soak soak-ring fuzz headers clean browser desktop cross
+READY_DOCS := $(VENV)/.ready-docs
+
+.PHONY: setup run test lint docs bench soak soak-ring fuzz headers clean browser desktop cross
 
 setup: $(READY) $(BUNDLE)
 	@$(MAKE) --no-print-directory -s -C c_driver
@@ -64,7 +67,17 @@ desktop:
 cross:
 	@sh tests/install_cross_compilers.sh
 
-test: setup browser desktop cross
+# What builds the site is installed when it is wanted; where it cannot be had, its tests are skipped.
+$(READY_DOCS): pyproject.toml | $(READY)
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r /dev/stdin && touch $@ || \
+		echo "the documentation site cannot be built: its tests are skipped"
+
+docs: setup $(READY_DOCS)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "build/site/index.html"
+
+test: setup browser desktop cross $(READY_DOCS)
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup

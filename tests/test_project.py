@@ -28,6 +28,7 @@ from cwire_server.web.metrics import exposition
 from cwire_structs import frames
 from cwire_structs.action_values import DTYPES
 from cwire_structs.schema import FORMAT
+from support.examples import PAGES, all_examples
 from support.processes import ROOT
 
 PROTOCOL = (ROOT / "PROTOCOL.md").read_text()
@@ -223,6 +224,28 @@ def test_protocol_md_lists_the_metrics() -> None:
 def test_the_example_schema_of_protocol_md_is_json() -> None:
     example = PROTOCOL.split("```json\n")[1].split("```")[0]
     assert json.loads(example)["schema"] == FORMAT
+
+
+def test_every_example_is_run() -> None:
+    """By a test that asks for it, or a reason stands beside it."""
+    for one in all_examples():
+        if not one.language or one.said.startswith("not run: "):
+            continue
+        assert one.runner, f"{one}: no comment before it says what runs it"
+        file, _, name = one.runner.partition("::")
+        source = (ROOT / file).read_text() if (ROOT / file).is_file() else ""
+        assert f"def {name}(" in source, f"{one}: there is no {one.runner}"
+        assert "from support.examples import" in source, f"{one}: {file} asks for no example"
+
+
+def test_every_page_is_in_the_site_s_menu() -> None:
+    text = re.sub(r"!!python\S+ ", "", (ROOT / "mkdocs.yml").read_text())
+    menu = re.findall(r"[\w/-]+\.md", str(yaml.safe_load(text)["nav"]))
+    docs = ROOT / "docs"
+    made = set(re.findall(r'": "([\w/-]+\.md)"', (docs / "hooks/pages.py").read_text()))
+    there = {str(page.relative_to(docs)) for page in PAGES if docs in page.parents}
+    assert len(menu) == len(set(menu))
+    assert set(menu) == there | made
 
 
 def test_tracked_files_name_no_machine() -> None:

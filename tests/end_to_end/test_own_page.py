@@ -1,21 +1,20 @@
-"""The page of the README, taken out of it, in a real Chromium before a real relay and driver."""
+"""The page of docs/howto/own-page.md in a real Chromium before a real relay and driver."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 import cwire
 from support.browser import browser, needs_chromium, page, picture
-from support.processes import ROOT, Driver, Relay, until
+from support.examples import examples
+from support.processes import Driver, Relay, until
 
-__all__ = ["browser", "page"]  # fixtures
+__all__ = ["browser", "examples", "page"]  # fixtures
 
 pytestmark = needs_chromium
 
-(EXAMPLE,) = re.findall(r"^```html\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
 PIXELS = "() => document.querySelector('canvas').toDataURL()"
 INKED = """() => {
     const {data} = document.querySelector('canvas').getContext('2d').getImageData(0, 0, 1024, 300);
@@ -23,9 +22,10 @@ INKED = """() => {
 }"""
 
 
-def test_the_example_of_the_readme_draws(page: Page, driver: Driver, tmp_path: Path) -> None:
-    assert EXAMPLE.count("\n") <= 20
-    (tmp_path / "trace.html").write_text(EXAMPLE)
+def test_the_example_draws(page: Page, driver: Driver, tmp_path: Path, examples: list[str]) -> None:
+    (example,) = examples
+    assert example.count("\n") <= 20
+    (tmp_path / "trace.html").write_text(example)
     options = ("--pages", str(tmp_path))
     with Relay(f"demo={driver.path}", options=options) as relay:
         (link,) = [line.split()[-1] for line in page_lines(relay)]

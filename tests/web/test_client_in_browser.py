@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from support.browser import browser, needs_chromium, page
-from support.processes import ROOT, Driver, Relay
+from support.examples import examples
+from support.processes import Driver, Relay
 from support.web_server import serve_web
 
-__all__ = ["browser", "page"]  # fixtures
+__all__ = ["browser", "examples", "page"]  # fixtures
 
 pytestmark = needs_chromium
-
-README = (ROOT / "README.md").read_text()
 
 # In a page and in a worker alike: reads a stream, sends a command, and says what it saw.
 LOOK = """
@@ -112,9 +110,11 @@ def test_the_browsers_own_observable_takes_a_stream(page: Page, origin: str, rel
     assert (len(seen["firsts"]), seen["none"]) == (5, [])
 
 
-def test_the_example_in_the_readme(page: Page, origin: str, relay: Relay) -> None:
-    blocks = re.findall(r"^```js\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    (example,) = [block for block in blocks if "ws://127.0.0.1:8765/ws" in block]
+def test_the_example_of_the_page(
+    page: Page, origin: str, relay: Relay, examples: list[str]
+) -> None:
+    (example,) = examples
+    assert "ws://127.0.0.1:8765/ws" in example
     example = example.replace("ws://127.0.0.1:8765/ws", relay.url)
     page.goto(origin)
     page.evaluate(

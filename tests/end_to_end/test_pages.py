@@ -1,4 +1,4 @@
-"""The commands, the Python and the C of README.md run."""
+"""The commands, the Python and the C of README.md and of the pages of docs/ run."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ import nbformat
 import pytest
 
 import cwire
+from support.examples import PAGES, examples, examples_of
 from support.processes import ROOT, Driver, Relay, Running, until
 
-README = (ROOT / "README.md").read_text()
+__all__ = ["examples"]  # a fixture
+
+HERE = Path(__file__).relative_to(ROOT)
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-
-
-def test_the_three_terminals(runtime: Path) -> None:
-    (block,) = blocks("console")
+def test_the_three_terminals(runtime: Path, examples: list[str]) -> None:
+    (block,) = examples
     driver, server, client = (line.removeprefix("$ ") for line in block.splitlines())
     with Running("sh", "-c", f"cd {ROOT} && {driver}", session=True) as first:
         first.wait_for("listening")
@@ -46,9 +45,10 @@ def test_the_three_terminals(runtime: Path) -> None:
     assert result.stderr == ""
 
 
-def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
-    elsewhere = ("bridge.scope", "cwire.Driver", "cwire_server", "bridge.call")
-    code = "".join(one for one in blocks("python") if not any(word in one for word in elsewhere))
+def test_the_python_examples(
+    driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch, examples: list[str]
+) -> None:
+    code = "".join(examples)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -61,8 +61,8 @@ def test_the_python_example(driver: Driver, relay: Relay, monkeypatch: pytest.Mo
     assert re.match(r"[01] [\d.]+", result.stdout)
 
 
-def test_the_driver_in_python(runtime: Path) -> None:
-    (code,) = (block for block in blocks("python") if "cwire.Driver" in block)
+def test_the_driver_in_python(runtime: Path, examples: list[str]) -> None:
+    (code,) = examples
     with Running(sys.executable, "-W", "error", "-c", code) as program:
         until(lambda: (runtime / "analyser.sock").exists())
         with Relay("analyser") as relay, cwire.connect(relay.link) as bridge:
@@ -77,11 +77,13 @@ def test_the_driver_in_python(runtime: Path) -> None:
 
 
 def test_the_actions(
-    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    driver: Driver,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    examples: list[str],
 ) -> None:
-    (lab,) = (block for block in blocks("python") if "cwire_server.action(" in block)
-    (calls,) = (block for block in blocks("python") if "bridge.call" in block)
-    (serve,) = (block for block in blocks("sh") if "--actions" in block)
+    lab, serve, calls = examples
     (tmp_path / "lab.py").write_text(lab)
     monkeypatch.chdir(tmp_path)
     words = serve.split()[1:]
@@ -95,8 +97,8 @@ def test_the_actions(
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_the_scope_example(driver: Driver, relay: Relay) -> None:
-    (code,) = (block for block in blocks("python") if "bridge.scope" in block)
+def test_the_scope_example(driver: Driver, relay: Relay, examples: list[str]) -> None:
+    (code,) = examples
     cell = nbformat.v4.new_code_cell(f"import cwire; bridge = cwire.connect()\n{code}")
     notebook = nbformat.v4.new_notebook(cells=[cell])
     nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
@@ -105,9 +107,9 @@ def test_the_scope_example(driver: Driver, relay: Relay) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_the_notebook_s_own_lines(built_driver: None, runtime: Path) -> None:
+def test_the_notebook_s_own_lines(built_driver: None, runtime: Path, examples: list[str]) -> None:
     """They run where the notebooks are: beside the folder c_driver."""
-    own = blocks("ipython")
+    own = examples
     own.sort(key=lambda block: "%load_ext cwire" not in block)  # it makes the bridge of the others
     cells = [nbformat.v4.new_code_cell(block) for block in own]
     notebook = nbformat.v4.new_notebook(cells=cells)
@@ -120,8 +122,8 @@ def test_the_notebook_s_own_lines(built_driver: None, runtime: Path) -> None:
     assert said == []
 
 
-def test_the_tools_at_a_glance(driver: Driver, relay: Relay) -> None:
-    block = next(block for block in blocks("sh") if "cwire watch" in block)
+def test_the_tools_at_a_glance(driver: Driver, relay: Relay, examples: list[str]) -> None:
+    (block,) = examples
     with cwire.connect(subscribe=None) as bridge:
         until(lambda: bridge["demo"].state == "up")
     for line in block.splitlines():
@@ -139,8 +141,8 @@ def test_the_tools_at_a_glance(driver: Driver, relay: Relay) -> None:
 
 @pytest.fixture
 def own_driver(built_driver: None, short_dir: Path) -> Path:
-    """The README's own header and driver, wrapped and compiled as the README says."""
-    header, program = blocks("c")
+    """The own header and driver of a page, wrapped and compiled as the page says."""
+    header, program = examples_of(f"{HERE}::{test_the_own_header.__name__}")
     (short_dir / "my.h").write_text(header)
     (short_dir / "my.c").write_text(program)
     subprocess.run(
@@ -159,8 +161,10 @@ def own_driver(built_driver: None, short_dir: Path) -> Path:
     return short_dir / "my"
 
 
-def test_the_own_folder(built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = next(block for block in blocks("sh") if "cwire new" in block)
+def test_the_own_folder(
+    built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch, examples: list[str]
+) -> None:
+    (line,) = examples
     monkeypatch.chdir(runtime.parent)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     with Running("sh", "-c", line, session=True) as run:
@@ -172,7 +176,8 @@ def test_the_own_folder(built_driver: None, runtime: Path, monkeypatch: pytest.M
 
 
 def test_the_explanation(own_driver: Path) -> None:
-    (command,) = re.findall(r"`cwire (wrap my\.h --explain \w+)`", README)
+    page = (ROOT / "docs/howto/own-header.md").read_text()
+    (command,) = re.findall(r"`cwire (wrap my\.h --explain \w+)`", page)
     done = subprocess.run(
         [sys.executable, "-m", "cwire", *command.split()],
         cwd=own_driver.parent,
@@ -205,6 +210,7 @@ def test_the_own_header(own_driver: Path, runtime: Path) -> None:
 
 
 def test_the_links_lead_somewhere() -> None:
-    for page in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "PROTOCOL.md"):
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / page).read_text()):
-            assert (ROOT / target).exists(), f"{page}: {target}"
+    documents = (ROOT / name for name in ("ARCHITECTURE.md", "CONTRIBUTING.md", "PROTOCOL.md"))
+    for page in (*PAGES, *documents):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page}: {target}"

@@ -1,0 +1,71 @@
+"""Makes pages of the repository's own documents, and lets links work here and there.
+
+A link of a page leads to a file of the repository, so that it works where the repository is read.
+On the site it leads to that file's page; where a file has none, its name stands in its place.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).parents[2]
+
+DOCUMENTS = {
+    "ARCHITECTURE.md": "why/architecture.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "PROTOCOL.md": "reference/protocol.md",
+    "benchmarks/README.md": "why/benchmarks.md",
+    "client_side/desktop/README.md": "howto/electron.md",
+    "cython_wrapper/README.md": "reference/wrap.md",
+}
+"""The documents that stay where they are, and where the site has them."""
+
+_SOURCES = {page: document for document, page in DOCUMENTS.items()}
+# Code, which is left alone, or a link; its text may hold code.
+_LINK = re.compile(
+    r"(?P<code>^(?P<fence>```+|~~~+).*?^(?P=fence)[ ]*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<head>!?\[(?P<text>(?:`[^`]*`|[^\]`])*)\]\()(?P<target>[^)\s]+)\)",
+    re.MULTILINE | re.DOTALL,
+)
+_COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
+
+
+def on_files(files: Any, *, config: Any) -> Any:
+    """Adds the documents."""
+    for document, page in DOCUMENTS.items():
+        text = (ROOT / document).read_text()
+        files.append(File.generated(config, page, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> str:
+    """Leads links to the site's pages, and leaves out comments."""
+    here = page.file.src_uri
+    repository = _SOURCES.get(here, f"docs/{here}")
+
+    def lead(match: re.Match[str]) -> str:
+        target = match["target"]
+        if match["code"] or re.match(r"[a-z]+:|#", target):
+            return match[0]
+        path, hash_, anchor = target.partition("#")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(repository), path))
+        if path == "README.md":
+            path = "docs/index.md"
+        if not (ROOT / path).exists():
+            raise FileNotFoundError(f"{repository}: {target} leads nowhere")
+        if path.startswith("docs/"):
+            to = path.removeprefix("docs/")
+        elif path in DOCUMENTS:
+            to = DOCUMENTS[path]
+        else:
+            return match["text"] if path in match["text"] else f"{match['text']} (`{path}`)"
+        to = posixpath.relpath(to, posixpath.dirname(here) or ".")
+        return f"{match['head']}{to}{hash_}{anchor})"
+
+    return _COMMENT.sub("", _LINK.sub(lead, markdown))
