@@ -22,7 +22,8 @@
  * be called from any thread return CWIRE_EBUSY (cwire_pending: SIZE_MAX) and do nothing, and so
  * does cwire_poll.
  *
- * A NULL link or payload is CWIRE_EINVAL. cwire_error says of each failure what to do.
+ * A NULL link, payload or text is CWIRE_EINVAL (cwire_pending: 0). cwire_error says of each failure
+ * what to do.
  */
 #ifndef CWIRE_H
 #define CWIRE_H

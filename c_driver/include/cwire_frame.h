@@ -1,7 +1,8 @@
 /* The cwire frame: a 24-byte little-endian header and a payload, padded to 8 bytes.
  *
  * Pure C99: no allocation, no system call, no POSIX. The driver library, the relay and the Python
- * client all use this one implementation; PROTOCOL.md describes the bytes.
+ * client all use this one implementation; PROTOCOL.md describes the bytes. These functions run for
+ * each frame and check no pointer: like memcpy, they take none that is NULL.
  */
 #ifndef CWIRE_FRAME_H
 #define CWIRE_FRAME_H

@@ -142,11 +142,15 @@ int cwire_reply_error(cwire *link, cwire_token token, int32_t code, const char *
     char text[CWI_REPLY_TEXT];
     va_list arguments;
     int wake = 0, result = cwi_caller_check_link(link);
+    if (result == CWIRE_OK && !format)
+        result = cwi_fail(CWIRE_EINVAL, "the text of an error reply is NULL: say what went wrong, "
+                                        "or return a negative code from the handler");
+    if (result != CWIRE_OK)
+        return result;
     va_start(arguments, format);
     cwi_format(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (result == CWIRE_OK)
-        result = cwi_caller_lock(link);
+    result = cwi_caller_lock(link);
     if (result != CWIRE_OK)
         return result;
     cwi_call *call = cwi_calls_find(&link->calls, token);

@@ -147,3 +147,19 @@ def test_architecture_lists_every_source() -> None:
     text = (ROOT.parent / "ARCHITECTURE.md").read_text()
     listed = re.findall(r"^\| `(\w+\.[ch])` \|", text, re.MULTILINE)
     assert sorted(listed) == sorted([*(source.name for source in SOURCES), "link.h"])
+
+
+def test_null_is_tried_for_every_pointer_of_every_public_function() -> None:
+    attributes = re.compile(r"__attribute__\(\(.*?\)\)\n|^#.*?$", re.MULTILINE)
+    text = attributes.sub("", code(ROOT / "include/cwire.h"))
+    functions = re.findall(r"^[a-z][\w *]*?\b(cwire_\w+)\(([^;{}]*)\);", text, re.MULTILINE)
+    pointers = [
+        (name, parameter.split("*")[-1].strip())
+        for name, parameters in functions
+        for parameter in parameters.split(",")
+        if "*" in parameter and name != "cwire_handler"  # a type, which nobody calls
+    ]
+    table = (Path(__file__).parent / "test_caller.c").read_text()
+    rows = re.findall(r"^    X\((\w+), (\w+),", table, re.MULTILINE)
+    assert ("cwire_publish", "payload") in pointers
+    assert sorted(rows) == sorted(pointers)
