@@ -1,9 +1,10 @@
 #!/bin/sh
-# PyTables 3.11.1 (numpy 2.4.6): `create_table(..., obj=records)` writes the wrong bytes when the
-# struct ends with padding. The first row is right; each further row begins too early. Padding
-# between the fields is no problem, and `append` to a table of this kind is refused with an error.
+# PyTables 3.11.1 (numpy 2.4.6): `create_table("/", name, records)`, an array as the description,
+# writes the wrong bytes when the struct ends with padding. The first row is right; each further row
+# begins too early. Padding between the fields is no problem, and the same array as `obj=`, or by
+# `append`, is refused with an error.
 #
-# Expected: the rows that were given, or the error of `append`. Seen: of rows of a double and an
+# Expected: the rows that were given, or that error. Seen: of rows of a double and an
 # uint8, in 16 bytes as a C compiler lays them out, the second is read as 0.0 and 0, by PyTables and
 # by h5py alike: it is in the file.
 #
@@ -28,7 +29,7 @@ from numpy.lib.recfunctions import repack_fields
 def written_and_read(name, records):
     path = f"{sys.argv[1]}/{name}.h5"
     with tables.open_file(path, "w") as file:
-        file.create_table("/", "readings", obj=records)
+        file.create_table("/", "readings", records)
     with h5py.File(path) as file:
         by_h5py = file["readings"][:].tolist()
     with tables.open_file(path) as file:
@@ -66,3 +67,7 @@ if not (right and refused and read["padding at the end"] == shifted):
     sys.exit("PyTables writes structs with padding differently now: read this finding again")
 PROGRAM
 # Seen on 2026-11-28:
+# padding at the end: wrote [(2.5, 1), (3.5, 2), (4.5, 3)], read [(2.5, 1), (0.0, 0), (3.12926475302067e-309, 0)]
+# padding between: wrote [(1, 2.5), (2, 3.5), (3, 4.5)], read [(1, 2.5), (2, 3.5), (3, 4.5)]
+# packed: wrote [(2.5, 1), (3.5, 2), (4.5, 3)], read [(2.5, 1), (3.5, 2), (4.5, 3)]
+# append: ValueError: When changing to a smaller dtype, its size must be a divisor of the size of original dtype
