@@ -66,10 +66,11 @@ class RelayCore:
         self._actions = actions
         self._tasks: list[asyncio.Task[None]] = []
         self._started = time.monotonic()
-        self.source = RelaySource(self.hub, self.links, self._started)
+        self.source = RelaySource(self.hub, self.links, self.uptime)
 
     def start(self) -> None:
         """Begins to connect to the drivers."""
+        self._started = time.monotonic()
         hub = self.hub
         schemas = SchemaReader(alone=self._alone)
         for source, address in enumerate(self._drivers, start=1):
@@ -87,6 +88,10 @@ class RelayCore:
             for source, link in self.links.items()
         ]
 
+    def uptime(self) -> float:
+        """Tells how long it has run, s."""
+        return time.monotonic() - self._started
+
     async def first_look(self, seconds: float) -> None:
         """Waits until every driver was looked for once, or for so long."""
         with contextlib.suppress(TimeoutError):
@@ -100,7 +105,7 @@ class RelayCore:
         Args:
             pages: The way in for pages; None where there is none.
         """
-        return Services(self.hub, self.links, pages, self._started, self._actions)
+        return Services(self.hub, self.links, pages, self.uptime, self._actions)
 
     def connect(self, services: Services, transport: Transport) -> ClientConnection:
         """Takes a client, past the handshake."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cwire_server.app import Relay
 from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig
 from cwire_server.server import Server
 from cwire_server.serving import allow_many_clients, serve
@@ -103,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger("tornado.access").setLevel(quiet)
     allow_many_clients()
     try:
-        asyncio.run(serve(_config(arguments)))
+        asyncio.run(serve(Relay(_config(arguments))))
     except (ApiError, ConfigError, RuntimeDirError) as error:
         print(f"cwire serve: {error}", file=sys.stderr)
         return 2

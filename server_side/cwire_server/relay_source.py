@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
@@ -21,13 +21,15 @@ class RelaySource:
     Args:
         hub: Whose counters they are, and where they are published.
         links: The drivers' links, for the commands that wait; may be filled later.
-        started: When the relay started, by the monotonic clock.
+        uptime: Tells how long the relay has run, s.
     """
 
-    def __init__(self, hub: Hub, links: Mapping[int, CommandSink], started: float) -> None:
+    def __init__(
+        self, hub: Hub, links: Mapping[int, CommandSink], uptime: Callable[[], float]
+    ) -> None:
         self._hub = hub
         self._links = links
-        self._started = started
+        self._uptime = uptime
         self._interval = hub.limits.statistics
         self._before = Snapshot()
         self._lag = 0.0
@@ -50,7 +52,7 @@ class RelaySource:
         return take_snapshot(
             self._hub,
             lambda source: len(self._links[source].pending) if source in self._links else 0,
-            time.monotonic() - self._started,
+            self._uptime(),
             self._lag,
         )
 

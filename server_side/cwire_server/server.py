@@ -71,7 +71,8 @@ class Server:
         self.processes: dict[str, Any] = {}
         self._relay: Relay | None = None
         self._thread: LoopThread | None = None
-        self._made()
+        # Made at once, so that what is wrong with the API is found at once.
+        self._made: Relay | None = Relay(self._whole_config)
 
     def add_process(self, name: str, process: Any) -> None:
         """Adds a background process, which starts with the server.
@@ -89,17 +90,15 @@ class Server:
         Raises:
             ConfigError: The name is taken, or it is nothing that can run.
         """
-        if name in self.processes:
-            raise ConfigError(f"there is a process {name!r} already: give this one another name")
-        self.processes[name] = process
+        relay = self._relay or self._made
+        if relay is None:
+            relay = self._made = Relay(self._whole_config)
+        assert relay.actions is not None
         try:
-            if self._relay is not None and self._relay.actions is not None:
-                self._relay.actions.processes.add(name, process)
-            else:
-                self._made()
+            relay.actions.processes.add(name, process)
         except ValueError as error:
-            del self.processes[name]
             raise ConfigError(str(error)) from error
+        self.processes[name] = process
 
     def start_process(self, name: str) -> None:
         """Starts a process again that has ended.
@@ -147,7 +146,7 @@ class Server:
         )
         logging.getLogger("tornado.access").setLevel(logging.WARNING)
         allow_many_clients()
-        asyncio.run(serve(self._whole_config))
+        asyncio.run(serve(self._taken()))
 
     def start(self) -> None:
         """Serves in a thread until `stop`, or until this program ends.
@@ -158,7 +157,7 @@ class Server:
         """
         if self._relay is not None:
             raise ConfigError("this server runs already")
-        relay = self._made()
+        relay = self._taken()
         thread = LoopThread("cwire server")
         try:
             thread.call(relay.start())
@@ -199,9 +198,10 @@ class Server:
         assert self._running.actions is not None
         return self._running.actions.processes
 
-    def _made(self) -> Relay:
-        """Makes the relay, so that what is wrong with the API is found at once."""
-        return Relay(self._whole_config)
+    def _taken(self) -> Relay:
+        """The relay to start: the one that was made, or a new one when that has run."""
+        relay, self._made = self._made or Relay(self._whole_config), None
+        return relay
 
     @property
     def _whole_config(self) -> RelayConfig:

@@ -9,7 +9,6 @@ import signal
 import sys
 
 from cwire_server.app import Relay
-from cwire_server.config import RelayConfig
 
 __all__ = ["allow_many_clients", "serve"]
 
@@ -17,7 +16,7 @@ _SWITCH_SECONDS = 5e-4
 
 _SEVERAL = (
     "clients that name neither a driver (--driver NAME, connect(driver=…)) nor a relay "
-    "(--relay PID, connect(…)) take this one, the newest; Ctrl-C stops it"
+    "(--relay PID, connect(…)) take {}; Ctrl-C stops this one"
 )
 
 
@@ -28,12 +27,12 @@ def allow_many_clients() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def serve(config: RelayConfig) -> None:
+async def serve(relay: Relay) -> None:
     """Runs a relay until SIGINT or SIGTERM, or until its owner asks for the end."""
+    config = relay.config
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    relay = Relay(config)
     if relay.actions is not None:
         relay.actions.on_shutdown = stop.set
     try:
@@ -53,7 +52,10 @@ async def serve(config: RelayConfig) -> None:
         if others := relay.others():
             for other in others:
                 print(f"also runs: {other}", flush=True)
-            print(_SEVERAL, flush=True)
+            taken = "this one, the newest"
+            if not config.drivers and any(other.drivers for other in others):
+                taken = "one with drivers, which this one has not"
+            print(_SEVERAL.format(taken), flush=True)
         await stop.wait()
     finally:
         await relay.stop()

@@ -495,6 +495,22 @@ def test_an_api_that_cannot_be_is_refused_at_once() -> None:
         Server({"a": {"b": len}, "a.b": len})
 
 
+def test_an_api_is_read_once_for_each_run(runtime: object) -> None:
+    class Api(dict[str, Any]):
+        read = 0
+
+        def items(self) -> Any:
+            self.read += 1
+            return super().items()
+
+    api = Api(one=lambda: 1)
+    server = Server(api, {"port": 0})
+    server.add_process("loop", count_up)
+    for run in (1, 2):
+        with server:
+            assert api.read == run
+
+
 def test_without_pydantic_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pydantic", None)
     for name in ("service", "registry", "arguments"):

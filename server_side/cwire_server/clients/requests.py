@@ -37,8 +37,8 @@ class Services:
     """By source."""
     pages: PageAccess | None
     """The way in for pages that a client speaks for; None where the relay has no address."""
-    started: float
-    """The relay's start, on the steady clock."""
+    uptime: Callable[[], float]
+    """Tells how long the relay has run, s."""
     actions: Host | None = None
     """None where the relay has none."""
 
@@ -133,8 +133,7 @@ class ClientRequests:
         return self._services.hub.reading_ring(self._client, id_, name, session, read)
 
     def _status(self, request: dict[str, Any]) -> None:
-        uptime = time.monotonic() - self._services.started
-        self._client.send("status", **self._services.hub.status(uptime))
+        self._client.send("status", **self._services.hub.status(self._services.uptime()))
 
     def _window(self, request: dict[str, Any]) -> None:
         size = request.get("bytes")
