@@ -79,15 +79,23 @@ class RelayEntry:
     def serves(self, drivers: Mapping[str, str | None], machine: Machine | None = None) -> bool:
         """Whether it serves all of these drivers, each at the same socket.
 
+        One without drivers has actions only: one with drivers does not take its place.
+
         Args:
             drivers: Name to Unix socket.
             machine: Where those sockets are; None: unknown.
         """
-        return drivers.items() <= self.drivers.items() and self.machine.shares_paths(machine)
+        return (
+            drivers.items() <= self.drivers.items()
+            and bool(drivers) == bool(self.drivers)
+            and self.machine.shares_paths(machine)
+        )
 
     @property
     def driver_names(self) -> str:
         """The names of its drivers, for people."""
+        if not self.drivers:
+            return "no driver"
         return f"driver{'s' * (len(self.drivers) != 1)} {', '.join(self.drivers)}"
 
     def __str__(self) -> str:
@@ -150,6 +158,8 @@ def _read(path: Path, data: bytes) -> RelayEntry | None:
 def living_relays(directory: Path | None = None) -> list[RelayEntry]:
     """The relays of this account that run on this machine, the newest first.
 
+    Those without drivers, which have actions only, come last.
+
     Raises:
         RuntimeDirError: The runtime directory cannot be trusted.
     """
@@ -159,7 +169,7 @@ def living_relays(directory: Path | None = None) -> list[RelayEntry]:
             standing, entry = inspect_entry(path)
             if standing is Standing.ALIVE and entry is not None:
                 found.append(entry)
-    return sorted(found, key=lambda entry: entry.started, reverse=True)
+    return sorted(found, key=lambda entry: (bool(entry.drivers), entry.started), reverse=True)
 
 
 def remove_dead(directory: Path) -> None:

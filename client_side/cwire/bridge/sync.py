@@ -83,7 +83,8 @@ def connect(
         url: The relay: ``ws://HOST:PORT/ws``, the link that it prints, the path of its Unix socket,
             or its process id as text. None: the relay of this account on this machine, over its
             Unix socket, which needs no token; if several run that differ in their drivers, the
-            newest, with a warning that names them. ``unix://PATH``: the driver that listens at
+            newest, with a warning that names them; one without drivers, which
+            has actions only, if there is no other. ``unix://PATH``: the driver that listens at
             this path, without a relay: this process does what one would do. The driver is called
             as its socket, ``scope`` at ``/tmp/scope.sock``; scopes and panels go by the kernel.
             What was published before, nobody has kept; and while this process is busy, only the

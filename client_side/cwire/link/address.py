@@ -96,7 +96,8 @@ def resolve(
         relay: Its URL (``ws://HOST:PORT/ws`` or ``wss://…``), the link that it prints
             (``http://HOST:PORT/#token=…``), the path of its Unix socket (also ``ws+unix://PATH``),
             its process id or its name (``relay-PID-…``). ``unix://PATH`` of a driver's socket: a
-            relay in this process. None: the relay of this account on this machine.
+            relay in this process. None: the newest relay of this account on this machine that has
+            drivers; if none has any, the newest.
         token: The relay's token; for URLs, where the link does not have it.
         driver: Without a relay: the newest that serves a driver of this name.
 
@@ -169,7 +170,11 @@ def _of_driver(driver: str | None) -> Choice:
     if not running:
         raise NotConnected(_none_runs())
     wanted = None if driver == RELAY_NAME else driver  # which every relay has
-    found = [one for one in running if wanted is None or wanted in one.drivers]
+    if wanted is None:
+        # One without drivers has actions only: it is not in the way of instruments.
+        found = [one for one in running if one.drivers] or running
+    else:
+        found = [one for one in running if wanted in one.drivers]
     if not found:
         listed = ", ".join(map(str, running))
         raise UnknownDriver(

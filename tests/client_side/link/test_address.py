@@ -58,6 +58,22 @@ def test_the_driver_that_is_asked_for_chooses(runtime: Path) -> None:
             assert f"not taken: {bench}" in choice.note("")
 
 
+def test_one_without_drivers_is_taken_only_if_no_other_runs(runtime: Path) -> None:
+    with entry(runtime, 1, started=9, drivers={}) as server:
+        assert resolve().address.unix == server
+        with entry(runtime, 2, started=5) as demo:
+            choice = resolve()
+            assert (choice.address.unix, choice.note("")) == (demo, "")
+            assert resolve("1").address.unix == server
+            assert find_again("1", None, {}).unix == server
+            with pytest.raises(cwire.UnknownDriver, match=r"relay-1-aaaaaa.sock \(no driver\)"):
+                resolve(driver="x")
+    # Nor does one with drivers take its place.
+    with entry(runtime, 2, started=5):
+        with pytest.raises(OtherDrivers, match=r"had \(no driver\) runs; not taken"):
+            find_again("1", None, {})
+
+
 def test_every_form_of_a_relay_of_the_runtime_directory(runtime: Path) -> None:
     with entry(runtime, 1, started=5) as unix, entry(runtime, 22, started=9):
         for form in (

@@ -37,6 +37,14 @@ def test_a_relay_in_another_container_does_not_take_the_place(
         assert found(relays, "relay-2-aaaaaa") is not None  # asked for by its own name
 
 
+def test_one_without_drivers_does_not_hide_those_with_some(runtime: Path) -> None:
+    relays = Relays(None, [], 1)
+    with entry(runtime, 1, started=1) as demo, entry(runtime, 2, started=2, drivers={}):
+        any_relay = relays.find(None)
+        assert any_relay is not None
+        assert any_relay.unix == demo
+
+
 async def test_none_is_started_in_place_of_one_in_a_container(runtime: Path) -> None:
     def make() -> RelayProcess:
         raise AssertionError("it would not be taken")
