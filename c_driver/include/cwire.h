@@ -95,11 +95,13 @@ typedef struct CWIRE_NATIVE cwire_options {
     unsigned heartbeat_ms; /* a silent link says that it lives this often; 1000 */
 } cwire_options;
 
+/* A driver's end: its socket, its peers, and the memory of what it publishes. */
 typedef struct cwire cwire;
 
 /* Names one command of one peer until it is answered or the peer is gone. */
 typedef uint64_t cwire_token;
 
+/* A command as its handler gets it. */
 typedef struct CWIRE_NATIVE cwire_command {
     cwire_token token;
     uint16_t type;

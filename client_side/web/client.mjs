@@ -187,6 +187,7 @@ export class Client extends EventTarget {
   /**
    * Lets a module of its own (`actions.mjs`) speak its part of the protocol.
    *
+   * @internal
    * @param {Extension} extension It sees all that comes, first; there can be one.
    */
   extend(extension) {

@@ -49,6 +49,7 @@ export class Stream {
   #missed = 0;
 
   /**
+   * @internal
    * @param {Source} source
    * @param {string} message
    * @param {StreamOptions} options

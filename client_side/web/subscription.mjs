@@ -45,6 +45,7 @@ export class Subscription {
   #end;
 
   /**
+   * @internal
    * @param {number} id
    * @param {Wanted} wanted
    * @param {Handlers} handlers
@@ -69,7 +70,11 @@ export class Subscription {
     return totalHealth(this.#ledgers.values());
   }
 
-  /** The text that asks the relay for it. */
+  /**
+   * The text that asks the relay for it.
+   *
+   * @internal
+   */
   request() {
     const { driver = null, messages = null, history, ...options } = this.wanted;
     // After a reconnect live frames only: the history would come twice.
@@ -77,12 +82,20 @@ export class Subscription {
     return JSON.stringify({ op: "subscribe", id: this.id, driver, messages, ...options, ...past });
   }
 
-  /** Notes that the relay has taken it: a history has begun, and is not asked for again. */
+  /**
+   * Notes that the relay has taken it: a history has begun, and is not asked for again.
+   *
+   * @internal
+   */
   begun() {
     this.#begun = true;
   }
 
-  /** Notes that the connection is lost. */
+  /**
+   * Notes that the connection is lost.
+   *
+   * @internal
+   */
   disconnected() {
     for (const ledger of this.#ledgers.values()) ledger.disconnected();
   }
@@ -90,6 +103,7 @@ export class Subscription {
   /**
    * Returns the ledger of one message; makes it, if it is the first time.
    *
+   * @internal
    * @param {string} driver
    * @param {string} message
    */
@@ -103,6 +117,7 @@ export class Subscription {
   /**
    * Whether something of this driver comes.
    *
+   * @internal
    * @param {string} driver
    */
   covers(driver) {

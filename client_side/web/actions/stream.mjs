@@ -31,6 +31,7 @@ export class ActionStream {
   #told = 0;
 
   /**
+   * @internal
    * @param {number} window
    * @param {Shell} shell
    */
@@ -75,6 +76,7 @@ export class ActionStream {
   /**
    * Takes a result.
    *
+   * @internal
    * @param {T} value
    */
   put(value) {
@@ -90,6 +92,7 @@ export class ActionStream {
   /**
    * Takes the end.
    *
+   * @internal
    * @param {any} value What the function has returned.
    */
   end(value) {
@@ -102,6 +105,7 @@ export class ActionStream {
   /**
    * Takes the end by an error, which follows what has come.
    *
+   * @internal
    * @param {any} error
    */
   fail(error) {
@@ -114,7 +118,11 @@ export class ActionStream {
     for (const { resolve } of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
   }
 
-  /** Tells how many results have been dealt with so far. */
+  /**
+   * Tells how many results have been dealt with so far.
+   *
+   * @internal
+   */
   tell() {
     this.#told = this.#taken;
     this.#shell.taken(this.#taken);

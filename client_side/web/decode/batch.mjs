@@ -20,6 +20,7 @@ export class Batch {
   #group;
 
   /**
+   * @internal
    * @param {string} driver The driver's name.
    * @param {import("./structs.mjs").Message} type What the frames are.
    * @param {import("./frames.mjs").FrameGroup} group Where they are.
