@@ -1,7 +1,8 @@
-"""Makes pages of the repository's own documents, and lets links work here and there.
+"""Makes pages of the repository's own documents, and of what the code says of itself.
 
-A link of a page leads to a file of the repository, so that it works where the repository is read.
-On the site it leads to that file's page; where a file has none, its name stands in its place.
+Where a page has ``<!-- made by docs/hooks/NAME.py -->``, what that module makes stands on the
+site. A link of a page leads to a file of the repository, so that it works where the repository is
+read. On the site it leads to that file's page; where a file has none, its name stands in its place.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File
+
+import c_header
+import command_line
+import javascript
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +31,9 @@ DOCUMENTS = {
 }
 """The documents that stay where they are, and where the site has them."""
 
+MADE = {module.__name__: module.markdown for module in (c_header, command_line, javascript)}
+"""What makes the parts of pages that the code says of itself."""
+
 _SOURCES = {page: document for document, page in DOCUMENTS.items()}
 # Code, which is left alone, or a link; its text may hold code.
 _LINK = re.compile(
@@ -33,6 +41,7 @@ _LINK = re.compile(
     r"|(?P<head>!?\[(?P<text>(?:`[^`]*`|[^\]`])*)\]\()(?P<target>[^)\s]+)\)",
     re.MULTILINE | re.DOTALL,
 )
+_MADE = re.compile(r"^<!-- made by docs/hooks/(\w+)\.py -->$", re.MULTILINE)
 _COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
 
 
@@ -68,4 +77,6 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
         to = posixpath.relpath(to, posixpath.dirname(here) or ".")
         return f"{match['head']}{to}{hash_}{anchor})"
 
-    return _COMMENT.sub("", _LINK.sub(lead, markdown))
+    text = _LINK.sub(lead, markdown)
+    text = _MADE.sub(lambda match: MADE[match[1]](), text)
+    return _COMMENT.sub("", text)
