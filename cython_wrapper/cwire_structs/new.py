@@ -85,7 +85,7 @@ def _make_text(text: str) -> str:
 def register(subparsers: Any) -> None:
     """Adds `new` to the subcommands of a parser."""
     text = "write a folder with a driver to start from"
-    parser = subparsers.add_parser("new", help=text, description=text[0].upper() + text[1:] + ".")
+    parser = subparsers.add_parser("new", help=text, description=f"{text[0].upper()}{text[1:]}.")
     parser.add_argument("name", metavar="NAME", help="what clients will call the driver")
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="the folder to write (default: NAME)"

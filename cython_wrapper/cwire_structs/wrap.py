@@ -331,7 +331,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def register(subparsers: Any) -> None:
     """Adds `wrap` to the subcommands of a parser; the parsed arguments' ``run`` carries it out."""
     text = "make the schema, the driver's header and the Cython classes from a C header"
-    add_arguments(subparsers.add_parser("wrap", help=text, description=text[0].upper() + text[1:] + "."))
+    description = f"{text[0].upper()}{text[1:]}."
+    add_arguments(subparsers.add_parser("wrap", help=text, description=description))
 
 
 def run(arguments: argparse.Namespace) -> int:
