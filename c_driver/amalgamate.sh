@@ -28,6 +28,8 @@ banner() {
     printf '/* cwire %s in one file: compile it with your program, or include it before all others.\n' \
         "$version"
     printf ' * Made by amalgamate.sh: do not edit. */\n'
+    # In C++ there is one error, and not one for each line.
+    sed -n -e 's/^#endif.*/#else/' -e '/^#ifdef __cplusplus/,/^#else/p' src/language.h
     printf '#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n#endif\n#include "cwire.h"\n'
     banner cwire_ring.h
     cat include/cwire_ring.h
@@ -41,4 +43,5 @@ banner() {
         banner "${file#src/}"
         sed -e '/^#include "/d' -e '/^#define _GNU_SOURCE/d' "$file"
     done
+    printf '#endif\n'
 } >"$out/cwire.c"

@@ -1,4 +1,6 @@
 /* The checks that public functions begin with. See caller.h. */
+#include "language.h"
+
 #include "caller.h"
 
 int cwi_caller_no_link(void) {

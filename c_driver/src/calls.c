@@ -1,4 +1,6 @@
 /* The commands that wait for their answer. See calls.h. */
+#include "language.h"
+
 #include "calls.h"
 
 void cwi_calls_init(cwi_calls *calls, cwi_call *memory, uint32_t capacity) {

@@ -1,6 +1,8 @@
 /* The frames that peers send. See command.h. */
-#include "command.h"
+#include "language.h"
+
 #include "caller.h"
+#include "command.h"
 #include "readers.h"
 #include "reply.h"
 

@@ -1,4 +1,6 @@
 /* Control frames. See control.h. */
+#include "language.h"
+
 #include "control.h"
 #include "cwire_ring.h"
 

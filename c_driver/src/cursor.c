@@ -1,4 +1,6 @@
 /* The cursors that read the ring. See cursor.h. */
+#include "language.h"
+
 #include "cursor.h"
 
 #include <string.h>

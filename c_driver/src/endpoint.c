@@ -1,5 +1,7 @@
 /* The place that a link listens at. See endpoint.h. */
 #define _GNU_SOURCE
+#include "language.h"
+
 #include "endpoint.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* Codes and texts of failures. See errors.h. */
+#include "language.h"
+
 #include "errors.h"
 
 #include <stdio.h>

@@ -1,4 +1,6 @@
 /* Frames: the one implementation of the wire format. See cwire_frame.h. */
+#include "language.h"
+
 #include "cwire_frame.h"
 
 #include <string.h>

@@ -1,4 +1,6 @@
 /* The replies that wait for one peer. See lane.h. */
+#include "language.h"
+
 #include "lane.h"
 
 #include <string.h>

@@ -1,5 +1,7 @@
 /* The link: listening and closing. */
 #define _GNU_SOURCE
+#include "language.h"
+
 #include "link.h"
 #include "peer.h"
 

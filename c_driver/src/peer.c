@@ -1,7 +1,9 @@
 /* One connection: sends from a staging buffer, and cuts what comes into frames. See peer.h. */
 #define _GNU_SOURCE
-#include "peer.h"
+#include "language.h"
+
 #include "command.h"
+#include "peer.h"
 #include "readers.h"
 #include "reply.h"
 #include "sharing.h"

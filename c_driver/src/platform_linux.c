@@ -3,6 +3,8 @@
 #error "cwire needs a port to this system: write the functions of src/platform.h (see its comment)"
 #endif
 #define _GNU_SOURCE
+#include "language.h"
+
 #include "platform.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* Linux: memfd, seals, memory that is mapped twice. See platform.h. */
 #define _GNU_SOURCE
+#include "language.h"
+
 #include "cwire_ring.h"
 #include "platform.h"
 

@@ -1,5 +1,7 @@
 /* Polling: accepts peers, sends, receives, waits, and runs the timers. */
 #define _GNU_SOURCE
+#include "language.h"
+
 #include "caller.h"
 #include "peer.h"
 

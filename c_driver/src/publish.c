@@ -1,4 +1,6 @@
 /* Publishing: copies frames from the caller's memory into the ring. */
+#include "language.h"
+
 #include "caller.h"
 #include "readers.h"
 

@@ -1,4 +1,6 @@
 /* The peers as readers of the ring. See readers.h. */
+#include "language.h"
+
 #include "readers.h"
 
 #include "caller.h"

@@ -1,4 +1,6 @@
 /* Replies to commands. See reply.h. */
+#include "language.h"
+
 #include "reply.h"
 
 #include "caller.h"

@@ -1,4 +1,6 @@
 /* The ring of published frames. See ring.h. */
+#include "language.h"
+
 #include "ring.h"
 
 #include <string.h>

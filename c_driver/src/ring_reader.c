@@ -2,6 +2,8 @@
  *
  * Nothing in the ring is believed: the writer may be a foreign program, or a broken one. What is
  * copied may be overwritten at the same time; the ring's tail says afterwards whether it was. */
+#include "language.h"
+
 #include "cwire_ring.h"
 
 #include "cwire_frame.h"

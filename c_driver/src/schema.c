@@ -1,4 +1,6 @@
 /* Checks of a schema, and look-ups in it. See schema.h. */
+#include "language.h"
+
 #include "schema.h"
 
 #include <stdio.h>

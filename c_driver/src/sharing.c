@@ -1,4 +1,6 @@
 /* The peers that map the ring. See sharing.h. */
+#include "language.h"
+
 #include "sharing.h"
 
 #include <errno.h>

@@ -11,6 +11,7 @@ cwire wrap firmware.elf --only motor_state      (from its debug information)
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -315,6 +316,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--typescript", action="store_true",
         help="write NAME.d.ts, too: types of the messages and commands for client.mjs",
     )  # fmt: skip
+    add(
+        "--depfile", type=Path, metavar="FILE",
+        help="write on what NAME_schema.h depends, for make, ninja, CMake and Meson",
+    )  # fmt: skip
     add("--verbose", action="store_true", help="print every warning, not a summary")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
@@ -369,6 +374,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.check:
             return _check(wrapped, folder)
         paths = write(wrapped, folder)
+        if arguments.depfile:
+            _write_rule(arguments.depfile, header, wrapped, folder)
         if arguments.build:
             include = [header.parent, *_library_headers()]
             paths.append(build_classes(wrapped.schema, folder, include, wrapped.toolchain).path)
@@ -395,6 +402,24 @@ def _with_types(wrapped: Wrapped) -> Wrapped:
     )
     types = {f"{schema.name}.d.ts": typescript(schema, made)}
     return replace(wrapped, files={**wrapped.files, **types})
+
+
+def _write_rule(path: Path, header: Path, wrapped: Wrapped, folder: Path) -> None:
+    """Writes a rule for make: what a driver includes depends on what was read."""
+    made = str(folder / f"{wrapped.schema.name}_schema.h")
+    if "image" in wrapped.schema.json["source"]:
+        text = f"{_in_a_rule(made)}: {_in_a_rule(str(header))}\n"
+    else:
+        text = wrapped.toolchain.rule(header, made)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WrapError(f"cannot write {path}: {error.strerror}; name another --depfile") from None
+
+
+def _in_a_rule(path: str) -> str:
+    """Returns a path as make reads it."""
+    return re.sub(r"([\s#\\])", r"\\\1", path).replace("$", "$$")
 
 
 def _refuse_of_an_image(image: Path, arguments: argparse.Namespace) -> None:

@@ -120,6 +120,20 @@ def test_the_amalgamation_compiles_alone(built: Path, tmp_path: Path) -> None:
     run(*CPP, "-o", "plus", "user.cpp", "cwire.o", "-pthread", cwd=tmp_path)
 
 
+def test_cpp_compilers_refuse_the_sources_with_a_sentence(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "user.cpp").write_text('#include "cwire.c"\n' + USER)
+    sources = [built / "build" / "cwire.c", tmp_path / "user.cpp", *(built / "src").glob("*.c")]
+    assert len(sources) > 20
+    for source in sources:
+        places = [f"-I{built / name}" for name in ("build", "include")]
+        command = ["c++", "-x", "c++", "-fsyntax-only", *places, str(source)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        errors = [line for line in done.stderr.splitlines() if "error:" in line]
+        assert "libcwire is C99: compile it by a C compiler (cc -c cwire.c" in errors[0]
+        # What a program compiles has no other errors, so that this one is seen.
+        assert len(errors) == 1 or source.parent.name == "src"
+
+
 def test_an_installed_library_builds_the_example(
     built: Path, tmp_path: Path, short_dir: Path
 ) -> None:

@@ -114,6 +114,11 @@ def test_only_peer_c_acts_on_a_verdict() -> None:
     assert users == {"command.c", "peer.c"}
 
 
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_the_language_comes_first(source: Path) -> None:
+    assert _INCLUDE.findall(source.read_text())[0] == "language.h"
+
+
 def test_static_names_are_unique() -> None:
     # The amalgamation is one file with all of them.
     names = [name for source in SOURCES for name in defined(source, static=True)]
@@ -137,7 +142,8 @@ def test_the_amalgamation_takes_every_header_after_those_it_needs() -> None:
     )
     assert found
     order = found.group(1).replace("\\", " ").split()
-    assert sorted(order) == [header.name for header in HEADERS]
+    # language.h is at its begin.
+    assert sorted([*order, "language.h"]) == [header.name for header in HEADERS]
     for index, name in enumerate(order):
         needed = set(_INCLUDE.findall((SRC / name).read_text())) - PUBLIC
         assert needed <= set(order[:index]), name

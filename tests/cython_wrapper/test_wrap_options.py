@@ -19,6 +19,7 @@ from cwire_structs.emit.build_classes import build_classes
 from cwire_structs.errors import WrapError
 from cwire_structs.header.message_ids import Choice
 from cwire_structs.schema.document import compact
+from support.images import build
 
 HEADER = """
 #include "parts/size.h"
@@ -198,3 +199,33 @@ def test_the_help_names_every_option() -> None:
     more = ("--all", "--ids-enum", "--id-offset", "--name", "--constants", "--type", "--types")
     for option in (*options, *more, "--verbose"):
         assert option in done.stdout
+
+
+def sources_of(rule: Path, made: Path) -> list[str]:
+    """Of what make says that a file is made, by a rule that it includes."""
+    text = f"include {rule.name}\n%.h:\n\t@echo $(subst .h,.h:,$@) $+\n"
+    (rule.parent / "Makefile").write_text(text)
+    plan = ["make", "-s", "-B", "-C", str(rule.parent), str(made)]
+    done = subprocess.run(plan, capture_output=True, text=True, check=True)
+    last = str(done.stdout.splitlines()[-1])
+    return last.removeprefix(f"{made}:").split()
+
+
+def test_a_rule_for_make(unit: Path, tmp_path: Path) -> None:
+    rule, made = tmp_path / "unit.d", tmp_path / "a b" / "unit_schema.h"
+    folder = ("-I", unit.parent / "include")
+    assert cwire_wrap(unit, *folder, "-o", made.parent, "--depfile", rule) == 0
+    assert sources_of(rule, made) == [str(unit), f"{unit.parent}/include/parts/size.h"]
+
+
+def test_a_rule_for_an_image(tmp_path: Path) -> None:
+    image = build(tmp_path, "struct s { int a; } s;")
+    rule, made = tmp_path / "unit.d", tmp_path / "a b" / "unit_schema.h"
+    assert cwire_wrap(image, "--only", "s", "-o", made.parent, "--depfile", rule, cc="") == 0
+    assert sources_of(rule, made) == [str(image)]
+
+
+def test_a_rule_that_cannot_be_written(unit: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = ("-I", unit.parent / "include")
+    assert cwire_wrap(unit, *folder, "--depfile", unit.parent / "no" / "unit.d") == 1
+    assert "unit.d: No such file or directory; name another --depfile" in capsys.readouterr().err

@@ -143,6 +143,25 @@ class Toolchain:
         result = _run([*self.command, *flags])
         return result.stderr.strip() if result.returncode else None
 
+    def rule(self, path: Path, target: str) -> str:
+        """Returns a rule for make: the target depends on a header and what that includes.
+
+        Headers of the system are left out.
+
+        Args:
+            path: The header.
+            target: The path of what is made of it.
+
+        Raises:
+            CompileError: The compiler failed.
+        """
+        result = _run(
+            [*self.command, "-x", self.language, "-w", "-MM", "-MP", "-MQ", target, str(path)]
+        )
+        if result.returncode:
+            raise CompileError(f"{self} says no dependencies:\n{result.stderr}", result.stderr)
+        return result.stdout
+
     def _make(self, source: str, how: tuple[str, ...]) -> bytes:
         with tempfile.TemporaryDirectory(prefix="cwire-") as folder:
             path = Path(folder, "proof.c" if self.language == "c" else "proof.cpp")
