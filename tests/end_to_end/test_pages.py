@@ -58,7 +58,8 @@ def test_the_python_examples(
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    assert re.match(r"[01] [\d.]+", result.stdout)
+    assert re.search(r"^[01] [\d.]+$", result.stdout, re.MULTILINE)
+    assert "(20, 1024)" in result.stdout
 
 
 def test_the_driver_in_python(runtime: Path, examples: list[str]) -> None:
@@ -186,6 +187,38 @@ def test_the_explanation(own_driver: Path) -> None:
         check=True,
     )
     assert done.stdout.startswith("reading: 16 bytes")
+
+
+def test_the_tutorial(
+    runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examples: list[str]
+) -> None:
+    """Literally, in a folder of its own; but for the port, which may be taken here."""
+    header, messages, program, build, look = examples
+    assert len(re.findall(r"^struct ", header, re.MULTILINE)) == 15
+    assert (messages + program).count("\n") <= 30
+    for name, text in (("board.h", header), ("messages.h", messages), ("driver.c", program)):
+        (tmp_path / name).write_text(text)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    lines = f"set -e; cd {tmp_path}; {build.strip()} --port 0"
+    with Running("sh", "-c", lines, session=True) as programs:
+        programs.wait_for("cwire relay: http", 60)
+        result = subprocess.run(
+            [sys.executable, "-W", "error", "-c", look],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        with cwire.connect(driver="board") as bridge:
+            with pytest.raises(cwire.CommandError, match="out of range: allowed is -50 to 50 mm"):
+                bridge.send.move(axis=1, to=100.0)
+            bridge.wait_for("status", lambda status: status.axis[1].position < -19, timeout=20)
+        # As a shell without jobs it lets what is behind `&` ignore Ctrl-C.
+        os.killpg(programs.process.pid, signal.SIGTERM)
+        programs.wait_for_end()
+    assert result.returncode == 0, result.stderr
+    assert "BOARD_RUN" in result.stdout
 
 
 def newest(bridge: cwire.Bridge) -> cwire.FrameArray:
