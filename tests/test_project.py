@@ -248,6 +248,33 @@ def test_every_page_is_in_the_site_s_menu() -> None:
     assert set(menu) == there | made
 
 
+def said_by_the_sources() -> list[str]:
+    """Every text of the Python and C sources, with … in place of what is filled in."""
+    found = []
+    for package in ("client_side/cwire", "server_side", "cython_wrapper/cwire_structs"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.JoinedStr):
+                    found.append("".join(str(getattr(one, "value", "…")) for one in node.values))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.append(node.value)
+    for path in (*ROOT.glob("c_driver/src/*.c"), *ROOT.glob("c_driver/include/*.h")):
+        for text in re.findall(r'"(?:[^"\\]|\\.|"\s*")*"', path.read_text()):
+            found.append(re.sub(r'"\s*"', "", text)[1:-1])
+    return found
+
+
+def test_troubleshooting_quotes_what_is_said() -> None:
+    page = (ROOT / "docs/howto/troubleshooting.md").read_text()
+    quoted = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    assert len(quoted) > 40
+    sources = "\0".join(said_by_the_sources())
+    for message in quoted:
+        parts = (re.escape(part) for part in message.split("…"))
+        said = re.search("[^\0]*".join(parts), sources)
+        assert said, f"docs/howto/troubleshooting.md quotes {message!r}, which nothing says now"
+
+
 def test_tracked_files_name_no_machine() -> None:
     own = Path(__file__)
     for path in ROOT.rglob("*.md"):
