@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
@@ -11,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cwire_server import serving
 from cwire_server.app import Relay
 from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig
 from cwire_server.server import Server
-from cwire_server.serving import allow_many_clients, serve
 from cwire_server.workers.api import ApiError
 from cwire_server.workers.loading import load_api
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError
@@ -102,9 +101,9 @@ def run(arguments: argparse.Namespace) -> int:
     quiet = logging.INFO if arguments.verbose else logging.WARNING
     logging.getLogger("cwire.client").setLevel(quiet)
     logging.getLogger("tornado.access").setLevel(quiet)
-    allow_many_clients()
+    serving.allow_many_clients()
     try:
-        asyncio.run(serve(Relay(_config(arguments))))
+        serving.run(Relay(_config(arguments)))
     except (ApiError, ConfigError, RuntimeDirError) as error:
         print(f"cwire serve: {error}", file=sys.stderr)
         return 2

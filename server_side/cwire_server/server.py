@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from cwire.link.loop_thread import LoopThread
 from cwire_server.app import Relay
 from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig
 from cwire_server.limits import Limits
-from cwire_server.serving import allow_many_clients, serve
+from cwire_server.serving import allow_many_clients, new_loop, run
 from cwire_structs.errors import hint_text
 from cwire_structs.runtime import DEFAULT_PORT
 
@@ -146,7 +145,7 @@ class Server:
         )
         logging.getLogger("tornado.access").setLevel(logging.WARNING)
         allow_many_clients()
-        asyncio.run(serve(self._taken()))
+        run(self._taken())
 
     def start(self) -> None:
         """Serves in a thread until `stop`, or until this program ends.
@@ -158,7 +157,7 @@ class Server:
         if self._relay is not None:
             raise ConfigError("this server runs already")
         relay = self._taken()
-        thread = LoopThread("cwire server")
+        thread = LoopThread("cwire server", new_loop(relay))
         try:
             thread.call(relay.start())
         except BaseException:

@@ -10,7 +10,7 @@ import sys
 
 from cwire_server.app import Relay
 
-__all__ = ["allow_many_clients", "serve"]
+__all__ = ["allow_many_clients", "new_loop", "run"]
 
 _SWITCH_SECONDS = 5e-4
 
@@ -27,12 +27,38 @@ def allow_many_clients() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def serve(relay: Relay) -> None:
-    """Runs a relay until SIGINT or SIGTERM, or until its owner asks for the end."""
+def new_loop(relay: Relay) -> asyncio.AbstractEventLoop:
+    """Makes the event loop for a relay: with actions, one that runs short functions itself."""
+    if relay.actions is None:
+        return asyncio.SelectorEventLoop()
+    from cwire_server.workers.led_loop import LedLoop
+
+    return LedLoop()
+
+
+def run(relay: Relay) -> None:
+    """Runs a relay until SIGINT or SIGTERM, or until its owner asks for the end.
+
+    In the main thread only.
+    """
+    with asyncio.Runner(loop_factory=lambda: new_loop(relay)) as runner:
+        loop = runner.get_loop()
+        stop = asyncio.Event()
+
+        def end(*_: object) -> None:
+            loop.call_soon_threadsafe(stop.set)
+
+        # Not by the loop, which may run in another thread.
+        before = {one: signal.signal(one, end) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            runner.run(_serve(relay, stop))
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+async def _serve(relay: Relay, stop: asyncio.Event) -> None:
     config = relay.config
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if relay.actions is not None:
         relay.actions.on_shutdown = stop.set
     try:

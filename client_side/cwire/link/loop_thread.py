@@ -14,11 +14,16 @@ _STOP_TIMEOUT = 3.0  # s
 
 
 class LoopThread:
-    """Runs coroutines for other threads."""
+    """Runs coroutines for other threads.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: The thread's.
+        loop: What it runs, and closes in the end; None: an event loop of asyncio's own.
+    """
+
+    def __init__(self, name: str, loop: asyncio.AbstractEventLoop | None = None) -> None:
         # Of this kind whatever the policy says: the thread is the client's own.
-        self.loop = asyncio.SelectorEventLoop()
+        self.loop = loop or asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -50,7 +55,9 @@ class LoopThread:
         """Awaits something last there, then ends the thread."""
         if not self.post(lambda: asyncio.ensure_future(self._finish(last))):
             return
-        if threading.current_thread() is not self._thread:  # the garbage collector may be
+        # It may be called there, by the garbage collector, too; and a loop may have other threads.
+        here = threading.current_thread() is self._thread
+        if not here and asyncio._get_running_loop() is not self.loop:
             self._thread.join(_STOP_TIMEOUT)
 
     async def _finish(self, last: Callable[[], Awaitable[None]] | None) -> None:

@@ -36,17 +36,24 @@ class Host(Protocol):
     def flush_soon(self, session: Session) -> None:
         """Has `Dispatcher.flush` called, but not at once."""
 
+    def wake(self, client: Callable[[], object]) -> None:
+        """Calls what sends to a client, at once or behind what else is to be put."""
+
 
 class _Port:
     """The way to a client by its queue."""
 
-    __slots__ = ("_limit", "_on_room", "_queue", "wake")
+    __slots__ = ("_client", "_host", "_limit", "_on_room", "_queue")
 
-    def __init__(self, client: Client, queue: ClientQueue, limit: int) -> None:
+    def __init__(self, client: Client, queue: ClientQueue, host: Host) -> None:
+        self._client = client
         self._queue = queue
-        self._limit = limit
+        self._host = host
+        self._limit = host.dispatcher.limits.room
         self._on_room: Callable[[], object] = lambda: None
-        self.wake = client.wake
+
+    def wake(self) -> None:
+        self._host.wake(self._client.wake)
 
     @property
     def room(self) -> bool:
@@ -79,7 +86,7 @@ class ActionRequests:
     def __init__(self, client: Client, queue: ClientQueue, host: Host) -> None:
         self._client = client
         self._host = host
-        self._port = _Port(client, queue, host.dispatcher.limits.room)
+        self._port = _Port(client, queue, host)
         self._session: Session | None = None
         self._arrays = Arrays()
 

@@ -201,6 +201,7 @@ class ClientConnection:
             return  # that is written first, or it goes on in its turn
         hub = self._services.hub
         spent = 0
+        texts: list[Bytes] = []  # short ones, to be sent together
         while not self._unsent:
             if spent >= _TURN_BYTES:
                 self._pumping = True
@@ -210,6 +211,9 @@ class ClientConnection:
                 message = self._queue.take(self._may_make_text)
             except TextError as error:
                 hub.turns.done()
+                if texts:
+                    self._send((b"".join(texts),))
+                    texts.clear()
                 hub.end_subscriptions(client, error.subscriptions, error.fault)
                 continue
             if message is None:
@@ -220,10 +224,19 @@ class ClientConnection:
             spent += _MESSAGE_BYTES + message.size
             # Not by any text: to be told of losses may be all that its window lets through.
             reads = reads or of_frame or isinstance(message, Binary)
-            self._send(_pieces(message))
+            pieces = _pieces(message)
+            if isinstance(message, Text) and message.size < _JOIN_BELOW:
+                texts.extend(pieces)
+                continue
+            if texts:
+                pieces = (b"".join(texts), *pieces)
+                texts.clear()
+            self._send(pieces)
             if self._client is None:
                 return  # it was gone
-        if reads:
+        if texts:
+            self._send((b"".join(texts),))
+        if reads and self._client is not None:
             hub.back_pressure.drained(client)
 
     def _may_make_text(self) -> bool:
@@ -376,7 +389,7 @@ class ClientConnection:
             self._closed.set_result(None)
 
 
-def _pieces(message: Text | TextPieces | Binary) -> Sequence[Bytes]:
+def _pieces(message: Text | TextPieces | Binary) -> tuple[Bytes, ...]:
     """The bytes of one unmasked WebSocket message; those of batches are not copied."""
     if isinstance(message, Text):
         payload = message.text.encode()

@@ -15,6 +15,7 @@ from typing import Any
 
 from cwire_server.actions.dispatcher import Verdict
 from cwire_server.actions.texts import Envelope, Unit
+from cwire_server.workers.led_loop import LedLoop
 from cwire_structs.action_values import Encoded, encode
 
 __all__ = ["Channel", "Inbox", "StreamEnded"]
@@ -44,13 +45,27 @@ class Inbox:
     Args:
         loop: Where `take` is called.
         take: Takes one message. It must not raise.
+        taken: Called when all that were there have been taken.
+
+    Attributes:
+        draining: Whether `taken` is still to be called.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, take: Callable[[Any], object]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        take: Callable[[Any], object],
+        taken: Callable[[], object],
+    ) -> None:
+        self.draining = False
         self._loop = loop
         self._take = take
+        self._taken = taken
         self._messages: deque[Any] = deque()
         self._awake = False
+        self._led = loop if isinstance(loop, LedLoop) else None
+        if self._led is not None:
+            self._led.on_return = self._take_some
         self._lock = threading.Lock()
         self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         loop.add_reader(self._fd, self._drain)
@@ -58,7 +73,7 @@ class Inbox:
     def post(self, message: object) -> None:
         """Adds a message; of no effect once it is closed."""
         self._messages.append(message)
-        if not self._awake:
+        if not self._awake and not (self._led is not None and self._led.goes_on):
             self._wake()
 
     def close(self) -> None:
@@ -79,8 +94,16 @@ class Inbox:
         os.eventfd_read(self._fd)
         # First: who posts from now on wakes it again.
         self._awake = False
+        self._take_some()
+
+    def _take_some(self) -> None:
+        if self._fd < 0:
+            return
+        self.draining = True
         for _ in range(min(len(self._messages), _UNDECIDED)):
             self._take(self._messages.popleft())
+        self.draining = False
+        self._taken()
         if self._messages and not self._awake:  # others have their turn
             self._wake()
 

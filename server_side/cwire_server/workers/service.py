@@ -11,6 +11,7 @@ import hmac
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from cwire_server.workers.background import Background
 from cwire_server.workers.channel import Channel, Inbox
 from cwire_server.workers.children import Children
 from cwire_server.workers.job import Job
+from cwire_server.workers.led_loop import LedLoop
 from cwire_server.workers.registry import Registry
 from cwire_server.workers.threads import ThreadPool
 from cwire_structs.action_values import Encoded
@@ -32,6 +34,31 @@ from cwire_structs.errors import hint_text
 __all__ = ["ActionService"]
 
 _log = logging.getLogger("cwire.actions")
+
+
+_SHORT = 0.5e-3  # s, of a function that the relay's thread runs itself
+_LONG_RUNS = 2
+
+
+class _Runs:
+    """How long the last runs of an action took."""
+
+    __slots__ = ("_long",)
+
+    def __init__(self) -> None:
+        self._long = 0
+
+    @property
+    def short(self) -> bool:
+        """Whether the next one is likely to be short; of one that has never run, too."""
+        return self._long < _LONG_RUNS
+
+    def took(self, seconds: float, *, aside: bool) -> None:
+        """Notes a run. In a thread of the pool it takes longer, as that waits for the others."""
+        if seconds < _SHORT:
+            self._long = 0
+        elif aside:
+            self._long += 1
 
 
 class ActionService:
@@ -66,6 +93,8 @@ class ActionService:
         self._built_in_pool = ThreadPool(1, "cwire built-in action")
         self._children = Children()
         self._jobs: dict[int, Job] = {}
+        self._runs = {name: _Runs() for name in self.registry.names}
+        self._to_wake: dict[Callable[[], object], None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._thread: LoopThread | None = None
         self._bridges = threading.Lock()
@@ -79,7 +108,7 @@ class ActionService:
     def start(self) -> None:
         """Begins, in the running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._inbox = Inbox(self._loop, self._take)
+        self._inbox = Inbox(self._loop, self._take, self._wake_all)
         deadlines = self.registry.deadlines
         self.dispatcher = Dispatcher(deadlines, self, self._limits, self._reschedule)
 
@@ -155,6 +184,18 @@ class ActionService:
         """Has what waits for a client sent, but not at once."""
         self._loop.call_soon(self.dispatcher.flush, session)
 
+    def wake(self, client: Callable[[], object]) -> None:
+        """Calls what sends to a client; once for all that functions have said at a time."""
+        if self._inbox.draining:
+            self._to_wake[client] = None
+        else:
+            client()
+
+    def _wake_all(self) -> None:
+        to_wake, self._to_wake = self._to_wake, {}
+        for client in to_wake:
+            client()
+
     # For the dispatcher: see `dispatcher.Functions`
 
     def start_function(self, stream: Stream) -> None:
@@ -168,8 +209,10 @@ class ActionService:
             self._actions_loop().post(self._spawn, job)
         elif action.kind == "process":
             self._children.run(job)
+        elif isinstance(self._loop, LedLoop) and self._runs[action.name].short:
+            self._loop.run_aside(lambda: self._run(job, aside=True), pool.submit)
         else:
-            pool.submit(lambda: job.run(self._drivers))
+            pool.submit(lambda: self._run(job))
 
     def stop_function(self, stream: Stream, code: str) -> None:
         """Tells a function that its stream has ended."""
@@ -189,6 +232,11 @@ class ActionService:
     def allow(self, stream: Stream) -> None:
         """Tells a function how many results it may send."""
         self._jobs[stream.token].channel.allow(stream.allowed)
+
+    def _run(self, job: Job, *, aside: bool = False) -> None:
+        begun = time.perf_counter()
+        job.run(self._drivers)
+        self._runs[job.action.name].took(time.perf_counter() - begun, aside=aside)
 
     def _spawn(self, job: Job) -> None:
         name = f"action {job.action.name}"

@@ -89,7 +89,7 @@ async def test_messages_of_many_threads_come_in_the_order_of_each() -> None:
         if len(came) == 4000:
             done.set()
 
-    inbox = Inbox(asyncio.get_running_loop(), take)
+    inbox = Inbox(asyncio.get_running_loop(), take, lambda: None)
 
     def work(thread: int) -> None:
         for number in range(1000):
