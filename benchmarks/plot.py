@@ -1,4 +1,4 @@
-"""The picture in the README."""
+"""The picture of docs/why/speed.md."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["Result", "find", "save"]
+__all__ = ["Result", "find", "load", "save"]
 
 _ALWAYS = ("benchmark", "subject", "frame_bytes", "frames_per_s", "bytes_per_s", "p50_s", "p99_s")
 
@@ -83,3 +83,8 @@ def save(results: Iterable[Result], path: Path) -> None:
         for row in results
     ]
     path.write_text("[\n " + ",\n ".join(json.dumps(row) for row in rows) + "\n]\n")
+
+
+def load(path: Path) -> list[Result]:
+    """Reads what `save` has written."""
+    return [Result(**row) for row in json.loads(path.read_text())]

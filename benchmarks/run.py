@@ -1,6 +1,7 @@
 """`make bench`: cwire beside other ways, in one run on this machine. Trust the ratios.
 
-Prints tables, writes results.json and docs/benchmarks.png. README.md here says what is measured.
+Prints tables, writes results.json, docs/benchmarks.png and the tables of docs/why. README.md here
+says what is measured.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 
 from rich.console import Console
 
+import figures
 import processes
 from bench_actions import bench_actions
 from bench_beside import bench_beside
@@ -68,7 +70,8 @@ def main() -> int:
     save(results, output)
     picture = processes.HERE.parent / "docs" / "benchmarks.png"
     draw(results, picture)
-    console.print(f"written: {output} and {picture}")
+    written = [output, picture, *figures.write(results)]
+    console.print("written:", *written)
     return 0
 
 

@@ -248,6 +248,19 @@ def test_every_page_is_in_the_site_s_menu() -> None:
     assert set(menu) == there | made
 
 
+def test_every_environment_variable_is_documented() -> None:
+    """Those that are cwire's own."""
+    page = (ROOT / "docs/reference/configuration.md").read_text()
+    read = set()
+    for package in ("client_side/cwire", "server_side", "cython_wrapper", "c_driver/src"):
+        for path in (ROOT / package).rglob("*.[pc]*"):
+            if path.suffix in (".py", ".c"):
+                named = r'(?:environ(?:\.get\(|\[)|getenv\()"(CWIRE_\w+)"'
+                read |= set(re.findall(named, path.read_text()))
+    listed = set(re.findall(r"^\| `(CWIRE_\w+)` \|", page, re.MULTILINE))
+    assert read == listed
+
+
 def said_by_the_sources() -> list[str]:
     """Every text of the Python and C sources, with … in place of what is filled in."""
     found = []

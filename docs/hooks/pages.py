@@ -16,6 +16,7 @@ from mkdocs.structure.files import File
 
 import c_header
 import command_line
+import configuration
 import javascript
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,10 @@ DOCUMENTS = {
 }
 """The documents that stay where they are, and where the site has them."""
 
-MADE = {module.__name__: module.markdown for module in (c_header, command_line, javascript)}
+MADE = {
+    module.__name__: module.markdown
+    for module in (c_header, command_line, configuration, javascript)
+}
 """What makes the parts of pages that the code says of itself."""
 
 _SOURCES = {page: document for document, page in DOCUMENTS.items()}
