@@ -35,7 +35,7 @@ WEB_SOURCES := $(shell find client_side/web \( -name node_modules -o -name npm \
 
 READY_DOCS := $(VENV)/.ready-docs
 
-.PHONY: setup run test lint docs bench soak soak-ring fuzz headers clean browser desktop cross
+.PHONY: setup run test lint docs bench soak soak-ring fuzz headers clean browser desktop cross loops
 
 setup: $(READY) $(BUNDLE)
 	@$(MAKE) --no-print-directory -s -C c_driver
