@@ -35,6 +35,13 @@ _OTHERS = frozenset(
         *("test", "mscfile", "anchor", "arg", "attention", "remark", "remarks", "example", "image"),
     )
 )
+# What people write who know other tools, and what they mean here.
+_MEANT = {
+    **{"cmd": "command", "rpc": "command", "action": "command", "message": "msg", "id": "msg"},
+    **{"response": "reply", "answer": "reply", "limits": "range", "bounds": "range"},
+    **{"min": "range", "max": "range", "minimum": "range", "maximum": "range"},
+    **{"initial": "default", "init": "default", "factor": "scale", "timestamp": "time"},
+}
 # The kernel's style: a title, and a paragraph for each member.
 _TITLE = re.compile(r"\A\s*(?:(?:struct|union|enum)\s+)\w+\s+-+\s+")
 _MEMBER = re.compile(r"^[ \t]*@(\w+):[ \t]*(.*(?:\n(?![ \t]*(?:@\w+:|$)).*)*)", re.MULTILINE)
@@ -78,7 +85,7 @@ def similar_tag(name: str) -> str | None:
     """Returns the tag that a name was probably meant as; None for tags and for other words."""
     if name in _WORDS or name in _OTHERS:
         return None
-    return nearest(name.lower(), _WORDS, 0.75)
+    return _MEANT.get(name.lower()) or nearest(name.lower(), _WORDS, 0.75)
 
 
 def named_tags(comment: str) -> list[str]:

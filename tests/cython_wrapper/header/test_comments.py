@@ -89,6 +89,18 @@ enum message_id { GO = 1, TYPO = 2 };
     )
 
 
+def test_tags_of_other_tools_are_told_of(wrap_text: Wrap) -> None:
+    text = """
+/** @cmd @msg 1 */
+struct go { int a; /**< @min 0 @Limits 0 5 */ int b; /**< @brief Max. @note @see */ };
+"""
+    assert wrap_text(text).warnings == (
+        "unit.h:3: struct go: @cmd is no tag of cwire; did you mean @command?",
+        "unit.h:3: struct go.a: @min is no tag of cwire; did you mean @range?",
+        "unit.h:3: struct go.a: @Limits is no tag of cwire; did you mean @range?",
+    )
+
+
 def test_lines_may_end_as_those_of_windows(tmp_path: Path) -> None:
     header = tmp_path / "unit.h"
     text = """
