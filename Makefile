@@ -10,9 +10,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-# A wheel puts the extension's switch there; an editable install ships no data files.
-JUPYTER := etc/jupyter/jupyter_server_config.d
 PYTEST_ARGS ?=
 # The tests of two files run at a time, since most of them wait for programs; WORKERS=0: one process.
 WORKERS ?= 2
@@ -25,34 +22,16 @@ HEADERS_ARGS ?=
 # Not the cases: they stand for headers of others, whose lines are part of what is tried.
 C_SOURCES := $(shell find c_driver client_side/cwire server_side benchmarks tests cython_wrapper/cwire_structs/templates \( -name '*.c' -o -name '*.h' \) \
 	-not -path '*/build/*' -not -path '*/generated/*' -not -path '*/cases/*')
-EXTENSION_SOURCES := setup.py $(wildcard c_driver/src/*.[ch] c_driver/include/*.h \
-	cython_wrapper/cwire_structs/*.pyx)
-
-# Of what the bundle consists, this is written last.
-BUNDLE := server_side/cwire_server/static/licences.txt
-WEB_SOURCES := $(shell find client_side/web \( -name node_modules -o -name npm \) -prune -o \
-	\( -name '*.mjs' -o -name '*.css' -o -name 'package*.json' -o -name .npmrc \) -print)
-
 READY_DOCS := $(VENV)/.ready-docs
 
 .PHONY: setup run test lint docs bench soak soak-ring fuzz headers clean browser desktop cross loops
 
-setup: $(READY) $(BUNDLE)
-	@$(MAKE) --no-print-directory -s -C c_driver
+# What is there already, newer than its sources, is not made again.
+setup:
+	@$(PYTHON) install.py dev
 
-# The stamp is as old as the last installation; the extension is built again when its sources change.
-$(READY): pyproject.toml $(EXTENSION_SOURCES)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cwire needs Python >= 3.11; name one: make PYTHON=python3.12")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@mkdir -p $(VENV)/$(JUPYTER) && cp server_side/cwire_server/jupyter/cwire.json $(VENV)/$(JUPYTER)
-	@touch $@
-
-# Without npm's registry everything but bridge.scope and the pages works: it says so and goes on.
-$(BUNDLE): $(WEB_SOURCES) | $(READY)
-	@$(BIN)/python client_side/web/bundle.py || true
-
-run: setup
+run:
+	@$(PYTHON) install.py run
 	@exec $(BIN)/cwire demo
 
 # Chromium draws the pages in tests; where it cannot be had, these tests say that they are skipped.
@@ -68,7 +47,7 @@ cross:
 	@sh tests/install_cross_compilers.sh
 
 # What builds the site is installed when it is wanted; where it cannot be had, its tests are skipped.
-$(READY_DOCS): pyproject.toml | $(READY)
+$(READY_DOCS): pyproject.toml | setup
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r /dev/stdin && touch $@ || \
 		echo "the documentation site cannot be built: its tests are skipped"

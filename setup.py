@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 
 LIBRARY = sorted(map(str, Path("c_driver").glob("src/*.c")))
@@ -24,7 +25,11 @@ class BuildWithSources(build_py):  # type: ignore[misc] # setuptools has no type
         Without npm's registry there is no bundle: said so, and everything else works. An editable
         install writes c_driver's C files and the checkout's bundle.
         """
-        subprocess.run([sys.executable, "client_side/web/bundle.py"], check=False)
+        bundle = subprocess.Popen([sys.executable, "client_side/web/bundle.py"])
+        if self.editable_mode:  # nothing is copied: it may be made beside the extension
+            self.distribution.bundle = bundle
+        else:
+            bundle.wait()
         super().run()
         subprocess.run(["sh", "c_driver/amalgamate.sh", self._folder().resolve()], check=True)
 
@@ -37,6 +42,16 @@ class BuildWithSources(build_py):  # type: ignore[misc] # setuptools has no type
         if self.editable_mode:
             return Path("c_driver", "build")
         return Path(self.build_lib, "cwire_structs", "c")
+
+
+class BuildExtensions(build_ext):  # type: ignore[misc] # setuptools has no types
+    """Compiles the extension, and waits for what is made beside it."""
+
+    def run(self) -> None:
+        """Compiles it; an editable install has begun the bundle before."""
+        super().run()
+        if bundle := getattr(self.distribution, "bundle", None):
+            bundle.wait()
 
 
 def extension(name: str, *sources: str) -> Extension:
@@ -52,7 +67,8 @@ def extension(name: str, *sources: str) -> Extension:
 
 
 setup(
-    cmdclass={"build_py": BuildWithSources},
+    cmdclass={"build_py": BuildWithSources, "build_ext": BuildExtensions},
+    options={"build_ext": {"parallel": True}},
     ext_modules=[
         extension("_driver", *LIBRARY),
         extension("_frames", "c_driver/src/frame.c"),
