@@ -22,7 +22,7 @@ SIZES = {
     "client.mjs": 14_300,
     "viewer": 250_000,
     "loader": 262_000,
-    "index": 75_000,
+    "index": 80_000,
     "scope": 65_000,
 }
 

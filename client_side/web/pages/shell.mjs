@@ -26,6 +26,7 @@ export class Shell {
   client = new Client(() => this.address());
   #condition = found("#condition");
   #problem = ""; // why the relay is not reached
+  #needsDriver = true;
 
   constructor() {
     this.client.addEventListener("state", () => this.#changed());
@@ -56,6 +57,12 @@ export class Shell {
     }
   }
 
+  /** Sets whether the page has nothing to show without a driver. */
+  set needsDriver(/** @type {boolean} */ on) {
+    this.#needsDriver = on;
+    this.#tell();
+  }
+
   #changed() {
     const { state, reason } = this.client;
     this.state.prove(state === "open");
@@ -69,7 +76,8 @@ export class Shell {
     const { state, drivers } = this.client;
     const place = this.#condition;
     if (this.state.token === null) show(place, NO_TOKEN, "problem");
-    else if (state === "open") show(place, driversText(drivers.values()), "problem");
+    else if (state === "open")
+      show(place, driversText(drivers.values(), this.#needsDriver), "problem");
     else if (this.#problem) show(place, this.#problem, "problem");
     else show(place, "Connecting …", "");
   }

@@ -113,12 +113,27 @@ export class Entry {
   }
 
   /**
+   * What the input is to hold for a value.
+   *
+   * @param {any} value
+   * @returns {any} undefined: nothing that it could hold.
+   */
+  heldFor(value) {
+    return show(this.control.rule, value);
+  }
+
+  /** @returns {string} A word for an input that nobody has changed. */
+  get unchanged() {
+    return this.keeps ? "as it is" : "default";
+  }
+
+  /**
    * Shows a value that nobody has given here.
    *
    * @param {any} value As JSON has it; what does not fit is not shown.
    */
   show(value) {
-    const held = show(this.control.rule, value);
+    const held = this.heldFor(value);
     if (held === undefined) return;
     const { input } = this;
     if (input instanceof HTMLSelectElement) input.selectedIndex = held;
@@ -129,7 +144,7 @@ export class Entry {
 
   /** @param {string} id */
   #makeInput(id) {
-    const { kind, low, high, hint } = this.control.widget;
+    const { kind, low, high, hint = "" } = this.control.widget;
     const common = { id, oninput: () => this.#given() };
     const { rule } = this.control;
     switch (kind) {
@@ -203,8 +218,7 @@ export class Entry {
   }
 
   #tell() {
-    const unchanged = this.keeps ? "as it is" : "default";
-    this.state.textContent = this.given ? "changed" : unchanged;
+    this.state.textContent = this.given ? "changed" : this.unchanged;
     this.place.classList.toggle("given", this.given);
     this.mark.disabled = !this.given;
   }

@@ -1,9 +1,11 @@
-// The first page: something that moves, then all drivers with their messages and commands.
+// The first page: something that moves, then all drivers with their messages and commands, and what
+// the relay's actions do.
 
 import { element } from "../../elements.mjs";
 import "../../scope.css";
 import { Shell } from "../shell.mjs";
 import { servedDrivers } from "../shell/messages.mjs";
+import { ActionSection } from "./action_section.mjs";
 import { DriverSection } from "./driver_section.mjs";
 import { Figures } from "./figures.mjs";
 import { Live } from "./live.mjs";
@@ -11,10 +13,12 @@ import "./page.css";
 import { RelaySection } from "./relay_section.mjs";
 
 const OPEN = "open"; // in the link: the entries that are open, as `driver/message`
+const ACTIONS = "actions"; // the same of actions, by name
 
 const shell = new Shell();
 const figures = new Figures(shell.client);
 const live = new Live(shell.client, figures);
+const actions = new ActionSection(shell.client);
 const relay = new RelaySection(shell.state);
 const drivers = element("div", {});
 /** @type {Map<string, DriverSection>} */
@@ -23,6 +27,7 @@ shell.main.append(
   element("h1", { className: "unseen" }, "Overview"),
   live.place,
   drivers,
+  actions.place,
   relay.place,
 );
 
@@ -78,8 +83,28 @@ function keepOpen() {
   if (text !== shell.state.get(OPEN)) shell.state.set({ [OPEN]: text });
 }
 
+let actionsOpened = false;
+
+function followActions() {
+  shell.needsDriver = !actions.count;
+  if (!actionsOpened && actions.count) showOpenActions();
+  actionsOpened ||= actions.count > 0;
+}
+
+function showOpenActions() {
+  actions.openOnly(new Set((shell.state.get(ACTIONS) ?? "").split(",")));
+}
+
+function keepOpenActions() {
+  const text = actions.open.join(",") || null;
+  if (text !== shell.state.get(ACTIONS)) shell.state.set({ [ACTIONS]: text });
+}
+
 shell.client.addEventListener("drivers", followDrivers);
 shell.state.addEventListener("change", showOpen);
+actions.addEventListener("change", followActions);
+actions.addEventListener("toggle", keepOpenActions);
+shell.state.addEventListener("change", showOpenActions);
 figures.addEventListener("round", () => {
   for (const section of sections.values()) section.tell(figures);
   relay.tell(figures);

@@ -20,9 +20,11 @@ export const NO_RELAY =
  * Says what is wrong with the drivers; "" if nothing is.
  *
  * @param {Iterable<Driver>} drivers
+ * @param {boolean} [needed] Whether it is wrong that there are none.
  */
-export function driversText(drivers) {
+export function driversText(drivers, needed = true) {
   const served = [...drivers].filter(({ source }) => source !== RELAY_SOURCE);
+  if (!served.length && !needed) return "";
   if (!served.length)
     return "This relay has no driver: start it with `cwire serve --driver NAME`, or run `cwire demo`.";
   return served.map(driverText).filter(Boolean).join(" · ");
