@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
+from cwire_server.clients.transport import SocketTransport
+from cwire_server.hub.client_queue import ClientQueue
 from cwire_server.limits import Limits
 from cwire_structs import frames
+from cwire_structs.websocket import Opcode, encode
 from support.fake_driver import FakeDriver, ticks
 from support.foreign import masked_frame
 from support.raw_connection import RawConnection
@@ -157,3 +161,35 @@ async def test_a_client_that_never_reads_replies_is_disconnected(
             while await connected.read() is not None:
                 pass
             assert connected.close_code == 4008
+
+
+async def test_short_texts_that_wait_go_in_one_write_and_in_order(start_relay: StartRelay) -> None:
+    relay = await start_relay("lab")
+    # Each write is a packet of its own here.
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        ours.settimeout(30)
+        theirs.setblocking(False)
+        connection = relay.core.connect(relay.core.services(None), SocketTransport(theirs))
+        ours.recv(1 << 20)  # the hello
+        (connected,) = relay.hub.clients.values()
+        queue = connected.sink
+        assert isinstance(queue, ClientQueue)
+        sent: list[bytes] = []
+        for number in range(70):  # more than are sent in one turn
+            queue.put_text(f"text {number}")
+            sent.append(encode(Opcode.TEXT, f"text {number}".encode()))
+            if number in (3, 4):
+                reply = bytes([number]) * 64
+                queue.put_reply(reply)
+                sent.append(encode(Opcode.BINARY, reply))
+        connected.wake()
+        first = ours.recv(1 << 20)
+        assert first == b"".join(sent[:5])
+        packets = [first]
+        while sum(map(len, packets)) < sum(map(len, sent)):
+            await asyncio.sleep(0)
+            packets.append(ours.recv(1 << 20))
+        assert b"".join(packets) == b"".join(sent)
+        assert len(packets) == 4
+        connection.cut_off()
