@@ -125,6 +125,7 @@ class AsyncBridge(BridgeBase):
         self._link = link
         self._running: set[asyncio.Future[None]] = set()
         self._describing: asyncio.Future[None] | None = None
+        self._when_known: list[Callable[[Mapping[str, Description]], object]] = []
         # When nobody holds the bridge any more; at the program's end the loop is gone anyway.
         forgotten = weakref.finalize(self, _hang_up, link)
         forgotten.atexit = False
@@ -316,8 +317,17 @@ class AsyncBridge(BridgeBase):
         task = asyncio.ensure_future(self.command(driver, name, fields))
         task.add_done_callback(lambda task: done(_outcome(task)))
 
-    def _known_actions(self) -> Mapping[str, Description]:
-        return _ActionRunner(self).known()
+    def _when_described(self, call: Callable[[Mapping[str, Description]], object]) -> None:
+        known = _ActionRunner(self).known()
+        if self._describing is None or not self._descriptions_are_stale():
+            call(known)
+        else:
+            self._when_known.append(call)
+
+    def _tell_known(self) -> None:
+        waiting, self._when_known = self._when_known, []
+        for call in waiting:
+            call(self._descriptions)
 
     def _start_action(
         self, name: str, data: Mapping[str, Any], watcher: Watcher
@@ -375,14 +385,19 @@ class _ActionRunner:
         bridge = self._bridge
         try:
             with suppress(errors.CwireError):
-                found = await self.run("describe", {}, ActionOptions(bar=False))
-                bridge._descriptions = read_descriptions(found)
-                bridge._described_for = bridge._link.session.calls.client
+                await self.run("describe", {}, ActionOptions(bar=False))
         finally:
             bridge._describing = None
+            bridge._tell_known()
 
     async def run(self, name: str, data: object, options: ActionOptions) -> Any:
-        return await self._start(name, data, options, every=False).result()
+        value = await self._start(name, data, options, every=False).result()
+        if name == "describe" and not data:
+            bridge = self._bridge
+            bridge._descriptions = read_descriptions(value)
+            bridge._described_for = bridge._link.session.calls.client
+            bridge._tell_known()
+        return value
 
     def stream(self, name: str, data: object, options: ActionOptions) -> AsyncActionStream:
         return self._start(name, data, options, every=True)

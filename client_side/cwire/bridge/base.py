@@ -22,6 +22,7 @@ from cwire.view.schema import SchemaView
 
 if TYPE_CHECKING:
     from cwire.panel.action_panel import ActionPanel, Watcher
+    from cwire.panel.both import CombinedPanel
     from cwire.panel.form import Done
     from cwire.panel.panel import Panel
     from cwire.plot.live_plot import LivePlot
@@ -229,20 +230,30 @@ class BridgeBase(ABC):
     @overload
     def panel(self, *, actions: str | Iterable[str]) -> ActionPanel: ...
 
+    @overload
+    def panel(
+        self,
+        driver: str | Iterable[str] | None = None,
+        commands: str | Iterable[str] | None = None,
+        *,
+        actions: str | Iterable[str],
+    ) -> CombinedPanel: ...
+
     def panel(
         self,
         driver: str | Iterable[str] | None = None,
         commands: str | Iterable[str] | None = None,
         *,
         actions: str | Iterable[str] | None = None,
-    ) -> Panel | ActionPanel:
+    ) -> Panel | ActionPanel | CombinedPanel:
         """Makes forms for commands, from the header: sliders, drop-downs, buttons, replies.
 
         Args:
             driver: The driver whose commands these are. Default: all. Commands can be the only
                 argument, too.
             commands: Their names, in the order to show. Default: all that the header has.
-            actions: Names of the relay's actions: the forms are for these, and not for commands.
+            actions: Names of the relay's actions: forms for these, below those for the commands
+                that are named. Default: none.
 
         Raises:
             UnknownAction: The relay has no such action.
@@ -253,6 +264,7 @@ class BridgeBase(ABC):
         """
         try:
             from cwire.panel.action_panel import ActionPanel
+            from cwire.panel.both import CombinedPanel
             from cwire.panel.panel import Panel, choose
         except ImportError:
             raise errors.CwireError(
@@ -260,10 +272,16 @@ class BridgeBase(ABC):
             ) from None
         self._check_open()
         if actions is not None:
-            if driver is not None or commands is not None:
-                raise errors.InvalidArgument("a panel has forms for commands or for actions")
             named = names_of(actions, "actions")
-            return self._kept_by(ActionPanel(self._known_actions(), named, self._start_action))
+            below = self._kept_by(ActionPanel(named, self._start_action, self._when_described))
+            if driver is None and commands is None:
+                return below
+            try:
+                above = self.panel(driver, commands)
+            except BaseException:
+                below.close()
+                raise
+            return CombinedPanel(above, below)
         if not isinstance(driver, str) and driver is not None:
             driver, commands = None, commands or driver
         elif (
@@ -329,8 +347,8 @@ class BridgeBase(ABC):
         """Sends a command without keeping the caller waiting; calls `done` with the outcome."""
 
     @abstractmethod
-    def _known_actions(self) -> Mapping[str, Description]:
-        """The relay's actions, as far as they are known."""
+    def _when_described(self, call: Callable[[Mapping[str, Description]], object]) -> None:
+        """Calls with the relay's actions: now, or when the relay has described them."""
 
     @abstractmethod
     def _start_action(

@@ -532,8 +532,8 @@ class Bridge(BridgeBase):
 
         threading.Thread(target=work, name=f"cwire {name}", daemon=True).start()
 
-    def _known_actions(self) -> Mapping[str, Description]:
-        return _ActionRunner(self).known()
+    def _when_described(self, call: Callable[[Mapping[str, Description]], object]) -> None:
+        call(_ActionRunner(self).known())
 
     def _start_action(
         self, name: str, data: Mapping[str, Any], watcher: Watcher

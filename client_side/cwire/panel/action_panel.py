@@ -18,7 +18,7 @@ from cwire.kernel.placed import Placed
 from cwire.kernel.widgets import close_all
 from cwire.session.drivers import unknown_text
 
-__all__ = ["ActionForm", "ActionPanel", "Start"]
+__all__ = ["ActionForm", "ActionPanel", "Start", "WhenKnown"]
 
 _GOOD, _BAD, _BUSY = "#1a7f37", "#b3261e", "#666"
 _LONGEST = 300
@@ -42,6 +42,10 @@ class Watcher(Protocol):
 
 Start = Callable[[str, Mapping[str, Any], Watcher], Callable[[], object]]
 """Calls an action without keeping the caller waiting; gives what cancels the call."""
+
+
+WhenKnown = Callable[[Callable[[Mapping[str, Description]], object]], object]
+"""Calls a function with the relay's actions: at once where they are known, else when they are."""
 
 
 class _Input:
@@ -188,47 +192,87 @@ class ActionPanel:
         panel = bridge.panel(actions=["scan"])
         panel["scan"].inputs["steps"].value = 20  # to be used from Python
 
+    In asyncio the forms come when the relay has said which actions it has.
+
+    Args:
+        names: Of the actions, in the order to show.
+        start: Calls one.
+        when_known: Gives the relay's actions.
+
     Attributes:
         widget: The ipywidgets box, to be put into others.
     """
 
-    def __init__(
-        self, known: Mapping[str, Description], names: Iterable[str], start: Start
-    ) -> None:
+    def __init__(self, names: Iterable[str], start: Start, when_known: WhenKnown) -> None:
         check_ipywidgets("a panel", "let elements of mo.ui call bridge.call, or use Jupyter")
+        self._names = list(names)
+        self._start = start
         self._forms: dict[str, ActionForm] = {}
-        for name in names:
-            if name not in known:
-                text = unknown_text("action", name, "the relay", known)
-                raise errors.UnknownAction(name, "unknown_action", text)
-            self._forms[name] = ActionForm(known[name], start)
-        self.widget = widgets.VBox([form.widget for form in self._forms.values()])
-        self._placed = Placed(self.widget)
+        self._waits = True  # for what the relay says of its actions
+        self._open = self._closed = False
+        self._note = widgets.HTML()
+        self.widget = widgets.VBox([self._note])
+        try:
+            when_known(self._fill)
+            if self._waits:
+                self._note.value = "asking the relay for its actions"
+            self._placed = Placed(self.widget)
+        except BaseException:
+            close_all(self.widget)
+            raise
+        self._open = True
         _of_cells.add(self)
+
+    def _fill(self, known: Mapping[str, Description]) -> None:
+        """Makes the forms.
+
+        Raises:
+            UnknownAction: There is no such action. Where nobody can be told any more, it is shown.
+        """
+        late, self._waits = self._open, False
+        if late and self._closed:
+            return
+        unknown = next((name for name in self._names if name not in known), None)
+        if unknown is not None:
+            text = unknown_text("action", unknown, "the relay", known)
+            if not late:
+                raise errors.UnknownAction(unknown, "unknown_action", text)
+            self._note.value = f'<span style="color:{_BAD}">{escape(text)}</span>'
+            return
+        self._note.value = ""
+        self._forms = {name: ActionForm(known[name], self._start) for name in self._names}
+        self.widget.children = (self._note, *(form.widget for form in self._forms.values()))
 
     def __getitem__(self, action: str) -> ActionForm:
         """The form of an action.
 
         Raises:
+            NotConnected: The relay has not said which actions it has.
             UnknownAction: There is none in this panel.
         """
+        if self._waits:
+            raise errors.NotConnected(
+                "the relay has not said yet which actions it has: "
+                "`await bridge.call.describe()`, then the forms are there"
+            )
         if action not in self._forms:
             text = unknown_text("action", action, "this panel", self._forms)
             raise errors.UnknownAction(action, "unknown_action", text)
         return self._forms[action]
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self._forms)
+        return self._names
 
     def close(self) -> None:
         """Removes the widgets; calls that run are cancelled."""
+        self._closed = True
         _of_cells.remove(self)
         for form in self._forms.values():
             form.close()
         self._placed.close_box()
 
     def __repr__(self) -> str:
-        return f"<panel of the actions {', '.join(self._forms)}>"
+        return f"<panel of the actions {', '.join(self._names)}>"
 
     def _repr_mimebundle_(self, **options: object) -> Any:
         return self._placed.output(repr(self), **options)

@@ -126,15 +126,19 @@ def test_a_name_that_is_none_is_told(bridge: cwire.Bridge, panel_of: PanelOf) ->
         bridge.panel(actions="scna")
     with pytest.raises(cwire.UnknownAction, match="this panel"):
         panel_of(bridge, "scan")["every"]
-    with pytest.raises(cwire.InvalidArgument, match="for commands or for actions"):
-        bridge.panel("demo", actions="scan")  # type: ignore[call-overload]
+    with pytest.raises(cwire.UnknownDriver):
+        bridge.panel("demo", actions="scan")
 
 
 async def test_the_same_in_asyncio(server: Server, panel_of: PanelOf) -> None:
     async with cwire.aconnect(server.link) as bridge:
+        early, wrong = panel_of(bridge, "generate"), panel_of(bridge, "genrate")
+        with pytest.raises(cwire.NotConnected, match=r"`await bridge.call.describe\(\)`"):
+            early["generate"]
         await bridge.call.describe()
-        while "every" not in dir(bridge.call):
-            await bridge.call.math.add(a=1)
+        assert list(early["generate"].inputs) == ["count"]
+        assert "did you mean &#x27;generate&#x27;?" in wrong.widget.children[0].value
+        assert "every" in dir(bridge.call)
         form = panel_of(bridge, "generate")["generate"]
         form.inputs["count"].value = 3
         form.run.click()
