@@ -84,3 +84,19 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
     text = _LINK.sub(lead, markdown)
     text = _MADE.sub(lambda match: MADE[match[1]](), text)
     return _COMMENT.sub("", text)
+
+
+def on_page_content(html: str, *, page: Any, config: Any, files: Any) -> str:
+    """Links what docstrings name, such as `Bridge.latest`, to where the page describes it."""
+    if not page.file.src_uri.startswith("reference/python"):
+        return html
+    ids = re.findall(
+        r'id="((?:cwire|cwire_server|cwire_structs\.schema)\.([A-Z]\w+(?:\.\w+)?))"', html
+    )
+    places = {name: whole for whole, name in ids}
+
+    def link(match: re.Match[str]) -> str:
+        place = places.get(match[1])
+        return f'<a href="#{place}">{match[0]}</a>' if place else match[0]
+
+    return re.sub(r"<code>([\w.]+)</code>(?!</a>)", link, html)

@@ -28,14 +28,23 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class DriverAddress:
-    """A driver's name among clients, and the Unix socket where it listens."""
+    """A driver's name among clients, and the Unix socket where it listens.
+
+    Attributes:
+        name: Letters, digits, ``_`` and ``-``.
+        path: Of the socket; it need not be there yet.
+    """
 
     name: str
     path: Path
 
     @classmethod
     def parse(cls, text: str) -> DriverAddress:
-        """Reads ``NAME=PATH``."""
+        """Reads a text: ``NAME=PATH``.
+
+        Raises:
+            ConfigError: It is not that, or the name cannot be a driver's.
+        """
         name, separator, path = text.partition("=")
         if not separator or not name or not path:
             raise ConfigError(
@@ -51,9 +60,10 @@ class DriverAddress:
 
     @classmethod
     def named(cls, text: str) -> DriverAddress:
-        """Reads ``NAME=PATH``, or a name alone: it is where `cwire_listen` puts its socket.
+        """Reads a text, ``NAME=PATH``, or a name: it is where `cwire_listen` puts its socket.
 
         Raises:
+            ConfigError: It is neither.
             RuntimeDirError: The runtime directory, in which that is, cannot be trusted.
         """
         if text and not set(text) & set("=/"):
@@ -63,7 +73,19 @@ class DriverAddress:
 
 @dataclass(frozen=True)
 class RelayConfig:
-    """Everything that a relay needs to start."""
+    """Everything that a relay needs to start.
+
+    Attributes:
+        drivers: Which it serves; none only where it has an `api`.
+        host: A loopback address.
+        port: Of TCP; 0 picks a free one.
+        token: What TCP clients need: 16 letters and digits at the least; a fresh one.
+        allowed_origins: Of pages of others that may connect, as ``http://localhost:8888``.
+        limits: Sizes and counts beyond which a client is refused, or loses frames.
+
+    Raises:
+        ConfigError: Something of it cannot be; the text says what to give instead.
+    """
 
     drivers: tuple[DriverAddress, ...]
     host: str = "127.0.0.1"

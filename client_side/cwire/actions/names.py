@@ -82,7 +82,12 @@ class Actions(Generic[_Result, _Stream]):
         return self._cwire_runner.run(self._cwire_name, data, self._cwire_options)
 
     def stream(self, /, *whole: object, **arguments: object) -> _Stream:
-        """Calls the action with these arguments; iterate over its results as they come."""
+        """Calls the action with these arguments; iterate over its results as they come.
+
+        Args:
+            *whole: In place of arguments, one value that is all of its data.
+            **arguments: By their names.
+        """
         data = self._cwire_data(whole, arguments)
         return self._cwire_runner.stream(self._cwire_name, data, self._cwire_options)
 

@@ -203,7 +203,10 @@ class AsyncBridge(BridgeBase):
     def stream(
         self, message: str, timeout: float | None = None, *, driver: str | None = None
     ) -> AsyncStream:
-        """Every message from now on: ``async for block in bridge.stream("scope_block")``."""
+        """Every message from now on: ``async for block in bridge.stream("scope_block")``.
+
+        The arguments are those of the blocking one: see `Bridge.stream`.
+        """
         cursor = Cursor(partial(self._link.lookup.feed, message, driver))
         subscribe = partial(self._open_feed, message, cursor.feed.driver)
         return AsyncStream(self._link, cursor, timeout, self._more, subscribe)
@@ -278,7 +281,7 @@ class AsyncBridge(BridgeBase):
         return await self._link.subscribe(self._names(messages), driver, options)
 
     async def unsubscribe(self, id: int) -> None:
-        """Ends a subscription."""
+        """Ends a subscription; see `Bridge.unsubscribe`."""
         self._check_open()
         self._link.unsubscribe(subscription_id(id))
 

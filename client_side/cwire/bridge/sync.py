@@ -481,7 +481,11 @@ class Bridge(BridgeBase):
         return self._thread.call(self._link.subscribe(messages, driver, options))
 
     def unsubscribe(self, id: int) -> None:
-        """Ends a subscription; what has come stays."""
+        """Ends a subscription; what has come stays.
+
+        Args:
+            id: What `subscribe` returned.
+        """
         self._check_open()
         self._thread.post(self._link.unsubscribe, subscription_id(id))
 

@@ -72,7 +72,13 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         dtype: np.dtype[Any],
         message: Message | None = None,
     ) -> FrameArray:
-        """Views a buffer of whole frames, each of ``dtype.itemsize`` bytes; copies nothing."""
+        """Views a buffer of whole frames, each of ``dtype.itemsize`` bytes; copies nothing.
+
+        Args:
+            buffer: The frames, one after the other.
+            dtype: Of a frame: `Message.frame_dtype`.
+            message: What they are; without it they have no units and no paths.
+        """
         raw = buffer if isinstance(buffer, np.ndarray) else np.frombuffer(buffer, np.uint8)
         return _framed(raw.reshape(-1).view(dtype), message)
 
@@ -201,7 +207,11 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
         return (self[index] for index in range(len(self)))
 
     def copy(self, order: Any = "C") -> FrameArray:
-        """A copy with its own memory, headers included."""
+        """A copy with its own memory, headers included.
+
+        Args:
+            order: As numpy's.
+        """
         rows = self._raw().copy(order).view(self.dtype)
         return self._guard(_framed(rows, self._message, whole=self._whole))
 

@@ -158,6 +158,9 @@ class Driver:
         parameters, and its reply is what the function is annotated to return; this is possible
         until the driver listens.
 
+        Args:
+            target: The function, or the command's name.
+
         Raises:
             UnknownCommand: The schema has no such command.
             SchemaError: The parameters cannot be fields.

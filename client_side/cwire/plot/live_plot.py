@@ -149,7 +149,11 @@ class LivePlot:
             sleep(min(left, max(0.001, self._period - (monotonic() - begun))))
 
     def stop(self, reason: str = "stopped") -> None:
-        """Ends the following; the figure stays as it is, and its title says why."""
+        """Ends the following; the figure stays as it is, and its title says why.
+
+        Args:
+            reason: What the title says.
+        """
         if self._stopped is not None:
             return
         self._stopped = reason
@@ -166,7 +170,11 @@ class LivePlot:
             self._show()
 
     def close(self, reason: str = "stopped") -> None:
-        """Stops, and closes the figure's window if it has one."""
+        """Stops, and closes the figure's window if it has one.
+
+        Args:
+            reason: What the title says until then.
+        """
         self.stop(reason)
         self._canvas.close()
 

@@ -95,7 +95,11 @@ class Scope:
         return not self.widget.stopped
 
     def stop(self, reason: str = "stopped") -> None:
-        """Ends it; what it shows stays, and says why."""
+        """Ends it; what it shows stays, and says why.
+
+        Args:
+            reason: What it says.
+        """
         if not self.running:
             return
         with suppress(ValueError):
@@ -106,7 +110,11 @@ class Scope:
         self._post(self._end_pump)
 
     def close(self, reason: str = "closed") -> None:
-        """Ends it and removes the widget; the last picture stays in the notebook."""
+        """Ends it and removes the widget; the last picture stays in the notebook.
+
+        Args:
+            reason: What other views of it say.
+        """
         _of_cells.remove(self)
         self.stop(reason)
         # Without this circle a bridge that nobody has any more hangs up at once.

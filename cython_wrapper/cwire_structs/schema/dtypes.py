@@ -92,7 +92,13 @@ def _bit_entries(fields: Any) -> Iterator[_Entry]:
 
 
 def column(records: Any, struct: Struct, field: Field) -> Any:
-    """Returns a field of records: a view, or the values of a bit field."""
+    """Returns a field of records: a view, or the values of a bit field.
+
+    Args:
+        records: Structured, of any shape: of `struct_dtype`, or of frames.
+        struct: What they are.
+        field: One of its fields.
+    """
     return bit_column(records, struct, field) if field.bits else records[field.name]
 
 

@@ -69,6 +69,9 @@ class Message:
     def check_size(self, payload_size: int) -> None:
         """Checks that a payload can have this many bytes.
 
+        Args:
+            payload_size: Bytes, without header and padding.
+
         Raises:
             ValueError: It cannot; the text says which sizes can be.
         """
@@ -103,6 +106,9 @@ class Message:
         A union is its bytes (``V``). ``np.save(path, batch.view(message.storage_dtype()))`` saves
         a batch of `dtype`, ``np.load(path).view(message.dtype())`` reads it.
 
+        Args:
+            tail: As for `dtype`.
+
         Raises:
             ValueError: There is no such payload.
         """
@@ -119,6 +125,9 @@ class Message:
 
         The payload's fields lie behind the 24-byte header; itemsize is the frame's length with its
         padding, a multiple of 8.
+
+        Args:
+            payload_size: Bytes, without header and padding.
 
         Raises:
             ValueError: No payload has this size.
