@@ -6,6 +6,7 @@ Prints the URL of its WebSocket, and a token if it needs one.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import socket
 import sys
@@ -35,7 +36,7 @@ def array(size: int) -> Any:
 
 
 def block(seconds: float) -> None:
-    """Waits in its thread."""
+    """Waits."""
     time.sleep(seconds)
 
 
@@ -46,12 +47,26 @@ def compute(seconds: float) -> None:
         sum(range(1000))
 
 
+async def block_async(seconds: float) -> None:
+    """Waits, and gives its event loop nothing to do meanwhile."""
+    time.sleep(seconds)
+
+
+_calls = itertools.count()
+
+
+def sometimes(seconds: float) -> None:
+    """Returns at once, but each second time it waits for a fiftieth of that."""
+    if next(_calls) % 2:
+        time.sleep(seconds / 50)
+
+
 async def add_async(a: int, b: int) -> int:
     """The same as `add` in an event loop."""
     return a + b
 
 
-API = [add, add_async, count, array, block, compute]
+API = [add, add_async, count, array, block, block_async, compute, sometimes]
 
 
 def _port() -> socket.socket:

@@ -1,8 +1,8 @@
 """actions: Python functions called over a WebSocket, beside other ways; one raw client for all.
 
-Round trip: the same function behind cwire (in a thread, and async), FastAPI and python-socketio,
-and an echo over bare Tornado. Streams: 50 clients with 20 streams each. Beside: a command's round
-trip through the relay while functions block and compute. Array: 64 MiB of float64 into numpy.
+Round trip: the same function behind cwire (plain, and async), FastAPI and python-socketio, and an
+echo over bare Tornado. Streams: 50 clients with 20 streams each. Beside: how late a driver's frames
+come through the relay while functions block and compute. Array: 64 MiB of float64 into numpy.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 import cwire
 import processes
-from bench_round_trip import measure
+from bare_websocket import BINARY, BareWebSocket
+from cwire_structs import frames
 from cwire_structs.websocket import SUBPROTOCOL
-from processes import Programs
+from processes import Programs, Relay
 from result import Result
 
 __all__ = ["bench_actions"]
@@ -34,6 +35,9 @@ _COUNT, _WARM = 600, 60
 _CLIENTS, _STREAMS, _RESULTS = 50, 20, 10
 _ARRAY = 8 << 20  # float64: 64 MiB
 _JSON_ARRAY = 1 << 20  # as JSON, 8 MiB take long enough
+_FRAMES, _RATE = 2000, 1000  # Hz
+_BUSY = ("nothing", "block", "compute", "block_async", "sometimes")
+"""Functions beside a driver's frames."""
 _SERVERS = ("tornado", "cwire", "fastapi", "socketio")
 
 
@@ -189,7 +193,7 @@ def bench_actions(programs: Programs, repeats: int, step: Callable[[str], None])
 
 @contextlib.contextmanager
 def _calling(bridge: cwire.Bridge, action: str) -> Iterator[None]:
-    """Calls an action that takes a second, again and again."""
+    """Calls an action that takes a second, or sometimes a fiftieth of one, again and again."""
     done = threading.Event()
 
     def work() -> None:
@@ -208,8 +212,8 @@ def _calling(bridge: cwire.Bridge, action: str) -> Iterator[None]:
 
 
 def _beside(programs: Programs, repeats: int, step: Callable[[str], None]) -> Iterator[Result]:
-    """A command's round trip through the relay, while functions of it are busy."""
-    seconds: dict[str, list[float]] = {"nothing": [], "block": [], "compute": []}
+    """How late frames come, while functions of the relay are busy."""
+    seconds: dict[str, list[float]] = {busy: [] for busy in _BUSY}
     with tempfile.TemporaryDirectory(prefix="cwire-bench-") as name:
         directory = Path(name)
         with (
@@ -221,11 +225,31 @@ def _beside(programs: Programs, repeats: int, step: Callable[[str], None]) -> It
                 for busy, found in seconds.items():
                     step(f"actions, beside {busy}")
                     with _calling(bridge, busy):
-                        found += asyncio.run(measure(relay.url, relay.token))
+                        found += _delays(relay, bridge)
     for busy, found in seconds.items():
         yield Result(
             "actions",
             f"beside_{busy}",
+            64,
             p50_s=statistics.median(found),
             p99_s=statistics.quantiles(found, n=100)[98],
         )
+
+
+def _delays(relay: Relay, bridge: cwire.Bridge) -> list[float]:
+    """The seconds from each frame's stamp, which its driver gives it, to a client of the relay."""
+    reader = BareWebSocket(relay.url, relay.token, SUBPROTOCOL)
+    with reader.socket:
+        reader.next_json("hello")
+        reader.send_json(op="subscribe", id=0, driver=None, messages=["sample"])
+        reader.next_json("subscribed")
+        bridge.send.publish(count=_FRAMES, batch=1, paced=0, rate=_RATE)
+        seconds: list[float] = []
+        while len(seconds) < _FRAMES:
+            opcode, message = reader.next()
+            now, at = time.time_ns(), 0
+            while opcode == BINARY and at < len(message):
+                header = frames.unpack_header(message, at)
+                seconds.append((now - header.time_ns) / 1e9)
+                at += frames.span(header.size)
+    return seconds

@@ -121,10 +121,13 @@ def _actions(results: list[Result]) -> list[Target]:
     array, text = (find(results, "actions", f"{name}_array") for name in ("cwire", "json"))
     ratio = _ratio(array.bytes_per_s if array else None, text.bytes_per_s if text else None)
     rows.append(_at_least("actions, an array into numpy, cwire / JSON", ratio, 10.0))
-    for busy in ("block", "compute"):
+    alone = find(results, "actions", "beside_nothing")
+    for busy in ("block", "compute", "block_async", "sometimes"):
         beside = find(results, "actions", f"beside_{busy}")
-        p99_ms = beside.p99_s * 1e3 if beside is not None and beside.p99_s else None
-        rows.append(_at_most(f"actions, round trip beside {busy}, p99, ms", p99_ms, 5))
+        later = None
+        if alone is not None and beside is not None and alone.p99_s and beside.p99_s:
+            later = (beside.p99_s - alone.p99_s) * 1e3
+        rows.append(_at_most(f"actions, frames later beside {busy}, p99, ms", later, 5))
     return rows
 
 
