@@ -87,7 +87,7 @@ def _cwire() -> None:
     server = cwire_server.Server(API, {"port": 0})
     with server:
         _say(f"ws://127.0.0.1:{server.port}/ws", server.config.token)
-        sys.setswitchinterval(5e-4)  # as `run_forever` does
+        sys.setswitchinterval(1e-4)  # as `run_forever` does
         time.sleep(3600)
 
 

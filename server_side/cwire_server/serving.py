@@ -12,7 +12,7 @@ from cwire_server.app import Relay
 
 __all__ = ["allow_many_clients", "new_loop", "run"]
 
-_SWITCH_SECONDS = 5e-4
+_SWITCH_SECONDS = 1e-4
 
 _SEVERAL = (
     "clients that name neither a driver (--driver NAME, connect(driver=…)) nor a relay "
@@ -66,7 +66,8 @@ async def _serve(relay: Relay, stop: asyncio.Event) -> None:
         # All objects so far stay: the collector, which needs 25 ms for them, need not look at them.
         gc.collect()
         gc.freeze()
-        # A thread that reads a large schema shall not keep the event loop waiting for 5 ms.
+        # A thread that reads a large schema, or an action that computes, shall not keep the event
+        # loop waiting for 5 ms each time that it has let go of the interpreter.
         sys.setswitchinterval(_SWITCH_SECONDS)
         print(f"cwire relay: {relay.link}", flush=True)
         for link in relay.own_links():
