@@ -62,6 +62,7 @@ SCRIPTS = (
     "tests/web/**/*.mjs",
 )
 MADE = "!client_side/web/npm/*.mjs"  # so prettier has no opinion
+EXAMPLES = ("client_side/examples/*.ts",)  # a test compiles them with what they need
 STYLES = (
     "client_side/desktop/page/*.css",
     "client_side/web/*.css",
@@ -115,8 +116,9 @@ def lint(fix: bool) -> bool:
         "--config",
         LINT / "eslint.config.mjs",
     ]
+    files = (*SCRIPTS, *EXAMPLES, *STYLES, MADE)
     tools: list[list[str | Path]] = [
-        [*prettier, "--log-level=warn", "--write" if fix else "--check", *SCRIPTS, *STYLES, MADE],
+        [*prettier, "--log-level=warn", "--write" if fix else "--check", *files],
         [*eslint, "--max-warnings=0", *(["--fix"] if fix else []), *SCRIPTS],
         [TSC, "--project", HERE / "jsconfig.json"],
     ]

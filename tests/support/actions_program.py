@@ -91,8 +91,17 @@ API = {
     "fail": fail,
 }
 
+
+def made(**config: Any) -> Server:
+    """A server with all of it."""
+    server = Server(API, config)
+    server.add_process("counter", Counter)
+    return server
+
+
+SERVER = made()
+"""For `cwire serve --actions`."""
+
 if __name__ == "__main__":
     port, token = (sys.argv[1:] or ["0", "0123456789abcdef0123456789abcdef"])[:2]
-    server = Server(API, {"port": int(port), "token": token})
-    server.add_process("counter", Counter)
-    server.run_forever()
+    made(port=int(port), token=token).run_forever()

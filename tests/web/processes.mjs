@@ -49,11 +49,13 @@ export async function startDriver(socket) {
   return driver;
 }
 
-/** A relay with one driver, at the port that is held for it, or at one of its own. */
-export async function startRelay(socket, token = "0123456789abcdef0123456789abcdef") {
+/** A relay with one driver, at the port that is held for it, or at one of its own; maybe with actions. */
+export async function startRelay(socket, { actions } = {}) {
+  const token = "0123456789abcdef0123456789abcdef";
   const port = process.env.CWIRE_PORT ?? "0";
   const script = `${ROOT}server_side/server_main.py`;
   const options = ["--port", port, "--token", token, "--driver", `demo=${socket}`];
+  if (actions) options.push("--actions", actions);
   const relay = new Running(process.env.CWIRE_PYTHON, script, ...options);
   return addressed(relay);
 }
