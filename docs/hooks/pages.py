@@ -29,8 +29,9 @@ DOCUMENTS = {
     "benchmarks/README.md": "why/benchmarks.md",
     "client_side/desktop/README.md": "howto/electron.md",
     "cython_wrapper/README.md": "reference/wrap.md",
+    "cython_wrapper/README.md#tags": "reference/tags.md",
 }
-"""The documents that stay where they are, and where the site has them."""
+"""The documents that stay where they are, or sections of them, and where the site has them."""
 
 MADE = {
     module.__name__: module.markdown
@@ -38,7 +39,7 @@ MADE = {
 }
 """What makes the parts of pages that the code says of itself."""
 
-_SOURCES = {page: document for document, page in DOCUMENTS.items()}
+_SOURCES = {page: document.partition("#")[0] for document, page in DOCUMENTS.items()}
 # Code, which is left alone, or a link; its text may hold code.
 _LINK = re.compile(
     r"(?P<code>^(?P<fence>```+|~~~+).*?^(?P=fence)[ ]*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
@@ -52,7 +53,11 @@ _COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
 def on_files(files: Any, *, config: Any) -> Any:
     """Adds the documents."""
     for document, page in DOCUMENTS.items():
-        text = (ROOT / document).read_text()
+        path, _, section = document.partition("#")
+        text = (ROOT / path).read_text()
+        if section:
+            parts = re.split(r"^## ", text, flags=re.MULTILINE)
+            (text,) = ("# " + part for part in parts if part.lower().startswith(f"{section}\n"))
         files.append(File.generated(config, page, content=text))
     return files
 
@@ -74,6 +79,8 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
             raise FileNotFoundError(f"{repository}: {target} leads nowhere")
         if path.startswith("docs/"):
             to = path.removeprefix("docs/")
+        elif f"{path}{hash_}{anchor}" in DOCUMENTS:
+            to, hash_, anchor = DOCUMENTS[f"{path}{hash_}{anchor}"], "", ""
         elif path in DOCUMENTS:
             to = DOCUMENTS[path]
         else:
