@@ -221,6 +221,32 @@ def test_the_tutorial(
     assert "BOARD_RUN" in result.stdout
 
 
+def test_two_instruments(
+    built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch, examples: list[str]
+) -> None:
+    start, look = examples
+    folder = runtime.parent
+    (folder / "c_driver").symlink_to(ROOT / "c_driver")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    lines = f"cd {folder}; {start.strip()} --port 0"
+    with Running("sh", "-c", lines, session=True) as programs:
+        with cwire.connect(programs.wait_for("http").split()[-1]) as bridge:
+            until(lambda: {bridge[name].state for name in ("left", "right")} == {"up"})
+            with pytest.raises(cwire.Ambiguous):
+                bridge.send.set_waveform(frequency=5.0)
+        result = subprocess.run(
+            [sys.executable, "-W", "error", "-c", look],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        os.killpg(programs.process.pid, signal.SIGTERM)
+        programs.wait_for_end()
+    assert result.returncode == 0, result.stderr
+    assert re.match(r"[01] [\d.]+", result.stdout)
+
+
 def newest(bridge: cwire.Bridge) -> cwire.FrameArray:
     readings = bridge.latest("reading", 12, timeout=10)
     assert isinstance(readings, cwire.FrameArray)
