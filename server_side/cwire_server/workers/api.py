@@ -11,6 +11,7 @@ __all__ = ["ActionError", "ApiError", "Mark", "action", "flatten", "mark_of"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _MARK = "__cwire_action__"
+_LONGEST, _DEEPEST = 200, 64
 BUILT_IN = ("list", "describe", "shutdown")
 """Names of actions that are always there."""
 
@@ -117,6 +118,8 @@ def flatten(api: object, separator: str = ".") -> dict[str, Callable[..., Any]]:
         api = [one for one in own if callable(one) and isinstance(vars(one).get(_MARK), Mark)]
         if not api:
             raise ApiError("the module has no function with @cwire_server.action: mark some")
+    if not isinstance(separator, str) or not separator:
+        raise ApiError(f"the separator is {separator!r}: it is a text, such as '.'")
     flat: dict[str, Callable[..., Any]] = {}
     if isinstance(api, Mapping):
         _add(flat, api, "", separator, ())
@@ -140,6 +143,8 @@ def _add(
 ) -> None:
     if id(api) in above:
         raise ApiError(f"the dict {prefix.removesuffix(separator)!r} contains itself")
+    if len(above) >= _DEEPEST:
+        raise ApiError(f"the dict {prefix[:_LONGEST]}… is nested more than {_DEEPEST} deep")
     for key, value in api.items():
         if not isinstance(key, str):
             raise ApiError(f"{prefix}{key!r} is no name: names are texts")
@@ -163,6 +168,8 @@ def _put(flat: dict[str, Callable[..., Any]], name: str, function: Any, separato
 
 
 def _check(name: str, separator: str) -> None:
+    if len(name) > _LONGEST:
+        raise ApiError(f"{name[:_LONGEST]}… is a name of more than {_LONGEST} characters")
     for part in name.split(separator):
         if part.startswith("_") or not part.isidentifier():
             raise ApiError(

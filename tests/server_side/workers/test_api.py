@@ -28,6 +28,12 @@ def test_another_separator_can_be_had() -> None:
     assert list(flatten({"events": {"create": create}}, separator="/")) == ["events/create"]
 
 
+@pytest.mark.parametrize("separator", ["", 1, None])
+def test_a_separator_that_is_none_is_refused(separator: Any) -> None:
+    with pytest.raises(ApiError, match="it is a text, such as"):
+        flatten({"a": {"b": create}}, separator)
+
+
 def test_a_list_takes_names_of_functions_or_of_their_marks() -> None:
     assert flatten([create, remove]) == {"create": create, "events.remove": remove}
 
@@ -45,6 +51,9 @@ def test_a_module_gives_its_marked_functions_only() -> None:
 itself: dict[str, Any] = {"create": create}
 itself["inner"] = {"again": itself}
 twice = {"create": create}
+deep: dict[str, Any] = {"create": create}
+for _ in range(5000):
+    deep = {"a": deep}
 
 
 def test_one_dict_in_two_places_is_no_circle() -> None:
@@ -64,6 +73,8 @@ def test_one_dict_in_two_places_is_no_circle() -> None:
         ({"a b": create}, "has the part 'a b'"),
         ({1: create}, "1 is no name"),
         ({"a": 1}, "a is 1: an action is a function"),
+        (deep, "more than 64 deep"),
+        ({"a" * 201: create}, "aaa… is a name of more than 200 characters"),
         ({"list": create}, "'list' is the name of an action that is always there"),
         ({"shutdown": create}, "rename yours"),
         ([1], "1 is no function"),
