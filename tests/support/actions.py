@@ -105,6 +105,33 @@ def boom(text: str) -> None:
     raise RuntimeError(text)
 
 
+class Mute(Exception):  # noqa: N818
+    """An error that fails to say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+def mute() -> None:
+    """Raises an error without a text."""
+    raise Mute
+
+
+def give_up() -> None:
+    """Raises what ends a task, and is none."""
+    raise asyncio.CancelledError
+
+
+async def agive_up() -> None:
+    """The same in an event loop."""
+    raise asyncio.CancelledError
+
+
+def send_for_other() -> None:
+    """Sends by what another call was given."""
+    gates.outs.pop().send(1)
+
+
 def no_sample() -> None:
     """Fails with a code of its own."""
     raise ActionError("there is no sample in the holder", "no_sample")
@@ -168,6 +195,7 @@ API = {
         one.__name__: one
         for one in (
             *(echo, send, sleep, wait, stubborn, keep_out, flood, boom, no_sample, zeros),
+            *(mute, give_up, agive_up, send_for_other),
             *(unsendable, who, compute, die, spin, raise_there, slow),
         )
     },

@@ -40,14 +40,26 @@ def failure(error: BaseException, action: str) -> tuple[str, str] | None:
         case StreamEnded() | asyncio.CancelledError():
             return None
         case ValueTextError() | InvalidDataError():
-            return "invalid_data", str(error)[:_LONGEST_TEXT]
+            return "invalid_data", _text(error)
         case UnsendableError(code=code, text=text):
             return code, text
         case ActionError(code=code):
-            return code, str(error)[:_LONGEST_TEXT]
+            return code, _text(error)
     _log.error("action %s raised an error", action, exc_info=error)
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return "raised", said[:_LONGEST_TEXT]
+    return "raised", _named(error)
+
+
+def _named(error: BaseException) -> str:
+    text, kind = _text(error), type(error).__name__
+    return f"{kind}: {text}" if text else kind
+
+
+def _text(error: BaseException) -> str:
+    """What an error says; it is the user's, and may fail at that."""
+    try:
+        return str(error)[:_LONGEST_TEXT]
+    except Exception as other:
+        return f"(its text cannot be had: {type(other).__name__})"
 
 
 class Job:
@@ -194,4 +206,9 @@ class Job:
     def failed(self, error: BaseException) -> Unit | None:
         """The last message of a stream whose function has raised this."""
         told = failure(error, self.action.name)
-        return None if told is None else self.channel.envelope.failed(*told)
+        if told is None:
+            if self.channel.code:
+                return None
+            # The function's own: of another stream, or of a task that it has waited for.
+            told = "raised", _named(error)
+        return self.channel.envelope.failed(*told)
