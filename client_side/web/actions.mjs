@@ -1,7 +1,7 @@
 // Actions: calls of Python functions beside the relay (PROTOCOL.md, "Actions"). A module of its own,
 // beside client.mjs: a page that calls nothing does not load it.
 
-import { ArrayCollector, ARRAYS_LIMIT, arrayFrames } from "./actions/frames.mjs";
+import { ArrayCollector, ARRAYS_LIMIT, arrayFrames, TEXT_LIMIT } from "./actions/frames.mjs";
 import { ActionStream } from "./actions/stream.mjs";
 import { decodeValue, encodeValue } from "./actions/values.mjs";
 import { NotConnected } from "./client.mjs";
@@ -194,6 +194,11 @@ export class Actions extends EventTarget {
         if (arrays.reduce((sum, { length }) => sum + length, 0) > ARRAYS_LIMIT)
           throw new TypeError(`its arrays have more than ${ARRAYS_LIMIT} bytes`);
         const id = this.#line.nextId();
+        const text = JSON.stringify({ op: "call", id, action, data, deadline, ...more });
+        if (text.length > TEXT_LIMIT)
+          throw new TypeError(
+            `the call has more than ${TEXT_LIMIT} characters: send text as bytes, or in parts`,
+          );
         const abort = () => {
           this.#cancel(id);
           handlers.onfail(/** @type {AbortSignal} */ (signal).reason);
@@ -209,7 +214,7 @@ export class Actions extends EventTarget {
             arrays.forEach((bytes, at) => {
               for (const frame of arrayFrames(at + 1, bytes)) this.#line.send(frame);
             });
-            this.#send({ op: "call", id, action, data, deadline, ...more });
+            this.#line.send(text);
           },
           onresult: handlers.onresult,
           onresume: handlers.onresume,

@@ -22,6 +22,7 @@ from cwire_structs.frames import HEADER_SIZE, RELAY_SOURCE, REPLY, FrameError
 __all__ = [
     "ARRAYS_LIMIT",
     "ARRAY_TYPE",
+    "CALL_LIMIT",
     "DTYPES",
     "TEXT_LIMIT",
     "Arrays",
@@ -38,6 +39,8 @@ ARRAYS_LIMIT = 64 << 20
 """Bytes of all arrays of one value."""
 TEXT_LIMIT = 1 << 20
 """Characters of a value's JSON."""
+CALL_LIMIT = 255 << 10
+"""The same of what a client gives: all of its call is a text of 256 KiB at most."""
 DTYPES = (
     *("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"),
     *("<f2", "<f4", "<f8", "<c8", "<c16"),
@@ -83,19 +86,24 @@ class Encoded(NamedTuple):
     """Those of its arrays, to be sent directly before the text."""
 
 
-def encode(value: object) -> Encoded:
+def encode(value: object, limit: int = TEXT_LIMIT) -> Encoded:
     """Encodes a value.
+
+    Args:
+        value: Numbers, texts, lists, dicts, bytes and numpy arrays.
+        limit: Characters of its JSON.
 
     Raises:
         UnsendableError: It is too large, or something in it is of no type that can be sent.
     """
-    encoder = _Encoder()
+    encoder = _Encoder(limit)
     text = encoder.text(value, 0)
     return Encoded(text, tuple(encoder.frames()))
 
 
 class _Encoder:
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._size = 0
         self._bytes = 0
         self._arrays: list[memoryview] = []
@@ -208,11 +216,11 @@ class _Encoder:
         return text
 
     def _fits(self, more: int) -> bool:
-        if self._size + more > TEXT_LIMIT:
+        if self._size + more > self._limit:
             raise UnsendableError(
                 "too_large",
-                f"the value has more than {TEXT_LIMIT:,} characters as JSON: send numbers as a "
-                "numpy array, text as bytes, or all of it in several results",
+                f"the value has more than {self._limit:,} characters as JSON: send numbers as a "
+                "numpy array, text as bytes, or all of it in several parts",
             )
         return True
 

@@ -127,6 +127,7 @@ def test_many_threads_call_at_once(bridge: cwire.Bridge) -> None:
         ("__class__", {}, cwire.UnknownAction, "there is no action '__class__'"),
         ("math.add", {"a": "x"}, cwire.InvalidData, "math.add: a: Input should be"),
         ("echo", {"data": {1, 2}}, cwire.InvalidData, "a set cannot be sent"),
+        ("echo", {"data": "x" * 300_000}, cwire.InvalidData, "more than 261,120 characters"),
         ("no_sample", {}, cwire.ActionError, "no sample in the holder (no_sample)"),
         ("boom", {"text": "dark"}, cwire.ActionError, "RuntimeError: dark (raised)"),
         ("slow", {}, cwire.ActionTimeout, "its time is over (deadline)"),

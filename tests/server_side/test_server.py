@@ -185,6 +185,9 @@ BAD = {
     "an argument too many": ("math.add", {"a": 1, "c": 1}, "invalid_data", "c: Extra inputs"),
     "a name of the context": ("who", {"client": 1}, "invalid_data", "client: Extra inputs"),
     "an error": ("boom", {"text": "no light"}, "raised", "RuntimeError: no light"),
+    "an error that has no text": ("mute", None, "raised", "Mute: (its text cannot be had"),
+    "an end that is none": ("give_up", None, "raised", "CancelledError"),
+    "an end that is none, async": ("agive_up", None, "raised", "CancelledError"),
     "a code of its own": ("no_sample", None, "no_sample", "no sample in the holder"),
     "what cannot be sent": ("unsendable", None, "unsendable", "a set cannot be sent"),
     "100 MB": ("zeros", {"size": 100 << 20}, "too_large", "67,108,864 are the most"),
@@ -313,6 +316,51 @@ async def test_what_is_sent_after_the_end_is_told_to_the_function(caller: Caller
     await caller.done("keep_out")
     with pytest.raises(Exception, match="the stream has ended"):
         gates.outs.pop().send(1)
+
+
+async def test_who_sends_for_a_stream_that_has_ended_ends_its_own_by_the_error(
+    caller: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    await caller.done("keep_out")
+    told = await caller.done("send_for_other")
+    assert (told["op"], told["code"]) == ("failed", "raised")
+    assert "the stream has ended" in told["text"]
+
+
+LONG = "x" * (300 << 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "id", "code"),
+    [
+        (f'{{"op": "call", "id": 5, "action": "echo", "data": "{LONG}"}}', 5, "too_large"),
+        (f'{{"op":"call","id":"a\\"b","action":"echo","data":"{LONG}"}}', 'a"b', "too_large"),
+        ('{"op": "call", "id": 5, "action": "echo", "data": }', 5, "bad_request"),
+        (f'{{"op": "call", "id": 5, "data": {"[" * 50_000}{"]" * 50_000}}}', 5, "bad_request"),
+        (f'{{"streamId": 5, "action": "echo", "data": "{LONG}"}}', 5, "too_large"),
+        ('{"streamId": null, "action": "echo", "data": x}', None, "bad_request"),
+        (f'{{"op": "call", "id": {"9" * 300}, "data": }}', None, "bad_request"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_a_call_that_cannot_be_read_ends_its_stream(
+    caller: Caller, text: str, id: object, code: str
+) -> None:
+    await caller.send(text)
+    told = json.loads(str(await caller.read()))
+    if "streamId" in text:
+        assert (told["streamId"], told["action"], told["error"]["code"]) == (id, "echo", code)
+    else:
+        assert (told["op"], told["id"], told["code"]) == ("failed", id, code)
+    assert (await caller.done("math.add", {"a": 1}))["data"] == 3
+
+
+@pytest.mark.parametrize(
+    "text", ['{"op": "cancel", "id": 5', f'{{"op": "call", "data": "{LONG}"}}']
+)
+async def test_what_does_not_begin_as_a_call_is_answered_as_ever(caller: Caller, text: str) -> None:
+    await caller.send(text)
+    assert (await caller.text("error"))["id"] is None
 
 
 async def test_one_that_never_ends_counts_for_the_limit(caller: Caller) -> None:

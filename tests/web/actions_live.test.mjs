@@ -107,6 +107,8 @@ describe("actions", { skip, timeout: 60_000 }, () => {
       bridge.call("echo", () => 1),
       TypeError,
     );
+    await assert.rejects(bridge.call("echo", "x".repeat(2_000_000)), /more than 262144 characters/);
+    assert.equal(await bridge.call("echo", "still there"), "still there");
     assert.throws(() => bridge.stream("scan", {}, { window: 0 }), RangeError);
   });
 

@@ -16,7 +16,7 @@ from cwire.kernel.progress import progress
 from cwire.link.link import Link
 from cwire.session.calls import Call
 from cwire.session.events import CallProgress
-from cwire_structs.action_values import UnsendableError, encode
+from cwire_structs.action_values import CALL_LIMIT, UnsendableError, encode
 
 __all__ = ["ActionStream", "AsyncActionStream"]
 
@@ -42,7 +42,7 @@ class _Running:
         self._seen: CallProgress | None = None
         self._on_progress: Callable[[float, float | None, str], object] | None = None
         try:
-            self._encoded = encode(data)
+            self._encoded = encode(data, CALL_LIMIT)
         except UnsendableError as error:
             raise InvalidData(name, error.code, error.text) from None
         window = options.window if every else None

@@ -6,6 +6,8 @@ import { FRAME_LIMIT, HEADER_BYTES, RELAY_SOURCE, REPLY } from "../protocol.mjs"
 export const ARRAY_TYPE = 0xffff;
 /** Bytes of all arrays of a value. */
 export const ARRAYS_LIMIT = 64 * 1024 * 1024;
+/** Characters of a call. */
+export const TEXT_LIMIT = 256 * 1024;
 
 const PREFIX_BYTES = 16;
 const PIECE_BYTES = 64 * 1024; // far below any relay's limit of a command

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -14,10 +16,17 @@ from cwire_server.hub.client_queue import ClientQueue
 from cwire_structs.action_values import ARRAY_TYPE, Arrays
 from cwire_structs.frames import Header
 
-__all__ = ["ARRAY_TYPE", "OPERATIONS", "ActionRequests", "Host", "is_plain", "refuse"]
+__all__ = ["ARRAY_TYPE", "OPERATIONS", "ActionRequests", "Host", "head_of", "is_plain", "refuse"]
 
 _LONGEST = 1e9  # s, for deadlines
 _PLAIN_CANCEL = "cancel"
+_HEAD = 1 << 10
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_ID = rf"(?:[0-9]+|{_TEXT})"
+_CALL = re.compile(
+    rf'\s*(\{{\s*"op"\s*:\s*"call"\s*,\s*"id"\s*:\s*{_ID}'
+    rf'|\{{\s*"streamId"\s*:\s*(?:{_ID}|null)\s*,\s*"action"\s*:\s*{_TEXT})\s*[,}}]'
+)
 
 
 class Host(Protocol):
@@ -172,6 +181,16 @@ class ActionRequests:
             call = Call(id_, action, request.get("data"), arrays, plain=True)
             self._host.dispatcher.call(session, call, self._host.clock())
 
+    def unreadable(self, head: Mapping[str, Any], code: str, text: str) -> None:
+        """Ends the stream of a call whose text cannot be read; see `head_of`."""
+        self._arrays.claim()
+        plain = is_plain(head)
+        id_ = head["streamId" if plain else "id"]
+        envelope = Envelope(
+            id_ if id_ is None or _is_id(id_) else None, str(head.get("action", ""))[:60], plain
+        )
+        self._tell(self._any_session(plain=plain), envelope, code, text)
+
     def cancel(self, request: dict[str, Any]) -> None:
         """Ends a stream."""
         id_ = request.get("id")
@@ -218,6 +237,15 @@ class ActionRequests:
 
     def _tell(self, session: Session, envelope: Envelope, code: str, text: str) -> None:
         self._host.dispatcher.refuse(session, envelope, code, text)
+
+
+def head_of(text: str) -> dict[str, Any] | None:
+    """The beginning of a call that is too long, or no JSON: `op` and `id`; None: it is no call."""
+    found = _CALL.match(text[:_HEAD])
+    if found is None:
+        return None
+    head: dict[str, Any] = json.loads(f"{found[1]}}}")
+    return head
 
 
 def is_plain(request: Mapping[str, Any]) -> bool:

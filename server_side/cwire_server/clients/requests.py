@@ -74,6 +74,7 @@ class ClientRequests:
             After each piece of one that takes long.
         """
         id_ = None
+        request: dict[str, Any] | None = None
         try:
             request = _parse(text, self._services.hub.limits.text)
             if isinstance(request.get("id"), int):
@@ -89,7 +90,8 @@ class ClientRequests:
                 )
             yield from operation(self, request) or ()
         except RequestError as error:
-            self._client.send("error", id=id_, code=error.code, text=str(error))
+            if request is not None or not self._was_call(text, error):
+                self._client.send("error", id=id_, code=error.code, text=str(error))
         except Exception as error:
             self._services.hub.on_fault(f"a request of client {self._client.id}", error)
             text = f"the relay failed at this request: {internal_text(error)}"
@@ -106,6 +108,15 @@ class ClientRequests:
             actions.refuse(self._client, request)
         else:
             operation(asked, request)
+        return True
+
+    def _was_call(self, text: str, error: RequestError) -> bool:
+        """Ends the stream of a call that cannot be read; False: it was none."""
+        head = actions.head_of(text)
+        if head is None or (asked := self._of_actions()) is None:
+            return False
+        large = len(text) > self._services.hub.limits.text
+        asked.unreadable(head, "too_large" if large else "bad_request", str(error))
         return True
 
     def _of_actions(self) -> ActionRequests | None:
