@@ -148,8 +148,9 @@ class FixedHistory(History):
             head = min(len(copy), rows - slot)
             copy[:head] = ring[slot : slot + head]
             copy[head:] = ring[: len(copy) - head]
-            # What the writer took over while we copied is at the front, and may be torn.
-            torn = max(0, self._reserved - rows - start)
+            # What the writer took over while we copied is at the front, and may be torn. Not of
+            # a ring that was replaced by a larger one: it has never come around.
+            torn = max(0, self._reserved - rows - start) if self._ring is ring else 0
             if torn < len(copy):
                 found = copy[torn:].reshape(-1).view(self._dtype)
                 return start + torn, FrameArray.from_frames(found, self._dtype, self.message)

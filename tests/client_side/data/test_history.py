@@ -283,6 +283,17 @@ def test_an_arena_that_grows_under_a_reader() -> None:
     assert numbers == list(range(start, start + len(numbers)))
 
 
+def test_a_ring_that_grows_under_a_reader() -> None:
+    history = FixedHistory(TICK, 1 << 20)
+    feed(history, ticks(0, 1000))
+    history._ring = Hook(  # type: ignore[assignment]
+        history._ring, lambda: feed(history, ticks(1000, 500))
+    )
+    start, rows = history.read(0, 1000)
+    assert start == 0, "none of them was overwritten"
+    assert indices(rows) == list(range(1000))
+
+
 @pytest.mark.parametrize("kept", [2, 5, 100])
 @pytest.mark.parametrize("wanted", [1, 2, 5, 100])
 @pytest.mark.parametrize("meanwhile", [1, 2, 3, 7, 150])
