@@ -166,6 +166,8 @@ class TailHistory(History):
             arena.size[places] = size
         self._next += count * span
         self.total += count
+        if length < self._limit:
+            return  # the next ones get a larger arena, and no frame has to go
         # The next ones need so much at most, and where they do not fit, a rest that is too short.
         fits = length - self._next % length >= self._slack
         place = self._next + self._slack + (0 if fits else self._span) - length

@@ -160,6 +160,15 @@ def test_tails_of_several_sizes_are_records() -> None:
     assert [record.sequence for record in rows] == [0, 1, 2, 3]
 
 
+def test_tails_are_all_here_while_the_arena_can_grow() -> None:
+    history = make_history(PICTURE, 1 << 24)
+    for first in range(0, 3000, 10):
+        feed(history, pictures(first, *[300] * 10))
+        assert history.oldest == 0
+    start, rows = history.read(0, 3000)
+    assert (start, len(rows)) == (0, 3000)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_tails_wrap_around(seed: int) -> None:
     random = np.random.default_rng(seed)
