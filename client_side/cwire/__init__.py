@@ -52,6 +52,7 @@ from cwire_structs.schema import FieldError, SchemaError, field_bytes
 
 if TYPE_CHECKING:
     from cwire.driver.driver import Driver
+    from cwire.recording.file import open as open  # noqa: A004
     from cwire_structs.schema.tags import array as array
     from cwire_structs.schema.tags import channels as channels
     from cwire_structs.schema.tags import command as command
@@ -68,7 +69,9 @@ if TYPE_CHECKING:
 # Imported when they are first asked for: who only reads needs no driver.
 _TAGS = ("array", "channels", "command", "label", "message", "range", "scale", "tail", "text",
          "tile", "time", "unit")  # fmt: skip
-_LATER = {"Driver": "cwire.driver.driver"} | dict.fromkeys(_TAGS, "cwire_structs.schema.tags")
+_LATER = {"Driver": "cwire.driver.driver", "open": "cwire.recording.file"} | dict.fromkeys(
+    _TAGS, "cwire_structs.schema.tags"
+)
 
 # Without the tags, some of which are called like something of Python's.
 __all__ = [

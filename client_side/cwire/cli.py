@@ -32,6 +32,8 @@ _TOOLS = {
     "watch": _Tool("cwire.tools.watch", "tools", "show rates, queues and losses live"),
     "send": _Tool("cwire.tools.send", "tools", "send a command and print its reply"),
     "call": _Tool("cwire.tools.call", "tools", "call a Python function of the relay"),
+    "record": _Tool("cwire.tools.record", "tools", "record what drivers publish into a file"),
+    "recover": _Tool("cwire.tools.recover", "tools", "complete a file whose program was killed"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),

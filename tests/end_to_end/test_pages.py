@@ -46,12 +46,17 @@ def test_the_three_terminals(runtime: Path, examples: list[str]) -> None:
 
 
 def test_the_python_examples(
-    driver: Driver, relay: Relay, monkeypatch: pytest.MonkeyPatch, examples: list[str]
+    driver: Driver,
+    relay: Relay,
+    monkeypatch: pytest.MonkeyPatch,
+    examples: list[str],
+    tmp_path: Path,
 ) -> None:
     code = "".join(examples)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=60,

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
+from os import PathLike
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ from cwire.data.newest import Newest
 from cwire.data.recording import Recording
 from cwire.kernel.progress import progress
 from cwire.link.link import Link
+from cwire.recording.options import RecordOptions
 from cwire.session.options import Options
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
     from cwire.panel.action_panel import Watcher
     from cwire.panel.form import Done
+    from cwire.recording.recorder import Recorder
 
 __all__ = ["AsyncBridge", "AsyncDriver", "aconnect"]
 
@@ -232,6 +235,21 @@ class AsyncBridge(BridgeBase):
     ) -> FrameArray | list[Record]:
         """The frames that are kept of the past; see `Bridge.history`."""
         return self._past(await self._open_feed(message, driver), n, seconds)
+
+    async def record(
+        self,
+        path: str | PathLike[str],
+        *messages: str | Iterable[str],
+        driver: str | None = None,
+        compression: str | None = None,
+        split: str | None = None,
+        overwrite: bool = False,
+    ) -> Recorder:
+        """Records into an MCAP file; see `Bridge.record`."""
+        how = RecordOptions.of(compression, split, overwrite=overwrite)
+        every, wanted = self._to_record(messages, driver)
+        feeds = [await self._open_feed(name, owner) for name, owner in wanted]
+        return self._recorder(path, None if every else feeds, driver, how)
 
     async def record_to_dataframe(
         self,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
@@ -19,6 +21,7 @@ from cwire.link.link import Link, now
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
 from cwire.view.schema import SchemaView
+from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
     from cwire.panel.action_panel import ActionPanel, Watcher
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from cwire.panel.form import Done
     from cwire.panel.panel import Panel
     from cwire.plot.live_plot import LivePlot
+    from cwire.recording.options import RecordOptions
+    from cwire.recording.recorder import Recorder
     from cwire.scope.scope import Scope
 
 __all__ = ["BridgeBase", "DriverBase", "link_of"]
@@ -293,6 +298,38 @@ class BridgeBase(ABC):
         wanted = None if commands is None else names_of(commands, "commands")
         chosen = choose(self._link.lookup, driver, wanted)
         return self._kept_by(Panel(self._link, self._send_in_background, *chosen))
+
+    def _to_record(
+        self, messages: tuple[str | Iterable[str], ...], driver: str | None
+    ) -> tuple[bool, list[tuple[str, str | None]]]:
+        """Whether it is all messages, and those that have to be asked for: name and driver."""
+        names = self._names(messages)
+        if names is not None:
+            return False, [(name, driver) for name in names]
+        lookup = self._link.lookup
+        known = [lookup.driver(driver)] if driver is not None else lookup.served().values()
+        return True, [(name, one.name) for one in known for name in one.published]
+
+    def _recorder(
+        self,
+        path: str | PathLike[str],
+        feeds: Sequence[Feed] | None,
+        driver: str | None,
+        how: RecordOptions,
+    ) -> Recorder:
+        """Begins to record: these feeds, or all of one driver, or of all drivers."""
+        from cwire.recording.recorder import Plan, Recorder
+
+        chosen = None if feeds is None else {(one.driver, one.message.name) for one in feeds}
+
+        def wanted(one: Driver, message: Message) -> bool:
+            if chosen is not None:
+                return (one.name, message.name) in chosen
+            return not one.is_relay if driver is None else one.name == driver
+
+        session = self._link.session
+        plan = Plan(Path(path), wanted, how, self.address)
+        return Recorder(plan, lambda: session.drivers, session.feed)
 
     @staticmethod
     def _names(messages: tuple[str | Iterable[str], ...]) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
+from os import PathLike
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,7 @@ from cwire.kernel.progress import progress
 from cwire.link.address import Choice
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
+from cwire.recording.options import RecordOptions
 from cwire.session.options import Options
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 
     from cwire.panel.action_panel import Watcher
     from cwire.panel.form import Done
+    from cwire.recording.recorder import Recorder
 
 __all__ = ["Bridge", "BridgeDriver", "connect", "open_bridge"]
 
@@ -370,6 +373,47 @@ class Bridge(BridgeBase):
             UnknownMessage: There is no such message.
         """
         return self._past(self._open_feed(message, driver), n, seconds)
+
+    def record(
+        self,
+        path: str | PathLike[str],
+        *messages: str | Iterable[str],
+        driver: str | None = None,
+        compression: str | None = None,
+        split: str | None = None,
+        overwrite: bool = False,
+    ) -> Recorder:
+        """Records what comes from now on into an MCAP file, while everything else goes on.
+
+        A thread of its own writes. ``cwire.open(path)`` reads the file, and so do the tools of
+        ROS 2 and Foxglove. What was lost is in the file, too: see `RecordedFile.events`. Frames
+        have to fit into the bridge's memory until they are written: for fast messages connect
+        with a larger `history_bytes`.
+
+            with bridge.record("run.mcap"):
+                bridge.send.set_waveform(frequency=5.0)
+                time.sleep(10)
+
+        Args:
+            path: The file, which is new.
+            *messages: What to record, by name, also in lists; all that is published by default.
+            driver: Where several drivers have these messages; or: all of this driver.
+            compression: ``zstd`` or ``lz4`` (``pip install 'cwire[record]'``); None: none, which is
+                fastest.
+            split: When a new file begins: ``1GiB``, ``10min``. Its name has a number.
+            overwrite: Whether the file may be there already.
+
+        Returns:
+            The recorder: `stop` it, or use it in a ``with`` block. It has counts, and `note`.
+
+        Raises:
+            InvalidArgument: The file is there, or cannot be made; or an option is wrong.
+            UnknownMessage: There is no such message.
+        """
+        how = RecordOptions.of(compression, split, overwrite=overwrite)
+        every, wanted = self._to_record(messages, driver)
+        feeds = [self._open_feed(name, owner) for name, owner in wanted]
+        return self._recorder(path, None if every else feeds, driver, how)
 
     def record_to_dataframe(
         self,

@@ -21,6 +21,7 @@ __all__ = [
     "exit_status",
     "parse_field",
     "report_errors",
+    "seconds",
     "send",
 ]
 
@@ -85,7 +86,7 @@ def add_relay_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--token", help="what the relay printed after #token=")
     parser.add_argument(
-        "--timeout", metavar="S", type=_seconds, default=5.0, help="for each wait; default: 5"
+        "--timeout", metavar="S", type=seconds, default=5.0, help="for each wait; default: 5"
     )
 
 
@@ -95,8 +96,9 @@ def connect_once(
     *,
     subscribe: str | None = None,
     history_bytes: int = HISTORY_BYTES,
+    reconnect: bool = False,
 ) -> Bridge:
-    """Connects as `add_relay_arguments` was answered; never reconnects.
+    """Connects as `add_relay_arguments` was answered.
 
     Where several relays run that differ, a line on stderr says which was taken.
 
@@ -105,6 +107,7 @@ def connect_once(
         arguments: Also with `driver`.
         subscribe: As for `connect`.
         history_bytes: As for `connect`.
+        reconnect: As for `connect`.
     """
     bridge, choice = open_bridge(
         ConnectOptions(
@@ -114,7 +117,7 @@ def connect_once(
             history_bytes=history_bytes,
             timeout=arguments.timeout,
             window=None,
-            reconnect=False,
+            reconnect=reconnect,
             driver=arguments.driver,
         )
     )
@@ -123,14 +126,15 @@ def connect_once(
     return bridge
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Reads a number of seconds of the command line."""
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
-        seconds = nan
-    if not 1e-3 <= seconds <= 1e6:
+        number = nan
+    if not 1e-3 <= number <= 1e6:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return seconds
+    return number
 
 
 def send(

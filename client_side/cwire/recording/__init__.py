@@ -1,0 +1,4 @@
+"""Records what drivers publish into files, and reads the files.
+
+May import: session, data, view, errors, version.
+"""

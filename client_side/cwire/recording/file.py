@@ -1,0 +1,350 @@
+"""A recorded file: its messages as arrays of frames, read as they are asked for."""
+
+from __future__ import annotations
+
+import json
+import mmap
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cwire.data.frame_array import FrameArray, Record
+from cwire.errors import CwireError, InvalidArgument, UnknownDriver, UnknownMessage
+from cwire.recording.names import EVENTS, MESSAGE, RUN, SCHEMA
+from cwire.view.text import counted, text_table
+from cwire_structs.errors import hint_text
+from cwire_structs.frames import HEADER, HEADER_SIZE
+from cwire_structs.mcap.reader import McapFile, Messages, messages
+from cwire_structs.mcap.records import Channel, McapError
+from cwire_structs.mcap.ros2 import ENCAPSULATION, Description, describe
+from cwire_structs.schema import Message, Schema, SchemaError
+
+__all__ = ["RecordedFile", "RecordedMessage", "open"]
+
+Moment = float | int | str | datetime | np.datetime64
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedMessage:
+    """A message of a recorded file; its frames are read when they are asked for.
+
+    Attributes:
+        driver: Who published it.
+        message: Its description.
+        count: How many frames there are.
+    """
+
+    driver: str
+    message: Message
+    count: int
+    _file: RecordedFile
+    _channels: tuple[int, ...]
+    _description: Description
+    _source: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __repr__(self) -> str:
+        return f"<{self.driver}/{self.message.name}: {counted(self.count, 'frame')}>"
+
+    def read(
+        self, start: Moment | None = None, stop: Moment | None = None
+    ) -> FrameArray | list[Record]:
+        """Reads the frames of some time.
+
+        Args:
+            start: Seconds since the file's first frame, or a date and time (UTC): text as
+                ``2026-11-28T12:00:00``, datetime or datetime64. None: from the beginning.
+            stop: The same; frames from here on are left out. None: to the end.
+
+        Returns:
+            An array of frames as they were published, or a list of records where they differ in
+            size. Where a driver's clock went back, so does their time.
+
+        Raises:
+            InvalidArgument: The time is none.
+            CwireError: The file is damaged there.
+        """
+        parts = list(self.parts(start, stop))
+        if not parts:
+            empty = np.empty((0, self.message.frame_dtype(self.message.size).itemsize), np.uint8)
+            return self._framed(empty, self.message.size)
+        if len({part.dtype for part in parts}) == 1:
+            return np.concatenate(parts) if len(parts) > 1 else parts[0]  # type: ignore[return-value]
+        return [record for part in parts for record in part]
+
+    def parts(
+        self, start: Moment | None = None, stop: Moment | None = None
+    ) -> Iterator[FrameArray]:
+        """Yields the frames that `read` returns, some at a time: arrays of one size each."""
+        first, last = self._file.moment(start, 0), self._file.moment(stop, 1 << 64)
+        try:
+            for channel in self._channels:
+                for records, entries in self._file.mcap.parts(channel, first, last):
+                    for some in messages(records, entries):
+                        yield self._frames(some)
+        except McapError as error:
+            raise CwireError(f"{self._file.path}: {error}") from None
+
+    def _frames(self, some: Messages) -> FrameArray:
+        description, message = self._description, self.message
+        data = some.data
+        size = data.shape[1] - len(ENCAPSULATION["little"])
+        tail = description.tail
+        if tail is not None:
+            size -= tail.extra
+        elif not message.size:
+            size = 0
+        try:
+            dtype = message.frame_dtype(size)
+        except ValueError as error:
+            raise CwireError(f"{self._file.path}: {error}") from None
+        rows = np.zeros((len(data), dtype.itemsize), np.uint8)
+        headers = rows[:, :HEADER_SIZE].view(HEADER)[:, 0]
+        headers["size"] = HEADER_SIZE + size
+        headers["type"] = message.id
+        headers["source"] = self._source
+        headers["sequence"] = some.heads["sequence"]
+        headers["time_ns"] = some.heads["publish_time"]
+        start = len(ENCAPSULATION["little"])
+        if tail is None:
+            rows[:, HEADER_SIZE : HEADER_SIZE + size] = data[:, start : start + size]
+        else:
+            fixed = description.fixed
+            rows[:, HEADER_SIZE : HEADER_SIZE + fixed] = data[:, start : start + fixed]
+            rest = data[:, start + fixed + tail.extra :]
+            rows[:, HEADER_SIZE + fixed : HEADER_SIZE + size] = rest
+        return self._framed(rows, size)
+
+    def _framed(self, rows: npt.NDArray[np.uint8], size: int) -> FrameArray:
+        return FrameArray.from_frames(rows, self.message.frame_dtype(size), self.message)
+
+
+class RecordedFile:
+    """A recorded file: made by `cwire.open`. Nothing is read but what is asked for.
+
+    ``file["scope_block"].read(start=10, stop=20)`` are ten seconds of a message, as `Bridge.latest`
+    gives it. Where several drivers have it, ``file["demo/scope_block"]``.
+
+    Attributes:
+        path: Where it is.
+        whole: Whether it was finished. Of one whose program was killed, all whole chunks are
+            here; `cwire recover` adds what other readers need.
+    """
+
+    def __init__(self, path: Path, mcap: McapFile, map_: mmap.mmap) -> None:
+        self.path = path
+        self.mcap = mcap
+        self.whole = mcap.whole
+        self._map = map_
+        self._messages = self._find()
+
+    def _find(self) -> dict[str, RecordedMessage]:
+        schemas = self._schemas()
+        counts = self.mcap.counts()
+        drivers: list[str] = []
+        found: dict[str, RecordedMessage] = {}
+        for channel in self.mcap.channels.values():
+            name = channel.metadata.get(MESSAGE)
+            if name is None:
+                continue
+            driver, schema = self._of(channel, schemas)
+            if driver not in drivers:
+                drivers.append(driver)
+            message = schema.messages.get(name)
+            if message is None:
+                raise CwireError(f"{self.path}: the schema of {driver!r} has no message {name!r}")
+            key = f"{driver}/{name}"
+            known = found.get(key)
+            number = 2
+            while known is not None and known.message is not message:
+                # The driver came back with other structs: these are frames of another layout.
+                key = f"{driver}/{name}/{number}"
+                known, number = found.get(key), number + 1
+            count = counts[channel.id]
+            if known is None:
+                source, description = len(drivers), describe(schema, message)
+                channels: tuple[int, ...] = (channel.id,)
+            else:
+                source, description = known._source, known._description
+                channels, count = (*known._channels, channel.id), known.count + count
+            found[key] = RecordedMessage(
+                driver, message, count, self, channels, description, source
+            )
+        return found
+
+    def _schemas(self) -> dict[tuple[str, str], Schema]:
+        found: dict[tuple[str, str], Schema] = {}
+        for name, pairs in self.mcap.metadata:
+            if name == SCHEMA:
+                key = pairs.get("driver", ""), pairs.get("layout_hash", "")
+                try:
+                    found.setdefault(key, Schema.from_json(pairs.get("schema", "")))
+                except SchemaError as error:
+                    raise CwireError(f"{self.path}: a schema cannot be read: {error}") from None
+        return found
+
+    def _of(
+        self, channel: Channel, schemas: Mapping[tuple[str, str], Schema]
+    ) -> tuple[str, Schema]:
+        driver = channel.metadata.get("cwire:driver", "")
+        schema = schemas.get((driver, channel.metadata.get("cwire:layout_hash", "")))
+        if schema is None:
+            raise CwireError(f"{self.path}: the schema of {channel.topic} is missing")
+        return driver, schema
+
+    @property
+    def messages(self) -> Mapping[str, RecordedMessage]:
+        """All of them, by driver and name: ``demo/scope_block``."""
+        return self._messages
+
+    def __getitem__(self, name: str) -> RecordedMessage:
+        found = self._messages.get(name)
+        if found is not None:
+            return found
+        matching = [key for key, one in self._messages.items() if one.message.name == name]
+        if len(matching) == 1:
+            return self._messages[matching[0]]
+        if matching:
+            raise InvalidArgument(
+                f"there are several {name!r} in {self.path}: {', '.join(matching)}"
+            )
+        driver, _, message = name.partition("/")
+        drivers = {one.driver for one in self._messages.values()}
+        if message and driver not in drivers:
+            hint = hint_text(driver, drivers)
+            raise UnknownDriver(f"{self.path} has no driver {driver!r}; {hint}")
+        names = [one.message.name for one in self._messages.values()]
+        hint = hint_text(message or name, names)
+        raise UnknownMessage(f"{self.path} has no message {name!r}; {hint}")
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._messages)
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """Times of the first and the last frame, in ns since 1970 UTC; zeros if there is none."""
+        channels = [channel for one in self._messages.values() for channel in one._channels]
+        return self.mcap.span(channels) or (0, 0)
+
+    @property
+    def time(self) -> tuple[np.datetime64, np.datetime64]:
+        """Times of the first and the last frame, UTC."""
+        first, last = self.span
+        return np.datetime64(first, "ns"), np.datetime64(last, "ns")
+
+    @cached_property
+    def events(self) -> list[dict[str, Any]]:
+        """What happened beside the frames, with ``time_ns``: drivers, losses, notes."""
+        found = []
+        for channel in self.mcap.channels.values():
+            if channel.topic != EVENTS:
+                continue
+            for records, entries in self.mcap.parts(channel.id):
+                for some in messages(records, entries):
+                    for head, data in zip(some.heads, some.data, strict=True):
+                        event = json.loads(data.tobytes())
+                        found.append({"time_ns": int(head["log_time"]), **event})
+        return found
+
+    @property
+    def lost(self) -> int:
+        """Frames that were published and wanted meanwhile, and are not in the file."""
+        return sum(
+            count
+            for event in self.events
+            if event.get("event") == "lost"
+            for reason, count in event["frames"].items()
+            if reason not in ("conflated", "rate", "size")
+        )
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """Who recorded it, where and when."""
+        return next((pairs for name, pairs in self.mcap.metadata if name == RUN), {})
+
+    def moment(self, given: Moment | None, default: int) -> int:
+        """Returns a time in ns since 1970 UTC; see `RecordedMessage.read`."""
+        if given is None:
+            return default
+        if isinstance(given, (int, float)) and not isinstance(given, bool):
+            try:
+                return self.span[0] + round(given * 1e9)
+            except (ValueError, OverflowError):
+                raise InvalidArgument(f"{given} is no number of seconds") from None
+        stamp = np.datetime64("NaT")
+        if isinstance(given, (str, datetime, np.datetime64)):
+            with suppress(ValueError):
+                stamp = np.datetime64(_plain(given), "ns")
+        if np.isnat(stamp):
+            raise InvalidArgument(
+                f"{given!r} is no time: give seconds since the first frame, or 2026-11-28T12:00:00"
+            )
+        return int(stamp.astype(np.int64))
+
+    def close(self) -> None:
+        """Gives the file up; what was read stays."""
+        self.mcap = McapFile(memoryview(_NOTHING))
+        self._messages = {}
+
+    def __enter__(self) -> RecordedFile:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        first, last = self.span
+        when = str(np.datetime64(first, "ns"))[:19].replace("T", " ")
+        title = f"{self.path}: {(last - first) / 1e9:.1f} s from {when} UTC"
+        title += f", {counted(self.lost, 'frame')} lost" if self.lost else ""
+        title += "" if self.whole else ", not finished"
+        rows = [
+            (name, f"{one.count:,}", one.message.struct.c_name)
+            for name, one in self._messages.items()
+        ]
+        return "\n".join([title, text_table(("message", "frames", "struct"), rows, [1])])
+
+
+_NOTHING = b"\x89MCAP0\r\n"
+
+
+def open(path: str | Path) -> RecordedFile:
+    """Opens a recorded file, and reads what is in it, not the frames.
+
+    Args:
+        path: An MCAP file of `cwire record` or `Bridge.record`; also one that is still being
+            written, or whose program was killed.
+
+    Raises:
+        InvalidArgument: There is no such file, or it is none of these.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            map_ = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise InvalidArgument(f"cannot read {path}: {error.strerror or error}") from None
+    except ValueError:
+        raise InvalidArgument(f"{path} is empty") from None
+    try:
+        return RecordedFile(path, McapFile(memoryview(map_)), map_)
+    except McapError as error:
+        raise InvalidArgument(f"{path}: {error}") from None
+
+
+def _plain(given: Any) -> Any:
+    """A time zone's time as UTC: numpy knows no zones."""
+    if isinstance(given, datetime) and given.tzinfo is not None:
+        from datetime import UTC
+
+        return given.astimezone(UTC).replace(tzinfo=None)
+    return given.removesuffix("Z") if isinstance(given, str) else given
