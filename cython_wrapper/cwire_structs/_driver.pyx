@@ -270,6 +270,33 @@ cdef class Link:
             PyBuffer_Release(&view)
         return self._checked(code) == CWIRE_EVICTED
 
+    def publish_stamped(self, uint16_t id, payloads, size_t size, const uint64_t[::1] stamps):
+        """Publishes frames of `size` bytes that lie behind one another, each with its stamp."""
+        cdef size_t count = stamps.shape[0], at
+        cdef Py_buffer view
+        cdef cwire *link
+        cdef int code = 0, evicted = 0
+        PyObject_GetBuffer(payloads, &view, PyBUF_SIMPLE)
+        try:
+            if size and count > <size_t>view.len / size:
+                raise ValueError(f"{count} payloads of {size} bytes are more than {view.len} bytes")
+            link = self._open()
+            self.users += 1
+            with nogil:
+                for at in range(count):
+                    code = cwire_publish_at(
+                        link, id, stamps[at], <const char *>view.buf + at * size, size
+                    )
+                    if code < 0:
+                        break
+                    if code == CWIRE_EVICTED:
+                        evicted = 1
+            self.users -= 1
+        finally:
+            PyBuffer_Release(&view)
+        self._checked(code)
+        return evicted == 1
+
     def publish_parts(self, uint16_t id, tuple payload, time_ns=None):
         """Publishes one frame whose payload is in up to four pieces."""
         cdef uint64_t stamp = cwire_now_ns() if time_ns is None else time_ns

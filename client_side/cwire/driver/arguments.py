@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import operator
-from typing import SupportsIndex, cast
+from typing import Any, SupportsIndex, cast
+
+import numpy as np
+import numpy.typing as npt
 
 from cwire.errors import InvalidArgument
 from cwire_structs.schema import Schema
 
-__all__ = ["count", "milliseconds", "stamp", "table_of"]
+__all__ = ["count", "milliseconds", "stamp", "stamps", "table_of"]
 
 
 def table_of(schema: Schema) -> list[tuple[int, int, bool, int, int, bytes]]:
@@ -38,6 +41,26 @@ def stamp(time_ns: object) -> int:
             f"time_ns is {time_ns!r}: give whole nanoseconds since 1970, as time.time_ns() does"
         )
     return number
+
+
+def stamps(times: npt.NDArray[Any], number: int) -> npt.NDArray[np.uint64]:
+    """Returns the time stamps of so many frames as libcwire takes them.
+
+    Raises:
+        InvalidArgument: There are not so many, or they are no stamps.
+    """
+    if times.shape != (number,):
+        raise InvalidArgument(
+            f"time_ns has the shape {times.shape}: give one stamp for each of the {number} frames"
+        )
+    if times.dtype.kind == "M":
+        times = times.astype("M8[ns]").view(np.int64)
+    if times.dtype.kind not in "iu" or (times.dtype.kind == "i" and (times < 0).any()):
+        raise InvalidArgument(
+            "time_ns has to be whole nanoseconds since 1970 UTC, or datetime64: "
+            f"{times.dtype} has none, or some before 1970"
+        )
+    return np.ascontiguousarray(times, np.uint64)
 
 
 def count(name: str, value: int | None, most: int) -> int:

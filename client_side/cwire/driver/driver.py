@@ -18,7 +18,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, overload
 
-from cwire.driver.arguments import stamp
+import numpy as np
+import numpy.typing as npt
+
+from cwire.driver.arguments import stamp, stamps
 from cwire.driver.commands import Commands, struct_name
 from cwire.driver.dispatcher import Dispatcher
 from cwire.driver.opening import Options, driver_error, open_link
@@ -188,7 +191,7 @@ class Driver:
         value: object = None,
         /,
         *,
-        time_ns: int | None = None,
+        time_ns: int | npt.NDArray[np.integer[Any]] | None = None,
         **fields: object,
     ) -> bool:
         """Publishes a message, or several.
@@ -207,8 +210,9 @@ class Driver:
                 - a mapping, an object of the message's class, or the payload's bytes.
 
                 None: all values are keywords.
-            time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now. A field with the
-                name ``time_ns`` has to be given in a mapping.
+            time_ns: The time stamp, in nanoseconds since 1970 UTC; None: now. For several frames
+                also an array, with the stamp of each. A field with the name ``time_ns`` has to be
+                given in a mapping.
             **fields: Values of fields. They are published also where they are out of the field's
                 range, or have no name in its enum, since they were measured.
 
@@ -226,11 +230,16 @@ class Driver:
         encoder = self._encoders.get(message) if isinstance(message, str) else None
         if encoder is None:
             encoder = self._encoder(message)
-        if time_ns is not None:
-            time_ns = stamp(time_ns)
         made = encoder(value, fields)
         id_ = encoder.message.id
         try:
+            if isinstance(time_ns, np.ndarray):
+                if isinstance(made, Parts):
+                    raise InvalidArgument("time_ns is an array, but this is one frame")
+                each = stamps(time_ns, made.number)
+                return link.publish_stamped(id_, made.data, made.size, each.data)
+            if time_ns is not None:
+                time_ns = stamp(time_ns)
             if isinstance(made, Parts):
                 return link.publish_parts(id_, made.pieces, time_ns)
             if made.number == 1:

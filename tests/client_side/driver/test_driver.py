@@ -142,6 +142,24 @@ def test_frames_have_sequence_and_time(driver: cwire.Driver, peer: Peer) -> None
     assert found[3].time_ns == found[4].time_ns
 
 
+def test_each_of_several_frames_has_a_stamp(driver: cwire.Driver, peer: Peer) -> None:
+    message = driver.schema.messages["tick"]
+    records = np.zeros(3, message.dtype())
+    records["index"] = [1, 2, 3]
+    driver.publish("tick", records, time_ns=np.array([30, 10, 20]))
+    driver.publish("tick", records, time_ns=np.array([1, 2, 3], "M8[us]"))
+    found = [frame(peer) for _ in range(6)]
+    assert [one.time_ns for one in found] == [30, 10, 20, 1000, 2000, 3000]
+    for wrong, text in (
+        (np.array([1, 2]), "one stamp for each of the 3 frames"),
+        (np.array([1.5, 2, 3]), "whole nanoseconds since 1970"),
+        (np.array([1, -2, 3]), "some before 1970"),
+        (np.array(["NaT"] * 3, "M8[ns]"), "some before 1970"),
+    ):
+        with pytest.raises(InvalidArgument, match=text):
+            driver.publish("tick", records, time_ns=wrong)
+
+
 def test_arrays_and_images(driver: cwire.Driver, peer: Peer) -> None:
     traces = np.arange(24, dtype="f4").reshape(3, 8)
     driver.publish("trace", traces)
