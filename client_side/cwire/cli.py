@@ -34,6 +34,7 @@ _TOOLS = {
     "call": _Tool("cwire.tools.call", "tools", "call a Python function of the relay"),
     "record": _Tool("cwire.tools.record", "tools", "record what drivers publish into a file"),
     "recover": _Tool("cwire.tools.recover", "tools", "complete a file whose program was killed"),
+    "replay": _Tool("cwire.tools.replay", "tools", "play a recorded file as a driver"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,7 @@ class RecordedMessage:
         driver: Who published it.
         message: Its description.
         count: How many frames there are.
+        schema: Of the driver.
     """
 
     driver: str
@@ -46,6 +47,7 @@ class RecordedMessage:
     count: int
     _file: RecordedFile
     _channels: tuple[int, ...]
+    schema: Schema
     _description: Description
     _source: int
 
@@ -90,6 +92,31 @@ class RecordedMessage:
             for channel in self._channels:
                 for records, entries in self._file.mcap.parts(channel, first, last):
                     for some in messages(records, entries):
+                        yield self._frames(some)
+        except McapError as error:
+            raise CwireError(f"{self._file.path}: {error}") from None
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks the file has; each has frames of a second or less."""
+        return len(self._file.mcap.chunks)
+
+    def parts_of(self, chunk: int, start: int = 0) -> Iterator[FrameArray]:
+        """Yields the frames in one chunk, in arrays of one size each.
+
+        Args:
+            chunk: Its number.
+            start: In ns since 1970; what was published before is left out.
+        """
+        mcap = self._file.mcap
+        if mcap.chunks[chunk].last < start:
+            return
+        try:
+            for channel in self._channels:
+                entries = mcap.index(chunk, channel)
+                entries = entries[entries["time"] >= np.uint64(start)] if start > 0 else entries
+                if len(entries):
+                    for some in messages(mcap.records(chunk), entries):
                         yield self._frames(some)
         except McapError as error:
             raise CwireError(f"{self._file.path}: {error}") from None
@@ -177,7 +204,7 @@ class RecordedFile:
                 source, description = known._source, known._description
                 channels, count = (*known._channels, channel.id), known.count + count
             found[key] = RecordedMessage(
-                driver, message, count, self, channels, description, source
+                driver, message, count, self, channels, schema, description, source
             )
         return found
 
@@ -229,11 +256,14 @@ class RecordedFile:
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._messages)
 
+    def span_of(self, messages: Iterable[RecordedMessage]) -> tuple[int, int]:
+        """Times of the first and the last frame of some messages, in ns since 1970 UTC."""
+        return self.mcap.span([channel for one in messages for channel in one._channels]) or (0, 0)
+
     @cached_property
     def span(self) -> tuple[int, int]:
         """Times of the first and the last frame, in ns since 1970 UTC; zeros if there is none."""
-        channels = [channel for one in self._messages.values() for channel in one._channels]
-        return self.mcap.span(channels) or (0, 0)
+        return self.span_of(self._messages.values())
 
     @property
     def time(self) -> tuple[np.datetime64, np.datetime64]:
