@@ -128,6 +128,15 @@ def __dir__() -> list[str]:
     return [*__all__, *_TAGS, "__doc__", "__file__", "__name__", "__path__"]
 
 
+def _save(frames: FrameArray, path: Any, fields: Any, *, overwrite: bool) -> None:
+    from cwire.saving.save import save_frames
+
+    save_frames(frames, path, fields, overwrite=overwrite)
+
+
+FrameArray._saver = staticmethod(_save)
+
+
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext cwire`` calls this: it adds the magic ``%cwire``."""
     from cwire.ipython.magics import load

@@ -35,6 +35,7 @@ _TOOLS = {
     "record": _Tool("cwire.tools.record", "tools", "record what drivers publish into a file"),
     "recover": _Tool("cwire.tools.recover", "tools", "complete a file whose program was killed"),
     "replay": _Tool("cwire.tools.replay", "tools", "play a recorded file as a driver"),
+    "export": _Tool("cwire.tools.export", "export", "save a recorded file for other tools"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),

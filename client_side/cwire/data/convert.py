@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow
     import xarray
 
-__all__ = ["Arrays", "to_pandas", "to_pyarrow", "to_xarray"]
+__all__ = ["Arrays", "free_name", "to_pandas", "to_pyarrow", "to_xarray"]
 
 _MANY = 50  # columns
 
@@ -44,7 +44,7 @@ def to_pandas(
     pd = _package("pandas")
     if arrays not in ("columns", "long", "cells"):
         raise InvalidArgument(f"arrays can be 'columns', 'long' or 'cells', not {arrays!r}")
-    index = pd.DatetimeIndex(np.array(time), tz="UTC", name=_free("time", columns))
+    index = pd.DatetimeIndex(np.array(time), tz="UTC", name=free_name("time", columns))
     if arrays == "long":
         return _long(pd, index, columns)
     parts = []
@@ -95,7 +95,7 @@ def _long(pd: Any, index: Any, columns: Sequence[Column]) -> Any:
     shape = next(iter(shapes), ())
     places = list(product(*map(range, shape)))
     levels = ["sample"] if len(shape) == 1 else [f"sample_{axis}" for axis in range(len(shape))]
-    levels = [_free(level, columns) for level in levels]
+    levels = [free_name(level, columns) for level in levels]
     data = {}
     for column in columns:
         values = column.values
@@ -147,7 +147,7 @@ def to_xarray(
     """
     xr = _package("xarray")
     lengths = {column.values.shape[1] for column in columns if column.values.ndim == 2}
-    when = _free("time", columns)
+    when = free_name("time", columns)
     data = {}
     for column in columns:
         shape = column.values.shape[1:]
@@ -166,7 +166,7 @@ def to_xarray(
             notes["flag_values"] = list(labels)
             notes["flag_meanings"] = " ".join(labels.values())
             values = _names(labels, values)
-        dims = [_free(name, columns) for name in dims]
+        dims = [free_name(name, columns) for name in dims]
         data[column.name] = ([when, *dims], values, notes)
     clock = {"long_name": "when it was published, UTC"}
     coordinates = {
@@ -174,7 +174,7 @@ def to_xarray(
         "seconds": (when, seconds, {"units": "s", "long_name": "since 1970, UTC"}),
         "sequence": (when, sequence.copy(), {"long_name": "the driver's count"}),
     }
-    coordinates = {_free(name, columns): value for name, value in coordinates.items()}
+    coordinates = {free_name(name, columns): value for name, value in coordinates.items()}
     about = {"message": message.name, "doc": message.doc} if message else {}
     made: xarray.Dataset = xr.Dataset(data, coords=coordinates, attrs=about)
     return made
@@ -192,7 +192,7 @@ def to_pyarrow(
     """
     pa = _package("pyarrow")
     stamps = pa.array(np.array(time)).cast(pa.timestamp("ns", "UTC"))
-    arrays, schema = [stamps], [pa.field(_free("time", columns), stamps.type)]
+    arrays, schema = [stamps], [pa.field(free_name("time", columns), stamps.type)]
     for name, array, notes in _arrow_columns(pa, columns):
         arrays.append(array)
         schema.append(pa.field(name, array.type, metadata=notes))
@@ -206,10 +206,14 @@ def _arrow_columns(pa: Any, columns: Sequence[Column]) -> Iterator[tuple[str, An
         if values.dtype.kind == "c":  # arrow has no complex numbers: pairs of real and imaginary
             values = values.view(values.real.dtype).reshape(*values.shape, 2)
         array = _arrow_flat(pa, column, np.ascontiguousarray(values).reshape(-1))
-        for size in reversed(values.shape[1:]):
-            array = pa.FixedSizeListArray.from_arrays(array, size)
-        if not len(array) and len(values):  # of zero elements: arrow cannot tell how many rows
-            array = pa.array([[]] * len(values), array.type)
+        if 0 in values.shape[1:]:  # arrow has no list of a fixed size without any
+            type_ = array.type
+            for _ in values.shape[1:]:
+                type_ = pa.list_(type_)
+            array = pa.array(values.tolist(), type_)
+        else:
+            for size in reversed(values.shape[1:]):
+                array = pa.FixedSizeListArray.from_arrays(array, size)
         yield column.name, array, column.notes
 
 
@@ -232,7 +236,7 @@ def _names(labels: Mapping[int, str], values: npt.NDArray[Any]) -> npt.NDArray[A
     return found
 
 
-def _free(name: str, columns: Sequence[Column]) -> str:
+def free_name(name: str, columns: Sequence[Column]) -> str:
     """A name of ours in a table: ``time``, or ``frame_time`` where the header has a ``time``."""
     taken = {column.name for column in columns}
     while name in taken:

@@ -6,7 +6,7 @@ Both keep the frames' headers: when each was published, in which order and by wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     _message: Message | None
     # False where numpy itself made a copy: it copies fields and leaves the header's bytes out.
     _whole: bool
+    # Saves frames: set by the package, since this module knows no files.
+    _saver: ClassVar[Callable[..., None] | None] = None
     # The frames of the history that this is a view of.
     _run: Run | None = None
     # False of a copy of frames that were overwritten before it was complete.
@@ -292,6 +294,27 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             CwireError: pyarrow is not installed.
         """
         return to_pyarrow(self._columns(fields), self.time, self._message)
+
+    def save(self, path: Any, *fields: str | Iterable[str], overwrite: bool = False) -> None:
+        """Saves the frames into a new file of another tool.
+
+        The ending says the format: ``.h5`` (a group with a dataset for each field), ``.parquet``,
+        ``.csv`` (a column for each element of arrays), ``.nc`` (netCDF), ``.mat`` (MATLAB),
+        ``.npz`` (numpy). Each has the time and the sequence beside the fields.
+
+        Args:
+            path: The file, as text or a `pathlib.Path`.
+            *fields: The fields to save, or paths such as ``axis[0].speed``; all by default.
+            overwrite: Whether the file may be there already.
+
+        Raises:
+            InvalidArgument: There is no such format, the file is there, or the format cannot hold
+                a field: the text says which.
+            UnknownField: There is no such field.
+            CwireError: A package is missing, or the file cannot be written.
+        """
+        assert FrameArray._saver is not None
+        FrameArray._saver(self, path, fields, overwrite=overwrite)
 
     @property
     def _struct(self) -> Struct | None:

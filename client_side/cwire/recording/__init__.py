@@ -1,4 +1,4 @@
 """Records what drivers publish into files, reads the files, and plays them.
 
-May import: driver, session, data, view, errors, version.
+May import: driver, saving, session, data, view, errors, version.
 """

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cwire.data.arguments import names_of
 from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import CwireError, InvalidArgument, UnknownDriver, UnknownMessage
 from cwire.recording.names import EVENTS, MESSAGE, RUN, SCHEMA
@@ -300,6 +302,45 @@ class RecordedFile:
     def about(self) -> Mapping[str, str]:
         """Who recorded it, where and when."""
         return next((pairs for name, pairs in self.mcap.metadata if name == RUN), {})
+
+    def export(
+        self,
+        path: str | PathLike[str],
+        *messages: str | Iterable[str],
+        fields: Sequence[str] = (),
+        start: Moment | None = None,
+        stop: Moment | None = None,
+        overwrite: bool = False,
+    ) -> list[Path]:
+        """Saves frames into files of other tools; `FrameArray.save` says which.
+
+        Args:
+            path: The file. Where its format holds one message only, and there are several, each has
+                a file of its own, with the message's name before the ending.
+            *messages: Their names, also in lists; all that have frames by default.
+            fields: Those to save, or paths such as ``axis[0].speed``; all by default.
+            start: See `RecordedMessage.read`.
+            stop: The same.
+            overwrite: Whether files may be there already.
+
+        Returns:
+            The files.
+
+        Raises:
+            CwireError: As `FrameArray.save`.
+        """
+        from cwire.saving.save import save
+
+        names = names_of(messages, "messages")
+        chosen = [self[name] for name in names] or list(self._messages.values())
+        several = len({one.message.name for one in chosen}) < len(chosen)
+        parts = [
+            (f"{one.driver}-{one.message.name}" if several else one.message.name,
+             one.parts(start, stop))
+            for one in chosen
+            if one.count
+        ]  # fmt: skip
+        return save(Path(path), parts, fields, overwrite=overwrite)
 
     def moment(self, given: Moment | None, default: int) -> int:
         """Returns a time in ns since 1970 UTC; see `RecordedMessage.read`."""

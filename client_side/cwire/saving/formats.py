@@ -1,0 +1,217 @@
+"""One writer for each format. Each says what it cannot hold, by the field's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cwire.data.columns import Column
+from cwire.data.convert import free_name, to_pandas, to_pyarrow, to_xarray
+from cwire.errors import CwireError, InvalidArgument
+from cwire.saving.table import Table
+
+__all__ = ["FORMATS", "Writer"]
+
+Writer = Callable[[Path, Sequence[Table]], None]
+"""Writes tables into a new file."""
+
+_CHUNK_BYTES = 1 << 18  # of a dataset that grows, at most
+_CHUNK_ROWS = 64  # at least, if they are not larger
+_MAT_LIMIT = 1 << 31  # bytes of a variable in a MATLAB file
+_MAT_NAME = 63  # characters of a variable's name
+
+
+def _package(name: str, suffix: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError:
+        raise CwireError(f"{suffix} needs {name}: pip install {name}") from None
+
+
+def write_hdf5(path: Path, tables: Sequence[Table]) -> None:
+    """A group for each message, and a dataset for each field, of shape (frames, …)."""
+    h5py = _package("h5py", ".h5")
+    with h5py.File(path, "w") as file:
+        for table in tables:
+            group = file.create_group(table.name)
+            if table.message is not None:
+                group.attrs["doc"] = table.message.doc
+            done = 0
+            for part in table.equal_parts():
+                for name, values, column in part.named():
+                    stored, dtype = _hdf5_values(h5py, values, column)
+                    if name not in group:
+                        made = group.create_dataset(
+                            name,
+                            (0, *stored.shape[1:]),
+                            dtype,
+                            maxshape=(None, *stored.shape[1:]),
+                            chunks=_hdf5_chunks(stored),
+                        )
+                        made.attrs.update(_hdf5_notes(values, column))
+                    dataset = group[name]
+                    dataset.resize(done + len(stored), axis=0)
+                    if len(stored):
+                        dataset[done:] = stored
+                done += len(part.time)
+
+
+def _hdf5_values(
+    h5py: Any, values: npt.NDArray[Any], column: Column | None
+) -> tuple[npt.NDArray[Any], Any]:
+    if values.dtype.kind == "M":
+        return values.view(np.int64), np.dtype(np.int64)
+    if values.dtype.kind == "O":
+        assert column is not None
+        assert column.field is not None
+        if column.field.type.is_tail:  # of any length
+            return values, h5py.string_dtype("utf-8")
+        dtype = h5py.string_dtype("utf-8", column.field.element.size)
+        encoded = [text.encode() for text in values.reshape(-1)]
+        return np.array(encoded, dtype).reshape(values.shape), dtype
+    if column is not None and column.labels is not None:
+        names = {name: value for value, name in column.labels.items()}
+        return values, h5py.enum_dtype(names, values.dtype)
+    return values, values.dtype
+
+
+def _hdf5_chunks(stored: npt.NDArray[Any]) -> tuple[int, ...]:
+    each = max(1, stored[:1].nbytes or stored.dtype.itemsize)
+    rows = min(max(len(stored), _CHUNK_ROWS), max(1, _CHUNK_BYTES // each))
+    return (rows, *(max(1, size) for size in stored.shape[1:]))
+
+
+def _hdf5_notes(values: npt.NDArray[Any], column: Column | None) -> Mapping[str, str]:
+    if column is not None:
+        return column.notes
+    return {"units": "ns since 1970 UTC"} if values.dtype.kind == "M" else {}
+
+
+def write_parquet(path: Path, tables: Sequence[Table]) -> None:
+    """A column for each field; arrays are lists, enums are dictionaries of their names."""
+    pq = _package("pyarrow.parquet", ".parquet")
+    (table,) = tables
+    writer = None
+    try:
+        for part in table.parts:
+            made = to_pyarrow(part.columns, part.time, table.message)
+            made = _arrow_lists(made, table)
+            made = made.add_column(1, free_name("sequence", part.columns), [part.sequence])
+            if writer is None:
+                writer = pq.ParquetWriter(path, made.schema)
+            writer.write_table(made)
+    finally:
+        if writer is not None:
+            writer.close()
+    if writer is None:
+        raise InvalidArgument(f"there are no frames of {table.name} to save")
+
+
+def _arrow_lists(made: Any, table: Table) -> Any:
+    """Has lists of any size in the columns whose frames may differ: those of a tail."""
+    if table.message is None or table.message.tail is None:
+        return made
+    pa = import_module("pyarrow")
+    tail = table.message.tail.name
+    for index, field in enumerate(made.schema):
+        if field.name.split(".")[0] == tail and pa.types.is_fixed_size_list(field.type):
+            type_ = pa.list_(field.type.value_type)
+            made = made.set_column(
+                index, pa.field(field.name, type_, metadata=field.metadata), made[index].cast(type_)
+            )
+    return made
+
+
+def write_csv(path: Path, tables: Sequence[Table]) -> None:
+    """A row for each frame, a column for each element; times as ISO 8601, enums as names."""
+    (table,) = tables
+    first = True
+    for part in table.equal_parts():
+        frame = to_pandas(part.columns, part.time, table.message)
+        frame.insert(0, free_name("sequence", part.columns), part.sequence)
+        frame.to_csv(path, mode="w" if first else "a", header=first)
+        first = False
+    if first:
+        raise InvalidArgument(f"there are no frames of {table.name} to save")
+
+
+def write_npz(path: Path, tables: Sequence[Table]) -> None:
+    """An array for each field, as numpy has it; enums are their numbers."""
+    (table,) = tables
+    arrays = {
+        name: values.astype(str) if values.dtype.kind == "O" else values
+        for name, values, _ in table.whole().named()
+    }
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def write_mat(path: Path, tables: Sequence[Table]) -> None:
+    """A variable for each field; enums and texts are cells of text, times are ns since 1970."""
+    io = _package("scipy.io", ".mat")
+    (table,) = tables
+    variables: dict[str, Any] = {}
+    for name, values, column in table.whole().named():
+        legal = re.sub(r"\W", "_", name).lstrip("_0123456789")[:_MAT_NAME] or "field"
+        while legal in variables:
+            legal = f"{legal[: _MAT_NAME - 1]}_"
+        stored = values
+        if column is not None and column.labels is not None:
+            labels = column.labels
+            flat = [labels.get(one, str(one)) for one in values.reshape(-1).tolist()]
+            stored = np.array(flat, object).reshape(values.shape)
+        elif values.dtype.kind == "M":
+            stored = values.view(np.int64)
+        if stored.nbytes >= _MAT_LIMIT:
+            raise InvalidArgument(f"{name} has 2 GiB or more, which .mat cannot hold: save as .h5")
+        variables[legal] = stored if stored.ndim > 1 else stored.reshape(-1, 1)
+    io.savemat(path, variables, long_field_names=True)
+
+
+def write_netcdf(path: Path, tables: Sequence[Table]) -> None:
+    """A variable for each field, with the dimension ``time``; notes as the CF conventions say."""
+    _package("xarray", ".nc")
+    (table,) = tables
+    part = table.whole()
+    for column in part.columns:
+        if column.values.dtype.kind == "c":
+            raise InvalidArgument(
+                f"{column.name} is complex, which netCDF cannot hold: choose other fields, or .h5"
+            )
+    seconds = part.frames.seconds
+    made = to_xarray(part.columns, part.time, seconds, part.sequence, table.message)
+    try:
+        made.to_netcdf(path, engine=_netcdf_engine())
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(f"netCDF cannot hold {table.name}: {error}") from None
+
+
+def _netcdf_engine() -> Any:
+    for package, engine in (("h5netcdf", "h5netcdf"), ("netCDF4", "netcdf4")):
+        try:
+            import_module(package)
+        except ImportError:
+            continue
+        return engine
+    raise CwireError(".nc needs h5netcdf: pip install h5netcdf")
+
+
+FORMATS: Mapping[str, Writer] = {
+    ".csv": write_csv,
+    ".h5": write_hdf5,
+    ".hdf5": write_hdf5,
+    ".mat": write_mat,
+    ".nc": write_netcdf,
+    ".npz": write_npz,
+    ".parquet": write_parquet,
+}
+"""By the file's ending."""
+
+SEVERAL = (".h5", ".hdf5")
+"""Formats whose files hold several messages."""

@@ -1,0 +1,103 @@
+"""Saves frames, or what a recorded file has, into a new file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+
+from cwire.data.arguments import names_of
+from cwire.data.frame_array import FrameArray
+from cwire.errors import CwireError, InvalidArgument
+from cwire.saving.formats import FORMATS, SEVERAL
+from cwire.saving.table import Table, part_of
+from cwire_structs.errors import hint_text
+
+__all__ = ["check", "save", "save_frames"]
+
+
+def check(path: Path, *, overwrite: bool) -> str:
+    """Returns the ending that says a file's format.
+
+    Raises:
+        InvalidArgument: There is no such format, or the file is there already.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise InvalidArgument(f"{path.name} has no format's ending; {hint_text(suffix, FORMATS)}")
+    if path.exists() and not overwrite:
+        raise InvalidArgument(
+            f"{path} is there already: give another name, or say that it may be overwritten"
+        )
+    return suffix
+
+
+def save_frames(
+    frames: FrameArray,
+    path: str | PathLike[str],
+    fields: tuple[str | Iterable[str], ...] = (),
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Saves frames; see `FrameArray.save`."""
+    name = frames.message.name if frames.message is not None else "frames"
+    save(Path(path), [(name, [frames])], names_of(fields, "fields"), overwrite=overwrite)
+
+
+def save(
+    path: Path,
+    messages: Sequence[tuple[str, Iterable[FrameArray]]],
+    fields: Sequence[str] = (),
+    *,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Saves the frames of some messages.
+
+    Args:
+        path: The file. Where its format holds one message only, and there are several, each has a
+            file of its own, with the message's name before the ending.
+        messages: The name of each and its frames, some at a time.
+        fields: Those to save; all by default.
+        overwrite: Whether files may be there already.
+
+    Returns:
+        The files.
+
+    Raises:
+        InvalidArgument: There is no such format, the file is there, or the format cannot hold
+            what is asked for: the text says which field.
+        UnknownField: There is no such field.
+        CwireError: A package is missing, or the file cannot be written.
+    """
+    suffix = check(path, overwrite=overwrite)
+    groups = [(path, list(messages))]
+    if len(messages) > 1 and suffix not in SEVERAL:
+        groups = [(_named(path, name), [(name, parts)]) for name, parts in messages]
+        for one, _ in groups:
+            check(one, overwrite=overwrite)
+    written = []
+    for one, some in groups:
+        tables = [_table(name, parts, fields) for name, parts in some]
+        try:
+            FORMATS[suffix](one, tables)
+        except OSError as error:
+            raise CwireError(f"cannot write {one}: {error.strerror or error}") from None
+        written.append(one)
+    return written
+
+
+def _named(path: Path, name: str) -> Path:
+    return path.with_name(f"{path.stem}-{name.replace('/', '-')}{path.suffix}")
+
+
+def _table(name: str, frames: Iterable[FrameArray], fields: Sequence[str]) -> Table:
+    iterator: Iterator[FrameArray] = iter(frames)
+    first = next(iterator, None)
+    message = first.message if first is not None else None
+
+    def parts() -> Iterator[FrameArray]:
+        if first is not None:
+            yield first
+            yield from iterator
+
+    return Table(name, message, (part_of(one, fields) for one in parts()), fields)
