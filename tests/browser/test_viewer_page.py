@@ -197,7 +197,7 @@ def goes_on(page: Page, driver: Driver, options: tuple[str, ...]) -> None:
         wait_loaded(page)
         driver.stop()
         expect(page.locator("#condition")).to_contain_text("Driver demo is down")
-        expect(page.locator(".notice")).to_contain_text("its picture goes on when it is back")
+        expect(page.locator(".notice")).to_contain_text("it goes on when demo is back")
         with Driver(driver.path):
             frames = report(page)["frames"]
             wait_for(page, f"r.frames > {frames} + 5")
@@ -243,8 +243,17 @@ def test_a_camera_frame_is_one_tile_and_nan_has_a_colour(
         }  # fmt: skip
         assert probe(page, 30.5, 10.5)["value"] == 670
         assert probe(page, 30.5, 10.5)["colour"][0] == 670 * 256 // 3072
-        # What people read is scaled, and in its unit.
+        # What people read is scaled, and in its unit: the number at the cursor, and the range.
         expect(page.locator(".figures")).to_contain_text(f"Value{0.5 * (24 * 64 + 32) - 100:g} K")
+        low, high = page.get_by_label("Min, K"), page.get_by_label("Max, K")
+        expect(low).to_have_value("-100")
+        expect(high).to_have_value(f"{0.5 * 3072 - 100:g}")
+        expect(page.locator(".ends")).to_have_text("-484 K1820 K")
+        low.fill("0")
+        low.press("Enter")
+        assert report(page)["range"] == {"low": 200, "high": 3072, "log": False}
+        low.fill("-100")
+        low.press("Enter")
         nan, top, bottom = (probe(page, x + 0.5, 10.5) for x in (20, 21, 22))
         assert nan["colour"] == NAN_COLOUR
         assert (top["colour"][0], bottom["colour"][0]) == (255, 0)
@@ -296,11 +305,17 @@ def test_a_driver_that_is_not_up_yet_is_waited_for(page: Page, runtime: Path) ->
     path = runtime / "camera.sock"
     with Relay(f"camera={path}") as relay:
         show(page, relay)
-        expect(page.locator(".notice")).to_contain_text("Driver camera is down: pictures come")
+        expect(page.locator("#condition")).to_contain_text("Driver camera is down: ")
+        expect(page.locator(".notice")).to_be_hidden()  # that is said once
         with cwire.Driver("camera", [Camera], path) as camera:
+
+            def is_seen() -> bool:  # the page asks for it when it knows the driver
+                camera.publish("camera", exposure=1.0, picture=np.ones((48, 64), "f4"))
+                return bool(report(page)["loaded"])
+
+            until(is_seen)
+            expect(page.locator("#condition")).to_be_hidden()
             expect(page.locator(".notice")).to_be_hidden()
-            camera.publish("camera", exposure=1.0, picture=np.ones((48, 64), "f4"))
-            wait_loaded(page)
 
 
 @pytest.mark.parametrize("missing", ["OffscreenCanvas", "Worker"])

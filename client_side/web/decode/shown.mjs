@@ -68,6 +68,17 @@ export function toShown(field, value) {
 }
 
 /**
+ * Returns the number that people read as this one.
+ *
+ * @param {Pick<Field, "time" | "scale" | "bias">} field
+ * @param {number} shown
+ */
+export function fromShown(field, shown) {
+  const [scale, bias] = scaling(field) ?? [1, 0];
+  return Number(((shown - bias) / scale).toPrecision(15));
+}
+
+/**
  * Returns the lowest and the highest value as people read them.
  *
  * @param {Field} field

@@ -13,8 +13,8 @@ import { NO_RELAY, NO_TOKEN, driversText, refusalText } from "./shell/condition.
 const COPY = "Copy link"; // as the HTML has it
 const COPIED_MS = 2000;
 const ANSWER_MS = 10_000;
-const ABSENT_MS = 500; // until a relay is looked for again
-const REFUSED_MS = 5000; // the same where it does not take this page
+const FIRST_MS = 500; // until a relay is looked for again; each time twice as long, up to
+const LAST_MS = 5000; // this, also where it does not take this page
 
 /** The frame around a page. */
 export class Shell {
@@ -33,6 +33,8 @@ export class Shell {
     this.client.addEventListener("drivers", () => this.#tell());
     this.state.addEventListener("set", () => this.#linkPages());
     this.state.addEventListener("change", () => this.#linkPages());
+    addEventListener("online", () => this.state.hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.state.hurry());
     this.#linkPages();
     found(".copy").onclick = () => void this.#copy();
     this.#tell();
@@ -44,6 +46,7 @@ export class Shell {
    */
   async address() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
+    let wait = FIRST_MS;
     for (;;) {
       const token = await this.state.arrival();
       this.#problem = await refusal(token);
@@ -53,7 +56,9 @@ export class Shell {
           protocols: [SUBPROTOCOL, TOKEN_PREFIX + token],
         };
       this.#tell();
-      await this.state.another(token, this.#problem === NO_RELAY ? ABSENT_MS : REFUSED_MS);
+      const absent = this.#problem === NO_RELAY; // the browser logs each attempt
+      const hurried = await this.state.another(token, absent ? wait : LAST_MS);
+      wait = hurried ? FIRST_MS : Math.min(2 * wait, LAST_MS);
     }
   }
 

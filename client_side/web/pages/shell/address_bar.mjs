@@ -54,15 +54,21 @@ export class AddressBar extends EventTarget {
 
   /**
    * Waits for a token in place of one by which no relay is reached, but not longer than so many
-   * milliseconds: a relay that takes it may come.
+   * milliseconds, nor than `hurry` allows: a relay that takes it may come.
    *
    * @param {string} token
    * @param {number} ms
+   * @returns {Promise<boolean>} Whether something has come before the time was over.
    */
   async another(token, ms) {
     this.#refused = token;
     this.#tabs.postMessage(ASK);
-    await this.#next(ms);
+    return this.#next(ms);
+  }
+
+  /** Lets what waits for another token look at once: a relay may be reached now. */
+  hurry() {
+    for (const done of [...this.#waiting]) done();
   }
 
   /**
@@ -110,16 +116,17 @@ export class AddressBar extends EventTarget {
    * Waits for the next token, or so many milliseconds.
    *
    * @param {number} [ms]
-   * @returns {Promise<void>}
+   * @returns {Promise<boolean>} Whether it was not the time that was over.
    */
   #next(ms) {
     return new Promise((resolve) => {
-      const done = () => {
+      const end = (/** @type {boolean} */ came) => {
         this.#waiting.delete(done);
         clearTimeout(timer);
-        resolve();
+        resolve(came);
       };
-      const timer = ms === undefined ? undefined : setTimeout(done, ms);
+      const done = () => end(true);
+      const timer = ms === undefined ? undefined : setTimeout(() => end(false), ms);
       this.#waiting.add(done);
     });
   }
@@ -127,7 +134,7 @@ export class AddressBar extends EventTarget {
   /** @param {string} token */
   #take(token) {
     sessionStorage.setItem(KEY, token);
-    for (const done of [...this.#waiting]) done();
+    this.hurry();
   }
 
   /**

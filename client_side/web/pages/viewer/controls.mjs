@@ -1,9 +1,11 @@
 // The controls beside the picture: which image, its colours, the histogram, what is there.
 
+import { fromShown, scaling, toShown } from "../../decode/shown.mjs";
 import { element } from "../../elements.mjs";
 import { countBars } from "./histogram.mjs";
 import { COLOURS, placeIn, valueAt } from "./scale.mjs";
 
+/** @typedef {import("./images.mjs").Image} Image */
 /** @typedef {import("./scale.mjs").Range} Range */
 /**
  * What the user may choose.
@@ -26,6 +28,9 @@ import { COLOURS, placeIn, valueAt } from "./scale.mjs";
 const BARS = 96;
 const BAR_HEIGHT = 72; // pixels
 const REACH = 0.25; // of the range, that the histogram shows at each of its ends
+const DIGITS = 6;
+/** @type {Pick<Image, "unit" | "shown">} */
+const PLAIN = { unit: "", shown: { time: undefined, scale: undefined, bias: undefined } };
 
 /** The controls. */
 export class Controls {
@@ -40,6 +45,11 @@ export class Controls {
   );
   #low = this.#makeNumber("low");
   #high = this.#makeNumber("high");
+  #lowName = element("span", {}, "Min");
+  #highName = element("span", {}, "Max");
+  #ends = element("div", { className: "ends" });
+  /** How the pixels' numbers are read: all that is shown here is scaled, the range is not. */
+  #reading = PLAIN;
   #auto = this.#makeToggle("Auto", () => ({ auto: !this.choices.auto }));
   #log = this.#makeToggle("Log", () => ({
     range: { ...this.choices.range, log: !this.choices.range.log },
@@ -85,8 +95,13 @@ export class Controls {
         this.#inset,
         this.#makeFit(),
       ),
-      this.#bars,
-      element("div", { className: "row" }, labelled("Min", this.#low), labelled("Max", this.#high)),
+      element("div", { className: "histogram" }, this.#bars, this.#ends),
+      element(
+        "div",
+        { className: "row" },
+        element("label", {}, this.#lowName, this.#low),
+        element("label", {}, this.#highName, this.#high),
+      ),
       this.#figures,
     );
     this.#listen();
@@ -108,6 +123,19 @@ export class Controls {
   }
 
   /**
+   * Says how the numbers of the image are read.
+   *
+   * @param {Pick<Image, "unit" | "shown"> | null} image
+   */
+  read(image) {
+    this.#reading = image ?? PLAIN;
+    const { unit } = this.#reading;
+    this.#lowName.textContent = unit ? `Min, ${unit}` : "Min";
+    this.#highName.textContent = unit ? `Max, ${unit}` : "Max";
+    this.show(this.choices);
+  }
+
+  /**
    * Lists the types of pixels that can be asked for.
    *
    * @param {readonly string[]} formats None: it comes in one.
@@ -123,11 +151,12 @@ export class Controls {
     this.choices = choices;
     const { range } = choices;
     this.#colours.value = choices.colours;
-    for (const [field, value] of /** @type {const} */ ([
-      [this.#low, range.low],
-      [this.#high, range.high],
+    for (const [field, end] of /** @type {const} */ ([
+      [this.#low, "low"],
+      [this.#high, "high"],
     ])) {
-      if (document.activeElement !== field) field.value = String(Number(value.toPrecision(6)));
+      if (document.activeElement === field) continue;
+      field.value = this.#numberText(range[this.#turned(end)]);
     }
     for (const [button, pressed] of /** @type {const} */ ([
       [this.#auto, choices.auto],
@@ -171,12 +200,32 @@ export class Controls {
       type: "number",
       step: "any",
       onchange: () => {
-        const value = field.valueAsNumber;
-        if (Number.isFinite(value)) this.#setEnd(end, value);
+        const value = fromShown(this.#reading.shown, field.valueAsNumber);
+        if (Number.isFinite(value)) this.#setEnd(this.#turned(end), value);
         else this.show(this.choices);
       },
     });
     return field;
+  }
+
+  /** Whether what people read falls where the numbers rise. */
+  get #falls() {
+    return (scaling(this.#reading.shown)?.[0] ?? 1) < 0;
+  }
+
+  /**
+   * The end of the range that people read as this one.
+   *
+   * @param {"low" | "high"} end
+   * @returns {"low" | "high"}
+   */
+  #turned(end) {
+    return this.#falls ? (end === "low" ? "high" : "low") : end;
+  }
+
+  /** @param {number} value Of the range. */
+  #numberText(value) {
+    return String(Number(toShown(this.#reading.shown, value).toPrecision(DIGITS)));
   }
 
   /**
@@ -202,7 +251,8 @@ export class Controls {
   #listen() {
     const place = (/** @type {PointerEvent} */ event) => {
       const { left, width } = this.#bars.getBoundingClientRect();
-      return Math.min(Math.max((event.clientX - left) / width, 0), 1);
+      const at = Math.min(Math.max((event.clientX - left) / width, 0), 1);
+      return this.#falls ? 1 - at : at;
     };
     this.#bars.addEventListener("pointerdown", (event) => {
       this.#bars.setPointerCapture(event.pointerId);
@@ -234,17 +284,24 @@ export class Controls {
     const context = /** @type {CanvasRenderingContext2D} */ (this.#bars.getContext("2d"));
     context.scale(ratio, ratio);
     const style = getComputedStyle(this.#bars);
+    const { unit } = this.#reading;
+    const ends = [this.#shown[this.#turned("low")], this.#shown[this.#turned("high")]];
+    this.#ends.replaceChildren(
+      ...ends.map((end) => element("span", {}, `${this.#numberText(end)} ${unit}`.trim())),
+    );
     const counts = countBars(this.#numbers, this.#shown, BARS);
     const most = Math.max(...counts, 1);
     context.fillStyle = style.color;
     counts.forEach((count, bar) => {
       // The root lets rare numbers be seen beside frequent ones.
       const height = Math.sqrt(count / most) * (BAR_HEIGHT - 4);
-      context.fillRect((bar * width) / BARS, BAR_HEIGHT - height, width / BARS - 0.5, height);
+      const column = this.#falls ? BARS - 1 - bar : bar;
+      context.fillRect((column * width) / BARS, BAR_HEIGHT - height, width / BARS - 0.5, height);
     });
     context.fillStyle = style.accentColor;
     for (const end of [range.low, range.high]) {
-      const x = placeIn(end, this.#shown) * width;
+      const place = placeIn(end, this.#shown);
+      const x = (this.#falls ? 1 - place : place) * width;
       context.fillRect(Math.min(Math.max(x - 1, 0), width - 2), 0, 2, BAR_HEIGHT);
     }
   }

@@ -65,7 +65,8 @@ export function imagesOf({ name, schema }) {
 }
 
 /**
- * Says why nothing is shown; "" if something is.
+ * Says why nothing is shown, or nothing new; "" if something is, or where the page says why: of a
+ * driver that is not up it has a sentence of its own.
  *
  * @param {readonly Driver[]} drivers Those that the relay serves.
  * @param {readonly Image[]} images That they have.
@@ -76,14 +77,9 @@ export function absenceText(drivers, images, wanted) {
   const away = drivers.filter(({ state, schema }) => state !== "up" && (shown || !schema));
   if (shown) {
     const gone = away.find(({ name }) => name === shown.driver);
-    return gone ? `Driver ${gone.name} is ${gone.state}: its picture goes on when it is back.` : "";
+    return gone ? `This picture is the last one: it goes on when ${gone.name} is back.` : "";
   }
-  if (away.length) {
-    const names = away.map(({ name }) => name).join(", ");
-    const are = away.length > 1 ? `Drivers ${names} are` : `Driver ${names} is`;
-    return `${are} down: pictures come here when ${away.length > 1 ? "they are" : "it is"} up.`;
-  }
-  if (!drivers.length) return ""; // the page says so
+  if (away.length || !drivers.length) return ""; // the page says so
   return images.length ? `No driver here has ${wanted}: choose another image.` : NONE;
 }
 

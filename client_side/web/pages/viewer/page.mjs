@@ -103,6 +103,7 @@ function open() {
   const image = images.find(({ name }) => name === wanted) ?? (wanted ? null : images[0]) ?? null;
   const format = image?.asking ? chosenFormat(image) : null;
   controls.listImages(images, image?.name ?? "");
+  controls.read(image);
   controls.listFormats(image?.asking?.formats ?? [], format);
   asked = { format, rate: mostRate() };
   viewer.open(image, asked, viewer.sight.read(state.get("at")));
