@@ -31,6 +31,7 @@ from cwire_structs.mcap.records import (
 __all__ = ["McapFile", "Messages", "messages"]
 
 _FOOTER = 9 + 20  # bytes of the footer's record
+_LARGEST = 1 << 32  # bytes of a chunk: they are restored in memory
 _KNOWN = frozenset(Opcode)
 _KEPT_CHUNKS = 4  # restored ones, in memory
 _RECORD_HEAD = 9
@@ -205,6 +206,8 @@ class McapFile:
         """
         index = self.chunks[chunk]
         kept = self._restored.get(index.start)
+        if index.compressed > index.length or index.size > _LARGEST:
+            raise McapError(f"the chunk at {index.start} has {index.size} bytes: it is damaged")
         if kept is None:
             end = index.start + index.length
             stored = self._data[end - index.compressed : end]
