@@ -28,6 +28,7 @@ _TOOLS = {
     "wrap": _Tool("cwire_structs.wrap", "wrap", "make a schema and C and Cython code of a header"),
     "csources": _Tool("cwire_structs.csources", "wrap", "print where cwire.c and cwire.h are"),
     "serve": _Tool("cwire_server.main", "server", "run the relay"),
+    "run": _Tool("cwire_server.run", "server", "run a driver and a relay for it"),
     "info": _Tool("cwire.tools.info", "tools", "show the relay, its drivers and their messages"),
     "list": _Tool("cwire.tools.list", "tools", "list the messages and commands of all drivers"),
     "echo": _Tool("cwire.tools.echo", "tools", "print what a driver publishes"),

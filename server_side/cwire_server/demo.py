@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
 import os
 import secrets
-import signal
-import socket
 import sys
-from asyncio.subprocess import Process
 from pathlib import Path
 
-from cwire_structs.relays import living_relays
+from cwire_server.launch.links import accepts, free_port, wants_browser
+from cwire_server.launch.part import LaunchError, Part
+from cwire_server.launch.relay import relay_part, wait_for_relay
+from cwire_server.launch.runner import Runner, launch
+from cwire_server.launch.tour import copy_tour
+from cwire_server.run import add_browser_argument
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["main", "register", "run"]
 
 _JUPYTER_PORT = 8888
-_START_SECONDS = 60.0
-_STOP_SECONDS = 10.0
-
-
-class _DemoError(RuntimeError):
-    """A part did not start or has ended; the text says which and why."""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,19 +45,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jupyter-port", type=int, default=_JUPYTER_PORT, help="JupyterLab's port; 0 picks one"
     )
+    add_browser_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the demo until SIGINT or SIGTERM; returns the exit status."""
     try:
-        asyncio.run(_Demo(_checkout(arguments.root), arguments).run())
-    except (_DemoError, RuntimeDirError) as error:
+        root = _checkout(arguments.root)
+        driver = root / "c_driver" / "driver"
+        if not driver.exists():
+            raise LaunchError(f"{driver} is not built: make -C {driver.parent}")
+        browser = not arguments.no_browser and wants_browser(os.environ)
+        sock = runtime_dir() / "demo.sock"
+        launch("cwire demo", sock, lambda it: _start(it, root, arguments), browser=browser)
+    except (LaunchError, RuntimeDirError) as error:
         print(f"cwire demo: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before anything runs
+        return 130
     return 0
 
 
-_PARTS = ("c_driver/Makefile", "server_side/server_main.py", "notebooks/01_quickstart.ipynb")
+_FIRST = "01_quickstart.ipynb"
+_PARTS = ("c_driver/Makefile", "server_side/server_main.py", f"notebooks/{_FIRST}")
 
 
 def _checkout(given: Path | None) -> Path:
@@ -73,7 +77,7 @@ def _checkout(given: Path | None) -> Path:
         given: What the user says that it is; None: to be found.
 
     Raises:
-        _DemoError: It is not there, or lacks a part.
+        LaunchError: It is not there, or lacks a part.
     """
     # An installation that can be edited has its package in the checkout.
     around = [Path.cwd(), Path(__file__).resolve().parents[2]] if given is None else [given]
@@ -82,192 +86,37 @@ def _checkout(given: Path | None) -> Path:
         if not missing:
             return root.absolute()
     if given is None:
-        raise _DemoError(
+        raise LaunchError(
             f"{around[0]} is no checkout of cwire, and this cwire was not installed from one: the "
             "demo's driver and notebooks are in the source only; clone it and run `make run` there"
         )
-    raise _DemoError(f"{given} is no checkout of cwire: it has no {missing[0]}")
+    raise LaunchError(f"{given} is no checkout of cwire: it has no {missing[0]}")
 
 
-class _Demo:
-    """The three processes: started in order, stopped together."""
-
-    def __init__(self, root: Path, arguments: argparse.Namespace) -> None:
-        self._root = root
-        self._arguments = arguments
-        self._processes: dict[str, Process] = {}
-        self._readers: list[asyncio.Task[None]] = []
-
-    async def run(self) -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        starting = asyncio.create_task(self._start())
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
-            if not stop.is_set():
-                starting.result()
-                await self._wait(stopping)
-        finally:
-            starting.cancel()
-            stopping.cancel()
-            await asyncio.gather(starting, stopping, return_exceptions=True)
-            await self._end()
-
-    async def _start(self) -> None:
-        driver = self._root / "c_driver" / "driver"
-        if not driver.exists():
-            raise _DemoError(f"{driver} is not built: make -C {driver.parent}")
-        sock = runtime_dir() / "demo.sock"
-        _refuse_second(sock)
-        await self._launch("driver", "listening", str(driver), "--socket", str(sock))
-        port = _free_port(self._arguments.port)
-        line = await self._launch(
-            "relay",
-            "cwire relay: ",
-            sys.executable,
-            str(self._root / "server_side" / "server_main.py"),
-            "--driver",
-            f"demo={sock}",
-            "--port",
-            str(port),
-        )
-        pages = line[line.index("http") :]
-        token = secrets.token_hex(24)
-        jupyter = _free_port(self._arguments.jupyter_port)
-        await self._launch(
-            "jupyter",
-            f":{jupyter}/",
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--ip=127.0.0.1",
-            f"--port={jupyter}",
-            "--ServerApp.port_retries=0",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            f"--ServerApp.root_dir={self._root / 'notebooks'}",
-            *(["--allow-root"] if os.geteuid() == 0 else []),
-            # In the environment, not among the arguments: those are for every account to see.
-            environment={"JUPYTER_TOKEN": token},
-        )
-        await _accepts(jupyter)
-        print(
-            "\ncwire runs. Open:\n"
-            f"  notebook: http://127.0.0.1:{jupyter}/lab/tree/01_quickstart.ipynb?token={token}\n"
-            f"  pages:    {pages}\n"
-            "Ctrl-C stops everything.",
-            flush=True,
-        )
-
-    async def _launch(
-        self, name: str, ready: str, *command: str, environment: dict[str, str] | None = None
-    ) -> str:
-        """Starts a part and waits for the line of its output that says that it is ready."""
-        # A session of its own: Ctrl-C reaches this process only, which stops the parts in order.
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
-            start_new_session=True,
-        )
-        self._processes[name] = process
-        found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._readers.append(asyncio.create_task(_forward(name, process, ready, found)))
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                return await found
-        except TimeoutError as error:
-            raise _DemoError(f"{name} was not ready after {_START_SECONDS:.0f} s") from error
-
-    async def _wait(self, stopping: asyncio.Task[bool]) -> None:
-        """Waits for the stop signal, or for a part that ends by itself."""
-        ends = {
-            asyncio.create_task(process.wait()): name for name, process in self._processes.items()
-        }
-        done, _ = await asyncio.wait([*ends, stopping], return_when=asyncio.FIRST_COMPLETED)
-        for task in ends:
-            task.cancel()
-        if stopping not in done:
-            name = ends[done.pop()]
-            status = self._processes[name].returncode
-            raise _DemoError(f"{name} ended by itself (status {status}); see its output above")
-
-    async def _end(self) -> None:
-        for process in reversed(self._processes.values()):
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.terminate()
-                try:
-                    async with asyncio.timeout(_STOP_SECONDS):
-                        await process.wait()
-                except TimeoutError:
-                    process.kill()
-                    await process.wait()
-        await asyncio.gather(*self._readers, return_exceptions=True)
-
-
-def _refuse_second(sock: Path) -> None:
-    """Raises an error if a demo driver listens already: only one can have the socket."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(sock))
-        except OSError:
-            return
-    served = [relay for relay in living_relays() if str(sock) in relay.drivers.values()]
-    by = f", served by the relay {served[0]}" if served else ""
-    raise _DemoError(
-        f"a driver listens at {sock} already{by}: `cwire.connect(driver='demo')` and "
-        "`cwire info --driver demo` reach it; or stop it (Ctrl-C where it was started) and start "
-        "this again"
+async def _start(runner: Runner, root: Path, arguments: argparse.Namespace) -> None:
+    """Starts the driver, the relay, whose page moves at once, and JupyterLab."""
+    sock = runtime_dir() / "demo.sock"
+    driver = root / "c_driver" / "driver"
+    await runner.driver(Part("driver", str(driver), "--socket", str(sock), forward=runner.tell))
+    relay, pages = relay_part(f"demo={sock}", arguments.port, runner.tell)
+    await runner.part(relay, lambda: wait_for_relay(relay))
+    runner.link("pages", pages)
+    copies = copy_tour(root / "notebooks", root / "work")
+    port, token = free_port(arguments.jupyter_port), secrets.token_hex(24)
+    lab = Part(
+        "JupyterLab",
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
+        "--ServerApp.port_retries=0",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--ServerApp.root_dir={root / 'work'}",
+        *(["--allow-root"] if os.geteuid() == 0 else []),
+        environment={"JUPYTER_TOKEN": token},
     )
-
-
-async def _forward(name: str, process: Process, ready: str, found: asyncio.Future[str]) -> None:
-    """Prints what a part prints. JupyterLab says much at every start, so it is shown on failure."""
-    assert process.stdout is not None
-    seen: list[str] = []
-    async for raw in process.stdout:
-        line = raw.decode(errors="replace").rstrip()
-        if not found.done():
-            seen.append(line)
-            if ready in line:
-                found.set_result(line)
-        if name != "jupyter":
-            print(f"[{name}] {line}", flush=True)
-    if not found.done():
-        output = "\n  ".join(seen[-20:])
-        found.set_exception(_DemoError(f"{name} did not start. It said:\n  {output}"))
-
-
-async def _accepts(port: int) -> None:
-    """Waits until a port of loopback accepts connections: JupyterLab says so a moment too early."""
-    deadline = asyncio.get_running_loop().time() + _START_SECONDS
-    while asyncio.get_running_loop().time() < deadline:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except ConnectionRefusedError:
-            await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        return
-    raise _DemoError(f"nothing answers at port {port} after {_START_SECONDS:.0f} s")
-
-
-def _free_port(wanted: int) -> int:
-    """The wanted port of loopback if it is free, else another one that is."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise _DemoError("no free TCP port on 127.0.0.1")
+    await runner.part(lab, lambda: accepts(port))
+    notebook = copies[_FIRST].name
+    runner.link("notebook", f"http://127.0.0.1:{port}/lab/tree/{notebook}?token={token}")
+    runner.complete()
 
 
 def main() -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -30,18 +32,33 @@ def images(notebook: Any) -> list[str]:
     ]
 
 
+def kill_driver(runtime: Path) -> None:
+    """Kills the driver that listens in this directory."""
+    word = f"--socket\0{runtime / 'demo.sock'}\0".encode()
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if entry.read_bytes().endswith(word) and b"c_driver/driver" in entry.read_bytes():
+                os.kill(int(entry.parent.name), signal.SIGKILL)
+                return
+    raise AssertionError("no driver runs")
+
+
 def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
     runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(runtime.parent / name.lower()))
     monkeypatch.setenv("MPLCONFIGDIR", str(runtime.parent / "matplotlib"))
+    monkeypatch.setenv("CWIRE_NO_BROWSER", "1")
+    changed = ["git", "-C", str(ROOT), "status", "--porcelain", "notebooks", "work"]
+    before = subprocess.run(changed, capture_output=True, text=True, check=True).stdout
     with Running("make", "-C", ROOT, "run", session=True) as run:
+        pages = run.wait_for("pages:", 120).split()[-1]
         lab = run.wait_for("notebook:", 120).split()[-1]
-        pages = run.wait_for("pages:").split()[-1]
+        run.wait_for("Ctrl-C stops everything")
 
         assert re.fullmatch(
-            r"http://127\.0\.0\.1:\d+/lab/tree/01_quickstart\.ipynb\?token=\w+", lab
+            r"http://127\.0\.0\.1:\d+/lab/tree/01_quickstart(_\d+)?\.ipynb\?token=\w+", lab
         )
         with urlopen(lab) as response:
             assert response.status == 200
@@ -54,6 +71,27 @@ def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
         with cwire.connect(pages) as bridge:
             until(lambda: bridge["demo"].state == "up")
             assert len(bridge.latest("scope_block", 10, timeout=10)) == 10
+
+            # The end of the driver is nobody else's end, and there is a way to start it again.
+            kill_driver(runtime)
+            told = run.wait_for("all else goes on")
+            assert "driver was ended by SIGKILL" in told
+            until(lambda: "to start it again" in bridge.drivers["demo"].reason)
+            again = re.search(r"kill -USR1 (\d+)", told)
+            assert again is not None
+            os.kill(int(again[1]), signal.SIGUSR1)
+            run.wait_for("driver is started again")
+            until(lambda: bridge["demo"].state == "up")
+
+        # A second one says where the first one is.
+        second = subprocess.run(
+            ["make", "-C", ROOT, "run"], capture_output=True, text=True, timeout=120, check=False
+        )
+        assert second.returncode == 0, second.stderr
+        assert "runs already" in second.stdout
+        assert pages in second.stdout
+        assert lab in second.stdout
+        assert subprocess.run(changed, capture_output=True, text=True, check=True).stdout == before
 
         # The quickstart, cell by cell, in a real kernel, against what runs here.
         path = ROOT / "notebooks" / "01_quickstart.ipynb"

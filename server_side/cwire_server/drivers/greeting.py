@@ -6,10 +6,12 @@ import asyncio
 import errno
 import os
 import socket
+from pathlib import Path
 
 from cwire_server.config import DriverAddress
 from cwire_structs import control
 from cwire_structs.ring_handshake import HandshakeError, RingHandshake
+from cwire_structs.runs import read_run
 
 __all__ = ["LinkError", "farewell", "greet"]
 
@@ -68,6 +70,8 @@ async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> Ring
 def _why_no_connection(error: OSError, address: DriverAddress) -> str:
     if len(os.fsencode(address.path)) > _LONGEST_PATH:  # Python says so without a number
         return f"{address.path} is too long for a Unix socket; use a path under 108 bytes"
+    if (run := read_run(Path(address.path))) is not None and run.ended:
+        return f"the driver {run.ended}"
     match error.errno:
         case errno.ENOENT:
             return f"nothing is at {address.path}; start the driver, or correct the path"

@@ -1,0 +1,77 @@
+"""`cwire run`: a driver and its relay, from a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+import cwire
+from cwire import cli
+from support.processes import ROOT, Running, until
+
+PROGRAM = ROOT / "c_driver" / "driver"
+
+
+@pytest.fixture
+def running(built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Running:
+    monkeypatch.setenv("CWIRE_NO_BROWSER", "1")
+    return Running(sys.executable, "-m", "cwire", "run", "--driver", "demo", PROGRAM)
+
+
+def test_a_driver_that_ends_is_started_again_on_demand(running: Running, runtime: Path) -> None:
+    with running, _connected(running) as bridge:
+        running.wait_for("Ctrl-C stops everything")
+        pid = _driver_of(runtime)
+        os.kill(pid, signal.SIGKILL)
+        told = running.wait_for("all else goes on")
+        assert "demo was ended by SIGKILL" in told
+        until(lambda: "to start it again" in bridge.drivers["demo"].reason)
+        found = re.search(r"kill -USR1 (\d+)", bridge.drivers["demo"].reason)
+        assert found is not None
+        os.kill(int(found[1]), signal.SIGUSR1)
+        until(lambda: bridge["demo"].state == "up")
+        assert _driver_of(runtime) != pid
+        assert running.stop(signal.SIGINT) == 0
+    assert [one.name for one in runtime.iterdir() if one.suffix != ".lock"] == []
+
+
+def _connected(running: Running) -> cwire.Bridge:
+    return cwire.connect(running.wait_for("pages:").split()[-1])
+
+
+def _driver_of(runtime: Path) -> int:
+    """The process that holds the driver's lock: the only one with this program and directory."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "exe").resolve() != PROGRAM:
+                continue
+            if f"CWIRE_RUNTIME_DIR={runtime}\0".encode() in (entry / "environ").read_bytes():
+                return int(entry.name)
+        except OSError:
+            continue
+    raise AssertionError("no driver runs")
+
+
+def test_a_second_one_says_the_links(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    with running:
+        link = running.wait_for("pages:").split()[-1]
+        running.wait_for("Ctrl-C stops everything")
+        assert cli.main(["run", "--driver", "demo", str(PROGRAM)]) == 0
+        out = capsys.readouterr().out
+        assert "cwire run runs already, as process" in out
+        assert link in out
+
+
+def test_programs_that_do_not_start(
+    runtime: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.main(["run", "--driver", "demo", str(tmp_path / "none")]) == 1
+    assert "demo cannot start" in capsys.readouterr().err
+    assert cli.main(["run", "--driver", "demo", sys.executable, "-c", "raise SystemExit(3)"]) == 1
+    assert "demo did not start: it ended with status 3" in capsys.readouterr().err
+    assert [one.name for one in runtime.iterdir() if one.suffix != ".lock"] == []
