@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command import editable_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 
 LIBRARY = sorted(map(str, Path("c_driver").glob("src/*.c")))
 HEADERS = sorted(map(str, Path("c_driver").glob("*/*.h")))
 AMALGAMATION = ("cwire.c", "cwire.h")
+ROOTS = ("client_side", "cython_wrapper", "server_side")
 
 
 class BuildWithSources(build_py):  # type: ignore[misc] # setuptools has no types
@@ -54,6 +56,21 @@ class BuildExtensions(build_ext):  # type: ignore[misc] # setuptools has no type
             bundle.wait()
 
 
+class EditableByPath(editable_wheel.editable_wheel):  # type: ignore[misc] # has no types
+    """Installs a checkout by the folders of its packages in a .pth file.
+
+    Setuptools would use an import hook for several folders. It comes after sys.path, where a
+    clone named cwire in the current folder is a namespace package and hides the real one.
+    """
+
+    def _select_strategy(self, name: str, tag: str, build_lib: object) -> object:
+        # Setuptools has no public way to say so. Without this name it installs as it would.
+        by_path = getattr(editable_wheel, "_StaticPth", None)
+        if by_path is None:
+            return super()._select_strategy(name, tag, build_lib)
+        return by_path(self.distribution, name, [Path(root).resolve() for root in ROOTS])
+
+
 def extension(name: str, *sources: str) -> Extension:
     """Describes a Cython module around sources of the C library."""
     return Extension(
@@ -67,7 +84,11 @@ def extension(name: str, *sources: str) -> Extension:
 
 
 setup(
-    cmdclass={"build_py": BuildWithSources, "build_ext": BuildExtensions},
+    cmdclass={
+        "build_py": BuildWithSources,
+        "build_ext": BuildExtensions,
+        "editable_wheel": EditableByPath,
+    },
     options={"build_ext": {"parallel": True}},
     ext_modules=[
         extension("_driver", *LIBRARY),

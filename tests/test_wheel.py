@@ -168,3 +168,10 @@ def test_jupyter_has_the_extension(
     lines = [line for line in said.splitlines() if "cwire_server.jupyter" in line]
     assert "enabled" in lines[0]
     assert "OK" in lines[-1]
+
+
+def test_a_checkout_imports_where_its_folder_has_the_name_of_the_package(tmp_path: Path) -> None:
+    # There ./cwire is a namespace package, which comes before what an import hook finds.
+    (tmp_path / "cwire").symlink_to(ROOT)
+    code = "import cwire, cwire_server, cwire_structs; print(cwire.connect.__module__)"
+    assert run(sys.executable, "-c", code, cwd=tmp_path).startswith("cwire.")
