@@ -24,6 +24,7 @@ from bench_idle import bench_idle
 from bench_loader import bench_loader
 from bench_matplotlib import bench_matplotlib
 from bench_pages import bench_pages
+from bench_record import bench_record
 from bench_round_trip import bench_round_trip
 from bench_scale import bench_scale
 from bench_scope import bench_scope
@@ -63,6 +64,7 @@ def main() -> int:
         results += bench_idle(programs, status.update)
         results += bench_scale(status.update)
         results += bench_driver(repeats, status.update)
+        results += bench_record(repeats, status.update)
         results += bench_structs(console, status.update)
     show_results(console, results)
     show_targets(console, targets(results))

@@ -99,6 +99,7 @@ def targets(results: list[Result]) -> list[Target]:
         + _viewer(results)
         + _bokeh(results)
         + _loader(results)
+        + _record(results)
     )
 
 
@@ -195,6 +196,30 @@ def _bokeh(results: list[Result]) -> list[Target]:
         )
         for case in CASES
     ]
+
+
+def _record(results: list[Result]) -> list[Target]:
+    def rate(subject: str, size: int) -> float | None:
+        return _rate(find(results, "record", subject, size))
+
+    rows = []
+    for size, subject, factor in ((_SMALL, "foxglove", 3.0), (_SMALL, "mcap", 10.0),
+                                  (_LARGE, "write", 0.7)):  # fmt: skip
+        label = "64 B" if size == _SMALL else "1 MiB"
+        ratio = _ratio(rate("cwire", size), rate(subject, size))
+        rows.append(_at_least(f"record {label}, cwire / {subject}", ratio, factor))
+    opened, gaps = (find(results, "record", name) for name in ("open", "replay_gaps"))
+    milliseconds = opened.p50_s * 1e3 if opened and opened.p50_s else None
+    rows.append(_at_most("record, a second out of 10 GB, ms", milliseconds, 50))
+    late = gaps.p99_s * 1e3 if gaps and gaps.p99_s else None
+    rows.append(_at_most("record, replay at speed 1, gaps off by, p99, ms", late, 1))
+    replayed = rate("replay", _SMALL)
+    rows.append(_at_least("record, replay of 64 B, M frames/s", replayed and replayed / 1e6, 5))
+    for ending in ("parquet", "h5"):
+        row = find(results, "record", f"export_{ending}")
+        speed = row.bytes_per_s / 1e6 if row and row.bytes_per_s else None
+        rows.append(_at_least(f"record, export to {ending}, MB/s", speed, 200))
+    return rows
 
 
 def _loader(results: list[Result]) -> list[Target]:
