@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,21 @@ def test_actions(runtime: Path) -> None:
     assert printed(cells["together"]).startswith("20 answers, all at once")
     assert printed(cells["events"]).count("degrees") == 3
     assert list(runtime.iterdir()) == []
+
+
+def test_record_and_replay(relay: Relay, short_dir: Path) -> None:
+    path = short_dir / "07_record_and_replay.ipynb"  # it writes files beside itself
+    shutil.copy(FOLDER / path.name, path)
+    cells, _ = execute(path)
+    assert "demo/scope_block" in cells["open"].outputs[0].data["text/plain"]
+    assert ", 1024), " in cells["read"].outputs[0].data["text/plain"]
+    events = cells["events"].outputs[0].data["text/plain"]
+    assert "('note', 'triangle on channel 0')" in events
+    assert "run.parquet" in cells["export"].outputs[0].data["text/plain"]
+    assert "temperature" in cells["pandas"].outputs[0].data["text/html"]
+    assert "demo: " in printed(cells["replay"])
+    assert cells["again"].outputs[0].data["text/plain"].startswith("(True, ")
+    assert "playing=False" in cells["steer"].outputs[0].data["text/plain"]
+    told = printed(cells["refused"])
+    assert "this is a replay of run.mcap: set_waveform is not carried out" in told
+    assert [one.name for one in short_dir.glob("run.*")] == []
