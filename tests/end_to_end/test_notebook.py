@@ -217,7 +217,7 @@ def test_record_and_replay(relay: Relay, short_dir: Path) -> None:
     assert "run.parquet" in cells["export"].outputs[0].data["text/plain"]
     assert "temperature" in cells["pandas"].outputs[0].data["text/html"]
     assert "demo: " in printed(cells["replay"])
-    assert cells["again"].outputs[0].data["text/plain"].startswith("(True, ")
+    assert cells["again"].outputs[0].data["text/plain"].startswith("(True,")
     assert "playing=False" in cells["steer"].outputs[0].data["text/plain"]
     told = printed(cells["refused"])
     assert "this is a replay of run.mcap: set_waveform is not carried out" in told
