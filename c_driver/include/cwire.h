@@ -93,6 +93,9 @@ typedef struct CWIRE_NATIVE cwire_options {
     size_t reply_bytes;    /* replies that may wait for one peer; 1 MiB, at most 1 GiB */
     unsigned peers;        /* how many may be connected at once; 16, at most 65536 */
     unsigned heartbeat_ms; /* a silent link says that it lives this often; 1000 */
+    unsigned group; /* the number of a group whose members may connect, too (getgrnam); none. The
+                       socket needs a path then, in a directory that they can enter and only this
+                       user can write to: it is made, with mode 0750, if it is missing */
 } cwire_options;
 
 /* A driver's end: its socket, its peers, and the memory of what it publishes. */
@@ -116,9 +119,10 @@ typedef struct CWIRE_NATIVE cwire_command {
 typedef int cwire_handler(cwire *link, const cwire_command *command, void *user);
 
 /* Listens at `path` (NULL: <runtime directory>/<name>.sock, see cwire_default_path) for peers of
- * the same user. `schema` must outlive the link; `options` may be NULL. Makes the socket's
- * directory if it is missing, and removes the socket of a dead program there, but nothing else:
- * what is in use, or no socket, is a failure. Returns NULL on failure: cwire_error(NULL) says why.
+ * the same user and of root (and of cwire_options.group). `schema` must outlive the link; `options`
+ * may be NULL. Makes the socket's directory if it is missing, and removes the socket of a dead
+ * program there, but nothing else: what is in use, or no socket, is a failure. Returns NULL on
+ * failure: cwire_error(NULL) says why.
  */
 cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_options *options);
 

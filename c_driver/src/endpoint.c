@@ -101,17 +101,56 @@ static int check_private(const char *directory) {
         directory, fault);
 }
 
-static int prepare_directory(const char *path, int must_be_private) {
+/* Refuses a directory for a group's socket where others than this user could put another socket in
+ * its place, or which the group cannot enter. */
+static int check_shared(const char *directory, unsigned group) {
+    struct stat found;
+    const char *fault = NULL;
+    if (lstat(directory, &found) < 0)
+        return cwi_fail(CWIRE_ESYSTEM, "cannot look at %s: %s", directory, strerror(errno));
+    if (!S_ISDIR(found.st_mode))
+        fault = "it is not a directory (symbolic links are refused)";
+    else if (found.st_uid != geteuid() && found.st_uid != 0)
+        fault = "it belongs to another user";
+    else if (found.st_mode & (S_IWGRP | S_IWOTH))
+        fault = "others may write to it, and could put a socket of theirs there";
+    else if (!(found.st_mode & (found.st_gid == group ? S_IXGRP : S_IXOTH)))
+        fault = "the group cannot enter it";
+    if (!fault)
+        return CWIRE_OK;
+    return cwi_fail(CWIRE_EDENIED,
+                    "will not use %s for a socket of group %u: %s. Choose a directory of your own, "
+                    "of this group and mode 0750",
+                    directory, group, fault);
+}
+
+/* Makes a directory that a group may enter. */
+static int make_shared(const char *directory, unsigned group) {
+    if (mkdir(directory, S_IRWXU) < 0)
+        return errno == EEXIST ? 0 : -1;
+    if (chown(directory, (uid_t)-1, group) == 0 &&
+        chmod(directory, S_IRWXU | S_IRGRP | S_IXGRP) == 0)
+        return 0;
+    int error = errno;
+    rmdir(directory);
+    errno = error;
+    return -1;
+}
+
+static int prepare_directory(const char *path, int must_be_private, unsigned group) {
     char directory[sizeof((cwi_endpoint *)0)->path];
     const char *slash = strrchr(path, '/');
-    if (!slash || slash == path)
-        return CWIRE_OK; /* the working directory or the root, which exist */
+    if (!slash || slash == path) /* the working directory or the root, which exist */
+        return group ? check_shared(slash ? "/" : ".", group) : CWIRE_OK;
     memcpy(directory, path, (size_t)(slash - path));
     directory[slash - path] = 0;
-    if (mkdir(directory, S_IRWXU) < 0 && errno != EEXIST)
+    if (group ? make_shared(directory, group) < 0
+              : mkdir(directory, S_IRWXU) < 0 && errno != EEXIST)
         return cwi_fail(CWIRE_ESYSTEM,
                         "cannot make the directory %s: %s. Make it, or choose another socket path",
                         directory, strerror(errno));
+    if (group)
+        return check_shared(directory, group);
     return must_be_private ? check_private(directory) : CWIRE_OK;
 }
 
@@ -201,11 +240,29 @@ static int remove_stale(const char *path) {
     return code;
 }
 
-int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name) {
+/* Says why the socket cannot be made. */
+static int no_socket(const cwi_endpoint *endpoint, int error) {
+    if (endpoint->group && error == EPERM)
+        return cwi_fail(CWIRE_ESYSTEM,
+                        "cannot give %s to group %u: this process is not in it. Start it with this "
+                        "group, or leave cwire_options.group out",
+                        endpoint->path, endpoint->group);
+    return cwi_fail(CWIRE_ESYSTEM, "cannot listen at %s: %s. Choose another path", endpoint->path,
+                    strerror(error));
+}
+
+int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name, unsigned group) {
     struct stat made;
     memset(endpoint, 0, sizeof *endpoint);
     endpoint->listener = endpoint->lock = -1;
     endpoint->owner = getpid();
+    endpoint->group = group;
+    if (!path && group)
+        return cwi_fail(
+            CWIRE_EINVAL,
+            "the default directory is this user's alone: with cwire_options.group, name "
+            "a socket in another one, such as /run/%s/%s.sock",
+            name, name);
     if (!path) {
         int code = cwire_default_path(name, endpoint->path, sizeof endpoint->path);
         if (code != CWIRE_OK)
@@ -219,16 +276,15 @@ int cwi_endpoint_open(cwi_endpoint *endpoint, const char *path, const char *name
     } else {
         strcpy(endpoint->path, path);
     }
-    int code = prepare_directory(endpoint->path, path == NULL);
+    int code = prepare_directory(endpoint->path, path == NULL, group);
     if (code == CWIRE_OK)
         code = take_lock(endpoint);
     if (code == CWIRE_OK)
         code = remove_stale(endpoint->path);
     if (code == CWIRE_OK) {
-        endpoint->listener = cwi_platform_socket_listen(endpoint->path);
+        endpoint->listener = cwi_platform_socket_listen(endpoint->path, group);
         if (endpoint->listener < 0)
-            code = cwi_fail(CWIRE_ESYSTEM, "cannot listen at %s: %s. Choose another path",
-                            endpoint->path, strerror(errno));
+            code = no_socket(endpoint, errno);
     }
     if (code == CWIRE_OK && lstat(endpoint->path, &made) == 0) {
         endpoint->device = made.st_dev;

@@ -171,7 +171,7 @@ cwire *cwire_listen(const char *path, const cwire_schema *schema, const cwire_op
         if (code == CWIRE_OK)
             code = make_hello(link, name, epoch);
         if (code == CWIRE_OK)
-            code = cwi_endpoint_open(&link->endpoint, path, name);
+            code = cwi_endpoint_open(&link->endpoint, path, name, options->group);
     }
     if (code == CWIRE_OK)
         code = open_poller(link);

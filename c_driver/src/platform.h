@@ -40,8 +40,9 @@ void cwi_platform_wake_clear(int wake);
 /* Opens a descriptor that becomes readable every `period_ms`, until cwi_platform_wake_clear. */
 int cwi_platform_tick_open(unsigned period_ms);
 
-/* Opens a listening, non-blocking Unix stream socket, bound to `path`, of mode 0600. */
-int cwi_platform_socket_listen(const char *path);
+/* Opens a listening, non-blocking Unix stream socket, bound to `path`, of mode 0600; or, with a
+ * group that is not 0, of this group and mode 0660. */
+int cwi_platform_socket_listen(const char *path, unsigned group);
 
 /* Returns 1 if a process holds the Unix socket (of any type) that is bound to `path`; 0 if none
  * does or there is no such file; -1 if that cannot be found out. The process notices nothing. */
@@ -50,8 +51,9 @@ int cwi_platform_socket_alive(const char *path);
 /* Accepts the next connection, non-blocking. Returns -1 with errno EAGAIN when there is none. */
 int cwi_platform_socket_accept(int listener);
 
-/* Returns whether the process at the other end belongs to this user or to root. */
-int cwi_platform_socket_trusted(int fd);
+/* Returns whether the process at the other end belongs to this user, to root, or to the group, if
+ * that is not 0. */
+int cwi_platform_socket_trusted(int fd, unsigned group);
 
 /* Send and receive without blocking and without a signal. Return -1 with errno EAGAIN if that would
  * block. */

@@ -20,6 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59 /* Linux 4.13; older C libraries do not name it */
+#endif
+
 /* Bytes of a socket's send buffer; the kernel doubles them for its own accounting. The larger it
  * is, the fewer times the two ends wake each other for a large frame. */
 enum { SEND_BUFFER = 256 * 1024 };
@@ -98,7 +102,7 @@ static int make_address(struct sockaddr_un *address, const char *path) {
     return 0;
 }
 
-int cwi_platform_socket_listen(const char *path) {
+int cwi_platform_socket_listen(const char *path, unsigned group) {
     struct sockaddr_un address;
     if (make_address(&address, path) < 0)
         return -1;
@@ -110,7 +114,9 @@ int cwi_platform_socket_listen(const char *path) {
         return -1;
     }
     /* Nobody can connect before listen, so the mode is set before anyone could. */
-    if (chmod(path, S_IRUSR | S_IWUSR) < 0 || listen(fd, 16) < 0) {
+    const mode_t mode = S_IRUSR | S_IWUSR | (group ? S_IRGRP | S_IWGRP : 0);
+    if ((group && lchown(path, (uid_t)-1, group) < 0) || chmod(path, mode) < 0 ||
+        listen(fd, 16) < 0) {
         int error = errno;
         unlink(path);
         close(fd);
@@ -150,12 +156,27 @@ int cwi_platform_socket_accept(int listener) {
     return fd;
 }
 
-int cwi_platform_socket_trusted(int fd) {
+/* Returns whether a group is among those that the process at the other end had when it connected,
+ * beside its first one. A process may have 65536: then it is not found out. */
+static int in_groups(int fd, gid_t group) {
+    gid_t groups[1024];
+    socklen_t size = sizeof groups;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) < 0)
+        return 0;
+    for (size_t i = 0; i < size / sizeof *groups; i++)
+        if (groups[i] == group)
+            return 1;
+    return 0;
+}
+
+int cwi_platform_socket_trusted(int fd, unsigned group) {
     struct ucred peer;
     socklen_t size = sizeof peer;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
         return 0;
-    return peer.uid == 0 || peer.uid == geteuid();
+    if (peer.uid == 0 || peer.uid == geteuid())
+        return 1;
+    return group && (peer.gid == group || in_groups(fd, group));
 }
 
 long cwi_platform_socket_send(int fd, const void *bytes, size_t size) {

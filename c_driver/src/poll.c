@@ -37,8 +37,10 @@ static void accept_peers(cwire *link, uint64_t now_ms) {
             }
             return;
         }
-        if (!cwi_platform_socket_trusted(fd)) {
-            reject_connection(fd, CWIRE_EDENIED, "this driver belongs to another user");
+        if (!cwi_platform_socket_trusted(fd, link->endpoint.group)) {
+            reject_connection(fd, CWIRE_EDENIED,
+                              "this driver belongs to another user: run both as one, "
+                              "or name a group of both in its cwire_options.group");
             continue;
         }
         if (link->peer_count == link->peer_limit) {

@@ -17,7 +17,7 @@ class Link:
         schema: tuple[bytes, bytes],
         table: list[tuple[int, int, bool, int, int, bytes]],
         handler: Callable[[int, int, bytes], int],
-        options: tuple[int, int, int, int, int],
+        options: tuple[int, int, int, int, int, int],
     ) -> Link: ...
     @property
     def path(self) -> str: ...

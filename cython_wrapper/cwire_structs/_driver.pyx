@@ -36,6 +36,7 @@ cdef extern from "cwire.h" nogil:
         size_t reply_bytes
         unsigned peers
         unsigned heartbeat_ms
+        unsigned group
 
     ctypedef uint64_t cwire_token
 
@@ -159,7 +160,8 @@ cdef class Link:
         table: (id, reply, command, size, tail_size, name) of each message, by rising id.
         handler: Called with (token, id, payload) of each command. It returns 0, LATER or a
             negative code; what it raises ends `poll` or `serve`.
-        options: (ring_bytes, frame_bytes, reply_bytes, peers, heartbeat_ms), 0: the default.
+        options: (ring_bytes, frame_bytes, reply_bytes, peers, heartbeat_ms, group), 0: the
+            default.
     """
 
     cdef cwire *link
@@ -196,7 +198,8 @@ cdef class Link:
         self.schema.messages = self.messages
         self.schema.count = len(table)
         made.name = name
-        made.ring_bytes, made.frame_bytes, made.reply_bytes, made.peers, made.heartbeat_ms = options
+        made.ring_bytes, made.frame_bytes, made.reply_bytes = options[:3]
+        made.peers, made.heartbeat_ms, made.group = options[3:]
         if path is not None:
             where = path
             at = where

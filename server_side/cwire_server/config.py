@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import pwd
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from cwire_server.limits import Limits
 from cwire_structs.frames import RELAY_NAME
 from cwire_structs.runtime import DEFAULT_PORT, runtime_dir
 
-__all__ = ["ACTIONS_PORT", "ConfigError", "DriverAddress", "RelayConfig"]
+__all__ = ["ACTIONS_PORT", "ConfigError", "DriverAddress", "RelayConfig", "account"]
 
 LAST_SOURCE = 254
 ACTIONS_PORT = 5678
@@ -37,10 +38,16 @@ class DriverAddress:
 
     name: str
     path: Path
+    uids: frozenset[int] = frozenset()
+    """Accounts whose drivers are taken there, beside this one and root."""
 
     @classmethod
-    def parse(cls, text: str) -> DriverAddress:
+    def parse(cls, text: str, uids: frozenset[int] = frozenset()) -> DriverAddress:
         """Reads a text: ``NAME=PATH``.
+
+        Args:
+            text: The text.
+            uids: Accounts whose drivers are taken there, beside this one and root.
 
         Raises:
             ConfigError: It is not that, or the name cannot be a driver's.
@@ -56,11 +63,15 @@ class DriverAddress:
         # One text for each place, since clients tell drivers apart by it. The socket itself may be
         # a link, and need not be there yet.
         place = Path(path).absolute()
-        return cls(name, Path(os.path.realpath(place.parent)) / place.name)
+        return cls(name, Path(os.path.realpath(place.parent)) / place.name, uids)
 
     @classmethod
-    def named(cls, text: str) -> DriverAddress:
+    def named(cls, text: str, uids: frozenset[int] = frozenset()) -> DriverAddress:
         """Reads a text, ``NAME=PATH``, or a name: it is where `cwire_listen` puts its socket.
+
+        Args:
+            text: The text.
+            uids: Accounts whose drivers are taken there, beside this one and root.
 
         Raises:
             ConfigError: It is neither.
@@ -68,7 +79,24 @@ class DriverAddress:
         """
         if text and not set(text) & set("=/"):
             text = f"{text}={runtime_dir() / text}.sock"
-        return cls.parse(text)
+        return cls.parse(text, uids)
+
+
+def account(text: str) -> int:
+    """Reads the number of an account, or its name.
+
+    Raises:
+        ConfigError: There is no such account.
+    """
+    if text.isascii() and text.isdecimal() and int(text) < 1 << 32:
+        return int(text)
+    try:
+        return pwd.getpwnam(text).pw_uid
+    except KeyError:
+        raise ConfigError(
+            f"--allow-uid {text}: this machine has no such account; give its name or number, as "
+            "`id -u NAME` prints it"
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from cwire_server import serving
 from cwire_server.app import Relay
-from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig
+from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig, account
 from cwire_server.server import Server
 from cwire_server.workers.api import ApiError
 from cwire_server.workers.loading import load_api
@@ -33,6 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a driver's name and its Unix socket (default: NAME.sock in the runtime directory, "
         "where a driver of that name listens); may be given several times; without any, and "
         "without --actions, demo",
+    )
+    parser.add_argument(
+        "--allow-uid",
+        action="append",
+        default=[],
+        metavar="UID",
+        help="take drivers of this account, too, which is then trusted like your own (a name or a "
+        "number; default: only drivers of this account and of root)",
     )
     parser.add_argument(
         "--actions",
@@ -118,7 +126,8 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
     if isinstance(api, Server):
         api, processes = api.api, api.processes
     named = arguments.driver or (["demo"] if api is None else [])
-    drivers = tuple(DriverAddress.named(text) for text in named)
+    uids = frozenset(account(text) for text in arguments.allow_uid)
+    drivers = tuple(DriverAddress.named(text, uids) for text in named)
     given = {} if arguments.token is None else {"token": arguments.token}
     port = arguments.port
     if port is None:

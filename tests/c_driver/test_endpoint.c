@@ -248,6 +248,61 @@ static void the_default_directory_must_be_ours_alone(void) {
     unsetenv("CWIRE_RUNTIME_DIR");
 }
 
+static void check_group_refused(const char *name, unsigned group, const char *part) {
+    cwire_options options = {0};
+    options.group = group;
+    CHECK(cwire_listen(name ? test_path(name) : NULL, &test_schema, &options) == NULL);
+    CHECK_TEXT(cwire_error(NULL), part);
+}
+
+/* A group that this process may give to files: root any, others their own. */
+static unsigned some_group(void) { return geteuid() == 0 ? 12345 : getegid(); }
+
+static void a_group_gets_a_socket_in_its_directory(void) {
+    const unsigned group = some_group();
+    cwire_options options = {0};
+    struct stat found;
+    side s;
+    options.group = group;
+    cwire *link = test_listen("made/a.sock", &options); /* makes the directory */
+    CHECK_EQUAL(lstat(test_path("made"), &found), 0);
+    CHECK_EQUAL(found.st_mode & 07777, 0750);
+    CHECK_EQUAL(found.st_gid, group);
+    CHECK_EQUAL(lstat(cwire_path(link), &found), 0);
+    CHECK_EQUAL(found.st_mode & 07777, 0660);
+    CHECK_EQUAL(found.st_gid, group);
+    CHECK_EQUAL(lstat(test_path("made/a.sock.lock"), &found), 0);
+    CHECK_EQUAL(found.st_mode & 07777, 0600);
+    side_join(&s, link);
+    side_close(&s);
+    cwire_close(link);
+    cwire_close(test_listen("made/a.sock", &options)); /* it is there already */
+    CHECK_EQUAL(rmdir(test_path("made")), 0);
+}
+
+static void a_group_s_directory_must_be_ours_and_its(void) {
+    const unsigned group = some_group();
+    char directory[108];
+    strcpy(directory, test_path("made"));
+    check_group_refused(NULL, group, "such as /run/test/test.sock");
+    CHECK_EQUAL(cwire_error_code(NULL), CWIRE_EINVAL);
+    CHECK_EQUAL(mkdir(directory, 0700), 0);
+    check_group_refused("made/a.sock", group, "the group cannot enter it");
+    CHECK_TEXT(cwire_error(NULL), directory);
+    CHECK_EQUAL(cwire_error_code(NULL), CWIRE_EDENIED);
+    CHECK_EQUAL(chmod(directory, 0770), 0);
+    check_group_refused("made/a.sock", group, "others may write to it");
+    CHECK_EQUAL(chmod(directory, 01777), 0);
+    check_group_refused("made/a.sock", group, "others may write to it");
+    CHECK_EQUAL(symlink(directory, test_path("b")), 0);
+    check_group_refused("b/a.sock", group, "symbolic links are refused");
+    CHECK_EQUAL(unlink(test_path("b")), 0);
+    CHECK(!exists(test_path("made/a.sock")) && !exists(test_path("made/a.sock.lock")));
+    CHECK_EQUAL(rmdir(directory), 0);
+    if (geteuid() != 0) /* nobody is in this group */
+        check_group_refused("made/a.sock", 4000000, "cannot make the directory");
+}
+
 static void a_forked_child_that_closes_takes_nothing_away(void) {
     cwire *link = test_listen("a.sock", NULL);
     side s, late;
@@ -322,6 +377,8 @@ int main(int argc, char **argv) {
     RUN(a_name_is_a_line_of_text);
     RUN(the_default_path_follows_the_environment);
     RUN(the_default_directory_must_be_ours_alone);
+    RUN(a_group_gets_a_socket_in_its_directory);
+    RUN(a_group_s_directory_must_be_ours_and_its);
     RUN(a_forked_child_that_closes_takes_nothing_away);
     RUN(a_forked_child_is_refused);
     return 0;

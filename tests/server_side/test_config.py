@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cwire_server.config import ConfigError, DriverAddress, RelayConfig
+from cwire_server.config import ConfigError, DriverAddress, RelayConfig, account
 
 DEMO = DriverAddress("demo", Path("/tmp/demo.sock"))
 
@@ -12,6 +12,13 @@ def test_name_and_path() -> None:
     assert DriverAddress.parse("my-scope=/tmp/a=b.sock") == DriverAddress(
         "my-scope", Path("/tmp/a=b.sock")
     )
+
+
+def test_an_account_is_a_name_or_a_number() -> None:
+    assert (account("root"), account("1234")) == (0, 1234)
+    for text in ("no such", "-1", "4294967296", "\u0661", ""):
+        with pytest.raises(ConfigError, match="no such account"):
+            account(text)
 
 
 @pytest.mark.parametrize("text", ["", "demo", "=path", "demo=", "a b=path", "a<b=path"])

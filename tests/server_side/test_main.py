@@ -35,6 +35,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["--host", "0.0.0.0"], "not a loopback address"),
         (["--port", "99999"], "port 99999"),
         (["--token", "abc"], "shorter than 16"),
+        (["--allow-uid", "no such"], "this machine has no such account"),
         (["--driver", "a=/x", "--driver", "a=/y"], "two drivers"),
     ],
 )

@@ -63,6 +63,9 @@ class Driver:
         reply_bytes: Replies that may wait for one peer; None: 1 MiB.
         peers: How many may be connected at once; None: 16.
         heartbeat: Seconds after which a silent link says that it lives; None: 1.
+        group: A group, by name or number, whose members may connect, too: everything that a relay
+            may do, they may. It needs a `socket` in a directory that they can enter and only this
+            account can write to, which is made if it is missing. None: this account alone.
 
     Raises:
         SchemaError: The schema cannot be read, or cannot be laid out.
@@ -80,12 +83,13 @@ class Driver:
         reply_bytes: int | None = None,
         peers: int | None = None,
         heartbeat: float | None = None,
+        group: str | int | None = None,
     ) -> None:
         if not isinstance(name, str) or not name:
             raise InvalidArgument(f"a driver's name is text, as in 'scope', not {name!r}")
         self.name = name
         self._options = Options.checked(
-            socket, ring_bytes, frame_bytes, reply_bytes, peers, heartbeat
+            socket, ring_bytes, frame_bytes, reply_bytes, peers, heartbeat, group
         )
         self._link: Link | None = None
         self._state = "new"  # then "open", "closed", "forked"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import grp
 import os
 from dataclasses import dataclass
 from typing import Self
 
 from cwire.driver.arguments import count, milliseconds, table_of
 from cwire.driver.dispatcher import Dispatcher
-from cwire.errors import DriverError
+from cwire.errors import DriverError, InvalidArgument
 from cwire_structs._driver import Link, LinkError
 from cwire_structs.frames import HEADER_SIZE
 from cwire_structs.schema import Schema
@@ -30,6 +31,7 @@ class Options:
         reply_bytes: Replies that may wait for one peer.
         peers: How many may be connected.
         heartbeat_ms: Between the heartbeats of a silent link.
+        group: The number of a group whose members may connect.
     """
 
     socket: bytes | None
@@ -38,6 +40,7 @@ class Options:
     reply_bytes: int
     peers: int
     heartbeat_ms: int
+    group: int
 
     @classmethod
     def checked(
@@ -48,6 +51,7 @@ class Options:
         reply_bytes: int | None,
         peers: int | None,
         heartbeat: float | None,
+        group: str | int | None,
     ) -> Self:
         """Returns the options that a user has given; InvalidArgument: one cannot be."""
         return cls(
@@ -57,7 +61,20 @@ class Options:
             count("reply_bytes", reply_bytes, 1 << 48),
             count("peers", peers, (1 << 31) - 1),
             milliseconds(heartbeat),
+            _group_number(group),
         )
+
+
+def _group_number(group: str | int | None) -> int:
+    """Returns the number of a group; 0 stands for None."""
+    if not isinstance(group, str):
+        return count("group", group, (1 << 32) - 2)
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise InvalidArgument(
+            f"group={group!r}: this machine has no such group; `id` says which ones are yours"
+        ) from None
 
 
 def open_link(name: str, schema: Schema, options: Options, dispatcher: Dispatcher) -> Link:
@@ -78,7 +95,7 @@ def open_link(name: str, schema: Schema, options: Options, dispatcher: Dispatche
             (schema.name.encode(), compact(schema.json)),
             table_of(schema),
             dispatcher,
-            (*sizes, options.peers, options.heartbeat_ms),
+            (*sizes, options.peers, options.heartbeat_ms, options.group),
         )
     except LinkError as error:
         raise driver_error(name, error) from None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import pwd
 import socket
+import struct
 from pathlib import Path
 
 from cwire_server.config import DriverAddress
@@ -16,6 +18,7 @@ from cwire_structs.runs import read_run
 __all__ = ["LinkError", "farewell", "greet"]
 
 _HELLO_SECONDS = 5.0
+_CREDENTIALS = struct.Struct("iII")  # unix(7): pid, uid, gid
 _LONGEST_PATH = 107  # bytes (unix(7): sun_path without its NUL)
 
 
@@ -49,6 +52,7 @@ async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> Ring
         sock.getpeername()
     except OSError as error:
         raise LinkError(_why_no_connection(error, address)) from error
+    _check_owner(sock, address)
     handshake = RingHandshake(limit)
     try:
         async with asyncio.timeout(_HELLO_SECONDS):
@@ -67,6 +71,28 @@ async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> Ring
     return handshake
 
 
+def _check_owner(sock: socket.socket, address: DriverAddress) -> None:
+    """Raises LinkError unless who listens at the other end is trusted.
+
+    Whoever may make a socket at that path could else pass for the driver.
+    """
+    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, uid, _ = _CREDENTIALS.unpack(credentials)
+    if uid in (os.geteuid(), 0) or uid in address.uids:
+        return
+    raise LinkError(
+        f"what listens at {address.path} belongs to another account ({_named(uid)}); if you trust "
+        f"it, start the relay with --allow-uid {uid}"
+    )
+
+
+def _named(uid: int) -> str:
+    try:
+        return f"{pwd.getpwuid(uid).pw_name}, uid {uid}"
+    except KeyError:
+        return f"uid {uid}"
+
+
 def _why_no_connection(error: OSError, address: DriverAddress) -> str:
     if len(os.fsencode(address.path)) > _LONGEST_PATH:  # Python says so without a number
         return f"{address.path} is too long for a Unix socket; use a path under 108 bytes"
@@ -80,7 +106,10 @@ def _why_no_connection(error: OSError, address: DriverAddress) -> str:
         case errno.ECONNREFUSED:
             return f"no driver listens at {address.path} (a dead one left it); start it again"
         case errno.EACCES | errno.EPERM:
-            return f"{address.path} belongs to another account; let both run as one"
+            return (
+                f"{address.path} is closed to this account; let both run as one, or give the "
+                "driver a group of both (cwire_options.group) and a directory that it can enter"
+            )
         case errno.EPROTOTYPE:
             return f"{address.path} is not a stream socket, so no driver listens there"
         case errno.ENOTCONN:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import grp
 import logging
 import os
 import select
@@ -120,6 +121,24 @@ def test_options_are_libcwires(short_dir: Path) -> None:
             code, text = second.bye()
         assert code == -12
         assert "as many peers as it takes" in text
+
+
+def test_a_group_gets_a_socket(short_dir: Path) -> None:
+    group = 12345 if os.getuid() == 0 else os.getgid()
+    path = short_dir / "made" / "lab.sock"
+    with lab(socket=path, group=group):
+        found = path.stat()
+        assert (stat.S_IMODE(found.st_mode), found.st_gid) == (0o660, group)
+    own = grp.getgrgid(os.getgid())
+    if own.gr_gid:  # root's group is no group of others
+        with lab(socket=path, group=own.gr_name):
+            assert path.stat().st_gid == own.gr_gid
+    with pytest.raises(DriverError, match="with group, name a socket in another one"):
+        lab(group=group).start()
+    with pytest.raises(InvalidArgument, match="this machine has no such group"):
+        lab(socket=path, group="no such")
+    with pytest.raises(InvalidArgument, match="group=-1: give a whole number from 1"):
+        lab(socket=path, group=-1)
 
 
 def test_large_messages_get_the_ring_that_they_need() -> None:

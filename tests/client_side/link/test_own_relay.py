@@ -445,7 +445,9 @@ except cwire.NotConnected as error:
 def test_a_driver_of_another_account(lab: cwire.Driver, path: Path) -> None:
     command = [sys.executable, "-c", _AS_NOBODY, driver_url(path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert f"{path} belongs to another account; let both run as one\n" in ran.stdout, ran.stderr
+    assert f"{path} is closed to this account; let both run as one, or give" in ran.stdout, (
+        ran.stderr
+    )
     assert lab.peers == 0
 
 
