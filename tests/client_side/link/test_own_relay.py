@@ -78,9 +78,12 @@ def nothing_left() -> Iterator[None]:
     gc.collect()
     files, threads = open_files(), set(threading.enumerate())
     yield
-    gc.collect()
-    until(lambda: open_files() <= files)
-    until(lambda: set(threading.enumerate()) <= threads)
+
+    def closed() -> bool:
+        gc.collect()  # again: what a thread has held is garbage when that has ended
+        return open_files() <= files and set(threading.enumerate()) <= threads
+
+    until(closed)
 
 
 def newest(bridge: cwire.Bridge, message: str = "tick") -> Any:
