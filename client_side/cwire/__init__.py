@@ -73,7 +73,7 @@ _LATER = {"Driver": "cwire.driver.driver", "open": "cwire.recording.file"} | dic
     _TAGS, "cwire_structs.schema.tags"
 )
 
-# Without the tags, some of which are called like something of Python's.
+# Without `open` and the tags, some of which are called like something of Python's.
 __all__ = [
     "ActionError",
     "ActionTimeout",
@@ -125,7 +125,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *_TAGS, "__doc__", "__file__", "__name__", "__path__"]
+    return [*__all__, *_TAGS, "open", "__doc__", "__file__", "__name__", "__path__"]
 
 
 def _save(frames: FrameArray, path: Any, fields: Any, *, overwrite: bool) -> None:
