@@ -14,7 +14,7 @@ from cwire_structs.frames import Code
 from support.wire import ANSWER, Peer, pack
 
 TABLE = [(1, 0, False, 8, 0, b"tick"), (2, 0, False, 4, 2, b"tile"), (9, 1, True, 0, 0, b"go")]
-DEFAULTS = (0, 0, 0, 0, 0)
+DEFAULTS = (0, 0, 0, 0, 0, 0)
 
 
 def link_at(path: Path, table: Any = TABLE, options: Any = DEFAULTS, **other: Any) -> Link:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
@@ -318,6 +317,7 @@ class BridgeBase(ABC):
         how: RecordOptions,
     ) -> Recorder:
         """Begins to record: these feeds, or all of one driver, or of all drivers."""
+        from cwire.recording.file import path_of
         from cwire.recording.recorder import Plan, Recorder
 
         chosen = None if feeds is None else {(one.driver, one.message.name) for one in feeds}
@@ -328,7 +328,7 @@ class BridgeBase(ABC):
             return not one.is_relay if driver is None else one.name == driver
 
         session = self._link.session
-        plan = Plan(Path(path), wanted, how, self.address)
+        plan = Plan(path_of(path), wanted, how, self.address)
         return Recorder(plan, lambda: session.drivers, session.feed)
 
     @staticmethod

@@ -20,6 +20,7 @@ from cwire.data.arguments import names_of
 from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import CwireError, InvalidArgument, UnknownDriver, UnknownMessage
 from cwire.recording.names import EVENTS, MESSAGE, RUN, SCHEMA
+from cwire.saving.save import path_of, save
 from cwire.view.text import counted, text_table
 from cwire_structs.errors import hint_text
 from cwire_structs.frames import HEADER, HEADER_SIZE
@@ -28,7 +29,7 @@ from cwire_structs.mcap.records import Channel, McapError
 from cwire_structs.mcap.ros2 import ENCAPSULATION, Description, describe
 from cwire_structs.schema import Message, Schema, SchemaError
 
-__all__ = ["RecordedFile", "RecordedMessage", "open"]
+__all__ = ["RecordedFile", "RecordedMessage", "open", "path_of"]
 
 Moment = float | int | str | datetime | np.datetime64
 
@@ -329,8 +330,6 @@ class RecordedFile:
         Raises:
             CwireError: As `FrameArray.save`.
         """
-        from cwire.saving.save import save
-
         names = names_of(messages, "messages")
         chosen = [self[name] for name in names] or list(self._messages.values())
         several = len({one.message.name for one in chosen}) < len(chosen)
@@ -340,7 +339,7 @@ class RecordedFile:
             for one in chosen
             if one.count
         ]  # fmt: skip
-        return save(Path(path), parts, fields, overwrite=overwrite)
+        return save(path_of(path), parts, fields, overwrite=overwrite)
 
     def moment(self, given: Moment | None, default: int) -> int:
         """Returns a time in ns since 1970 UTC; see `RecordedMessage.read`."""
@@ -398,7 +397,7 @@ def open(path: str | Path) -> RecordedFile:
     Raises:
         InvalidArgument: There is no such file, or it is none of these.
     """
-    path = Path(path)
+    path = path_of(path)
     try:
         with path.open("rb") as file:
             map_ = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 
 from cwire.data.arguments import names_of
@@ -13,7 +13,18 @@ from cwire.saving.formats import FORMATS, SEVERAL
 from cwire.saving.table import Table, part_of
 from cwire_structs.errors import hint_text
 
-__all__ = ["check", "save", "save_frames"]
+__all__ = ["check", "path_of", "save", "save_frames"]
+
+
+def path_of(given: object) -> Path:
+    """Returns the path that a user gives.
+
+    Raises:
+        InvalidArgument: It is none.
+    """
+    if isinstance(given, (str, PathLike)) and isinstance(fspath(given), str):
+        return Path(given)
+    raise InvalidArgument(f"a file has a path, such as 'run.mcap', not {given!r}")
 
 
 def check(path: Path, *, overwrite: bool) -> str:
@@ -41,7 +52,7 @@ def save_frames(
 ) -> None:
     """Saves frames; see `FrameArray.save`."""
     name = frames.message.name if frames.message is not None else "frames"
-    save(Path(path), [(name, [frames])], names_of(fields, "fields"), overwrite=overwrite)
+    save(path_of(path), [(name, [frames])], names_of(fields, "fields"), overwrite=overwrite)
 
 
 def save(

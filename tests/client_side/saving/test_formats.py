@@ -278,6 +278,11 @@ def test_what_cannot_be_saved(
         InvalidArgument, match=r"a\.hdf has no format's ending; did you mean '\.hdf5'"
     ):
         frames.save(tmp_path / "a.hdf")
+    for wrong in (5, b"a.h5", None):
+        with pytest.raises(InvalidArgument, match="a file has a path, such as 'run.mcap'"):
+            frames.save(wrong)
+        with pytest.raises(InvalidArgument, match="a file has a path"):
+            cwire.open(wrong)  # type: ignore[arg-type]
     path = saved(frames, tmp_path / "a.npz")
     with pytest.raises(InvalidArgument, match="is there already"):
         frames.save(path)

@@ -100,7 +100,7 @@ def test_a_relay_that_is_away_for_a_while(relay: Relay, tmp_path: Path) -> None:
             for one in file.events
             if one["event"] == "lost" and one["message"] == "scope_block"
         )
-        assert steps.sum() == told > 0
+        assert steps.sum() == told  # none, if its ring had them all
 
 
 def test_arguments(relay: Relay, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
