@@ -89,7 +89,12 @@ class RecordedMessage:
     def parts(
         self, start: Moment | None = None, stop: Moment | None = None
     ) -> Iterator[FrameArray]:
-        """Yields the frames that `read` returns, some at a time: arrays of one size each."""
+        """Yields the frames that `read` returns, some at a time: arrays of one size each.
+
+        Args:
+            start: See `read`.
+            stop: The same.
+        """
         first, last = self._file.moment(start, 0), self._file.moment(stop, 1 << 64)
         try:
             for channel in self._channels:

@@ -126,7 +126,11 @@ class Recorder:
         return self._thread.is_alive() and not self._ending.is_set()
 
     def note(self, text: str) -> None:
-        """Writes a remark of yours into the file, with the time of now."""
+        """Writes a remark of yours into the file.
+
+        Args:
+            text: The remark; it has the time of now.
+        """
         self._notes.append({"event": "note", "text": str(text), "time_ns": time.time_ns()})
 
     def end(self) -> None:
