@@ -75,3 +75,22 @@ def test_programs_that_do_not_start(
     assert cli.main(["run", "--driver", "demo", sys.executable, "-c", "raise SystemExit(3)"]) == 1
     assert "demo did not start: it ended with status 3" in capsys.readouterr().err
     assert [one.name for one in runtime.iterdir() if one.suffix != ".lock"] == []
+
+
+def test_a_browser_that_stays_open_keeps_nobody(
+    built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\necho $$ >'{opened}'\nexec sleep 600 >/dev/null 2>&1\n")
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    monkeypatch.delenv("CWIRE_NO_BROWSER", raising=False)
+    with Running(sys.executable, "-m", "cwire", "run", "--driver", "demo", PROGRAM) as running:
+        running.wait_for("Ctrl-C stops everything")
+        until(lambda: opened.exists() and opened.read_text().endswith("\n"))
+        running.process.send_signal(signal.SIGINT)
+        try:
+            assert running.process.wait(30) == 0
+        finally:
+            os.kill(int(opened.read_text()), signal.SIGTERM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import webbrowser
 from collections.abc import Mapping
 
@@ -23,8 +24,8 @@ def wants_browser(environment: Mapping[str, str]) -> bool:
 
 def show(link: str) -> None:
     """Opens a link in the browser of whoever sits here; the link has been printed, too."""
-    # A browser that does not let go of its terminal must not keep anybody.
-    asyncio.get_running_loop().run_in_executor(None, webbrowser.open, link)
+    # A browser that stays in the foreground must keep nobody, and not the end of this program.
+    threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
 
 def free_port(wanted: int) -> int:
