@@ -22,6 +22,7 @@ from cwire_structs.errors import hint_text
 __all__ = ["Call", "Dispatcher", "Functions", "Session", "Stream", "Verdict"]
 
 _SHUTDOWN = "the relay stops"
+_FEW = 64
 
 
 class Verdict(Enum):
@@ -217,6 +218,7 @@ class Dispatcher:
         self._streams[stream.token] = stream
         given = [one for one in (call.deadline, self._actions[call.action]) if one is not None]
         if given:
+            self._forget_due()
             heapq.heappush(self._due, (now + min(given), stream.token))
             self._on_due()
         self._functions.start_function(stream)
@@ -311,6 +313,12 @@ class Dispatcher:
         self._functions.stop_function(stream, code)
 
     # Time
+
+    def _forget_due(self) -> None:
+        """Forgets the deadlines of streams that are over, if they are the most."""
+        if len(self._due) > 2 * len(self._streams) + _FEW:
+            self._due = [one for one in self._due if one[1] in self._streams]
+            heapq.heapify(self._due)
 
     @property
     def next_due(self) -> float | None:

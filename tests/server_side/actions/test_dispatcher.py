@@ -320,6 +320,17 @@ def test_the_shorter_of_two_deadlines_counts(one: One) -> None:
     assert [(told["id"], told["code"]) for told in said(port)] == [(2, "deadline")]
 
 
+def test_deadlines_of_streams_that_are_over_are_forgotten(one: One) -> None:
+    dispatcher, functions, session, _ = one
+    dispatcher.call(session, Call("runs", "scan", deadline=1.0), 0.0)
+    for number in range(1000):  # each is due later than the one that runs
+        dispatcher.call(session, Call(number, "scan", deadline=1e6), 0.0)
+        token = max(functions.running)
+        dispatcher.finished(token, functions.running.pop(token).envelope.end(None))
+    assert len(dispatcher._due) < 100
+    assert dispatcher.next_due == 1.0
+
+
 def test_what_is_no_longer_kept_ends_the_session(one: One) -> None:
     dispatcher, functions, session, port = one
     dispatcher.call(session, Call(1, "scan"), 0.0)
