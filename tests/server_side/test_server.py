@@ -16,11 +16,11 @@ import pytest
 
 from cwire_server import ConfigError, Server
 from cwire_structs import frames
-from cwire_structs.action_values import ARRAY_TYPE, Arrays, decode, encode
+from cwire_structs.action_values import ARRAY_TYPE
+from support.action_caller import Caller
 from support.actions import API, Counter, Crash, count_up, gates
 from support.folders import short_folder
 from support.processes import alive, until
-from support.raw_client import RawClient
 
 OWNER = "an owner's own token"
 
@@ -34,54 +34,6 @@ def server() -> Iterator[Server]:
         with Server(API, {"port": 0, "streams": 8, "keep": 30.0, "owner": OWNER}) as made:
             yield made
             gates.open.set()
-
-
-class Caller(RawClient):
-    """A client that calls actions by the protocol alone."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__(
-            f"ws://127.0.0.1:{server.port}/ws", Authorization=f"Bearer {server.config.token}"
-        )
-        self.arrays = Arrays()
-        self.count = 0
-
-    async def next(self) -> dict[str, Any]:
-        """The next text, with its values as they are, behind its arrays."""
-        while isinstance(message := await self.read(), bytes):
-            at = 0
-            while at < len(message):
-                header = frames.unpack_header(message, at)
-                assert header.type == ARRAY_TYPE
-                payload = memoryview(message)[at + frames.HEADER_SIZE : at + header.size]
-                self.arrays.take(header.request, payload)
-                at += frames.span(header.size)
-        assert message is not None, (self.close_code, self.close_reason)
-        told: dict[str, Any] = json.loads(message)
-        if told.get("op") not in ("session", "progress"):
-            self.count += 1
-            told["data"] = decode(told.get("data"), self.arrays.claim())
-        return told
-
-    async def call(self, id: object, action: str, data: Any = None, **options: Any) -> None:
-        """Calls an action with any value."""
-        encoded = encode(data)
-        if encoded.frames:
-            await self.send(b"".join(encoded.frames))
-        head = json.dumps({"op": "call", "id": id, "action": action, **options})[:-1]
-        await self.send(f'{head}, "data": {encoded.text}}}')
-
-    async def end(self, id: object) -> dict[str, Any]:
-        """The last message of a stream, whatever comes before."""
-        while True:
-            told = await self.next()
-            if told.get("id") == id and told["op"] in ("end", "failed"):
-                return told
-
-    async def done(self, action: str, data: Any = None, **options: Any) -> dict[str, Any]:
-        """Calls an action, and waits for its end."""
-        await self.call("done", action, data, **options)
-        return await self.end("done")
 
 
 @pytest.fixture
@@ -286,6 +238,29 @@ async def test_cancel_of_nothing_is_told(caller: Caller) -> None:
     await caller.say("cancel", id=99)
     told = await caller.next()
     assert (told["id"], told["code"]) == (99, "unknown_stream")
+
+
+async def test_what_is_async_and_told_to_end_before_it_begins_has_ended(
+    server: Server, caller: Caller
+) -> None:
+    await caller.say("session", session=None)
+    await caller.next()
+    await caller.call("holds", "hold_loop")  # nothing async begins meanwhile
+    until(lambda: gates.seen == ["holds"])
+    for id in range(7):  # with that one as many as may run
+        await caller.call(id, "sleep", {"seconds": 3600})
+        await caller.say("cancel", id=id)
+        assert (await caller.end(id))["code"] == "cancelled"
+    server.add_process("never began", count_up)
+    server.stop_process("never began")
+    gates.open.set()
+    states = [one["state"] for one in await events(caller, 2, "process")]
+    assert states == ["started", "stopped"]
+    while (told := await caller.done("math.add", {"a": 1}))["op"] == "failed":
+        assert told["code"] == "too_many_streams"
+    assert "sleep cancelled" not in gates.seen
+    await caller.call(1, "sleep", {"seconds": 0})
+    assert (await caller.end(1))["data"] == 0
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,12 @@ def stubborn() -> None:
     gates.seen.append("stubborn returned")
 
 
+async def hold_loop() -> None:
+    """Keeps the event loop of async functions waiting for its gate."""
+    gates.seen.append("holds")
+    gates.open.wait()
+
+
 def keep_out(out: Any) -> None:
     """Lets others send when it has returned."""
     gates.outs.append(out)
@@ -195,7 +201,7 @@ API = {
         one.__name__: one
         for one in (
             *(echo, send, sleep, wait, stubborn, keep_out, flood, boom, no_sample, zeros),
-            *(mute, give_up, agive_up, send_for_other),
+            *(hold_loop, mute, give_up, agive_up, send_for_other),
             *(unsendable, who, compute, die, spin, raise_there, slow),
         )
     },

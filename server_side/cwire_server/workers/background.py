@@ -246,6 +246,10 @@ class _CoroutineProcess(_Process):
 
     def _spawn(self, output: Output) -> None:
         self._task = asyncio.ensure_future(self._run(output))
+        # One that is cancelled before it has begun does not say so.
+        self._task.add_done_callback(
+            lambda task: self._ended(output, None) if task.cancelled() else None
+        )
         if output.stopping.is_set():
             self._task.cancel()
 

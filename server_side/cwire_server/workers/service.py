@@ -242,6 +242,8 @@ class ActionService:
         name = f"action {job.action.name}"
         job.task = asyncio.ensure_future(job.run_async(self._drivers_async))
         job.task.set_name(name)
+        # One that is cancelled before it has begun says nothing.
+        job.task.add_done_callback(lambda task: job.finish(None) if task.cancelled() else None)
 
     def _finish(self, job: Job, unit: Unit | None) -> None:
         self._inbox.post((job, unit))
