@@ -130,7 +130,8 @@ def bench(tag: object) -> tuple[cwire.Driver, list[float]]:
 def test_a_form_of_another_run_sends_nothing(page: Page, lab: Lab) -> None:
     """What was typed as volts would be taken as millivolts.
 
-    The kernel cannot make the form anew: an async bridge hears of nothing while a cell runs.
+    The kernel cannot make the form anew: an async bridge hears of nothing while a cell runs. Nor
+    does a click that a subshell hears of reach it from there.
     """
     write(
         lab.folder / "runs.ipynb",

@@ -16,6 +16,7 @@ from cwire.bridge.repr import bridge_html, bridge_text, driver_html
 from cwire.data.arguments import FOR_EVER, frame_count, names_of, seconds
 from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record
+from cwire.kernel.own_loop import OwnLoop
 from cwire.link.link import Link, now
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
@@ -277,7 +278,9 @@ class BridgeBase(ABC):
         self._check_open()
         if actions is not None:
             named = names_of(actions, "actions")
-            below = self._kept_by(ActionPanel(named, self._start_action, self._when_described))
+            carry_out = OwnLoop(self._link.loop).call
+            made = ActionPanel(named, self._start_action, self._when_described, carry_out)
+            below = self._kept_by(made)
             if driver is None and commands is None:
                 return below
             try:

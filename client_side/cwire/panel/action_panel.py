@@ -16,6 +16,7 @@ from cwire.kernel.cell import OncePerCell
 from cwire.kernel.host import check_ipywidgets
 from cwire.kernel.placed import Placed
 from cwire.kernel.widgets import close_all
+from cwire.panel.form import CarryOut
 from cwire.session.drivers import unknown_text
 
 __all__ = ["ActionForm", "ActionPanel", "Start", "WhenKnown"]
@@ -107,7 +108,7 @@ class ActionForm:
         widget: What is shown.
     """
 
-    def __init__(self, description: Description, start: Start) -> None:
+    def __init__(self, description: Description, start: Start, carry_out: CarryOut) -> None:
         self.description = description
         self._start = start
         self._runs = False
@@ -126,8 +127,8 @@ class ActionForm:
         self.stop = widgets.Button(description="Stop", disabled=True, layout={"width": "6em"})
         self.bar = widgets.FloatProgress(layout={"visibility": "hidden"})
         self.status = widgets.HTML()
-        self.run.on_click(lambda _: self._click())
-        self.stop.on_click(lambda _: self._cancel())
+        self.run.on_click(lambda _: carry_out(self._click))
+        self.stop.on_click(lambda _: carry_out(self._stop))
         title = widgets.HTML(
             f"<b>{escape(description.name)}</b> {escape(_first_line(description))}"
         )
@@ -146,6 +147,9 @@ class ActionForm:
         for name, one in self._inputs.items():
             one.read(found, name)
         return found
+
+    def _stop(self) -> None:
+        self._cancel()
 
     def _click(self) -> None:
         if self._runs:
@@ -198,15 +202,19 @@ class ActionPanel:
         names: Of the actions, in the order to show.
         start: Calls one.
         when_known: Gives the relay's actions.
+        carry_out: Calls what a click asks for.
 
     Attributes:
         widget: The ipywidgets box, to be put into others.
     """
 
-    def __init__(self, names: Iterable[str], start: Start, when_known: WhenKnown) -> None:
+    def __init__(
+        self, names: Iterable[str], start: Start, when_known: WhenKnown, carry_out: CarryOut
+    ) -> None:
         check_ipywidgets("a panel", "let elements of mo.ui call bridge.call, or use Jupyter")
         self._names = list(names)
         self._start = start
+        self._carry_out = carry_out
         self._forms: dict[str, ActionForm] = {}
         self._waits = True  # for what the relay says of its actions
         self._open = self._closed = False
@@ -240,7 +248,9 @@ class ActionPanel:
             self._note.value = f'<span style="color:{_BAD}">{escape(text)}</span>'
             return
         self._note.value = ""
-        self._forms = {name: ActionForm(known[name], self._start) for name in self._names}
+        self._forms = {
+            name: ActionForm(known[name], self._start, self._carry_out) for name in self._names
+        }
         self.widget.children = (self._note, *(form.widget for form in self._forms.values()))
 
     def __getitem__(self, action: str) -> ActionForm:

@@ -44,7 +44,7 @@ class FormButton(anywidget.AnyWidget):
     carries = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, call: Callable[[Page], None], carries: Mapping[str, str], width: str, **traits: Any
+        self, call: Callable[[Page], object], carries: Mapping[str, str], width: str, **traits: Any
     ) -> None:
         self._call = call
         layout = {"width": width, "margin": "var(--jp-widgets-margin, 2px)"}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from html import escape
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -32,13 +33,16 @@ if TYPE_CHECKING:
     from cwire_structs.schema import Message
     from cwire_structs.schema.fields import Field
 
-__all__ = ["CommandForm", "Done", "Send"]
+__all__ = ["CarryOut", "CommandForm", "Done", "Send"]
 
 Done = Callable[["Record | Exception | None"], None]
 """Takes the reply to a command, None for a plain OK, or what went wrong."""
 
 Send = Callable[[str, Mapping[str, Any], Done], object]
 """Sends a command by name with its fields, and does not keep the caller waiting."""
+
+CarryOut = Callable[..., object]
+"""Calls a function with arguments, in the thread that may send."""
 
 _GOOD, _BAD, _BUSY = "#1a7f37", "#b3261e", "#666"
 
@@ -50,6 +54,13 @@ class CommandForm:
     answer has come, and only the newest one. What is clicked and changed in a page the page sends
     by itself, as `recipe` tells it; what is done in Python is sent from here.
 
+    Args:
+        message: The command.
+        getter: What tells the driver's present values.
+        send: Sends.
+        carry_out: Calls what a click or a change asks for; without it that is done where the kernel
+            hears of them.
+
     Attributes:
         id: Names it among all forms.
         message: The command.
@@ -57,11 +68,18 @@ class CommandForm:
         widget: What is shown.
     """
 
-    def __init__(self, message: Message, getter: Getter | None, send: Send) -> None:
+    def __init__(
+        self,
+        message: Message,
+        getter: Getter | None,
+        send: Send,
+        carry_out: CarryOut = lambda function, *arguments: function(*arguments),
+    ) -> None:
         self.id = uuid.uuid4().hex
         self.message = message
         self._getter = getter
         self._ask = send
+        self._carry_out = carry_out
         self._lock = threading.Lock()
         self._waiting = False
         self._next: dict[str, Any] | None = None
@@ -70,7 +88,7 @@ class CommandForm:
         self.inputs = make_group(message.struct)
         carries = self.inputs.carries()
         self.send = FormButton(
-            self._click,
+            partial(carry_out, self._click),
             carries,
             form=self.id,
             does="send",
@@ -80,7 +98,7 @@ class CommandForm:
             width="6em",
         )
         self.live = FormButton(
-            self._toggle,
+            partial(carry_out, self._toggle),
             carries,
             form=self.id,
             does="live",
@@ -90,7 +108,7 @@ class CommandForm:
             width="5em",
         )
         self.refresh = FormButton(
-            self._refetch,
+            partial(carry_out, self._refetch),
             carries,
             form=self.id,
             does="read",
@@ -217,7 +235,10 @@ class CommandForm:
             return
         self._touch()
         if self.live.value:
-            self._submit(newest_wins=True)
+            self._carry_out(self._send_newest)
+
+    def _send_newest(self) -> None:
+        self._submit(newest_wins=True)
 
     def _touch(self) -> None:
         """Takes note of a change that a page has made, and sends itself or by a word to `live`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -14,6 +13,7 @@ import ipywidgets as widgets
 from cwire import errors
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.host import check_ipywidgets
+from cwire.kernel.own_loop import OwnLoop
 from cwire.kernel.pacer import Pacer
 from cwire.kernel.placed import Placed
 from cwire.link.link import Link
@@ -62,7 +62,7 @@ class Panel:
         self._send = send
         self._commands = None if commands is None else list(commands)
         self._sections = {name: _Section(self, name) for name in drivers}
-        self._in_loop = _running_loop() is link.loop
+        self._own_loop = OwnLoop(link.loop)
         self._note = widgets.HTML()
         self._page = PanelPage(self._welcome, relay=relay_name(link))
         self._routes = PageRoutes(link, self._page)
@@ -126,11 +126,7 @@ class Panel:
         }
 
     def _look(self) -> None:
-        """Updates after a change: in the link's loop if it was made there, else in this thread."""
-        if self._in_loop:
-            self._link.loop.call_soon_threadsafe(self._update)
-        else:
-            self._update()
+        self._own_loop.call(self._update)
 
     def _update(self) -> None:
         link = self._link
@@ -217,6 +213,7 @@ class _Section:
                 message,
                 find_getter(schema, message),
                 partial(self._send, schema),
+                self._panel._own_loop.call,
             )
             if name in old:
                 form.carry(old[name])
@@ -260,10 +257,3 @@ def choose(
 
 def _problem(text: str) -> str:
     return f'<span style="color:#b3261e">{escape(text)}</span>'
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
@@ -145,3 +146,21 @@ async def test_the_same_in_asyncio(server: Server, panel_of: PanelOf) -> None:
         while form.run.disabled:
             await asyncio.sleep(0)
         assert "generated" in form.status.value
+
+
+async def test_a_click_heard_in_another_thread_waits_for_the_loop(
+    server: Server, panel_of: PanelOf
+) -> None:
+    """As of a subshell of the kernel's, while a cell runs."""
+    async with cwire.aconnect(server.link) as bridge:
+        await bridge.call.describe()
+        form = panel_of(bridge, "wait")["wait"]
+        for button, says in ((form.run, "running"), (form.stop, "(cancelled)")):
+            before = form.status.value
+            thread = threading.Thread(target=button.click)
+            thread.start()
+            thread.join()  # and the loop cannot run
+            assert form.status.value == before
+            async with asyncio.timeout(30):
+                while says not in form.status.value:
+                    await asyncio.sleep(0.01)

@@ -251,6 +251,22 @@ async def test_with_an_async_bridge(relay: Relay) -> None:
         panel.close()
 
 
+async def test_a_click_heard_in_another_thread_waits_for_the_loop(relay: Relay) -> None:
+    """As of a subshell of the kernel's, while a cell runs."""
+    async with cwire.aconnect(subscribe=None) as bridge:
+        panel = bridge.panel(commands="set_waveform")
+        form = panel["set_waveform"]
+        before = form.status.value
+        thread = threading.Thread(target=form.send.click)
+        thread.start()
+        thread.join()  # and the loop cannot run
+        assert form.status.value == before
+        async with asyncio.timeout(30):
+            while "waveform (" not in form.status.value:
+                await asyncio.sleep(0.01)
+        panel.close()
+
+
 def test_the_reply_in_the_saved_notebook_is_text(tmp_path: Path) -> None:
     """A driver's texts are escaped wherever they are shown."""
     document = schemas.document()
