@@ -1,4 +1,4 @@
-"""Who runs a driver here: `cwire run` and `cwire demo` say so beside its socket.
+"""Tells who runs a driver here: `cwire run` and `cwire demo` say so beside its socket.
 
 For the driver at ``NAME.sock`` there is the file ``NAME.run``. Who runs it holds a lock on the
 file, which ends with the process, so a file that is not locked says nothing. It holds the links

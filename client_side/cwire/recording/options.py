@@ -1,4 +1,4 @@
-"""How to record: compression, and when a new file begins. Pure."""
+"""Options of a recording: its compression, and when a new file begins. Pure."""
 
 from __future__ import annotations
 

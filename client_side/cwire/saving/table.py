@@ -1,4 +1,4 @@
-"""What all formats save of a message: its frames' columns, times and sequences. Pure."""
+"""Tables of a message, as all formats save them: columns, times and sequences. Pure."""
 
 from __future__ import annotations
 
