@@ -17,8 +17,10 @@ from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+import cwire
 from cwire_structs import frames
 from support import schemas
+from support.processes import until
 
 _T = TypeVar("_T")
 
@@ -263,6 +265,15 @@ class _Handler(WebSocketHandler):
         else:
             answer = {"op": "subscribed", "id": request["id"], "streams": streams}
         self.write_message(json.dumps(answer))
+
+
+def record(path: Path, *batches: bytes, count: int) -> Path:
+    """Records batches that hold so many frames together; returns the path."""
+    with FakeRelay() as relay, cwire.connect(relay.url) as bridge, bridge.record(path) as recorder:
+        for batch in batches:
+            relay.send(batch)
+        until(lambda: recorder.frames == count)
+    return path
 
 
 class Ticker:

@@ -11,18 +11,13 @@ from mcap.writer import Writer
 import cwire
 from cwire.errors import InvalidArgument, UnknownDriver, UnknownMessage
 from cwire.recording.file import RecordedFile
-from support.fake_relay import FakeRelay, ticks
-from support.processes import until
+from support.fake_relay import record, ticks
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording of ten ticks."""
-    path = tmp_path_factory.mktemp("recording") / "run.mcap"
-    with FakeRelay() as relay, cwire.connect(relay.url) as bridge, bridge.record(path) as recorder:
-        relay.send(ticks(0, 10))
-        until(lambda: recorder.frames == 10)
-    return path
+    return record(tmp_path_factory.mktemp("recording") / "run.mcap", ticks(0, 10), count=10)
 
 
 @pytest.fixture

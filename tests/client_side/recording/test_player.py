@@ -12,7 +12,7 @@ import cwire
 from cwire.errors import CommandError, InvalidArgument, InvalidCommand, UnknownDriver
 from cwire.recording.player import Player
 from support import schemas
-from support.fake_relay import FakeRelay, driver, pictures, ticks
+from support.fake_relay import FakeRelay, driver, pictures, record, ticks
 from support.own_relay import connect_alone
 from support.processes import until
 
@@ -22,12 +22,12 @@ SECOND = 1_000_000_000
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty seconds: a tick each second, and three pictures."""
-    path = tmp_path_factory.mktemp("recording") / "run.mcap"
-    with FakeRelay() as relay, cwire.connect(relay.url) as bridge, bridge.record(path) as recorder:
-        relay.send(ticks(100, 20))
-        relay.send(pictures(105, 3, 3, 0))
-        until(lambda: recorder.frames == 23)
-    return path
+    return record(
+        tmp_path_factory.mktemp("recording") / "run.mcap",
+        ticks(100, 20),
+        pictures(105, 3, 3, 0),
+        count=23,
+    )
 
 
 @pytest.fixture

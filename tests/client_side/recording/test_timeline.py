@@ -9,18 +9,13 @@ from cwire.recording.file import RecordedFile
 from cwire.recording.timeline import stretches
 from cwire_structs import frames
 from support import schemas
-from support.fake_relay import FakeRelay, pictures, ticks
-from support.processes import until
+from support.fake_relay import pictures, record, ticks
 
 SECOND = 1_000_000_000
 
 
 def recorded(path: Path, *batches: bytes, count: int) -> RecordedFile:
-    with FakeRelay() as relay, cwire.connect(relay.url) as bridge, bridge.record(path) as recorder:
-        for batch in batches:
-            relay.send(batch)
-        until(lambda: recorder.frames == count)
-    return cwire.open(path)
+    return cwire.open(record(path, *batches, count=count))
 
 
 def order(file: RecordedFile, start: int = 0) -> list[tuple[str, int]]:

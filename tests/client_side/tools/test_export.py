@@ -9,23 +9,22 @@ import h5py
 import pyarrow.parquet as pq
 import pytest
 
-import cwire
 from cwire import cli
 from cwire.saving.formats import FORMATS
 from support.examples import examples as examples
-from support.fake_relay import FakeRelay, pictures, ticks
-from support.processes import ROOT, until
+from support.fake_relay import pictures, record, ticks
+from support.processes import ROOT
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording of twenty ticks, and of pictures that differ in size."""
-    path = tmp_path_factory.mktemp("recording") / "run.mcap"
-    with FakeRelay() as relay, cwire.connect(relay.url) as bridge, bridge.record(path) as recorder:
-        relay.send(ticks(100, 20))
-        relay.send(pictures(0, 2, 0, 3))
-        until(lambda: recorder.frames == 23)
-    return path
+    return record(
+        tmp_path_factory.mktemp("recording") / "run.mcap",
+        ticks(100, 20),
+        pictures(0, 2, 0, 3),
+        count=23,
+    )
 
 
 def test_one_file_for_all_messages_where_it_can_be(

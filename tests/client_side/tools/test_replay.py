@@ -11,18 +11,14 @@ import pytest
 import cwire
 from cwire import cli
 from support.examples import examples as examples
-from support.fake_relay import FakeRelay, ticks
+from support.fake_relay import record, ticks
 from support.processes import Relay, Running, until
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A recording of twenty ticks."""
-    path = tmp_path / "run.mcap"
-    with FakeRelay() as relay, cwire.connect(relay.url) as bridge, bridge.record(path) as recorder:
-        relay.send(ticks(100, 20))
-        until(lambda: recorder.frames == 20)
-    return path
+    return record(tmp_path / "run.mcap", ticks(100, 20), count=20)
 
 
 def replaying(*words: object) -> Running:
