@@ -19,7 +19,7 @@ import numpy.typing as npt
 from cwire.data.arguments import names_of
 from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import CwireError, InvalidArgument, UnknownDriver, UnknownMessage
-from cwire.recording.names import EVENTS, MESSAGE, RUN, SCHEMA
+from cwire.recording.names import DRIVER, EVENTS, LAYOUT_HASH, MESSAGE, RUN, SCHEMA
 from cwire.saving.save import path_of, save
 from cwire.view.text import counted, text_table
 from cwire_structs.errors import hint_text
@@ -230,8 +230,8 @@ class RecordedFile:
     def _of(
         self, channel: Channel, schemas: Mapping[tuple[str, str], Schema]
     ) -> tuple[str, Schema]:
-        driver = channel.metadata.get("cwire:driver", "")
-        schema = schemas.get((driver, channel.metadata.get("cwire:layout_hash", "")))
+        driver = channel.metadata.get(DRIVER, "")
+        schema = schemas.get((driver, channel.metadata.get(LAYOUT_HASH, "")))
         if schema is None:
             raise CwireError(f"{self.path}: the schema of {channel.topic} is missing")
         return driver, schema

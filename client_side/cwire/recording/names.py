@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["EVENTS", "MESSAGE", "RUN", "SCHEMA", "topic_of"]
+__all__ = ["DRIVER", "EVENTS", "LAYOUT_HASH", "MESSAGE", "RUN", "SCHEMA", "topic_of"]
 
 EVENTS = "/cwire/events"
 """The topic of what happened beside frames: JSON, without a schema."""
@@ -11,10 +11,16 @@ SCHEMA = "cwire:schema"
 """Name of the metadata that have a driver's schema."""
 
 RUN = "cwire:run"
-"""Name of the metadata that say who recorded, where and when."""
+"""Name of the metadata that say who recorded, where and when; key of a channel's run."""
 
 MESSAGE = "cwire:message"
 """Key in a channel's metadata: the message's name in the schema."""
+
+DRIVER = "cwire:driver"
+"""Key in a channel's metadata: the driver's name."""
+
+LAYOUT_HASH = "cwire:layout_hash"
+"""Key in a channel's metadata: which of the driver's schemas has the message."""
 
 
 def topic_of(driver: str, message: str) -> str:

@@ -19,7 +19,7 @@ from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, frame_of
 from cwire.data.ledger import CONNECTION, UNWANTED
 from cwire.errors import CwireError
-from cwire.recording.names import EVENTS, MESSAGE, RUN, SCHEMA, topic_of
+from cwire.recording.names import DRIVER, EVENTS, LAYOUT_HASH, MESSAGE, RUN, SCHEMA, topic_of
 from cwire.recording.options import RecordOptions
 from cwire.recording.output import GrowingFile
 from cwire.session.drivers import Driver
@@ -298,8 +298,8 @@ class Recorder:
             self._writer.metadata(SCHEMA, pairs | {"schema": json.dumps(schema.json)})
         description = track.description
         number = self._writer.schema(description.name, "ros2msg", description.text.encode())
-        about = {MESSAGE: message.name, "cwire:driver": driver.name}
-        about |= {"cwire:layout_hash": schema.layout_hash, "cwire:run": driver.run or ""}
+        about = {MESSAGE: message.name, DRIVER: driver.name}
+        about |= {LAYOUT_HASH: schema.layout_hash, RUN: driver.run or ""}
         return self._writer.channel(topic_of(driver.name, message.name), "cdr", number, about)
 
     def _tell(self) -> None:
