@@ -16,9 +16,9 @@ import pytest
 
 from cwire.errors import CwireError
 from cwire.panel.form import CommandForm
-from cwire.panel.getters import find_getter
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire.session.drivers import Driver
+from cwire.session.getters import find_getter
 from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema

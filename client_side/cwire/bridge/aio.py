@@ -48,6 +48,7 @@ from cwire.data.recording import Recording
 from cwire.kernel.progress import progress
 from cwire.link.link import Link
 from cwire.recording.options import RecordOptions
+from cwire.session.changes import Change
 from cwire.session.options import Options
 
 if TYPE_CHECKING:
@@ -139,6 +140,11 @@ class AsyncBridge(BridgeBase):
         return self._commands_of(None, self.command)
 
     @property
+    def change(self) -> Commands[Awaitable[Record | None]]:
+        """The same, but what is not given stays as it is; see `Bridge.change`."""
+        return self._changes_of(None, self._change)
+
+    @property
     def call(self) -> Actions[Awaitable[Any], AsyncActionStream]:
         """The actions of the relay: ``await bridge.call.events.create(name="x")``.
 
@@ -176,6 +182,15 @@ class AsyncBridge(BridgeBase):
             if not answer.done():
                 self._link.forget(answer)
                 answer.cancel()
+
+    async def _change(
+        self, driver: str | None, name: str, fields: Mapping[str, object]
+    ) -> Record | None:
+        self._check_connected()
+        change = Change.of(*self._link.lookup.command(name, driver), fields)
+        owner, getter = change.driver.name, change.getter.command
+        present = await self.command(owner, getter, change.request)
+        return await self.command(owner, name, change.fields(present))
 
     async def latest(
         self,
@@ -451,6 +466,11 @@ class AsyncDriver(DriverBase):
     def send(self) -> Commands[Awaitable[Record | None]]:
         """Its commands."""
         return self._bridge._commands_of(self.name, self._bridge.command)
+
+    @property
+    def change(self) -> Commands[Awaitable[Record | None]]:
+        """Its commands, of which what is not given stays as it is."""
+        return self._bridge._changes_of(self.name, self._bridge._change)
 
     async def latest(
         self, message: str, n: int = 1, *, timeout: float | None = None, copy: bool = True

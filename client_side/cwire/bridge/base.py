@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from cwire import errors
 from cwire.actions.description import Description
-from cwire.bridge.commands import Commands
+from cwire.bridge.commands import Commands, Offered
 from cwire.bridge.health import Health, health
 from cwire.bridge.repr import bridge_html, bridge_text, driver_html
 from cwire.data.arguments import FOR_EVER, frame_count, names_of, seconds
@@ -18,6 +18,7 @@ from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, Record
 from cwire.kernel.own_loop import OwnLoop
 from cwire.link.link import Link, now
+from cwire.session.changes import getter_of
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
 from cwire.view.schema import SchemaView
@@ -402,9 +403,23 @@ class BridgeBase(ABC):
         """The commands of a driver, or of all; `call` sends one, by driver, name and fields."""
         lookup = self._link.lookup
         return Commands(
-            lambda: lookup.commands(driver),
-            lambda name: lookup.command(name, driver)[1],
+            lambda: {name: (one, None) for name, one in lookup.commands(driver).items()},
+            lambda name: (lookup.command(name, driver)[1], None),
             lambda name, fields: call(driver, name, fields),
+        )
+
+    def _changes_of(
+        self, driver: str | None, call: Callable[[str | None, str, Mapping[str, object]], _T]
+    ) -> Commands[_T]:
+        """The same, of which `call` keeps what is not given; there are those that have a getter."""
+        lookup = self._link.lookup
+
+        def find(name: str) -> Offered:
+            owner, message = lookup.command(name, driver)
+            return message, getter_of(owner, message)
+
+        return Commands(
+            lambda: lookup.changes(driver), find, lambda name, fields: call(driver, name, fields)
         )
 
     def _unasked(self, feed: Feed) -> tuple[str, Options] | None:

@@ -1,4 +1,4 @@
-"""``bridge.send``: makes functions of the commands in the header. Pure."""
+"""``bridge.send`` and ``bridge.change``: functions made of the commands in the header. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from collections.abc import Callable, Mapping
 from typing import Generic, NoReturn, TypeVar
 
 from cwire.errors import InvalidArgument, live_connection
+from cwire.session.getters import Getter
 from cwire.view.text import field_notes
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import Field, python_name
 
-__all__ = ["CommandFunction", "Commands"]
+__all__ = ["CommandFunction", "Commands", "Offered"]
 
 _T = TypeVar("_T")
+
+Offered = tuple[Message, Getter | None]
+"""A command; and what tells the values that it keeps, if it keeps any."""
+
 # By a kind's form: a field that is left out, and the type of its values.
 _ZEROS = {"whole": "0", "real": "0.0", "complex": "0j", "truth": "False", "text": "''"}
 _TYPES = {
@@ -30,19 +35,25 @@ _TYPES = {
 class CommandFunction(Generic[_T]):
     """One command, to be called with its fields: ``bridge.send.set_waveform(frequency=5.0)``.
 
-    Fields that are left out take their default, else zero. It returns the reply, or None where
-    the driver answers with a plain OK. The command's own documentation is in ``__doc__``.
+    Fields that are left out take their default, else zero; of ``bridge.change`` they keep what the
+    driver has. It returns the reply, or None where the driver answers with a plain OK. The
+    command's own documentation is in ``__doc__``.
 
     Attributes:
         message: Its description from the schema.
     """
 
-    def __init__(self, message: Message, call: Callable[[str, Mapping[str, object]], _T]) -> None:
+    def __init__(
+        self,
+        message: Message,
+        call: Callable[[str, Mapping[str, object]], _T],
+        getter: Getter | None = None,
+    ) -> None:
         self.message = message
         self._call = call
         self.__name__ = self.__qualname__ = message.name
-        self.__doc__ = command_doc(message)
-        self.__signature__ = command_signature(message)
+        self.__doc__ = command_doc(message, getter)
+        self.__signature__ = command_signature(message, getter)
 
     def __call__(self, /, *unnamed: object, **fields: object) -> _T:
         """Sends the command with these field values."""
@@ -70,12 +81,17 @@ class Commands(Generic[_T]):
 
     One that is called like something of Python's own is ``bridge.send["__class__"]``, one like a
     keyword ``bridge.send.class_``.
+
+    Args:
+        known: What there is by name.
+        find: Finds one, or raises what is wrong.
+        call: Sends one.
     """
 
     def __init__(
         self,
-        known: Callable[[], Mapping[str, Message]],
-        find: Callable[[str], Message],
+        known: Callable[[], Mapping[str, Offered]],
+        find: Callable[[str], Offered],
         call: Callable[[str, Mapping[str, object]], _T],
     ) -> None:
         # Names that no header is likely to have.
@@ -95,7 +111,8 @@ class Commands(Generic[_T]):
         return self[name]
 
     def __getitem__(self, name: str) -> CommandFunction[_T]:
-        return CommandFunction(self._cwire_find(name), self._cwire_call)
+        message, getter = self._cwire_find(name)
+        return CommandFunction(message, self._cwire_call, getter)
 
     def __reduce__(self) -> NoReturn:
         raise live_connection()
@@ -108,24 +125,26 @@ class Commands(Generic[_T]):
 
     def __repr__(self) -> str:
         lines = [
-            f"{name}{command_signature(message)}\n    {message.doc}"
-            for name, message in self._cwire_known().items()
+            f"{name}{command_signature(message, getter)}\n    {message.doc}"
+            for name, (message, getter) in self._cwire_known().items()
         ]
         return "\n".join(lines) or "no commands are known"
 
     def _repr_html_(self) -> str:
         from cwire.view.html import commands_html
 
-        return commands_html(self._cwire_known().values())
+        return commands_html(message for message, _ in self._cwire_known().values())
 
 
-def command_signature(message: Message) -> inspect.Signature:
-    """The signature that Tab and help show: keywords with their defaults."""
+def command_signature(message: Message, getter: Getter | None = None) -> inspect.Signature:
+    """The signature that Tab and help show: keywords with their defaults; ``...`` keeps a value."""
+    kept = getter is not None
+    key = getter.key if getter else None
     parameters = [
         inspect.Parameter(
             field.py_name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=_Default(_default(field)),
+            default=_Default("..." if kept and field.name != key else _default(field)),
             annotation=_annotation(field),
         )
         for field in message.struct.fields
@@ -133,9 +152,11 @@ def command_signature(message: Message) -> inspect.Signature:
     return inspect.Signature(parameters)
 
 
-def command_doc(message: Message) -> str:
+def command_doc(message: Message, getter: Getter | None = None) -> str:
     """A docstring from the header's comments, with units, ranges and defaults."""
     lines = [message.doc or f"Sends {message.name}.", ""]
+    if getter is not None:
+        lines += [f"What is left out stays as it is: {getter.command} tells it.", ""]
     if message.struct.fields:
         lines.append("Args:")
     for field in message.struct.fields:

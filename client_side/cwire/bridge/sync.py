@@ -52,6 +52,7 @@ from cwire.link.address import Choice
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
 from cwire.recording.options import RecordOptions
+from cwire.session.changes import Change
 from cwire.session.options import Options
 
 if TYPE_CHECKING:
@@ -172,6 +173,16 @@ class Bridge(BridgeBase):
         return self._commands_of(None, self.command)
 
     @property
+    def change(self) -> Commands[Record | None]:
+        """The same, but what is not given stays as it is: ``bridge.change.set_waveform(offset=1)``.
+
+        The driver's present values are read first, by the command that tells them: ``get_waveform``
+        for ``set_waveform``, or a ``get_…`` that is answered with what answers ``set_waveform``.
+        There are the commands that have one. What another client sends in between is overwritten.
+        """
+        return self._changes_of(None, self._change)
+
+    @property
     def call(self) -> Actions[Any, ActionStream]:
         """The actions of the relay: ``bridge.call.events.create(name="x")``.
 
@@ -251,6 +262,13 @@ class Bridge(BridgeBase):
         finally:
             if not answer.done():  # timeout or Ctrl-C
                 self._thread.post(self._link.forget, answer)
+
+    def _change(self, driver: str | None, name: str, fields: Mapping[str, object]) -> Record | None:
+        self._check_connected()
+        change = Change.of(*self._link.lookup.command(name, driver), fields)
+        owner, getter = change.driver.name, change.getter.command
+        present = self.command(owner, getter, change.request)
+        return self.command(owner, name, change.fields(present))
 
     def latest(
         self,
@@ -655,6 +673,11 @@ class BridgeDriver(DriverBase):
     def send(self) -> Commands[Record | None]:
         """Its commands."""
         return self._bridge._commands_of(self.name, self._bridge.command)
+
+    @property
+    def change(self) -> Commands[Record | None]:
+        """Its commands, of which what is not given stays as it is."""
+        return self._bridge._changes_of(self.name, self._bridge._change)
 
     def latest(
         self, message: str, n: int = 1, *, timeout: float | None = None, copy: bool = True

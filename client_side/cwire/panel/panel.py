@@ -19,9 +19,9 @@ from cwire.kernel.placed import Placed
 from cwire.link.link import Link
 from cwire.link.page_routes import PageRoutes, relay_name
 from cwire.panel.form import CommandForm, Done
-from cwire.panel.getters import find_getter
 from cwire.panel.page import PanelPage
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
+from cwire.session.getters import find_getter
 from cwire.session.lookup import Lookup
 from cwire_structs.frames import Code
 from cwire_structs.schema import Schema

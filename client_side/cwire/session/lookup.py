@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from cwire import errors
 from cwire.data.feed import Feed
 from cwire.session.drivers import Driver, unknown_text, usable_schema
+from cwire.session.getters import Getter, find_getter
 from cwire.session.options import Options
 from cwire.session.session import Session
 from cwire_structs.errors import hint_text
@@ -84,6 +85,17 @@ class Lookup:
         """The commands that are known of a driver; None: of all."""
         chosen = self._session.drivers.values() if driver is None else [self.driver(driver)]
         return {name: message for one in chosen for name, message in _commands(one).items()}
+
+    def changes(self, driver: str | None = None) -> dict[str, tuple[Message, Getter]]:
+        """Those of which a getter tells the present values, with that."""
+        chosen = self._session.drivers.values() if driver is None else [self.driver(driver)]
+        return {
+            name: (message, getter)
+            for one in chosen
+            if one.schema is not None
+            for name, message in one.schema.commands.items()
+            if (getter := find_getter(one.schema, message)) is not None
+        }
 
     def feed(self, message: str, driver: str | None = None) -> Feed:
         """The feed of a message; see `message` for what it raises."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import math
 import re
 import sys
 from collections.abc import Iterator
@@ -21,11 +20,11 @@ import numpy as np
 from cwire.data.columns import Column, flatten
 from cwire.data.frame_array import FrameArray, Record
 from cwire.tools import following, terminal
+from cwire.tools.as_json import as_json
 
 __all__ = ["register", "run"]
 
 _FEW = 8  # elements of an array that are shown
-_SAFE = 1 << 53
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,28 +146,10 @@ def _text(value: Any, *, full: bool) -> str:
 
 def _print_json(frames: FrameArray, path: str) -> None:
     for record, shown in _shown(frames, path):
-        value = _json(shown)
+        value = as_json(shown)
         line = value if isinstance(value, dict) else {path: value}
         about = {"time": f"{record.time}Z", "sequence": record.sequence}
         print(json.dumps({**about, **line} if not {*about} & {*line} else {**line, "frame": about}))
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _json(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_json(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE:
-        return str(value)
-    if isinstance(value, np.ndarray):
-        return _json(value.tolist())
-    if isinstance(value, complex):
-        return [_json(value.real), _json(value.imag)]
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    return value
 
 
 class _Csv:

@@ -6,16 +6,25 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import nan
+from typing import Any
 
 from cwire import errors
+from cwire.bridge.base import link_of
 from cwire.bridge.connect import HISTORY_BYTES, ConnectOptions
 from cwire.bridge.sync import Bridge, open_bridge
+from cwire.data.frame_array import Record
+from cwire.session.changes import Change, left_out
+from cwire.session.drivers import usable_schema
+from cwire.session.getters import find_getter
 from cwire_structs.schema import Message
+from cwire_structs.schema.decode import to_dict
 from cwire_structs.schema.paths import PathError, find_path
 
 __all__ = [
     "EXIT_STATUS",
+    "Sent",
     "add_relay_arguments",
     "connect_once",
     "exit_status",
@@ -137,21 +146,72 @@ def seconds(text: str) -> float:
     return number
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A command that was answered.
+
+    Attributes:
+        message: The command.
+        driver: Whom it was sent to.
+        fields: All fields as they were sent, as plain values.
+        defaults: Those that were left out and set to their default, else to zero.
+        kept: Those that were left out and kept what the driver had.
+        getter: What has told that, or could.
+        reply: The answer; None: a plain OK.
+    """
+
+    message: Message
+    driver: str
+    fields: dict[str, Any]
+    defaults: Sequence[str]
+    kept: Sequence[str]
+    getter: str | None
+    reply: Record | None
+
+    def __str__(self) -> str:
+        return f"{self.message.name} -> {'OK' if self.reply is None else self.reply}"
+
+
 def send(
-    bridge: Bridge, driver: str | None, command: str, words: Sequence[str], timeout: float
-) -> str:
-    """Sends a command with ``FIELD=VALUE`` words; returns a line with the reply.
+    bridge: Bridge,
+    driver: str | None,
+    command: str,
+    words: Sequence[str],
+    timeout: float,
+    *,
+    keep: bool = False,
+) -> Sent:
+    """Sends a command with ``FIELD=VALUE`` words.
+
+    Args:
+        bridge: Sends.
+        driver: Where several have the command.
+        command: Its name.
+        words: The fields.
+        timeout: Seconds for each answer.
+        keep: Whether fields that are left out keep what the driver has.
 
     Raises:
-        CwireError: As `Bridge.command`.
+        CwireError: As `Bridge.command` and `Bridge.change`.
     """
     for word in words:  # wrong arguments, whatever the relay has
         _split(word)
-    target = bridge.send if driver is None else bridge[driver].send
-    message = target[command].message
-    fields = dict(parse_field(message, word) for word in words)
-    reply = bridge.command(driver, command, fields, timeout=timeout)
-    return f"{command} -> {'OK' if reply is None else reply}"
+    owner, message = link_of(bridge).lookup.command(command, driver)
+    given = dict(parse_field(message, word) for word in words)
+    fields, kept = given, list[str]()
+    if keep:
+        change = Change.of(owner, message, given)
+        getter: str | None = change.getter.command
+        present = bridge.command(owner.name, change.getter.command, change.request, timeout)
+        fields, kept = change.fields(present), change.left_out
+    else:
+        found = find_getter(usable_schema(owner), message)
+        getter = found.command if found else None
+    reply = bridge.command(owner.name, command, fields, timeout)
+    data = message.encode(fields)
+    sent = to_dict(message.struct, data, len(data))
+    defaults = [name for name in left_out(message, given) if name not in kept]
+    return Sent(message, owner.name, sent, defaults, kept, getter, reply)
 
 
 def parse_field(message: Message, word: str) -> tuple[str, object]:

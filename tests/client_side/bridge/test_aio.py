@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -144,3 +145,13 @@ async def test_waiting_looking_back_and_recording(relay: FakeRelay) -> None:
         assert len(await bridge["lab"].history("tick", seconds=2)) == 3
         with pytest.raises(cwire.WaitTimeout):
             await bridge.record_to_dataframe("rare", frames=1, timeout=0.05)
+
+
+async def test_a_change_keeps_what_is_not_given(stage: str) -> None:
+    async with cwire.aconnect(stage) as bridge:
+        done: Any = await bridge.change.set_axis(speed=7)
+        assert (done.axis, done.speed, done.brake) == (0, 7.0, True)
+        done = await bridge["stage"].change.set_axis(axis=1, brake=True)
+        assert (done.axis, done.speed, done.brake) == (1, 2.5, True)
+        with pytest.raises(cwire.InvalidCommand, match="no command tells"):
+            await bridge.change.get_states()

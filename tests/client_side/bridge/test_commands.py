@@ -23,8 +23,8 @@ def sent() -> list[tuple[str, Mapping[str, object]]]:
 @pytest.fixture
 def send(sent: list[tuple[str, Mapping[str, object]]]) -> Commands[None]:
     return Commands(
-        lambda: SCHEMA.commands,
-        lambda name: SCHEMA.commands[name],
+        lambda: {name: (one, None) for name, one in SCHEMA.commands.items()},
+        lambda name: (SCHEMA.commands[name], None),
         lambda name, fields: sent.append((name, fields)),
     )
 

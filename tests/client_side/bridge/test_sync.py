@@ -518,3 +518,19 @@ def test_values_are_encoded_in_the_thread_that_calls(
     relay.on_binary = state_reply
     assert bridge.send.go(steps=Steps()) is not None
     assert seen == [threading.get_ident()]
+
+
+def test_a_change_keeps_what_is_not_given(stage: str) -> None:
+    with cwire.connect(stage) as bridge:
+        assert dir(bridge.change) == dir(bridge["stage"].change) == ["set_axis"]
+        done: Any = bridge.change.set_axis(axis=1, speed=7)
+        assert (done.axis, done.speed, done.brake) == (1, 7.0, False)
+        done = bridge["stage"].change.set_axis(speed=8)  # the first axis: it has a brake
+        assert (done.axis, done.speed, done.brake) == (0, 8.0, True)
+        sent: Any = bridge.send.set_axis(speed=9)
+        assert not sent.brake  # of what is sent as it is, the rest is set to its default
+        with pytest.raises(cwire.InvalidCommand, match="no command tells what the driver has now"):
+            bridge.change.get_states()
+        assert "(*, axis: int = 0, speed: float = ..., brake: bool = ...)" in repr(bridge.change)
+        assert "get_states tells it" in (bridge.change.set_axis.__doc__ or "")
+        assert "set_axis" in bridge.change._repr_html_()

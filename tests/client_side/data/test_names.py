@@ -155,7 +155,7 @@ def test_commands_of_any_name_and_with_any_field() -> None:
     assert sent == [("rare", VALUES)]
     assert RARE.encode(dict(sent[0][1]))
     assert list(function.__signature__.parameters) == [one.py_name for one in RARE.struct.fields]
-    known = dict.fromkeys(NAMES, RARE)
+    known = dict.fromkeys(NAMES, (RARE, None))
     commands: Commands[None] = Commands(lambda: known, known.__getitem__, call)
     for name in NAMES:
         assert commands[name].message is RARE

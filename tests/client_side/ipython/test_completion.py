@@ -165,6 +165,8 @@ def tab(
         ('bridge.send["set_waveform"](fr', ['bridge.send["set_waveform"](frequency=']),
         ('view.send["set_waveform"](shape=SQ', ['view.send["set_waveform"](shape="SQUARE"']),
         ('bridge.send["set_w', ['bridge.send["set_waveform"]']),
+        ("bridge.change.set_w", ["bridge.change.set_waveform"]),
+        ('view.change.set_waveform(shape="SQ', ['view.change.set_waveform(shape="SQUARE"']),
         ('bridge.send.move(acquisition={"l', ['bridge.send.move(acquisition={"level"']),
         ('bridge.send.move(axis=[{"speed": 1}, {"fl', [
             'bridge.send.move(axis=[{"speed": 1}, {"flags"',
@@ -248,6 +250,8 @@ def test_the_editor_may_have_set_the_quote_already(tab: Shell) -> None:
 def test_all_commands_and_no_others(tab: Shell) -> None:
     found = {line.rpartition(".")[2] for line in tab('bridge["demo"].send.')}
     assert found == set(SCHEMA.commands)
+    found = {line.rpartition(".")[2] for line in tab('bridge["demo"].change.')}
+    assert found == {"set_waveform", "set_acquisition"}
 
 
 def test_the_older_interface(tab: Shell) -> None:

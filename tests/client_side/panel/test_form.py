@@ -12,8 +12,8 @@ import pytest
 import cwire
 from cwire.data.frame_array import frame_of, record_of
 from cwire.panel.form import CommandForm
-from cwire.panel.getters import Getter
 from cwire.session.drivers import Driver
+from cwire.session.getters import Getter
 from cwire_structs import frames
 from support import schemas
 from support.widgets import open_widgets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,3 +109,36 @@ def test_the_demo_driver(driver: Driver, relay: Relay, capsys: pytest.CaptureFix
     assert cli.main(["send", "set_waveform", "amplitude=10", "offset=5"]) == 0
     assert cli.main(["send", "self_test"]) == 7  # the driver refuses: it clips
     assert "clips" in capsys.readouterr().err
+    # Fields that are left out: what becomes of them is told.
+    capsys.readouterr()
+    assert cli.main(["send", "set_waveform", "channel=1", "frequency=7", "shape=NOISE"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[1:] == ["set to defaults: amplitude=1.0 offset=0.0; --keep leaves them as they are"]
+    assert cli.main(["send", "--keep", "set_waveform", "channel=1", "offset=2"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "shape=NOISE (3), frequency=7," in told[0]
+    assert told[1:] == ["kept, as get_status has told: shape=NOISE frequency=7.0 amplitude=1.0"]
+    assert cli.main(["send", "--keep", "--json", "set_waveform", "amplitude=0.5"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    found = json.loads(line)
+    assert found["fields"] == found["reply"]
+    assert found["fields"]["amplitude"] == 0.5
+    assert (found["defaults"], found["kept"]) == (["channel"], ["shape", "frequency", "offset"])
+    assert cli.main(["send", "--keep", "start"]) == 6
+    assert "no command tells what the driver has now" in capsys.readouterr().err
+
+
+def test_json_of_a_plain_ok(fake: FakeRelay, capsys: pytest.CaptureFixture[str]) -> None:
+    fake.on_binary = lambda data: frames.pack(
+        schemas.GO, flags=frames.REPLY, source=1, request=frames.unpack_header(data).request
+    )
+    assert cli.main(["send", "go", "--json", "--url", fake.url]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "driver": "lab",
+        "command": "go",
+        "fields": {"steps": 0},
+        "defaults": ["steps"],
+        "kept": [],
+        "message": None,
+        "reply": None,
+    }

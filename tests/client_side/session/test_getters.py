@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwire.panel.getters import Getter, find_getter
+from cwire.session.getters import Getter, find_getter
 from cwire_structs.schema import Schema
 from support.processes import ROOT
 
