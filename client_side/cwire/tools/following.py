@@ -13,7 +13,7 @@ from cwire.data.frame_array import FrameArray, Record, frame_of
 from cwire.errors import WaitTimeout
 from cwire.tools import terminal
 
-__all__ = ["HISTORY_BYTES", "add_arguments", "follow", "split_path"]
+__all__ = ["HISTORY_BYTES", "add_arguments", "count", "follow", "split_path"]
 
 HISTORY_BYTES = 64 << 20
 """Memory for what comes while a tool prints."""
@@ -24,11 +24,12 @@ _LOOK = 0.02  # s
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of a tool that follows a message."""
     parser.add_argument("--driver", metavar="NAME", help="where several have it")
-    parser.add_argument("-n", metavar="N", type=_count, help="end after so many")
+    parser.add_argument("-n", metavar="N", type=count, help="end after so many")
     terminal.add_relay_arguments(parser)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Reads a number from 1 on of the command line."""
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
     return int(text)

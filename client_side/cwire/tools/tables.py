@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Cell", "make_console", "plain", "table"]
+__all__ = ["Cell", "fitted_table", "make_console", "plain", "table"]
 
 Cell = str | Text
 
+_GAP = 3  # between two columns
+_SHORT = 12  # letters that a name has at least
 _PIPE_WIDTH = 1000  # columns where no terminal limits them: a table takes what it needs
 
 
 def make_console() -> Console:
     """The console of standard output; through a pipe, lines are as long as they need to be."""
     console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
+    if not console.is_terminal:
+        return Console(highlight=False, width=_PIPE_WIDTH)
+    if console.is_dumb_terminal:  # which rich takes to be 80 columns wide, always
+        width, height = get_terminal_size()
+        return Console(highlight=False, width=width, height=height)
+    return console
 
 
 def plain(text: str, style: str = "") -> Text:
@@ -52,3 +60,60 @@ def table(
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
     return made
+
+
+def fitted_table(
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    right: Iterable[int] = (),
+    order: Sequence[int],
+    names: Iterable[int] = (),
+    width: int,
+) -> Table:
+    """A table that is no wider than the terminal: what does not fit is left out.
+
+    Args:
+        title: Above it.
+        head: Names of all columns.
+        rows: All cells.
+        right: The columns that are set flush right.
+        order: All columns, the most important one first.
+        names: The columns of names: where not all columns fit, long names lose their middles.
+        width: Columns of the terminal.
+    """
+    flush = set(right)
+    texts = [[cell if isinstance(cell, Text) else plain(cell) for cell in row] for row in rows]
+    widths = [
+        max((len(name), *(row[number].cell_len for row in texts)))
+        for number, name in enumerate(head)
+    ]
+    if sum(widths) + _GAP * (len(widths) - 1) > width:
+        most = max(_SHORT, width // 3)
+        for number in names:
+            widths[number] = min(widths[number], most)
+            for row in texts:
+                row[number] = _shortened(row[number], most)
+    chosen: list[int] = []
+    used = -_GAP
+    for number in order:
+        if not chosen or used + _GAP + widths[number] <= width:
+            chosen.append(number)
+            used += _GAP + widths[number]
+    chosen.sort()
+    return table(
+        title,
+        [head[number] for number in chosen],
+        [[row[number] for number in chosen] for row in texts],
+        right=[place for place, number in enumerate(chosen) if number in flush],
+    )
+
+
+def _shortened(text: Text, most: int) -> Text:
+    """A name without its middle, so that it is no longer than `most`."""
+    if text.cell_len <= most:
+        return text
+    begin = most // 2
+    plain_text = text.plain
+    return Text(f"{plain_text[:begin]}…{plain_text[-(most - begin - 1) :]}", style=text.style)

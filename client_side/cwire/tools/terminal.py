@@ -28,6 +28,7 @@ __all__ = [
     "add_relay_arguments",
     "connect_once",
     "exit_status",
+    "note",
     "parse_field",
     "report_errors",
     "seconds",
@@ -130,9 +131,14 @@ def connect_once(
             driver=arguments.driver,
         )
     )
-    if note := choice.note("choose with --driver NAME or --relay PID"):
-        print(f"{program}: {note}", file=sys.stderr)
+    if told := choice.note("choose with --driver NAME or --relay PID"):
+        note(program, told)
     return bridge
+
+
+def note(program: str, text: str) -> None:
+    """Says on stderr what the user should know; nothing is wrong with the command."""
+    print(f"{program}: {text}", file=sys.stderr, flush=True)
 
 
 def seconds(text: str) -> float:

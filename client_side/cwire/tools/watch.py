@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import os
-import select
-import sys
-import termios
+import json
 import time
-import tty
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
-from rich.console import Group
+from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.table import Table
-from rich.text import Text
+from rich.segment import Segment, SegmentLines
 
 from cwire import errors
 from cwire.bridge.base import link_of
 from cwire.bridge.sync import Bridge
 from cwire.data.frame_array import FrameArray, Record
-from cwire.tools import terminal
-from cwire.tools.tables import Cell, make_console, plain, table
+from cwire.session.drivers import Driver, down_text
+from cwire.tools import following, terminal
+from cwire.tools.keys import Keys
+from cwire.tools.tables import make_console, plain
+from cwire.tools.watch_view import Round, as_object, view
 
-__all__ = ["Round", "register", "run", "view"]
+__all__ = ["register", "run"]
 
 _MESSAGES = ("relay_status", "relay_driver", "relay_message", "relay_client")
 _HISTORY_BYTES = 4 << 20  # of each: rounds of thousands of clients
 _ROWS = 1 << 20
 _LOOK_SECONDS = 0.1
-_FEW_CLIENTS = 12  # that are shown
-_STATE_STYLES = {"UP": "green", "STALE": "yellow", "DOWN": "red"}
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,16 +36,21 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "watch",
         help="show rates, queues and losses live",
         description="Shows what the relay says of itself, its drivers, their messages and its "
-        "clients, once a second. q or Ctrl-C ends it.",
+        "clients, once a second. Arrows, PgUp, PgDn, Home and End show what is below; q or Ctrl-C "
+        "ends it. While the relay is gone it says so, and goes on when it is back.",
         epilog=terminal.EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--once", action="store_true", help="print it once; so it is if the output is no terminal"
+        "--once",
+        action="store_true",
+        help="print it once; so it is if the output is no terminal, without -n or --json",
     )
+    parser.add_argument("-n", metavar="N", type=following.count, help="end after so many rounds")
     parser.add_argument(
-        "--driver", metavar="NAME", help="of several relays, the one of this driver"
+        "--json", action="store_true", help="print each round as a JSON object on a line"
     )
+    parser.add_argument("--driver", metavar="NAME", help="this one only")
     terminal.add_relay_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -59,23 +60,22 @@ def run(arguments: argparse.Namespace) -> int:
 
     def watch() -> None:
         console = make_console()
+        left = 1 if arguments.once else arguments.n
+        live = console.is_terminal and not console.is_dumb_terminal
+        if left is None and not (console.is_terminal or arguments.json):
+            left = 1
         with terminal.connect_once(
-            "cwire watch", arguments, history_bytes=_HISTORY_BYTES
+            "cwire watch", arguments, history_bytes=_HISTORY_BYTES, reconnect=left != 1
         ) as bridge:
             _subscribe(bridge)
             bridge.latest("relay_status", 1, driver="relay", timeout=arguments.timeout)
-            if arguments.once or not console.is_terminal:
-                console.print(view(_round(bridge, _status(bridge))))
-                return
-            with _Keys() as keys, Live(console=console, screen=True, auto_refresh=False) as live:
-                shown = None
-                while not keys.quit(_LOOK_SECONDS):
-                    if not bridge.connected:
-                        raise errors.NotConnected(link_of(bridge).unconnected)
-                    status = _status(bridge)
-                    if shown != status.sequence:
-                        shown = status.sequence
-                        live.update(view(_round(bridge, status)), refresh=True)
+            watched = _Watched(bridge, arguments.driver)
+            if arguments.json:
+                _print(watched, left, lambda note, now: print(json.dumps(as_object(now))))
+            elif live and left != 1:
+                _Screen(console, watched).show(left)
+            else:
+                _print(watched, left, lambda note, now: _print_block(console, note, now))
 
     status = terminal.report_errors("cwire watch", watch)
     return 0 if status == 130 else status  # Ctrl-C is how one ends it
@@ -92,163 +92,155 @@ def _subscribe(bridge: Bridge) -> None:
     bridge.subscribe(*_MESSAGES, driver="relay")
 
 
-@dataclass(frozen=True)
-class Round:
-    """The relay's statistics of one moment."""
+class _Watched:
+    """The newest round, and whether the relay is there.
 
-    place: str
-    """Of the relay: ``at ADDRESS``, or in this process."""
-    client: int | None
-    """The number of this client itself."""
-    status: Record
-    drivers: list[Record]
-    messages: list[Record]
-    clients: list[Record]
+    Attributes:
+        now: The round.
+        note: What is to be said of the connection.
+        connected: Whether it was there at the last look.
+    """
 
+    def __init__(self, bridge: Bridge, driver: str | None) -> None:
+        self._bridge = bridge
+        self._driver = driver
+        self._gone = 0.0
+        self.connected = True
+        self.note = ""
+        self.now = self._round(_newest(bridge))
 
-def _status(bridge: Bridge) -> Record:
-    """The end of the last round."""
-    return next(iter(bridge.latest("relay_status", 1, driver="relay")))
+    def look(self) -> bool:
+        """Looks for news; returns whether there is a new round."""
+        link = link_of(self._bridge)
+        if link.closed is not None:
+            raise errors.NotConnected(link.closed)
+        if not self._bridge.connected:
+            if self.connected:
+                self.connected, self._gone = False, time.monotonic()
+            seconds = time.monotonic() - self._gone
+            self.note = f"The relay is gone for {seconds:.0f} s; trying to reach it again."
+            return False
+        status = _newest(self._bridge)
+        if status is None or status.time == self.now.status.time:
+            return False
+        self.now = self._round(status)
+        if not self.connected:
+            self.connected = True
+            seconds = time.monotonic() - self._gone
+            self.note = f"The relay was gone for {seconds:.0f} s, until {datetime.now():%H:%M:%S}."
+        return True
 
+    def _round(self, status: Record | None) -> Round:
+        """The round that this status ends: all its frames have the same time stamp."""
+        assert status is not None
+        link = link_of(self._bridge)
+        drivers, messages, clients = (self._rows(name, status) for name in _MESSAGES[1:])
+        if self._driver is not None:
+            drivers = [row for row in drivers if row["name"] == self._driver]
+            sources = {row["source"] for row in drivers}
+            messages = [row for row in messages if row["source"] in sources]
+        shown = {row["name"] for row in drivers}
+        problems = {
+            name: text
+            for name, driver in self._bridge.drivers.items()
+            if name in shown and (text := _problem(driver))
+        }
+        client = link.session.client
+        return Round(link.address.place, client, status, drivers, messages, clients, problems)
 
-def _round(bridge: Bridge, status: Record) -> Round:
-    """The round that this status ends: all its frames have the same time stamp."""
-
-    def of(message: str) -> list[Record]:
-        rows = bridge.latest(message, _ROWS, driver="relay")
+    def _rows(self, message: str, status: Record) -> list[Record]:
+        rows = self._bridge.latest(message, _ROWS, driver="relay")
         assert isinstance(rows, FrameArray)
         return list(rows[rows.time == status.time])
 
-    link = link_of(bridge)
-    drivers, messages, clients = map(of, _MESSAGES[1:])
-    return Round(link.address.place, link.session.client, status, drivers, messages, clients)
+
+def _newest(bridge: Bridge) -> Record | None:
+    """The end of the last round; None: of a relay that has just come, nothing is here yet."""
+    return next(iter(bridge.latest("relay_status", 1, driver="relay")), None)
 
 
-def view(now: Round) -> Group:
-    """The whole screen of a round."""
-    names = {driver["source"]: driver["name"] for driver in now.drivers}
-    gap = Text()
-    tables = (_drivers(now.drivers), _messages(now.messages, names), _clients(now))
-    return Group(_relay(now), *(part for made in tables for part in (gap, made)))
+def _problem(driver: Driver) -> str:
+    text = driver.problem or ("" if driver.state == "up" else down_text(driver))
+    return f"{text[:1].upper()}{text[1:]}" if text else ""
 
 
-def _relay(now: Round) -> Text:
-    status = now.status
-    waits = status["queue_bytes"] / 1e6
-    return plain(
-        f"relay {now.place}, up {_duration(status['uptime'])}: "
-        f"{status['drivers_up']} of {status['drivers']} drivers up, clients: {status['clients']}, "
-        f"{status['frame_rate']:,.0f} frames/s, {status['byte_rate'] / 1e6:,.2f} MB/s in, "
-        f"{status['sent_byte_rate'] / 1e6:,.2f} MB/s out, {waits:,.2f} MB wait, "
-        f"loop lag {status['loop_lag'] * 1e3:.1f} ms"
-    )
+def _print(watched: _Watched, left: int | None, show: Callable[[str, Round], None]) -> None:
+    """Prints one round after the other, and a line where the relay goes."""
+    for note in _rounds(watched, left):
+        show(note, watched.now)
 
 
-_COUNTS = ("frames/s", "MB/s", "frames", "lost/s", "lost", "dropped/s", "dropped")
+def _rounds(watched: _Watched, left: int | None) -> Iterator[str]:
+    note = ""
+    while True:
+        yield note
+        if left is not None and (left := left - 1) <= 0:
+            return
+        was = watched.connected
+        while not watched.look():
+            if was and not watched.connected:
+                terminal.note("cwire watch", watched.note)
+            was = watched.connected
+            time.sleep(_LOOK_SECONDS)
+        note = "" if was else watched.note
 
 
-def _counts(row: Record) -> tuple[Cell, ...]:
-    return (
-        f"{row['frame_rate']:,.1f}",
-        f"{row['byte_rate'] / 1e6:,.2f}",
-        f"{row['frames']:,}",
-        _bad(row["lost_rate"], ".1f"),
-        _bad(row["lost"]),
-        _bad(row["dropped_rate"], ".1f"),
-        _bad(row["dropped"]),
-    )
+def _print_block(console: Console, note: str, now: Round) -> None:
+    console.print(view(now, console.width, note))
+    console.print()
+    console.file.flush()
 
 
-def _drivers(rows: list[Record]) -> Table:
-    return table(
-        "Drivers",
-        ("driver", "state", *_COUNTS, "commands", "pending"),
-        [
-            (
-                row["name"],
-                _state(row["state"].name),
-                *_counts(row),
-                f"{row['commands']:,}",
-                f"{row['pending']:,}",
-            )
-            for row in rows
-        ],
-        right=range(2, 11),
-    )
+class _Screen:
+    """The whole terminal, with a window on the lines of a round."""
 
+    def __init__(self, console: Console, watched: _Watched) -> None:
+        self._console = console
+        self._watched = watched
+        self._first = 0  # line in view
+        self._rows = 1
 
-def _messages(rows: list[Record], names: dict[int, str]) -> Table:
-    return table(
-        "Messages",
-        ("driver", "message", *_COUNTS),
-        [(names.get(row["source"], "?"), row["name"], *_counts(row)) for row in rows],
-        right=range(2, 9),
-    )
+    def show(self, left: int | None) -> None:
+        """Shows rounds until the user has enough, or so many."""
+        watched = self._watched
+        with Keys() as keys, Live(console=self._console, screen=True, auto_refresh=False) as live:
+            shown: object = None
+            while left is None or left > 0:
+                state = (self._console.size, watched.note, self._first, watched.now.status.time)
+                if shown != state:
+                    shown = state
+                    live.update(self._window(), refresh=True)
+                pressed = keys.wait(_LOOK_SECONDS)
+                if "quit" in pressed:
+                    return
+                for key in pressed:
+                    self._scroll(key)
+                if watched.look() and left is not None:
+                    left -= 1
 
+    def _window(self) -> SegmentLines:
+        """What is in view, with a line below it if that is not all."""
+        console = self._console
+        width, height = console.size
+        lines = self._lines(view(self._watched.now, width, self._watched.note))
+        if len(lines) <= height:
+            self._first = 0
+            return SegmentLines(lines, new_lines=True)
+        self._rows = max(1, height - 1)
+        self._first = max(0, min(self._first, len(lines) - self._rows))
+        last = self._first + self._rows
+        told = (
+            f"lines {self._first + 1} to {last} of {len(lines)}; arrows, PgUp, PgDn: more; q: end"
+        )
+        below = plain(told, "reverse")
+        below.truncate(width)
+        return SegmentLines([*lines[self._first : last], *self._lines(below)], new_lines=True)
 
-def _clients(now: Round) -> Table:
-    # Those in trouble first.
-    rows = sorted(
-        now.clients,
-        key=lambda row: (row["dropped_rate"], row["queue_bytes"], row["dropped"]),
-        reverse=True,
-    )
-    more = f", {_FEW_CLIENTS} of {len(rows)}" if len(rows) > _FEW_CLIENTS else ""
-    return table(
-        f"Clients{more}",
-        ("client", "subscriptions", "MB/s", "MB", "kB wait", "dropped/s", "dropped", ""),
-        [
-            (
-                str(row["id"]),
-                str(row["subscriptions"]),
-                f"{row['sent_byte_rate'] / 1e6:,.2f}",
-                f"{row['sent_bytes'] / 1e6:,.1f}",
-                f"{row['queue_bytes'] / 1e3:,.1f}",
-                _bad(row["dropped_rate"], ".1f"),
-                _bad(row["dropped"]),
-                "this one" if row["id"] == now.client else "",
-            )
-            for row in rows[:_FEW_CLIENTS]
-        ],
-        right=range(7),
-    )
+    def _lines(self, what: RenderableType) -> list[list[Segment]]:
+        return self._console.render_lines(what, pad=False)
 
-
-def _state(name: str | None) -> Text:
-    return plain((name or "?").lower(), _STATE_STYLES.get(name or "", ""))
-
-
-def _bad(value: float, form: str = "") -> Text:
-    """A number that should be 0."""
-    return plain(format(value, "," + form), "bold red" if value else "")
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"
-
-
-class _Keys:
-    """Whether q was pressed: keys come one by one and are not shown, while this is entered."""
-
-    def __init__(self) -> None:
-        self._saved: list[Any] | None = None
-
-    def __enter__(self) -> Self:
-        if sys.stdin.isatty():
-            self._saved = termios.tcgetattr(sys.stdin)
-            tty.setcbreak(sys.stdin)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._saved is not None:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._saved)
-
-    def quit(self, seconds: float) -> bool:
-        """Waits for so long, or until a key; True if that was q."""
-        if self._saved is None:
-            time.sleep(seconds)
-            return False
-        ready, _, _ = select.select([sys.stdin], [], [], seconds)
-        return bool(ready) and os.read(sys.stdin.fileno(), 64).lower().startswith(b"q")
+    def _scroll(self, key: str) -> None:
+        page = max(1, self._rows - 1)
+        steps = {"up": -1, "down": 1, "page up": -page, "page down": page}
+        far = {"home": -(1 << 30), "end": 1 << 30}
+        self._first += steps.get(key, 0) + far.get(key, 0)

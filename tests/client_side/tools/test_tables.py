@@ -28,3 +28,30 @@ def test_a_pipe_gets_whole_lines(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert any("x" * 300 in line for line in lines)
     assert any(line.startswith(" 1 ") for line in lines)
+
+
+HEAD = ("driver", "message", "frames/s", "frames")
+LONG = "a_message_with_a_name_that_is_longer_than_most"
+ROWS = [("demo", "scope_block", "122.0", "1,000"), ("demo", LONG, "1.0", "10")]
+
+
+@pytest.mark.parametrize(
+    ("width", "head", "name"),
+    [
+        (200, "driver message frames/s frames", LONG),
+        (60, "driver message frames/s frames", "a_message_…than_most"),
+        (31, "message frames/s", "a_mess…_most"),
+        (5, "message", "a_mess…_most"),
+    ],
+)
+def test_what_is_left_out_where_columns_are_few(width: int, head: str, name: str) -> None:
+    made = tables.fitted_table(
+        "Messages", HEAD, ROWS, right=(2, 3), order=(1, 2, 3, 0), names=(0, 1), width=width
+    )
+    console = Console(file=io.StringIO(), width=1000)
+    console.print(made)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert lines[1].split() == head.split()
+    assert max(map(len, lines)) <= max(width, 12)
+    assert name in lines[4].split()
+    assert "scope_block" in lines[3].split()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -47,18 +49,25 @@ def test_no_relay(runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no relay runs on this account" in capsys.readouterr().err
 
 
+_SIZES = ("COLUMNS", "LINES")
+
+
 class Terminal:
     """`cwire watch` in a terminal of its own."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *words: str, columns: int = 150, lines: int = 50, term: str = "xterm"
+    ) -> None:
         self.control, self._terminal = pty.openpty()
+        termios.tcsetwinsize(self._terminal, (lines, columns))
         self._settings = termios.tcgetattr(self._terminal)
+        environment = {name: os.environ[name] for name in os.environ if name not in _SIZES}
         self.process = subprocess.Popen(
-            [sys.executable, *SHOWS_WARNINGS, "-m", "cwire", "watch"],
+            [sys.executable, *SHOWS_WARNINGS, "-m", "cwire", "watch", *words],
             stdin=self._terminal,
             stdout=self._terminal,
             stderr=self._terminal,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "150", "LINES": "50"},
+            env={**environment, "TERM": term},
             start_new_session=True,
         )
         self.output = ""
@@ -66,6 +75,17 @@ class Terminal:
     def wait_for(self, text: str) -> None:
         while text not in self.output:
             self.output += os.read(self.control, 1 << 16).decode(errors="replace")
+
+    def screen(self) -> list[str]:
+        """The lines that were drawn last, without their colours."""
+        drawn = self.output.rpartition("\x1b[H")[2]
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn).split("\r\n")
+
+    def press(self, keys: bytes, text: str) -> None:
+        """Presses keys until the screen shows a text that it did not."""
+        self.output = ""
+        os.write(self.control, keys)
+        self.wait_for(text)
 
     def _readable(self) -> bool:
         return bool(select.select([self.control], [], [], 0.05)[0])
@@ -99,12 +119,54 @@ def test_live_until_ctrl_c(driver: Driver, relay: Relay) -> None:
     assert terminal.end() == 0
 
 
-def test_live_until_the_relay_stops(driver: Driver, relay: Relay) -> None:
-    terminal = Terminal()
-    terminal.wait_for("Clients")
-    relay.stop()
-    assert terminal.end() == 3
-    assert "is gone" in terminal.output
+def test_a_small_terminal_scrolls(driver: Driver, relay: Relay) -> None:
+    terminal = Terminal(columns=60, lines=12)
+    terminal.wait_for("lines 1 to 11 of")
+    terminal.wait_for("q: end")
+    shown = terminal.screen()
+    assert max(map(len, shown)) <= 60
+    assert any(re.fullmatch(r"demo +up +[\d,.]+ .*", line.strip()) for line in shown)
+    terminal.press(b"\x1b[B", "lines 2 to 12 of")
+    terminal.press(b" ", "scope_block")
+    terminal.press(b"G", "this one")
+    terminal.press(b"\x1b[5~\x1b[5~\x1b[5~\x1b[5~", "lines 1 to 11 of")
+    os.write(terminal.control, b"q")
+    assert terminal.end() == 0
+
+
+def test_a_relay_that_is_restarted(driver: Driver, runtime: Path) -> None:
+    with Relay(f"demo={driver.path}") as first:
+        first.wait_for_drivers()
+        terminal = Terminal()
+        terminal.wait_for("Clients")
+    terminal.wait_for("The relay is gone for")
+    with Relay(f"demo={driver.path}"):
+        terminal.wait_for("The relay was gone for")
+        os.write(terminal.control, b"q")
+        assert terminal.end() == 0
+
+
+def test_a_terminal_that_can_do_nothing(driver: Driver, relay: Relay) -> None:
+    terminal = Terminal("-n", "2", term="dumb", columns=60)
+    assert terminal.end() == 0
+    assert terminal.output.count("Messages") == 2
+    assert "\x1b" not in terminal.output
+    assert max(map(len, terminal.output.split("\r\n"))) <= 60
+
+
+def test_why_a_driver_is_down(runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Relay(f"ghost={runtime}/ghost.sock", f"other={runtime}/other.sock"):
+        assert cli.main(["watch", "--once"]) == 0
+        out = capsys.readouterr().out
+        assert "Driver 'ghost' is down: " in out
+        assert "Driver 'other' is down: " in out
+        assert cli.main(["watch", "--json", "-n", "2", "--driver", "ghost"]) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["time"] < second["time"]
+    (ghost,) = second["drivers"]
+    assert (ghost["name"], ghost["state"], ghost["frames"]) == ("ghost", "DOWN", 0)
+    assert ghost["problem"].startswith("Driver 'ghost' is down: ")
+    assert second["clients"][0]["subscriptions"] == 1
 
 
 def test_many_clients_are_not_all_shown(relay: Relay, capsys: pytest.CaptureFixture[str]) -> None:
