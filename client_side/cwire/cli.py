@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,15 +44,21 @@ _TOOLS = {
     "export": _Tool("cwire.tools.export", "export", "save a recorded file for other tools"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
+    "completion": _Tool("cwire.tools.completion", "tools", "print what makes Tab complete cwire"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),
     "bench": _Tool("cwire.tools.bench", "tools", "compare ways between processes here"),
     "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),
 }
 
 
+_AT_TAB = "_ARGCOMPLETE"  # the script of `cwire completion` sets it
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if _AT_TAB in os.environ:
+        words = os.environ.get("COMP_LINE", "").split()[1:]
     return prints(" ".join(["cwire", *words[:1]]), lambda: _run(words))
 
 
@@ -74,6 +81,10 @@ def _run(words: list[str]) -> int:
                 file=sys.stderr,
             )
             return 2
+    if _AT_TAB in os.environ:
+        from cwire.tools.completion import complete
+
+        return complete(parser)
     chosen = parser.parse_args(words)
     status: int = chosen.run(chosen)
     return status
