@@ -15,44 +15,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cwire.bridge.aio import AsyncBridge, aconnect
-from cwire.bridge.sync import Bridge, connect
-from cwire.data.frame_array import FrameArray, Record
-from cwire.errors import (
-    ActionError,
-    ActionTimeout,
-    Ambiguous,
-    CommandError,
-    CommandTimeout,
-    CwireError,
-    DriverDown,
-    DriverError,
-    InvalidArgument,
-    InvalidCommand,
-    InvalidData,
-    InvalidSubscription,
-    LayoutMismatch,
-    NotConnected,
-    ProtocolError,
-    Refused,
-    Unauthorized,
-    UnknownAction,
-    UnknownCommand,
-    UnknownDriver,
-    UnknownField,
-    UnknownMessage,
-    WaitTimeout,
-)
-from cwire.ipython.hooks import join_notebooks
-from cwire.plot.live_plot import LivePlot
-from cwire.process.driver_process import DriverProcess
-from cwire.process.relay_process import RelayProcess
-from cwire.version import __version__
-from cwire_structs.schema import FieldError, SchemaError, field_bytes
+from cwire.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from cwire.driver.driver import Driver
+    from cwire.bridge.aio import AsyncBridge as AsyncBridge
+    from cwire.bridge.aio import aconnect as aconnect
+    from cwire.bridge.sync import Bridge as Bridge
+    from cwire.bridge.sync import connect as connect
+    from cwire.data.frame_array import FrameArray as FrameArray
+    from cwire.data.frame_array import Record as Record
+    from cwire.driver.driver import Driver as Driver
+    from cwire.errors import ActionError as ActionError
+    from cwire.errors import ActionTimeout as ActionTimeout
+    from cwire.errors import Ambiguous as Ambiguous
+    from cwire.errors import CommandError as CommandError
+    from cwire.errors import CommandTimeout as CommandTimeout
+    from cwire.errors import CwireError as CwireError
+    from cwire.errors import DriverDown as DriverDown
+    from cwire.errors import DriverError as DriverError
+    from cwire.errors import InvalidArgument as InvalidArgument
+    from cwire.errors import InvalidCommand as InvalidCommand
+    from cwire.errors import InvalidData as InvalidData
+    from cwire.errors import InvalidSubscription as InvalidSubscription
+    from cwire.errors import LayoutMismatch as LayoutMismatch
+    from cwire.errors import NotConnected as NotConnected
+    from cwire.errors import ProtocolError as ProtocolError
+    from cwire.errors import Refused as Refused
+    from cwire.errors import Unauthorized as Unauthorized
+    from cwire.errors import UnknownAction as UnknownAction
+    from cwire.errors import UnknownCommand as UnknownCommand
+    from cwire.errors import UnknownDriver as UnknownDriver
+    from cwire.errors import UnknownField as UnknownField
+    from cwire.errors import UnknownMessage as UnknownMessage
+    from cwire.errors import WaitTimeout as WaitTimeout
+    from cwire.plot.live_plot import LivePlot as LivePlot
+    from cwire.process.driver_process import DriverProcess as DriverProcess
+    from cwire.process.relay_process import RelayProcess as RelayProcess
     from cwire.recording.file import open as open  # noqa: A004
+    from cwire_structs.schema import FieldError as FieldError
+    from cwire_structs.schema import SchemaError as SchemaError
+    from cwire_structs.schema import field_bytes as field_bytes
     from cwire_structs.schema.tags import array as array
     from cwire_structs.schema.tags import channels as channels
     from cwire_structs.schema.tags import command as command
@@ -66,66 +68,60 @@ if TYPE_CHECKING:
     from cwire_structs.schema.tags import time as time
     from cwire_structs.schema.tags import unit as unit
 
-# Imported when they are first asked for: who only reads needs no driver.
-_TAGS = ("array", "channels", "command", "label", "message", "range", "scale", "tail", "text",
-         "tile", "time", "unit")  # fmt: skip
-_LATER = {"Driver": "cwire.driver.driver", "open": "cwire.recording.file"} | dict.fromkeys(
-    _TAGS, "cwire_structs.schema.tags"
-)
+# Imported when they are first asked for, so that `import cwire` takes no time: numpy alone takes
+# longer than all else that a short program does.
+_MODULES = {
+    "cwire.bridge.aio": "AsyncBridge aconnect",
+    "cwire.bridge.sync": "Bridge connect",
+    "cwire.data.frame_array": "FrameArray Record",
+    "cwire.driver.driver": "Driver",
+    "cwire.errors": (
+        "ActionError ActionTimeout Ambiguous CommandError CommandTimeout CwireError "
+        "DriverDown DriverError InvalidArgument InvalidCommand InvalidData "
+        "InvalidSubscription LayoutMismatch NotConnected ProtocolError Refused "
+        "Unauthorized UnknownAction UnknownCommand UnknownDriver UnknownField "
+        "UnknownMessage WaitTimeout"
+    ),
+    "cwire.plot.live_plot": "LivePlot",
+    "cwire.process.driver_process": "DriverProcess",
+    "cwire.process.relay_process": "RelayProcess",
+    "cwire.recording.file": "open",
+    "cwire_structs.schema": "FieldError SchemaError field_bytes",
+    "cwire_structs.schema.tags": (
+        "array channels command label message range scale tail text tile time unit"
+    ),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 # Without `open` and the tags, some of which are called like something of Python's.
-__all__ = [
-    "ActionError",
-    "ActionTimeout",
-    "Ambiguous",
-    "AsyncBridge",
-    "Bridge",
-    "CommandError",
-    "CommandTimeout",
-    "CwireError",
-    "Driver",
-    "DriverDown",
-    "DriverError",
-    "DriverProcess",
-    "FieldError",
-    "FrameArray",
-    "InvalidArgument",
-    "InvalidCommand",
-    "InvalidData",
-    "InvalidSubscription",
-    "LayoutMismatch",
-    "LivePlot",
-    "NotConnected",
-    "ProtocolError",
-    "Record",
-    "Refused",
-    "RelayProcess",
-    "SchemaError",
-    "Unauthorized",
-    "UnknownAction",
-    "UnknownCommand",
-    "UnknownDriver",
-    "UnknownField",
-    "UnknownMessage",
-    "WaitTimeout",
-    "__version__",
-    "aconnect",
-    "connect",
-    "field_bytes",
+__all__ = ["__version__"] + [
+    name
+    for name, module in _HOME.items()
+    if name != "open" and module != "cwire_structs.schema.tags"
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _HOME:
         raise AttributeError(f"module 'cwire' has no attribute {name!r}")
     import importlib
 
-    found = globals()[name] = getattr(importlib.import_module(_LATER[name]), name)
+    _prepare()
+    found = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
     return found
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *_TAGS, "open", "__doc__", "__file__", "__name__", "__path__"]
+    return list({*__all__, *_HOME, "__doc__", "__file__", "__name__", "__path__"})
+
+
+def _prepare() -> None:
+    """Joins what no folder below may know of: files to save frames in, and a notebook's shell."""
+    from cwire.data.frame_array import FrameArray
+    from cwire.ipython.hooks import join_notebooks
+
+    FrameArray._saver = staticmethod(_save)
+    join_notebooks()
 
 
 def _save(frames: FrameArray, path: Any, fields: Any, *, overwrite: bool) -> None:
@@ -134,14 +130,8 @@ def _save(frames: FrameArray, path: Any, fields: Any, *, overwrite: bool) -> Non
     save_frames(frames, path, fields, overwrite=overwrite)
 
 
-FrameArray._saver = staticmethod(_save)
-
-
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext cwire`` calls this: it adds the magic ``%cwire``."""
     from cwire.ipython.magics import load
 
     load(shell)
-
-
-join_notebooks()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
+
+import cwire
 
 
 def test_connecting_needs_numpy_only(runtime: Path) -> None:
@@ -49,6 +52,36 @@ except AttributeError as error:
     assert ran.stdout.splitlines() == lines, ran.stderr
 
 
+def test_nothing_is_imported_before_it_is_asked_for() -> None:
+    code = """
+import sys
+import cwire
+ours = {name for name in sys.modules if name.startswith("cwire")}
+assert ours == {"cwire", "cwire.version"}, ours
+slow = {"numpy", "asyncio", "logging", "typing_extensions"} & set(sys.modules)
+assert not slow, slow
+from cwire import CwireError
+import cwire.errors
+assert cwire.errors.CwireError is CwireError is cwire.CwireError
+for name in dir(cwire):
+    getattr(cwire, name)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_table_of_names_is_what_type_checkers_see() -> None:
+    tree = ast.parse(Path(cwire.__file__).read_text())
+    (checked,) = [one for one in tree.body if isinstance(one, ast.If)]
+    seen = {
+        alias.asname: one.module
+        for one in checked.body
+        if isinstance(one, ast.ImportFrom)
+        for alias in one.names
+    }
+    assert seen == cwire._HOME
+
+
 def test_who_only_reads_imports_no_driver() -> None:
     code = """
 import sys
@@ -56,6 +89,8 @@ import cwire
 late = {"cwire.driver.driver", "cwire_structs._driver", "cwire_structs.schema.tags"}
 assert late.isdisjoint(sys.modules), late & set(sys.modules)
 assert {"Driver", "unit", "range"} <= set(dir(cwire))
+cwire.connect
+assert late.isdisjoint(sys.modules), late & set(sys.modules)
 cwire.Driver, cwire.unit
 assert late <= set(sys.modules)
 assert "range" not in cwire.__all__
