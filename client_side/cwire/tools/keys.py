@@ -9,6 +9,7 @@ import sys
 import termios
 import time
 import tty
+from contextlib import suppress
 from typing import Any, Self
 
 __all__ = ["Keys", "key_names"]
@@ -57,14 +58,22 @@ class Keys:
 
     def __exit__(self, *error: object) -> None:
         if self._saved is not None:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._saved)
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._saved)
 
     def wait(self, seconds: float) -> list[str]:
-        """Waits for so long, or until keys are pressed; returns what they mean."""
+        """Waits for so long, or until keys are pressed; returns what they mean.
+
+        A terminal that is gone means ``quit``: it would always have something to read.
+        """
         if self._saved is None:
             time.sleep(seconds)
             return []
         ready, _, _ = select.select([sys.stdin], [], [], seconds)
         if not ready:
             return []
-        return key_names(os.read(sys.stdin.fileno(), 1 << 10).decode(errors="replace"))
+        try:
+            typed = os.read(sys.stdin.fileno(), 1 << 10)
+        except OSError:
+            typed = b""
+        return key_names(typed.decode(errors="replace")) if typed else ["quit"]

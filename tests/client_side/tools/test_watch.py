@@ -58,15 +58,15 @@ class Terminal:
     def __init__(
         self, *words: str, columns: int = 150, lines: int = 50, term: str = "xterm"
     ) -> None:
-        self.control, self._terminal = pty.openpty()
-        termios.tcsetwinsize(self._terminal, (lines, columns))
-        self._settings = termios.tcgetattr(self._terminal)
+        self.control, self.terminal = pty.openpty()
+        termios.tcsetwinsize(self.terminal, (lines, columns))
+        self._settings = termios.tcgetattr(self.terminal)
         environment = {name: os.environ[name] for name in os.environ if name not in _SIZES}
         self.process = subprocess.Popen(
             [sys.executable, *SHOWS_WARNINGS, "-m", "cwire", "watch", *words],
-            stdin=self._terminal,
-            stdout=self._terminal,
-            stderr=self._terminal,
+            stdin=self.terminal,
+            stdout=self.terminal,
+            stderr=self.terminal,
             env={**environment, "TERM": term},
             start_new_session=True,
         )
@@ -96,10 +96,10 @@ class Terminal:
             if self._readable():
                 self.output += os.read(self.control, 1 << 16).decode(errors="replace")
         status = self.process.returncode
-        assert termios.tcgetattr(self._terminal) == self._settings
+        assert termios.tcgetattr(self.terminal) == self._settings
         assert "Traceback" not in self.output
         os.close(self.control)
-        os.close(self._terminal)
+        os.close(self.terminal)
         return status
 
 
@@ -117,6 +117,14 @@ def test_live_until_ctrl_c(driver: Driver, relay: Relay) -> None:
     terminal.wait_for("Clients")
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.end() == 0
+
+
+def test_it_ends_with_its_terminal(driver: Driver, relay: Relay) -> None:
+    terminal = Terminal()
+    terminal.wait_for("Clients")
+    os.close(terminal.terminal)
+    os.close(terminal.control)
+    terminal.process.wait(30)
 
 
 def test_a_small_terminal_scrolls(driver: Driver, relay: Relay) -> None:
