@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cwire.tools.output import prints
 from cwire.version import __version__
 
-__all__ = ["main"]
+__all__ = ["TOOLS", "main", "make_parser"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Tool:
     help: str
 
 
-_TOOLS = {
+TOOLS = {
     "new": _Tool("cwire_structs.new", "wrap", "write a folder with a driver to start from"),
     "wrap": _Tool("cwire_structs.wrap", "wrap", "make a schema and C and Cython code of a header"),
     "csources": _Tool("cwire_structs.csources", "wrap", "print where cwire.c and cwire.h are"),
@@ -45,6 +45,7 @@ _TOOLS = {
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
     "completion": _Tool("cwire.tools.completion", "tools", "print what makes Tab complete cwire"),
+    "man": _Tool("cwire.man", "tools", "write manual pages"),
     "doctor": _Tool("cwire.tools.doctor", "tools", "check this installation and say what to fix"),
     "bench": _Tool("cwire.tools.bench", "tools", "compare ways between processes here"),
     "demo": _Tool("cwire_server.demo", "server", "run the demo driver, a relay and JupyterLab"),
@@ -62,13 +63,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return prints(" ".join(["cwire", *words[:1]]), lambda: _run(words))
 
 
-def _run(words: list[str]) -> int:
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of `cwire` itself, without its subcommands."""
     parser = argparse.ArgumentParser(
         prog="cwire", description="C structs on the wire, from a C program to a live plot."
     )
     parser.add_argument("--version", action="version", version=f"cwire {__version__}")
+    return parser
+
+
+def _run(words: list[str]) -> int:
+    parser = make_parser()
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, tool in _TOOLS.items():
+    for name, tool in TOOLS.items():
         # Only the one that is meant is imported: the client needs none of their packages.
         if words[:1] != [name]:
             subparsers.add_parser(name, help=tool.help)

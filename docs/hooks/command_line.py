@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from cwire import cli
+from cwire.man import commands
 
-__all__ = ["commands", "markdown"]
+__all__ = ["markdown"]
 
 _WIDTH = "90"  # columns of a usage
-
-
-def commands() -> dict[str, argparse.ArgumentParser]:
-    """The parser of each subcommand, and of each one's own subcommands."""
-    parser = argparse.ArgumentParser(prog="cwire")
-    subparsers = parser.add_subparsers()
-    for tool in cli._TOOLS.values():
-        importlib.import_module(tool.module).register(subparsers)
-    return dict(_all(subparsers))
-
-
-def _all(subparsers: Any) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    for parser in subparsers.choices.values():
-        yield parser.prog, parser
-        for action in parser._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                yield from _all(action)
 
 
 def markdown() -> str:
     """All commands, in the order of ``cwire --help``."""
     os.environ["COLUMNS"] = _WIDTH
-    return "\n".join("\n".join(_command(*item)) for item in commands().items())
+    made = commands()[1:]  # all but `cwire` itself
+    return "\n".join("\n".join(_command(one.name, one.parser)) for one in made)
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -100,7 +100,7 @@ def test_every_public_name_of_python_is_there(site: Path) -> None:
 
 def test_every_command_is_there(site: Path) -> None:
     found = ids(site, "reference/command-line.html")
-    assert {f"cwire-{name}" for name in cli._TOOLS} - found == set()
+    assert {f"cwire-{name}" for name in cli.TOOLS} - found == set()
 
 
 def test_every_function_of_c_is_there(site: Path) -> None:

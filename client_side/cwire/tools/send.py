@@ -39,7 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=[],
         metavar="FIELD=VALUE",
         help="a value; a name may be a path: axis[0].speed=3, volts='[1, 2]'; bytes for a text "
-        r"that is none: label=\"b'\xff\x00'\"",
+        r"""that is none: label="b'\xff\x00'" """,
     )
     parser.add_argument(
         "--keep",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import pytest
 
@@ -66,6 +67,14 @@ def test_every_error_has_a_documented_status(name: str) -> None:
         arguments = ("text", ["left", "right"])
     status = terminal.exit_status(kind(*arguments))
     assert f"  {status}  " in terminal.EXIT_STATUS
+
+
+def test_the_reference_lists_the_same_statuses() -> None:
+    text = (ROOT / "docs/reference/command-line.md").read_text()
+    listed = re.findall(r"^\| (\d) \| (.+) \|$", text, re.MULTILINE)
+    shown = re.findall(r"  (\d)  (.+?)(?=  +\d  |\n)", terminal.EXIT_STATUS)
+    assert sorted(shown) == listed
+    assert {int(number) for number, _ in listed} == {0, *(one for _, one in terminal._STATUSES)}
 
 
 def test_errors_become_a_line_and_a_status(capsys: pytest.CaptureFixture[str]) -> None:
