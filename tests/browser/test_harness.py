@@ -37,8 +37,14 @@ def test_quickstart(page: Page, lab: Lab, relay: Relay) -> None:
     shutil.copy(ROOT / "notebooks" / "01_quickstart.ipynb", lab.folder)
     open_notebook(page, lab, "01_quickstart.ipynb")
     run_cell(page, 2)
-    expect(cell(page, 2)).to_contain_text("scope_block")
+    # The first cell is a picture that moves.
+    scopes = "Object.values(window.__cwireScope ?? {})"
+    moves = f"(draws) => {scopes}.some((one) => one.points && one.draws > draws)"
+    page.wait_for_function(moves, arg=0)
+    page.wait_for_function(moves, arg=10)
     run_cell(page, 4)
+    expect(cell(page, 4)).to_contain_text("scope_block")
+    run_cell(page, 6)
     wait_idle(page)
     picture(page, f"quickstart-{lab.app}")
 

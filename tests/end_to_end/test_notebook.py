@@ -21,7 +21,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 def test_quickstart(relay: Relay) -> None:
     cells, counts = execute(FOLDER / "01_quickstart.ipynb")
     assert counts["update_display_data"] >= 4
-    assert "demo" in cells["connect"].outputs[0].data["text/html"]
+    assert "cwire-scope" in cells["connect"].outputs[0].data["text/html"]
+    assert "demo" in cells["overview"].outputs[0].data["text/html"]
     shown = cells["schema"].outputs[0].data["text/html"]
     assert "<b>set_waveform</b> → waveform: Sets what" in shown
     assert "One block of samples" in shown
