@@ -62,10 +62,7 @@ def test_make_run_and_the_notebook(folder: Path) -> None:
     assert [line for line in run.output if "Traceback" in line or "rror" in line] == []
 
 
-def test_make_stops_both_when_it_is_told_to_end(
-    folder: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CWIRE_NO_BROWSER", "1")
+def test_make_stops_both_when_it_is_told_to_end(folder: Path, runtime: Path) -> None:
     subprocess.run(["make", "-s"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     with Running("make", "-s", "-C", folder, "run") as run:
         link = run.wait_for("pages:").split()[-1]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,7 @@ PROGRAM = ROOT / "c_driver" / "driver"
 
 
 @pytest.fixture
-def running(built_driver: None, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Running:
-    monkeypatch.setenv("CWIRE_NO_BROWSER", "1")
+def running(built_driver: None, runtime: Path) -> Running:
     return Running(sys.executable, "-m", "cwire", "run", "--driver", "demo", PROGRAM)
 
 
@@ -38,6 +39,41 @@ def test_a_driver_that_ends_is_started_again_on_demand(running: Running, runtime
         assert _driver_of(runtime) != pid
         assert running.stop(signal.SIGINT) == 0
     assert [one.name for one in runtime.iterdir() if one.suffix != ".lock"] == []
+
+
+def test_r_and_enter_start_it_again(built_driver: None, runtime: Path) -> None:
+    master, slave = os.openpty()
+    try:
+        # `setsid --ctty`: the terminal is its own, as in a shell.
+        command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "cwire", "run"]
+        with subprocess.Popen(
+            [*command, "--driver", "demo", PROGRAM], stdin=slave, stdout=slave, stderr=slave
+        ) as process:
+            os.close(slave)
+            _read_until(master, "Ctrl-C stops everything")
+            os.kill(_driver_of(runtime), signal.SIGKILL)
+            assert "press r and Enter here, or run `kill" in _read_until(master, "kill -USR1")
+            os.write(master, b"r\n")
+            _read_until(master, "demo is started again")
+            os.write(master, b"\x03")
+            _read_to_end(master)
+            assert process.wait(30) == 0
+    finally:
+        os.close(master)
+
+
+def _read_until(terminal: int, text: str) -> str:
+    """What a terminal shows, until this text is in it."""
+    shown = ""
+    while text not in shown:
+        shown += os.read(terminal, 4096).decode(errors="replace")
+    return shown
+
+
+def _read_to_end(terminal: int) -> None:
+    with suppress(OSError):  # EIO: nobody has it open any more
+        while os.read(terminal, 4096):
+            pass
 
 
 def _connected(running: Running) -> cwire.Bridge:
