@@ -8,6 +8,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from cwire_server.launch.lab_settings import write_lab_settings
 from cwire_server.launch.links import accepts, free_port, wants_browser
 from cwire_server.launch.part import LaunchError, Part
 from cwire_server.launch.relay import relay_part, wait_for_relay
@@ -107,8 +108,7 @@ async def _start(runner: Runner, root: Path, arguments: argparse.Namespace) -> N
         "JupyterLab",
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
         "--ServerApp.port_retries=0",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.app_settings_dir={write_lab_settings(root / 'work')}",
         f"--ServerApp.root_dir={root / 'work'}",
         *(["--allow-root"] if os.geteuid() == 0 else []),
         environment={"JUPYTER_TOKEN": token},

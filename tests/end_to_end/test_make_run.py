@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -49,7 +50,6 @@ def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(runtime.parent / name.lower()))
     monkeypatch.setenv("MPLCONFIGDIR", str(runtime.parent / "matplotlib"))
-    monkeypatch.setenv("CWIRE_NO_BROWSER", "1")
     changed = ["git", "-C", str(ROOT), "status", "--porcelain", "notebooks", "work"]
     before = subprocess.run(changed, capture_output=True, text=True, check=True).stdout
     with Running("make", "-C", ROOT, "run", session=True) as run:
@@ -64,6 +64,12 @@ def test_make_run_gives_links_that_work_and_stops_on_ctrl_c(
             assert response.status == 200
         with urlopen(lab.replace("/lab/tree/", "/api/contents/")) as response:
             assert response.status == 200
+        # JupyterLab does not ask over the first plot whether to fetch news.
+        settings = "/lab/api/settings/@jupyterlab/apputils-extension:notification?"
+        with urlopen(re.sub(r"/lab/tree/.*\?", settings, lab)) as response:
+            shown = json.load(response)["schema"]["properties"]
+        assert shown["fetchNews"]["default"] == "false"
+        assert shown["checkForUpdates"]["default"] is False
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#token=\w+", pages)
         with urlopen(pages) as response:
             assert "Overview · cwire" in response.read().decode()
