@@ -10,6 +10,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Packages come uncompiled: where Python may not keep what it compiles, each start of a program
+# compiles numpy anew, for longer than all else that it does.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST_ARGS ?=
 # The tests of two files run at a time, since most of them wait for programs; WORKERS=0: one process.
 WORKERS ?= 2
