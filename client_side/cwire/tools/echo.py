@@ -111,10 +111,8 @@ def _into(value: Any, step: str) -> Any:
 def _print_text(frames: FrameArray, path: str, *, full: bool) -> None:
     for record, value in _shown(frames, path):
         lines = [f"# {str(record.time)[:26]} UTC, sequence {record.sequence}"]
-        if isinstance(value, dict):
-            lines += _lines(value, "", full=full)
-        else:
-            lines.append(f"{path}: {_text(value, full=full)}")
+        shown = value if isinstance(value, dict) else {path: value}
+        lines += _lines(shown, "", full=full)
         print("\n".join(lines))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +36,12 @@ def add(
     parser = subparsers.add_parser(
         name,
         help=help,
-        description=text + " -n ends it after so many lines.",
+        description=f"{text} -n ends it after so many lines.",
         epilog=terminal.EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("message", metavar="MESSAGE")
+    parser.add_argument("--json", action="store_true", help="a JSON object on each line")
     following.add_arguments(parser)
     parser.set_defaults(run=lambda arguments: run(name, arguments))
 
@@ -49,6 +52,8 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     def measure() -> None:
         left = arguments.n
         show = _rate if name == "hz" else _bytes
+        if arguments.json:
+            show = partial(_object, arguments.message)
         with terminal.connect_once(
             f"cwire {name}", arguments, history_bytes=following.HISTORY_BYTES, reconnect=True
         ) as bridge:
@@ -59,7 +64,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
                 second.add(some, missed)
                 now = time.monotonic()
                 if now - begun >= _SECOND:
-                    print(show(second, now - begun) + second.losses, flush=True)
+                    print(show(second, now - begun), flush=True)
                     second, begun = _Second(second.last), now
                     left = None if left is None else left - 1
                     if left == 0:
@@ -77,13 +82,13 @@ class _Second:
 
     def __init__(self, before: npt.NDArray[np.int64] | None = None) -> None:
         self._stamps = [np.empty(0, np.int64) if before is None else before]
-        self._lost = 0
+        self.lost = 0
         self.frames = 0
         self.bytes = 0
 
     def add(self, some: list[FrameArray], lost: int) -> None:
         """Counts frames."""
-        self._lost += lost
+        self.lost += lost
         for frames in some:
             self._stamps.append(frames.time.astype(np.int64))
             self.frames += len(frames)
@@ -103,18 +108,35 @@ class _Second:
     @property
     def losses(self) -> str:
         """Says how many frames were lost, if any were."""
-        return f", {self._lost:,} lost" if self._lost else ""
+        return f", {self.lost:,} lost" if self.lost else ""
 
 
 def _rate(second: _Second, seconds: float) -> str:
     steps = second.steps
     if not len(steps):
-        return f"{second.frames / seconds:,.2f} Hz"
+        return f"{second.frames / seconds:,.2f} Hz{second.losses}"
     return (
         f"{second.frames / seconds:,.2f} Hz; ms between two: {steps.min():.3f} to "
-        f"{steps.max():.3f}, standard deviation {steps.std():.3f}"
+        f"{steps.max():.3f}, standard deviation {steps.std():.3f}{second.losses}"
     )
 
 
 def _bytes(second: _Second, seconds: float) -> str:
-    return f"{second.bytes / seconds / 1e6:,.3f} MB/s, {second.frames / seconds:,.2f} frames/s"
+    return (
+        f"{second.bytes / seconds / 1e6:,.3f} MB/s, {second.frames / seconds:,.2f} frames/s"
+        f"{second.losses}"
+    )
+
+
+def _object(message: str, second: _Second, seconds: float) -> str:
+    steps = second.steps
+    between = (steps.min(), steps.max(), steps.std()) if len(steps) else (None, None, None)
+    found = {
+        "message": message,
+        "seconds": seconds,
+        "frames_per_second": second.frames / seconds,
+        "bytes_per_second": second.bytes / seconds,
+        "lost": second.lost,
+        **dict(zip(("least_ms", "greatest_ms", "deviation_ms"), between, strict=True)),
+    }
+    return json.dumps(found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from rich.table import Table
 
@@ -12,9 +14,11 @@ from cwire.bridge.sync import Bridge
 from cwire.errors import UnknownMessage
 from cwire.session.drivers import Driver, unknown_text
 from cwire.tools import terminal
+from cwire.tools.as_json import as_json
 from cwire.tools.tables import make_console, plain, table
 from cwire.view.text import field_notes, kind_text
 from cwire_structs.schema import Message
+from cwire_structs.schema.fields import Field
 from cwire_structs.schema.paths import nested_fields
 
 __all__ = ["message_tables", "overview_tables", "register", "run"]
@@ -32,6 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("message", nargs="?", metavar="MESSAGE", help="a message or a command")
+    parser.add_argument("--json", action="store_true", help="as an object, or a list of them")
     parser.add_argument("--driver", metavar="NAME", help="this one only")
     terminal.add_relay_arguments(parser)
     parser.set_defaults(run=run)
@@ -45,6 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
             drivers = list(bridge.drivers.values())
             if arguments.driver is not None:
                 drivers = [bridge[arguments.driver].driver]
+            if arguments.json:
+                print(json.dumps(_object(bridge, drivers, arguments.message)))
+                return
             console = make_console()
             if arguments.message is None:
                 console.print(plain(_relay_line(bridge)), end="\n\n")
@@ -101,13 +109,7 @@ def message_tables(drivers: list[Driver], name: str) -> Iterator[Table]:
     Raises:
         UnknownMessage: None has.
     """
-    known = [(one, one.schema.messages) for one in drivers if one.schema is not None]
-    found = [(driver, messages[name]) for driver, messages in known if name in messages]
-    if not found:
-        names = [one for _, messages in known for one in messages]
-        where = f"driver {drivers[0].name!r}" if len(drivers) == 1 else "the relay"
-        raise UnknownMessage(unknown_text("message", name, where, names))
-    for driver, message in found:
+    for driver, message in _found(drivers, name):
         yield table(
             f"{message.name} of {driver.name} ({kind_text(message)}): {message.doc}",
             ("offset", "bytes", "field", "type", "unit, range, default", ""),
@@ -121,3 +123,66 @@ def _fields(message: Message) -> list[tuple[str, ...]]:
         (str(one.offset), str(one.size), one.name, one.c_type, field_notes(one), one.doc)
         for one in nested_fields(message.struct)
     ]
+
+
+def _found(drivers: list[Driver], name: str) -> list[tuple[Driver, Message]]:
+    known = [(one, one.schema.messages) for one in drivers if one.schema is not None]
+    found = [(driver, messages[name]) for driver, messages in known if name in messages]
+    if not found:
+        names = [one for _, messages in known for one in messages]
+        where = f"driver {drivers[0].name!r}" if len(drivers) == 1 else "the relay"
+        raise UnknownMessage(unknown_text("message", name, where, names))
+    return found
+
+
+def _object(bridge: Bridge, drivers: list[Driver], message: str | None) -> Any:
+    if message is not None:
+        return [
+            {
+                "driver": driver.name,
+                "message": one.name,
+                "kind": "command" if one.command else "message",
+                "bytes": one.size,
+                "reply": one.reply,
+                "doc": one.doc,
+                "fields": [_field(each) for each in nested_fields(one.struct)],
+            }
+            for driver, one in _found(drivers, message)
+        ]
+    link = link_of(bridge)
+    relay = {
+        "place": link.address.place,
+        "server": link.session.server,
+        "limits": dict(link.session.limits),
+    }
+    return {"relay": relay, "drivers": [_driver(one) for one in drivers]}
+
+
+def _driver(driver: Driver) -> dict[str, Any]:
+    schema = driver.schema
+    return {
+        "name": driver.name,
+        "source": driver.source,
+        "socket": driver.socket,
+        "state": driver.state,
+        "problem": driver.reason or driver.problem,
+        "way": driver.way,
+        "schema": None if schema is None else schema.name,
+        "messages": [] if schema is None else list(schema.published),
+        "commands": [] if schema is None else list(schema.commands),
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    kind = field.element
+    return {
+        "name": field.name,
+        "offset": field.offset,
+        "bytes": field.size,
+        "type": field.c_type,
+        "unit": field.unit,
+        "range": None if field.range is None else list(field.range),
+        "default": as_json(field.default),
+        "enum": None if kind.enum is None else dict(kind.enum.values),
+        "doc": field.doc,
+    }

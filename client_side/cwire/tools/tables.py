@@ -19,14 +19,22 @@ _SHORT = 12  # letters that a name has at least
 _PIPE_WIDTH = 1000  # columns where no terminal limits them: a table takes what it needs
 
 
+class _Console(Console):
+    """A console that leaves it to the command what to do when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Is called where a write has failed; rich would end the program with 1."""
+        raise BrokenPipeError
+
+
 def make_console() -> Console:
     """The console of standard output; through a pipe, lines are as long as they need to be."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     if not console.is_terminal:
-        return Console(highlight=False, width=_PIPE_WIDTH)
+        return _Console(highlight=False, width=_PIPE_WIDTH)
     if console.is_dumb_terminal:  # which rich takes to be 80 columns wide, always
         width, height = get_terminal_size()
-        return Console(highlight=False, width=width, height=height)
+        return _Console(highlight=False, width=width, height=height)
     return console
 
 

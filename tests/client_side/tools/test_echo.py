@@ -12,10 +12,15 @@ import numpy as np
 import pytest
 
 from cwire import cli
+from cwire.data.frame_array import FrameArray
+from cwire.tools.echo import _print_text
 from cwire.tools.following import split_path
+from cwire.tools.hz import _bytes, _object, _rate, _Second
 from cwire_structs import frames
+from cwire_structs.schema import Schema
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks
+from support.processes import ROOT
 
 
 @pytest.fixture
@@ -132,9 +137,34 @@ def test_rates(run: Callable[..., tuple[int, str, str]]) -> None:
     status, out, _ = run("hz", "tick", "-n", "1", send=(ticks(0, 5), ticks(5, 5)))
     assert status == 0
     assert "Hz; ms between two: 1000.000 to 1000.000, standard deviation 0.000" in out
-    status, out, _ = run("bw", "tick", "-n", "1", send=(ticks(0, 5), ticks(5, 5)))
+    status, out, _ = run("bw", "tick", "-n", "1", "--json", send=(ticks(0, 5), ticks(7, 5)))
     assert status == 0
-    assert "MB/s" in out
+    found = json.loads(out)
+    assert found["message"] == "tick"
+    assert found["bytes_per_second"] / found["frames_per_second"] == pytest.approx(64)
+    assert (found["least_ms"], found["greatest_ms"], found["lost"]) == (1000.0, 3000.0, 2)
+
+
+def test_structs_at_a_path_are_told_field_by_field(capsys: pytest.CaptureFixture[str]) -> None:
+    paths = json.loads((ROOT / "tests/paths.json").read_text())
+    message = Schema.from_json(json.dumps(paths["schema"])).messages["status"]
+    payload = bytes.fromhex(paths["payload"])
+    frame = bytearray(frames.pack(1, payload, source=1))
+    array = FrameArray.from_frames(frame, message.frame_dtype(len(payload)), message)
+    _print_text(array, "axis", full=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "axis[0]:"
+    assert any(line.startswith("  speed: ") for line in lines)
+    assert "axis[1]:" in lines
+
+
+def test_a_second_in_words() -> None:
+    second = _Second()
+    second.add([], 0)
+    assert (_rate(second, 1.0), _bytes(second, 1.0)) == ("0.00 Hz", "0.000 MB/s, 0.00 frames/s")
+    second.add([], 1200)
+    assert _bytes(second, 2.0) == "0.000 MB/s, 0.00 frames/s, 1,200 lost"
+    assert json.loads(_object("tick", second, 2.0))["least_ms"] is None
 
 
 @pytest.mark.parametrize(

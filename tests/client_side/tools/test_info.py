@@ -98,6 +98,30 @@ def test_nested_fields_are_shown_with_their_paths(capsys: pytest.CaptureFixture[
             assert "axis[0].flags.level" in bridge.schema["status"]._repr_html_()
 
 
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    table = json.loads((ROOT / "tests/paths.json").read_text())
+    nested = driver("rig", 2, schema=Schema.from_json(json.dumps(table["schema"])).json)
+    down = driver("off", 3, state="down", session=None, schema=None, problem="nothing is there")
+    with FakeRelay(driver(), nested, down) as fake:
+        (text,) = shown(capsys, "--json", "--url", fake.url)
+        told = json.loads(text)
+        assert told["relay"]["limits"]["frame"] == 1 << 26
+        assert [one["name"] for one in told["drivers"]] == ["lab", "rig", "off"]
+        assert told["drivers"][0]["commands"] == ["set", "go"]
+        assert (told["drivers"][2]["problem"], told["drivers"][2]["schema"]) == (
+            "nothing is there",
+            None,
+        )
+        (command,) = json.loads(shown(capsys, "set", "--json", "--url", fake.url)[0])
+        assert (command["kind"], command["reply"]) == ("command", "state")
+        (x,) = command["fields"]
+        assert (x["name"], x["range"], x["default"], x["enum"]) == ("x", [0, 10], 1, None)
+        (status,) = json.loads(shown(capsys, "status", "--json", "--url", fake.url)[0])
+        fields = {one["name"]: one for one in status["fields"]}
+        assert fields["axis[0].mode"]["offset"] == 4
+        assert "MODE_RUN" in fields["axis[0].mode"]["enum"]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "text"),
     [
