@@ -45,8 +45,12 @@ class NamedNumbers:
     def value(self, name: str) -> int | float | None:
         """Returns the value of a macro or an enumerator that a tag names; None: it has none."""
         if self._values is None:
-            text = self._path.read_bytes().decode("utf-8", "replace")
-            tagged = {word for match in _TAGGED.finditer(text) for word in _NAME.findall(match[1])}
+            tagged = {
+                word
+                for path in self._files()
+                for match in _TAGGED.finditer(path.read_bytes().decode("utf-8", "replace"))
+                for word in _NAME.findall(match[1])
+            }
             self._values = {
                 label.spelling: label.enum_value
                 for enum in self._enums
@@ -58,6 +62,18 @@ class NamedNumbers:
         if value is not None:
             self.used[name] = value
         return value
+
+    def _files(self) -> Iterable[Path]:
+        """Returns the header and what it includes, but for the system's: tags may be in each."""
+        first = self._cindex.SourceLocation.from_position
+        files = {one.include.name: one.include for one in self._unit.get_includes()}
+        included = (
+            Path(name)
+            for name, file in files.items()
+            if not first(self._unit, file, 1, 1).is_in_system_header
+        )
+        # The prelude of definitions is a file in libclang's memory only.
+        return dict.fromkeys([self._path, *(path for path in included if path.is_file())])
 
     def macros(self) -> Iterable[str]:
         """Returns the names of all macros that are defined in a file."""

@@ -50,6 +50,18 @@ def test_a_constant_is_proved_and_one_that_is_none_is_refused(wrap_text: Wrap) -
         wrap_text(other + "/** @msg 1 */ struct m { int a; /**< @range 0 TOP */ };", "gcc")
 
 
+def test_constants_of_an_included_header(wrap_text: Wrap, tmp_path: Path) -> None:
+    # A firmware's header is included by the one that numbers its messages.
+    (tmp_path / "limits.h").write_text("#define END 25.0f\nenum top { TOP = 9 };\n")
+    (tmp_path / "board.h").write_text(
+        '#include "limits.h"\nstruct m { float to; /**< @range -END END @default END */\n'
+        "int a; /**< @range -TOP +TOP */ };\n"
+    )
+    schema = wrap_text('#include "board.h"\nenum message_id { M = 1 };\n').schema
+    to, a = schema.structs["m"].fields
+    assert (to.range, to.default, a.range) == ((-25, 25), 25, (-9, 9))
+
+
 def test_an_enum_names_the_values_of_an_integer(
     tagged: wrap.Wrapped, compile_classes: Callable[[wrap.Wrapped, Path], object]
 ) -> None:
