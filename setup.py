@@ -3,6 +3,7 @@
 Everything else about the distribution is in pyproject.toml.
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,16 +35,32 @@ class BuildWithSources(build_py):  # type: ignore[misc] # setuptools has no type
             bundle.wait()
         super().run()
         subprocess.run(["sh", "c_driver/amalgamate.sh", self._folder().resolve()], check=True)
+        for source, path in self._demo().items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, path)
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
         """Returns the files that this command writes."""
         outputs: list[str] = super().get_outputs(include_bytecode)
-        return outputs + [str(self._folder() / name) for name in AMALGAMATION]
+        made = [*(self._folder() / name for name in AMALGAMATION), *self._demo().values()]
+        return outputs + [str(path) for path in made]
 
     def _folder(self) -> Path:
         if self.editable_mode:
             return Path("c_driver", "build")
         return Path(self.build_lib, "cwire_structs", "c")
+
+    def _demo(self) -> dict[Path, Path]:
+        """The demo's driver and notebooks, and where they go; a checkout has its own."""
+        if self.editable_mode:
+            return {}
+        folder = Path(self.build_lib, "cwire", "demo")
+        driver = [*Path("c_driver").glob("*.[ch]"), Path("c_driver/generated/messages_schema.h")]
+        tour = Path("notebooks").glob("*.ipynb")
+        return {
+            **{path: folder / "c" / path.name for path in driver},
+            **{path: folder / "notebooks" / path.name for path in tour},
+        }
 
 
 class BuildExtensions(build_ext):  # type: ignore[misc] # setuptools has no types

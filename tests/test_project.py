@@ -71,8 +71,9 @@ def test_environment_yml_agrees_with_pyproject() -> None:
         wanted.update(map(split, requirements))
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     tools = {"c-compiler", "make", "pip"}
-    given = dict(split(entry) for entry in environment["dependencies"] if entry not in tools)
-    assert given == wanted
+    entries = [entry for entry in environment["dependencies"] if entry not in tools]
+    assert dict(map(split, entries)) == wanted
+    assert len(entries) == len(wanted), "one is there twice"
 
 
 def test_one_version_everywhere() -> None:

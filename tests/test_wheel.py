@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -14,8 +15,10 @@ from pathlib import Path
 import pytest
 
 import cwire
+from cwire import cli
 from cwire_server.web.pages import PAGES
-from support.processes import ROOT, Running
+from support.checkouts import OF_A_CHECKOUT
+from support.processes import ROOT, Running, until
 
 # The extension is compiled once.
 pytestmark = pytest.mark.timeout(300)
@@ -116,7 +119,60 @@ def test_it_has_the_browsers_part(installed: Path) -> None:
 def test_doctor_tells_the_truth(installed: Path, runtime: Path, tmp_path: Path) -> None:
     said = run(installed / "cwire", "doctor", cwd=tmp_path)  # its status is 0
     assert "the compiled extension" in said
+    assert "\n0 problems, " in said
     assert "make" not in said
+
+
+def test_no_tool_names_what_only_a_checkout_has(
+    installed: Path, runtime: Path, tmp_path: Path
+) -> None:
+    code = """
+from contextlib import suppress
+from cwire import cli
+for name in cli._TOOLS:
+    with suppress(SystemExit):
+        cli.main([name, "--help"])
+cli.main(["list"])
+"""
+    done = subprocess.run(
+        [installed / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    said = done.stdout + done.stderr
+    assert said.count("usage: cwire ") == len(cli._TOOLS)
+    assert "no relay runs on this account" in said
+    assert not OF_A_CHECKOUT.search(said)
+
+
+def test_an_extra_can_be_added(installed: Path, tmp_path: Path) -> None:
+    """As hints say it: for pip what is installed will do, wherever it came from."""
+    pip = (sys.executable, "-m", "pip", "--python", installed / "python")
+    run(*pip, "install", "--quiet", "--no-index", "cwire[server]", cwd=tmp_path)
+
+
+def test_the_demo(
+    installed: Path, runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/local/bin:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("CWIRE_NO_BROWSER", "1")
+    monkeypatch.chdir(tmp_path)
+    command = (installed / "cwire", "demo", "--port", "0", "--jupyter-port", "0")
+    folder = tmp_path / "data" / "cwire" / "demo"
+    with Running(*command, session=True) as demo:
+        demo.wait_for("C compiler is done")
+        link = demo.wait_for("pages:").split()[-1]
+        with cwire.connect(link) as bridge:
+            assert len(bridge.latest("scope_block", 10, timeout=10)) == 10
+        assert "scope_block" in run(installed / "cwire", "list", cwd=tmp_path)
+        said = run(installed / "cwire", "echo", "driver_status.blocks", "-n", "1", cwd=tmp_path)
+        assert "blocks" in said
+        until((folder / "work" / "01_quickstart.ipynb").exists)
+        os.killpg(demo.process.pid, signal.SIGINT)
+        assert demo.wait_for_end() == 0
+    assert "Traceback" not in "\n".join(demo.output)
+    with Running(*command, session=True) as again:
+        again.wait_for("pages:")
+    assert not [line for line in again.output if "compiler" in line]
 
 
 def test_new_build_and_run(

@@ -12,28 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from cwire_structs.errors import WrapError
+from cwire_structs.installation import checkout
 
 __all__ = ["csources", "register"]
 
 _PACKAGE = Path(__file__).parent
-_CHECKOUT = _PACKAGE.parents[1] / "c_driver"
 
 
 def csources() -> Path:
     """Returns the folder with cwire.c and cwire.h, of this very version.
 
-    It is in the package where a wheel was installed, and c_driver/build in a checkout.
+    It is in the package where a wheel was installed, and in a checkout where make puts it.
 
     Raises:
         WrapError: It is in neither; the text says how to make it.
     """
-    for folder in (_PACKAGE / "c", _CHECKOUT / "build"):
-        if all((folder / name).is_file() for name in ("cwire.c", "cwire.h")):
-            return folder
-    if (_CHECKOUT / "Makefile").is_file():
-        raise WrapError(
-            f"cwire.c has not been made yet; make it with: make -C {shlex.quote(str(_CHECKOUT))}"
-        )
+    root = checkout()
+    folder = root / "c_driver" / "build" if root else _PACKAGE / "c"
+    if all((folder / name).is_file() for name in ("cwire.c", "cwire.h")):
+        return folder
+    if root:
+        place = shlex.quote(str(folder.parent))
+        raise WrapError(f"cwire.c has not been made yet; make it with: make -C {place}")
     raise WrapError("this installation of cwire has lost its cwire.c; install cwire again")
 
 

@@ -39,6 +39,7 @@ from cwire_structs.header.image.image import read_image
 from cwire_structs.header.message_ids import LEFT_OUT, Choice
 from cwire_structs.header.padding import padding_notices
 from cwire_structs.header.structs import TAGS
+from cwire_structs.installation import checkout
 from cwire_structs.layout import Layout, Notice, Proof
 from cwire_structs.layout import readable as readable_type
 from cwire_structs.schema.document import compact
@@ -491,9 +492,9 @@ def _check(wrapped: Wrapped, folder: Path) -> int:
 
 
 def _library_headers() -> list[Path]:
-    """Returns where cwire.h is: beside this package in the project's folder."""
-    folder = Path(__file__).resolve().parents[2] / "c_driver" / "include"
-    return [folder] if folder.is_dir() else []
+    """Returns where cwire.h is, if this is a checkout."""
+    root = checkout()
+    return [root / "c_driver" / "include"] if root else []
 
 
 def main(argv: Sequence[str] | None = None) -> int:

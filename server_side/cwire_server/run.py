@@ -58,9 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
     program = shutil.which(arguments.program) or arguments.program
 
     async def start(runner: Runner) -> None:
+        relay, link = relay_part(name, arguments.port, runner.tell)
         driver = Part(name, program, *arguments.arguments, forward=runner.tell)
         await runner.driver(driver)
-        relay, link = relay_part(name, arguments.port, runner.tell)
         await runner.part(relay, lambda: wait_for_relay(relay))
         runner.link("pages", link)
         runner.complete()

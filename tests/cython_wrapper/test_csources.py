@@ -9,6 +9,7 @@ import pytest
 
 from cwire import cli
 from cwire_structs import csources as module
+from cwire_structs import installation
 from cwire_structs.csources import csources
 from cwire_structs.errors import WrapError
 
@@ -22,23 +23,21 @@ def test_a_checkout_has_it_in_its_build(
     assert capsys.readouterr().out == f"{folder}\n"
 
 
-def test_an_installed_package_brings_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PACKAGE", tmp_path)
-    (tmp_path / "c").mkdir()
-    for name in ("cwire.c", "cwire.h"):
-        (tmp_path / "c" / name).touch()
-    assert csources() == tmp_path / "c"
-
-
-def test_what_to_do_where_it_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_to_do_where_an_installed_package_has_lost_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(installation, "_PACKAGE", tmp_path / "site-packages" / "cwire_structs")
     monkeypatch.setattr(module, "_PACKAGE", tmp_path)
-    monkeypatch.setattr(module, "_CHECKOUT", tmp_path / "c driver")
     with pytest.raises(WrapError, match="install cwire again"):
         csources()
-    (tmp_path / "c driver").mkdir()
-    (tmp_path / "c driver" / "Makefile").touch()
+
+
+def test_what_to_do_where_a_checkout_has_not_made_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(installation, "_PACKAGE", tmp_path / "my wire" / "a" / "b")
+    (tmp_path / "my wire" / "c_driver").mkdir(parents=True)
+    (tmp_path / "my wire" / "c_driver" / "Makefile").touch()
     assert cli.main(["csources"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("cwire csources: cwire.c has not been made yet; make it with: make -C '")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cwire import cli
-from cwire_server.demo import _PARTS
+from cwire_server.launch.demo_place import PARTS
 from support.processes import ROOT, Driver, Relay
 
 
@@ -38,7 +34,7 @@ def test_the_checkout_is_found_from_the_package(
 def test_the_checkout_in_which_it_is_run_comes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for part in _PARTS:
+    for part in PARTS:
         (tmp_path / part).parent.mkdir()
         (tmp_path / part).touch()
     monkeypatch.chdir(tmp_path)
@@ -51,21 +47,3 @@ def test_a_folder_that_is_no_checkout(tmp_path: Path, capsys: pytest.CaptureFixt
     assert cli.main(["demo", "--root", str(tmp_path)]) == 1
     told = f"cwire demo: {tmp_path} is no checkout of cwire: it has no c_driver/Makefile\n"
     assert capsys.readouterr().err == told
-
-
-def test_a_wheel_says_that_the_demo_needs_a_checkout(tmp_path: Path) -> None:
-    """The package somewhere else than in a checkout, as pip puts it."""
-    copy = tmp_path / "site" / "cwire_server"
-    copy.parent.mkdir()
-    shutil.copytree(ROOT / "server_side/cwire_server", copy)
-    command = [sys.executable, "-m", "cwire_server.demo"]
-    environment = {**os.environ, "PYTHONPATH": str(copy.parent)}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"cwire demo: {tmp_path} is no checkout of cwire, and this cwire was not installed from "
-        "one: the demo's driver and notebooks are in the source only; clone it and run `make run` "
-        "there\n"
-    )

@@ -1,4 +1,4 @@
-"""The demo driver in Python: the messages and commands of `c_driver/driver`, from any installation.
+"""The demo driver in Python: messages and commands of the one in C, where nothing compiles that.
 
 python -m cwire.demo.driver [--socket PATH]
 """
@@ -129,7 +129,9 @@ def _image(number: int) -> npt.NDArray[np.uint16]:
 
 def main() -> None:
     """The command line of `python -m cwire.demo.driver`: runs until SIGTERM or Ctrl-C."""
-    parser = argparse.ArgumentParser(prog="cwire.demo.driver", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="cwire.demo.driver", description="The demo driver in Python, for cwire."
+    )
     parser.add_argument("--socket", metavar="PATH", help="default: demo.sock, where relays look")
     socket = parser.parse_args().socket
     for ending in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""The demo driver's messages, written in Python: the same layout as `c_driver/messages.h`. Pure."""
+"""The demo driver's messages, written in Python: the layout of those of the driver in C. Pure."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ MESSAGES = [
         1,
     )
 ] + [SetWaveform, GetStatus, Start, Stop, SelfTest, SetAcquisition, Echo, WantTiles]
-"""Those of `c_driver/messages.h`."""
+"""All of them."""
 
 SERVED = [one for one in MESSAGES if one not in (ImageTile, Image, WantTiles)]
 """Those of the driver in Python, which has no large image."""

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from cwire import errors
+from cwire_structs.installation import advice
 
-__all__ = ["BUILD", "NO_PAGE", "close_all", "page_code"]
+__all__ = ["NO_PAGE", "close_all", "page_code"]
 
-BUILD = "python client_side/web/bundle.py"
-"""The command that builds the browser's part in a checkout."""
 NO_PAGE = "export default {};"
 """The code of a widget that no page shows."""
 
@@ -26,9 +25,12 @@ def page_code(name: str) -> str:
     try:
         return (_STATIC / name).read_text(encoding="utf-8")
     except OSError:
+        do = advice(
+            "run `python client_side/web/bundle.py` where npm reaches its registry",
+            "install cwire again, from a wheel or where npm reaches its registry",
+        )
         raise errors.CwireError(
-            f"the browser's part of the notebook's widgets ({name}) is not built: run `{BUILD}` "
-            "(in a checkout), or install cwire from a wheel"
+            f"the browser's part of the notebook's widgets ({name}) is not built: {do}"
         ) from None
 
 

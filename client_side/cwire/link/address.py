@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 from cwire.errors import InvalidArgument, NotConnected, OtherDrivers, UnknownDriver
 from cwire.session.drivers import drivers_text
 from cwire_structs.frames import RELAY_NAME
+from cwire_structs.installation import advice
 from cwire_structs.machine import Machine
 from cwire_structs.relays import RelayEntry, living_relays
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["Address", "Choice", "find_again", "resolve"]
 
-_START = "start it with `cwire serve` (with `make run` in a folder of `cwire new` or a checkout)"
 _EXAMPLE = (
     f"give one such as ws://127.0.0.1:{DEFAULT_PORT}/ws, the link or the socket's path that a "
     "relay or a bridge prints, or the relay's process id"
@@ -198,7 +198,7 @@ def _named(text: str) -> RelayEntry:
     listed = ", ".join(f"{one.name} ({one.driver_names})" for one in found or running)
     if found:  # in containers of their own
         raise NotConnected(f"several relays have the process id {text}: {listed}; give the name")
-    there = f"there run: {listed}" if running else _START
+    there = f"there run: {listed}" if running else _how_to_start()
     raise NotConnected(
         f"no relay {text} runs on this account; {there}; "
         "a port is part of a URL, such as ws://127.0.0.1:8765/ws"
@@ -290,7 +290,14 @@ def _living() -> list[RelayEntry]:
 
 
 def _none_runs() -> str:
-    return f"no relay runs on this account (looked in {runtime_dir()}); {_START}"
+    return f"no relay runs on this account (looked in {runtime_dir()}); {_how_to_start()}"
+
+
+def _how_to_start() -> str:
+    return advice(
+        "start it with `cwire serve` (with `make run` in this checkout or a folder of `cwire new`)",
+        "start it with `cwire serve`, or try `cwire demo`",
+    )
 
 
 def _address(entry: RelayEntry) -> Address:

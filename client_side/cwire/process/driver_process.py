@@ -10,7 +10,7 @@ __all__ = ["DriverProcess"]
 class DriverProcess(ManagedProcess):
     """A C driver (or any program) that this notebook starts, watches and stops.
 
-        driver = cwire.DriverProcess("c_driver/driver", "--rate", 100).start()
+        driver = cwire.DriverProcess("./driver", "--rate", 100).start()
         driver.wait_until("listening")
         driver.console()  # its output, live, with buttons
 

@@ -31,6 +31,7 @@ from cwire.session.session import Session
 from cwire.version import __version__
 from cwire.view.text import counted
 from cwire_structs import _frames, frames
+from cwire_structs.installation import advice, checkout
 from cwire_structs.relays import (
     LONGEST_NAME,
     RelayEntry,
@@ -199,19 +200,23 @@ def _extension() -> Finding:
         try:
             module = importlib.import_module(f"cwire_structs.{name}")
         except ImportError as error:
-            return Finding("problem", f"{text}: {name} is missing ({error})", "make setup")
+            return Finding("problem", f"{text}: {name} is missing ({error})", _build())
         built = Path(str(module.__file__))
-        library = built.parents[2] / "c_driver"
-        if not library.is_dir():  # of a wheel, which times tell nothing of
+        root = checkout()
+        if root is None:  # times tell nothing of what pip has unpacked
             continue
         age = built.stat().st_mtime
-        made_of = [path for pattern in patterns for path in sorted(library.glob(pattern))]
+        made_of = [path for one in patterns for path in sorted((root / "c_driver").glob(one))]
         sources = [built.with_name(f"{name}.pyx"), *made_of]
         newer = [path.name for path in sources if path.stat().st_mtime > age]
         if newer:
             old = f"{built.name} is older than {', '.join(newer)}"
-            return Finding("problem", f"{text}: {old}", "make setup")
+            return Finding("problem", f"{text}: {old}", _build())
     return Finding("ok", text)
+
+
+def _build() -> str:
+    return advice("make setup", "install cwire again")
 
 
 def _compiler() -> Finding:

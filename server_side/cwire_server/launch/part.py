@@ -56,6 +56,11 @@ class Part:
         """Whether it runs now."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def failed(self) -> bool:
+        """Whether it has ended with another status than 0."""
+        return self._process is not None and bool(self._process.returncode)
+
     async def start(self) -> None:
         """Starts it.
 

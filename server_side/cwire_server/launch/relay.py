@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from cwire_server.launch.links import free_port
-from cwire_server.launch.part import Part
+from cwire_server.launch.part import LaunchError, Part
 
 __all__ = ["relay_part", "wait_for_relay"]
 
@@ -23,8 +24,12 @@ def relay_part(driver: str, port: int, forward: Callable[[str], None]) -> tuple[
         forward: Has each line of its output.
 
     Raises:
-        LaunchError: There is no free port.
+        LaunchError: There is no free port, or a relay cannot run in this installation.
     """
+    if find_spec("tornado") is None:
+        raise LaunchError(
+            "the relay needs tornado, which is not installed: pip install 'cwire[server]'"
+        )
     port, token = free_port(port), secrets.token_hex(24)
     part = Part(
         "relay",

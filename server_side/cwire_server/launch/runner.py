@@ -112,6 +112,22 @@ class Runner:
         tasks[0].result()
         self.tell(f"{self._word}: {part.title} runs ({time.monotonic() - begin:.1f} s)")
 
+    async def finish(self, part: Part) -> None:
+        """Runs a part that ends by itself, and waits until it has.
+
+        Raises:
+            LaunchError: It cannot be executed, or has failed.
+        """
+        begin = time.monotonic()
+        try:
+            await part.start()
+            await part.wait()
+        finally:
+            await part.end()
+        if part.failed:
+            raise LaunchError("\n  ".join([f"{part.title} {part.how_it_ended()}:", *part.lines]))
+        self.tell(f"{self._word}: {part.title} is done ({time.monotonic() - begin:.1f} s)")
+
     def link(self, title: str, link: str) -> None:
         """Says a link, and opens it."""
         self._run = replace(self._run, links={**self._run.links, title: link})

@@ -16,6 +16,7 @@ from string import Template
 from cwire_server.access import origin_is_allowed
 from cwire_server.web.handlers import BaseHandler
 from cwire_server.web.rules import Rules, check_host, refuse
+from cwire_structs.installation import advice
 
 __all__ = [
     "CLIENT",
@@ -61,10 +62,6 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-_NOT_BUILT = (
-    "this page is not built: run `python client_side/web/bundle.py` in cwire's sources, where npm "
-    "reaches its registry, and load it again (`pip install` says why it could not do so itself)"
-)
 _FOLDERS = ("static", "pages")
 
 
@@ -80,7 +77,7 @@ class PageHandler(BaseHandler):
         """Sends the HTML that is the same for all pages, with the name of this one."""
         page = PAGES[self._path]
         if _read(f"{page.name}.js") is None:
-            refuse(self, 503, _NOT_BUILT)
+            refuse(self, 503, f"this page is not built: {_build()}")
             return
         shell = files("cwire_server").joinpath("pages", "shell.html").read_text("utf-8")
         links = "".join(_link(path, one, path == self._path) for path, one in PAGES.items())
@@ -139,6 +136,13 @@ class ClientFileHandler(StaticHandler):
         if origin is not None and origin_is_allowed(origin, self._rules.origins):
             self.set_header("Access-Control-Allow-Origin", origin)
             self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
+
+
+def _build() -> str:
+    return advice(
+        "run `python client_side/web/bundle.py` where npm reaches its registry, and load it again",
+        "install cwire again, from a wheel or where npm reaches its registry",
+    )
 
 
 def _link(path: str, page: Page, current: bool) -> str:

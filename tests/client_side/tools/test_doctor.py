@@ -19,7 +19,7 @@ import pytest
 import cwire
 from cwire import cli
 from cwire.tools import doctor
-from cwire_structs import _driver, _frames, _ring, control
+from cwire_structs import _driver, _frames, _ring, control, installation
 from cwire_structs import frames as codec
 from support.processes import Driver, Relay, until
 
@@ -173,6 +173,7 @@ def test_an_extension_that_is_older_than_its_sources(
 ) -> None:
     name = module.__name__.rpartition(".")[2]
     built = tmp_path / "a" / "b" / f"{name}.so"
+    monkeypatch.setattr(installation, "_PACKAGE", built.parent)
     built.parent.mkdir(parents=True)
     built.touch()
     os.utime(built, (0, 0))
@@ -184,18 +185,27 @@ def test_an_extension_that_is_older_than_its_sources(
         path.parent.mkdir(parents=True)
         path.touch()
         os.utime(path, (0, 0))
+    (tmp_path / "c_driver/Makefile").touch()
     out = report(capsys, 1)
     assert f"{name}.so is older than {name}.pyx: make setup" in " ".join(out.split())
     assert "\n1 problem, " in out
 
 
 def test_an_extension_that_is_missing(
-    runtime: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    runtime: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "cwire_structs._driver", None)
     out = " ".join(report(capsys, 1).split())
     assert "_driver is missing" in out
     assert "make setup" in out
+    monkeypatch.setattr(installation, "_PACKAGE", tmp_path / "site-packages" / "cwire_structs")
+    out = " ".join(report(capsys, 1).split())
+    assert "_driver is missing" in out
+    assert "install cwire again" in out
+    assert "make" not in out
 
 
 def test_no_compiler(
