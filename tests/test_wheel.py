@@ -129,7 +129,7 @@ def test_no_tool_names_what_only_a_checkout_has(
     code = """
 from contextlib import suppress
 from cwire import cli
-for name in cli._TOOLS:
+for name in cli.TOOLS:
     with suppress(SystemExit):
         cli.main([name, "--help"])
 cli.main(["list"])
@@ -138,7 +138,7 @@ cli.main(["list"])
         [installed / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     said = done.stdout + done.stderr
-    assert said.count("usage: cwire ") == len(cli._TOOLS)
+    assert said.count("usage: cwire ") == len(cli.TOOLS)
     assert "no relay runs on this account" in said
     assert not OF_A_CHECKOUT.search(said)
 

@@ -9,6 +9,7 @@ import signal
 import sys
 
 from cwire_server.app import Relay
+from cwire_server.service_manager import notify
 
 __all__ = ["allow_many_clients", "new_loop", "run"]
 
@@ -83,6 +84,8 @@ async def _serve(relay: Relay, stop: asyncio.Event) -> None:
             if not config.drivers and any(other.drivers for other in others):
                 taken = "one with drivers, which this one has not"
             print(_SEVERAL.format(taken), flush=True)
+        notify(f"READY=1\nSTATUS=serves at port {relay.port}")
         await stop.wait()
     finally:
+        notify("STOPPING=1")
         await relay.stop()
