@@ -106,7 +106,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'cwire' has no attribute {name!r}")
     import importlib
 
-    _prepare()
+    from cwire.ipython.hooks import join_notebooks
+
+    join_notebooks()
     found = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
     return found
 
@@ -115,16 +117,8 @@ def __dir__() -> list[str]:
     return list({*__all__, *_HOME, "__doc__", "__file__", "__name__", "__path__"})
 
 
-def _prepare() -> None:
-    """Joins what no folder below may know of: files to save frames in, and a notebook's shell."""
-    from cwire.data.frame_array import FrameArray
-    from cwire.ipython.hooks import join_notebooks
-
-    FrameArray._saver = staticmethod(_save)
-    join_notebooks()
-
-
 def _save(frames: FrameArray, path: Any, fields: Any, *, overwrite: bool) -> None:
+    """For `FrameArray.save`, as no folder below may know of files to save frames in."""
     from cwire.saving.save import save_frames
 
     save_frames(frames, path, fields, overwrite=overwrite)

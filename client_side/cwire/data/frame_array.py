@@ -5,8 +5,9 @@ Both keep the frames' headers: when each was published, in which order and by wh
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,8 +61,6 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
     _message: Message | None
     # False where numpy itself made a copy: it copies fields and leaves the header's bytes out.
     _whole: bool
-    # Saves frames: set by the package, since this module knows no files.
-    _saver: ClassVar[Callable[..., None] | None] = None
     # The frames of the history that this is a view of.
     _run: Run | None = None
     # False of a copy of frames that were overwritten before it was complete.
@@ -313,8 +312,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             UnknownField: There is no such field.
             CwireError: A package is missing, or the file cannot be written.
         """
-        assert FrameArray._saver is not None
-        FrameArray._saver(self, path, fields, overwrite=overwrite)
+        # The package has it, as files are above this folder. It is there: we are a part of it.
+        sys.modules["cwire"]._save(self, path, fields, overwrite=overwrite)
 
     @property
     def _struct(self) -> Struct | None:

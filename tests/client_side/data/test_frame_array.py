@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -74,6 +77,15 @@ def test_pickle(ten: FrameArray) -> None:
     assert twin.time.tolist() == ten.time[3:].tolist()
     assert twin["index"].tolist() == ten["index"][3:].tolist()
     assert pickle.loads(pickle.dumps(ten[3])) == ten[3]
+
+
+def test_a_program_that_only_unpickles_frames_can_save_them(
+    ten: FrameArray, tmp_path: Path
+) -> None:
+    code = "import pickle, sys; pickle.load(sys.stdin.buffer).save(sys.argv[1])"
+    path = tmp_path / "ten.csv"
+    subprocess.run([sys.executable, "-c", code, path], input=pickle.dumps(ten), check=True)
+    assert len(path.read_text().splitlines()) == 1 + len(ten)
 
 
 def test_concatenate(ten: FrameArray) -> None:
