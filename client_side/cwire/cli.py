@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cwire.tools.output import prints
@@ -60,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if _AT_TAB in os.environ:
         words = os.environ.get("COMP_LINE", "").split()[1:]
-    return prints(" ".join(["cwire", *words[:1]]), lambda: _run(words))
+    program = " ".join(["cwire", *words[:1]])
+    return prints(program, lambda: _run(words, alone=arguments is None))
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -72,7 +75,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], *, alone: bool) -> int:
     parser = make_parser()
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, tool in TOOLS.items():
@@ -81,7 +84,8 @@ def _run(words: list[str]) -> int:
             subparsers.add_parser(name, help=tool.help)
             continue
         try:
-            importlib.import_module(tool.module).register(subparsers)
+            with _quick_import(tool, alone=alone):
+                importlib.import_module(tool.module).register(subparsers)
         except ImportError as error:
             print(
                 f"cwire {name}: {error}; install what it needs: pip install 'cwire[{tool.extra}]'",
@@ -95,6 +99,34 @@ def _run(words: list[str]) -> int:
     chosen = parser.parse_args(words)
     status: int = chosen.run(chosen)
     return status
+
+
+@contextlib.contextmanager
+def _quick_import(tool: _Tool, *, alone: bool) -> Iterator[None]:
+    """Makes the import of a tool take less time.
+
+    No garbage is looked for in what is imported, neither meanwhile nor when the program ends. And
+    numpy's OpenBLAS starts no threads, each of which would use a processor for a moment: tools do
+    no linear algebra. A relay may call functions of its user, who may want them.
+
+    Args:
+        tool: What is imported.
+        alone: Whether this process is the tool, and has no objects of anybody else.
+    """
+    limit = "OPENBLAS_NUM_THREADS"  # read when numpy is first imported
+    limited = not tool.module.startswith("cwire_server.") and limit not in os.environ
+    if limited:
+        os.environ[limit] = "1"
+    if alone:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if alone:
+            gc.freeze()
+            gc.enable()
+        if limited:  # what the tool starts shall not inherit it
+            del os.environ[limit]
 
 
 if __name__ == "__main__":

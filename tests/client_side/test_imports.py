@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import cwire
+from cwire.cli import main
 
 
 def test_connecting_needs_numpy_only(runtime: Path) -> None:
@@ -101,6 +106,69 @@ except AttributeError as error:
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.stdout == "module 'cwire' has no attribute 'nothing'\n", ran.stderr
+
+
+def test_the_version_is_told_by_nothing_else(runtime: Path) -> None:
+    code = """
+import sys
+from cwire.cli import main
+try:
+    main(["--version"])
+except SystemExit:
+    pass
+ours = {name for name in sys.modules if name.startswith("cwire")}
+assert ours == {"cwire", "cwire.cli", "cwire.tools", "cwire.tools.output", "cwire.version"}, ours
+slow = {"numpy", "asyncio", "logging", "importlib.metadata"} & set(sys.modules)
+assert not slow, slow
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, f"cwire {cwire.__version__}\n"), ran.stderr
+
+
+def test_a_tool_starts_quickly(runtime: Path) -> None:
+    """It imports what it needs, and no thread of linear algebra takes its processor."""
+    code = """
+import os, sys
+sys.argv = ["cwire", "list"]
+from cwire.cli import main
+assert main() == 3  # no relay
+packages = {name.partition(".")[0] for name in sys.modules}
+slow = packages & {"cwire_server", "tornado", "rich", "pydantic", "pandas", "IPython", "Cython"}
+assert not slow, slow
+ours = {".".join(name.split(".")[:2]) for name in sys.modules if name.startswith("cwire.")}
+widgets = ours & {f"cwire.{name}" for name in ("plot", "scope", "panel", "process", "ipython")}
+assert not widgets, widgets
+assert "numpy" in packages
+while len(os.listdir("/proc/self/task")) > 1:  # ours may just be ending
+    pass
+assert "OPENBLAS_NUM_THREADS" not in os.environ
+"""
+    env = {name: text for name, text in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=env, timeout=60
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("given", [None, "7"])
+@pytest.mark.parametrize(("tool", "limited"), [("list", True), ("serve", False)])
+def test_only_tools_without_functions_of_users_limit_linear_algebra(
+    tool: str, limited: bool, given: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def load(name: str) -> ModuleType:
+        seen.append(os.environ.get("OPENBLAS_NUM_THREADS"))
+        raise ImportError("as if it was not installed")
+
+    monkeypatch.setattr("importlib.import_module", load)
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    else:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", given)
+    assert main([tool]) == 2
+    assert seen == [given or ("1" if limited else None)]
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == given
 
 
 def test_a_driver_needs_numpy_only(runtime: Path) -> None:

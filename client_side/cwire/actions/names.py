@@ -163,9 +163,7 @@ class Actions(Generic[_Result, _Stream]):
             for name, one in known.items()
             if name.startswith(before)
         ]
-        if lines:
-            return "\n".join(lines)
-        return f"no actions {before}* are known" if before else "no actions are known"
+        return "\n".join(lines) or f"no actions {before}* are known"
 
 
 def describe(action: Actions[Any, Any]) -> Description | None:

@@ -58,11 +58,12 @@ async def located(find: Callable[[], Choice], driver: str | None = None) -> Choi
 def _request(driver: str | None) -> HTTPRequest | None:
     """The request for a relay, to the server of this kernel; None if there is none to be found."""
     try:
+        parent = int(os.environ["JPY_PARENT_PID"])  # first: outside of Jupyter nothing is imported
         from jupyter_core.paths import jupyter_runtime_dir
         from tornado.httpclient import HTTPRequest
 
         # Only this account can read it: it is how `jupyter server list` knows the token.
-        entry = Path(jupyter_runtime_dir()) / f"jpserver-{int(os.environ['JPY_PARENT_PID'])}.json"
+        entry = Path(jupyter_runtime_dir()) / f"jpserver-{parent}.json"
         server = json.loads(entry.read_text())
         query = "" if driver is None else f"?{urlencode({'driver': driver})}"
         return HTTPRequest(
