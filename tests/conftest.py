@@ -38,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_STDERR] = os.dup(2)  # it is not captured yet
     mark_processes()
     os.environ["CWIRE_NO_BROWSER"] = "1"  # no test opens the browser of whoever runs it
+    # Each program that imports numpy would start threads for linear algebra: a third of its start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     slow = (HealthCheck.too_slow,)
     settings.register_profile("cwire", deadline=None, suppress_health_check=slow)
     settings.load_profile("cwire")
