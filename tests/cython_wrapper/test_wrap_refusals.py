@@ -115,6 +115,11 @@ HEADERS = [
         r"unit\.h:3: struct m: @reply n is no message",
     ),
     (
+        "enum message_id { M = 1 };\nstruct n { int a; };\n"
+        "/** @command @reply n */\nstruct m { int a; };",
+        r"unit\.h:4: struct m: @reply n is no message: it has no id; add N to enum message_id",
+    ),
+    (
         "enum message_id { M = 1 };\n/** @reply m */\nstruct m { int a; };",
         r"unit\.h:3: struct m: @reply without @command",
     ),

@@ -28,6 +28,7 @@ NO_MESSAGES = (
     "the struct's comment with @msg 1, say --id status=1, or number all structs with --all"
 )
 LEFT_OUT = "structs that are left out"
+_ADD = "add {} to enum message_id, or the tag @msg with a number"
 COMMAND_ALIGN = 8  # a frame's payload is 8-aligned in the driver's handler
 _PLACE = re.compile(r"\A\S+:\d+: ")
 
@@ -409,6 +410,8 @@ class MessageReader:
             text = f"is not among --only {' '.join(sorted(wanted))}"
             if message.reply not in known:
                 text = f"is no message{near}"
+                if message.reply in self._records:
+                    text = f"is no message: it has no id; {_ADD.format(message.reply.upper())}"
             self._parser.complain(self._records[message.name], f"{what} {text}")
             yield replace(message, reply=None)
 
@@ -420,8 +423,8 @@ class MessageReader:
             cursor = self._records[name]
             if tagged and cursor.get_usr() not in known:
                 text = (
-                    f"{cursor.type.spelling} is tagged @{tagged[0]}, but has no id: add "
-                    f"{name.upper()} to enum message_id, or the tag @msg with a number"
+                    f"{cursor.type.spelling} is tagged @{tagged[0]}, but has no id: "
+                    f"{_ADD.format(name.upper())}"
                 )
                 self._parser.complain(cursor, text)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cwire_structs import wrap
-from cwire_structs.errors import WrapError
+from cwire_structs.errors import FieldError, WrapError
 from cwire_structs.header.message_ids import Choice
 
+CASES = Path(__file__).parents[1] / "cases"
 THREE = """
 enum message_id { A = 1, B = 2 };
 struct a { int x; };
@@ -94,3 +96,23 @@ def test_what_does_not_fit_is_named(
 ) -> None:
     with pytest.raises(WrapError, match=complaint):
         ids_of(text, *ids, only=only)
+
+
+def test_the_typedefs_of_an_included_header(tmp_path: Path) -> None:
+    """As an instrument's engineer would number them: without `_t`, with a prefix and a count."""
+    shutil.copy(CASES / "stage.h", tmp_path)
+    header = tmp_path / "messages.h"
+    header.write_text(
+        '#include "stage.h"\n'
+        "enum message_id { MSG_NONE, MSG_STAGE_STATUS, MSG_PD_SCAN, MSG_SCOPE_BUF, MSG_EVENT,\n"
+        "MSG_IMU, MSG_CMD_MOVE = 16, MSG_MOVE_DONE, MSG_COUNT };\n"
+    )
+    schema = wrap.wrap(header, "cc").schema
+    assert list(schema.messages) == [
+        "stage_status_t", "pd_scan_t", "scope_buf_t", "event_t", "imu_t", "cmd_move_t",
+        "move_done_t",
+    ]  # fmt: skip
+    (move,) = schema.commands.values()
+    assert (move.reply, move.struct.by_name["to"].range) == ("move_done_t", (-25, 25))
+    with pytest.raises(FieldError, match=r"axis: enum axis_id_t has no 'CH_Q'"):
+        move.encode({"axis": "CH_Q"})
