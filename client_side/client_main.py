@@ -78,7 +78,7 @@ def _run(bridge: cwire.Bridge, options: argparse.Namespace) -> None:
     if options.driver is not None:
         names = [options.driver]
     elif not names:
-        raise cwire.UnknownDriver("the relay serves no driver; start it with --driver NAME=PATH")
+        raise cwire.UnknownDriver("the relay serves no driver yet; start one, as c_driver/driver")
     for name in names:
         state = bridge[name].state
         if state == "down" and len(names) > 1:

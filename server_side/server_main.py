@@ -1,4 +1,4 @@
-"""Starts the relay: python server_side/server_main.py --driver NAME=PATH. See --help."""
+"""Starts the relay: python server_side/server_main.py. See --help."""
 
 import signal
 import sys

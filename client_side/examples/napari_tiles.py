@@ -2,7 +2,7 @@
 
     pip install "napari[pyqt6]"
     python client_side/examples/napari_tiles.py
-    cwire serve --driver napari                      in another terminal
+    cwire serve                                      in another terminal
 
 A notebook, a script or a page then follows what somebody looks at, and steers it:
 

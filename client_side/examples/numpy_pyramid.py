@@ -1,7 +1,7 @@
 """Publishes an image of numpy as tiles, those that somebody looks at: for the relay's page /viewer.
 
     python client_side/examples/numpy_pyramid.py image.npy
-    cwire serve --driver pyramid                     in another terminal
+    cwire serve                                      in another terminal
 
 The file is mapped, not read: it may be larger than the memory. Without a file it is stripes.
 """

@@ -25,6 +25,9 @@ export const ERROR = 2;
 /** Flag, reserved: the payload names a slot in shared memory. */
 export const SHARED = 4;
 
+/** Code of an error: the driver is down. */
+export const EDOWN = -14;
+
 /** Bytes of the largest window. */
 export const WINDOW_LIMIT = 2 ** 30;
 

@@ -161,12 +161,16 @@ const stream = object({
   schema: (json) => (json ? new Schema(json) : null),
 });
 
-const hello = object({ machine: maybe(machine), drivers: list(driverNews) });
+const hello = object({
+  machine: maybe(machine),
+  watches: maybe(text),
+  drivers: list(driverNews),
+});
 
 /** The readers of the relay's texts, by op. */
 export const READERS = {
   __proto__: null,
-  /** @type {Reader<{machine: Machine | null, drivers: DriverNews[]}>} */
+  /** @type {Reader<{machine: Machine | null, watches: string | null, drivers: DriverNews[]}>} */
   hello: (json, where) => {
     if (json.protocol !== PROTOCOL) {
       throw new ProtocolError(
@@ -211,6 +215,44 @@ export function parse(text) {
     throw new Malformed(/** @type {Error} */ (error).message);
   }
   return record(json, "it");
+}
+
+/**
+ * The drivers of a relay.
+ *
+ * @typedef {object} Served
+ * @property {Map<string, string | null>} drivers Name to Unix socket.
+ * @property {string | null} watches The directory whose drivers it serves, also those that come later.
+ */
+
+/**
+ * Whether a relay may take the place of the one before: none of its drivers has the name of another
+ * one then, and one at least is the same; or it has found none yet, where the one before has found
+ * its own. Those that it lacks are down.
+ *
+ * @param {Served} now
+ * @param {Served} before
+ */
+export function sameDrivers(now, before) {
+  const names = [...now.drivers.keys()].filter((name) => before.drivers.has(name));
+  if (names.some((name) => now.drivers.get(name) !== before.drivers.get(name))) return false;
+  if (!before.drivers.size) return now.watches === before.watches;
+  if (!now.drivers.size) return now.watches !== null && now.watches === before.watches;
+  return names.length > 0;
+}
+
+/**
+ * Says why a relay does not have a driver that another one had, and what to do.
+ *
+ * @param {string} name
+ * @param {string | null} socket Where it listened.
+ * @param {string | null} watches The directory that the relay watches; null: none.
+ */
+export function missingText(name, socket, watches) {
+  const folder = socket?.slice(0, socket.lastIndexOf("/"));
+  return watches !== null && folder === watches
+    ? "the relay does not find it; start it again"
+    : `the relay does not serve it; start a relay with --driver ${name}=${socket}, too`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { Batch } from "./decode/batch.mjs";
 import { SchemaError } from "./decode/checks.mjs";
 import { FrameError, groupFrames } from "./decode/frames.mjs";
 import { CommandError, NotConnected, OtherDrivers, ProtocolError, Refused } from "./errors.mjs";
-import { RELAY_SOURCE } from "./protocol.mjs";
+import { EDOWN, RELAY_SOURCE } from "./protocol.mjs";
 import * as relay from "./relay_messages.mjs";
 
 /** @typedef {import("./subscription.mjs").Subscription} Subscription */
@@ -17,7 +17,7 @@ import * as relay from "./relay_messages.mjs";
  *
  * @typedef {object} Driver
  * @property {string} name
- * @property {number} source
+ * @property {number} source Below 0: the present relay does not have it; an earlier one did.
  * @property {string | null} socket The Unix socket where the relay looks for it; null: the relay's own.
  * @property {"up" | "down" | "stale" | "unknown"} state `unknown`: the relay is gone.
  * @property {string} problem Why it is not up, or why its schema cannot be used; for people.
@@ -46,15 +46,16 @@ export class Session {
   #routes = new Map();
   #lastId = 0;
   /**
-   * The drivers of the first relay, and their sockets. A later relay must have them all; what it
-   * has besides is not known here: no command is for it.
+   * The drivers that there have been, and what the first relay watched. A later relay may lack some
+   * of them, which are down then; a driver of one of these names at another socket is not known
+   * here: no command is for it.
    *
-   * @type {Map<string, string | null> | null}
+   * @type {relay.Served | null}
    */
   #had = null;
   /** @type {relay.Machine | null} Where the first relay ran; null: it did not say. */
   #machine = null;
-  #more = false; // the present relay has other drivers besides
+  #other = false; // the present relay has a driver that is not known here, or lacks one that is
   /**
    * The handler of each op of the relay. A new op is a line here, a reader in relay_messages.mjs, and
    * a method.
@@ -180,7 +181,7 @@ export class Session {
   /** @param {Subscription} subscription */
   subscribe(subscription) {
     this.subscriptions.set(subscription.id, subscription);
-    if (this.connected) this.#send(subscription.request());
+    if (this.connected) this.#send(this.#request(subscription));
   }
 
   /** @param {Subscription} subscription */
@@ -199,7 +200,7 @@ export class Session {
    */
   command(driver, name, fields, session = null) {
     return new Promise((resolve, reject) => {
-      if (this.#more) driver = this.#ownerOf(driver, name);
+      if (this.#other) driver = this.#ownerOf(driver, name);
       const id = this.nextId();
       const run = session === null ? {} : { session };
       this.#send(JSON.stringify({ op: "command", id, driver, name, fields, ...run }, jsonValue));
@@ -208,7 +209,7 @@ export class Session {
   }
 
   /**
-   * Finds the driver that a command is for among those that are known here.
+   * Finds the driver that a command is for among those that are known here, and have been.
    *
    * @param {string | null} driver
    * @param {string} command
@@ -218,10 +219,20 @@ export class Session {
     const known = [...this.drivers.values()].filter(({ name, schema }) =>
       driver === null ? schema?.messages.has(command) : name === driver,
     );
-    if (known.length === 1) return known[0].name;
-    const which = driver === null ? `one driver with the command ${command}` : `a driver ${driver}`;
-    const text = `this page does not know ${which}: the relay has other drivers since; load it anew`;
-    throw new CommandError(null, "unknown_driver", text);
+    if (known.length > 1) {
+      const names = known.map(({ name }) => name).join(", ");
+      const text = `several drivers have a command ${command}: name one (${names})`;
+      throw new CommandError(null, "unknown_message", text);
+    }
+    if (!known.length) {
+      const which = driver === null ? `a driver with the command ${command}` : `a driver ${driver}`;
+      const text = `this page does not know ${which}: the relay has other drivers since; load it anew`;
+      throw new CommandError(null, "unknown_driver", text);
+    }
+    const [{ name, source, problem }] = known;
+    if (source < 0)
+      throw new CommandError(EDOWN, "CWIRE_EDOWN", `driver ${name} is down: ${problem}`);
+    return name;
   }
 
   /**
@@ -230,39 +241,53 @@ export class Session {
    */
   #hello(hello) {
     this.#compare(hello);
-    const drivers = hello.drivers.filter((driver) => this.#isKnown(driver));
-    this.#more = drivers.length < hello.drivers.length;
     this.connected = true;
-    const names = new Set(drivers.map((driver) => driver.name));
-    for (const name of this.drivers.keys()) if (!names.has(name)) this.drivers.delete(name);
-    for (const driver of drivers) this.#update(driver);
+    const names = new Set(hello.drivers.map((driver) => driver.name));
+    const missing = [...this.drivers.values()].filter(({ name }) => !names.has(name));
+    this.#other = missing.length > 0;
+    for (const [index, driver] of missing.entries()) {
+      const problem = relay.missingText(driver.name, driver.socket, hello.watches);
+      const gone = { source: -1 - index, state: /** @type {const} */ ("down"), session: null };
+      this.drivers.set(driver.name, { ...driver, ...gone, problem });
+    }
+    for (const driver of hello.drivers) if (this.#meet(driver)) this.#update(driver);
     const again = [...this.subscriptions.values()]; // those that handlers make now ask themselves
     this.#onhello();
     for (const subscription of again) {
-      if (this.subscriptions.has(subscription.id)) this.#send(subscription.request());
+      if (this.subscriptions.has(subscription.id)) this.#send(this.#request(subscription));
     }
     this.#ondrivers();
   }
 
   /**
-   * Remembers the drivers of the first relay, and where it runs; a later one must have them there.
+   * The text that asks for a subscription, also of drivers that are missing now.
+   *
+   * @param {Subscription} subscription
+   */
+  #request(subscription) {
+    const { driver = null } = subscription.wanted;
+    const missing = [...this.drivers.values()].filter(({ source }) => source < 0);
+    return subscription.request(missing.some(({ name }) => driver === null || driver === name));
+  }
+
+  /**
+   * Remembers the drivers of the first relay, and where it runs; a later one must have the same.
    *
    * @param {ReturnType<relay.Readers["hello"]>} hello
    * @throws {OtherDrivers}
    */
-  #compare({ machine, drivers }) {
-    const served = new Map(
-      drivers.filter(({ source }) => source !== RELAY_SOURCE).map((one) => [one.name, one.socket]),
+  #compare({ machine, watches, drivers: all }) {
+    const drivers = new Map(
+      all.filter(({ source }) => source !== RELAY_SOURCE).map((one) => [one.name, one.socket]),
     );
     if (this.#had === null) {
-      this.#had = served;
+      this.#had = { drivers, watches };
       this.#machine = machine;
     }
-    for (const [name, socket] of this.#had) {
-      if (served.get(name) === socket) continue;
+    if (!relay.sameDrivers({ drivers, watches }, this.#had)) {
       throw new OtherDrivers(
         "another relay runs there and was not taken: " +
-          `it has ${driversText(served)}, and this page had ${driversText(this.#had)}`,
+          `it has ${driversText(drivers)}, and this page had ${driversText(this.#had.drivers)}`,
       );
     }
     if (machine && this.#machine && !relay.sharePaths(machine, this.#machine)) {
@@ -275,15 +300,24 @@ export class Session {
     }
   }
 
-  /** @param {relay.DriverNews} driver */
-  #isKnown({ name, source }) {
-    return source === RELAY_SOURCE || this.#had?.has(name);
+  /**
+   * Takes note of where a driver is.
+   *
+   * @param {relay.DriverNews} driver
+   * @returns {boolean} false: it has the name of another one.
+   */
+  #meet({ name, source, socket }) {
+    const drivers = this.#had?.drivers;
+    if (!drivers || source === RELAY_SOURCE) return true;
+    if (!drivers.has(name)) drivers.set(name, socket);
+    return drivers.get(name) === socket;
   }
 
   /** @param {ReturnType<relay.Readers["driver"]>} news */
   #driver({ event, driver: news }) {
-    if (!this.#isKnown(news)) return;
+    if (!this.#meet(news)) return;
     const { name } = this.#update(news);
+    this.#other = [...this.drivers.values()].some(({ source }) => source < 0);
     this.#ondrivers();
     for (const subscription of this.subscriptions.values()) {
       if (!subscription.covers(name)) continue;

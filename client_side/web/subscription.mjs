@@ -74,12 +74,15 @@ export class Subscription {
    * The text that asks the relay for it.
    *
    * @internal
+   * @param {boolean} later Also where the relay does not know the driver or the messages: they may come.
    */
-  request() {
+  request(later = false) {
     const { driver = null, messages = null, history, ...options } = this.wanted;
     // After a reconnect live frames only: the history would come twice.
     const past = history && !this.#begun ? { history } : {};
-    return JSON.stringify({ op: "subscribe", id: this.id, driver, messages, ...options, ...past });
+    const waits = later ? { later } : {};
+    const asked = { op: "subscribe", id: this.id, driver, messages, ...options, ...past, ...waits };
+    return JSON.stringify(asked);
   }
 
   /**

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from cwire_structs.machine import Machine, root_mark
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
+from cwire_structs.served import Served
 
 __all__ = [
     "ENTRY_NAME",
@@ -66,6 +67,8 @@ class RelayEntry:
         started: Seconds since 1970.
         drivers: The drivers that it serves: name to Unix socket.
         machine: Where it runs.
+        watches: The directory whose drivers it serves, also those that come later; None: only those
+            that it was told to.
     """
 
     name: str
@@ -75,27 +78,26 @@ class RelayEntry:
     started: float
     drivers: Mapping[str, str]
     machine: Machine
+    watches: str | None = None
 
-    def serves(self, drivers: Mapping[str, str | None], machine: Machine | None = None) -> bool:
-        """Whether it serves all of these drivers, each at the same socket.
+    @property
+    def served(self) -> Served:
+        """What it serves."""
+        return Served(self.drivers, self.watches, self.machine)
+
+    def takes_over(self, before: Served) -> bool:
+        """Whether it may take the place of a relay that served this.
 
         One without drivers has actions only: one with drivers does not take its place.
-
-        Args:
-            drivers: Name to Unix socket.
-            machine: Where those sockets are; None: unknown.
         """
-        return (
-            drivers.items() <= self.drivers.items()
-            and bool(drivers) == bool(self.drivers)
-            and self.machine.shares_paths(machine)
-        )
+        only_actions = not before.drivers and self.watches is None
+        return self.served.takes_over(before) and not (only_actions and self.drivers)
 
     @property
     def driver_names(self) -> str:
         """The names of its drivers, for people."""
         if not self.drivers:
-            return "no driver"
+            return "no driver" if self.watches is None else "no driver yet"
         return f"driver{'s' * (len(self.drivers) != 1)} {', '.join(self.drivers)}"
 
     def __str__(self) -> str:
@@ -150,6 +152,7 @@ def _read(path: Path, data: bytes) -> RelayEntry | None:
             started=float(told["started"]),
             drivers={str(name): str(place) for name, place in told["drivers"].items()},
             machine=Machine.from_json(told),
+            watches=None if told.get("watches") is None else str(told["watches"]),
         )
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
@@ -158,7 +161,7 @@ def _read(path: Path, data: bytes) -> RelayEntry | None:
 def living_relays(directory: Path | None = None) -> list[RelayEntry]:
     """The relays of this account that run on this machine, the newest first.
 
-    Those without drivers, which have actions only, come last.
+    Those that have found no driver yet come behind them, and those with actions only come last.
 
     Raises:
         RuntimeDirError: The runtime directory cannot be trusted.
@@ -169,7 +172,11 @@ def living_relays(directory: Path | None = None) -> list[RelayEntry]:
             standing, entry = inspect_entry(path)
             if standing is Standing.ALIVE and entry is not None:
                 found.append(entry)
-    return sorted(found, key=lambda entry: (bool(entry.drivers), entry.started), reverse=True)
+    return sorted(found, key=_rank, reverse=True)
+
+
+def _rank(entry: RelayEntry) -> tuple[bool, bool, float]:
+    return bool(entry.drivers), entry.watches is not None, entry.started
 
 
 def remove_dead(directory: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -16,8 +18,9 @@ from tornado.web import Application
 from cwire_server.access import Origins, PageAccess, own_origins
 from cwire_server.clients.pinger import Pinger
 from cwire_server.clients.requests import Services
-from cwire_server.config import ConfigError, RelayConfig
+from cwire_server.config import ConfigError, DriverAddress, RelayConfig
 from cwire_server.core import RelayCore
+from cwire_server.drivers.discovery import Discovery
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.web.listener import Listener
 from cwire_server.web.own_pages import own_pages
@@ -57,9 +60,11 @@ class Relay:
         self.hub = self.core.hub
         self.port = 0
         self._pings: asyncio.Task[None] | None = None
+        self._discovery: asyncio.Task[None] | None = None
         self._servers: list[HTTPServer] = []
         self._listeners: list[Listener] = []
         self._runtime: RuntimeFile | None = None
+        self._places: dict[str, str] = {}
 
     @property
     def link(self) -> str:
@@ -103,17 +108,33 @@ class Relay:
         tcp = self._serve(Rules(config.host, self.port, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
         unix = self._serve(Rules("localhost", self.port), services)
-        places = {driver.name: str(driver.path) for driver in config.drivers}
-        self._runtime = RuntimeFile(url, places)
+        self._places = {driver.name: str(driver.path) for driver in config.drivers}
+        watches = None if config.watches is None else os.path.realpath(config.watches)
+        self._runtime = RuntimeFile(url, self._places, watches)
         self._listeners.append(Listener(self._runtime.listen(), unix))
-        self.core.start()
+        self.core.start(watches)
         pinger = Pinger(self.core.connections)
         self._pings = asyncio.create_task(pinger.run(), name="pinger")
+        if watches is not None:
+            discovery = Discovery(Path(watches), self._found)
+            discovery.look()
+            self._discovery = asyncio.create_task(discovery.run(), name="discovery")
         # A client that finds the relay shall find the drivers that run, too.
         await self.core.first_look(_FIRST_LOOK_SECONDS)
         self._runtime.publish()
         if self.actions is not None:
             self.actions.begin(str(self._runtime.socket))
+
+    def _found(self, driver: DriverAddress) -> bool:
+        """Serves a driver that was found; False: there is no room for it."""
+        if driver.name in self._places:
+            return True
+        if not self.core.add(driver):
+            return False
+        self._places[driver.name] = str(driver.path)
+        assert self._runtime is not None
+        self._runtime.set_drivers(self._places)
+        return True
 
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
         make_client = partial(self.core.connect, services)
@@ -136,9 +157,10 @@ class Relay:
             listener.close()
         if self.actions is not None:
             self.actions.stop()
-        if self._pings is not None:
-            self._pings.cancel()
-            await asyncio.wait([self._pings])
+        for task in (self._pings, self._discovery):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
         await self.core.stop()
         for server in self._servers:
             await server.close_all_connections()

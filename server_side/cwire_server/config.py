@@ -16,9 +16,18 @@ from cwire_server.limits import Limits
 from cwire_structs.frames import RELAY_NAME
 from cwire_structs.runtime import DEFAULT_PORT, runtime_dir
 
-__all__ = ["ACTIONS_PORT", "ConfigError", "DriverAddress", "RelayConfig", "account"]
+__all__ = [
+    "ACTIONS_PORT",
+    "LAST_SOURCE",
+    "ConfigError",
+    "DriverAddress",
+    "RelayConfig",
+    "account",
+]
 
 LAST_SOURCE = 254
+"""The largest number of a driver: so many can be served."""
+
 ACTIONS_PORT = 5678
 """The port of a relay that has actions and no driver, if nothing else is said."""
 
@@ -58,6 +67,20 @@ class DriverAddress:
                 f"{text!r} is not NAME=PATH; give the driver a name and its socket, "
                 "such as --driver scope=/tmp/scope.sock"
             )
+        return cls.at(name, path, uids)
+
+    @classmethod
+    def at(cls, name: str, path: str, uids: frozenset[int] = frozenset()) -> DriverAddress:
+        """Takes a name and the path of a socket.
+
+        Args:
+            name: The name.
+            path: The path.
+            uids: Accounts whose drivers are taken there, beside this one and root.
+
+        Raises:
+            ConfigError: The name cannot be a driver's.
+        """
         if not name.replace("-", "_").isidentifier():
             raise ConfigError(f"driver name {name!r}: use letters, digits, _ and - only")
         # One text for each place, since clients tell drivers apart by it. The socket itself may be
@@ -104,7 +127,7 @@ class RelayConfig:
     """Everything that a relay needs to start.
 
     Attributes:
-        drivers: Which it serves; none only where it has an `api`.
+        drivers: Which it serves; none only where it has an `api` or finds them itself.
         host: A loopback address.
         port: Of TCP; 0 picks a free one.
         token: What TCP clients need: 16 letters and digits at the least; a fresh one.
@@ -123,6 +146,8 @@ class RelayConfig:
     limits: Limits = field(default_factory=Limits)
     ring: bool = True
     """Whether drivers' frames are read from their shared memory, if they offer it."""
+    watches: Path | None = None
+    """The runtime directory, if drivers that listen there are served, now and later; None: no."""
     pages: Path | None = None
     """A folder with pages of the user's own."""
     api: object = None
@@ -143,7 +168,7 @@ class RelayConfig:
                 f"a driver cannot be named {RELAY_NAME!r}: clients know the relay's own statistics "
                 "by this name; give it another one"
             )
-        if not self.drivers and self.api is None:
+        if not self.drivers and self.api is None and self.watches is None:
             raise ConfigError(
                 "no driver: give at least one as --driver NAME=PATH, or functions to call as "
                 "--actions MODULE:API"

@@ -18,7 +18,7 @@ from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.requests import Services
 from cwire_server.clients.transport import Transport
 from cwire_server.clients.turns import SharedTurns
-from cwire_server.config import DriverAddress
+from cwire_server.config import LAST_SOURCE, DriverAddress
 from cwire_server.drivers.link import DriverLink
 from cwire_server.drivers.schema_reader import SchemaReader
 from cwire_server.hub.hub import Hub
@@ -62,20 +62,24 @@ class RelayCore:
         self.connections: set[ClientConnection] = set()
         self._drivers = drivers
         self._refusal = refusal
-        self._alone = alone
         self._actions = actions
         self._tasks: list[asyncio.Task[None]] = []
+        self._schemas = SchemaReader(alone=alone)
         self._started = time.monotonic()
         self.source = RelaySource(self.hub, self.links, self.uptime)
 
-    def start(self) -> None:
-        """Begins to connect to the drivers."""
+    def start(self, watches: str | None = None) -> None:
+        """Begins to connect to the drivers.
+
+        Args:
+            watches: The directory whose drivers will be added, too; None: there is none.
+        """
         self._started = time.monotonic()
         hub = self.hub
-        schemas = SchemaReader(alone=self._alone)
+        hub.drivers.watches = watches
         for source, address in enumerate(self._drivers, start=1):
-            self.links[source] = DriverLink(hub, source, address, schemas, self._refusal)
             hub.drivers[source].socket = str(address.path)
+            self._make_link(source, address)
         hub.machine = this_machine()
         hub.turns = SharedTurns()
         hub.on_fault = _log_fault
@@ -83,10 +87,24 @@ class RelayCore:
         hub.catch_up = lambda source: self.links[source].catching_up()
         hub.back_pressure.on_room = lambda source: self.links[source].resume()
         self.source.start()
-        self._tasks = [
-            asyncio.create_task(link.run(), name=f"driver {source}")
-            for source, link in self.links.items()
-        ]
+        for source in self.links:
+            self._run(source)
+
+    def add(self, address: DriverAddress) -> bool:
+        """Serves one more driver, from now on; False: there is no room for it."""
+        if len(self.links) >= LAST_SOURCE:
+            return False
+        source = self.hub.add_driver(address.name, str(address.path))
+        self._make_link(source, address)
+        self._run(source)
+        return True
+
+    def _make_link(self, source: int, address: DriverAddress) -> None:
+        self.links[source] = DriverLink(self.hub, source, address, self._schemas, self._refusal)
+
+    def _run(self, source: int) -> None:
+        task = asyncio.create_task(self.links[source].run(), name=f"driver {source}")
+        self._tasks.append(task)
 
     def uptime(self) -> float:
         """Tells how long it has run, s."""
@@ -96,7 +114,7 @@ class RelayCore:
         """Waits until every driver was looked for once, or for so long."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                for link in self.links.values():
+                for link in list(self.links.values()):
                     await link.tried.wait()
 
     def services(self, pages: PageAccess | None) -> Services:

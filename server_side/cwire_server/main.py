@@ -16,7 +16,7 @@ from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayC
 from cwire_server.server import Server
 from cwire_server.workers.api import ApiError
 from cwire_server.workers.loading import load_api
-from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError
+from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
 
 __all__ = ["add_arguments", "main", "register", "run"]
 
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[=PATH]",
         help="a driver's name and its Unix socket (default: NAME.sock in the runtime directory, "
         "where a driver of that name listens); may be given several times; without any, and "
-        "without --actions, demo",
+        "without --actions, all that listen in the runtime directory, also those that come later",
     )
     parser.add_argument(
         "--allow-uid",
@@ -125,17 +125,23 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
     processes: Mapping[str, Any] = {}
     if isinstance(api, Server):
         api, processes = api.api, api.processes
-    named = arguments.driver or (["demo"] if api is None else [])
     uids = frozenset(account(text) for text in arguments.allow_uid)
-    drivers = tuple(DriverAddress.named(text, uids) for text in named)
+    if uids and not arguments.driver:
+        raise ConfigError(
+            "--allow-uid is for drivers that are named: only those of this account are found; "
+            "add --driver NAME=PATH"
+        )
+    drivers = tuple(DriverAddress.named(text, uids) for text in arguments.driver)
+    watches = None if drivers or api is not None else runtime_dir()
     given = {} if arguments.token is None else {"token": arguments.token}
     port = arguments.port
     if port is None:
-        port = DEFAULT_PORT if drivers else ACTIONS_PORT
+        port = ACTIONS_PORT if api is not None and not drivers else DEFAULT_PORT
     return RelayConfig(
         drivers=drivers,
         host=arguments.host,
         port=port,
+        watches=watches,
         allowed_origins=frozenset(arguments.allow_origin),
         ring=not arguments.no_ring,
         pages=arguments.pages,

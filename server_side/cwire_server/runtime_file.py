@@ -32,33 +32,60 @@ class RuntimeFile:
     Args:
         url: ``ws://HOST:PORT/ws``.
         drivers: The drivers that the relay serves: name to Unix socket.
+        watches: The directory whose drivers it serves, also those that come later; None: none.
 
     Raises:
         RuntimeDirError: The runtime directory cannot be trusted or written to; nothing is left.
     """
 
-    def __init__(self, url: str, drivers: Mapping[str, str]) -> None:
+    def __init__(self, url: str, drivers: Mapping[str, str], watches: str | None = None) -> None:
         directory = runtime_dir()
         remove_dead(directory)
         self.path, self._fd = _reserve(directory)
+        self._former = -1
+        self._published = False
         self.socket = self.path.with_suffix(".sock")
         self._listener: socket.socket | None = None
-        entry = {
+        self._entry = {
             "pid": os.getpid(),
             "unix": str(self.socket),
             "url": url,
             "protocol": PROTOCOL,
             "started": time.time(),
             "drivers": dict(drivers),
+            "watches": watches,
             **this_machine().to_json(),
         }
         try:
-            with os.fdopen(os.dup(self._fd), "wb") as file:
-                file.write(json.dumps(entry).encode())
-            os.fsync(self._fd)  # some file systems say only here that they are full
+            _write(self._fd, self._entry)
         except OSError as error:
             self.close()
             raise cannot_write(self._fresh, error) from error
+
+    def set_drivers(self, drivers: Mapping[str, str]) -> None:
+        """Says which drivers the relay serves by now.
+
+        Another file takes the place of one that is published, so that nobody reads half of it. The
+        lock on that one is kept, for who has just opened it.
+        """
+        self._entry["drivers"] = dict(drivers)
+        fd = -1
+        try:
+            if not self._published:
+                _write(self._fd, self._entry)
+                return
+            fd = _create(self._fresh)
+            _write(fd, self._entry)
+            self._fresh.rename(self.path)
+        except OSError as error:
+            _log.warning("%s does not say which drivers it serves: %s", self.path, error.strerror)
+            if fd >= 0:
+                os.close(fd)
+                _remove(self._fresh)
+            return
+        if self._former >= 0:
+            os.close(self._former)
+        self._former, self._fd = self._fd, fd
 
     def listen(self) -> socket.socket:
         """Listens at the socket, which is this account's alone.
@@ -95,6 +122,7 @@ class RuntimeFile:
             self._fresh.rename(self.path)
         except OSError as error:
             raise cannot_write(self.path, error) from error
+        self._published = True
 
     @property
     def _fresh(self) -> Path:
@@ -109,8 +137,10 @@ class RuntimeFile:
         _remove(self._fresh)
         if self._listener is not None:
             _remove(self.socket)
-        os.close(self._fd)
-        self._fd = -1
+        for fd in (self._fd, self._former):
+            if fd >= 0:
+                os.close(fd)
+        self._fd = self._former = -1
 
 
 def _reserve(directory: Path) -> tuple[Path, int]:
@@ -119,21 +149,34 @@ def _reserve(directory: Path) -> tuple[Path, int]:
         path = directory / f"relay-{os.getpid()}-{secrets.token_hex(3)}.json"
         fresh = path.with_suffix(".new")
         try:
-            fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            fd = _create(fresh)
         except FileExistsError:
             continue
         except OSError as error:
-            raise cannot_write(fresh, error) from error
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-        except OSError as error:
-            os.close(fd)
-            _remove(fresh)
             raise cannot_write(fresh, error) from error
         if not path.exists() and not path.with_suffix(".sock").exists():
             return path, fd
         os.close(fd)  # left by one that was killed, or another machine's
         _remove(fresh)
+
+
+def _create(path: Path) -> int:
+    """Makes a file of this account alone, and locks it."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+    except OSError:
+        os.close(fd)
+        _remove(path)
+        raise
+    return fd
+
+
+def _write(fd: int, entry: Mapping[str, object]) -> None:
+    with os.fdopen(os.dup(fd), "wb") as file:
+        file.seek(0)  # the drivers of an entry only get more
+        file.write(json.dumps(entry).encode())
+    os.fsync(fd)  # some file systems say only here that they are full
 
 
 def _remove(path: Path) -> None:

@@ -73,8 +73,10 @@ async def _serve(relay: Relay, stop: asyncio.Event) -> None:
         print(f"cwire relay: {relay.link}", flush=True)
         for link in relay.own_links():
             print(f"  page: {link}", flush=True)
-        for driver in config.drivers:
-            print(f"  driver {driver.name}: {driver.path}", flush=True)
+        for driver in relay.hub.drivers.served:
+            print(f"  driver {driver.name}: {driver.socket}", flush=True)
+        if config.watches is not None:
+            print(f"  drivers that come to {config.watches} are served, too", flush=True)
         if relay.actions is not None:
             print(f"  actions: {', '.join(relay.actions.registry.names)}", flush=True)
         if others := relay.others():

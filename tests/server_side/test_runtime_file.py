@@ -196,3 +196,41 @@ def test_what_cannot_be_removed_is_told_of(
         entry.close()
     assert f"cannot remove {entry.socket}: Read-only file system; remove it" in caplog.text
     assert living_relays() == []  # nobody holds it
+
+
+def test_drivers_that_are_found_are_told(runtime: Path) -> None:
+    entry = RuntimeFile(URL, {}, str(runtime))
+    with closing(entry.listen()):
+        entry.set_drivers({"a": "/run/a.sock"})  # before it is published
+        assert living_relays() == []
+        entry.publish()
+        (found,) = living_relays()
+        assert (found.drivers, found.watches) == ({"a": "/run/a.sock"}, str(runtime))
+        with entry.path.open() as opened:
+            for name in ("b", "c"):
+                entry.set_drivers({"a": "/run/a.sock", name: "/run/x.sock"})
+                assert not lockable(entry.path)
+                (found,) = living_relays()
+                assert list(found.drivers) == ["a", name]
+                if name == "b":  # who has opened the one before sees that the relay lives
+                    with pytest.raises(BlockingIOError):
+                        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        entry.set_drivers({})
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+    entry.close()
+    assert list(runtime.iterdir()) == []
+
+
+def test_an_entry_that_cannot_be_written_anew_stays(
+    runtime: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry, listener = started()
+    with closing(listener):
+        (runtime / f"{entry.path.stem}.new").mkdir()
+        entry.set_drivers({"other": "/run/other.sock"})
+        assert "does not say which drivers it serves: File exists" in caplog.text
+        (found,) = living_relays()
+        assert found.drivers == DRIVERS
+        (runtime / f"{entry.path.stem}.new").rmdir()
+    entry.close()

@@ -25,12 +25,14 @@ def entry(
     locked: bool = True,
     mark: str = "aaaaaa",
     machine: Machine | None = None,
+    watches: str | None = None,
 ) -> Iterator[str]:
     """The entry of a relay that lives; gives the path of its socket."""
     path = runtime / f"relay-{pid}-{mark}.json"
     with path.open("w+") as file:
         fields = {"pid": pid, "url": "ws://x/ws", "started": started, "drivers": dict(drivers)}
-        file.write(json.dumps({**fields, **(machine or this_machine()).to_json()}))
+        where = (machine or this_machine()).to_json()
+        file.write(json.dumps({**fields, "watches": watches, **where}))
         file.flush()
         if locked:
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { ProtocolError } from "../../client_side/web/client.mjs";
 import { OtherDrivers } from "../../client_side/web/errors.mjs";
 import { Ledger, widen } from "../../client_side/web/ledger.mjs";
+import { missingText } from "../../client_side/web/relay_messages.mjs";
 import { Session } from "../../client_side/web/session.mjs";
 import { Subscription } from "../../client_side/web/subscription.mjs";
 import { frame, join, random } from "./golden.mjs";
@@ -61,7 +62,7 @@ class Bench {
     this.session.receiveText(JSON.stringify({ op, ...fields }));
   }
 
-  hello({ epoch = "1", names = ["lab"], folder = "/run", machine = null } = {}) {
+  hello({ epoch = "1", names = ["lab"], folder = "/run", machine = null, watches } = {}) {
     const driver = (name, index) => ({
       name,
       source: index + 1,
@@ -71,7 +72,7 @@ class Bench {
       epoch,
       schema: schema("a"),
     });
-    this.say("hello", { protocol: 1, machine, drivers: names.map(driver) });
+    this.say("hello", { protocol: 1, machine, watches, drivers: names.map(driver) });
   }
 
   subscribed(first, streams = [[1, first]]) {
@@ -91,6 +92,7 @@ class Bench {
       driver: {
         name: "lab",
         source: 1,
+        socket: "/run/lab.sock",
         state: "up",
         session: 2,
         epoch,
@@ -313,7 +315,7 @@ test("a schema that cannot be used is the driver's problem", () => {
 test("a relay with other drivers is not taken, whatever it calls them", () => {
   const bench = new Bench();
   bench.hello({ names: ["lab", "cam"] });
-  for (const other of [{ names: ["lab"] }, { names: ["lab", "cam"], folder: "/elsewhere" }]) {
+  for (const other of [{ names: ["x"] }, { names: ["lab", "cam"], folder: "/elsewhere" }]) {
     bench.session.disconnected("gone");
     bench.sent.length = 0;
     assert.throws(() => bench.hello(other), OtherDrivers);
@@ -360,32 +362,100 @@ test("a relay on another machine is named", () => {
   );
 });
 
-test("what a later relay has besides is not known, and gets no command", async () => {
+const RELAYS = JSON.parse(readFileSync(new URL("../relays.json", import.meta.url), "utf8"));
+
+for (const { about, before, now, same } of RELAYS) {
+  test(`a later relay must have the same drivers: ${about}`, () => {
+    const bench = new Bench();
+    const hello = ({ drivers, watches }) =>
+      bench.say("hello", {
+        protocol: 1,
+        watches,
+        drivers: Object.entries(drivers).map(([name, socket], index) => ({
+          ...{ name, socket, source: index + 1, state: "down" },
+        })),
+      });
+    hello(before);
+    bench.session.disconnected("gone");
+    if (same) hello(now);
+    else assert.throws(() => hello(now), OtherDrivers);
+    assert.equal(bench.session.connected, same);
+    if (!same) return;
+    const known = Object.keys({ ...before.drivers, ...now.drivers });
+    assert.deepEqual([...bench.session.drivers.keys()].sort(), known.sort());
+  });
+}
+
+/** What the relay says of a driver that has come. */
+const news = (name, source, folder = "/run") => ({
+  event: "up",
+  driver: {
+    ...{ name, source, socket: `${folder}/${name}.sock`, state: "up", session: 3, epoch: "1" },
+    schema: schema("a"),
+  },
+});
+
+test("a driver that comes later is known from then on", async () => {
   const bench = new Bench({ driver: null, messages: null });
-  bench.hello();
+  bench.hello({ names: [], watches: "/run" });
+  bench.say("driver", news("laser", 1));
+  assert.equal(bench.session.drivers.get("laser").state, "up");
+  bench.subscribed(0);
+  bench.frames(0, 1);
+  assert.deepEqual([bench.health.received, bench.batches[0].driver], [2, "laser"]);
   bench.session.disconnected("gone");
-  bench.hello({ names: ["lab", "laser"] });
-  bench.say("driver", { event: "up", driver: { name: "laser", source: 2, state: "up" } });
-  assert.deepEqual([...bench.session.drivers.keys()], ["lab"]);
-  bench.subscribed(0, [
-    [1, 0],
-    [2, 0],
-  ]);
-  assert.deepEqual(
-    bench.subscription.streams.map(({ driver }) => driver),
-    ["lab"],
-  );
+  // It counts when a relay is met again.
+  assert.throws(() => bench.hello({ names: ["laser"], folder: "/elsewhere" }), OtherDrivers);
+  bench.hello({ names: ["laser"] });
+});
+
+test("a driver that a later relay lacks is down until it is there again", async () => {
+  const bench = new Bench();
+  bench.hello({ names: ["lab", "cam"], watches: "/run" });
+  bench.subscribed(0);
+  bench.frames(0, 1);
+  bench.session.disconnected("gone");
   bench.sent.length = 0;
-  for (const [driver, name] of [
-    ["laser", "tick"],
-    [null, "fire"],
-  ]) {
-    const refused = { name: "unknown_driver", message: /this page does not know/ };
-    await assert.rejects(bench.session.command(driver, name, {}), refused);
-  }
+  bench.hello({ names: ["cam"], watches: "/run" });
+  const down = bench.session.drivers.get("lab");
+  assert.deepEqual(
+    [down.state, down.session, down.problem],
+    ["down", null, "the relay does not find it; start it again"],
+  );
+  // It is asked for: the relay may find it any time.
+  const request = { op: "subscribe", id: 1, driver: "lab", messages: ["tick"] };
+  assert.deepEqual(bench.sent, [{ ...request, later: true }]);
+  bench.sent.length = 0;
+  const refused = { code: -14, name: "CWIRE_EDOWN", message: /^driver lab is down: the relay/ };
+  await assert.rejects(bench.session.command("lab", "tick", {}), refused);
+  // Both have it, so that it is not for the one that happens to run.
+  const several = { name: "unknown_message", message: /several .*: name one \(lab, cam\)/ };
+  await assert.rejects(bench.session.command(null, "tick", {}), several);
+  await assert.rejects(bench.session.command("x", "tick", {}), { name: "unknown_driver" });
   assert.deepEqual(bench.sent, []);
-  void bench.session.command(null, "tick", {}).catch(() => {});
-  assert.deepEqual([bench.sent[0].driver, bench.sent[0].name], ["lab", "tick"]);
+  void bench.session.command("cam", "tick", {}).catch(() => {});
+  assert.equal(bench.sent.pop().driver, "cam");
+  // Another one of its name is not taken for it.
+  bench.say("driver", news("lab", 2, "/elsewhere"));
+  assert.equal(bench.session.drivers.get("lab").state, "down");
+  bench.say("driver", news("lab", 3));
+  bench.subscribed(5, [[3, 5]]);
+  const payload = new Uint8Array(4);
+  bench.session.receiveBinary(frame({ source: 3, sequence: 5, payload }));
+  assert.deepEqual([bench.health.received, bench.health.dropped.connection], [3, 3]);
+  void bench.session.command("lab", "tick", {}).catch(() => {});
+  assert.equal(bench.sent.pop().driver, "lab");
+});
+
+test("why a driver is missing, and what to do", () => {
+  const watched = "the relay does not find it; start it again";
+  const told = "the relay does not serve it; start a relay with --driver a=/run/a.sock, too";
+  for (const [watches, text] of [
+    ["/run", watched],
+    ["/elsewhere", told],
+    [null, told],
+  ])
+    assert.equal(missingText("a", "/run/a.sock", watches), text);
 });
 
 test("the history of another subscription to the same message is not this one's", () => {

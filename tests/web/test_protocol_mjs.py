@@ -60,6 +60,7 @@ def test_it_is_the_python_clients(words: dict[str, Any]) -> None:
     assert words["HEADER_BYTES"] == frames.HEADER_SIZE
     assert words["FRAME_LIMIT"] == frames.FRAME_LIMIT
     assert words["RELAY_SOURCE"] == frames.RELAY_SOURCE
+    assert words["EDOWN"] == frames.Code.EDOWN
     assert tuple(words["POLICIES"]) == POLICIES
     assert tuple(words["UNWANTED"]) == UNWANTED
 

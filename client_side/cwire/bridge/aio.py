@@ -214,7 +214,7 @@ class AsyncBridge(BridgeBase):
             if newest.count < n and not on_time:
                 raise timeouts.too_few(self._link, newest, timeout)
             if newest.feed.replaced:
-                feed = self._link.lookup.feed(message, driver)
+                feed = self._link.lookup.feed(message, feed.driver)
                 newest = Newest(feed, n, copy=copy)
         return newest.frames()
 
@@ -225,7 +225,9 @@ class AsyncBridge(BridgeBase):
 
         The arguments are those of the blocking one: see `Bridge.stream`.
         """
-        cursor = Cursor(partial(self._link.lookup.feed, message, driver))
+        # Others that come later may have the message, too.
+        owner = self._link.lookup.message(message, driver)[0].name
+        cursor = Cursor(partial(self._link.lookup.feed, message, owner))
         subscribe = partial(self._open_feed, message, cursor.feed.driver)
         return AsyncStream(self._link, cursor, timeout, self._more, subscribe)
 

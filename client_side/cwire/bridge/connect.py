@@ -76,6 +76,7 @@ async def open_link(options: ConnectOptions) -> tuple[Link, Choice]:
     try:
         if options.driver is not None:
             link.lookup.driver(options.driver)
+            link.lookup.preferred = options.driver
         if options.subscribe is not None:
             await link.subscribe(None if options.subscribe == "all" else names, None)
     except BaseException:

@@ -102,13 +102,15 @@ def connect(
             not sent yet is new: for slow lines and programs. None: as many as fit the sockets.
         reconnect: When the relay goes, look for it and go on: subscriptions, streams, waits and
             plots outlive it, and what was published meanwhile counts as lost. Commands raise
-            NotConnected until it is back. Another relay is taken in its place only if it has the
-            same drivers: the same names at the same Unix sockets. Drivers that it has besides are
-            not known to this bridge.
+            NotConnected until it is back. Another relay is taken in its place only if it has one of
+            the same drivers, by its name and its Unix socket, and none of these names at another
+            socket; or if it watches the same directory and has found no driver yet. Drivers that
+            it lacks are down until it has them.
         ring: Read what drivers on this machine publish from their memory, beside the relay: with
             one copy, and no relay between. Where that cannot be, the relay sends it, and
             `Bridge.health` says why. False: the relay sends all; so it does with a `window`.
-        driver: Of several relays, the one that serves a driver of this name.
+        driver: Of several relays, the one that serves a driver of this name. It is the one that is
+            meant where several have what is asked for and none is named.
 
     Returns:
         The bridge. Close it, or use it in a ``with`` block; it ends with the program anyway, and in
@@ -315,7 +317,7 @@ class Bridge(BridgeBase):
             if newest.count < n and not on_time:
                 raise timeouts.too_few(self._link, newest, timeout)
             if newest.feed.replaced:
-                feed = self._link.lookup.feed(message, driver)
+                feed = self._link.lookup.feed(message, feed.driver)
                 newest = Newest(feed, n, copy=copy)
         return newest.frames()
 
@@ -334,8 +336,8 @@ class Bridge(BridgeBase):
             and NotConnected when the bridge closes; while the relay is gone, it waits. What it
             was too slow for is in its `lost`.
         """
-        self._open_feed(message, driver)
-        find = partial(self._link.lookup.feed, message, driver)
+        # Others that come later may have the message, too.
+        find = partial(self._link.lookup.feed, message, self._open_feed(message, driver).driver)
         return Stream(self._link, Cursor(find), timeout, self._more)
 
     def wait_for(

@@ -95,7 +95,8 @@ def _settle(bridge: Bridge) -> None:
     action="append",
     default=[],
     metavar="NAME[=PATH]",
-    help="a driver, and its socket if that is not in the runtime directory; several times for more",
+    help="a driver, and its socket if that is not in the runtime directory; several times for "
+    "more; default: all in the runtime directory",
 )
 @argument("--port", type=int, default=0, help="TCP port for browsers; default: a free one")
 @argument("--as", dest="name", default="relay", help="the variable (default: relay)")
@@ -223,7 +224,7 @@ class _Status:
             return
         self._rows[:0] = [("relay", one.name, "running", str(one)) for one in relays]
         if not relays and not self._connected:
-            self._hints.append("no relay runs on this account: %cwire serve --driver NAME")
+            self._hints.append("no relay runs on this account: %cwire serve")
         elif not self._connected:
             self._hints.append("no bridge is connected: %cwire connect")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 
@@ -16,6 +16,7 @@ from cwire_structs.installation import advice
 from cwire_structs.machine import Machine
 from cwire_structs.relays import RelayEntry, living_relays
 from cwire_structs.runtime import DEFAULT_PORT, RuntimeDirError, runtime_dir
+from cwire_structs.served import Served
 
 __all__ = ["Address", "Choice", "find_again", "resolve"]
 
@@ -125,17 +126,16 @@ _ANY = "ws://localhost/ws"
 def find_again(
     relay: str | None,
     token: str | None,
-    had: Mapping[str, str | None],
-    machine: Machine | None = None,
+    had: Served,
 ) -> Address:
     """Finds a relay again that was lost: of those in the runtime directory one with its drivers.
+
+    Of several the one that has the most of them is taken, the newest of those.
 
     Args:
         relay: As for `resolve`; one that is not in the runtime directory is where it was.
         token: As for `resolve`.
-        had: The drivers that it had: name to Unix socket.
-        machine: Where it ran; None: unknown. In another container the same path may be another
-            socket.
+        had: What it served. In another container the same path may be another socket.
 
     Raises:
         NotConnected: None runs.
@@ -144,16 +144,19 @@ def find_again(
     if relay is not None and not _is_entry(relay.strip()):
         return resolve(relay, token).address
     running = _living()
-    for entry in running:
-        if entry.serves(had, machine):
-            return _address(entry)
+    found = [one for one in running if one.takes_over(had)]
+    if found:
+        return _address(max(found, key=lambda one: one.served.common(had)))
     if not running:
         raise NotConnected(_none_runs())
-    where = f" on {machine.host}" if machine and any(one.serves(had) for one in running) else ""
+    machine = had.machine
+    anywhere = replace(had, machine=None)
+    elsewhere = machine is not None and any(one.takes_over(anywhere) for one in running)
+    where = f" on {machine.host}" if machine and elsewhere else ""
     others = ", ".join(f"{one.unix} ({_other_text(one, machine)})" for one in running)
     raise OtherDrivers(
-        f"no relay with the drivers that this bridge had ({drivers_text(had)}){where} runs; "
-        f"not taken: {others}"
+        f"no relay with the drivers that this bridge had ({drivers_text(had.drivers)}){where} "
+        f"runs; not taken: {others}"
     )
 
 
@@ -171,15 +174,16 @@ def _of_driver(driver: str | None) -> Choice:
         raise NotConnected(_none_runs())
     wanted = None if driver == RELAY_NAME else driver  # which every relay has
     if wanted is None:
-        # One without drivers has actions only: it is not in the way of instruments.
-        found = [one for one in running if one.drivers] or running
+        # One with actions only is not in the way of instruments, nor is one that has found none.
+        found = [one for one in running if one.drivers]
+        found = found or [one for one in running if one.watches is not None] or running
     else:
         found = [one for one in running if wanted in one.drivers]
     if not found:
         listed = ", ".join(map(str, running))
         raise UnknownDriver(
             f"no relay of this account serves a driver {driver!r}; there run: {listed}; "
-            f"start one with `cwire serve --driver {driver}`"
+            f"{_how_to_serve(driver, running)}"
         )
     newest = found[0]
     served = [one.drivers if wanted is None else one.drivers[wanted] for one in found]
@@ -187,6 +191,14 @@ def _of_driver(driver: str | None) -> Choice:
         one.machine.shares_paths(newest.machine) for one in found
     )
     return Choice(_address(newest), found if differ else ())
+
+
+def _how_to_serve(driver: str | None, running: Sequence[RelayEntry]) -> str:
+    """Says how a driver that no relay serves comes to be served."""
+    for relay in running:
+        if relay.watches is not None:
+            return f"start the driver: the relay {relay.name} finds it in {relay.watches}"
+    return f"start one with `cwire serve --driver {driver}`"
 
 
 def _named(text: str) -> RelayEntry:

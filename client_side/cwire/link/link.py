@@ -10,7 +10,7 @@ import logging
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -43,8 +43,8 @@ from cwire.session.pending_commands import Command
 from cwire.session.pending_commands import Encoded as EncodedCommand
 from cwire.session.session import Session
 from cwire_structs.action_values import Encoded
-from cwire_structs.machine import Machine
 from cwire_structs.relays import this_machine
+from cwire_structs.served import Served
 from cwire_structs.websocket import CloseCode
 
 __all__ = ["Link", "now"]
@@ -56,7 +56,7 @@ _START = "start it again (`cwire serve`)"
 _TRYING = "this bridge looks for it, and goes on by itself"
 
 
-Find = Callable[[Mapping[str, str | None], Machine | None], Address]
+Find = Callable[[Served], Address]
 
 
 now = partial(time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
@@ -70,8 +70,7 @@ class Link:
         address: Where the relay is.
         session: What is known and what has come.
         find: Says where the relay is by now, before each further attempt, or raises NotConnected.
-            It takes the drivers that the relay had, name to Unix socket, and where it ran. None:
-            when the connection is gone, that is the end.
+            It takes what the relay served. None: when the connection is gone, that is the end.
         ring: Read the rings of drivers on this machine, where that can be.
 
     Attributes:
@@ -295,7 +294,7 @@ class Link:
         while not self.connected:
             await asyncio.sleep(self._backoff.next())
             try:
-                self.address = self._find(self.session.had or {}, self.session.machine)
+                self.address = self._find(self.session.had or Served())
                 await self._connect(_ATTEMPT_TIMEOUT)
             except errors.Unauthorized as error:
                 self._end(f"{error}; each start has a token of its own: connect again with it")
@@ -422,7 +421,8 @@ class Link:
             return "as it was asked for"
         if self.address.unix is None and self.address.driver is None:
             return "only a bridge by a relay's Unix socket, as of connect(), looks for rings"
-        machine, here = self.session.machine, this_machine()
+        here, had = this_machine(), self.session.had
+        machine = None if had is None else had.machine
         if machine is None or not (here.shares_kernel(machine) and here.shares_paths(machine)):
             return "the relay runs in another container or on another machine"
         return ""

@@ -248,7 +248,7 @@ def choose(
     if commands is not None:
         owners = [lookup.command(name, driver)[0].name for name in commands]
         return list(dict.fromkeys(owners)), list(commands)
-    if driver is None and len(served := lookup.served()) > 1:
+    if driver is None and lookup.preferred is None and len(served := lookup.served()) > 1:
         return list(served), None
     owner = lookup.driver(driver)
     usable_schema(owner)

@@ -25,7 +25,7 @@ class RelayProcess(ManagedProcess):
 
     Args:
         *drivers: Names of drivers that listen in the runtime directory, or ``NAME=PATH``. Default:
-            ``demo``.
+            all that listen there, also those that come later.
         port: TCP port, for browsers and other machines' tunnels; 0: a free one.
         arguments: More arguments of ``cwire serve``.
         name: For people.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 
 from cwire.data.feed import Feed
-from cwire.session.drivers import Driver
+from cwire.session.drivers import Driver, missing_text
 from cwire.session.incoming import DriverReport
 from cwire_structs.schema import Message, Schema, SchemaError
 
@@ -36,10 +36,24 @@ class Catalog:
         self._lock = lock
         self._by_source: dict[int, Driver] = {}
 
-    def renew(self, reports: Collection[DriverReport]) -> None:
-        """Takes the drivers of a relay's hello, and forgets those that are not among them."""
+    def renew(self, reports: Collection[DriverReport], watches: str | None = None) -> None:
+        """Takes the drivers of a relay's hello; others that are known are down.
+
+        Args:
+            reports: The drivers that the relay has.
+            watches: The directory where it looks for others; None: it does not.
+        """
         self.connections += 1
-        self._renumber({report.name: report.source for report in reports})
+        sources = {report.name: report.source for report in reports}
+        missing = [one for name, one in self.drivers.items() if name not in sources]
+        for number, driver in enumerate(missing, start=1):
+            sources[driver.name] = -number
+        self._renumber(sources)
+        for driver in missing:
+            driver.state, driver.session, driver.way, driver.by = "down", None, "", ""
+            driver.reason = missing_text(driver.name, driver.socket, watches)
+            for feed in self._feeds_of(driver.source):
+                feed.wake_all()
         for report in reports:
             self.update(report)
 

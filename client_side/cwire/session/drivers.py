@@ -16,6 +16,7 @@ __all__ = [
     "down_text",
     "driver_text",
     "drivers_text",
+    "missing_text",
     "unknown_text",
     "usable_schema",
 ]
@@ -50,7 +51,7 @@ class Driver:
 
     Attributes:
         name: The name that the relay gives it.
-        source: Its number in frames.
+        source: Its number in frames; below 0: the present relay does not have it.
         socket: The Unix socket where the relay looks for it; None for the relay itself.
         state: ``up``, ``down`` or ``stale`` (connected, but silent for too long); ``unknown`` when
             the relay is gone.
@@ -85,6 +86,11 @@ class Driver:
     def is_relay(self) -> bool:
         """Whether it is the relay itself, which publishes statistics; ask for those by name."""
         return self.source == RELAY_SOURCE
+
+    @property
+    def missing(self) -> bool:
+        """Whether the present relay does not have it: an earlier one did."""
+        return self.source < 0
 
     @property
     def published(self) -> dict[str, Message]:
@@ -155,6 +161,20 @@ def down_text(driver: Driver) -> str:
     if driver.state == "unknown":
         return f"nothing is known of driver {driver.name!r} while the relay is gone"
     return f"driver {driver.name!r} is up"
+
+
+def missing_text(name: str, socket: str | None, watches: str | None) -> str:
+    """Says why the relay does not have a driver that another one had, and what to do.
+
+    Args:
+        name: The driver's.
+        socket: Where it listened.
+        watches: The directory that the relay watches; None: none.
+    """
+    folder, _, _ = (socket or "").rpartition("/")
+    if watches is not None and folder == watches:
+        return "the relay does not find it; start it again"
+    return f"the relay does not serve it; start a relay with --driver {name}={socket}, too"
 
 
 def drivers_text(sockets: Mapping[str, str | None]) -> str:

@@ -82,6 +82,7 @@ class Greeting:
         limits: Sizes in bytes that the relay allows.
         drivers: All of them.
         machine: Where it runs; None where it does not say.
+        watches: The directory whose drivers it serves, also those that come later; None: none.
     """
 
     client: int | None
@@ -89,6 +90,7 @@ class Greeting:
     limits: Mapping[str, int]
     drivers: tuple[DriverReport, ...]
     machine: Machine | None
+    watches: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +202,15 @@ def _greeting(message: Mapping[str, Any]) -> Greeting:
     drivers = tuple(_driver(item) for item in message["drivers"])
     told = message.get("machine")
     machine = None if told is None else Machine.from_json(told)
-    server = str(message.get("server", ""))
-    return Greeting(_number(message, "client"), server, limits, drivers, machine)
+    server, watches = str(message.get("server", "")), message.get("watches")
+    return Greeting(
+        client=_number(message, "client"),
+        server=server,
+        limits=limits,
+        drivers=drivers,
+        machine=machine,
+        watches=None if watches is None else str(watches),
+    )
 
 
 def _driver(item: Mapping[str, Any]) -> DriverReport:

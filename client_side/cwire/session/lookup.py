@@ -23,17 +23,21 @@ class Lookup:
 
     Args:
         session: Where it looks.
+
+    Attributes:
+        preferred: The driver that None stands for if several have it; None: there is none such.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.preferred: str | None = None
 
     def served(self) -> dict[str, Driver]:
         """The drivers that are meant where none is named: all but the relay itself."""
         return {name: one for name, one in self._session.drivers.items() if not one.is_relay}
 
     def driver(self, name: str | None) -> Driver:
-        """A driver; None: the only one.
+        """A driver; None: the preferred one, or the only one.
 
         Raises:
             InvalidArgument: The name is no text.
@@ -48,11 +52,14 @@ class Lookup:
                 raise errors.UnknownDriver(unknown_text("driver", name, "the relay", drivers))
             return drivers[name]
         drivers = self.served()
+        if self.preferred in drivers:
+            return drivers[self.preferred]
         if len(drivers) == 1:
             return next(iter(drivers.values()))
         if not drivers:
             raise errors.UnknownDriver(
-                "the relay serves no driver: start it with --driver NAME=PATH"
+                "the relay serves no driver yet: start one; one that listens elsewhere than in the "
+                "runtime directory is served by `cwire serve --driver NAME=PATH`"
             )
         raise errors.Ambiguous(f"there are several drivers ({', '.join(drivers)})", [*drivers])
 
@@ -136,6 +143,7 @@ class Lookup:
                 raise _unknown(what, name, known, text)
             return owner, known[name]
         owners = [one for one in served.values() if name in known_of(one)]
+        owners = [one for one in owners if one.name == self.preferred] or owners
         if len(owners) == 1:
             return owners[0], known_of(owners[0])[name]
         if owners:

@@ -25,6 +25,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import assert_never
 
 from cwire import errors
@@ -71,8 +72,8 @@ from cwire.session.window import AckWindow
 from cwire_structs import frames
 from cwire_structs.action_values import ARRAY_TYPE
 from cwire_structs.frames import CONTROL, HEADER_SIZE, RELAY_SOURCE, FrameError, Header, Tally
-from cwire_structs.machine import Machine
 from cwire_structs.schema import Message
+from cwire_structs.served import Served
 
 __all__ = ["HISTORY_BYTES", "Session"]
 
@@ -92,9 +93,9 @@ class Session:
 
     Attributes:
         connected: A hello has come and the connection has not ended since.
-        had: The drivers of the first relay, by name: the Unix socket of each. No other drivers are
-            known, whatever a later relay has; None before the first hello.
-        machine: Where the first relay runs; None where it did not say.
+        had: The drivers that there have been, and what else the first relay said of where they
+            are. None before the first hello. A later relay may lack some of them, which are down
+            then; a driver of one of these names at another socket is not known here.
         client: The relay's number for this client.
         server: What the relay says it is.
         limits: Sizes in bytes that the relay allows.
@@ -115,8 +116,7 @@ class Session:
     ) -> None:
         self._catalog = Catalog(history_bytes, lock or nullcontext())
         self.connected = False
-        self.had: Mapping[str, str | None] | None = None
-        self.machine: Machine | None = None
+        self.had: Served | None = None
         self.client: int | None = None
         self.server = ""
         self.limits: Mapping[str, int] = {}
@@ -150,7 +150,7 @@ class Session:
 
         Raises:
             ProtocolError: It is not one of PROTOCOL.md.
-            OtherDrivers: It is the hello of a relay without the drivers that there were.
+            OtherDrivers: It is the hello of a relay with other drivers than there were.
         """
         op, said = parse_text(text)
         if not self.connected and not isinstance(said, Greeting):
@@ -295,7 +295,7 @@ class Session:
             )
         self._request += 1
         self.subscriptions[wanted.id] = wanted
-        return wanted.id, wanted.request()
+        return wanted.id, self._request_text(wanted)
 
     def resubscribe(self, *, refused: bool = False) -> list[str]:
         """The text messages that ask for all subscriptions again, after a new hello.
@@ -304,7 +304,14 @@ class Session:
             refused: Only for those that this relay has refused: it may know more by now.
         """
         asked = self.subscriptions.values()
-        return [one.request() for one in asked if one.refused or not refused]
+        return [self._request_text(one) for one in asked if one.refused or not refused]
+
+    def _request_text(self, wanted: Subscription) -> str:
+        """The text message that asks for a subscription, also of drivers that are missing now."""
+        later = any(
+            one.missing and wanted.driver in (None, one.name) for one in self.drivers.values()
+        )
+        return wanted.request(later=later)
 
     def unsubscribe(self, id: int) -> str:
         """Makes the request that ends a subscription."""
@@ -364,17 +371,19 @@ class Session:
                 self._greet(said)
                 return [Hello()]
             case DriverNews(event, report):
-                if not self._is_known(report):
+                if not self._meet(report):
                     return []
                 known = self.drivers.get(report.name)
+                by_ring = known is not None and known.source in self._by_ring
                 if known is not None and known.session != report.session:
                     self.before_end(known)
                 run = None if known is None else known.run
                 driver = self._catalog.update(report)
                 if driver.run != run:
-                    self._by_ring.discard(driver.source)
+                    by_ring = False
                     for wanted in self.subscriptions.values():  # they are told of anew
                         wanted.streams -= {key for key in wanted.streams if key[0] == driver.source}
+                (self._by_ring.add if by_ring else self._by_ring.discard)(driver.source)
                 return [DriverChanged(event, driver)]
             case Confirmation(id):
                 self._confirm(said)
@@ -409,26 +418,37 @@ class Session:
                 assert_never(said)
 
     def _greet(self, said: Greeting) -> None:
-        served = {one.name: one.socket for one in said.drivers if one.source != RELAY_SOURCE}
-        if self.had is None:
-            self.had, self.machine = served, said.machine
-        elif not self.had.items() <= served.items():
+        drivers = {one.name: one.socket for one in said.drivers if one.source != RELAY_SOURCE}
+        served = Served(drivers, said.watches, said.machine)
+        had = self.had = self.had or served
+        if not served.same_drivers(had):
             raise errors.OtherDrivers(
-                f"it has {drivers_text(served)}, and this bridge had {drivers_text(self.had)}"
+                f"it has {drivers_text(drivers)}, and this bridge had {drivers_text(had.drivers)}"
             )
-        elif said.machine and self.machine and not said.machine.shares_paths(self.machine):
+        if said.machine and had.machine and not served.same_machine(had):
             raise errors.OtherDrivers(
-                f"it runs on {said.machine.place(self.machine)}, and this bridge was connected to "
-                f"one on {self.machine.host}"
+                f"it runs on {said.machine.place(had.machine)}, and this bridge was connected to "
+                f"one on {had.machine.host}"
             )
         self.client, self.server, self.limits = said.client, said.server, said.limits
-        self._catalog.renew([one for one in said.drivers if self._is_known(one)])
+        for one in said.drivers:
+            self._meet(one)
+        by_ring = {one.name for one in self.drivers.values() if one.source in self._by_ring}
+        self._catalog.renew(said.drivers, said.watches)
+        self._by_ring = {self.drivers[name].source for name in by_ring}
         self.connected = True
         self.calls.connected()
 
-    def _is_known(self, report: DriverReport) -> bool:
-        """Whether it is a driver that the first relay had, or the relay itself."""
-        return report.source == RELAY_SOURCE or report.name in (self.had or {})
+    def _meet(self, report: DriverReport) -> bool:
+        """Takes note of where a driver is; False: it has the name of another one."""
+        if report.source == RELAY_SOURCE:
+            return True
+        assert self.had is not None
+        drivers = self.had.drivers
+        if report.name not in drivers:
+            self.had = replace(self.had, drivers={**drivers, report.name: report.socket})
+            return True
+        return drivers[report.name] == report.socket
 
     def _confirm(self, said: Confirmation) -> None:
         wanted = self.subscriptions.get(said.id)

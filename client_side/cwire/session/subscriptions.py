@@ -50,8 +50,13 @@ class Subscription:
         if self.options.past:
             self.options = replace(self.options, history=None, history_seconds=None)
 
-    def request(self) -> str:
-        """Makes the text message that asks for it."""
+    def request(self, *, later: bool = False) -> str:
+        """Makes the text message that asks for it.
+
+        Args:
+            later: Also where the relay does not know the driver or the messages: they may come.
+        """
         messages = None if self.messages is None else list(self.messages)
         asked = {"op": "subscribe", "id": self.id, "driver": self.driver, "messages": messages}
-        return json.dumps({**asked, **self.options.request()})
+        waits = {"later": True} if later else {}
+        return json.dumps({**asked, **self.options.request(), **waits})

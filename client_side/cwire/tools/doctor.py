@@ -304,7 +304,8 @@ def _relay(entry: RelayEntry) -> Finding:
     down = [f"{one.name} is {one.state}: {one.reason}" for one in served if one.state != "up"]
     if down:
         return Finding("warning", text, "; ".join(down))
-    return Finding("ok", f"{text}; drivers up: {', '.join(one.name for one in served)}")
+    names = ", ".join(one.name for one in served) or "none yet"
+    return Finding("ok", f"{text}; drivers up: {names}")
 
 
 async def _served(address: Address) -> list[Driver]:

@@ -73,7 +73,7 @@ def follow(
             deadline = None
         yield _arrays(found), lost
         if feed.replaced and position >= history.total:
-            feed = _feed(bridge, message, driver)
+            feed = _feed(bridge, message, feed.driver)
             position, gone = 0, feed.ledger.lost
         if deadline is not None and time.monotonic() > deadline:
             raise WaitTimeout(

@@ -87,7 +87,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--loop", action="store_true", help="begin again at the end")
     parser.add_argument("--name", help="of the driver; default: the file's")
     parser.add_argument("--socket", metavar="PATH", help="default: NAME.sock in the runtime "
-                        "directory, where `cwire serve --driver NAME` looks")  # fmt: skip
+                        "directory, where `cwire serve` looks")  # fmt: skip
     parser.set_defaults(run=run)
 
 

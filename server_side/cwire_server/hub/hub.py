@@ -106,6 +106,7 @@ class Hub:
                 "command": limits.command,
             },
             machine=self.machine and self.machine.to_json(),
+            watches=self.drivers.watches,
             drivers=[driver.describe(schema=True) for driver in self.drivers.values()],
         )
 
@@ -236,6 +237,16 @@ class Hub:
         return self._derived[source].origins(self._routes[source].types)
 
     # Drivers
+
+    def add_driver(self, name: str, socket: str) -> int:
+        """Adds a driver that was found, which is down yet; clients are told. Returns its source."""
+        driver = self.drivers.add(name)
+        driver.socket = socket
+        driver.problem = "it was found just now"
+        self._derived[driver.source] = DerivedStreams(self.limits.derived)
+        self._routes[driver.source] = Routes()
+        self._tell_driver(driver, "down", schema=False)
+        return driver.source
 
     def driver_up(self, source: int, hello: Hello, schema: Schema) -> bool:
         """Takes a driver's hello, and tells clients whether it is the same run as before.

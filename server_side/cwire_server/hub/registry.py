@@ -29,13 +29,16 @@ class DriverRegistry(Mapping[int, DriverState]):
     """
 
     def __init__(self, names: Iterable[str], history: int, histories: int) -> None:
-        budget = HistoryBudget(histories)
+        self._budget = budget = HistoryBudget(histories)
+        self._history = history
         self._by_source = {
             source: DriverState(name, source, HistoryStore(history, budget))
             for source, name in enumerate(names, start=1)
         }
         self.served = tuple(self._by_source.values())
         """The drivers without the relay's own source."""
+        self.watches: str | None = None
+        """The directory whose drivers are added when they come, as clients are told."""
         self._by_source[RELAY_SOURCE] = DriverState(
             RELAY_NAME,
             RELAY_SOURCE,
@@ -56,6 +59,17 @@ class DriverRegistry(Mapping[int, DriverState]):
 
     def __len__(self) -> int:
         return len(self._by_source)
+
+    def add(self, name: str) -> DriverState:
+        """Adds a driver, which is down yet."""
+        source = max((one.source for one in self.served), default=0) + 1
+        driver = DriverState(name, source, HistoryStore(self._history, self._budget))
+        self.served = (*self.served, driver)
+        # Replaced, not changed: somebody may be walking through it.
+        relay = self._by_source[RELAY_SOURCE]
+        self._by_source = {one.source: one for one in (*self.served, relay)}
+        self._schema_bytes[source] = 0
+        return driver
 
     def reserve(self, source: int, size: int) -> bool:
         """Keeps room for a driver's schema in the relay's hello; False: there is none."""
@@ -92,6 +106,8 @@ class DriverRegistry(Mapping[int, DriverState]):
         """
         name, messages = subscription.driver, subscription.messages
         covered = self.meant_by(name)
+        if subscription.later:
+            return covered
         if not covered and name is not None:  # one that serves actions only has no drivers
             known = [driver.name for driver in self.values()]
             raise RequestError(
@@ -99,7 +115,8 @@ class DriverRegistry(Mapping[int, DriverState]):
                 f"no driver of this relay is named {quoted(name)}; {hint_text(name, known)}",
             )
         # While a driver has never been seen, any message may be its own.
-        if messages is not None and all(driver.schema for driver in covered):
+        seen = all(driver.schema for driver in covered) and (covered or self.watches is None)
+        if messages is not None and seen:
             schemas = [driver.schema for driver in covered if driver.schema]
             unknown = set(messages).difference(*(schema.published for schema in schemas))
             if unknown:

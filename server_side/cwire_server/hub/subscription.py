@@ -67,6 +67,8 @@ class Subscription:
     driver: str | None
     messages: tuple[str, ...] | None
     options: SubscribeOptions = SubscribeOptions()
+    later: bool = False
+    """Whether drivers and messages that are not known are waited for."""
 
     def wants(self, driver: DriverState) -> list[Message]:
         """Returns the messages of a driver that this covers, as far as its schema is known."""
@@ -98,8 +100,11 @@ def parse_subscription(request: Mapping[str, Any], id_: int) -> Subscription:
         raise _bad(
             f"subscribe has no field {min(unknown)!r}; it has: {', '.join(SUBSCRIBE_FIELDS)}"
         )
+    later = request.get("later", False)
+    if type(later) is not bool:
+        raise _bad(f"later must be true or false, not {_show(later)}")
     chosen = None if messages is None else tuple(dict.fromkeys(messages))
-    return Subscription(id_, driver, chosen, _options(request))
+    return Subscription(id_, driver, chosen, _options(request), later)
 
 
 SUBSCRIBE_FIELDS = (
@@ -113,6 +118,7 @@ SUBSCRIBE_FIELDS = (
     "history",
     "decimate",
     "format",
+    "later",
 )
 
 

@@ -52,7 +52,7 @@ class Relays:
         self._seen.update((one.name, one) for one in living)
         if name is not None:
             had = self._seen.get(name)
-            same = [one for one in living if had and one.serves(had.drivers, had.machine)]
+            same = [one for one in living if had and one.takes_over(had.served)]
             return next((one for one in same if one.name == name), next(iter(same), None))
         if driver is None or driver == RELAY_NAME:
             ours = [one for one in living if self._drivers <= one.drivers.keys()]

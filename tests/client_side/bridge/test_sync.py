@@ -297,7 +297,7 @@ def test_the_relay_itself_shares_no_names() -> None:
 def test_a_relay_that_serves_nothing_but_itself() -> None:
     with FakeRelay(driver("relay", 255)) as relay, cwire.connect(relay.url) as bridge:
         for ask in (lambda: bridge.latest("tick"), lambda: bridge.schema):
-            with pytest.raises(cwire.UnknownDriver, match="serves no driver"):
+            with pytest.raises(cwire.UnknownDriver, match="serves no driver yet: start one"):
                 ask()
 
 

@@ -53,7 +53,7 @@ def run(shell: Any, capsys: pytest.CaptureFixture[str], line: str) -> str:
 
 def test_from_nothing_to_data(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     told = run(shell, capsys, "%cwire status")
-    assert "no relay runs on this account: %cwire serve --driver NAME" in told
+    assert "no relay runs on this account: %cwire serve" in told
     told = run(shell, capsys, f"%cwire driver --as scope {DRIVER} --rate 100  # it's C")
     scope = shell.user_ns["scope"]
     assert scope.command == [str(DRIVER), "--rate", "100"]

@@ -12,6 +12,7 @@ import cwire
 from cwire.errors import OtherDrivers
 from cwire.link.address import find_again, resolve
 from cwire_structs.relays import this_machine
+from cwire_structs.served import Served
 from support.entries import BENCH, DEMO, entry
 
 
@@ -65,13 +66,13 @@ def test_one_without_drivers_is_taken_only_if_no_other_runs(runtime: Path) -> No
             choice = resolve()
             assert (choice.address.unix, choice.note("")) == (demo, "")
             assert resolve("1").address.unix == server
-            assert find_again("1", None, {}).unix == server
+            assert find_again("1", None, Served()).unix == server
             with pytest.raises(cwire.UnknownDriver, match=r"relay-1-aaaaaa.sock \(no driver\)"):
                 resolve(driver="x")
     # Nor does one with drivers take its place.
     with entry(runtime, 2, started=5):
         with pytest.raises(OtherDrivers, match=r"had \(no driver\) runs; not taken"):
-            find_again("1", None, {})
+            find_again("1", None, Served())
 
 
 def test_every_form_of_a_relay_of_the_runtime_directory(runtime: Path) -> None:
@@ -107,7 +108,7 @@ def test_only_a_relay_with_the_same_drivers_is_found_again(
     if relay == "socket":
         relay = str(runtime / "relay-1-aaaaaa.sock")
     with pytest.raises(cwire.NotConnected, match="no relay runs"):
-        find_again(relay, None, DEMO)
+        find_again(relay, None, Served(DEMO))
     moved = {"demo": "/elsewhere/demo.sock"}
     with entry(runtime, 2, started=5, drivers=BENCH), entry(runtime, 3, started=6, drivers=moved):
         why = (
@@ -115,15 +116,15 @@ def test_only_a_relay_with_the_same_drivers_is_found_again(
             r"/elsewhere/demo.sock\), .*relay-2-aaaaaa.sock \(bench at"
         )
         with pytest.raises(OtherDrivers, match=why):
-            find_again(relay, None, DEMO)
+            find_again(relay, None, Served(DEMO))
         with entry(runtime, 4, started=1, drivers=DEMO | BENCH) as same:
-            assert find_again(relay, None, DEMO).unix == same
+            assert find_again(relay, None, Served(DEMO)).unix == same
 
 
 def test_another_place_is_where_it_was(runtime: Path) -> None:
     with entry(runtime, 2, started=5):
-        assert find_again("ws://h:1/ws", "t", DEMO) == resolve("ws://h:1/ws", "t").address
-        assert find_again("/x/relay.sock", None, DEMO).unix == "/x/relay.sock"
+        assert find_again("ws://h:1/ws", "t", Served(DEMO)) == resolve("ws://h:1/ws", "t").address
+        assert find_again("/x/relay.sock", None, Served(DEMO)).unix == "/x/relay.sock"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"unix": 1}', '{"url": "x", "unix": "y"}'])
@@ -200,8 +201,32 @@ def test_a_relay_in_another_container_does_not_take_the_place(
             note = choice.note("choose")
             assert note.startswith("2 relays run, and the newest was taken: ")
             assert all(f"(driver demo) on {one}" in note for one in there)
-            assert find_again(None, None, DEMO, there[1]).unix == newer
-            assert find_again(None, None, DEMO, there[0]).unix == former
+            assert find_again(None, None, Served(DEMO, machine=there[1])).unix == newer
+            assert find_again(None, None, Served(DEMO, machine=there[0])).unix == former
         with pytest.raises(OtherDrivers, match=rf" runs; not taken: .*demo.sock; {told}"):
-            find_again(None, None, DEMO, there[1])
-        assert find_again(None, None, DEMO).unix == former
+            find_again(None, None, Served(DEMO, machine=there[1]))
+        assert find_again(None, None, Served(DEMO)).unix == former
+
+
+def test_of_several_the_one_with_the_most_of_its_drivers_is_found_again(runtime: Path) -> None:
+    with (
+        entry(runtime, 2, started=2, drivers=DEMO | BENCH) as both,
+        entry(runtime, 3, started=3, drivers=DEMO) as one,
+    ):
+        assert find_again(None, None, Served(DEMO | BENCH)).unix == both
+        assert find_again(None, None, Served(DEMO)).unix == one
+
+
+def test_a_relay_that_watches_and_has_found_none_yet(runtime: Path) -> None:
+    with entry(runtime, 2, started=5, drivers={}, watches="/run") as watching:
+        assert find_again(None, None, Served(DEMO, "/run")).unix == watching
+        with pytest.raises(OtherDrivers, match=r"sock \(no driver\)"):
+            find_again(None, None, Served(DEMO, "/elsewhere"))
+        assert resolve().address.unix == watching
+        told = r"no driver yet\).*start the driver: the relay relay-2-aaaaaa finds it in /run"
+        with pytest.raises(cwire.UnknownDriver, match=told):
+            resolve(driver="demo")
+        with entry(runtime, 3, started=9, drivers={}):  # actions only
+            assert resolve().address.unix == watching
+        with entry(runtime, 4, started=1) as demo:
+            assert resolve().address.unix == demo

@@ -28,6 +28,7 @@ from cwire.link.own_relay import driver_name
 from cwire.link.page_routes import PageRoutes
 from cwire.link.transport import RawMessage, Transport
 from cwire_structs import control
+from cwire_structs.served import Served
 from support import schemas
 from support.entries import entry
 from support.fake_ring import FakeRing
@@ -553,7 +554,7 @@ def test_a_driver_is_called_as_its_socket(stem: str, name: str) -> None:
 def test_addresses(url: str, path: str) -> None:
     address = resolve(url, "a token, which is not needed").address
     assert (address.driver, address.unix, address.token) == (path, None, None)
-    assert resolve(str(address)).address == find_again(url, None, {}) == address
+    assert resolve(str(address)).address == find_again(url, None, Served()) == address
     assert address.place == f"in this process for {address}"
 
 

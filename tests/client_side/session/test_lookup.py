@@ -101,3 +101,15 @@ def test_no_driver_at_all() -> None:
         with pytest.raises(errors.UnknownDriver, match="--driver NAME=PATH"):
             ask()
     assert none.messages() == none.commands() == {}
+
+
+def test_one_that_is_preferred() -> None:
+    two = lookup(driver("a", 1), driver("b", 2))
+    with pytest.raises(errors.Ambiguous):
+        two.command("set")
+    two.preferred = "b"
+    assert two.command("set")[0].name == two.driver(None).name == "b"
+    assert two.message("tick", "a")[0].name == "a"
+    two.preferred = "gone"
+    with pytest.raises(errors.Ambiguous):
+        two.driver(None)

@@ -11,13 +11,15 @@ import pytest
 import cwire
 from cwire.data.feed import Watch
 from cwire.errors import OtherDrivers
-from cwire.session.events import OriginAllowed, RingAnswer
+from cwire.session.drivers import missing_text
+from cwire.session.events import DriverChanged, OriginAllowed, RingAnswer
 from cwire.session.options import Options
 from cwire.session.session import Session
 from cwire_structs import control, frames
 from cwire_structs.frames import FrameError
 from support import schemas
 from support.fake_relay import driver, pictures, ticks
+from support.processes import ROOT
 from support.session import command as make_command
 from support.session import connected, event, failure, hello, reply
 
@@ -282,3 +284,102 @@ def subscribed(id: int, first: int) -> str:
 )
 def test_what_a_ring_can_bring(options: dict[str, Any], whole: bool) -> None:
     assert Options(**options).whole is whole
+
+
+CASES = json.loads((ROOT / "tests" / "relays.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["about"] for case in CASES])
+def test_a_relay_that_is_met_again(case: dict[str, Any]) -> None:
+    def greeting(drivers: dict[str, str], watches: str | None) -> str:
+        reports = [
+            driver(name, number, socket=place, state="down", session=None)
+            for number, (name, place) in enumerate(drivers.items(), start=1)
+        ]
+        return hello(*reports, watches=watches)
+
+    session = Session(1 << 20)
+    session.receive_text(greeting(**case["before"]))
+    session.disconnected()
+    if case["same"]:
+        session.receive_text(greeting(**case["now"]))
+        known = {**case["before"]["drivers"], **case["now"]["drivers"]}
+        assert session.drivers.keys() == known.keys()
+        assert session.had is not None
+        assert session.had.drivers == known
+    else:
+        with pytest.raises(OtherDrivers, match="it has .*, and this bridge had "):
+            session.receive_text(greeting(**case["now"]))
+    assert session.connected is case["same"]
+
+
+def test_a_driver_that_comes_later() -> None:
+    session = Session(1 << 20)
+    session.receive_text(hello(watches="/run"))
+    (changed,) = session.receive_text(event("driver", event="up", driver=driver()))
+    assert isinstance(changed, DriverChanged)
+    session.receive_binary(ticks(0, 3), 0.0)
+    assert session.feeds[1, schemas.TICK].history.total == 3
+    session.disconnected()
+    with pytest.raises(OtherDrivers):
+        session.receive_text(hello(driver(socket="/elsewhere/lab.sock"), watches="/run"))
+
+
+def test_a_driver_that_a_later_relay_lacks() -> None:
+    session = Session(1 << 20)
+    session.receive_text(hello(driver("cam", 2), driver(), watches="/run"))
+    id, _ = session.subscribe(["tick"], "lab")
+    session.receive_text(event("subscribed", id=id, streams=[]))
+    session.receive_binary(ticks(0, 3), 0.0)
+    feed = session.feeds[1, schemas.TICK]
+    session.disconnected()
+    session.receive_text(hello(driver("cam", 1), watches="/run"))
+    lab = session.drivers["lab"]
+    assert (lab.state, lab.missing, lab.session) == ("down", True, None)
+    assert lab.reason == "the relay does not find it; start it again"
+    with pytest.raises(cwire.DriverDown, match="does not find it; start it again; it is found"):
+        session.encode(lab, "set", {})
+    assert session.feed(lab, feed.message) is feed
+    # It is asked for: the relay may find it any time. So is what is new.
+    assert [json.loads(text)["later"] for text in session.resubscribe()] == [True]
+    assert json.loads(session.subscribe(["rare"], "lab")[1])["later"]
+    assert "later" not in json.loads(session.subscribe(["rare"], "cam")[1])
+    session.receive_binary(ticks(0, 1), 0.0)  # of the other one, which has its number now
+    assert feed.history.total == 3
+    # Another one of this name is not taken for it.
+    other = driver("lab", 2, socket="/elsewhere/lab.sock")
+    assert session.receive_text(event("driver", event="up", driver=other)) == []
+    assert session.drivers["lab"].state == "down"
+    session.receive_text(event("driver", event="up", driver=driver("lab", 3)))
+    assert (session.drivers["lab"].state, session.drivers["lab"].missing) == ("up", False)
+    streams = [{"source": 3, "message": "tick", "type": schemas.TICK, "first_sequence": 5}]
+    session.receive_text(event("subscribed", id=id, streams=streams))
+    session.receive_binary(ticks(5, 2, source=3), 0.0)
+    assert (feed.history.total, feed.ledger.lost) == (5, 2)
+    assert session.feeds[3, schemas.TICK] is feed
+
+
+@pytest.mark.parametrize("run", ["1", "2"])
+def test_what_was_read_by_a_ring_stays_so_under_another_number(run: str) -> None:
+    session = connected()
+    ring = session.ring(session.drivers["lab"], read=True)
+    session.receive_text(event("ring", id=ring[0], driver="lab", read=True))
+    session.receive_ring(
+        session.drivers["lab"], {schemas.TICK}, memoryview(bytearray(ticks(0, 5))), 0.0
+    )
+    session.disconnected()
+    session.receive_text(hello(driver("new", 1, epoch="9"), driver("lab", 2, epoch=run)))
+    streams = [{"source": 2, "message": "tick", "type": schemas.TICK, "first_sequence": 3}]
+    session.receive_text(event("subscribed", id=1, streams=streams))
+    session.receive_ring(
+        session.drivers["lab"], {schemas.TICK}, memoryview(bytearray(ticks(3, 3))), 0.0
+    )
+    session.receive_binary(ticks(3, 3, source=2), 0.0)
+    assert session.feeds[2, schemas.TICK].history.total == (6 if run == "1" else 8)
+
+
+def test_why_one_is_missing() -> None:
+    told = "the relay does not serve it; start a relay with --driver a=/run/a.sock, too"
+    assert missing_text("a", "/run/a.sock", "/run") == "the relay does not find it; start it again"
+    assert missing_text("a", "/run/a.sock", "/elsewhere") == told
+    assert missing_text("a", "/run/a.sock", None) == told

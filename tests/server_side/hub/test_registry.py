@@ -93,3 +93,32 @@ def test_the_schemas_of_all_drivers_fit_one_message() -> None:
     assert drivers.reserve(1, half), "the same one again"
     assert drivers.reserve(1, half - 1)
     assert drivers.reserve(2, half + 1)
+
+
+def test_what_is_asked_for_later_is_not_refused() -> None:
+    drivers = registry()
+    begin(drivers, 1)
+    begin(drivers, 1, source=2)
+    assert drivers.covered_by(Subscription(1, "x", ("tick",), later=True)) == []
+    covered = drivers.covered_by(Subscription(1, None, ("tock",), later=True))
+    assert [driver.name for driver in covered] == ["lab", "pump"]
+
+
+def test_while_a_relay_that_watches_has_no_driver_any_message_may_come() -> None:
+    drivers = DriverRegistry([], history=1000, histories=5000)
+    asked = Subscription(1, None, ("tick",))
+    with pytest.raises(RequestError, match="no message 'tick' is published"):
+        drivers.covered_by(asked)
+    drivers.watches = "/run"
+    assert drivers.covered_by(asked) == []
+
+
+def test_a_driver_that_is_added() -> None:
+    drivers = registry()
+    added = drivers.add("cam")
+    assert (added.name, added.source, added.state) == ("cam", 3, "down")
+    assert list(drivers) == [1, 2, 3, RELAY_SOURCE]
+    assert [driver.name for driver in drivers.served] == ["lab", "pump", "cam"]
+    assert drivers.meant_by("cam") == [added]
+    assert drivers.reserve(3, 100)
+    assert begin(drivers, 1, source=3) == "up"

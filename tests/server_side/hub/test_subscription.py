@@ -26,6 +26,8 @@ def test_all_options() -> None:
     assert options(policy="latest", key=["x", "y", "x"]).key == ("x", "y")
     assert options(format="json") == SubscribeOptions(json=True, max_rate=10.0)
     assert options(format="json", max_rate=60).max_rate == 60
+    assert not parse_subscription({"op": "subscribe", "id": 4}, 4).later
+    assert parse_subscription({"op": "subscribe", "id": 4, "later": True}, 4).later
     assert options(policy=None, max_rate=None, history=None, format=None) == SubscribeOptions()
 
 
@@ -67,6 +69,7 @@ def test_all_options() -> None:
         ),
         ({"policies": "latest"}, "subscribe has no field 'policies'"),
         ({"messages": [1]}, "messages must be"),
+        ({"later": "yes"}, 'later must be true or false, not "yes"'),
     ],
 )
 def test_what_cannot_be_is_named(request_: dict[str, Any], reason: str) -> None:

@@ -12,7 +12,7 @@ const RELAY = { name: "relay", source: 255, state: "up", problem: "" };
 const LAB = { name: "lab", source: 1, state: "up", problem: "" };
 
 test("what is wrong with drivers", () => {
-  assert.match(driversText([RELAY]), /^This relay has no driver: start it with/);
+  assert.match(driversText([RELAY]), /^This relay has no driver yet: start one/);
   assert.equal(driversText([RELAY, LAB]), "");
   const down = { ...LAB, state: "down", problem: "nothing is at lab.sock" };
   const odd = { ...LAB, name: "odd", problem: "its schema has no types" };

@@ -26,7 +26,7 @@ export function driversText(drivers, needed = true) {
   const served = [...drivers].filter(({ source }) => source !== RELAY_SOURCE);
   if (!served.length && !needed) return "";
   if (!served.length)
-    return "This relay has no driver: start it with `cwire serve --driver NAME`, or run `cwire demo`.";
+    return "This relay has no driver yet: start one, and it appears here; or run `cwire demo`.";
   return served.map(driverText).filter(Boolean).join(" · ");
 }
 
