@@ -105,8 +105,11 @@ def _run(arguments: argparse.Namespace) -> int:
     width = max(len(str(path)) for path in paths)
     for path, (_, _, what) in zip(paths, _FILES, strict=True):
         print(f"  {path!s:{width}}  {what}")
-    print(f"Run it:   cd {shlex.quote(str(folder))} && make run")
-    print(f"Plot it:  {name}.ipynb, in Jupyter, while it runs")
+    print(f"Run it:     cd {shlex.quote(str(folder))} && make run  # opens a page with its scope")
+    print("Steer it:   on that page, or: cwire send set_sine frequency=200")
+    print(f"Plot it:    {name}.ipynb, in Jupyter, while it runs")
+    print("Change it:  messages.h and driver.c; then Ctrl-C, and make run again")
+    print("Read on:    README.md")
     if problem := _missing():
         print(f"cwire new: {problem}", file=sys.stderr)
     return 0

@@ -41,6 +41,22 @@ def test_the_header_is_a_good_example(tmp_path: Path) -> None:
         assert field.default is not None
 
 
+def test_what_next_is_said_in_five_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "bench"
+    assert cli.main(["new", "bench", "-o", str(folder)]) == 0
+    said = capsys.readouterr().out.splitlines()[len(FILES) :]
+    readme = (folder / "README.md").read_text()
+    assert [line.split()[0] for line in said] == ["Run", "Steer", "Plot", "Change", "Read"]
+    assert len(re.findall(r"^\d\. ", readme, re.MULTILINE)) == 5
+    # What it says to type is in the header.
+    commands = wrap.wrap(folder / "messages.h", "cc").schema.commands
+    for text in (readme, "\n".join(said)):
+        ((command, field, value),) = re.findall(r"cwire send (\w+) (\w+)=(\d+)", text)
+        commands[command].encode({field: float(value)})
+
+
 def test_the_driver_is_short(tmp_path: Path) -> None:
     new("bench", tmp_path)
     program = (tmp_path / "driver.c").read_text()

@@ -163,7 +163,9 @@ class Actions(Generic[_Result, _Stream]):
             for name, one in known.items()
             if name.startswith(before)
         ]
-        return "\n".join(lines) or f"no actions {before}* are known"
+        if lines:
+            return "\n".join(lines)
+        return f"no actions {before}* are known" if before else "no actions are known"
 
 
 def describe(action: Actions[Any, Any]) -> Description | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,7 +86,8 @@ def test_fields_are_not_required(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_no_relay(runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["send", "set"]) == 3
-    assert "no relay runs on this account" in capsys.readouterr().err
+    # Of another account, or of another directory, there may be one on this machine.
+    assert re.search("no relay runs on this account|relay answers on", capsys.readouterr().err)
 
 
 def test_a_wrong_token(fake: FakeRelay, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,8 @@ def test_a_relay_without_statistics(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_no_relay(runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["watch"]) == 3
-    assert "no relay runs on this account" in capsys.readouterr().err
+    # Of another account, or of another directory, there may be one on this machine.
+    assert re.search("no relay runs on this account|relay answers on", capsys.readouterr().err)
 
 
 _SIZES = ("COLUMNS", "LINES")
