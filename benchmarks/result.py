@@ -18,7 +18,7 @@ class Result:
 
     Attributes:
         benchmark: stream, round_trip, actions, beside, fan_out, browser, scope, pages, viewer,
-            bokeh, loader, matplotlib, idle, scale, driver, record or structs.
+            bokeh, loader, matplotlib, idle, scale, driver, record, start or structs.
         subject: What was measured.
         frame_bytes: Of one frame, header included.
         frames_per_s: Delivered (of pages that draw: pictures); the median of the runs.

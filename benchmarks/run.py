@@ -28,6 +28,7 @@ from bench_record import bench_record
 from bench_round_trip import bench_round_trip
 from bench_scale import bench_scale
 from bench_scope import bench_scope
+from bench_start import bench_start
 from bench_stream import bench_stream
 from bench_structs import bench_structs
 from bench_viewer import bench_viewer
@@ -65,6 +66,7 @@ def main() -> int:
         results += bench_scale(status.update)
         results += bench_driver(repeats, status.update)
         results += bench_record(repeats, status.update)
+        results += bench_start(2 * repeats, status.update)
         results += bench_structs(console, status.update)
     show_results(console, results)
     show_targets(console, targets(results))

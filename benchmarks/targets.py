@@ -89,6 +89,9 @@ def targets(results: list[Result]) -> list[Target]:
     idle = find(results, "idle", "cwire")
     size_kib = None if idle is None else (idle.relay_bytes_per_client or 0) / 1024
     clients = None if idle is None else idle.clients
+    for subject, bound in (("cwire", 0.15), ("cwire_list", 0.3)):
+        start = find(results, "start", subject)
+        rows.append(_at_most(f"start, {subject}, s", start.p50_s if start else None, bound))
     rows.append(_at_most(f"idle, KiB for each of {clients} clients", size_kib, 16))
     return (
         rows
