@@ -254,3 +254,26 @@ def test_it_draws_what_the_notebooks_scope_draws(page: Page, bench: Bench) -> No
     assert [line["label"] for line in pages] == ["channel 0", "channel 1"]
     assert len(pages[0]["y"]) == 1025  # with the sample before: its line leads into the picture
     assert pages[0]["y"].count(None) == 4  # two NaN, two infinities
+
+
+def test_each_unit_has_an_axis_and_each_enum_a_band(page: Page, bench: Bench) -> None:
+    y = ["cpu_load", "temperature", "uptime", "running"]
+    open_page(page, bench, "/scope", scopes=[{"driver": "demo", "message": "driver_status",
+                                              "y": y}])  # fmt: skip
+    wait_draws(page, 3)
+    drawn = page.evaluate(
+        """() => new Promise((done) =>
+             Object.values(window.__cwireScope).at(-1).watch((lines) => done(
+               lines.map(({ label, axis }) => [label, axis]))))"""
+    )
+    assert sorted(drawn, key=lambda line: int(line[1])) == [
+        [name, number] for number, name in enumerate(y)
+    ]
+    box = page.locator(".cwire-sheet .u-over").first.bounding_box()
+    assert box is not None
+    assert box["width"] > 400, "the axes of lower panes take no room of their own"
+    for scheme, width in (("light", 1100), ("dark", 1100), ("light", 390)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 700})
+        wait_draws(page, 2)
+        picture(page, f"page-scope-axes-{scheme}-{width}")

@@ -37,6 +37,9 @@ RECIPE: dict[str, Any] = {
     "x_label": "time",
     "x_unit": "s",
     "y_label": "samples [V]",
+    "axes": [
+        {"label": "samples [V]", "pane": 0, "side": "left", "lines": [0], "names": [], "height": 1}
+    ],
 }
 """What `Scope` says of the demo driver's blocks."""
 

@@ -89,6 +89,17 @@ struct mixed { unsigned channel; unsigned long count; unsigned long count2; floa
   double both[2]; unsigned long first_sample; char name[8];
   unsigned low : 3; int high : 5; float rest[]; };
 """
+LOOKS = """
+enum message_id { BOTH = 1, COUNTS = 2, FLAGS = 3, ROOM = 4, STAMPED = 5 };
+enum state { IDLE, RUNNING, PAUSED = 5, SAME = 5 };
+struct both { unsigned long t_ns; float a, b; /**< @unit V */ float amps; /**< @unit A */
+  float warm; /**< @unit degC @name warmth */ unsigned seq; enum state state; _Bool on, hot, open;
+  double share; int reserved0; };
+struct counts { unsigned frameCount; unsigned short crc16; int level; unsigned spare[2]; };
+struct flags { enum state state; _Bool on; char name[8]; };
+struct room { float padding; unsigned reserved; };
+struct stamped { double timestamp; unsigned seqNo; double when; /**< @unit s */ };
+"""
 CHOICES: tuple[dict[str, Any], ...] = (
     {},
     {"by": "index"},
@@ -108,6 +119,7 @@ CHOICES: tuple[dict[str, Any], ...] = (
     {"y": ["gains[1][:]", "wide[3]"]},
     {"y": ["a_min", "a_max"]},
     {"y": ["wide[:]"]},
+    {"y": ["amps", "a", "b", "warm", "state", "share"]},
     {"y": ["channels[1].frequency", "uptime"]},
     {"y": []},
     {"y": ["volts[8]"]},
@@ -119,9 +131,11 @@ CHOICES: tuple[dict[str, Any], ...] = (
 def test_a_page_draws_what_a_notebook_would(tmp_path: Path) -> None:
     header = tmp_path / "tagged.h"
     header.write_text(TAGGED)
+    looks = tmp_path / "looks.h"
+    looks.write_text(LOOKS)
     demo = ROOT / "c_driver" / "generated" / "messages.schema.json"
     relay = ROOT / "server_side" / "cwire_server" / "relay_messages.schema.json"
-    wrapped = [wrap.wrap(source, "cc").schema for source in (header, ZOO, TAILS)]
+    wrapped = [wrap.wrap(source, "cc").schema for source in (header, looks, ZOO, TAILS)]
     told = [Schema.from_json(path.read_text()) for path in (demo, relay)]
     made: list[dict[str, Any]] = [
         {

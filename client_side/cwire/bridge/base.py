@@ -121,7 +121,9 @@ class BridgeBase(ABC):
             y: The field, or several scalar or several array fields. An array is drawn as a line
                 per frame, a two-dimensional one (or one with ``width`` and ``height`` beside it) as
                 an image, scalars against time. Default: the first array of numbers (both of them,
-                if it is decimated), else the numbers of one unit; with `subplots`, all numbers.
+                if it is decimated), else the numbers of one unit, without counters and time stamps,
+                and the enums and bools; with `subplots`, all numbers. Each unit has an axis: two at
+                a pane, left and right; an enum or a bool is a band below, with its names.
                 ``acquisition.level``, ``axis[0].speed`` and ``volts[3]`` lead inside; each element
                 is a line of its own with ``volts[:]``, with ``axis.speed`` of an array of structs,
                 and where the header has ``@channels``, which names the lines.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,10 +15,11 @@ from cwire.view.numbers import checked, extent, padded
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from cwire.data.feed import Feed
 
-__all__ = ["CustomDrawing", "Drawing", "Update", "make_drawing"]
+__all__ = ["CustomDrawing", "Drawing", "LineDrawing", "Update", "add_panes", "make_drawing"]
 
 Update = Callable[..., Any]
 """A user's function: ``update(axes, frames)``."""
@@ -27,6 +28,7 @@ _LEGEND = 8  # lines that a legend has room for
 _BAR = 0.8  # of the room that bars have
 _CONSTANT = 0.05  # room around a constant, as a part of it
 _FADED = 0.35  # opacity of what is not live
+_BAND = 0.3  # room above and below the values of a band, as a part of them
 
 
 class Drawing:
@@ -59,20 +61,20 @@ class Drawing:
 
 
 class _Curves(Drawing):
-    """Lines or bars: one artist for each, a legend, and a y axis that fits itself."""
+    """Lines or bars: one artist for each, a legend, and y axes that fit themselves."""
 
     def __init__(self, axes: Axes, recipe: Recipe) -> None:
         super().__init__(axes)
         self._recipe = recipe
         self._by_label: dict[str, Artist] = {}
-        if recipe.x_seconds:
+
+    def _label_x(self, axes: Axes) -> None:
+        if self._recipe.x_seconds:
             from cwire.plot.time_axis import label_seconds
 
-            label_seconds(axes, recipe.x_label)
+            label_seconds(axes, self._recipe.x_label)
         else:
-            axes.set_xlabel(recipe.x_label)
-        axes.set_ylabel(recipe.y_label)
-        axes.grid(alpha=0.3)
+            axes.set_xlabel(self._recipe.x_label)
 
     def _show(self, curves: list[Curve]) -> None:
         labels = [curve.label for curve in curves]
@@ -84,17 +86,15 @@ class _Curves(Drawing):
                 curve.label: self._make(curve, index, len(curves))
                 for index, curve in enumerate(curves)
             }
-            legend = self.axes.get_legend()
-            if legend is not None:
-                legend.remove()
-            self.artists, self.legends = list(self._by_label.values()), []
-            if 1 < len(labels) <= _LEGEND:
-                # Opaque: its pixels are the same whatever lies below.
-                look: Any = {"fontsize": "small", "framealpha": 1, "fancybox": False}
-                self.legends.append(self.axes.legend(loc="upper right", **look))
+            self.artists = list(self._by_label.values())
+            self._name(curves)
             return
         for index, curve in enumerate(curves):
             self._move(self._by_label[curve.label], curve, index, len(curves))
+
+    def _name(self, curves: list[Curve]) -> None:
+        """Makes the legend."""
+        self.legends = _legend(self.axes, self.artists)
 
     def _make(self, curve: Curve, index: int, count: int) -> Artist:
         raise NotImplementedError
@@ -112,39 +112,63 @@ class _Curves(Drawing):
             if self.axes.get_xlim() != (low, high):
                 self.axes.set_xlim(low, high, auto=True)
 
-    def _fit_y(self, curves: list[Curve], *, zero: bool = False) -> None:
-        if self.axes.get_autoscaley_on():  # the user has not chosen limits, by mouse or by call
-            span = _span([curve.y for curve in curves], zero=zero)
-            new = _fitted(span, self.axes.get_ylim())
-            if new is not None:
-                self.axes.set_ylim(*new, auto=True)
-
 
 class LineDrawing(_Curves):
-    """Arrays against x, or numbers against time."""
+    """Arrays against x, or numbers against time, with an axis for each unit.
 
-    def __init__(self, axes: Axes, recipe: Recipe, window: float) -> None:
-        super().__init__(axes, recipe)
+    Args:
+        panes: The axes of each pane, from above.
+        recipe: What to draw.
+        window: Seconds that are seen; None: all of the newest arrays.
+    """
+
+    def __init__(self, panes: list[Axes], recipe: Recipe, window: float | None) -> None:
+        super().__init__(panes[0], recipe)
         self._window = window
         self._colors: dict[str, int] = {}
-        if recipe.kind == "trend":
-            axes.set_xlim(-window, 0)
+        self._axes: list[Axes] = []
+        for axis in recipe.axes:
+            axes: Axes = panes[axis.pane]
+            if axis.side == "right":
+                axes = axes.twinx()
+            else:
+                axes.grid(alpha=0.3)
+            if axis.names:
+                axes.set_yticks(*zip(*axis.names, strict=True), fontsize="small")
+                low, high = axis.names[0][0], axis.names[-1][0]
+                axes.set_ylim(*padded(low, high, _BAND) or (-1, 1))
+                # Beside the names of the values there is no room.
+                axes.set_title(axis.label, loc="right", fontsize="small", pad=2)
+            else:
+                axes.set_ylabel(axis.label)
+            self._axes.append(axes)
+        self._of = {index: n for n, axis in enumerate(recipe.axes) for index in axis.lines}
+        self._label_x(panes[-1])
+        for upper in panes[:-1]:
+            upper.tick_params(labelbottom=False)
+        if window is not None:
+            self.axes.set_xlim(-window, 0)
 
     def update(self, feed: Feed) -> None:
         """Shows the newest arrays, or the last seconds."""
-        trend = self._recipe.kind == "trend"
-        if trend:
-            curves = trends(self._recipe, feed.history, self._window)
+        if self._window is not None:
+            self.show(trends(self._recipe, feed.history, self._window))
         else:
-            curves = blocks(self._recipe, feed.history)
+            self.show(blocks(self._recipe, feed.history))
+
+    def show(self, curves: list[Curve]) -> None:
+        """Shows curves instead of those before."""
         self._show(curves)
         self.note = next((curve.note for curve in curves if curve.note), "")
-        if not trend:
+        if self._window is None:
             self._fit_x(curves)
-        self._fit_y(curves)
+        for number, (axis, axes) in enumerate(zip(self._recipe.axes, self._axes, strict=True)):
+            if not axis.names:
+                _fit_y(axes, [curve for curve in curves if self._of[curve.index] == number])
 
     def _make(self, curve: Curve, index: int, count: int) -> Artist:
-        line: Artist = self.axes.plot(
+        number = self._of[curve.index]
+        line: Artist = self._axes[number].plot(
             curve.x,
             curve.y,
             lw=1,
@@ -152,6 +176,7 @@ class LineDrawing(_Curves):
             color=f"C{self._color(curve.label)}",
             scalex=False,
             scaley=False,
+            drawstyle="steps-post" if self._recipe.axes[number].names else "default",
         )[0]
         return line
 
@@ -168,12 +193,26 @@ class LineDrawing(_Curves):
     def _move(self, artist: Any, curve: Curve, index: int, count: int) -> None:
         artist.set_data(curve.x, curve.y)
 
+    def _name(self, curves: list[Curve]) -> None:
+        """Makes a legend for each pane: on its last axes, which lie over the others."""
+        panes: dict[int, list[Artist]] = {}
+        for curve in curves:
+            pane = self._recipe.axes[self._of[curve.index]].pane
+            panes.setdefault(pane, []).append(self._by_label[curve.label])
+        self.legends = []
+        last = {axis.pane: axes for axis, axes in zip(self._recipe.axes, self._axes, strict=True)}
+        for pane, axes in last.items():
+            self.legends += _legend(axes, panes.get(pane, []))
+
 
 class BarDrawing(_Curves):
     """Arrays, or numbers side by side, as bars; each row of bars is one artist."""
 
     def __init__(self, axes: Axes, recipe: Recipe) -> None:
         super().__init__(axes, recipe)
+        self._label_x(axes)
+        axes.set_ylabel(recipe.y_label)
+        axes.grid(alpha=0.3)
         channels = recipe.y_fields[0].channels if len(recipe.y) == 1 and not recipe.x else ()
         if not recipe.samples:
             names = [
@@ -188,7 +227,7 @@ class BarDrawing(_Curves):
         curves = bars(self._recipe, feed.history)
         self._show(curves)
         self._fit_x(curves, max((_step(curve.x) for curve in curves), default=1.0) / 2)
-        self._fit_y(curves, zero=True)
+        _fit_y(self.axes, curves, zero=True)
 
     def _make(self, curve: Curve, index: int, count: int) -> Artist:
         from matplotlib.collections import PolyCollection
@@ -278,7 +317,7 @@ class CustomDrawing(Drawing):
 
 
 def make_drawing(
-    axes: Axes,
+    panes: list[Axes],
     recipe: Recipe,
     window: float,
     cmap: str | None,
@@ -286,10 +325,53 @@ def make_drawing(
 ) -> Drawing:
     """The drawing that a recipe is for."""
     if recipe.kind == "image":
-        return ImageDrawing(axes, recipe, cmap, limits)
+        return ImageDrawing(panes[0], recipe, cmap, limits)
     if recipe.kind == "bar":
-        return BarDrawing(axes, recipe)
-    return LineDrawing(axes, recipe, window)
+        return BarDrawing(panes[0], recipe)
+    return LineDrawing(panes, recipe, window if recipe.kind == "trend" else None)
+
+
+def add_panes(figure: Figure, recipes: Sequence[Recipe]) -> list[list[Axes]]:
+    """Adds the axes of recipes, one below the other; without any recipe, of one.
+
+    Returns:
+        Of each recipe the axes of each pane; they have one x axis.
+    """
+    panes = [_heights(recipe) for recipe in recipes] or [[1.0]]
+    heights = [height for of_recipe in panes for height in of_recipe]
+    grid = figure.add_gridspec(len(heights), 1, height_ratios=heights)
+    made: list[list[Axes]] = []
+    row = 0
+    for of_recipe in panes:
+        first = figure.add_subplot(grid[row, 0])
+        rest = range(row + 1, row + len(of_recipe))
+        made.append([first, *(figure.add_subplot(grid[at, 0], sharex=first) for at in rest)])
+        row += len(of_recipe)
+    return made
+
+
+def _heights(recipe: Recipe) -> list[float]:
+    """The heights of a recipe's panes, from above, as parts of a whole one."""
+    return list({axis.pane: axis.height for axis in recipe.axes}.values()) or [1.0]
+
+
+def _legend(axes: Axes, artists: list[Artist]) -> list[Artist]:
+    """Makes the legend anew, where there is more than one line and room for their names."""
+    legend = axes.get_legend()
+    if legend is not None:
+        legend.remove()
+    if not 1 < len(artists) <= _LEGEND:
+        return []
+    # Opaque: its pixels are the same whatever lies below.
+    look: Any = {"fontsize": "small", "framealpha": 1, "fancybox": False}
+    return [axes.legend(handles=artists, loc="upper right", **look)]
+
+
+def _fit_y(axes: Axes, curves: list[Curve], *, zero: bool = False) -> None:
+    if axes.get_autoscaley_on():  # the user has not chosen limits, by mouse or by call
+        new = _fitted(_span([curve.y for curve in curves], zero=zero), axes.get_ylim())
+        if new is not None:
+            axes.set_ylim(*new, auto=True)
 
 
 def _span(arrays: list[Any], *, zero: bool = False) -> tuple[float, float] | None:

@@ -28,12 +28,21 @@ _MOST_PIXELS = 1 << 26  # of a picture that tiles make
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line, or one row of bars: its name, its points, and what was wrong with its clock."""
+    """One line, or one row of bars.
+
+    Attributes:
+        label: Its name.
+        x: Where its points are.
+        y: Their values.
+        note: What was wrong with its clock; empty: nothing.
+        index: Of the recipe's y that it shows.
+    """
 
     label: str
     x: npt.NDArray[Any]
     y: npt.NDArray[Any]
     note: str = ""
+    index: int = 0
 
 
 def _y(recipe: Recipe, index: int, values: Any) -> Any:
@@ -76,7 +85,7 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
             label = group or name
             if group and len(recipe.y) > 1:
                 label = f"{name}, {group}"
-            curves.append(Curve(label, *thin(x, y), note))
+            curves.append(Curve(label, *thin(x, y), note, index))
     return curves
 
 
@@ -160,10 +169,11 @@ def trends(recipe: Recipe, history: History, window: float) -> list[Curve]:
     curves = []
     names = dict(zip(recipe.y, recipe.names, strict=True))
     for path, column in columns.items():
-        name = names[path]
+        name, index = names[path], recipe.y.index(path)
         for group, chosen, seconds, breaks, note in parts:
             label = f"{name}, {group}" if group and len(columns) > 1 else group or name
-            curves.append(Curve(label, *broken(seconds, column[chosen], breaks), note))
+            points = broken(seconds, column[chosen], breaks)
+            curves.append(Curve(label, *points, note, index))
     return curves
 
 

@@ -288,24 +288,26 @@ class LivePlot:
     # Drawing ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        from cwire.plot.artists import CustomDrawing, make_drawing
+        from cwire.plot.artists import CustomDrawing, add_panes, make_drawing
 
         options = self._options
-        count = max(1, len(self._recipes))
-        grid = self.figure.subplots(count, 1, squeeze=False)[:, 0]
-        self.axes = grid[0]
+        places = add_panes(self.figure, self._recipes)
+        count = sum(map(len, places))
         height = (_TOP - _BOTTOM) if count == 1 else 0.9 * (_TOP - _BOTTOM)
-        self.figure.subplots_adjust(_LEFT, _TOP - height, _RIGHT, _TOP, hspace=0.35)
+        twins = any(axis.side == "right" for recipe in self._recipes for axis in recipe.axes)
+        right = _RIGHT - _LEFT * twins
+        self.figure.subplots_adjust(_LEFT, _TOP - height, right, _TOP, hspace=0.35)
+        self.axes = places[0][0]
         if options.update is not None:
             self._drawings = [CustomDrawing(self.axes, options.update)]
             return
         limits = (options.vmin, options.vmax)
         self._drawings = [
             make_drawing(axes, recipe, options.window, options.cmap, limits)
-            for axes, recipe in zip(grid, self._recipes, strict=True)
+            for axes, recipe in zip(places, self._recipes, strict=True)
         ]
-        for drawing in self._drawings[:-1]:
-            drawing.axes.set_xlabel("")
+        for of_drawing in places[:-1]:
+            of_drawing[-1].set_xlabel("")
 
     def _draw(self) -> None:
         self._seen = self._state()

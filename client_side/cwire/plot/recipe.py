@@ -9,6 +9,7 @@ from math import prod
 from cwire.data.arguments import names_of
 from cwire.data.fields import known_path
 from cwire.errors import InvalidArgument, UnknownField
+from cwire.plot.axes import Axis, axes_of, quantity
 from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Kind
 from cwire_structs.schema.paths import Path
@@ -19,9 +20,8 @@ KINDS = ("line", "image", "bar")
 _BY_INDEX = "index"  # elements of arrays are lines
 _MOST_LINES = 32
 _MOST_DEFAULTS = 6
+_MOST_BANDS = 3  # enums and bools below the numbers
 _MOST_LABEL = 60  # characters that an axis has room for
-_WIDE = 8  # bytes
-_TIMES = ("s", "ms", "us", "µs", "ns")
 _PICTURE = 8  # rows and columns that a picture has at least; with fewer it is a table
 
 
@@ -38,7 +38,8 @@ class Recipe:
         by: Path of the field that tells lines apart, or None.
         x_label: For the axis; with the unit, if that is not the second.
         x_seconds: x is in seconds.
-        y_label: For the axis, with the unit.
+        y_label: For the axis of bars and of an image, with the unit.
+        axes: Of lines: the y axes.
         samples: Of each y: samples behind one point, more than 1 in a decimated message.
         tiled: The image is an array with ``width`` and ``height`` beside it, and perhaps ``x`` and
             ``y``, its place in a larger picture, of which there are ``tiles``.
@@ -58,6 +59,7 @@ class Recipe:
     tiled: bool = False
     y_fields: tuple[Field, ...] = ()
     x_field: Field | None = None
+    axes: tuple[Axis, ...] = ()
 
 
 def make_recipe(
@@ -76,7 +78,7 @@ def make_recipe(
     """
     if kind is not None and kind not in KINDS:
         raise InvalidArgument(f"a plot is of kind {', '.join(map(repr, KINDS))}, not {kind!r}")
-    given = _defaults(message) if y is None else names_of(y, "fields")
+    given = _defaults(message, kind) if y is None else names_of(y, "fields")
     every = by == _BY_INDEX and _BY_INDEX not in message.struct.by_name
     by = None if every else by
     tagged = x is None and kind in (None, "line")
@@ -92,6 +94,7 @@ def make_recipe(
     titles = _line_names(paths)
     y_label = _label(titles if len(titles) > 1 else names, fields)
     y_fields = tuple(fields)
+    axes = axes_of(fields, titles)
     tiled = dimensions == [1] and _is_tile(message)
     if _is_image(f"{message.name}.{names[0]}", dimensions[0], tiled, kind):
         tiled = dimensions[0] != 2
@@ -104,7 +107,9 @@ def make_recipe(
         if kind == "bar":
             return Recipe("bar", names, titles, None, by, "", y_label, y_fields=y_fields)
         before = "time before the last frame"
-        return Recipe("trend", names, titles, None, by, before, y_label, True, y_fields=y_fields)
+        return Recipe(
+            "trend", names, titles, None, by, before, y_label, True, y_fields=y_fields, axes=axes
+        )
     if x is None and "dt" in message.struct.by_name:
         x = "dt"
     x_field = None if x is None else _x_field(message, x)
@@ -122,6 +127,7 @@ def make_recipe(
         points,
         y_fields=y_fields,
         x_field=x_field,
+        axes=axes,
     )
 
 
@@ -258,13 +264,13 @@ def _is_drawn(field: Field) -> bool:
     return element.is_number and not element.undrawable
 
 
-def _defaults(message: Message) -> tuple[str, ...]:
+def _defaults(message: Message, kind: str | None) -> tuple[str, ...]:
     tables = []
     for field in message.struct.fields:
-        kind = field.type
-        if not _is_drawn(field) or not kind.dimensions:
+        shape = field.type.shape
+        if not _is_drawn(field) or not field.type.dimensions:
             continue
-        if len(kind.shape) == 2 and min(kind.shape) < _PICTURE:
+        if len(shape) == 2 and min(shape) < _PICTURE:
             tables.append(field.name)
             continue
         stem, _, end = field.name.rpartition("_")
@@ -274,23 +280,22 @@ def _defaults(message: Message) -> tuple[str, ...]:
         return (field.name,)
     groups: dict[tuple[int, str], list[str]] = {}
     for name in numbers_of(message):
-        groups.setdefault(_quantity(message.struct.by_name[name]), []).append(name)
+        field = message.struct.by_name[name]
+        if field.element.form != "truth":
+            groups.setdefault(quantity(field), []).append(name)
+    bands = () if kind == "bar" and groups else _bands(message)
     if not groups:
-        return tuple(tables[:1])
+        return tuple(tables[:1]) or bands
     # Of the best kind the largest group, and of those the first.
-    best = min(groups, key=lambda quantity: (quantity[0], -len(groups[quantity])))
-    return tuple(groups[best][:_MOST_DEFAULTS])
+    best = min(groups, key=lambda found: (found[0], -len(groups[found])))
+    return (*groups[best][:_MOST_DEFAULTS], *bands)
 
 
-def _quantity(field: Field) -> tuple[int, str]:
-    """Ranks a field as a measured value (0: most like one), and names its unit: one axis each."""
-    unit = shown.unit(field) or ""
-    form, size = field.element.form, field.type.size
-    if form == "truth":
-        return 6, form
-    if field.time or (unit in _TIMES and form == "whole"):
-        return 5, "time"
-    if unit:
-        return int(unit in _TIMES), unit
-    # Without a unit: values, counts, and what may well be a time in 64 bits.
-    return (2, "") if form == "real" else (3 + (size == _WIDE), "")
+def _bands(message: Message) -> tuple[str, ...]:
+    """The enums and bools that stand alone."""
+    found = [
+        field.name
+        for field in message.struct.fields
+        if field.type.form in ("choice", "truth") and field.name != "channel"
+    ]
+    return tuple(found[:_MOST_BANDS])

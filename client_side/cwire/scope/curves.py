@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,18 +39,19 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
         return []
     stamps = stamps_of(frames)
     line = timeline(stamps, history.rests).seconds
-    parts: dict[str, list[tuple[int, float, Any]]] = {}
+    parts: dict[tuple[str, int], list[tuple[int, float, Any]]] = {}
     for index, frame in enumerate(frames):
         step = float(frame[recipe.x or ""])
         if recipe.x_field is not None:
             step = float(shown.to_shown(recipe.x_field, step))
         group = "" if recipe.by is None else f"{recipe.by} {frame[recipe.by]!r}"
-        for path, name, field in zip(recipe.y, recipe.names, recipe.y_fields, strict=True):
+        fields = zip(recipe.y, recipe.names, recipe.y_fields, strict=True)
+        for number, (path, name, field) in enumerate(fields):
             label = f"{name}, {group}" if group and len(recipe.y) > 1 else group or name
             values = shown.to_shown(field, frame[path])
-            parts.setdefault(label, []).append((index, step, values))
+            parts.setdefault((label, number), []).append((index, step, values))
     curves = []
-    for label, found in sorted(parts.items()):
+    for (label, of), found in sorted(parts.items()):
         # Each channel's clock by itself; where its newest frame is, the clock of all says.
         which = [index for index, _, _ in found]
         own = timeline(stamps[which], history.rests)
@@ -59,7 +60,7 @@ def _rolled(recipe: Recipe, history: History, window: float) -> list[Curve]:
             _Block(own.seconds[number] + line[which[-1]], step, values, number in jumped)
             for number, (_, step, values) in enumerate(found)
         ]
-        curves.append(_joined(label, blocks, own.note, recipe.x or ""))
+        curves.append(replace(_joined(label, blocks, own.note, recipe.x or ""), index=of))
     return curves
 
 
@@ -103,16 +104,16 @@ def _joined(label: str, blocks: list[_Block], note: str, x_name: str) -> Curve:
     return Curve(label, *cut(x, y, np.array(gaps, np.intp)), note)
 
 
-def pack(found: list[Curve], units: dict[str, str]) -> tuple[list[dict[str, str]], list[bytes]]:
-    """The curves as a message: their names, and their numbers as doubles, x and y in turns."""
-    names, buffers = [], []
+def pack(found: list[Curve], units: list[str]) -> tuple[list[dict[str, Any]], list[bytes]]:
+    """The curves as a message: what they are, and their numbers as doubles, x and y in turns.
+
+    Args:
+        found: The curves.
+        units: Of each y of the recipe.
+    """
+    told, buffers = [], []
     for curve in found:
-        name = curve.label
-        unit = next(
-            (u for one, u in units.items() if name == one or name.startswith(f"{one}, ")), ""
-        )
-        if len(units) == 1:
-            unit = next(iter(units.values()))
-        names.append({"label": curve.label, "unit": unit, "note": curve.note})
+        unit = units[curve.index]
+        told.append({"label": curve.label, "unit": unit, "note": curve.note, "number": curve.index})
         buffers += [np.ascontiguousarray(part, "<f8").tobytes() for part in (curve.x, curve.y)]
-    return names, buffers
+    return told, buffers

@@ -85,6 +85,12 @@ class ScopeRecipe:
             )
         self.window = WINDOW if window is None and self.fields.kind == "trend" else window
 
+    @property
+    def title(self) -> str:
+        """The message, with what its header says of it."""
+        message = self.message
+        return f"{message.name}: {message.doc}" if message.doc else message.name
+
     def as_json(self) -> dict[str, Any]:
         """The recipe as the page reads it."""
         fields, message = self.fields, self.message
@@ -95,7 +101,7 @@ class ScopeRecipe:
         if array and fields.x_field:
             unit = shown.unit(fields.x_field) or ""
         return {
-            "title": f"{message.name}: {message.doc}" if message.doc else message.name,
+            "title": self.title,
             "message": message.name,
             "driver": self.driver,
             "kind": fields.kind,
@@ -110,6 +116,17 @@ class ScopeRecipe:
             "x_label": "time" if unit == "s" else (fields.x or "index"),
             "x_unit": unit,
             "y_label": fields.y_label,
+            "axes": [
+                {
+                    "label": axis.label,
+                    "pane": axis.pane,
+                    "side": axis.side,
+                    "lines": list(axis.lines),
+                    "names": [list(one) for one in axis.names],
+                    "height": axis.height,
+                }
+                for axis in fields.axes
+            ],
             "by": fields.by,
             "first": _COUNTER if counted else None,
             "decimate": self.decimate,

@@ -238,9 +238,7 @@ class Scope:
     def _send_curves(self, history: Any, number: int) -> None:
         recipe = self._recipe
         told = recipe.as_json()
-        lines, buffers = pack(
-            curves(recipe, history), dict(zip(told["names"], told["units"], strict=True))
-        )
+        lines, buffers = pack(curves(recipe, history), told["units"])
         content = {"type": "curves", "number": number, "lines": lines, "problem": self._problem()}
         self.widget.send(content, buffers)
 

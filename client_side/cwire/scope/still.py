@@ -10,7 +10,6 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic, sleep
-from typing import Any
 
 from cwire import errors
 from cwire.data.feed import Feed
@@ -70,14 +69,14 @@ class Still:
             sleep(0.02)
         if self._feed is not None and self._feed.history.total:
             found = curves(self._recipe, self._feed.history)
-            self._keep(draw(self._recipe.as_json(), found, self._height), _WIDTH)
+            self._keep(draw(self._recipe, found, self._height), _WIDTH)
 
 
-def draw(told: dict[str, Any], found: list[Curve], height: int) -> bytes:
+def draw(recipe: ScopeRecipe, found: list[Curve], height: int) -> bytes:
     """Draws lines.
 
     Args:
-        told: The recipe as a page reads it.
+        recipe: What they are.
         found: The lines.
         height: Of the picture, pixels.
 
@@ -87,21 +86,14 @@ def draw(told: dict[str, Any], found: list[Curve], height: int) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from cwire.plot.time_axis import label_seconds
+    from cwire.plot.artists import LineDrawing, add_panes
 
     figure = Figure((_WIDTH / _DPI, height / _DPI), _DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot(title=told["title"])
-    for curve in found:
-        axes.plot(curve.x, curve.y, label=curve.label, linewidth=1)
-    label, unit = told["x_label"], told["x_unit"]
-    if unit == "s":
-        label_seconds(axes, label)
-    else:
-        axes.set_xlabel(f"{label} [{unit}]" if unit else label)
-    axes.set_ylabel(told["y_label"])
-    if len(found) > 1:
-        axes.legend(loc="upper right")
+    (panes,) = add_panes(figure, [recipe.fields])
+    panes[0].set_title(recipe.title, parse_math=False)
+    drawing = LineDrawing(panes, recipe.fields, recipe.window)
+    drawing.show(found)
     png = io.BytesIO()
     figure.savefig(png, format="png")
     return png.getvalue()

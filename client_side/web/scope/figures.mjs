@@ -8,6 +8,7 @@
  * @property {import("./sketch.mjs").Points} points
  * @property {number} zero Where the points' times begin.
  * @property {string} color
+ * @property {number} axis The number of its y axis.
  */
 
 /** Counts and times of one scope. */

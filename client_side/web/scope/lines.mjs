@@ -49,6 +49,7 @@ const TOLD = 10; // s on the lines that a notice stands at least
  * @property {string} label
  * @property {string} unit
  * @property {string} note What was wrong with its clock.
+ * @property {number} number Of its y.
  * @property {Float64Array} x
  * @property {Float64Array} y NaN is a gap
  */
@@ -70,14 +71,16 @@ export class Line {
   /**
    * @param {string} label
    * @param {string} path
+   * @param {number} number
    * @param {string | undefined} unit
    * @param {Trace} trace
    * @param {Stamps} stamps
    * @param {Samples} samples
    */
-  constructor(label, path, unit, trace, stamps, samples) {
+  constructor(label, path, number, unit, trace, stamps, samples) {
     this.label = label;
     this.path = path;
+    this.number = number; // of its y
     this.unit = unit;
     this.trace = trace;
     this.stamps = stamps; // when its last frame was published
@@ -169,10 +172,11 @@ export class Lines {
   show(curves) {
     const labels = new Set(curves.map(({ label }) => label));
     for (const label of this.all.keys()) if (!labels.has(label)) this.all.delete(label);
-    for (const { label, unit, x, y } of curves) {
+    for (const { label, number, unit, x, y } of curves) {
       let line = this.all.get(label);
       if (!line?.trace.timed) {
-        line = this.#make(label, label, unit, new Trace(y.length, { timed: true, wide: true }));
+        const trace = new Trace(y.length, { timed: true, wide: true });
+        line = this.#make(label, label, number, unit, trace);
       }
       line.trace.reset();
       line.trace.limit = Math.max(line.trace.limit, 1 << 16);
@@ -398,6 +402,7 @@ export class Lines {
     return this.#make(
       label,
       path,
+      number,
       units[number],
       new Trace(wide ? capacity / 2 : capacity, { timed, wide }),
     );
@@ -406,13 +411,14 @@ export class Lines {
   /**
    * @param {string} label
    * @param {string} path
+   * @param {number} number
    * @param {string | undefined} unit
    * @param {Trace} trace
    */
-  #make(label, path, unit, trace) {
+  #make(label, path, number, unit, trace) {
     const stamps = new Stamps(this.#stamps);
     const samples = new Samples(this.#samples, this.#counterBits);
-    const line = new Line(label, path, unit, trace, stamps, samples);
+    const line = new Line(label, path, number, unit, trace, stamps, samples);
     this.all.set(label, line);
     return line;
   }

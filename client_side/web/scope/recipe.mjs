@@ -2,6 +2,7 @@
 // from Python (`plot/recipe.py`, `scope/recipe.py`), for pages without a kernel. A test compares the
 // two. Pure.
 
+import { axesOf, quantityOf } from "./axes.mjs";
 import { PathError } from "../decode/places.mjs";
 import { formOf, scaling, unitOf } from "../decode/shown.mjs";
 import { findPath, lengthsOf } from "./paths.mjs";
@@ -36,9 +37,9 @@ const COUNTER = "first_sample";
 const BY_INDEX = "index";
 const MOST_LINES = 32;
 const MOST_DEFAULTS = 6;
+const MOST_BANDS = 3; // enums and bools below the numbers
 const MOST_LABEL = 60; // characters that an axis has room for
 const MOST_WINDOW = 1e7; // s
-const TIMES = ["s", "ms", "us", "µs", "ns"];
 const PICTURE = 8; // rows and columns that a picture has at least; with fewer it is a table
 const NUMBERS = ["int", "uint", "float", "bool"];
 
@@ -264,6 +265,7 @@ function checkTime({ message, paths, array, step, x, window, decimate }) {
  */
 function labelsOf(message, paths, xField, array) {
   const names = lineNames(paths);
+  const fields = paths.map(({ field }) => field);
   const unit = array ? (xField ? unitOf(xField.field) : "") : "s";
   const shown = paths.length > 1 ? names : paths.map(({ text }) => text);
   return {
@@ -271,10 +273,8 @@ function labelsOf(message, paths, xField, array) {
     names,
     x_label: unit === "s" ? "time" : (xField?.path ?? "index"),
     x_unit: unit,
-    y_label: axisLabel(
-      shown,
-      paths.map(({ field }) => field),
-    ),
+    y_label: axisLabel(shown, fields),
+    axes: axesOf(fields, names),
   };
 }
 
@@ -361,34 +361,33 @@ function defaultsOf(message) {
   const groups = new Map();
   for (const field of message.fields.values()) {
     if (!isDrawn(field) || lengthsOf(field).length || field.name === "channel") continue;
+    if (formOf(field) === "truth") continue;
     const [rank, quantity] = quantityOf(field);
     const key = `${rank} ${quantity}`;
     const group = groups.get(key) ?? { rank, names: [] };
     group.names.push(field.name);
     groups.set(key, group);
   }
-  if (!groups.size) return tables.slice(0, 1);
+  const bands = bandsOf(message);
+  if (!groups.size) return tables.length ? tables.slice(0, 1) : bands;
   // Of the best kind the largest group, and of those the first.
   let best = { rank: Infinity, names: /** @type {string[]} */ ([]) };
   for (const group of groups.values()) {
     const larger = group.rank === best.rank && group.names.length > best.names.length;
     if (group.rank < best.rank || larger) best = group;
   }
-  return best.names.slice(0, MOST_DEFAULTS);
+  return [...best.names.slice(0, MOST_DEFAULTS), ...bands];
 }
 
 /**
- * Ranks a field as a measured value (0: most like one), and names its unit: one axis each.
+ * The enums and bools that stand alone.
  *
- * @param {Field} field
- * @returns {[number, string]}
+ * @param {Message} message
  */
-function quantityOf(field) {
-  const unit = unitOf(field);
-  const form = formOf(field);
-  if (form === "truth") return [6, form];
-  if (field.time || (TIMES.includes(unit) && form === "whole")) return [5, "time"];
-  if (unit) return [TIMES.includes(unit) ? 1 : 0, unit];
-  // Without a unit: values, counts, and what may well be a time in 64 bits.
-  return form === "real" ? [2, ""] : [field.type.size === 8 ? 4 : 3, ""];
+function bandsOf(message) {
+  return [...message.fields.values()]
+    .filter((field) => ["choice", "truth"].includes(formOf(field)) && !lengthsOf(field).length)
+    .map(({ name }) => name)
+    .filter((name) => name !== "channel")
+    .slice(0, MOST_BANDS);
 }

@@ -22,7 +22,7 @@ import { View } from "./view.mjs";
  * @typedef {object} Settings
  * @property {number | null} [window]
  * @property {[number, number]} [zoom] Of x.
- * @property {[number, number]} [range] Of y.
+ * @property {[number, number]} [range] Of the first y axis.
  * @property {Partial<import("./trigger.mjs").Settings>} [trigger]
  * @property {string[]} [hidden] Labels of lines.
  */
@@ -30,7 +30,8 @@ import { View } from "./view.mjs";
  * The description of a scope with its looks.
  *
  * @typedef {import("./lines.mjs").Recipe & {title: string, height: number, fps: number,
- *   x_label: string, x_unit: string, y_label: string}} ScreenRecipe
+ *   x_label: string, x_unit: string, y_label: string,
+ *   axes: import("./axes.mjs").Axis[]}} ScreenRecipe
  */
 
 const STEP = 5; // pixels of an arrow key
@@ -180,7 +181,7 @@ export class Screen extends EventTarget {
     const settings = {
       ...(sight.window !== recipe.window && { window: sight.window }),
       ...(sight.zoom !== null && { zoom: sight.zoom }),
-      ...(!this.fit && this.#view !== null && { range: [this.#view.y[0], this.#view.y[1]] }),
+      ...(!this.fit && this.#view !== null && { range: this.#view.ranges[0] }),
       ...(mode !== "off" && { trigger: { mode, ...trigger } }),
       ...(hidden.length && { hidden }),
     };
@@ -205,7 +206,7 @@ export class Screen extends EventTarget {
     const wanted = range && checked(...range);
     if (wanted && this.#view) {
       this.fit = false;
-      this.#view.y = wanted;
+      this.#view.hold(0, wanted);
     }
     this.refresh();
   }
@@ -347,10 +348,10 @@ export class Screen extends EventTarget {
   }
 
   #makeView() {
-    const { height, x_label: xLabel, x_unit: xUnit, y_label: yLabel } = this.recipe;
+    const { height, x_label: xLabel, x_unit: xUnit, axes } = this.recipe;
     return new View(
       this.sheet,
-      { height, xLabel, xUnit, yLabel },
+      { height, xLabel, xUnit, axes },
       {
         zoom: (x, y) => this.#zoom(x, y),
         reset: () => this.#act({ reset: true }),
@@ -403,17 +404,28 @@ export class Screen extends EventTarget {
       const points = this.#pointsOf(label);
       sketch(line.trace, from + zero, to + zero, this.#view.columns, points);
       this.figures.lines[label] = { low: points.low, high: points.high };
-      drawn.push({ label, points, zero, color: entry.color });
+      drawn.push({ label, points, zero, color: entry.color, axis: this.#axisOf(line) });
     }
     this.notices.infinite = drawn
       .filter(({ points }) => points.count && points.low > points.high)
       .map(({ label }) => label);
-    this.#view.level = sight.trigger.active ? sight.trigger.settings.level : null;
+    const { active, settings } = sight.trigger;
+    const source = lines.all.get(settings.source ?? "") ?? [...lines.all.values()][0];
+    this.#view.level =
+      active && source ? { value: settings.level, axis: this.#axisOf(source) } : null;
     this.#view.draw([from, to], drawn, this.fit);
     this.#read();
     this.#show();
     this.figures.drew(begun, performance.now(), drawn);
     this.dispatchEvent(new CustomEvent("draw", { detail: drawn }));
+  }
+
+  /** @param {import("./lines.mjs").Line} line */
+  #axisOf({ number }) {
+    return Math.max(
+      0,
+      this.recipe.axes.findIndex(({ lines }) => lines.includes(number)),
+    );
   }
 
   /** @param {string} label */
@@ -454,14 +466,15 @@ export class Screen extends EventTarget {
    * Shows a part only.
    *
    * @param {[number, number] | null} x null: as before.
-   * @param {[number, number] | null} y
+   * @param {Map<number, [number, number]>} y By axis.
    */
   #zoom(x, y) {
     if (x !== null) this.sight.zoom = checked(...x);
-    const wanted = y && checked(...y);
-    if (wanted !== null && this.#view) {
+    for (const [axis, range] of y) {
+      const wanted = checked(...range);
+      if (wanted === null || !this.#view) continue;
       this.fit = false;
-      this.#view.y = wanted;
+      this.#view.hold(axis, wanted);
     }
     this.refresh();
     this.#settled();

@@ -7,40 +7,51 @@ import { checked, exponentOf, padded, timePart } from "./numbers.mjs";
 /** @typedef {import("./figures.mjs").Drawn} Drawn */
 
 const EDGE = 0.08; // of the height, above and below the lines
+const BAND = 0.3; // of a band, above and below its values
+const GAP = 0.12; // of the height of a pane, between panes
 const ROOMY = 0.4; // when the lines fill less of the height, the axis follows them
 
 /** Draws lines into an element. */
 export class View {
-  /** @type {number[]} Edges; nothing fits into these, so the first lines set them. */
-  y = [0, 0];
+  /** @type {[number, number][]} Edges of each y axis; nothing fits into the first of all. */
+  ranges;
+  /** @type {Set<number>} Axes that do not follow their lines. */
+  #held = new Set();
   /** @type {Drawn[]} */
   lines = [];
-  /** @type {number | null} Of the trigger. */
+  /** @type {{value: number, axis: number} | null} Of the trigger. */
   level = null;
   factor = 1; // of the numbers at the x axis
-  factorY = 1; // and at the y axis
+  /** @type {number[]} And at each y axis. */
+  factors;
   colors = { text: "", grid: "", level: "" };
 
   /**
    * @param {HTMLElement} place
-   * @param {{height: number, xLabel: string, xUnit: string, yLabel: string}} labels
-   * @param {{zoom(x: [number, number]|null, y: [number, number]|null): void, reset(): void,
-   *   cursor(): void}} events
+   * @param {{height: number, xLabel: string, xUnit: string,
+   *   axes: import("./axes.mjs").Axis[]}} labels
+   * @param {{zoom(x: [number, number] | null, y: Map<number, [number, number]>): void,
+   *   reset(): void, cursor(): void}} events
    */
   constructor(place, labels, events) {
     this.place = place;
     this.labels = labels;
     this.events = events;
-    this.plot = new uPlot(
-      this.#options(),
-      [
-        [0, 1],
-        [null, null],
-      ],
-      place,
-    );
+    this.ranges = labels.axes.map(({ names }) => {
+      const [low, high] = [names[0]?.[0] ?? 0, names.at(-1)?.[0] ?? 0];
+      return (names.length && padded(low, high, BAND)) || [0, 0];
+    });
+    this.factors = labels.axes.map(() => 1);
+    this.#rooms = roomsOf(labels.axes);
+    this.#longest = labels.axes.map(() => 0);
+    this.plot = new uPlot(this.#options(), [[0, 1], ...labels.axes.map(() => [null, null])], place);
     this.recolor();
   }
+
+  /** @type {[number, number][]} Where each axis is in the height: parts of it, from below. */
+  #rooms;
+  /** @type {number[]} Characters of the longest number at each axis. */
+  #longest;
 
   /** Pixels of the screen between the edges. */
   get columns() {
@@ -55,18 +66,32 @@ export class View {
    */
   draw(edges, lines, fit) {
     this.lines = lines;
-    if (fit) this.#fit(lines);
+    if (fit) this.#held.clear();
+    else if (!this.#held.size) this.ranges.forEach((_, axis) => this.#held.add(axis));
+    this.ranges.forEach((_, axis) => {
+      if (!this.#held.has(axis) && !this.labels.axes[axis].names.length) this.#fit(axis, lines);
+    });
     // uPlot gets ranges that its axes can divide, in numbers of a few digits.
     const [left, right] = checked(...edges) ?? [0, 1];
-    const [low, high] = this.y;
-    const [bottom, top] = (low < high && checked(low, high)) || [-1, 1];
     this.#scaleUnit(left, right);
-    this.#scaleY(bottom, top);
+    const ends = this.ranges.map((range, axis) => this.#scaleY(range, axis));
     this.plot.batch(() => {
       this.plot.setScale("x", { min: left / this.factor, max: right / this.factor });
-      this.plot.setScale("y", { min: bottom / this.factorY, max: top / this.factorY });
+      ends.forEach(([min, max], axis) => this.plot.setScale(scaleOf(axis), { min, max }));
       this.plot.redraw(false, false);
     });
+  }
+
+  /**
+   * Sets the edges of a y axis, which then stay until the axes follow their lines again.
+   *
+   * @param {number} axis
+   * @param {[number, number]} range
+   */
+  hold(axis, range) {
+    if (this.labels.axes[axis].names.length) return;
+    this.ranges[axis] = range;
+    this.#held.add(axis);
   }
 
   /** The place of the cursor, in the unit of the axis; null when it is not in the picture. */
@@ -120,12 +145,22 @@ export class View {
       height: this.labels.height,
       legend: { show: false },
       padding: [8, 12, 0, 0],
-      scales: { x: { time: false, auto: false, range: keep }, y: { auto: false, range: keep } },
-      series: [{}, { show: true, paths: () => null, points: { show: false } }],
-      axes: [
-        { ...common, size: 30, label: " " },
-        { ...common, size: wide, label: this.labels.yLabel || " " },
+      scales: {
+        x: { time: false, auto: false, range: keep },
+        ...Object.fromEntries(
+          this.labels.axes.map((_, axis) => [scaleOf(axis), { auto: false, range: keep }]),
+        ),
+      },
+      series: [
+        {},
+        ...this.labels.axes.map((_, axis) => ({
+          show: true,
+          scale: scaleOf(axis),
+          paths: () => null,
+          points: { show: false },
+        })),
       ],
+      axes: [{ ...common, size: 30, label: " " }, ...this.#yAxes(common)],
       cursor: {
         drag: { x: true, y: true, uni: 30, setScale: false },
         points: { show: false },
@@ -137,11 +172,104 @@ export class View {
         },
       },
       hooks: {
-        draw: [() => this.#drawLines()],
+        draw: [
+          () => {
+            this.#drawLines();
+            this.#drawLabels();
+          },
+        ],
         setSelect: [() => this.#select()],
         setCursor: [() => this.events.cursor()],
       },
     };
+  }
+
+  /**
+   * The y axes, the first pane's at the end: the others take no room beside it, but share its.
+   *
+   * @param {object} common
+   * @returns {uPlot.Axis[]}
+   */
+  #yAxes(common) {
+    return this.labels.axes
+      .map(({ side, pane, names }, axis) => {
+        const main = pane === 0;
+        /** @type {uPlot.Axis} */
+        const made = {
+          ...common,
+          scale: scaleOf(axis),
+          side: side === "left" ? 3 : 1,
+          size: (_, values) => this.#wide(axis, values),
+          ...(main ? { label: " " } : { labelSize: 0 }),
+          ...(side === "right" && { grid: { show: false } }),
+          ...(names.length && {
+            splits: () => names.map(([value]) => value),
+            values: () => names.map(([, name]) => name),
+          }),
+          ...(!names.length &&
+            this.#rooms.length > 1 && {
+              splits: (_, __, ___, ____, step) => this.#ticks(axis, step),
+            }),
+        };
+        return made;
+      })
+      .reverse();
+  }
+
+  /**
+   * Room for the longest number at the y axes of a side, in steps, so that it does not tremble.
+   *
+   * @param {number} axis
+   * @param {string[] | null} values
+   */
+  #wide(axis, values) {
+    this.#longest[axis] = Math.max(0, ...(values ?? []).map((text) => text?.length ?? 0));
+    const { side, pane } = this.labels.axes[axis];
+    if (pane) return 0;
+    const beside = this.#longest.filter((_, other) => this.labels.axes[other].side === side);
+    return 24 + 7 * Math.max(4, ...beside);
+  }
+
+  /**
+   * The round numbers between the edges of an axis.
+   *
+   * @param {number} axis
+   * @param {number} step
+   */
+  #ticks(axis, step) {
+    const [low, high] = this.ranges[axis].map((edge) => edge / this.factors[axis]);
+    const [first, last] = [Math.ceil(low / step), Math.floor(high / step)];
+    if (!(step > 0) || !(last - first < 100)) return [];
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, number) =>
+      Number(((first + number) * step).toPrecision(12)),
+    );
+  }
+
+  /** Writes what is beside the panes, which uPlot does for one only. */
+  #drawLabels() {
+    const { ctx, bbox, width } = this.plot;
+    const ratio = /** @type {any} */ (this.plot).pxRatio ?? devicePixelRatio;
+    ctx.save();
+    ctx.fillStyle = this.colors.text;
+    ctx.font = FONT.replace("12", String(12 * ratio));
+    this.labels.axes.forEach(({ label, side, names }, axis) => {
+      const [from, to] = this.#rooms[axis].map((part) => bbox.top + bbox.height * (1 - part));
+      const text = axisLabel(label, Math.round(Math.log10(this.factors[axis])));
+      ctx.save();
+      if (names.length) {
+        ctx.textAlign = "left";
+        ctx.textBaseline = "bottom";
+        ctx.fillText(text, bbox.left + 4 * ratio, to);
+      } else {
+        ctx.textAlign = "center";
+        ctx.textBaseline = side === "left" ? "top" : "bottom";
+        ctx.translate(side === "left" ? 2 * ratio : (width - 2) * ratio, (from + to) / 2);
+        ctx.rotate(-Math.PI / 2);
+        ctx.fillText(text, 0, 0, 1.1 * (from - to));
+      }
+      ctx.restore();
+    });
+    ctx.restore();
   }
 
   #drawLines() {
@@ -165,23 +293,32 @@ export class View {
    * @param {Drawn} line
    * @param {number} ratio Pixels of the canvas in one of the page.
    */
-  #drawLine(ctx, { points, zero, color }, ratio) {
+  #drawLine(ctx, { points, zero, color, axis }, ratio) {
     const { x, y, count } = points;
     const { bbox, scales } = this.plot;
+    const steps = this.labels.axes[axis].names.length > 0;
     // As valToPos does it, without a call for each point.
     const [{ min: xMin = 0, max: xMax = 1 }, { min: yMin = 0, max: yMax = 1 }] = [
       scales.x,
-      scales.y,
+      scales[scaleOf(axis)],
     ];
+    const factor = this.factors[axis];
     const across = bbox.width / (xMax - xMin) / this.factor;
     const left = bbox.left - xMin * this.factor * across;
-    const up = bbox.height / (yMax - yMin) / this.factorY;
-    const bottom = bbox.top + bbox.height + yMin * this.factorY * up;
-    const [top, low] = [bbox.top - 1e4, bbox.top + bbox.height + 1e4];
+    const up = bbox.height / (yMax - yMin) / factor;
+    const bottom = bbox.top + bbox.height + yMin * factor * up;
+    const [from, to] = this.#rooms[axis];
+    // Out of its pane a line is at the edge: the next pane is another's.
+    const out = from > 0 || to < 1 ? 0 : 1e4;
+    const [top, low] = [
+      bbox.top + (1 - to) * bbox.height - out,
+      bbox.top + (1 - from) * bbox.height + out,
+    ];
     ctx.strokeStyle = color;
     ctx.fillStyle = color;
     ctx.beginPath();
     let pen = false;
+    let last = 0;
     for (let index = 0; index < count; index++) {
       if (Number.isNaN(y[index])) {
         pen = false;
@@ -189,6 +326,8 @@ export class View {
       }
       const px = left + (x[index] - zero) * across;
       const py = Math.min(low, Math.max(top, bottom - y[index] * up));
+      if (pen && steps) ctx.lineTo(px, last);
+      last = py;
       if (pen) ctx.lineTo(px, py);
       else ctx.moveTo(px, py);
       // A value between two gaps has no line: a dot.
@@ -203,10 +342,10 @@ export class View {
   /**
    * @param {CanvasRenderingContext2D} ctx
    * @param {number} ratio
-   * @param {number} level
+   * @param {{value: number, axis: number}} level
    */
-  #drawLevel(ctx, ratio, level) {
-    const at = this.plot.valToPos(level / this.factorY, "y", true);
+  #drawLevel(ctx, ratio, { value, axis }) {
+    const at = this.plot.valToPos(value / this.factors[axis], scaleOf(axis), true);
     ctx.strokeStyle = this.colors.level;
     ctx.setLineDash([4 * ratio, 4 * ratio]);
     ctx.beginPath();
@@ -222,31 +361,39 @@ export class View {
     const across = this.plot.over.clientWidth;
     const down = this.plot.over.clientHeight;
     const x = (/** @type {number} */ pixel) => this.plot.posToVal(pixel, "x") * this.factor;
-    const y = (/** @type {number} */ pixel) => this.plot.posToVal(pixel, "y") * this.factorY;
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     // uPlot selects all of a direction that was not dragged in.
-    this.events.zoom(
-      width < across - 1 ? [x(left), x(left + width)] : null,
-      height < down - 1 ? [y(top + height), y(top)] : null,
-    );
+    /** @type {Map<number, [number, number]>} */
+    const y = new Map();
+    const middle = 1 - (top + height / 2) / down;
+    if (height < down - 1)
+      this.#rooms.forEach(([from, to], axis) => {
+        if (middle < from || middle > to) return;
+        const value = (/** @type {number} */ pixel) =>
+          this.plot.posToVal(pixel, scaleOf(axis)) * this.factors[axis];
+        y.set(axis, [value(top + height), value(top)]);
+      });
+    this.events.zoom(width < across - 1 ? [x(left), x(left + width)] : null, y);
   }
 
   /**
-   * Makes the y axis follow the lines.
+   * Makes a y axis follow its lines.
    *
+   * @param {number} axis
    * @param {Drawn[]} lines
    */
-  #fit(lines) {
+  #fit(axis, lines) {
     let [low, high] = [Infinity, -Infinity];
-    for (const { points } of lines) {
+    for (const { points, axis: its } of lines) {
+      if (its !== axis) continue;
       [low, high] = [Math.min(low, points.low), Math.max(high, points.high)];
     }
     const wanted = padded(low, high, EDGE);
     if (wanted === null) return;
-    const [bottom, top] = this.y;
+    const [bottom, top] = this.ranges[axis];
     const size = high - low || Math.abs(high) || 1;
     if (low >= bottom && high <= top && size > ROOMY * (top - bottom)) return;
-    this.y = wanted;
+    this.ranges[axis] = wanted;
   }
 
   /**
@@ -264,16 +411,44 @@ export class View {
   }
 
   /**
-   * Chooses a power of ten for the y axis, where its numbers would be long.
+   * Chooses a power of ten for a y axis, where its numbers would be long.
    *
-   * @param {number} low
-   * @param {number} high
+   * @param {[number, number]} range
+   * @param {number} axis
+   * @returns {[number, number]} The edges of all of the height.
    */
-  #scaleY(low, high) {
-    const exponent = exponentOf(low, high);
-    this.factorY = 10 ** exponent;
-    this.plot.axes[1].label = axisLabel(this.labels.yLabel, exponent) || " ";
+  #scaleY([low, high], axis) {
+    const [bottom, top] = (low < high && checked(low, high)) || [-1, 1];
+    const factor = (this.factors[axis] = 10 ** exponentOf(bottom, top));
+    const [from, to] = this.#rooms[axis];
+    if (from === 0 && to === 1) return [bottom / factor, top / factor];
+    const whole = (top - bottom) / (to - from);
+    const least = bottom - from * whole;
+    return [least / factor, (least + whole) / factor];
   }
+}
+
+/**
+ * Where the axes are in the height: parts of it, from below.
+ *
+ * @param {import("./axes.mjs").Axis[]} axes
+ * @returns {[number, number][]}
+ */
+function roomsOf(axes) {
+  /** @type {number[]} */
+  const heights = [];
+  for (const { pane, height } of axes) heights[pane] = height;
+  if (heights.length === 1) return axes.map(() => [0, 1]);
+  const whole = heights.reduce((sum, one) => sum + one + GAP, -GAP);
+  return axes.map(({ pane }) => {
+    const above = heights.slice(0, pane).reduce((sum, one) => sum + one + GAP, 0);
+    return [1 - (above + heights[pane]) / whole, 1 - above / whole];
+  });
+}
+
+/** @param {number} axis */
+function scaleOf(axis) {
+  return axis ? `y${axis}` : "y";
 }
 
 /**
@@ -298,15 +473,4 @@ const FONT = "12px system-ui, sans-serif";
  */
 function keep(plot, low, high) {
   return [low, high];
-}
-
-/**
- * Room for the longest number at the y axis, in steps, so that it does not tremble.
- *
- * @param {uPlot} plot
- * @param {string[] | null} values
- */
-function wide(plot, values) {
-  const longest = Math.max(4, ...(values ?? []).map((text) => text?.length ?? 0));
-  return 24 + 7 * longest;
 }

@@ -143,7 +143,7 @@ export class WidgetLink {
   }
 
   /**
-   * @param {{number: number, lines: {label: string, unit: string, note: string}[], problem: string}} content
+   * @param {{number: number, lines: {label: string, unit: string, note: string, number: number}[], problem: string}} content
    * @param {(ArrayBuffer | ArrayBufferView)[]} buffers x and y of each line.
    */
   #showCurves({ number, lines, problem }, buffers) {
@@ -156,9 +156,10 @@ export class WidgetLink {
     screen.notices.driver = problem || null;
     screen.notices.route = "through the kernel: the browser does not reach the relay";
     screen.show(
-      lines.map(({ label, unit, note }, index) => ({
+      lines.map(({ label, unit, note, number }, index) => ({
         label,
         unit,
+        number,
         note,
         x: doubles(buffers[2 * index]),
         y: doubles(buffers[2 * index + 1]),

@@ -10,6 +10,7 @@ import pytest
 from cwire.data.feed import Feed
 from cwire.data.fixed_history import FixedHistory
 from cwire.plot.artists import CustomDrawing, LineDrawing, _fitted, _span
+from cwire.plot.axes import Axis
 from cwire.plot.curves import Curve
 from cwire.plot.live_plot import _shortened
 from cwire.plot.recipe import Recipe
@@ -44,9 +45,17 @@ def test_a_minimum_and_its_maximum_have_one_colour() -> None:
     from matplotlib.figure import Figure
 
     recipe = Recipe(
-        "block", ("v_min", "v_max"), ("v_min", "v_max"), None, "channel", "", "", samples=(16, 16)
+        "block",
+        ("v_min", "v_max"),
+        ("v_min", "v_max"),
+        None,
+        "channel",
+        "",
+        "",
+        samples=(16, 16),
+        axes=(Axis("", 0, "left", (0, 1)),),
     )
-    drawing = LineDrawing(Figure().subplots(), recipe, 10)
+    drawing = LineDrawing([Figure().subplots()], recipe, None)
     labels = [f"{end}, channel {number}" for end in recipe.y for number in (0, 1)]
     none = np.empty(0)
     drawing._show([Curve(label, none, none) for label in labels])

@@ -148,7 +148,8 @@ def test_trends_are_grouped() -> None:
 def test_a_small_matrix_is_no_picture() -> None:
     recipe = make_recipe(STATUS, None, None, None)
     assert recipe.kind == "trend"
-    assert recipe.y == ("cpu_load",)
+    assert recipe.y[0] == "cpu_load"
+    assert all(recipe.axes[number].names for number in range(1, len(recipe.y)))
 
 
 BOARD = """
@@ -173,12 +174,16 @@ struct board { uint64_t t_ns; bool ready; enum mode mode; FIELDS };
     ],
 )
 def test_one_axis_has_one_unit(tmp_path: Path, fields: str, chosen: tuple[str, ...]) -> None:
-    """Flags, enums and time stamps are not drawn on the axis of volts."""
+    """Flags and enums are bands below; time stamps and counters are not drawn beside volts."""
     header = tmp_path / "board.h"
     header.write_text(BOARD.replace("FIELDS", fields))
     message = wrap.wrap(header, "cc").schema.messages["board"]
     recipe = make_recipe(message, None, None, None)
-    assert recipe.y == chosen
+    assert recipe.y == (*chosen, "ready", "mode")
+    values, ready, mode = recipe.axes
+    assert (values.pane, ready.pane, mode.pane) == (0, 1, 2)
+    assert len(values.lines) == len(chosen)
+    assert (ready.names, mode.names) == (((0, "false"), (1, "true")), ((0, "OFF"), (1, "ON")))
     assert {"ready", "t_ns", *chosen} <= set(numbers_of(message))
 
 
@@ -356,9 +361,9 @@ def test_lines_have_the_names_of_channels(robot: Message, y: Any, names: tuple[s
     assert [one.label for one in trends(recipe, history, 5)] == labels
     scope = ScopeRecipe("rig", robot, ScopeOptions(y=y))
     assert scope.as_json()["names"] == list(names)
-    units = {name: f"unit {number}" for number, name in enumerate(names)}
+    units = [f"unit {number}" for number in range(len(names))]
     told, _ = pack(curves(scope, history), units)
-    assert [one["unit"] for one in told] == list(units.values())
+    assert [one["unit"] for one in told] == units
 
 
 def test_a_table_that_is_too_large_for_lines_is_a_picture(robot: Message) -> None:

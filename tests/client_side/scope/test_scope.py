@@ -215,6 +215,6 @@ with FakeRelay() as relay, cwire.connect(relay.url) as bridge:
 
 def test_curves_are_packed_as_doubles() -> None:
     curve = Curve("channel 0", np.arange(3, dtype=np.int32), np.arange(3, dtype=np.float32))
-    lines, buffers = pack([curve], {"samples": "V"})
-    assert lines == [{"label": "channel 0", "unit": "V", "note": ""}]
+    lines, buffers = pack([curve], ["V"])
+    assert lines == [{"label": "channel 0", "unit": "V", "note": "", "number": 0}]
     assert [np.frombuffer(one).tolist() for one in buffers] == [[0, 1, 2], [0, 1, 2]]

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from cwire.plot.curves import Curve
+from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire.scope.still import draw
+from support import schemas
 from support.processes import Driver, Relay
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
-TOLD = {"title": "a", "x_unit": "s", "x_label": "time", "y_label": "b (V)"}
+RECIPE = ScopeRecipe("lab", schemas.schema().published["tick"], ScopeOptions(y="index"))
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -28,8 +30,8 @@ def size(png: bytes) -> tuple[int, int]:
 
 def test_lines_are_drawn_in_the_size_that_was_asked_for() -> None:
     found = [Curve(name, np.arange(3.0), np.arange(3.0)) for name in "ab"]
-    assert size(draw(TOLD, found, 320)) == (960, 320)
-    assert size(draw(TOLD, [], 400)) == (960, 400)
+    assert size(draw(RECIPE, found, 320)) == (960, 320)
+    assert size(draw(RECIPE, [], 400)) == (960, 400)
 
 
 def test_an_executed_notebook_holds_pictures_and_no_code_of_pages(
