@@ -437,9 +437,10 @@ def test_a_path_that_is_too_long() -> None:
 
 _AS_NOBODY = """
 import os, sys, cwire, cwire_server.core
+connect = cwire.connect  # imported now: nobody may read the installation
 os.setuid(65534)
 try:
-    cwire.connect(sys.argv[1])
+    connect(sys.argv[1])
 except cwire.NotConnected as error:
     print(error)
 """
