@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -111,6 +112,43 @@ def test_a_command_keeps_what_nobody_changed(page: Page, bench: Bench) -> None:
         send.set_waveform(channel=1, frequency=60, amplitude=1)
         form.get_by_role("button", name="Read").click()
         expect(form.get_by_label("frequency", exact=True)).to_have_value("60")
+
+
+@dataclass
+class Axis:
+    """What an axis is told to do."""
+
+    axis: np.uint8
+    speed: float
+    limit: float
+
+
+def test_what_is_kept_is_that_of_the_same_axis(page: Page, bench: Bench) -> None:
+    """The command that tells it has an axis of its own."""
+    axes = [Axis(np.uint8(0), 1.0, 10.0), Axis(np.uint8(1), 2.0, 20.0)]
+    motor = cwire.Driver("motor", {})
+
+    @motor.command
+    def get_axis(axis: np.uint8) -> Axis:
+        return axes[axis]
+
+    @motor.command
+    def set_axis(axis: np.uint8, speed: float, limit: float) -> Axis:
+        axes[axis] = Axis(axis, speed, limit)
+        return axes[axis]
+
+    with motor, Relay("motor") as relay:
+        relay.wait_for_drivers()
+        page.goto(f"{relay.link.split('/#')[0]}/#token={relay.token}")
+        form = opened(page, "set_axis", "motor")
+        speed, limit = (form.get_by_label(name, exact=True) for name in ("speed", "limit"))
+        expect(limit).to_have_value("10")
+        form.get_by_label("axis", exact=True).fill("1")
+        expect(limit).to_have_value("20")
+        speed.fill("3")
+        form.get_by_role("button", name="Send").click()
+        expect(form.locator(".form-status")).to_contain_text("axis 1")
+        assert [(one.speed, one.limit) for one in axes] == [(1.0, 10.0), (3.0, 20.0)]
 
 
 def test_live_sends_the_newest(page: Page, bench: Bench) -> None:

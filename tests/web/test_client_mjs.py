@@ -18,7 +18,7 @@ from cwire.errors import CwireError
 from cwire.panel.form import CommandForm
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire.session.drivers import Driver
-from cwire.session.getters import find_getter
+from cwire.session.getters import Getter, find_getter
 from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema
@@ -166,12 +166,24 @@ def recipe_case(message: Message, choice: dict[str, Any]) -> dict[str, Any]:
     return {**case, "told": told}
 
 
+AXES = """
+#include <stdint.h>
+/** @msg 3 */ struct axis { uint8_t axis; double speed, limit; };
+/** @msg 1 @command @reply axis */ struct set_axis { uint8_t axis; double speed, limit; };
+/** @msg 2 @command @reply axis */ struct get_axis { uint8_t axis; };
+"""
+
+
 def test_a_page_has_the_inputs_of_a_notebook(tmp_path: Path) -> None:
     table = json.loads((ROOT / "tests" / "panel.json").read_text())
     header = tmp_path / "all.h"
     header.write_text("\n".join(table["header"]))
     demo = ROOT / "c_driver" / "generated" / "messages.schema.json"
-    wrapped = [wrap.wrap(source, "cc").schema for source in (header, ZOO, TAILS)]
+    axes = tmp_path / "axes.h"
+    axes.write_text(AXES)
+    wrapped = [wrap.wrap(source, "cc").schema for source in (header, ZOO, TAILS, axes)]
+    getter = find_getter(wrapped[-1], wrapped[-1].messages["set_axis"])
+    assert getter == Getter("get_axis", shared=("axis",))
     schemas = (*wrapped, Schema.from_json(demo.read_text()))
     made = [
         {

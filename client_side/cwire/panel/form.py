@@ -204,17 +204,24 @@ class CommandForm:
         if getter is None:
             return
 
+        def asked() -> dict[str, Any]:
+            try:
+                return self.values(page)
+            except ValueError:
+                return {}
+
         def take(answer: Record | Exception | None) -> None:
             if isinstance(answer, Exception):
                 self._say(str(answer), _BAD)
             elif answer is not None and not (unless_touched and self._touched):
-                try:
-                    asked = self.values(page)
-                except ValueError:
-                    asked = {}
-                self.write(getter.pick(_plain(answer), asked))
+                # Of a form that nobody has touched any element will do.
+                present = getter.pick(_plain(answer), {} if unless_touched else asked())
+                if present is None:
+                    self._say(f"{getter.command} tells nothing of the one that is meant", _BAD)
+                else:
+                    self.write(present)
 
-        self._ask(getter.command, {}, take)
+        self._ask(getter.command, getter.request(asked()), take)
 
     def enable(self, on: bool) -> None:
         """Allows or forbids to send."""

@@ -71,9 +71,7 @@ class Change:
         schema = usable_schema(driver)
         getter = getter_of(driver, message)
         asked = _filled(driver, message, {}, given)
-        own = schema.commands[getter.command].struct.by_name
-        shared = {name: asked[name] for name in asked if name in own}
-        change = cls(driver, message, schema, getter, shared, dict(given))
+        change = cls(driver, message, schema, getter, getter.request(asked), dict(given))
         change._check_told()
         return change
 

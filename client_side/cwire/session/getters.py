@@ -17,27 +17,43 @@ class Getter:
     """The command whose reply has the present values of another command's fields.
 
     Attributes:
-        command: The command to send, with its defaults.
+        command: The command to send.
         field: The field of its reply that holds them; None: the reply itself.
         key: Where that field is an array: the field that says which element is meant, or None.
+        shared: The fields that both commands have, such as the axis that is meant.
     """
 
     command: str
     field: str | None = None
     key: str | None = None
+    shared: tuple[str, ...] = ()
 
-    def pick(self, reply: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-        """The values for a form.
+    def request(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields to send with the getter.
+
+        Args:
+            asked: The fields of the other command.
+        """
+        return {name: asked[name] for name in self.shared if name in asked}
+
+    def pick(self, reply: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The values for a form; None: the reply does not tell of the element that is meant.
 
         Args:
             reply: The getter's reply as plain values.
-            asked: What the form holds: it says which element is meant.
+            asked: What the form holds. If that does not say which element is meant, it is the
+                first.
         """
         found = reply if self.field is None else reply[self.field]
         if isinstance(found, list):
-            same = [one for one in found if self.key and one[self.key] == asked.get(self.key)]
-            found = (same or found)[0]
-        return dict(found)
+            if self.key is not None and self.key in asked:
+                found = [one for one in found if one[self.key] == asked[self.key]]
+            if not found:
+                return None
+            found = found[0]
+        told = dict(found)
+        same = all(told[name] == asked[name] for name in self.shared if name in {*told} & {*asked})
+        return told if same else None
 
 
 def find_getter(schema: Schema, message: Message) -> Getter | None:
@@ -55,9 +71,13 @@ def find_getter(schema: Schema, message: Message) -> Getter | None:
         if name.startswith("get_") and one.reply is not None
     }
     names = set(message.struct.by_name)
+
+    def shared(name: str) -> tuple[str, ...]:
+        return tuple(one for one in schema.commands[name].struct.by_name if one in names)
+
     direct = getters.get(f"get_{stem}")
     if direct is not None and names & set(direct.by_name):
-        return Getter(f"get_{stem}")
+        return Getter(f"get_{stem}", shared=shared(f"get_{stem}"))
     answer = schema.messages[message.reply].struct if message.reply else None
     if answer is None or not names & set(answer.by_name):
         return None
@@ -67,9 +87,9 @@ def find_getter(schema: Schema, message: Message) -> Getter | None:
             if struct is None or struct.name != answer.name or kind.is_tail:
                 continue
             if not kind.shape:
-                return Getter(name, field.name)
+                return Getter(name, field.name, shared=shared(name))
             if len(kind.shape) == 1:
-                return Getter(name, field.name, _key(message.struct, answer))
+                return Getter(name, field.name, _key(message.struct, answer), shared(name))
     return None
 
 

@@ -46,15 +46,31 @@ export function find(fields, steps) {
 }
 
 /**
- * What a getter's reply holds for a form.
+ * The fields to send with a getter.
  *
- * @param {{field: string | null, key: string | null}} getter
- * @param {Record<string, any>} reply
- * @param {Record<string, any>} asked What the form holds: it says which element is meant.
+ * @param {{shared: string[]}} getter
+ * @param {Record<string, any>} asked The fields of the other command.
  * @returns {Record<string, any>}
  */
-export function pick({ field, key }, reply, asked) {
+export function requestOf({ shared }, asked) {
+  const given = shared.filter((name) => name in asked);
+  return Object.fromEntries(given.map((name) => [name, asked[name]]));
+}
+
+/**
+ * What a getter's reply holds for a form.
+ *
+ * @param {{field: string | null, key: string | null, shared: string[]}} getter
+ * @param {Record<string, any>} reply
+ * @param {Record<string, any>} asked What the form holds. If that does not say which element is
+ *   meant, it is the first.
+ * @returns {Record<string, any> | undefined} undefined: it does not tell of the element that is meant.
+ */
+export function pick({ field, key, shared }, reply, asked) {
   const found = field === null ? reply : reply[field];
-  if (!Array.isArray(found)) return found;
-  return found.find((one) => key !== null && one[key] === asked[key]) ?? found[0];
+  const meant = (/** @type {any} */ one) =>
+    key === null || !(key in asked) || one[key] === asked[key];
+  const told = Array.isArray(found) ? found.find(meant) : found;
+  const both = shared.filter((name) => told && name in told && name in asked);
+  return both.every((name) => told[name] === asked[name]) ? told : undefined;
 }

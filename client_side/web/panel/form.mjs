@@ -2,7 +2,7 @@
 
 import { CommandError } from "../errors.mjs";
 import { BAD, BUSY, GOOD, line, replyLine } from "./answer.mjs";
-import { find, keepPlace, pick, put } from "./fields.mjs";
+import { find, keepPlace, pick, put, requestOf } from "./fields.mjs";
 import { NotJson, Unreadable, read, show } from "./rules.mjs";
 
 /**
@@ -25,7 +25,7 @@ import { NotJson, Unreadable, read, show } from "./rules.mjs";
  * @property {string} status
  * @property {Record<string, string>} carries
  * @property {(ControlRecipe & import("./rules.mjs").Rule)[]} controls
- * @property {{command: string, field: string | null, key: string | null} | null} getter
+ * @property {import("./getters.mjs").Getter | null} getter
  * @property {import("./answer.mjs").Part[]} reply
  * @property {boolean} small The relay takes it as JSON, and tells the reply so.
  */
@@ -261,8 +261,13 @@ export class Form {
     if (getter === null) return;
     try {
       const { client } = this.connection;
-      const reply = await client.command(driver, getter.command, {}, { session: this.#session() });
-      if (reply !== null) this.#write(pick(getter, reply.fields, this.#asked()));
+      const request = requestOf(getter, this.#asked());
+      const run = { session: this.#session() };
+      const reply = await client.command(driver, getter.command, request, run);
+      if (reply === null) return;
+      const present = pick(getter, reply.fields, this.#asked());
+      if (present) this.#write(present);
+      else this.#say(`${getter.command} tells nothing of the one that is meant`, BAD);
     } catch (error) {
       this.#say(errorText(error), BAD);
     }

@@ -10,10 +10,11 @@ import { lengthsOf } from "../scope/paths.mjs";
  * The command whose reply has the present values of another command's fields.
  *
  * @typedef {object} Getter
- * @property {string} command Is sent with its defaults.
+ * @property {string} command
  * @property {string | null} field The field of its reply that holds them; null: the reply itself.
  * @property {string | null} key Where that field is an array: the field that says which element is
  *   meant.
+ * @property {string[]} shared The fields that both commands have, such as the axis that is meant.
  */
 
 /**
@@ -29,20 +30,22 @@ export function findGetter(schema, message) {
   const stem = message.name.slice("set_".length);
   const getters = [...schema.messages.values()].flatMap((one) => {
     const reply = one.command && one.name.startsWith("get_") && replyOf(schema, one);
-    return reply ? [{ name: one.name, reply }] : [];
+    const shared = [...one.fields.keys()].filter((name) => message.fields.has(name));
+    return reply ? [{ name: one.name, reply, shared }] : [];
   });
   const shares = (/** @type {Message} */ other) =>
     [...message.fields.keys()].some((name) => other.fields.has(name));
   const direct = getters.find(({ name }) => name === `get_${stem}`);
-  if (direct && shares(direct.reply)) return { command: direct.name, field: null, key: null };
+  if (direct && shares(direct.reply))
+    return { command: direct.name, field: null, key: null, shared: direct.shared };
   const answer = replyOf(schema, message);
   if (!answer || !shares(answer)) return null;
-  for (const { name, reply } of getters) {
+  for (const { name: command, reply, shared } of getters) {
     for (const field of reply.fields.values()) {
       if (field.type.struct?.name !== answer.struct.name || field.tail) continue;
-      if (!field.shape.length) return { command: name, field: field.name, key: null };
+      if (!field.shape.length) return { command, field: field.name, key: null, shared };
       if (field.shape.length === 1)
-        return { command: name, field: field.name, key: keyOf(message, answer) };
+        return { command, field: field.name, key: keyOf(message, answer), shared };
     }
   }
   return null;

@@ -125,7 +125,7 @@ def test_a_page_knows_what_the_form_is(form: CommandForm) -> None:
     assert recipe["carries"] == {control["model"]: "value"}
     assert (recipe["driver"], recipe["run"], recipe["command"]) == ("lab", "77", "set")
     assert control["path"] == "x"
-    assert recipe["getter"] == {"command": "get", "field": None, "key": None}
+    assert recipe["getter"] == {"command": "get", "field": None, "key": None, "shared": ()}
     assert [part["name"] for part in recipe["reply"]] == list(
         SCHEMA.messages["state"].struct.by_name
     )

@@ -24,9 +24,20 @@ def test_the_element_that_is_meant() -> None:
     getter = found("set_waveform")
     assert getter is not None
     channels = [{"channel": 0, "offset": 1.0}, {"channel": 1, "offset": 2.0}]
-    assert getter.pick({"channels": channels}, {"channel": 1})["offset"] == 2.0
-    assert getter.pick({"channels": channels}, {"channel": 7})["offset"] == 1.0
+    assert getter.pick({"channels": channels}, {"channel": 1}) == channels[1]
+    assert getter.pick({"channels": channels}, {"channel": 7}) is None
+    assert getter.pick({"channels": channels}, {}) == channels[0]
+    assert getter.pick({"channels": []}, {}) is None
     assert Getter("get_x").pick({"x": 3}, {}) == {"x": 3}
+
+
+def test_a_getter_is_asked_for_the_same_element() -> None:
+    getter = Getter("get_axis", shared=("axis",))
+    assert getter.request({"axis": 1, "speed": 2.0}) == {"axis": 1}
+    assert getter.request({}) == {}
+    assert getter.pick({"axis": 1, "speed": 5.0}, {"axis": 1}) == {"axis": 1, "speed": 5.0}
+    assert getter.pick({"axis": 0, "speed": 5.0}, {"axis": 1}) is None
+    assert getter.pick({"speed": 5.0}, {"axis": 1}) == {"speed": 5.0}
 
 
 def test_the_getter_of_the_same_name_comes_first() -> None:

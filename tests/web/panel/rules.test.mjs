@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { find, keepPlace, pick, put } from "../../../client_side/web/panel/fields.mjs";
+import { find, keepPlace, pick, put, requestOf } from "../../../client_side/web/panel/fields.mjs";
 import { NotJson, Unreadable, read, show } from "../../../client_side/web/panel/rules.mjs";
 
 const TABLE = JSON.parse(readFileSync(new URL("../../panel.json", import.meta.url), "utf8"));
@@ -58,8 +58,18 @@ test("a getter's reply is picked by the key that the form holds", () => {
       { channel: 1, x: 2 },
     ],
   };
-  const getter = { field: "channels", key: "channel" };
+  const getter = { field: "channels", key: "channel", shared: [] };
   assert.equal(pick(getter, reply, { channel: 1 }).x, 2);
-  assert.equal(pick(getter, reply, { channel: 7 }).x, 1);
-  assert.equal(pick({ field: null, key: null }, reply, {}), reply);
+  assert.equal(pick(getter, reply, { channel: 7 }), undefined);
+  assert.equal(pick(getter, reply, {}).x, 1);
+  assert.equal(pick({ field: null, key: null, shared: [] }, reply, {}), reply);
+});
+
+test("a getter is asked for the same element", () => {
+  const getter = { field: null, key: null, shared: ["axis"] };
+  assert.deepEqual(requestOf(getter, { axis: 1, speed: 2 }), { axis: 1 });
+  assert.deepEqual(requestOf(getter, {}), {});
+  assert.deepEqual(pick(getter, { axis: 1, speed: 5 }, { axis: 1 }), { axis: 1, speed: 5 });
+  assert.equal(pick(getter, { axis: 0, speed: 5 }, { axis: 1 }), undefined);
+  assert.deepEqual(pick(getter, { speed: 5 }, { axis: 1 }), { speed: 5 });
 });

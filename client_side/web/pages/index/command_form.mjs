@@ -6,7 +6,7 @@
 
 import { element } from "../../elements.mjs";
 import { replyLine } from "../../panel/answer.mjs";
-import { find, keepPlace, pick, put } from "../../panel/fields.mjs";
+import { find, keepPlace, pick, put, requestOf } from "../../panel/fields.mjs";
 import { errorText } from "../../panel/form.mjs";
 import { findGetter, replyOf } from "../../panel/getters.mjs";
 import { controlsOf, inputsOf, replyParts } from "../../panel/inputs.mjs";
@@ -23,6 +23,8 @@ export class CommandForm {
   #entries = [];
   /** @type {Map<Choice, HTMLSelectElement>} */
   #choosers = new Map();
+  /** @type {Set<string>} The fields that say which element is meant, such as the axis. */
+  #indices;
   #waiting = false;
   #again = false; // something has changed while a command was under way
 
@@ -37,11 +39,13 @@ export class CommandForm {
     this.driver = driver;
     this.message = message;
     this.getter = findGetter(schema, message);
+    const { key = null, shared = [] } = this.getter ?? {};
+    this.#indices = new Set(key === null ? shared : [key, ...shared]);
     const answer = replyOf(schema, message);
     this.replyParts = answer ? replyParts(answer.struct) : [];
     const parts = inputsOf(message.struct);
     for (const { control, when } of controlsOf(parts)) {
-      const keeps = this.getter !== null && control.name !== this.getter.key;
+      const keeps = this.getter !== null && !this.#isIndex(control);
       const entry = new Entry(control, keeps, () => this.#changed(entry));
       this.#entries.push({ entry, when });
     }
@@ -155,15 +159,20 @@ export class CommandForm {
   /** @param {Entry | null} entry */
   #changed(entry) {
     // Another channel is meant: the fields that were not changed show what that one has.
-    if (entry && (entry.control.name === this.getter?.key || !entry.given)) void this.fetch();
+    if (entry && (this.#isIndex(entry.control) || !entry.given)) void this.fetch();
     if (this.live.checked && entry?.given !== false) void this.#submit(true);
   }
 
   /** The present values of the command's fields, as JSON has them. */
   async #present() {
     const getter = /** @type {import("../../panel/getters.mjs").Getter} */ (this.getter);
-    const reply = await this.client.command(this.driver, getter.command, {}, this.#run());
-    return reply === null ? {} : (pick(getter, reply.fields, this.#key()) ?? {});
+    const asked = this.#meant();
+    const request = requestOf(getter, asked);
+    const reply = await this.client.command(this.driver, getter.command, request, this.#run());
+    if (reply === null) return {};
+    const present = pick(getter, reply.fields, asked);
+    if (present) return present;
+    throw new Unreadable(`${getter.command} tells nothing of the one that is meant`);
   }
 
   /** The same, where they are needed: else nothing is sent. */
@@ -175,11 +184,17 @@ export class CommandForm {
     }
   }
 
-  /** The field that says which element of the getter's reply is meant. */
-  #key() {
-    const found = this.#entries.find(({ entry }) => entry.control.name === this.getter?.key);
-    const { control, held } = found?.entry ?? {};
-    return control ? { [control.name]: read(control.rule, held) } : {};
+  /** @param {import("../../panel/inputs.mjs").Control} control */
+  #isIndex({ name, steps }) {
+    return steps.length === 1 && this.#indices.has(name);
+  }
+
+  /** The fields that say which element is meant. */
+  #meant() {
+    const found = this.#entries.filter(({ entry }) => this.#isIndex(entry.control));
+    return Object.fromEntries(
+      found.map(({ entry: { control, held } }) => [control.name, read(control.rule, held)]),
+    );
   }
 
   /** The driver's run that is shown: another one refuses what was meant for it. */
