@@ -222,6 +222,16 @@ class StructArray(np.ndarray[Any, np.dtype[Any]]):
         found = plain[key]
         return StructArray.of(found, struct) if np.ndim(found) else Fields(found, struct)
 
+    # numpy would print the fields of `Fields` as numbers, which enums and bit fields are not.
+    def __repr__(self) -> str:
+        struct, plain = self._cwire_struct, np.asarray(self)
+        if struct is None or not plain.dtype.names:
+            return repr(plain)
+        one: Any = plain[()]
+        return repr(Structs(plain, struct) if plain.ndim else Fields(one, struct))
+
+    __str__ = __repr__
+
     def __reduce__(self) -> Any:
         plain = np.asarray(self)
         return (

@@ -169,7 +169,8 @@ def frames_text(title: str, rows: Sequence[tuple[str, ...]]) -> str:
 
 def _span_text(column: np.ndarray[Any, np.dtype[Any]], field: Field | None) -> str:
     if column.dtype.names:
-        return "{" + ", ".join(column.dtype.names) + "}"
+        struct = field.element.struct if field else None
+        return "{" + ", ".join(struct.by_name if struct else column.dtype.names) + "}"
     if not column.size:
         return ""
     if column.dtype.kind == "S":

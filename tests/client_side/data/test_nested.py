@@ -87,6 +87,16 @@ def test_structs_of_many_frames_are_read_step_by_step(three: FrameArray) -> None
     assert (axis["speed"] + 1).tolist() == [[2.5, -1.5]] * 3
 
 
+def test_structs_of_many_frames_are_printed(three: FrameArray) -> None:
+    axis = three["axis"]
+    assert str(axis) == repr(axis) == f"<3 x 2 {three[0].axis[0].__struct__.name}>"
+    assert str(axis[0]) == repr(three[0].axis)
+    assert "mode=MODE_RUN (" in str(axis[0])
+    assert str(axis[0, 1]) == repr(three[0].axis[1])
+    assert repr(axis.view("u1")) == repr(np.asarray(axis).view("u1"))
+    assert "_bits_" not in repr(three)
+
+
 def test_arrays_of_structs_are_records(three: FrameArray) -> None:
     record = three[0]
     axis = record.axis[1]
