@@ -176,7 +176,8 @@ def living_relays(directory: Path | None = None) -> list[RelayEntry]:
 
 
 def _rank(entry: RelayEntry) -> tuple[bool, bool, float]:
-    return bool(entry.drivers), entry.watches is not None, entry.started
+    has_drivers = bool(entry.drivers)
+    return has_drivers, has_drivers or entry.watches is not None, entry.started
 
 
 def remove_dead(directory: Path) -> None:

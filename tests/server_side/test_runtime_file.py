@@ -12,6 +12,7 @@ import pytest
 from cwire_server.runtime_file import RuntimeFile
 from cwire_structs.relays import living_relays
 from cwire_structs.runtime import RuntimeDirError
+from support.entries import entry as entry_of
 
 URL = "ws://127.0.0.1:1/ws"
 DRIVERS = {"demo": "/run/demo.sock"}
@@ -234,3 +235,13 @@ def test_an_entry_that_cannot_be_written_anew_stays(
         assert found.drivers == DRIVERS
         (runtime / f"{entry.path.stem}.new").rmdir()
     entry.close()
+
+
+def test_the_newest_comes_first_whatever_it_watches(runtime: Path) -> None:
+    with (
+        entry_of(runtime, 1, started=3.0, drivers={}),
+        entry_of(runtime, 2, started=1.0, drivers={}, watches=str(runtime)),
+        entry_of(runtime, 3, started=1.0, watches=str(runtime)),
+        entry_of(runtime, 4, started=2.0),
+    ):
+        assert [one.pid for one in living_relays()] == [4, 3, 2, 1]
