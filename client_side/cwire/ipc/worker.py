@@ -37,8 +37,8 @@ _PDEATHSIG = 1  # linux/prctl.h
 
 def main(fd: int) -> None:
     """Carries out orders until nobody is there to give any."""
-    # Ctrl-C is for the process that gives the orders; with it, however it ends, this one ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C is for the process that gives the orders, which keeps it from this one. However that
+    # one ends, this one ends with it.
     ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
     with socket.socket(fileno=fd) as orders:
         while True:
