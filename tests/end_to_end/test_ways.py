@@ -525,7 +525,8 @@ def test_subscriptions_that_come_and_go_while_the_driver_is_busy(
             steps = np.diff([frame.index for frame in found])
             missing = feed.ledger.lost - lost
             assert steps.min() == 1
-            assert steps.sum() - len(steps) == missing
+            # Others may be lost before the first of the round, while the ring is attached to.
+            assert steps.sum() - len(steps) <= missing
             assert missing == 0 or feed.ledger.gone_by("relay")  # it had no time: a slow machine
 
 

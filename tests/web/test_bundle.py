@@ -19,7 +19,7 @@ WEB = ROOT / "client_side" / "web"
 STATIC = ROOT / "server_side" / "cwire_server" / "static"
 # Bytes, gzipped, of the scripts and styles that a page loads, or that others import.
 SIZES = {
-    "client.mjs": 14_300,
+    "client.mjs": 14_500,
     "viewer": 250_000,
     "loader": 262_000,
     "index": 80_000,
