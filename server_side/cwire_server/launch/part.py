@@ -104,8 +104,12 @@ class Part:
 
     def failure(self) -> LaunchError:
         """The error that says that it did not start, with what it wrote if nobody has seen it."""
-        unseen = "\n  ".join(["", *self.lines]) if self._forward is None else ""
-        return LaunchError(f"{self.title} did not start: it {self.how_it_ended()}{unseen}")
+        return LaunchError(f"{self.title} did not start: it {self.how_it_ended()}{self.unseen}")
+
+    @property
+    def unseen(self) -> str:
+        """The last lines of its output, to stand below a text; empty if they were forwarded."""
+        return "\n  ".join(["", *self.lines]) if self._forward is None else ""
 
     async def wait(self) -> None:
         """Waits until it has ended, and its output is read."""

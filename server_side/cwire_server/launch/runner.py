@@ -167,7 +167,7 @@ class Runner:
     def _has_ended(self, part: Part) -> None:
         self.tell(
             f"{self._word}: {part.title} {part.how_it_ended()}; all else goes on. To start it "
-            f"again {self._way('here')}"
+            f"again {self._way('here')}{part.unseen if part.failed else ''}"
         )
         if part is self._driver:
             self._run = replace(
