@@ -301,19 +301,20 @@ def test_the_end_of_the_program(lab: cwire.Driver, path: Path) -> None:
     until(lambda: lab.peers == 0)
 
 
+# Both write to one pipe: each line at once, which `print` does not do where it is unbuffered.
 _FORKS = """
 import os, sys, warnings, cwire
 warnings.simplefilter("ignore", DeprecationWarning)
 bridge = cwire.connect(sys.argv[1])
 if os.fork():
     bridge.close()
-    print("closed", flush=True)
+    os.write(1, b"closed\\n")
     os.wait()
 else:
     try:
         bridge.latest("tick", 1, timeout=5)
     except cwire.NotConnected as error:
-        print("child:", error, flush=True)
+        os.write(1, f"child: {error}\\n".encode())
     input()
 """
 
