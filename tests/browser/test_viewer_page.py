@@ -175,7 +175,10 @@ def test_pan_zoom_and_keys_ask_for_what_is_in_view(
     page.get_by_label("Max", exact=True).press("Enter")
     expect(page.get_by_role("button", name="Auto")).to_have_attribute("aria-pressed", "false")
     page.get_by_role("button", name="Log").click()
-    page.wait_for_function("() => location.hash.includes('at=')")
+    page.wait_for_function(
+        """scale => Number(location.hash.match(/at=[^,]*,[^,]*,([^&]*)/)?.[1]) > 1.5 * scale""",
+        arg=scale,
+    )
     page.reload()
     wait_loaded(page)
     assert page.evaluate("() => __cwireViewer.sight.scale") > 1.5 * scale
