@@ -1,4 +1,4 @@
-"""Where this cwire lies: in a checkout of its sources, or where pip has put it.
+"""Tells where this cwire lies: in a checkout of its sources, or where pip has put it.
 
 Who installed it by pip has no Makefile and no folder of the sources. What texts advise in a
 checkout only, they take from `advice`; a test looks for others.

@@ -1,4 +1,4 @@
-"""What a text advises: in a checkout and elsewhere, and that all texts ask which it is."""
+"""Advice of texts: in a checkout and elsewhere, and that all texts ask which it is."""
 
 from __future__ import annotations
 

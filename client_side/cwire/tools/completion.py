@@ -1,4 +1,4 @@
-"""`cwire completion`: prints what makes a shell complete `cwire`; and completes at Tab.
+"""Prints what makes a shell complete `cwire`, and completes at Tab.
 
 eval "$(cwire completion bash)"
 """

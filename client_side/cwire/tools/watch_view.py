@@ -1,4 +1,4 @@
-"""What `cwire watch` shows of a round of the relay's statistics.."""
+"""Shows a round of the relay's statistics in a terminal, as `cwire watch` does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the demo's driver and notebooks are: in a checkout, or in a folder of the account.
+"""Finds the demo's driver and notebooks: in a checkout, or in a folder of the account.
 
 The folder of the account has the parts of a checkout that the notebooks use, under the same names.
 Its driver is compiled of the sources that the package brings; where there is no compiler, it is the

@@ -1,4 +1,4 @@
-"""What Tab offers in a shell: by the relay's messages, and in real shells."""
+"""Completion in a shell: what Tab offers by the relay's messages, and in real shells."""
 
 from __future__ import annotations
 

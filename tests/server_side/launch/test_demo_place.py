@@ -1,4 +1,4 @@
-"""Where the demo's parts are without a checkout, and its driver where nothing compiles it."""
+"""The demo's parts without a checkout, and its driver where nothing compiles it."""
 
 from __future__ import annotations
 
