@@ -129,6 +129,7 @@ class Planner:
         operation: dict[str, Any] | None = None
         told: list[Any] = []
         covered = self._drivers.meant_by(subscription.driver)
+        sessions = {driver.source: driver.session for driver in covered}
         try:
             # Where streams go on that the client has already; of a new subscription there are none.
             reached = {
@@ -137,6 +138,10 @@ class Planner:
                 if now is None
             }
             for driver in covered:
+                if driver.session != sessions[driver.source]:
+                    # It has begun another run. The client is told so after this, forgets the
+                    # driver's streams, and is told of all of them anew.
+                    continue
                 known = reached.get(driver.source, {})
                 for streams, work in self._plan(client, subscription, driver, known, now):
                     told += streams
