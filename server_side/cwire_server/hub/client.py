@@ -32,6 +32,8 @@ class Client:
     """Counted by its shell with `Hub.count_sent`."""
     announcing: bool = False
     """It is being told what it gets for a subscription; see `Planner.announce`."""
+    asked: int | None = None
+    """The id of the subscription that it asks for at the moment; see `Hub.subscribing`."""
     reads: frozenset[int] = frozenset()
     """Sources whose rings it reads itself: it is not sent what is in them."""
     plans: dict[int, Plan] = field(default_factory=dict)

@@ -114,6 +114,7 @@ class Hub:
         """Forgets a client."""
         if self.clients.pop(client.id, None) is not None:
             self._dropped_before.update(client.sink.dropped_by)
+        client.asked = None
         self._clear(self._planner.leave(client))
         self.back_pressure.left()
         self.work()
@@ -141,21 +142,25 @@ class Hub:
                 f"{self.limits.subscriptions} subscriptions are the most that a client can have: "
                 "unsubscribe from one, or name several messages in one",
             )
-        yield from self._planner.check(subscription)
-        for driver in covered:
-            # Nothing may be between its history and what is in the ring, or is not read yet.
-            idle = not driver.is_relay and not self.interest(driver.source)
-            if idle or driver.source in client.reads:
-                yield from self._caught_up(driver.source)
-        while client.announcing:
-            yield PIECE
+        client.asked = subscription.id
         try:
-            yield from self._planner.forget(client, subscription.id)
-            client.subscriptions[subscription.id] = subscription
-            yield from self._planner.announce(client, subscription, now)
-        except Exception:
-            self._forget(client, [subscription.id])  # all of it, or nothing
-            raise
+            yield from self._planner.check(subscription)
+            for driver in covered:
+                # Nothing may be between its history and what is in the ring, or is not read yet.
+                idle = not driver.is_relay and not self.interest(driver.source)
+                if idle or driver.source in client.reads:
+                    yield from self._caught_up(driver.source)
+            while client.announcing:
+                yield PIECE
+            try:
+                yield from self._planner.forget(client, subscription.id)
+                client.subscriptions[subscription.id] = subscription
+                yield from self._planner.announce(client, subscription, now)
+            except Exception:
+                self._forget(client, [subscription.id])  # all of it, or nothing
+                raise
+        finally:
+            client.asked = None
 
     def unsubscribe(self, client: Client, id_: int) -> None:
         """Ends a subscription at once; see `unsubscribing`."""
@@ -283,7 +288,9 @@ class Hub:
         """Begins anew what a client gets of a driver, and tells it, in pieces."""
         session = driver.session
         for subscription in subscriptions:
-            while client.announcing:
+            # What it asks for under the same id meanwhile is answered first, and may take its
+            # place: the client would take this for the answer.
+            while client.announcing or client.asked == subscription.id:
                 yield PIECE
             if driver.session != session:
                 return  # it has begun another run meanwhile, and all begins anew

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from cwire_server.errors import RequestError
 from cwire_server.hub import delivery
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.planner import PIECE
@@ -236,6 +238,80 @@ def test_what_comes_before_a_client_is_told_of_another_run_is_dropped_and_told()
         "driver": 2,
     }
     assert size == 32
+
+
+def test_a_driver_that_restarts_while_a_client_is_told_is_told_of_after_its_news() -> None:
+    hub = hub_of(many(8 * PIECE))
+    hub.add_driver("dock", "dock.sock")
+    schema = many(8 * PIECE)
+    client = add_client(hub)
+    turns = given(hub)
+    asking = hub.subscribing(client, of_rate(1, rate=None), 0.0)
+    next(asking)  # the streams of lab are planned in pieces
+    hello = Hello(1, 1, 1 << 20, 1.0, "fake", json.dumps(schema.json).encode())
+    hub.driver_up(2, hello, schema)
+    list(asking)
+    while hub._chores:
+        turns.give(hub)
+    heard = [one for one in drain(hub, client) if isinstance(one, dict)]
+    assert [one["op"] for one in heard] == ["subscribed", "driver", "subscribed"]
+    first, _, second = ({stream["source"] for stream in one.get("streams", [])} for one in heard)
+    assert (first, second) == ({1}, {1, 2})
+
+
+def asks_anew(hub: Hub, client: HubClient, options: SubscribeOptions) -> Iterator[float]:
+    """Asks for all under the id of `of_rate(1)`; its driver restarts while that is checked."""
+    hub.subscribe(client, of_rate(1, rate=None), 0.0)
+    drain(hub, client)
+    turns = given(hub)
+    asking = hub.subscribing(client, Subscription(1, None, None, options), 0.0)
+    next(asking)
+    run(hub, many(8 * PIECE), 2)
+    for _ in range(20):
+        turns.give(hub)
+    return asking
+
+
+def test_a_subscription_is_not_told_again_while_another_is_asked_for_under_its_id() -> None:
+    hub = hub_of(many(8 * PIECE))
+    client = add_client(hub)
+    asking = asks_anew(hub, client, SubscribeOptions(max_rate=5.0, json=True))
+    publish(hub, frames.pack(1, bytes(8), sequence=3))
+    assert [one["op"] for one in drain(hub, client) if isinstance(one, dict)] == ["driver"]
+    list(asking)
+    while hub._chores:
+        given(hub).give(hub)
+    (told,) = drain(hub, client)
+    assert isinstance(told, dict)
+    assert told["op"] == "subscribed"
+    assert told["streams"][0]["first_sequence"] == 4
+
+
+def test_a_subscription_goes_on_where_another_is_refused_under_its_id() -> None:
+    hub = hub_of(many(8 * PIECE))
+    client = add_client(hub)
+    asking = asks_anew(hub, client, SubscribeOptions(decimate=2))
+    with pytest.raises(RequestError):
+        list(asking)
+    while hub._chores:
+        given(hub).give(hub)
+    publish(hub, frames.pack(1, bytes(8), sequence=3))
+    news, told, size = drain(hub, client)
+    assert isinstance(news, dict)
+    assert isinstance(told, dict)
+    assert (news["event"], told["op"], size) == ("restarted", "subscribed", 32)
+    assert len(told["streams"]) == 8 * PIECE
+
+
+def test_a_client_that_leaves_while_it_asks_does_not_hold_its_driver() -> None:
+    hub = hub_of(many(8 * PIECE))
+    client = add_client(hub)
+    asking = asks_anew(hub, client, SubscribeOptions(json=True))
+    hub.remove_client(client)
+    while hub._chores:
+        given(hub).give(hub)
+    assert not hub._renewing[1]
+    del asking
 
 
 def test_a_client_that_leaves_is_not_told_and_leaves_nothing() -> None:
