@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from cwire.errors import InvalidArgument
 from cwire_structs.errors import hint_text
+from cwire_structs.quantities import parse_bytes, parse_seconds
 
 __all__ = ["COMPRESSIONS", "RecordOptions"]
 
 COMPRESSIONS = ("zstd", "lz4")
 """What files may be compressed with."""
 
-_BYTES = {
-    "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
-    "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
-}  # fmt: skip
-_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _LEAST = 1 << 16  # bytes of a file: it holds the schemas, too
 
 
@@ -61,12 +56,10 @@ def _split(text: str | None) -> tuple[int | None, float | None]:
     """
     if text is None:
         return None, None
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)", str(text).strip())
-    number, unit = (float(found[1]), found[2]) if found else (0.0, "")
-    if unit in _BYTES and number * _BYTES[unit] >= _LEAST:
-        return int(number * _BYTES[unit]), None
-    if unit in _SECONDS and number * _SECONDS[unit] >= 1:
-        return None, number * _SECONDS[unit]
+    if (size := parse_bytes(str(text))) is not None and size >= _LEAST:
+        return size, None
+    if (seconds := parse_seconds(str(text))) is not None and seconds >= 1:
+        return None, seconds
     raise InvalidArgument(
         f"{text!r} is no size and no time after which a new file begins: give 1GiB, 500MB or "
         "10min, and at least 64KiB or 1s"
