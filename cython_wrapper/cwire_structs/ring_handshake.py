@@ -108,8 +108,8 @@ class RingHandshake:
             DriverRefusedError: It said goodbye instead of hello.
             HandshakeError: It was not what a driver says, or the end of the connection.
             FrameError: It was malformed.
-            RingError: What the driver gave as its ring is none. It sends its frames nowhere else
-                on this connection: connect again, and `answer` with a refusal.
+            RingError: What the driver gave as its ring is none, or it hangs up as it was asked for
+                it. Connect again, and `answer` with a refusal: then frames come by the socket.
         """
         self._descriptors += descriptors
         if not data:
@@ -158,7 +158,8 @@ class RingHandshake:
         assert self.hello is not None
         assert self._page is not None
         if isinstance(message, Bye):
-            raise HandshakeError(f"the driver said goodbye: {message.text}")
+            # Descriptors do not pass what is between them, as ssh or socat, say.
+            raise RingError(f"the driver said goodbye: {message.text}")
         if not isinstance(message, Ring):
             self.give_up()
         elif message.problem:

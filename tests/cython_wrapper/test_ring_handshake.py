@@ -157,7 +157,7 @@ def test_what_is_no_hello(said: bytes, error: type[Exception], text: str) -> Non
     ("said", "with_ring", "error", "text"),
     [
         (b"", False, HandshakeError, "closed the connection when it had the answer"),
-        (control.bye(-9, "enough"), False, HandshakeError, "said goodbye: enough"),
+        (control.bye(-9, "enough"), False, RingError, "said goodbye: enough"),
         (frames.pack(frames.CONTROL, b"\6\0\0\0"), True, FrameError, "cut short"),
         (control.ring(0, 1), False, RingError, "says that it has a ring, and sends none"),
         (control.ring(8, 1), True, RingError, "cannot begin at 8"),
