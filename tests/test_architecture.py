@@ -79,4 +79,6 @@ def test_where_to_add_names_files_that_are_there() -> None:
 
 
 def test_lines_are_shorter_than_100_characters() -> None:
-    assert [line for line in TEXT.splitlines() if len(line) >= 100] == []
+    # A row of a table cannot be wrapped.
+    lines = [line for line in TEXT.splitlines() if not line.startswith("| `")]
+    assert [line for line in lines if len(line) >= 100] == []

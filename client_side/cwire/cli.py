@@ -45,6 +45,7 @@ TOOLS = {
     "replay": _Tool("cwire.tools.replay", "tools", "play a recorded file as a driver"),
     "export": _Tool("cwire.tools.export", "export", "save a recorded file for other tools"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
+    "proxy": _Tool("cwire.tools.proxy", "tools", "break a connection on purpose, to test"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),
     "completion": _Tool("cwire.tools.completion", "tools", "print what makes Tab complete cwire"),
     "man": _Tool("cwire.man", "tools", "write manual pages"),

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import cwire
+from cwire.proxy.proxy import Proxy
 from support.browser import browser, needs_chromium, page, picture
-from support.forwarding import forwarded
 from support.pages import HOSTILE, Bench, barriers, bench, open_page
 from support.ports import held_port
 from support.processes import Driver, Relay
@@ -333,7 +333,8 @@ def test_another_tab_needs_no_token_of_its_own(page: Page, bench: Bench) -> None
 def test_it_says_what_to_do_about_a_forwarded_port(page: Page, bench: Bench) -> None:
     own = urlsplit(bench.relay.link)
     assert own.port is not None
-    with forwarded(own.port) as port:  # as by `ssh -L`
+    with Proxy(f"127.0.0.1:{own.port}") as proxy:  # as `ssh -L` does
+        port = proxy.place.partition(":")[2]
         page.goto(f"http://localhost:{port}/#{own.fragment}")
         expect(page.locator("#condition")).to_contain_text(
             f"The relay runs, but takes pages of port {own.port} only: forward the same port, or "

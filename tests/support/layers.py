@@ -89,6 +89,6 @@ def our_imports(module: Module) -> set[str]:
 
 def promise(folder: Module) -> set[str]:
     """The folders and modules of its package that a folder's docstring lets it import."""
-    listed = re.search(r"^May import: (.*?)\.?$", folder.doc, re.DOTALL | re.MULTILINE)
+    listed = re.search(r"^May import: (.*?)\.$", folder.doc, re.DOTALL | re.MULTILINE)
     assert listed, f"{folder.name}: its docstring does not say `May import: …`"
     return set(re.findall(r"\w+", listed[1])) - {"nothing"}

@@ -1,0 +1,4 @@
+"""A proxy that delays, slices, slows down, damages or breaks connections, to test with.
+
+May import: link, errors.
+"""
