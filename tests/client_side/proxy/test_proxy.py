@@ -44,6 +44,7 @@ def ends(request: pytest.FixtureRequest, short_dir: Path) -> Iterator[Ends]:
             near = connected(proxy)
             target.settimeout(10)
             far, _ = target.accept()
+            until(lambda: proxy.counts.connections == 1)  # it may know of it later than we do
             far.settimeout(10)
             for one in (near, far):
                 stack.enter_context(closing(one))
