@@ -43,6 +43,7 @@ __all__ = [
     "HEADER",
     "HEADER_SIZE",
     "HELLO_LIMIT",
+    "HISTORY_TYPE",
     "MESSAGE_LIMIT",
     "PAYLOAD_LIMIT",
     "PROTOCOL",
@@ -69,6 +70,9 @@ __all__ = [
     "type_bitmap",
     "unpack_header",
 ]
+
+HISTORY_TYPE = 0xFFFE
+"""The type of frames that hold pieces of a history on disk, which are frames again."""
 
 RELAY_NAME = "relay"
 """The name of the relay's own statistics among the drivers; no driver can have it."""

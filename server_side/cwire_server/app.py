@@ -20,6 +20,8 @@ from cwire_server.clients.pinger import Pinger
 from cwire_server.clients.requests import Services
 from cwire_server.config import ConfigError, DriverAddress, RelayConfig
 from cwire_server.core import RelayCore
+from cwire_server.disk_history.disk import DiskHistory
+from cwire_server.disk_history.store import default_folder
 from cwire_server.drivers.discovery import Discovery
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.web.listener import Listener
@@ -56,7 +58,13 @@ class Relay:
         self.config = config
         refusal = "" if config.ring else "the relay was started with --no-ring"
         self.actions = None if config.api is None else _actions(config)
-        self.core = RelayCore(config.drivers, config.limits, refusal=refusal, actions=self.actions)
+        self.core = RelayCore(
+            config.drivers,
+            config.limits,
+            refusal=refusal,
+            actions=self.actions,
+            disk=_disk(config),
+        )
         self.hub = self.core.hub
         self.port = 0
         self._pings: asyncio.Task[None] | None = None
@@ -166,6 +174,15 @@ class Relay:
             await server.close_all_connections()
         if self._runtime is not None:
             self._runtime.close()
+
+
+def _disk(config: RelayConfig) -> DiskHistory | None:
+    """Makes what keeps a history on disk, if one is wanted."""
+    if config.history_disk is None:
+        return None
+    folder = config.history_folder or default_folder()
+    limit, queue = config.history_disk_bytes, config.limits.queue
+    return DiskHistory(config.history_disk, limit, folder, queue)
 
 
 def _actions(config: RelayConfig) -> ActionService:

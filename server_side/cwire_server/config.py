@@ -14,6 +14,7 @@ from typing import Any
 from cwire_server.access import check_origin
 from cwire_server.limits import Limits
 from cwire_structs.frames import RELAY_NAME
+from cwire_structs.quantities import parse_bytes, parse_seconds
 from cwire_structs.runtime import DEFAULT_PORT, runtime_dir
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "DriverAddress",
     "RelayConfig",
     "account",
+    "seconds",
+    "size",
 ]
 
 LAST_SOURCE = 254
@@ -158,6 +161,12 @@ class RelayConfig:
     """The token with which a client may end the relay; empty: none can."""
     threads: int = 32
     """Functions of `api` that may run at a time in threads, of all clients together."""
+    history_disk: float | None = None
+    """Seconds for which all that comes is kept on disk; None: it is not."""
+    history_disk_bytes: int = 2 << 30
+    """Bytes that this has at most."""
+    history_folder: Path | None = None
+    """Where; None: in /var/tmp."""
 
     def __post_init__(self) -> None:
         names = [driver.name for driver in self.drivers]
@@ -195,6 +204,7 @@ class RelayConfig:
             )
         if self.pages is not None and not os.access(self.pages, os.R_OK | os.X_OK):
             raise ConfigError(f"--pages: the folder {self.pages} cannot be read by this account")
+        self._check_history()
         if self.threads < 1:
             raise ConfigError(f"threads is {self.threads}: functions run in at least one thread")
         if self.owner and len(self.owner) < 16:
@@ -203,6 +213,51 @@ class RelayConfig:
             raise ConfigError("the token must be letters and digits only (it travels in a header)")
         if len(self.token) < 16:
             raise ConfigError("the token is shorter than 16 characters; it could be guessed")
+
+    def _check_history(self) -> None:
+        if self.history_disk is not None and not self.history_disk >= 1:
+            raise ConfigError(
+                f"--history-disk: {self.history_disk:g} s is too short; give at least 1s"
+            )
+        if self.history_disk_bytes < 1 << 20:
+            raise ConfigError(
+                f"--history-disk-bytes: {self.history_disk_bytes:,} bytes are too few; give at "
+                "least 1MiB"
+            )
+        folder = self.history_folder
+        if folder is None:
+            return
+        if not folder.is_dir():
+            raise ConfigError(
+                f"--history-folder: {folder} is no folder; give one on the disk that is to have "
+                "the history"
+            )
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ConfigError(f"--history-folder: {folder} cannot be written to by this account")
+
+
+def seconds(text: str) -> float:
+    """Reads ``--history-disk``: ``10min``.
+
+    Raises:
+        ConfigError: It is no time.
+    """
+    found = parse_seconds(text)
+    if found is None:
+        raise ConfigError(f"--history-disk: {text!r} is no time; give 10min, 90s or 2h")
+    return found
+
+
+def size(text: str) -> int:
+    """Reads ``--history-disk-bytes``: ``2GiB``.
+
+    Raises:
+        ConfigError: It is no size.
+    """
+    found = parse_bytes(text)
+    if found is None:
+        raise ConfigError(f"--history-disk-bytes: {text!r} is no size; give 2GiB or 500MB")
+    return found
 
 
 def _is_loopback(host: str) -> bool:

@@ -19,6 +19,7 @@ from cwire_server.clients.requests import Services
 from cwire_server.clients.transport import Transport
 from cwire_server.clients.turns import SharedTurns
 from cwire_server.config import LAST_SOURCE, DriverAddress
+from cwire_server.disk_history.disk import DiskHistory
 from cwire_server.drivers.link import DriverLink
 from cwire_server.drivers.schema_reader import SchemaReader
 from cwire_server.hub.hub import Hub
@@ -40,6 +41,7 @@ class RelayCore:
         refusal: The reason why no driver's ring is to be read; empty if they are.
         alone: Whether this process is a relay and nothing else.
         actions: Functions that clients may call; None: there are none.
+        disk: Keeps what comes on disk; None: nothing is kept there.
 
     Attributes:
         hub: Knows drivers and clients.
@@ -56,6 +58,7 @@ class RelayCore:
         refusal: str = "",
         alone: bool = True,
         actions: Host | None = None,
+        disk: DiskHistory | None = None,
     ) -> None:
         self.hub = Hub((driver.name for driver in drivers), limits)
         self.links: dict[int, DriverLink] = {}
@@ -63,6 +66,7 @@ class RelayCore:
         self._drivers = drivers
         self._refusal = refusal
         self._actions = actions
+        self._disk = disk
         self._tasks: list[asyncio.Task[None]] = []
         self._schemas = SchemaReader(alone=alone)
         self._started = time.monotonic()
@@ -86,6 +90,9 @@ class RelayCore:
         hub.on_interest = lambda source: self.links[source].update_interest()
         hub.catch_up = lambda source: self.links[source].catching_up()
         hub.back_pressure.on_room = lambda source: self.links[source].resume()
+        if self._disk is not None:
+            hub.on_disk = {"seconds": self._disk.seconds, "bytes": self._disk.limit}
+            self._disk.start(hub)
         self.source.start()
         for source in self.links:
             self._run(source)
@@ -123,7 +130,7 @@ class RelayCore:
         Args:
             pages: The way in for pages; None where there is none.
         """
-        return Services(self.hub, self.links, pages, self.uptime, self._actions)
+        return Services(self.hub, self.links, pages, self.uptime, self._actions, self._disk)
 
     def connect(self, services: Services, transport: Transport) -> ClientConnection:
         """Takes a client, past the handshake."""
@@ -141,6 +148,8 @@ class RelayCore:
         finally:
             for client in list(self.connections):  # this was cancelled
                 client.cut_off()
+            if self._disk is not None:
+                self._disk.close()
 
     def abandon(self) -> None:
         """Closes what a forked child has of the drivers' connections: they are its parent's."""

@@ -12,7 +12,15 @@ from typing import Any
 
 from cwire_server import serving
 from cwire_server.app import Relay
-from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig, account
+from cwire_server.config import (
+    ACTIONS_PORT,
+    ConfigError,
+    DriverAddress,
+    RelayConfig,
+    account,
+    seconds,
+    size,
+)
 from cwire_server.server import Server
 from cwire_server.workers.api import ApiError
 from cwire_server.workers.loading import load_api
@@ -79,6 +87,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="serve the files of this folder as pages of your own, at /pages/",
+    )
+    parser.add_argument(
+        "--history-disk",
+        metavar="TIME",
+        help="keep all that comes for so long on disk, such as 10min, for clients that ask for it "
+        "later (default: no)",
+    )
+    parser.add_argument(
+        "--history-disk-bytes",
+        default="2GiB",
+        metavar="SIZE",
+        help="and no more than so much (default 2GiB)",
+    )
+    parser.add_argument(
+        "--history-folder",
+        type=Path,
+        metavar="DIR",
+        help="in this folder, in files without a name (default: /var/tmp)",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every client")
 
@@ -148,5 +174,8 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
         api=api,
         processes=processes,
         owner=os.environ.get("CWIRE_OWNER_TOKEN", ""),
+        history_disk=None if arguments.history_disk is None else seconds(arguments.history_disk),
+        history_disk_bytes=size(arguments.history_disk_bytes),
+        history_folder=arguments.history_folder,
         **given,
     )

@@ -51,6 +51,9 @@ class Server:
             - ``allowed_origins``: of pages that may connect (they need the token, too); its own.
             - ``pages``: a folder with pages of your own, served at ``/pages/``.
             - ``ring``: False: drivers are read by their sockets, not their shared memory.
+            - ``history_disk``: seconds for which what comes from drivers is kept on disk; none.
+            - ``history_disk_bytes``: what that has at most; 2 GiB.
+            - ``history_folder``: where; ``/var/tmp``.
             - ``threads``: functions that run at a time in threads, of all clients; 32.
             - ``streams``: functions that run at a time for one client; 128.
             - ``keep``: seconds that a client's calls outlive its connection; 10.
@@ -214,8 +217,9 @@ def _config(api: object, given: Mapping[str, Any]) -> RelayConfig:
     fields_ = dict(given)
     drivers = _drivers(fields_.pop("drivers", ()))
     limits = {name: fields_.pop(name) for name in _LIMITS if name in fields_}
-    if "pages" in fields_ and fields_["pages"] is not None:
-        fields_["pages"] = Path(fields_["pages"])
+    for name in ("pages", "history_folder"):
+        if fields_.get(name) is not None:
+            fields_[name] = Path(fields_[name])
     if "allowed_origins" in fields_:
         fields_["allowed_origins"] = frozenset(fields_["allowed_origins"])
     fields_.setdefault("port", DEFAULT_PORT if drivers else ACTIONS_PORT)

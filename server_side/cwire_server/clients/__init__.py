@@ -1,4 +1,4 @@
 """Talks to clients on their WebSockets.
 
-May import: access, actions, errors, hub.
+May import: access, actions, disk_history, errors, hub.
 """

@@ -11,6 +11,8 @@ from typing import Any
 from cwire_server.access import PageAccess
 from cwire_server.actions import requests as actions
 from cwire_server.actions.requests import ARRAY_TYPE, ActionRequests, Host
+from cwire_server.disk_history.disk import DiskHistory
+from cwire_server.disk_history.requests import HistoryRequests
 from cwire_server.errors import ErrorCode, RequestError, internal_text, quoted
 from cwire_server.hub.client import Client
 from cwire_server.hub.client_queue import ClientQueue
@@ -41,6 +43,8 @@ class Services:
     """Tells how long the relay has run, s."""
     actions: Host | None = None
     """None where the relay has none."""
+    disk: DiskHistory | None = None
+    """None where the relay keeps no history on disk."""
 
 
 class ClientRequests:
@@ -52,18 +56,21 @@ class ClientRequests:
         services: The parts of the relay that act on requests.
     """
 
-    __slots__ = ("_actions", "_client", "_queue", "_services")
+    __slots__ = ("_actions", "_client", "_histories", "_queue", "_services")
 
     def __init__(self, client: Client, queue: ClientQueue, services: Services) -> None:
         self._client = client
         self._queue = queue
         self._services = services
         self._actions: ActionRequests | None = None
+        self._histories: HistoryRequests | None = None
 
     def left(self) -> None:
         """Notes that the client is gone."""
         if self._actions is not None:
             self._actions.left()
+        if self._histories is not None:
+            self._histories.left()
 
     # Text
 
@@ -142,6 +149,19 @@ class ClientRequests:
                 "false",
             )
         return self._services.hub.reading_ring(self._client, id_, name, session, read)
+
+    def _history(self, request: dict[str, Any]) -> None:
+        self._of_history().ask(request)
+
+    def _history_cancel(self, request: dict[str, Any]) -> None:
+        self._of_history().cancel(request)
+
+    def _of_history(self) -> HistoryRequests:
+        if self._histories is None:
+            services = self._services
+            disk = services.disk
+            self._histories = HistoryRequests(self._client, self._queue, services.hub, disk)
+        return self._histories
 
     def _status(self, request: dict[str, Any]) -> None:
         self._client.send("status", **self._services.hub.status(self._services.uptime()))
@@ -350,6 +370,8 @@ OPERATIONS: dict[str, Callable[[ClientRequests, dict[str, Any]], Iterator[object
     "ack": ClientRequests._ack,
     "command": ClientRequests._text_command,
     "origin": ClientRequests._origin,
+    "history": ClientRequests._history,
+    "history_cancel": ClientRequests._history_cancel,
     "status": ClientRequests._status,
 }
 """Every operation that a client may send, as PROTOCOL.md lists them."""

@@ -13,7 +13,8 @@ class BackPressure:
     """Holds drivers back, by source, and says when they may be read again.
 
     A client for which much still waits when a driver was held for long enough is slow: no driver is
-    held for it until it reads. So one that hangs costs the others nothing.
+    held for it until it reads. So one that hangs costs the others nothing. Clients that do not pace
+    drivers count as if they were not there.
 
     Args:
         limit: A client is crowded when more bytes of frames than this wait for it.
@@ -28,9 +29,9 @@ class BackPressure:
     def hold(self, source: int, fed: Sequence[Client]) -> bool:
         """Whether to hold a driver back, now that a batch of it was given to these clients."""
         for client in fed:
-            if client.sink.data_bytes <= self._limit:
+            if client.sink.data_bytes <= self._limit and client.paces:
                 return False
-        if all(client.slow for client in fed):
+        if all(client.slow or not client.paces for client in fed):
             return False
         self._held.add(source)
         return True

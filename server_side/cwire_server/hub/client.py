@@ -26,6 +26,9 @@ class Client:
     id: int = 0
     """Given by `Hub.add_client`."""
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    paces: bool = True
+    """Whether drivers wait for it, and go on when it has room. One that does not takes what it can
+    beside those that do."""
     slow: bool = False
     """It did not catch up in time: until it has, no driver waits for it."""
     sent_bytes: int = 0

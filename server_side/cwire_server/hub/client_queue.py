@@ -172,7 +172,7 @@ class ClientQueue:
         self._window: int | None = None
         self._sent = 0
         self._acked = 0
-        self._when_below: tuple[int, Callable[[], object]] | None = None
+        self._when_below: list[tuple[int, Callable[[], object]]] | None = None
         self.data_bytes = 0
         self.control_bytes = 0
         self.dropped = 0
@@ -367,14 +367,19 @@ class ClientQueue:
 
     def call_when_below(self, limit: int, call: Callable[[], object]) -> None:
         """Has a function called, once, when less text and replies wait. It may not put anything."""
-        self._when_below = limit, call
+        if self._when_below is None:
+            self._when_below = []
+        if (limit, call) not in self._when_below:
+            self._when_below.append((limit, call))
 
     def _look_below(self) -> None:
         assert self._when_below is not None
-        limit, call = self._when_below
-        if self.control_bytes < limit:
-            self._when_below = None
-            call()
+        due = [call for limit, call in self._when_below if self.control_bytes < limit]
+        if due:
+            left = [one for one in self._when_below if self.control_bytes >= one[0]]
+            self._when_below = left or None
+            for call in due:
+                call()
 
     # Taking
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cwire_server.errors import ErrorCode, RequestError, internal_text, quoted
@@ -56,6 +56,8 @@ class Hub:
         """Called when the relay itself has failed at something: what it was, and how."""
         self.machine: Machine | None = None
         """Where the relay runs, as its clients are told."""
+        self.on_disk: Mapping[str, float] | None = None
+        """What is kept on disk, as clients are told: for how many seconds, how many bytes."""
         self.turns: Turns = AnyTime()
         """Who may do long work at the moment, such as making derived frames."""
         self.on_interest: Callable[[int], None] = lambda source: None
@@ -107,6 +109,7 @@ class Hub:
             },
             machine=self.machine and self.machine.to_json(),
             watches=self.drivers.watches,
+            history=self.on_disk,
             drivers=[driver.describe(schema=True) for driver in self.drivers.values()],
         )
 
