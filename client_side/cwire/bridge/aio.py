@@ -19,7 +19,7 @@ from cwire.actions.events import AsyncEvents
 from cwire.actions.names import Actions
 from cwire.actions.names import Options as ActionOptions
 from cwire.actions.running import AsyncActionStream
-from cwire.bridge import timeouts
+from cwire.bridge import past, timeouts
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
 from cwire.bridge.connect import (
@@ -248,10 +248,16 @@ class AsyncBridge(BridgeBase):
         n: int | None = None,
         *,
         seconds: float | None = None,
+        disk: bool | None = None,
         driver: str | None = None,
     ) -> FrameArray | list[Record]:
         """The frames that are kept of the past; see `Bridge.history`."""
-        return self._past(await self._open_feed(message, driver), n, seconds)
+        feed = await self._open_feed(message, driver)
+        found, missing = past.look(self._link, feed, n, seconds, disk)
+        if missing is None:
+            return found
+        answer = await self._link.past(missing)
+        return past.joined(feed, found, answer, n)
 
     async def record(
         self,
@@ -491,10 +497,15 @@ class AsyncDriver(DriverBase):
         return await self._bridge.wait_for(message, predicate, timeout, driver=self.name)
 
     async def history(
-        self, message: str, n: int | None = None, *, seconds: float | None = None
+        self,
+        message: str,
+        n: int | None = None,
+        *,
+        seconds: float | None = None,
+        disk: bool | None = None,
     ) -> FrameArray | list[Record]:
         """The frames that are kept of the past."""
-        return await self._bridge.history(message, n, seconds=seconds, driver=self.name)
+        return await self._bridge.history(message, n, seconds=seconds, disk=disk, driver=self.name)
 
     async def record_to_dataframe(
         self,

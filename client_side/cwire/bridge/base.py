@@ -13,9 +13,8 @@ from cwire.actions.description import Description
 from cwire.bridge.commands import Commands, Offered
 from cwire.bridge.health import Health, health
 from cwire.bridge.repr import bridge_html, bridge_text, driver_html
-from cwire.data.arguments import FOR_EVER, frame_count, names_of, seconds
+from cwire.data.arguments import names_of
 from cwire.data.feed import Feed
-from cwire.data.frame_array import FrameArray, Record
 from cwire.kernel.own_loop import OwnLoop
 from cwire.link.link import Link, now
 from cwire.session.changes import getter_of
@@ -430,14 +429,6 @@ class BridgeBase(ABC):
         if link.closed is not None or link.session.wants(feed.driver, feed.message.name):
             return None
         return link.lookup.source_of(feed)
-
-    def _past(self, feed: Feed, n: int | None, seconds_: float | None) -> FrameArray | list[Record]:
-        if n is not None and seconds_ is not None:
-            raise errors.InvalidArgument("history takes a number of frames or seconds, not both")
-        if seconds_ is not None:
-            span = seconds(seconds_, what="history takes")
-            return feed.history.latest_seconds(FOR_EVER if span is None else span)
-        return feed.history.latest(None if n is None else frame_count(n, "history"))
 
 
 class DriverBase:

@@ -20,7 +20,7 @@ from cwire.actions.events import Events
 from cwire.actions.names import Actions
 from cwire.actions.names import Options as ActionOptions
 from cwire.actions.running import ActionStream
-from cwire.bridge import timeouts
+from cwire.bridge import past, timeouts
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
 from cwire.bridge.connect import (
@@ -374,25 +374,43 @@ class Bridge(BridgeBase):
         n: int | None = None,
         *,
         seconds: float | None = None,
+        disk: bool | None = None,
         driver: str | None = None,
     ) -> FrameArray | list[Record]:
-        """The frames that are kept of the past, as numpy; waits for nothing.
+        """The frames that are kept of the past, as numpy.
+
+        The bridge keeps the last ones in memory, and waits for nothing. A relay that was started
+        with ``--history-disk`` keeps those of the last minutes: it is asked for what memory has
+        not any more, or has never had, and this waits for its answer.
+
+            bridge.history("driver_status", seconds=600)
 
         Args:
             message: The message's name.
             n: How many of the last frames; all that are kept if neither this nor `seconds` is
                 given.
             seconds: The frames of this time before the newest one, by their time stamps; where
-                the driver's clock jumps, the time goes on.
+                the driver's clock jumps, the time goes on (on disk, stamps alone count).
+            disk: False: what is in memory. True: also what the relay has on disk, with neither `n`
+                nor `seconds` all of it. None: that if there is any, and `n` or `seconds` reach
+                further back than memory.
             driver: Where several drivers have this message.
 
         Returns:
-            A copy, as `latest` gives it. How much is kept, `connect(history_bytes=)` says.
+            A copy, as `latest` gives it. `connect(history_bytes=)` says how much memory keeps. On
+            disk are also frames of earlier runs of the driver, if they had the same structs.
 
         Raises:
             UnknownMessage: There is no such message.
+            CwireError: There is nothing on disk, with ``disk=True``; or it cannot be read.
+            NotConnected: The relay has gone while it was asked.
         """
-        return self._past(self._open_feed(message, driver), n, seconds)
+        feed = self._open_feed(message, driver)
+        found, missing = past.look(self._link, feed, n, seconds, disk)
+        if missing is None:
+            return found
+        answer = self._thread.call(self._link.past(missing))
+        return past.joined(feed, found, answer, n)
 
     def record(
         self,
@@ -696,10 +714,15 @@ class BridgeDriver(DriverBase):
         return self._bridge.wait_for(message, predicate, timeout, driver=self.name)
 
     def history(
-        self, message: str, n: int | None = None, *, seconds: float | None = None
+        self,
+        message: str,
+        n: int | None = None,
+        *,
+        seconds: float | None = None,
+        disk: bool | None = None,
     ) -> FrameArray | list[Record]:
         """The frames that are kept of the past; see `Bridge.history`."""
-        return self._bridge.history(message, n, seconds=seconds, driver=self.name)
+        return self._bridge.history(message, n, seconds=seconds, disk=disk, driver=self.name)
 
     def record_to_dataframe(
         self,

@@ -70,6 +70,11 @@ class TailHistory(History):
         """Slots, and bytes, that are written at once, at most."""
         self._set_steps()
 
+    @classmethod
+    def for_frames(cls, message: Message, count: int, size: int) -> TailHistory:
+        """A history that keeps so many frames, of so many bytes together."""
+        return cls(message, size + _INDEX_BYTES * (count + 1))
+
     @property
     def oldest(self) -> int:
         """Position of the oldest frame that is still here."""

@@ -31,6 +31,7 @@ from cwire.session.events import (
     Event,
     Hello,
     OriginAllowed,
+    PastAnswer,
     Refused,
     Reply,
     Resend,
@@ -39,6 +40,7 @@ from cwire.session.events import (
 )
 from cwire.session.lookup import Lookup
 from cwire.session.options import Options
+from cwire.session.pasts import PastQuery
 from cwire.session.pending_commands import Command
 from cwire.session.pending_commands import Encoded as EncodedCommand
 from cwire.session.session import Session
@@ -106,6 +108,7 @@ class Link:
         self._replies = Replies()
         self._held: list[Reply] = []  # what was published before them is not read yet
         self._asked: dict[int, asyncio.Future[Event]] = {}
+        self._pasts: dict[int, asyncio.Future[Event]] = {}  # those that end with the connection
         self._ack_soon = False
         self._given_up: asyncio.TimerHandle | None = None  # for calls, when nobody comes back
         _links.add(self)
@@ -198,6 +201,43 @@ class Link:
             why = answer.text if isinstance(answer, Refused) else "it answers something else"
             raise errors.CwireError(f"the relay does not let pages of {origin!r} connect: {why}")
         return answer.url, answer.token
+
+    async def past(self, query: PastQuery) -> tuple[bytearray, PastAnswer]:
+        """Asks for what the relay has on disk, and waits as long as it comes.
+
+        Returns:
+            The frames, and what the relay says of them.
+
+        Raises:
+            CwireError: The relay cannot give it; the text says why.
+            NotConnected: The relay is gone.
+        """
+        if self.unconnected:
+            raise errors.NotConnected(self.unconnected)
+        id, text = self.session.past(query)
+        answer: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._asked[id] = self._pasts[id] = answer
+        came = -1
+        try:
+            self._send(text)
+            while not answer.done():
+                if came == (came := self.session.pasts.size(id)):
+                    raise errors.ProtocolError(
+                        "the relay does not answer a request for its history"
+                    )
+                await asyncio.wait([answer], timeout=_ANSWER_TIMEOUT)
+            said = answer.result()
+        finally:
+            del self._asked[id], self._pasts[id]
+            data = self.session.pasts.end(id)
+            if not answer.done():
+                self._send(self.session.pasts.cancel(id))
+        if isinstance(said, PastAnswer):
+            return data, said
+        assert isinstance(said, Refused)
+        if said.code in ("unknown_driver", "unknown_message"):
+            raise _refusal(said.code, said.text)
+        raise errors.CwireError(said.text)
 
     async def _ask(self, id: int, text: str, what: str) -> Event:
         """Sends a request and waits for its answer; `what` names it in the error.
@@ -372,7 +412,7 @@ class Link:
                 self._rings.answered(id)
             case Refused(int(id), _, text) if self._rings.refused(id, text):
                 pass
-            case Subscribed(id) | OriginAllowed(id) | Refused(id):
+            case Subscribed(id) | OriginAllowed(id) | PastAnswer(id) | Refused(id):
                 asked = self._asked.get(id) if id is not None else None
                 if asked is not None and not asked.done():
                     asked.set_result(event)
@@ -484,6 +524,9 @@ class Link:
             self._on_event(reply)
         self._settle()
         self._replies.fail(errors.NotConnected(reason))
+        for asked in self._pasts.values():
+            if not asked.done():
+                asked.set_exception(errors.NotConnected(reason))
 
     def _tell(self) -> None:
         for call in tuple(self.on_change):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = [
     "Event",
     "Hello",
     "OriginAllowed",
+    "PastAnswer",
     "Refused",
     "Reply",
     "Resend",
@@ -73,6 +75,27 @@ class OriginAllowed:
     id: int
     url: str
     token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """The relay has sent all that it has on disk of what was asked for.
+
+    Attributes:
+        id: Of the request.
+        frames: How many frames.
+        lost: Frames that are missing between them, by reason.
+        more: Whether there are older ones, beyond the number that was asked for.
+        left_out: Frames of this time that have another layout.
+        problem: Why the relay keeps nothing any more; empty while it does.
+    """
+
+    id: int
+    frames: int
+    lost: Mapping[str, int]
+    more: bool
+    left_out: int
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +202,7 @@ Event = (
     | Subscribed
     | Ended
     | OriginAllowed
+    | PastAnswer
     | RingAnswer
     | Refused
     | Reply

@@ -19,6 +19,7 @@ from cwire.session.events import (
     CallProgress,
     CallResult,
     OriginAllowed,
+    PastAnswer,
     Refused,
     RingAnswer,
     ServerEvent,
@@ -83,6 +84,7 @@ class Greeting:
         drivers: All of them.
         machine: Where it runs; None where it does not say.
         watches: The directory whose drivers it serves, also those that come later; None: none.
+        on_disk: The seconds for which it keeps frames on disk; None: it does not.
     """
 
     client: int | None
@@ -91,6 +93,7 @@ class Greeting:
     drivers: tuple[DriverReport, ...]
     machine: Machine | None
     watches: str | None = None
+    on_disk: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ Incoming = (
     | Unsubscribed
     | Drops
     | OriginAllowed
+    | PastAnswer
     | RingAnswer
     | Refused
     | SessionAnswer
@@ -203,6 +207,7 @@ def _greeting(message: Mapping[str, Any]) -> Greeting:
     told = message.get("machine")
     machine = None if told is None else Machine.from_json(told)
     server, watches = str(message.get("server", "")), message.get("watches")
+    history = message.get("history")
     return Greeting(
         client=_number(message, "client"),
         server=server,
@@ -210,6 +215,7 @@ def _greeting(message: Mapping[str, Any]) -> Greeting:
         drivers=drivers,
         machine=machine,
         watches=None if watches is None else str(watches),
+        on_disk=None if history is None else float(history["seconds"]),
     )
 
 
@@ -279,6 +285,17 @@ def _ring(message: Mapping[str, Any]) -> RingAnswer:
     return RingAnswer(int(message["id"]), str(message["driver"]), bool(message["read"]))
 
 
+def _history(message: Mapping[str, Any]) -> PastAnswer:
+    return PastAnswer(
+        id=int(message["id"]),
+        frames=int(message["frames"]),
+        lost={str(reason): int(count) for reason, count in message["lost"].items()},
+        more=bool(message["more"]),
+        left_out=int(message["left_out"]),
+        problem=str(message.get("problem") or ""),
+    )
+
+
 def _error(message: Mapping[str, Any]) -> Refused:
     return Refused(_number(message, "id"), str(message["code"]), str(message["text"]))
 
@@ -333,6 +350,7 @@ PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Incoming]] = {
     "dropped": _drops,
     "origin": _origin,
     "ring": _ring,
+    "history": _history,
     "error": _error,
     "session": _session,
     "result": _result,

@@ -47,6 +47,7 @@ from cwire.session.events import (
     Event,
     Hello,
     OriginAllowed,
+    PastAnswer,
     Refused,
     Reply,
     Resend,
@@ -66,12 +67,21 @@ from cwire.session.incoming import (
     parse_text,
 )
 from cwire.session.options import Options, check_driver
+from cwire.session.pasts import PastQuery, Pasts
 from cwire.session.pending_commands import Encoded, PendingCommands, encode
 from cwire.session.subscriptions import Subscription
 from cwire.session.window import AckWindow
 from cwire_structs import frames
 from cwire_structs.action_values import ARRAY_TYPE
-from cwire_structs.frames import CONTROL, HEADER_SIZE, RELAY_SOURCE, FrameError, Header, Tally
+from cwire_structs.frames import (
+    CONTROL,
+    HEADER_SIZE,
+    HISTORY_TYPE,
+    RELAY_SOURCE,
+    FrameError,
+    Header,
+    Tally,
+)
 from cwire_structs.schema import Message
 from cwire_structs.served import Served
 
@@ -101,6 +111,8 @@ class Session:
         limits: Sizes in bytes that the relay allows.
         pending: Commands that wait for their reply.
         calls: Calls of the relay's actions.
+        pasts: Requests for what the relay keeps on disk.
+        on_disk: The seconds for which it does that; None: it does not.
         subscriptions: By id.
         unknown: Frames that no schema describes.
         window: Counts what is to be acknowledged.
@@ -125,6 +137,8 @@ class Session:
         self.window = AckWindow(window)
         self.pending = PendingCommands()
         self.calls = Calls()
+        self.pasts = Pasts()
+        self.on_disk: float | None = None
         self.before_end: Callable[[Driver], None] = lambda driver: None
         self._by_ring: set[int] = set()  # sources that have come both ways
         self._request = 0
@@ -326,6 +340,16 @@ class Session:
         self._request += 1
         return self._request, json.dumps({"op": "origin", "id": self._request, "origin": origin})
 
+    def past(self, query: PastQuery) -> tuple[int, str]:
+        """Makes the request for what the relay has on disk; an event ends the answer.
+
+        Returns:
+            The request's id, by which `pasts` has what comes, and the text message to send.
+        """
+        self._request += 1
+        self.pasts.begin(self._request)
+        return self._request, query.request(self._request)
+
     def ring(self, driver: Driver, read: bool) -> tuple[int, str]:
         """Makes the request to read a driver's ring from now on, or no more; an event answers it.
 
@@ -397,7 +421,7 @@ class Session:
             case Refused():
                 self._refuse(said)
                 return [said]
-            case OriginAllowed():
+            case OriginAllowed() | PastAnswer():
                 return [said]
             case RingAnswer():
                 known = self.drivers.get(said.driver)
@@ -431,6 +455,7 @@ class Session:
                 f"one on {had.machine.host}"
             )
         self.client, self.server, self.limits = said.client, said.server, said.limits
+        self.on_disk = said.on_disk
         for one in said.drivers:
             self._meet(one)
         by_ring = {one.name for one in self.drivers.values() if one.source in self._by_ring}
@@ -498,5 +523,8 @@ class Session:
                 self.calls.take_array(header.request, frame[HEADER_SIZE : header.size])
             except FrameError as problem:
                 raise errors.ProtocolError(f"the relay sent a bad array: {problem}") from problem
+            return None
+        if header.type == HISTORY_TYPE and header.source == RELAY_SOURCE:
+            self.pasts.take(header.request, frame[HEADER_SIZE : header.size])
             return None
         return self.pending.reply(bytes(frame), self.drivers)
