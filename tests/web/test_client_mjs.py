@@ -18,10 +18,10 @@ from cwire.errors import CwireError
 from cwire.panel.form import CommandForm
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire.session.drivers import Driver
-from cwire.session.getters import Getter, find_getter
 from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
 from cwire_structs.schema import Message, Schema
+from cwire_structs.schema.getters import Getter, find_getter
 from support.kept_bytes import kept
 from support.node import NODE, node_options, npm_packages
 from support.ports import held_port

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Generic, NoReturn, TypeVar
 
 from cwire.errors import InvalidArgument, live_connection
-from cwire.session.getters import Getter
 from cwire.view.text import field_notes
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import Field, python_name
+from cwire_structs.schema.getters import Getter
 
 __all__ = ["CommandFunction", "Commands", "Offered"]
 

@@ -29,9 +29,9 @@ from cwire_structs.schema.json_size import JSON_VALUES, json_values
 if TYPE_CHECKING:
     from cwire.data.frame_array import Record
     from cwire.session.drivers import Driver
-    from cwire.session.getters import Getter
     from cwire_structs.schema import Message
     from cwire_structs.schema.fields import Field
+    from cwire_structs.schema.getters import Getter
 
 __all__ = ["CarryOut", "CommandForm", "Done", "Send"]
 

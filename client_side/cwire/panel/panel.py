@@ -21,10 +21,10 @@ from cwire.link.page_routes import PageRoutes, relay_name
 from cwire.panel.form import CommandForm, Done
 from cwire.panel.page import PanelPage
 from cwire.session.drivers import Driver, down_text, unknown_text, usable_schema
-from cwire.session.getters import find_getter
 from cwire.session.lookup import Lookup
 from cwire_structs.frames import Code
 from cwire_structs.schema import Schema
+from cwire_structs.schema.getters import find_getter
 
 __all__ = ["Panel", "SendTo", "choose"]
 

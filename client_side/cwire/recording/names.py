@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DRIVER", "EVENTS", "LAYOUT_HASH", "MESSAGE", "RUN", "SCHEMA", "topic_of"]
+__all__ = ["DRIVER", "EVENTS", "LAYOUT_HASH", "MESSAGE", "RUN", "SCHEMA"]
 
 EVENTS = "/cwire/events"
 """The topic of what happened beside frames: JSON, without a schema."""
@@ -21,8 +21,3 @@ DRIVER = "cwire:driver"
 
 LAYOUT_HASH = "cwire:layout_hash"
 """Key in a channel's metadata: which of the driver's schemas has the message."""
-
-
-def topic_of(driver: str, message: str) -> str:
-    """Returns the topic of a driver's message."""
-    return f"/{driver}/{message}"

@@ -19,14 +19,14 @@ from cwire.data.feed import Feed
 from cwire.data.frame_array import FrameArray, frame_of
 from cwire.data.ledger import CONNECTION, UNWANTED
 from cwire.errors import CwireError
-from cwire.recording.names import DRIVER, EVENTS, LAYOUT_HASH, MESSAGE, RUN, SCHEMA, topic_of
+from cwire.recording.names import DRIVER, EVENTS, LAYOUT_HASH, MESSAGE, RUN, SCHEMA
 from cwire.recording.options import RecordOptions
 from cwire.recording.output import GrowingFile
 from cwire.session.drivers import Driver
 from cwire.version import __version__
 from cwire.view.text import counted
 from cwire_structs.frames import HEADER_SIZE, unpack_header
-from cwire_structs.mcap.ros2 import Description, describe
+from cwire_structs.mcap.ros2 import Description, describe, topic_of
 from cwire_structs.mcap.writer import Writer
 from cwire_structs.schema import Message
 

@@ -9,13 +9,13 @@ from typing import Any
 from cwire import errors
 from cwire.data.frame_array import Record
 from cwire.session.drivers import Driver, usable_schema
-from cwire.session.getters import Getter, find_getter
 from cwire_structs.errors import FieldError
 from cwire_structs.frames import Code
 from cwire_structs.schema import Message, Schema, shown
 from cwire_structs.schema.decode import to_dict
 from cwire_structs.schema.encode import find_field, put_fields
 from cwire_structs.schema.fields import CHECK_ALL, Field, Struct
+from cwire_structs.schema.getters import Getter, find_getter
 
 __all__ = ["Change", "getter_of", "left_out"]
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from cwire import errors
 from cwire.data.feed import Feed
 from cwire.session.drivers import Driver, unknown_text, usable_schema
-from cwire.session.getters import Getter, find_getter
 from cwire.session.options import Options
 from cwire.session.session import Session
 from cwire_structs.errors import hint_text
 from cwire_structs.schema import Message
+from cwire_structs.schema.getters import Getter, find_getter
 
 __all__ = ["Lookup"]
 

@@ -17,9 +17,9 @@ from cwire.bridge.sync import Bridge, open_bridge
 from cwire.data.frame_array import Record
 from cwire.session.changes import Change, left_out
 from cwire.session.drivers import usable_schema
-from cwire.session.getters import find_getter
 from cwire_structs.schema import Message
 from cwire_structs.schema.decode import to_dict
+from cwire_structs.schema.getters import find_getter
 from cwire_structs.schema.paths import PathError, find_path
 
 __all__ = [

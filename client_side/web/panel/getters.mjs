@@ -1,5 +1,5 @@
 // Finds the command that reads back what a `set_…` command writes, by naming convention, as Python
-// does (`session/getters.py`). Pure.
+// does (`cwire_structs/schema/getters.py`). Pure.
 
 import { formOf } from "../decode/shown.mjs";
 import { lengthsOf } from "../scope/paths.mjs";

@@ -24,7 +24,7 @@ from cwire_structs.schema import Message, Schema
 from cwire_structs.schema.bits import ByteOrder
 from cwire_structs.schema.fields import Enum, Field, Kind, Struct, class_name
 
-__all__ = ["ENCAPSULATION", "PACKAGE", "Description", "Tail", "describe"]
+__all__ = ["ENCAPSULATION", "PACKAGE", "Description", "Tail", "describe", "topic_of"]
 
 PACKAGE = "cwire_msgs"
 """The package that the types are said to be of."""
@@ -82,6 +82,11 @@ class Tail:
     def before(self, size: int) -> bytes:
         """Returns what stands between the fixed part and a tail of so many bytes."""
         return bytes(self.gap) + (size // self.item).to_bytes(_COUNT_SIZE, self.byte_order)
+
+
+def topic_of(driver: str, message: str) -> str:
+    """Returns the topic of a driver's message."""
+    return f"/{driver}/{message}"
 
 
 def describe(schema: Schema, message: Message) -> Description:

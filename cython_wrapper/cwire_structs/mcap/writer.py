@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cwire_structs.frames import HEADER, HEADER_SIZE
+from cwire_structs.mcap.bodies import body_fields, fill_bodies
 from cwire_structs.mcap.compression import compress
 from cwire_structs.mcap.reader import McapFile
 from cwire_structs.mcap.records import (
@@ -151,7 +152,8 @@ class Writer:
             size: Bytes of a payload.
             description: Of the message.
         """
-        dtype, between = _record(size, description)
+        fields, between = body_fields(size, description)
+        dtype = np.dtype([*MESSAGE_HEAD.descr, *fields])
         step = dtype.itemsize
         if step > self._chunk_bytes // _SMALL:
             self._large(channel, rows, size, dtype, between, description)
@@ -164,18 +166,8 @@ class Writer:
                 continue
             some = rows[at : at + room]
             out = self._room(step, len(some)).view(dtype)
-            times = _fill(out, channel, some, description)
-            fixed = description.fixed if description.tail else size
-            if fixed:
-                body = some[:, HEADER_SIZE : HEADER_SIZE + fixed]
-                out["fixed"] = body.view(f"V{fixed}")[:, 0]
-            elif description.tail is None:
-                out["empty"] = 0
-            if description.tail is not None:
-                out["between"] = np.void(between)
-                if rest := size - fixed:
-                    tails = some[:, HEADER_SIZE + fixed : HEADER_SIZE + size]
-                    out["tail"] = tails.view(f"V{rest}")[:, 0]
+            times = _fill(out, channel, some)
+            fill_bodies(out, some, size, description)
             self._note(channel, times, step)
             at += len(some)
 
@@ -194,7 +186,8 @@ class Writer:
         for index in range(len(rows)):
             head = np.empty(1, heads)
             row = rows[index : index + 1]
-            times = _fill(head, channel, row, description, dtype.itemsize)
+            times = _fill(head, channel, row, dtype.itemsize)
+            head["encapsulation"] = np.void(description.encapsulation)
             self._list(head.view(np.uint8))
             self._list(row[0, HEADER_SIZE : HEADER_SIZE + fixed])
             if description.tail is not None:
@@ -375,7 +368,6 @@ def _fill(
     out: npt.NDArray[Any],
     channel: int,
     rows: npt.NDArray[np.uint8],
-    description: Description,
     length: int | None = None,
 ) -> npt.NDArray[Any]:
     """Writes the heads of records, and returns the frames' times."""
@@ -386,26 +378,7 @@ def _fill(
     out["channel"] = channel
     out["sequence"] = headers["sequence"]
     out["log_time"] = out["publish_time"] = times
-    out["encapsulation"] = np.void(description.encapsulation)
     return times
-
-
-def _record(size: int, description: Description) -> tuple[np.dtype[Any], bytes]:
-    """The layout of a message's record, and what stands between its fixed part and its tail."""
-    fields: list[Any] = list(MESSAGE_HEAD.descr)
-    fields.append(("encapsulation", f"V{len(description.encapsulation)}"))
-    fixed = description.fixed if description.tail else size
-    if fixed:
-        fields.append(("fixed", f"V{fixed}"))
-    elif description.tail is None:  # CDR knows no struct without bytes
-        fields.append(("empty", "u1"))
-    between = b""
-    if description.tail is not None:
-        between = description.tail.before(size - fixed)
-        fields.append(("between", f"V{len(between)}"))
-        if size > fixed:
-            fields.append(("tail", f"V{size - fixed}"))
-    return np.dtype(fields), between
 
 
 def _by_time(entries: npt.NDArray[Any]) -> npt.NDArray[Any]:

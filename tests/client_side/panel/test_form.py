@@ -13,8 +13,8 @@ import cwire
 from cwire.data.frame_array import frame_of, record_of
 from cwire.panel.form import CommandForm
 from cwire.session.drivers import Driver
-from cwire.session.getters import Getter
 from cwire_structs import frames
+from cwire_structs.schema.getters import Getter
 from support import schemas
 from support.widgets import open_widgets
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cwire_structs.schema import Message, Schema
 from cwire_structs.schema.fields import Struct
+from cwire_structs.schema.message import Message
+from cwire_structs.schema.schema import Schema
 
 __all__ = ["Getter", "find_getter"]
 

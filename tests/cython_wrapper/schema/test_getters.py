@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cwire.session.getters import Getter, find_getter
 from cwire_structs.schema import Schema
+from cwire_structs.schema.getters import Getter, find_getter
 from support.processes import ROOT
 
 SCHEMA = Schema.from_json((ROOT / "c_driver" / "generated" / "messages.schema.json").read_bytes())
