@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     import pyarrow
     import xarray
 
-__all__ = ["Arrays", "free_name", "to_pandas", "to_pyarrow", "to_xarray"]
+__all__ = [
+    "Arrays",
+    "cf_notes",
+    "dimensions",
+    "free_name",
+    "to_pandas",
+    "to_pyarrow",
+    "to_xarray",
+]
 
 _MANY = 50  # columns
 
@@ -146,28 +154,14 @@ def to_xarray(
         message: The message's description, where it is known.
     """
     xr = _package("xarray")
-    lengths = {column.values.shape[1] for column in columns if column.values.ndim == 2}
     when = free_name("time", columns)
+    dims = dimensions(columns)
     data = {}
     for column in columns:
-        shape = column.values.shape[1:]
-        if len(shape) == 1:
-            dims = ["sample" if len(lengths) == 1 else f"{column.name}_sample"]
-        elif len(shape) == 2:
-            dims = [f"{column.name}_row", f"{column.name}_column"]
-        else:
-            dims = [f"{column.name}_{axis}" for axis in range(len(shape))]
-        notes: dict[str, Any] = dict(column.notes)
-        for key in ("scale_factor", "add_offset"):
-            if key in notes:
-                notes[key] = float(notes[key])
-        values = column.values
-        if (labels := column.labels) is not None:  # as the CF conventions say it
-            notes["flag_values"] = list(labels)
-            notes["flag_meanings"] = " ".join(labels.values())
+        values, notes = column.values, cf_notes(column)
+        if (labels := column.labels) is not None:
             values = _names(labels, values)
-        dims = [free_name(name, columns) for name in dims]
-        data[column.name] = ([when, *dims], values, notes)
+        data[column.name] = (dims[column.name], values, notes)
     clock = {"long_name": "when it was published, UTC"}
     coordinates = {
         "time": (when, np.array(time), clock),
@@ -178,6 +172,35 @@ def to_xarray(
     about = {"message": message.name, "doc": message.doc} if message else {}
     made: xarray.Dataset = xr.Dataset(data, coords=coordinates, attrs=about)
     return made
+
+
+def dimensions(columns: Sequence[Column]) -> dict[str, list[str]]:
+    """Returns the names of the dimensions of each column; the first one is ``time``."""
+    lengths = {column.values.shape[1] for column in columns if column.values.ndim == 2}
+    when = free_name("time", columns)
+    found = {}
+    for column in columns:
+        shape = column.values.shape[1:]
+        if len(shape) == 1:
+            dims = ["sample" if len(lengths) == 1 else f"{column.name}_sample"]
+        elif len(shape) == 2:
+            dims = [f"{column.name}_row", f"{column.name}_column"]
+        else:
+            dims = [f"{column.name}_{axis}" for axis in range(len(shape))]
+        found[column.name] = [when, *(free_name(name, columns) for name in dims)]
+    return found
+
+
+def cf_notes(column: Column) -> dict[str, Any]:
+    """Returns unit, comment, scale and an enum's names as the CF conventions say them."""
+    notes: dict[str, Any] = dict(column.notes)
+    for key in ("scale_factor", "add_offset"):
+        if key in notes:
+            notes[key] = float(notes[key])
+    if (labels := column.labels) is not None:
+        notes["flag_values"] = list(labels)
+        notes["flag_meanings"] = " ".join(labels.values())
+    return notes
 
 
 def to_pyarrow(

@@ -299,7 +299,8 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
         The ending says the format: ``.h5`` (a group with a dataset for each field), ``.parquet``,
         ``.csv`` (a column for each element of arrays), ``.nc`` (netCDF), ``.mat`` (MATLAB),
-        ``.npz`` (numpy). Each has the time and the sequence beside the fields.
+        ``.npz`` (numpy), ``.zarr`` (a group like that of HDF5), ``.xdf`` (LabRecorder). Each has
+        the time and the sequence beside the fields.
 
         Args:
             path: The file, as text or a `pathlib.Path`.

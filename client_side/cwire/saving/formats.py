@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -12,9 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from cwire.data.columns import Column
-from cwire.data.convert import free_name, to_pandas, to_pyarrow, to_xarray
+from cwire.data.convert import (
+    cf_notes,
+    dimensions,
+    free_name,
+    to_pandas,
+    to_pyarrow,
+    to_xarray,
+)
 from cwire.errors import CwireError, InvalidArgument
 from cwire.saving.table import Table
+from cwire.saving.xdf import write_xdf
 
 __all__ = ["FORMATS", "Writer"]
 
@@ -23,6 +32,7 @@ Writer = Callable[[Path, Sequence[Table]], None]
 
 _CHUNK_BYTES = 1 << 18  # of a dataset that grows, at most
 _CHUNK_ROWS = 64  # at least, if they are not larger
+_ZARR_CHUNK_BYTES = 1 << 20
 _MAT_LIMIT = 1 << 31  # bytes of a variable in a MATLAB file
 _MAT_NAME = 63  # characters of a variable's name
 
@@ -99,7 +109,7 @@ def write_parquet(path: Path, tables: Sequence[Table]) -> None:
     (table,) = tables
     writer = None
     try:
-        for part in table.parts:
+        for part in table.parts():
             made = to_pyarrow(part.columns, part.time, table.message)
             made = _arrow_lists(made, table)
             made = made.add_column(1, free_name("sequence", part.columns), [part.sequence])
@@ -212,6 +222,50 @@ def _netcdf_engine() -> Any:
     raise CwireError(".nc needs h5netcdf: pip install h5netcdf")
 
 
+def write_zarr(path: Path, tables: Sequence[Table]) -> None:
+    """A group for each message, and an array for each field, as xarray reads them."""
+    zarr = _package("zarr", ".zarr")
+    root = zarr.open_group(path, mode="w", zarr_format=3)
+    for table in tables:
+        about = {"message": table.message.name, "doc": table.message.doc} if table.message else {}
+        group = root.create_group(table.name, attributes=about)
+        for part in table.equal_parts():
+            dims = dimensions(part.columns)
+            when = free_name("time", part.columns)
+            for name, values, column in part.named():
+                stored = values.view(np.int64) if values.dtype.kind == "M" else values
+                if name not in group:
+                    group.create_array(
+                        name,
+                        shape=(0, *stored.shape[1:]),
+                        dtype=str if stored.dtype.kind == "O" else stored.dtype,
+                        chunks=_zarr_chunks(stored),
+                        dimension_names=[when] if column is None else dims[name],
+                        attributes=_zarr_notes(values, column),
+                    )
+                if len(stored):
+                    group[name].append(stored)
+            group.attrs["coordinates"] = free_name("sequence", part.columns)
+    with warnings.catch_warnings():
+        # zarr 3.1 warns that the format's text does not have it yet; xarray, if it is missing.
+        warnings.simplefilter("ignore")
+        zarr.consolidate_metadata(root.store)
+
+
+def _zarr_chunks(stored: npt.NDArray[Any]) -> tuple[int, ...]:
+    each = max(1, stored[:1].nbytes or stored.dtype.itemsize)
+    rows = max(_CHUNK_ROWS, _ZARR_CHUNK_BYTES // each)
+    return (rows, *(max(1, size) for size in stored.shape[1:]))
+
+
+def _zarr_notes(values: npt.NDArray[Any], column: Column | None) -> Mapping[str, Any]:
+    if column is not None:
+        return cf_notes(column)
+    if values.dtype.kind == "M":
+        return {"units": "nanoseconds since 1970-01-01", "long_name": "when it was published, UTC"}
+    return {"long_name": "the driver's count"}
+
+
 FORMATS: Mapping[str, Writer] = {
     ".csv": write_csv,
     ".h5": write_hdf5,
@@ -220,8 +274,10 @@ FORMATS: Mapping[str, Writer] = {
     ".nc": write_netcdf,
     ".npz": write_npz,
     ".parquet": write_parquet,
+    ".xdf": write_xdf,
+    ".zarr": write_zarr,
 }
 """By the file's ending."""
 
-SEVERAL = (".h5", ".hdf5")
+SEVERAL = (".h5", ".hdf5", ".xdf", ".zarr")
 """Formats whose files hold several messages."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from os import PathLike, fspath
 from pathlib import Path
+from shutil import rmtree
 
 from cwire.data.arguments import names_of
 from cwire.data.frame_array import FrameArray
 from cwire.errors import CwireError, InvalidArgument
-from cwire.saving.formats import FORMATS, SEVERAL
-from cwire.saving.table import Table, part_of
+from cwire.saving.formats import FORMATS, SEVERAL, Writer
+from cwire.saving.table import Table
 from cwire_structs.errors import hint_text
 
 __all__ = ["check", "path_of", "save", "save_frames"]
+
+_STORE_FILES = ("zarr.json", ".zgroup", ".zarray")  # of zarr, of version 3 or 2
 
 
 def path_of(given: object) -> Path:
@@ -40,6 +44,8 @@ def check(path: Path, *, overwrite: bool) -> str:
         raise InvalidArgument(
             f"{path} is there already: give another name, or say that it may be overwritten"
         )
+    if path.is_dir() and not any((path / name).exists() for name in _STORE_FILES):
+        raise InvalidArgument(f"{path} is a folder, and no zarr store: give another name")
     return suffix
 
 
@@ -90,11 +96,26 @@ def save(
     for one, some in groups:
         tables = [_table(name, parts, fields) for name, parts in some]
         try:
-            FORMATS[suffix](one, tables)
+            _write(FORMATS[suffix], one, tables)
         except OSError as error:
             raise CwireError(f"cannot write {one}: {error.strerror or error}") from None
         written.append(one)
     return written
+
+
+def _write(write: Writer, path: Path, tables: Sequence[Table]) -> None:
+    """Writes a file beside the one it replaces, which stays if that fails."""
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    try:
+        write(partial, tables)
+        if path.is_dir():  # a zarr store, by `check`
+            rmtree(path)
+        partial.replace(path)
+    finally:
+        if partial.is_dir():
+            rmtree(partial)
+        else:
+            partial.unlink(missing_ok=True)
 
 
 def _named(path: Path, name: str) -> Path:
@@ -105,10 +126,5 @@ def _table(name: str, frames: Iterable[FrameArray], fields: Sequence[str]) -> Ta
     iterator: Iterator[FrameArray] = iter(frames)
     first = next(iterator, None)
     message = first.message if first is not None else None
-
-    def parts() -> Iterator[FrameArray]:
-        if first is not None:
-            yield first
-            yield from iterator
-
-    return Table(name, message, (part_of(one, fields) for one in parts()), fields)
+    every = iterator if first is None else chain([first], iterator)
+    return Table(name, message, every, fields)

@@ -17,6 +17,8 @@ from cwire_structs.schema import Message
 
 __all__ = ["Part", "Table", "part_of"]
 
+_JOINED = 16 << 20  # bytes of frames that are written at a time
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
@@ -49,39 +51,46 @@ class Table:
     Attributes:
         name: The message's.
         message: Its description; None where nobody knows it.
-        parts: The frames.
+        frames: The frames; they are taken once.
         fields: Those that are saved; empty: all.
     """
 
     name: str
     message: Message | None
-    parts: Iterable[Part]
+    frames: Iterable[FrameArray]
     fields: Sequence[str] = ()
 
+    def parts(self) -> Iterator[Part]:
+        """Yields the frames with their columns, some MiB of one size together."""
+        for frames in _joined(self.frames):
+            yield part_of(frames, self.fields)
+
     def equal_parts(self) -> Iterator[Part]:
-        """Yields the parts.
+        """Yields the same.
 
         Raises:
-            InvalidArgument: Their frames differ in size, which the format cannot say.
+            InvalidArgument: The frames differ in size, which the format cannot say.
         """
+        for frames in _joined(self._equal()):
+            yield part_of(frames, self.fields)
+
+    def whole(self) -> Part:
+        """Returns all frames as one part; see `equal_parts`."""
+        frames = [*self._equal()]
+        if not frames:
+            raise InvalidArgument(f"there are no frames of {self.name} to save")
+        return part_of(_concatenated(frames), self.fields)
+
+    def _equal(self) -> Iterator[FrameArray]:
         dtype = None
-        for part in self.parts:
-            if dtype is not None and part.frames.dtype != dtype:
+        for frames in self.frames:
+            if dtype is not None and frames.dtype != dtype:
                 raise InvalidArgument(
                     f"the frames of {self.name} differ in size: save them as .parquet, or choose "
                     "fields of one size"
                 )
-            dtype = part.frames.dtype
-            yield part
-
-    def whole(self) -> Part:
-        """Returns all frames as one part; see `equal_parts`."""
-        parts = [part.frames for part in self.equal_parts()]
-        if not parts:
-            raise InvalidArgument(f"there are no frames of {self.name} to save")
-        joined = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        assert isinstance(joined, FrameArray)
-        return part_of(joined, self.fields)
+            dtype = frames.dtype
+            yield frames
 
 
 def part_of(frames: FrameArray, fields: Sequence[str] = ()) -> Part:
@@ -89,3 +98,23 @@ def part_of(frames: FrameArray, fields: Sequence[str] = ()) -> Part:
     struct = frames.message.struct if frames.message is not None else None
     columns = flatten(np.asarray(frames), struct, list(fields))
     return Part(frames, columns, frames.time, frames.sequence)
+
+
+def _joined(several: Iterable[FrameArray]) -> Iterator[FrameArray]:
+    """Yields neighbours of one size together: each write of a format costs time of its own."""
+    waiting: list[FrameArray] = []
+    size = 0
+    for frames in several:
+        if waiting and (size + frames.nbytes > _JOINED or frames.dtype != waiting[0].dtype):
+            yield _concatenated(waiting)
+            waiting, size = [], 0
+        waiting.append(frames)
+        size += frames.nbytes
+    if waiting:
+        yield _concatenated(waiting)
+
+
+def _concatenated(several: list[FrameArray]) -> FrameArray:
+    joined = np.concatenate(several) if len(several) > 1 else several[0]
+    assert isinstance(joined, FrameArray)
+    return joined

@@ -20,8 +20,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "export",
         help="save a recorded file for other tools",
         description="Saves the frames of an MCAP file as .h5, .parquet, .csv, .nc (netCDF), .mat "
-        "(MATLAB) or .npz (numpy). An .h5 has a group for each message; of the others each message "
-        "has a file of its own.",
+        "(MATLAB), .npz (numpy), .zarr or .xdf (LabRecorder). An .h5, .zarr or .xdf has all "
+        "messages; of the others each message has a file of its own.",
         epilog=terminal.EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import h5py
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import pyxdf
 import scipy.io
 import xarray as xr
+import zarr
+from zarr.core import sync as zarr_sync
 
 import cwire
 from cwire.errors import CwireError, InvalidArgument, UnknownField
@@ -48,6 +53,8 @@ struct all {
 struct waves { float _Complex z; double _Complex w; };
 /** @msg 3 */
 struct pictures { uint32_t number; uint16_t pixels[]; };
+/** @msg 4 */
+struct wide { int16_t samples[20000]; };
 """
 BIG = 2**64 - 3
 
@@ -57,6 +64,16 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
     path = tmp_path_factory.mktemp("header") / "kinds.h"
     path.write_text(HEADER)
     return wrap.wrap(path, "cc").schema
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended_threads() -> Iterator[None]:
+    """Ends those that zarr keeps for the next call."""
+    yield
+    loop = zarr_sync.loop[0]
+    assert loop is not None
+    asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result()
+    zarr_sync.cleanup_resources()
 
 
 def values(number: int) -> dict[str, Any]:
@@ -80,6 +97,9 @@ def frames(schema: Schema) -> cwire.FrameArray:
 
 
 def saved(frames: cwire.FrameArray, path: Path, *fields: str) -> Path:
+    if path.suffix == ".xdf" and not fields and "big" in (frames.dtype.names or ()):
+        assert frames.message is not None  # it holds integers above 2**63 - 1, which XDF does not
+        fields = tuple(name for name in frames.message.struct.by_name if name != "big")
     frames.save(path, *fields)
     return path
 
@@ -124,6 +144,42 @@ def from_npz(path: Path) -> Read:
     return lambda name: data[name]
 
 
+def zarr_group(path: Path) -> Any:
+    return zarr.open_group(path, mode="r")
+
+
+def from_zarr(path: Path) -> Read:
+    group = zarr_group(path)
+    return lambda name: np.asarray(group[f"all/{name}"])
+
+
+def xdf_streams(path: Path) -> dict[str, Any]:
+    """By name; their channels by label under ``channels``."""
+    streams, _ = pyxdf.load_xdf(path)
+    found = {}
+    for stream in streams:
+        labels = [one["label"][0] for one in stream["info"]["desc"][0]["channels"][0]["channel"]]
+        series = stream["time_series"]
+        by_label = {label: [row[i] for row in series] for i, label in enumerate(labels)}
+        found[stream["info"]["name"][0]] = stream | {"channels": by_label}
+    return found
+
+
+def xdf_times(path: Path) -> list[int]:
+    """Times of the first stream's samples in ns since 1970."""
+    stream = next(iter(xdf_streams(path).values()))
+    (origin,) = stream["info"]["desc"][0]["time_origin"]
+    begins = int(np.datetime64(origin.removesuffix("Z"), "ns").astype(np.int64))
+    return [begins + round(one * 1e9) for one in stream["time_stamps"]]
+
+
+def from_xdf(path: Path) -> Read:
+    channels: dict[str, Any] = {}
+    for stream in xdf_streams(path).values():
+        channels |= stream["channels"]
+    return lambda name: channels[name]
+
+
 READERS: dict[str, Callable[[Path], Read]] = {
     ".h5": from_hdf5,
     ".parquet": from_parquet,
@@ -131,7 +187,10 @@ READERS: dict[str, Callable[[Path], Read]] = {
     ".nc": from_netcdf,
     ".mat": from_mat,
     ".npz": from_npz,
+    ".xdf": from_xdf,
+    ".zarr": from_zarr,
 }
+COLUMN_EACH = (".csv", ".xdf")  # for each element of an array
 
 
 def plain(value: Any) -> Any:
@@ -148,7 +207,7 @@ def plain(value: Any) -> Any:
 def test_integers_keep_every_bit(frames: cwire.FrameArray, tmp_path: Path, ending: str) -> None:
     read = READERS[ending](saved(frames, tmp_path / f"a{ending}"))
     for name, expected in (
-        ("big", [BIG, BIG - 1, BIG - 2]),
+        *([] if ending == ".xdf" else [("big", [BIG, BIG - 1, BIG - 2])]),
         ("small", [-(2**63), -(2**63) + 1, -(2**63) + 2]),
         ("low", [31] * 3),
         ("high", [-1000, -999, -998]),
@@ -178,7 +237,7 @@ def test_reals_keep_every_bit(frames: cwire.FrameArray, tmp_path: Path, ending: 
 def test_names_and_texts(frames: cwire.FrameArray, tmp_path: Path, ending: str) -> None:
     read = READERS[ending](saved(frames, tmp_path / f"a{ending}"))
     names = plain(read("mode"))
-    if ending == ".npz":
+    if ending in (".npz", ".xdf", ".zarr"):
         assert names == [0, 3, 200]
     elif ending == ".h5":
         with h5py.File(tmp_path / "a.h5") as file:
@@ -190,20 +249,23 @@ def test_names_and_texts(frames: cwire.FrameArray, tmp_path: Path, ending: str) 
     texts = ["" if one == [] else one for one in plain(read("text"))]
     assert texts == ["a,b", 'ü"', ""]
     truths = [str(one) for one in plain(read("on"))]
-    assert truths in (["False", "True", "False"], ["0", "1", "0"])
+    assert truths in (["False", "True", "False"], ["0", "1", "0"], ["0.0", "1.0", "0.0"])
 
 
-@pytest.mark.parametrize("ending", [one for one in READERS if one != ".csv"])
+@pytest.mark.parametrize("ending", [one for one in READERS if one not in COLUMN_EACH])
 def test_arrays_keep_their_shape(frames: cwire.FrameArray, tmp_path: Path, ending: str) -> None:
     read = READERS[ending](saved(frames, tmp_path / f"a{ending}"))
     assert plain(read("grid")) == [[[1, 2, 3], [4, 5, -6]]] * 3
     assert plain(read("axis.speed")) == [[1.5, -2.5]] * 3
 
 
-def test_arrays_are_columns_of_csv(frames: cwire.FrameArray, tmp_path: Path) -> None:
-    read = from_csv(saved(frames, tmp_path / "a.csv"))
-    assert read("grid[1][2]") == ["-6"] * 3
-    assert read("axis[1].speed") == ["-2.5"] * 3
+@pytest.mark.parametrize("ending", COLUMN_EACH)
+def test_each_element_of_an_array_is_a_column(
+    frames: cwire.FrameArray, tmp_path: Path, ending: str
+) -> None:
+    read = READERS[ending](saved(frames, tmp_path / f"a{ending}"))
+    assert [float(one) for one in read("grid[1][2]")] == [-6.0] * 3
+    assert [float(one) for one in read("axis[1].speed")] == [-2.5] * 3
 
 
 @pytest.mark.parametrize("ending", READERS)
@@ -222,6 +284,8 @@ def test_times_beside_a_field_of_that_name(
         stamps = xr.open_dataset(path)["frame_time"].values.astype("M8[ns]").astype("i8")
     elif ending == ".npz":
         stamps = read("frame_time").astype("i8")
+    elif ending == ".xdf":
+        stamps = xdf_times(path)
     else:
         stamps = read("frame_time").reshape(-1)
     assert list(stamps) == expected
@@ -255,6 +319,11 @@ def test_complex_numbers(waves: cwire.FrameArray, tmp_path: Path) -> None:
     assert table["z"].to_pylist() == [[1.0, 2.0]] * 2
     rows = pd.read_csv(saved(waves, tmp_path / "a.csv"))
     assert [complex(one) for one in rows["z"]] == [1 + 2j] * 2
+    read = from_xdf(saved(waves, tmp_path / "a.xdf"))
+    assert (read("w.real"), read("w.imag")) == ([0.0] * 2, [-0.1] * 2)
+    group = zarr_group(saved(waves, tmp_path / "a.zarr"))
+    assert np.asarray(group["waves/w"]).tolist() == [-0.1j] * 2
+    assert np.asarray(group["waves/z"]).dtype == np.complex64
     with pytest.raises(InvalidArgument, match="z is complex, which netCDF cannot hold"):
         waves.save(tmp_path / "a.nc")
 
@@ -269,6 +338,77 @@ def test_units_and_docs_are_kept(frames: cwire.FrameArray, tmp_path: Path) -> No
     notes = pq.read_schema(saved(frames, tmp_path / "a.parquet")).field("volts").metadata
     assert notes[b"units"] == b"V"
     assert xr.open_dataset(saved(frames, tmp_path / "a.nc"))["volts"].attrs["units"] == "V"
+    store = xr.open_zarr(saved(frames, tmp_path / "a.zarr"), group="all")
+    assert store["volts"].attrs["units"] == "V"
+    assert store["mode"].attrs["flag_meanings"] == "OFF SLOW FAST"
+    stream = xdf_streams(saved(frames, tmp_path / "a.xdf"))["all"]
+    channels = stream["info"]["desc"][0]["channels"][0]["channel"]
+    (volts,) = [one for one in channels if one["label"] == ["volts"]]
+    assert (volts["unit"], volts["long_name"]) == (["V"], ["The mean."])
+    (mode,) = [one for one in channels if one["label"] == ["mode"]]
+    assert mode["enum"] == ["OFF=0 SLOW=3 FAST=200"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_xarray_reads_a_store_without_a_warning(frames: cwire.FrameArray, tmp_path: Path) -> None:
+    found = xr.open_zarr(saved(frames, tmp_path / "a.zarr"), group="all").load()
+    assert found["grid"].dims == ("frame_time", "grid_row", "grid_column")
+    assert found["sequence"].values.tolist() == [10, 11, 12]
+    assert "sequence" in found.coords
+    assert found["big"].values.tolist() == [BIG, BIG - 1, BIG - 2]
+    stamps = found["frame_time"].values.astype("M8[s]").astype(int)
+    assert stamps.tolist() == [10, 11, 12]
+
+
+def test_duckdb_and_pandas_read_parquet(frames: cwire.FrameArray, tmp_path: Path) -> None:
+    path = saved(frames, tmp_path / "a.parquet")
+    fields = 'big, mode, text, grid, "axis.speed", epoch_ns(frame_time)'
+    with duckdb.connect() as database:
+        (first, *_) = database.execute(f"SELECT {fields} FROM '{path}'").fetchall()
+    grid = ((1, 2, 3), (4, 5, -6))
+    found = [*first[:3], tuple(map(tuple, first[3])), *first[4:]]
+    assert found == [BIG, "OFF", "a,b", grid, [1.5, -2.5], 10 * SECOND]
+    table = pd.read_parquet(path)
+    assert table["mode"].tolist() == ["OFF", "SLOW", "FAST"]
+    assert table["big"].tolist() == [BIG, BIG - 1, BIG - 2]
+
+
+def test_what_xdf_cannot_hold(frames: cwire.FrameArray, schema: Schema, tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgument, match=r"big has numbers above 2\*\*63 - 1"):
+        frames.save(tmp_path / "a.xdf")
+    assert [*tmp_path.iterdir()] == []  # what was begun is gone
+    message = schema.messages["wide"]
+    rows = frame_rows(message, [bytes(message.size)])
+    wide = cwire.FrameArray.from_frames(rows, message.frame_dtype(message.size), message)
+    with pytest.raises(InvalidArgument, match="samples has 20,000 elements, and .xdf a channel"):
+        wide.save(tmp_path / "a.xdf")
+    wide.save(tmp_path / "a.xdf", "samples[3]")
+
+
+def test_streams_of_xdf_have_one_clock(frames: cwire.FrameArray, tmp_path: Path) -> None:
+    streams = xdf_streams(saved(frames, tmp_path / "a.xdf"))
+    assert {name: one["info"]["channel_format"] for name, one in streams.items()} == {
+        "all": ["double64"],
+        "all.int64": ["int64"],
+        "all.text": ["string"],
+    }
+    for stream in streams.values():
+        assert list(stream["time_stamps"]) == [0.0, 1.0, 2.0]
+        assert stream["info"]["desc"][0]["time_origin"] == ["1970-01-01T00:00:10Z"]
+        footer = stream["footer"]["info"]
+        assert (footer["sample_count"], footer["last_timestamp"]) == (["3"], ["2.0"])
+
+
+def test_a_store_is_replaced_and_a_folder_is_not(frames: cwire.FrameArray, tmp_path: Path) -> None:
+    path = saved(frames, tmp_path / "a.zarr", "volts", "narrow")
+    frames.save(path, "volts", overwrite=True)
+    assert "narrow" not in zarr_group(path)["all"]
+    with pytest.raises(UnknownField):
+        frames.save(path, "volt", overwrite=True)
+    assert "volts" in zarr_group(path)["all"]
+    (tmp_path / "mine.zarr").mkdir()
+    with pytest.raises(InvalidArgument, match="is a folder, and no zarr store"):
+        frames.save(tmp_path / "mine.zarr", overwrite=True)
 
 
 def test_what_cannot_be_saved(
