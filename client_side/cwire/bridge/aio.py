@@ -48,6 +48,7 @@ from cwire.data.recording import Recording
 from cwire.kernel.progress import progress
 from cwire.link.link import Link
 from cwire.recording.options import RecordOptions
+from cwire.recording.trigger import When
 from cwire.session.changes import Change
 from cwire.session.options import Options
 
@@ -267,12 +268,19 @@ class AsyncBridge(BridgeBase):
         compression: str | None = None,
         split: str | None = None,
         overwrite: bool = False,
+        when: str | None = None,
+        before: float | None = None,
+        after: float | None = None,
+        memory: str | None = None,
     ) -> Recorder:
         """Records into an MCAP file; see `Bridge.record`."""
         how = RecordOptions.of(compression, split, overwrite=overwrite)
+        trigger = When.of(when, before, after, memory)
         every, wanted = self._to_record(messages, driver)
         feeds = [await self._open_feed(name, owner) for name, owner in wanted]
-        return self._recorder(path, None if every else feeds, driver, how)
+        for name, owner in self._needed(trigger):
+            await self._open_feed(name, owner)
+        return self._recorder(path, None if every else feeds, driver, how, trigger)
 
     async def record_to_dataframe(
         self,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cwire.plot.live_plot import LivePlot
     from cwire.recording.options import RecordOptions
     from cwire.recording.recorder import Recorder
+    from cwire.recording.trigger import When
     from cwire.scope.scope import Scope
 
 __all__ = ["BridgeBase", "DriverBase", "link_of"]
@@ -314,12 +315,18 @@ class BridgeBase(ABC):
         known = [lookup.driver(driver)] if driver is not None else lookup.served().values()
         return True, [(name, one.name) for one in known for name in one.published]
 
+    def _needed(self, when: When | None) -> list[tuple[str, str]]:
+        """The messages that a condition needs: name and driver."""
+        sources = () if when is None else self._link.lookup.condition(when.expression).sources
+        return [(one.message.name, one.driver) for one in sources]
+
     def _recorder(
         self,
         path: str | PathLike[str],
         feeds: Sequence[Feed] | None,
         driver: str | None,
         how: RecordOptions,
+        when: When | None,
     ) -> Recorder:
         """Begins to record: these feeds, or all of one driver, or of all drivers."""
         from cwire.recording.file import path_of
@@ -333,7 +340,8 @@ class BridgeBase(ABC):
             return not one.is_relay if driver is None else one.name == driver
 
         session = self._link.session
-        plan = Plan(path_of(path), wanted, how, self.address)
+        condition = self._link.lookup.condition
+        plan = Plan(path_of(path), wanted, how, self.address, when, condition)
         return Recorder(plan, lambda: session.drivers, session.feed)
 
     @staticmethod

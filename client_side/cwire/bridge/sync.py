@@ -52,6 +52,7 @@ from cwire.link.address import Choice
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
 from cwire.recording.options import RecordOptions
+from cwire.recording.trigger import When
 from cwire.session.changes import Change
 from cwire.session.options import Options
 
@@ -420,6 +421,10 @@ class Bridge(BridgeBase):
         compression: str | None = None,
         split: str | None = None,
         overwrite: bool = False,
+        when: str | None = None,
+        before: float | None = None,
+        after: float | None = None,
+        memory: str | None = None,
     ) -> Recorder:
         """Records what comes from now on into an MCAP file, while everything else goes on.
 
@@ -440,18 +445,31 @@ class Bridge(BridgeBase):
                 fastest.
             split: When a new file begins: ``1GiB``, ``10min``. Its name has a number.
             overwrite: Whether the file may be there already.
+            when: A condition over messages, ``"driver_status.temperature > 80"``; see
+                docs/reference/expressions.md. Only what is near a frame with which it is true is
+                recorded, into a file for each time; the second has a number. Where the times
+                overlap, the file goes on.
+            before: Seconds before the condition became true that are recorded, too; 1 by default.
+                Time is that of the frames.
+            after: Seconds behind the last frame with which it was true; 1 by default.
+            memory: For the frames before: ``1GiB``; 256MiB by default. Where it does not suffice,
+                the file says how many seconds there were.
 
         Returns:
             The recorder: `stop` it, or use it in a ``with`` block. It has counts, and `note`.
 
         Raises:
-            InvalidArgument: The file is there, or cannot be made; or an option is wrong.
+            InvalidArgument: The file is there, or cannot be made; or an option is wrong, or the
+                condition, and the text says where.
             UnknownMessage: There is no such message.
         """
         how = RecordOptions.of(compression, split, overwrite=overwrite)
+        trigger = When.of(when, before, after, memory)
         every, wanted = self._to_record(messages, driver)
         feeds = [self._open_feed(name, owner) for name, owner in wanted]
-        return self._recorder(path, None if every else feeds, driver, how)
+        for name, owner in self._needed(trigger):
+            self._open_feed(name, owner)
+        return self._recorder(path, None if every else feeds, driver, how, trigger)
 
     def record_to_dataframe(
         self,

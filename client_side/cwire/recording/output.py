@@ -11,9 +11,29 @@ from typing import Any
 
 from cwire.errors import CwireError, InvalidArgument
 
-__all__ = ["GrowingFile"]
+__all__ = ["GrowingFile", "check_new"]
 
 _AT_ONCE = 512  # buffers that one call of the system takes
+
+
+def check_new(path: Path, *, overwrite: bool = False) -> None:
+    """Checks that a file can be made, which is to be made later.
+
+    Raises:
+        InvalidArgument: It is there already, or its folder is not, or cannot be written to.
+    """
+    if path.exists() and not overwrite:
+        raise _is_there(path)
+    if not path.parent.is_dir():
+        raise InvalidArgument(f"cannot write {path}: {os.strerror(errno.ENOENT)}")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InvalidArgument(f"cannot write {path}: {os.strerror(errno.EACCES)}")
+
+
+def _is_there(path: Path) -> InvalidArgument:
+    return InvalidArgument(
+        f"{path} is there already: give another name, or say that it may be overwritten"
+    )
 
 
 class GrowingFile:
@@ -38,9 +58,7 @@ class GrowingFile:
         try:
             self._descriptor = os.open(path, flags, 0o644)
         except FileExistsError:
-            raise InvalidArgument(
-                f"{path} is there already: give another name, or say that it may be overwritten"
-            ) from None
+            raise _is_there(path) from None
         except OSError as error:
             raise InvalidArgument(f"cannot write {path}: {error.strerror}") from None
         self._lock = threading.Lock()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from cwire import errors
+from cwire.data.condition import Condition
 from cwire.data.feed import Feed
 from cwire.session.drivers import Driver, unknown_text, usable_schema
 from cwire.session.options import Options
 from cwire.session.session import Session
 from cwire_structs.errors import hint_text
+from cwire_structs.expression.meaning import resolve
+from cwire_structs.expression.syntax import ExpressionError
 from cwire_structs.schema import Message
 from cwire_structs.schema.getters import Getter, find_getter
 
@@ -107,6 +110,31 @@ class Lookup:
     def feed(self, message: str, driver: str | None = None) -> Feed:
         """The feed of a message; see `message` for what it raises."""
         return self._session.feed(*self.message(message, driver))
+
+    def condition(self, text: str) -> Condition:
+        """Reads an expression over the messages that there are.
+
+        Raises:
+            InvalidArgument: It is none, or does not fit them; the text says where and why.
+        """
+
+        def find(driver: str | None, name: str) -> tuple[str, Message]:
+            try:
+                owner, message = self.message(name, driver)
+            except errors.Ambiguous as error:
+                raise LookupError(f"{error.reason}: write {error.drivers[0]}/{name}") from None
+            except errors.CwireError as error:
+                raise LookupError(str(error)) from None
+            return owner.name, message
+
+        if not isinstance(text, str):
+            raise errors.InvalidArgument(
+                f"an expression is a text, such as 'status.temperature > 80', not {text!r}"
+            )
+        try:
+            return Condition(resolve(text, find))
+        except ExpressionError as error:
+            raise errors.InvalidArgument(str(error)) from None
 
     def source_of(self, feed: Feed) -> tuple[str, Options]:
         """The message and the options to ask the relay for, to have a feed filled."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cwire.recording.options import COMPRESSIONS
 from cwire.recording.recorder import Recorder
+from cwire.recording.trigger import BEFORE_BYTES
 from cwire.tools import terminal
 
 __all__ = ["register", "run"]
@@ -44,6 +45,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                         "…; its name has a number")  # fmt: skip
     parser.add_argument("--compression", choices=COMPRESSIONS, help="default: none, which is "
                         "fastest")  # fmt: skip
+    parser.add_argument("--when", metavar="EXPR", help="record only around the time when this is "
+                        "true: \"status.temperature > 80\"; a file for each time")  # fmt: skip
+    parser.add_argument("--before", metavar="S", type=float, help="with --when: seconds "
+                        "before, too; default: 1")  # fmt: skip
+    parser.add_argument("--after", metavar="S", type=float, help="with --when: seconds "
+                        "behind the last such frame; default: 1")  # fmt: skip
+    parser.add_argument("--memory", metavar="SIZE", help="with --when: for the frames before; "
+                        f"default: {BEFORE_BYTES}")  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="the file may be there already")
     terminal.add_relay_arguments(parser)
     parser.set_defaults(run=run)
@@ -71,20 +80,32 @@ def run(arguments: argparse.Namespace) -> int:
                 compression=arguments.compression,
                 split=arguments.split,
                 overwrite=arguments.overwrite,
+                when=arguments.when,
+                before=arguments.before,
+                after=arguments.after,
+                memory=arguments.memory,
             )
-            _watch(recorder, ended, arguments.seconds)
+            _watch(recorder, ended, arguments.seconds, arguments.when)
             recorder.stop()
 
     return terminal.report_errors("cwire record", record)
 
 
-def _watch(recorder: Recorder, ended: threading.Event, seconds: float | None) -> None:
+def _watch(
+    recorder: Recorder, ended: threading.Event, seconds: float | None, when: str | None
+) -> None:
     """Shows how far it is until it ends."""
     begun = time.monotonic()
     left = seconds
+    files = 0
+    if when is not None:
+        terminal.note("cwire record", f"waits for {when}")
     while recorder.running and (left is None or left > 0):
         if ended.wait(_SHOWN if left is None else min(left, _SHOWN)):
             break
+        if when is not None and files < len(recorder.files):
+            files = len(recorder.files)
+            terminal.note("cwire record", f"{when}: {recorder.path}")
         if sys.stderr.isatty():
             print(f"\r{recorder.state()} ", end="", file=sys.stderr, flush=True)
         left = None if seconds is None else begun + seconds - time.monotonic()

@@ -13,6 +13,7 @@ import cwire
 from cwire.errors import CwireError, InvalidArgument, UnknownMessage
 from cwire.recording.file import RecordedFile
 from cwire.recording.recorder import Recorder
+from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
 from support.fake_relay import FakeRelay, driver, pictures, ticks
 from support.processes import until
@@ -275,3 +276,121 @@ async def test_with_asyncio(relay: FakeRelay, tmp_path: Path) -> None:
         await bridge.latest("tick", 3, timeout=30)
         recorder.stop()
         assert recorder.frames == 3
+
+
+def sequences(path: Path, message: str = "tick") -> list[int]:
+    with cwire.open(path) as file:
+        assert file.whole
+        return [int(one) for one in file[message].read().sequence]  # type: ignore[union-attr]
+
+
+def test_around_a_trigger(relay: FakeRelay, bridge: cwire.Bridge, tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    with bridge.record(path, when="20 <= tick.index < 23", before=2, after=3) as recorder:
+        relay.send(ticks(10, 8))
+        relay.send(ticks(18, 4))
+        relay.send(pictures(21, 1))
+        relay.send(ticks(22, 20))
+        until(lambda: recorder.frames == 9 and recorder.running and "waits for" in repr(recorder))
+    assert recorder.files == [path]
+    assert recorder.triggers == 1
+    assert sequences(path) == list(range(18, 26))
+    with cwire.open(path) as file:
+        assert file["picture"].count == 1
+        (event,) = events(file, "trigger")
+        assert event["expression"] == "20 <= tick.index < 23"
+        assert event["values"] == {"tick.index": 20}
+        assert event["before"] == 2
+        assert "short" not in event
+        assert event["time_ns"] == 20 * 10**9
+
+
+def test_each_trigger_has_a_file_and_those_that_overlap_have_one(
+    relay: FakeRelay, bridge: cwire.Bridge, tmp_path: Path
+) -> None:
+    expression = "tick.index == 10 or tick.index == 14 or tick.index == 30"
+    with bridge.record(tmp_path / "a.mcap", when=expression, before=2, after=2) as recorder:
+        for number in range(0, 40, 3):
+            relay.send(ticks(number, 3))
+        until(lambda: recorder.frames == 14)
+    assert [one.name for one in recorder.files] == ["a.mcap", "a-2.mcap"]
+    assert [sequences(one) for one in recorder.files] == [
+        list(range(8, 17)),
+        list(range(28, 33)),
+    ]
+    with cwire.open(recorder.files[0]) as file:
+        assert [one["values"]["tick.index"] for one in events(file, "trigger")] == [10, 14]
+
+
+def test_a_condition_over_several_messages_of_which_one_is_recorded(
+    relay: FakeRelay, bridge: cwire.Bridge, tmp_path: Path
+) -> None:
+    when = "tick.index > 5 and any(picture.pixels == 3)"
+    with bridge.record(tmp_path / "a.mcap", "tick", when=when, before=0, after=1) as recorder:
+        relay.send(ticks(0, 10) + pictures(3, 2) + pictures(8, 0))
+        until(lambda: recorder.frames == 3)
+        relay.send(ticks(10, 3))
+    assert sequences(recorder.path) == [6, 7, 8]
+    with cwire.open(recorder.path) as file:
+        assert list(file.messages) == ["lab/tick"]
+        (event,) = events(file, "trigger")
+        assert event["values"] == {"tick.index": 6, "picture.pixels": [3, 3]}
+
+
+def test_a_clock_that_steps(relay: FakeRelay, bridge: cwire.Bridge, tmp_path: Path) -> None:
+    when = "tick.index == 102"
+    with bridge.record(tmp_path / "a.mcap", "tick", when=when, before=3, after=3) as recorder:
+        relay.send(ticks(5000, 3))
+        relay.send(ticks(100, 10))  # more than an hour back
+        until(lambda: recorder.frames == 8)
+    assert sequences(recorder.path) == [5001, 5002, 100, 101, 102, 103, 104, 105]
+
+
+def test_other_structs(relay: FakeRelay, bridge: cwire.Bridge, tmp_path: Path) -> None:
+    other = driver(epoch="2", session=8, schema=schemas.document("other", extra_field=True))
+    gone = schemas.document("third")
+    gone["types"]["tick"]["fields"][0]["name"] = "number"
+    gone["layout_hash"] = layout_hash(gone)
+    when = "tick.index == 102"
+    with bridge.record(tmp_path / "a.mcap", "tick", when=when, before=2, after=0) as recorder:
+        relay.send(ticks(90, 10))
+        relay.say("driver", event="schema_changed", driver=other)
+        until(lambda: bridge.drivers["lab"].run == "2")
+        relay.send(ticks(100, 5))
+        until(lambda: recorder.frames == 3)
+        third = driver(epoch="3", session=9, schema=gone)
+        relay.say("driver", event="schema_changed", driver=third)
+        until(lambda: "no field 'index'" in repr(recorder))
+        relay.send(ticks(101, 5))
+        relay.say("driver", event="schema_changed", driver=driver(epoch="4", session=10))
+        until(lambda: "no field" not in repr(recorder))
+        relay.send(ticks(102, 1))
+        until(lambda: recorder.frames > 5)
+    assert [sequences(one)[-1] for one in recorder.files] == [102, 102]
+    assert sequences(recorder.files[0]) == [100, 101, 102]
+    with cwire.open(recorder.files[0]) as file:
+        told = [one for one in events(file, "trigger") if "problem" in one]
+        assert ["no field 'index'" in one["problem"] for one in told] == [True]
+
+
+def test_a_condition_that_does_not_fit(
+    relay: FakeRelay, bridge: cwire.Bridge, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidArgument, match=r"did you mean 'index'\?: column 1 of"):
+        bridge.record(tmp_path / "a.mcap", when="tick.idex > 3")
+    with pytest.raises(InvalidArgument, match=r"did you mean 'tick'"):
+        bridge.record(tmp_path / "a.mcap", when="lab/tik.index > 3")
+    with pytest.raises(InvalidArgument, match=r"go with a condition: give when, too"):
+        bridge.record(tmp_path / "a.mcap", before=3)
+    wrong: Any = 3
+    with pytest.raises(InvalidArgument, match=r"an expression is a text"):
+        bridge.record(tmp_path / "a.mcap", when=wrong)
+    (tmp_path / "b.mcap").touch()
+    with pytest.raises(InvalidArgument, match=r"b\.mcap is there already"):
+        bridge.record(tmp_path / "b.mcap", when="tick.index > 3")
+    with pytest.raises(InvalidArgument, match=r"No such file"):
+        bridge.record(tmp_path / "no" / "b.mcap", when="tick.index > 3")
+    with bridge.record(tmp_path / "a.mcap", when="tick.index > 3") as recorder:
+        assert "0 triggers; waits for tick.index > 3" in repr(recorder)
+    assert recorder.stop() == tmp_path / "a.mcap"
+    assert [one.name for one in tmp_path.iterdir()] == ["b.mcap"]

@@ -11,6 +11,7 @@ import pytest
 import cwire
 from cwire import cli
 from support.examples import examples as examples
+from support.fake_relay import record, ticks
 from support.processes import Relay, Running, until
 from support.recordings import by_rosbags
 
@@ -19,12 +20,12 @@ def recording(*words: object) -> Running:
     return Running(sys.executable, "-m", "cwire", "record", *map(str, words))
 
 
-def in_file(path: Path) -> int:
+def in_file(path: Path, message: str = "demo/scope_block") -> int:
     """How many frames of one message are in a file's whole chunks."""
     if not path.exists() or not path.stat().st_size:
         return 0
     with cwire.open(path) as file:
-        return file["scope_block"].count if "demo/scope_block" in file.messages else 0
+        return file[message].count if message in file.messages else 0
 
 
 def test_until_it_is_told_to_end(relay: Relay, tmp_path: Path) -> None:
@@ -123,3 +124,73 @@ def test_a_disk_that_is_full(relay: Relay, tmp_path: Path) -> None:
         process.wait_for("there is no more room; what was recorded before is whole")
     with cwire.open(path) as file:
         assert file["scope_block"].count > 0
+
+
+def test_around_a_trigger_of_a_driver(relay: Relay, tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    words = ("--when", "driver_status.channels[0].frequency == 7", "--before", 0.2, "--after", 0.3)
+    with recording("-o", path, *words) as process, cwire.connect() as bridge:
+        process.wait_for("waits for driver_status.channels[0].frequency == 7")
+        bridge.send.set_waveform(channel=0, frequency=7.0)
+        bridge.wait_for("driver_status", lambda one: one.channels[0].frequency == 7, timeout=60)
+        bridge.send.set_waveform(channel=0, frequency=8.0)
+        until(lambda: in_file(path) > 0)
+        assert process.stop(signal.SIGINT) == 0
+        assert ", 1 trigger" in process.output[-1]
+    with cwire.open(path) as file:
+        (event,) = [one for one in file.events if one["event"] == "trigger"]
+        assert event["values"] == {"driver_status.channels[0].frequency": 7}
+        status, blocks = file["driver_status"].read(), file["scope_block"].read()
+        assert isinstance(status, cwire.FrameArray)
+        assert isinstance(blocks, cwire.FrameArray)
+        assert 7 in status["channels"]["frequency"][:, 0]
+        stamps = blocks.time.astype("int64") - event["time_ns"]
+        assert stamps[0] >= -0.2e9
+        assert (stamps < 0).any()
+        assert (stamps > 0).any()
+
+
+def test_a_condition_in_a_shell(
+    relay: Relay, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(tmp_path / "a.mcap")
+    wrong = ["record", "-o", path, "--when", "driver_status.temprature > 80"]
+    assert cli.main(wrong) == 2
+    assert "did you mean 'temperature'?: column 1 of" in capsys.readouterr().err
+    assert cli.main(["record", "-o", path, "--before", "3"]) == 2
+    assert "give when, too" in capsys.readouterr().err
+    never = ["record", "-o", path, "--when", "driver_status.temperature > 1e9", "--seconds", "0.1"]
+    assert cli.main(never) == 0
+    assert "0 frames, 0.0 MB, 0 triggers" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_replayed_file_triggers_by_its_own_time(runtime: Path, tmp_path: Path) -> None:
+    path = record(tmp_path / "run.mcap", ticks(100, 20), count=20)
+    replay = (sys.executable, "-m", "cwire", "replay", str(path), "--speed", "20")
+    found = tmp_path / "found.mcap"
+    words = ("--messages", "tick", "--when", "tick.index == 110", "--before", 3, "--after", 2)
+    with Relay("lab") as relay, Running(*replay) as driver:
+        driver.wait_for("lab: 19.0 s of")
+        relay.wait_for_drivers()
+        with recording("-o", found, *words) as process:
+            process.wait_for(f"tick.index == 110: {found}")
+            until(lambda: in_file(found, "lab/tick") == 6)
+            assert process.stop(signal.SIGINT) == 0
+    with cwire.open(found) as file:
+        ticked = file["tick"].read()
+        assert isinstance(ticked, cwire.FrameArray)
+        assert ticked["index"].tolist() == list(range(107, 113))
+        assert [one["time_ns"] for one in file.events if one["event"] == "trigger"] == [110 * 10**9]
+
+
+def test_the_examples_of_a_trigger(relay: Relay, tmp_path: Path, examples: list[str]) -> None:
+    line = "".join(examples).replace("driver_status.temperature > 80", "driver_status.blocks >= 0")
+    tools = Path(sys.executable).parent
+    command = f'cd "$0" && PATH="$1:$PATH" && exec {line.strip()}'
+    with Running("sh", "-c", command, tmp_path, tools) as process:
+        process.wait_for("driver_status.blocks >= 0: hot.mcap")
+        assert process.stop(signal.SIGINT) == 0
+    with cwire.open(tmp_path / "hot.mcap") as file:
+        (event,) = [one for one in file.events if one["event"] == "trigger"]
+        assert event["short"] == "the recording had just begun"
