@@ -80,5 +80,14 @@ def test_where_to_add_names_files_that_are_there() -> None:
 
 def test_lines_are_shorter_than_100_characters() -> None:
     # A row of a table cannot be wrapped.
-    lines = [line for line in TEXT.splitlines() if not line.startswith("| `")]
+    lines = [line for line in TEXT.splitlines() if not line.startswith("| ")]
     assert [line for line in lines if len(line) >= 100] == []
+
+
+def test_the_tests_of_faults_are_there() -> None:
+    section = TEXT.partition("## Faults")[2].partition("\n## ")[0]
+    named = re.findall(r"`((?!tests/)(?:\w+/)+\w+\.\w+)(?:::(\w+))?`", section)
+    assert len(named) >= 18
+    for path, test in named:
+        source = (ROOT / "tests" / path).read_text()
+        assert test in source, f"{path} has no {test}"

@@ -52,6 +52,42 @@ static void a_socket_in_use_is_left_alone(void) {
     cwire_close(link);
 }
 
+/* A hundred programs that start at once: one of them listens, and the others are told so. */
+static void one_of_many_that_start_at_once_listens(void) {
+    enum { MANY = 100 };
+    int start[2], end[2], listening = 0;
+    char path[108], ignored;
+    strcpy(path, test_path("race.sock"));
+    CHECK(pipe(start) == 0 && pipe(end) == 0);
+    for (int i = 0; i < MANY; i++) {
+        if (fork() == 0) {
+            close(start[1]);
+            close(end[1]);
+            (void)!read(start[0], &ignored, 1); /* returns when the parent closes its end */
+            cwire *link = cwire_listen(path, &test_schema, NULL);
+            if (!link)
+                _exit(strstr(cwire_error(NULL), "another program") ? 0 : 2);
+            (void)!read(end[0], &ignored, 1);
+            cwire_close(link);
+            _exit(1);
+        }
+    }
+    close(start[0]);
+    close(start[1]);
+    for (int i = 0; i < MANY; i++) {
+        int status;
+        if (i == MANY - 1) /* all but the one that listens have ended, or it is the last one */
+            close(end[1]);
+        pid_t ended = waitpid(-1, &status, 0);
+        CHECK(ended > 0 && WIFEXITED(status));
+        CHECK(WEXITSTATUS(status) != 2);
+        listening += WEXITSTATUS(status) == 1;
+    }
+    close(end[0]);
+    CHECK_EQUAL(listening, 1);
+    CHECK(!exists(path));
+}
+
 static int bound_socket(int type, const char *path) {
     struct sockaddr_un address = {AF_UNIX, {0}};
     strcpy(address.sun_path, path);
@@ -368,6 +404,7 @@ static void a_forked_child_is_refused(void) {
 int main(int argc, char **argv) {
     RUN(the_socket_is_private_and_leaves_nothing);
     RUN(a_socket_in_use_is_left_alone);
+    RUN(one_of_many_that_start_at_once_listens);
     RUN(a_stale_socket_is_taken_over);
     RUN(a_socket_of_another_program_is_left_alone);
     RUN(another_file_is_never_removed);

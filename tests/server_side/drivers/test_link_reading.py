@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,37 @@ async def test_a_driver_that_breaks_the_protocol_is_left(
             # And tried again: it may be another one by then.
             await driver.connected()
             await driver_event(connected, "up")
+
+
+async def test_a_driver_that_ends_at_any_byte_of_a_frame(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within one run, as by a link that is cut: the frame that was begun is counted as lost."""
+    monkeypatch.setattr("cwire_server.drivers.link._LAST_RETRY_SECONDS", 0.001)
+    size = len(ticks(0, 1))
+    async with FakeDriver(runtime / "lab.sock") as driver:
+        relay = await up(start_relay, driver)
+        async with client(relay) as connected:
+            await subscribed(connected)
+            received, dropped = bytearray(), 0
+            for cut in range(size + 1):
+                await driver.send(ticks(2 * cut, 1) + ticks(2 * cut + 1, 1)[:cut])
+                driver.hang_up()
+                await driver.connected()
+                event = ""
+                while event != "up":
+                    match await connected.read():
+                        case bytes(data):
+                            received += data
+                        case str(text):
+                            said = json.loads(text)
+                            event = said.get("event", "")
+                            dropped = said.get("count", dropped)
+            # The second frame of each connection is counted, but for the last one, which is whole.
+            assert dropped == size
+            came, position = [], 0
+            while position < len(received):
+                header = frames.unpack_header(received, position)
+                came.append(header.sequence)
+                position += frames.span(header.size)
+            assert came == [*range(0, 2 * size + 1, 2), 2 * size + 1]
