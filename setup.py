@@ -111,5 +111,6 @@ setup(
         extension("_driver", *LIBRARY),
         extension("_frames", "c_driver/src/frame.c"),
         extension("_ring", "c_driver/src/ring_reader.c"),
+        extension("_serial"),
     ],
 )

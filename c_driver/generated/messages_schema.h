@@ -407,8 +407,18 @@ CWIRE_ASSERT(sizeof(&((struct wanted_tile *)0)->x) != 0, messages_wanted_tile_by
 CWIRE_ASSERT(sizeof(&((struct want_tiles *)0)->viewer) != 0, messages_want_tiles_byte_order);
 #endif
 
-/* The schema's JSON: string literals may end at 4095 bytes. */
+/* The schema's JSON: string literals may end at 4095 bytes. A microcontroller that has no room for
+ * it defines CWIRE_SCHEMA_HASH, and its relay is started with --schema. */
 static const unsigned char messages_schema_json[] = {
+#ifdef CWIRE_SCHEMA_HASH
+    123, 34, 115, 99, 104, 101, 109, 97, 34, 58, 34, 99, 119, 105, 114, 101, 45, 115, 99, 104, 101,
+    109, 97, 47, 49, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 109, 101, 115, 115, 97, 103, 101,
+    115, 34, 44, 34, 108, 97, 121, 111, 117, 116, 95, 104, 97, 115, 104, 34, 58, 34, 115, 104, 97,
+    50, 53, 54, 58, 52, 97, 101, 97, 52, 51, 102, 56, 53, 48, 54, 49, 100, 97, 56, 49, 57, 48, 100,
+    48, 99, 101, 56, 55, 98, 102, 51, 57, 55, 101, 102, 99, 101, 54, 52, 49, 51, 52, 53, 56, 50,
+    100, 102, 54, 102, 98, 49, 48, 102, 53, 97, 53, 98, 57, 50, 99, 98, 53, 49, 56, 53, 50, 97, 97,
+    34, 125,
+#else
     123, 34, 115, 99, 104, 101, 109, 97, 34, 58, 34, 99, 119, 105, 114, 101, 45, 115, 99, 104, 101,
     109, 97, 47, 49, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 109, 101, 115, 115, 97, 103, 101,
     115, 34, 44, 34, 108, 97, 121, 111, 117, 116, 95, 104, 97, 115, 104, 34, 58, 34, 115, 104, 97,
@@ -1168,6 +1178,7 @@ static const unsigned char messages_schema_json[] = {
     58, 34, 119, 97, 110, 116, 95, 116, 105, 108, 101, 115, 34, 44, 34, 99, 111, 109, 109, 97, 110,
     100, 34, 58, 116, 114, 117, 101, 44, 34, 114, 101, 112, 108, 121, 34, 58, 34, 105, 109, 97, 103,
     101, 34, 125, 125, 125,
+#endif
 };
 
 static const cwire_message messages_schema_messages[] = {

@@ -201,6 +201,24 @@ def select(buffer, Py_ssize_t start, Py_ssize_t end, wanted):
     return out[:written]
 
 
+def stamp(buffer, Py_ssize_t start, Py_ssize_t end, uint64_t time_ns):
+    """Writes a time into the whole frames between two offsets that have none."""
+    cdef _View view = _View(buffer, True)
+    cdef uint8_t *at = view.at(start, end)
+    cdef uint8_t *stop = view.at(end, end)
+    cdef cwire_header header
+    cdef size_t needed
+    while at < stop:
+        cwire_header_load(&header, at)
+        needed = cwire_frame_span(header.size)
+        if needed < CWIRE_HEADER_SIZE or needed > <size_t>(stop - at):
+            raise FrameError("these are no whole frames")
+        if header.time_ns == 0:
+            header.time_ns = time_ns
+            cwire_header_store(at, &header)
+        at += needed
+
+
 def gather(buffer, Py_ssize_t start, Py_ssize_t end, uint16_t type, uint8_t source, uint32_t size,
            out, Py_ssize_t rows):
     """Copies frames of one type, source and size into rows of `out`; (rows written, next offset)."""

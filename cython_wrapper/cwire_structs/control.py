@@ -1,4 +1,4 @@
-"""Control frames of the Unix socket session (PROTOCOL.md), read and written.
+"""Control frames of the session with a driver (PROTOCOL.md), read and written.
 
 The C library has the driver's side of the same structs. Pure.
 """
@@ -23,6 +23,7 @@ __all__ = [
     "answer",
     "bye",
     "doorbell",
+    "greet",
     "hello",
     "interest",
     "parse_control",
@@ -31,12 +32,13 @@ __all__ = [
 ]
 
 MAGIC = b"cwire\0\0\0"
-_HELLO, _ANSWER, _HEARTBEAT, _INTEREST, _BYE, _RING, _PLACE, _DOORBELL = range(1, 9)
+_HELLO, _ANSWER, _HEARTBEAT, _INTEREST, _BYE, _RING, _PLACE, _DOORBELL, _GREET = range(1, 10)
 _ASKS_FOR_RING = 1
 _RING_VERSION = 1
 _KIND = struct.Struct("<I")
 _HELLO_STRUCT = struct.Struct("<II8sQIIII")
 _ANSWER_STRUCT = struct.Struct("<II8sII")
+_GREET_STRUCT = struct.Struct("<II8s")
 _BYE_STRUCT = struct.Struct("<Ii")
 _RING_STRUCT = struct.Struct("<IIQII")
 _PLACE_STRUCT = struct.Struct("<IIII")
@@ -178,6 +180,11 @@ def answer(*, ring: bool = False) -> bytes:
     """The frame with which a peer answers the hello; it may ask for the driver's ring."""
     asks = _ASKS_FOR_RING if ring else 0
     return pack(CONTROL, _ANSWER_STRUCT.pack(_ANSWER, PROTOCOL, MAGIC, asks, 0))
+
+
+def greet() -> bytes:
+    """The frame with which a peer on a serial line asks for the hello."""
+    return pack(CONTROL, _GREET_STRUCT.pack(_GREET, PROTOCOL, MAGIC))
 
 
 def ring(position: int, number: int, problem: str = "") -> bytes:

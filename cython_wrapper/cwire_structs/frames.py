@@ -32,6 +32,7 @@ from cwire_structs._frames import (
     scan,
     select,
     span,
+    stamp,
     unpack_header,
 )
 
@@ -67,6 +68,7 @@ __all__ = [
     "scan",
     "select",
     "span",
+    "stamp",
     "type_bitmap",
     "unpack_header",
 ]

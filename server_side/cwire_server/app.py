@@ -116,7 +116,7 @@ class Relay:
         tcp = self._serve(Rules(config.host, self.port, origins, config.token), services)
         self._listeners.extend(Listener(sock, tcp) for sock in sockets)
         unix = self._serve(Rules("localhost", self.port), services)
-        self._places = {driver.name: str(driver.path) for driver in config.drivers}
+        self._places = {driver.name: driver.place for driver in config.drivers}
         watches = None if config.watches is None else os.path.realpath(config.watches)
         self._runtime = RuntimeFile(url, self._places, watches)
         self._listeners.append(Listener(self._runtime.listen(), unix))
@@ -139,7 +139,7 @@ class Relay:
             return True
         if not self.core.add(driver):
             return False
-        self._places[driver.name] = str(driver.path)
+        self._places[driver.name] = driver.place
         assert self._runtime is not None
         self._runtime.set_drivers(self._places)
         return True

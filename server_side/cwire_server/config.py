@@ -12,18 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from cwire_server.access import check_origin
+from cwire_server.devices import Device, SerialDevice, parse_device
 from cwire_server.limits import Limits
 from cwire_structs.frames import RELAY_NAME
 from cwire_structs.quantities import parse_bytes, parse_seconds
 from cwire_structs.runtime import DEFAULT_PORT, runtime_dir
+from cwire_structs.schema import Schema, SchemaError
 
 __all__ = [
     "ACTIONS_PORT",
     "LAST_SOURCE",
+    "Address",
     "ConfigError",
+    "DeviceAddress",
     "DriverAddress",
     "RelayConfig",
     "account",
+    "driver_address",
+    "named_schema",
     "seconds",
     "size",
 ]
@@ -84,8 +90,7 @@ class DriverAddress:
         Raises:
             ConfigError: The name cannot be a driver's.
         """
-        if not name.replace("-", "_").isidentifier():
-            raise ConfigError(f"driver name {name!r}: use letters, digits, _ and - only")
+        _check_name(name)
         # One text for each place, since clients tell drivers apart by it. The socket itself may be
         # a link, and need not be there yet.
         place = Path(path).absolute()
@@ -106,6 +111,97 @@ class DriverAddress:
         if text and not set(text) & set("=/"):
             text = f"{text}={runtime_dir() / text}.sock"
         return cls.parse(text, uids)
+
+    @property
+    def place(self) -> str:
+        """Where it is, as clients and people read it."""
+        return str(self.path)
+
+
+@dataclass(frozen=True)
+class DeviceAddress:
+    """A driver's name among clients, and the TCP port or serial line where it is.
+
+    Attributes:
+        name: Letters, digits, ``_`` and ``-``.
+        device: Where it is.
+        schema: The file with its schema, if it says only that one's hash.
+    """
+
+    name: str
+    device: Device
+    schema: Path | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, as clients and people read it."""
+        return str(self.device)
+
+
+Address = DriverAddress | DeviceAddress
+"""Where a driver is."""
+
+
+def driver_address(
+    text: str, uids: frozenset[int] = frozenset(), schemas: Mapping[str, Path] | None = None
+) -> Address:
+    """Reads what `--driver` takes: ``NAME``, ``NAME=PATH``, or ``NAME=`` and a device.
+
+    Args:
+        text: The text.
+        uids: Accounts whose drivers are taken at a path, beside this one and root.
+        schemas: Files with the schemas of drivers that say only their hash, by name.
+
+    Raises:
+        ConfigError: It is none of these.
+        RuntimeDirError: The runtime directory, in which a name alone is, cannot be trusted.
+    """
+    name, _, place = text.partition("=")
+    schema = (schemas or {}).get(name)
+    try:
+        device = parse_device(place)
+    except ValueError as error:
+        raise ConfigError(f"--driver {name}: {error}") from None
+    if device is not None:
+        _check_name(name)
+        if isinstance(device, SerialDevice):
+            # Not what a link of /dev/serial/by-id leads to: that changes when it is plugged in.
+            device = SerialDevice(str(Path(device.path).absolute()), device.baud)
+        return DeviceAddress(name, device, schema)
+    if schema is not None:
+        raise ConfigError(
+            f"--schema {name}={schema}: the driver {name} is at a Unix socket, and such a one says "
+            "its schema itself; leave --schema away"
+        )
+    return DriverAddress.named(text, uids)
+
+
+def named_schema(text: str) -> tuple[str, Path]:
+    """Reads what `--schema` takes, ``NAME=FILE``.
+
+    Raises:
+        ConfigError: It is not that, or there is no schema in the file.
+    """
+    name, separator, file = text.partition("=")
+    if not separator or not name or not file:
+        raise ConfigError(
+            f"--schema {text}: give the driver's name and a file, such as "
+            "--schema mcu=generated/sensor.schema.json"
+        )
+    try:
+        Schema.from_json(Path(file).read_bytes())
+    except OSError as error:
+        raise ConfigError(f"--schema {text}: {file} cannot be read: {error.strerror}") from None
+    except SchemaError as error:
+        raise ConfigError(
+            f"--schema {text}: {error}; give the .schema.json that `cwire wrap` has made"
+        ) from None
+    return name, Path(file).absolute()
+
+
+def _check_name(name: str) -> None:
+    if not name.replace("-", "_").isidentifier():
+        raise ConfigError(f"driver name {name!r}: use letters, digits, _ and - only")
 
 
 def account(text: str) -> int:
@@ -141,7 +237,7 @@ class RelayConfig:
         ConfigError: Something of it cannot be; the text says what to give instead.
     """
 
-    drivers: tuple[DriverAddress, ...]
+    drivers: tuple[Address, ...]
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     token: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)

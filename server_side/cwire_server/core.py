@@ -18,7 +18,7 @@ from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.requests import Services
 from cwire_server.clients.transport import Transport
 from cwire_server.clients.turns import SharedTurns
-from cwire_server.config import LAST_SOURCE, DriverAddress
+from cwire_server.config import LAST_SOURCE, Address
 from cwire_server.disk_history.disk import DiskHistory
 from cwire_server.drivers.link import DriverLink
 from cwire_server.drivers.schema_reader import SchemaReader
@@ -52,7 +52,7 @@ class RelayCore:
 
     def __init__(
         self,
-        drivers: Sequence[DriverAddress],
+        drivers: Sequence[Address],
         limits: Limits,
         *,
         refusal: str = "",
@@ -82,7 +82,7 @@ class RelayCore:
         hub = self.hub
         hub.drivers.watches = watches
         for source, address in enumerate(self._drivers, start=1):
-            hub.drivers[source].socket = str(address.path)
+            hub.drivers[source].socket = address.place
             self._make_link(source, address)
         hub.machine = this_machine()
         hub.turns = SharedTurns()
@@ -97,16 +97,16 @@ class RelayCore:
         for source in self.links:
             self._run(source)
 
-    def add(self, address: DriverAddress) -> bool:
+    def add(self, address: Address) -> bool:
         """Serves one more driver, from now on; False: there is no room for it."""
         if len(self.links) >= LAST_SOURCE:
             return False
-        source = self.hub.add_driver(address.name, str(address.path))
+        source = self.hub.add_driver(address.name, address.place)
         self._make_link(source, address)
         self._run(source)
         return True
 
-    def _make_link(self, source: int, address: DriverAddress) -> None:
+    def _make_link(self, source: int, address: Address) -> None:
         self.links[source] = DriverLink(self.hub, source, address, self._schemas, self._refusal)
 
     def _run(self, source: int) -> None:

@@ -15,9 +15,10 @@ from cwire_server.app import Relay
 from cwire_server.config import (
     ACTIONS_PORT,
     ConfigError,
-    DriverAddress,
     RelayConfig,
     account,
+    driver_address,
+    named_schema,
     seconds,
     size,
 )
@@ -37,10 +38,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--driver",
         action="append",
         default=[],
-        metavar="NAME[=PATH]",
-        help="a driver's name and its Unix socket (default: NAME.sock in the runtime directory, "
-        "where a driver of that name listens); may be given several times; without any, and "
-        "without --actions, all that listen in the runtime directory, also those that come later",
+        metavar="NAME[=PLACE]",
+        help="a driver's name and where it is: the path of its Unix socket (default: NAME.sock in "
+        "the runtime directory, where a driver of that name listens), tcp://HOST:PORT or "
+        "serial:PATH?baud=RATE; may be given several times; without any, and without --actions, "
+        "all that listen in the runtime directory, also those that come later",
+    )
+    parser.add_argument(
+        "--schema",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="the schema of a microcontroller that says only its hash: the NAME.schema.json that "
+        "`cwire wrap` has made with what it was built with; may be given several times",
     )
     parser.add_argument(
         "--allow-uid",
@@ -157,7 +167,13 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
             "--allow-uid is for drivers that are named: only those of this account are found; "
             "add --driver NAME=PATH"
         )
-    drivers = tuple(DriverAddress.named(text, uids) for text in arguments.driver)
+    schemas = dict(map(named_schema, arguments.schema))
+    drivers = tuple(driver_address(text, uids, schemas) for text in arguments.driver)
+    if unknown := sorted(schemas.keys() - {driver.name for driver in drivers}):
+        raise ConfigError(
+            f"--schema {unknown[0]}={schemas[unknown[0]]}: no --driver has this name; give both "
+            "the same one"
+        )
     watches = None if drivers or api is not None else runtime_dir()
     given = {} if arguments.token is None else {"token": arguments.token}
     port = arguments.port

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cwire.link.loop_thread import LoopThread
 from cwire_server.app import Relay
-from cwire_server.config import ACTIONS_PORT, ConfigError, DriverAddress, RelayConfig
+from cwire_server.config import (
+    ACTIONS_PORT,
+    Address,
+    ConfigError,
+    RelayConfig,
+    driver_address,
+    named_schema,
+)
 from cwire_server.limits import Limits
 from cwire_server.serving import allow_many_clients, new_loop, run
 from cwire_structs.errors import hint_text
@@ -25,7 +32,10 @@ __all__ = ["Server"]
 
 _LIMITS = ("streams", "keep")
 _FIELDS = tuple(
-    sorted({one.name for one in fields(RelayConfig)} - {"api", "limits", "processes"} | {*_LIMITS})
+    sorted(
+        {one.name for one in fields(RelayConfig)} - {"api", "limits", "processes"}
+        | {*_LIMITS, "schemas"}
+    )
 )
 
 
@@ -47,7 +57,8 @@ class Server:
             - ``port``: of TCP; 0 picks a free one; 5678 without drivers, else 8765.
             - ``token``: what TCP clients need; a fresh one, which is in `link`.
             - ``owner``: the token with which the action ``shutdown`` ends it; nobody can without.
-            - ``drivers``: names of drivers, ``NAME=PATH``, or a dict of both; none.
+            - ``drivers``: names of drivers, ``NAME=PLACE``, or a dict of both; none.
+            - ``schemas``: a dict of files with the schemas of drivers that say only the hash.
             - ``allowed_origins``: of pages that may connect (they need the token, too); its own.
             - ``pages``: a folder with pages of your own, served at ``/pages/``.
             - ``ring``: False: drivers are read by their sockets, not their shared memory.
@@ -215,7 +226,7 @@ def _config(api: object, given: Mapping[str, Any]) -> RelayConfig:
         if name not in _FIELDS:
             raise ConfigError(f"config has no field {name!r}; {hint_text(str(name), _FIELDS)}")
     fields_ = dict(given)
-    drivers = _drivers(fields_.pop("drivers", ()))
+    drivers = _drivers(fields_.pop("drivers", ()), fields_.pop("schemas", {}))
     limits = {name: fields_.pop(name) for name in _LIMITS if name in fields_}
     for name in ("pages", "history_folder"):
         if fields_.get(name) is not None:
@@ -228,9 +239,12 @@ def _config(api: object, given: Mapping[str, Any]) -> RelayConfig:
     return RelayConfig(drivers, api=api, limits=Limits(**limits), **fields_)
 
 
-def _drivers(given: Mapping[str, str | Path] | Iterable[str]) -> tuple[DriverAddress, ...]:
+def _drivers(
+    given: Mapping[str, str | Path] | Iterable[str], schemas: Mapping[str, str | Path]
+) -> tuple[Address, ...]:
     if isinstance(given, Mapping):
         given = [f"{name}={path}" for name, path in given.items()]
     elif isinstance(given, str):
         given = [given]
-    return tuple(DriverAddress.named(text) for text in given)
+    files = dict(named_schema(f"{name}={file}") for name, file in schemas.items())
+    return tuple(driver_address(text, schemas=files) for text in given)

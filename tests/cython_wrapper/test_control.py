@@ -1,4 +1,4 @@
-"""Control frames of the Unix socket session."""
+"""Control frames of the session with a driver."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def test_the_bytes_are_those_of_the_protocol() -> None:
     assert payload(control.place(3, 2**32 - 1)) == struct.pack("<IIII", 7, 3, 2**32 - 1, 0)
     assert payload(control.doorbell()) == struct.pack("<II", 8, 0)
     assert payload(control.interest({300, 1})) == struct.pack("<IIHH", 4, 2, 1, 300)
+    assert payload(control.greet()) == b"\x09\0\0\0\1\0\0\0cwire\0\0\0"
     assert payload(control.bye(-9, "no")) == struct.pack("<Ii", 5, -9) + b"no"
 
 

@@ -224,3 +224,21 @@ def test_golden_bytes_are_read_and_made(path: Path) -> None:
             frames.scan(data)
     else:
         assert position == len(data)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=20)), max_size=5))
+def test_frames_without_a_time_get_one(many: list[tuple[int, bytes]]) -> None:
+    buffer = bytearray(b"before")
+    for time_ns, payload in many:
+        buffer += frames.pack(1, payload, sequence=7, time_ns=time_ns)
+    expected = b"before" + b"".join(
+        frames.pack(1, payload, sequence=7, time_ns=time_ns or 99) for time_ns, payload in many
+    )
+    frames.stamp(buffer, 6, len(buffer), 99)
+    assert buffer == expected
+
+
+def test_what_is_no_whole_frame_is_not_stamped() -> None:
+    buffer = bytearray(frames.pack(1, b"12345678"))
+    with pytest.raises(frames.FrameError, match="no whole frames"):
+        frames.stamp(buffer, 0, len(buffer) - 8, 99)

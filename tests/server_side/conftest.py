@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cwire_server import DriverAddress, Relay, RelayConfig
+from cwire_server.config import Address
 from cwire_server.limits import Limits
 from cwire_structs import control, frames
 from support.fake_driver import FakeDriver
@@ -21,11 +22,19 @@ StartRelay = Callable[..., Awaitable[Relay]]
 
 @pytest.fixture
 async def start_relay(runtime: Path) -> AsyncIterator[StartRelay]:
-    """Starts relays: ``await start_relay("lab")`` looks for a driver at <runtime>/lab.sock."""
+    """Starts relays: ``await start_relay("lab")`` looks for a driver at <runtime>/lab.sock.
+
+    With ``await start_relay(address)`` it is at an address.
+    """
     async with AsyncExitStack() as stack:
 
-        async def start(*names: str, limits: Limits | None = None, **options: Any) -> Relay:
-            drivers = tuple(DriverAddress(name, runtime / f"{name}.sock") for name in names)
+        async def start(
+            *names: str | Address, limits: Limits | None = None, **options: Any
+        ) -> Relay:
+            drivers = tuple(
+                DriverAddress(name, runtime / f"{name}.sock") if isinstance(name, str) else name
+                for name in names
+            )
             relay = Relay(RelayConfig(drivers, port=0, limits=limits or Limits(), **options))
             stack.push_async_callback(relay.stop)
             await relay.start()

@@ -3,7 +3,17 @@ from typing import Any
 
 import pytest
 
-from cwire_server.config import ConfigError, DriverAddress, RelayConfig, account
+from cwire_server.config import (
+    ConfigError,
+    DeviceAddress,
+    DriverAddress,
+    RelayConfig,
+    account,
+    driver_address,
+    named_schema,
+)
+from cwire_server.devices import SerialDevice, TcpDevice
+from support import schemas
 
 DEMO = DriverAddress("demo", Path("/tmp/demo.sock"))
 
@@ -59,3 +69,49 @@ def test_one_relay_takes_254_drivers() -> None:
     RelayConfig(many[:254])
     with pytest.raises(ConfigError, match="254"):
         RelayConfig(many)
+
+
+def test_devices(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    schemas = {"b": file}
+    assert driver_address("a=tcp://h:1", schemas=schemas) == DeviceAddress("a", TcpDevice("h", 1))
+    assert driver_address("b=serial:/dev/x", schemas=schemas) == DeviceAddress(
+        "b", SerialDevice("/dev/x"), file
+    )
+    near = driver_address("b=serial:x")
+    assert near.place == f"serial:{Path('x').absolute()}?baud=115200"
+    assert driver_address("a=/tmp/a.sock") == DriverAddress("a", Path("/tmp/a.sock"))
+    assert RelayConfig((near,)).drivers == (near,)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a=tcp://h", "--driver a: 'tcp://h' is not tcp://HOST:PORT"),
+        ("a b=tcp://h:1", "driver name 'a b': use letters"),
+        ("=tcp://h:1", "driver name ''"),
+        (
+            "b=/tmp/b.sock",
+            "the driver b is at a Unix socket, and such a one says its schema itself",
+        ),
+        ("b", "the driver b is at a Unix socket"),
+    ],
+)
+def test_what_is_no_address(text: str, reason: str) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        driver_address(text, schemas={"b": Path("/x")})
+
+
+def test_schemas_by_name(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_bytes(schemas.text())
+    bad.write_text("{}")
+    assert named_schema(f"mcu={good}") == ("mcu", good)
+    for text, reason in (
+        ("mcu", "give the driver's name and a file"),
+        ("=x", "give the driver's name and a file"),
+        (f"mcu={tmp_path}/gone", "gone cannot be read: No such file"),
+        (f"mcu={bad}", "give the .schema.json that `cwire wrap` has made"),
+    ):
+        with pytest.raises(ConfigError, match=reason):
+            named_schema(text)

@@ -36,6 +36,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["--port", "99999"], "port 99999"),
         (["--token", "abc"], "shorter than 16"),
         (["--allow-uid", "no such"], "this machine has no such account"),
+        (["--schema", "mcu=x"], "x cannot be read"),
+        (["--driver", "a=serial:/x?baud=0"], "baud is '0'"),
         (["--driver", "a=/x", "--driver", "a=/y"], "two drivers"),
         (["--allow-uid", "0"], "--allow-uid is for drivers that are named"),
     ],

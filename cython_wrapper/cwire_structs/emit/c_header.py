@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 
@@ -64,12 +65,17 @@ _TURNED = """\
 """
 
 
-def schema_header(layout: Layout, json: bytes, byte_order: ByteOrder) -> str:
+_JSON = """\
+/* The schema's JSON: string literals may end at 4095 bytes. A microcontroller that has no room for
+ * it defines CWIRE_SCHEMA_HASH, and its relay is started with --schema. */"""
+
+
+def schema_header(layout: Layout, schema: bytes, byte_order: ByteOrder) -> str:
     """Returns the text of NAME_schema.h.
 
     Args:
         layout: What the header says, proved.
-        json: The schema as it travels.
+        schema: Its JSON as it travels.
         byte_order: Of its target: ``little`` or ``big``.
     """
     name = layout.name
@@ -87,10 +93,12 @@ def schema_header(layout: Layout, json: bytes, byte_order: ByteOrder) -> str:
         include.format(header=layout.header),
         _BYTE_ORDER.format(order=byte_order, macro=byte_order.upper()) + _ASSERT,
         *_without_macros(layout, [*_assertions(layout), *_orders(layout, byte_order)]),
-        f"\n/* The schema's JSON: string literals may end at 4095 bytes. */\n"
-        f"static const unsigned char {name}_schema_json[] = {{",
-        *_byte_lines(json),
-        f"}};\n\nstatic const cwire_message {name}_schema_messages[] = {{",
+        f"\n{_JSON}\nstatic const unsigned char {name}_schema_json[] = {{",
+        "#ifdef CWIRE_SCHEMA_HASH",
+        *_byte_lines(_outline(schema)),
+        "#else",
+        *_byte_lines(schema),
+        f"#endif\n}};\n\nstatic const cwire_message {name}_schema_messages[] = {{",
         "    /* id, reply, command, size, tail_size, name */",
         *rows,
         f"}};\n\nstatic const cwire_schema {name}_schema = {{",
@@ -99,6 +107,13 @@ def schema_header(layout: Layout, json: bytes, byte_order: ByteOrder) -> str:
         "};\n\n#endif",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _outline(schema: bytes) -> bytes:
+    """Returns a schema's JSON without what is in it: who has the schema knows it by the hash."""
+    whole = json.loads(schema)
+    outline = {key: whole[key] for key in ("schema", "name", "layout_hash")}
+    return json.dumps(outline, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _row(message: MessageLayout, ids: dict[str, int]) -> str:

@@ -351,6 +351,12 @@ class ClientRequests:
         except ValueError as error:
             return Code.ESIZE, str(error)
         sink = self._services.commands[source]
+        if frames.HEADER_SIZE + size > sink.command_limit:
+            return (
+                Code.ETOOBIG,
+                f"a command for driver {driver.name} has {sink.command_limit:,} bytes at most, "
+                f"header included, this one {frames.HEADER_SIZE + size:,}",
+            )
         if (request == 0 and not text) or sink.pending.waits(self._client.id, request, text=text):
             return (
                 Code.EINVAL,

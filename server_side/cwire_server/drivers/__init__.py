@@ -1,4 +1,4 @@
-"""Talks to drivers on their Unix sockets.
+"""Talks to drivers on their Unix sockets, TCP ports and serial lines.
 
-May import: config, errors, hub.
+May import: config, devices, errors, hub.
 """

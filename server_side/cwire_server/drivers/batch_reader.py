@@ -48,9 +48,15 @@ class Cut(NamedTuple):
 
 
 def cut(
-    buffer: bytearray, filled: int, source: int, account: Account
+    buffer: bytearray,
+    filled: int,
+    source: int,
+    account: Account,
+    clock: Callable[[], int] | None = None,
 ) -> Generator[Batch | Special, None, Cut]:
     """Yields what is whole in ``buffer[HEADROOM:filled]``, stamped with its source.
+
+    Frames without a time get one from ``clock``, if there is one.
 
     Raises:
         FrameError: A frame is malformed. What was before it has been yielded.
@@ -66,6 +72,8 @@ def cut(
             if buffer is read and _is_sparse(buffer, filled):
                 buffer = buffer[:filled]
             kept |= buffer is read
+            if clock is not None:
+                frames.stamp(buffer, position, end, clock())
             first = position == HEADROOM
             yield Batch(
                 source=source,
@@ -95,6 +103,7 @@ class BatchReader:
         account: Checks and counts the frames of a batch.
         buffers: Where the memory to read into comes from.
         read_bytes: Bytes that are read at once, unless one frame is larger.
+        clock: Gives the time, in ns since 1970, to frames of a driver that has no clock.
     """
 
     def __init__(
@@ -103,7 +112,9 @@ class BatchReader:
         account: Account,
         buffers: ReadBuffers,
         read_bytes: int = READ_BYTES,
+        clock: Callable[[], int] | None = None,
     ) -> None:
+        self._clock = clock
         self._source = source
         self._account = account
         self._buffers = buffers
@@ -135,7 +146,9 @@ class BatchReader:
         if self._filled - HEADROOM < self._needed:
             return
         buffer, filled = self._buffer, self._filled
-        position, needed, kept = yield from cut(buffer, filled, self._source, self._account)
+        position, needed, kept = yield from cut(
+            buffer, filled, self._source, self._account, self._clock
+        )
         # Large frames come one after the other: the next buffer is for one like the last.
         room = HEADROOM + max(self._read_bytes, needed)
         if 2 * filled > len(self._buffer):

@@ -15,7 +15,7 @@ from cwire_structs import control
 from cwire_structs.ring_handshake import HandshakeError, RingHandshake
 from cwire_structs.runs import read_run
 
-__all__ = ["LinkError", "farewell", "greet"]
+__all__ = ["LinkError", "farewell", "greet", "read_hello"]
 
 _HELLO_SECONDS = 5.0
 _CREDENTIALS = struct.Struct("iII")  # unix(7): pid, uid, gid
@@ -53,6 +53,24 @@ async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> Ring
     except OSError as error:
         raise LinkError(_why_no_connection(error, address)) from error
     _check_owner(sock, address)
+    return await read_hello(sock, address.place, limit)
+
+
+async def read_hello(sock: socket.socket, place: str, limit: int) -> RingHandshake:
+    """Reads the driver's hello.
+
+    Args:
+        sock: A connected stream socket that does not block.
+        place: Where the driver is, for people.
+        limit: Bytes that a hello may have.
+
+    Returns:
+        The handshake, which has the hello.
+
+    Raises:
+        LinkError: It says none.
+        FrameError: What it says is malformed.
+    """
     handshake = RingHandshake(limit)
     try:
         async with asyncio.timeout(_HELLO_SECONDS):
@@ -61,7 +79,7 @@ async def greet(sock: socket.socket, address: DriverAddress, limit: int) -> Ring
                 handshake.feed(data)
     except TimeoutError as error:
         raise LinkError(
-            f"what listens at {address.path} said nothing for {_HELLO_SECONDS:.0f} s; "
+            f"what listens at {place} said nothing for {_HELLO_SECONDS:.0f} s; "
             "is it a cwire driver, and does it call cwire_poll?"
         ) from error
     except HandshakeError as error:

@@ -14,22 +14,24 @@ import time
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from cwire_server.config import DriverAddress
+from cwire_server.config import Address, DeviceAddress
+from cwire_server.devices import SerialDevice
 from cwire_server.drivers.attaching import RingRefusedError, attach
 from cwire_server.drivers.batch_reader import BatchReader, Special
 from cwire_server.drivers.greeting import LinkError, farewell, greet
 from cwire_server.drivers.outgoing_queue import OutgoingQueue
+from cwire_server.drivers.reaching import NO_RING, ask, open_device, whole_hello
 from cwire_server.drivers.read_buffers import ReadBuffers
 from cwire_server.drivers.ring_input import RingInput
 from cwire_server.drivers.ring_reader import RingReader
 from cwire_server.drivers.schema_reader import SchemaReader
-from cwire_server.drivers.socket_input import SocketInput
+from cwire_server.drivers.socket_input import Connection, SocketInput
 from cwire_server.errors import BatchError, internal_text
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import Pending, PendingCommands
 from cwire_server.hub.replies import forward_reply, refuse
-from cwire_structs import control, frames
+from cwire_structs import control, frames, serial_line
 from cwire_structs.frames import SCHEMAS_LIMIT, Code, FrameError
 from cwire_structs.ring import RingError
 from cwire_structs.ring_handshake import Attached, Refused, RingHandshake
@@ -53,7 +55,7 @@ class DriverLink:
     Args:
         hub: Gets what the driver sends.
         source: The driver's number.
-        address: Where it listens.
+        address: Where it is.
         schemas: Reads its schema.
         refusal: The reason why its ring is not to be read; empty if it is.
 
@@ -65,7 +67,7 @@ class DriverLink:
         self,
         hub: Hub,
         source: int,
-        address: DriverAddress,
+        address: Address,
         schemas: SchemaReader,
         refusal: str = "",
     ) -> None:
@@ -75,7 +77,7 @@ class DriverLink:
         self._source = source
         self._address = address
         self._loop = asyncio.get_running_loop()
-        self._socket: socket.socket | None = None
+        self._socket: Connection | None = None
         self._pending = PendingCommands(hub.limits.pending, hub.limits.answer)
         self._expiry: asyncio.TimerHandle | None = None
         self._outgoing = OutgoingQueue()
@@ -130,14 +132,23 @@ class DriverLink:
     # Connecting
 
     async def _connect(self) -> RingHandshake:
-        self._socket = _new_socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.setblocking(False)
-        return await greet(self._socket, self._address, self._hub.limits.hello)
+        limit = self._hub.limits.hello
+        if isinstance(self._address, DeviceAddress):
+            self._socket = device = await open_device(self._address.device, self._on_damaged)
+            return await ask(device, self._address, limit)
+        self._socket = sock = _new_socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        return await greet(sock, self._address, limit)
+
+    def _on_damaged(self, count: int) -> None:
+        self._hub.drivers[self._source].damaged += count
 
     async def _serve(self, handshake: RingHandshake) -> None:
         hello = handshake.hello
         assert self._socket is not None
         assert hello is not None
+        if isinstance(self._address, DeviceAddress):
+            hello = whole_hello(hello, self._address)
         if not self._hub.drivers.reserve(self._source, len(hello.schema)):
             raise LinkError(
                 f"its schema of {len(hello.schema):,} bytes has no room: those of a relay's "
@@ -148,12 +159,16 @@ class DriverLink:
         attached = await self._attach(self._socket, handshake, hello.epoch)
         self._broken = self._loop.create_future()
         driver = self._hub.drivers[self._source]
-        driver.way = f"socket: {attached.why}" if isinstance(attached, Refused) else "ring"
+        driver.way = "ring"
+        if isinstance(self._address, DeviceAddress):
+            driver.way = NO_RING[type(self._address.device)]
+        elif isinstance(attached, Refused):
+            driver.way = f"socket: {attached.why}"
         busy = self._hub.driver_up(self._source, hello, self._schema)
         self.tried.set()
         if not busy:
             self.update_interest()
-        _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.path)
+        _log.info("driver %s is up: %s at %s", self._address.name, hello.name, self._address.place)
         self._heard = self._loop.time()
         self._begin(self._socket, attached)
         if busy:
@@ -161,25 +176,36 @@ class DriverLink:
         await self._watch(self._broken, hello.heartbeat)
 
     async def _attach(
-        self, sock: socket.socket, handshake: RingHandshake, epoch: int
+        self, sock: Connection, handshake: RingHandshake, epoch: int
     ) -> Attached | Refused:
         refusal = self._refusal
         if self._refused is not None and self._refused[0] == epoch:
             refusal = self._refused[1]
         self._interest = self._hub.interest(self._source)
+        if not isinstance(sock, socket.socket) or isinstance(self._address, DeviceAddress):
+            with handshake:
+                self._send(handshake.answer("a device has none", self._said_interest())[0])
+                assert isinstance(handshake.outcome, Refused)
+                return handshake.outcome
         try:
-            return await attach(sock, handshake, control.interest(self._interest), refusal)
+            return await attach(sock, handshake, self._said_interest(), refusal)
         except RingRefusedError as error:
             self._refused = epoch, str(error)
             raise
 
-    def _begin(self, sock: socket.socket, attached: Attached | Refused) -> None:
+    def _said_interest(self) -> bytes:
+        return control.interest(self._interest or ())
+
+    def _begin(self, sock: Connection, attached: Attached | Refused) -> None:
         account = self._hub.drivers[self._source].account
         if isinstance(attached, Refused):
-            reader = BatchReader(self._source, account, self._buffers)
+            is_device = isinstance(self._address, DeviceAddress)
+            clock = time.time_ns if is_device else None  # a microcontroller may have no clock
+            reader = BatchReader(self._source, account, self._buffers, clock=clock)
             self._input = SocketInput(sock, reader, self)
             self._input.start(attached.first)
         else:
+            assert isinstance(sock, socket.socket)
             self._input = RingInput(
                 sock,
                 RingReader(
@@ -302,12 +328,23 @@ class DriverLink:
         """Takes in pieces what the driver has published by now, if the relay reads its ring."""
         return iter(()) if self._input is None else self._input.catching_up()
 
+    @property
+    def _is_serial(self) -> bool:
+        return isinstance(self._address, DeviceAddress) and isinstance(
+            self._address.device, SerialDevice
+        )
+
     def _take_special(self, special: Special) -> None:
         header, payload = special
         if header.type == frames.CONTROL:
             match control.parse_control(payload):
                 case control.Bye() as bye:
                     raise farewell(bye)
+                case control.Hello() as hello if self._is_serial:
+                    if hello.epoch != self._hub.drivers[self._source].epoch:
+                        raise LinkError("the driver has started again")
+                    # It has not got the answer, or it was asked for its hello twice.
+                    self._send(control.answer() + self._said_interest())
                 case control.Ring():
                     # One that polls seldom would be late again, for ever.
                     late = "the driver gave its ring too late; does it call cwire_poll seldom?"
@@ -343,6 +380,11 @@ class DriverLink:
     def congested(self) -> bool:
         """Whether the driver does not read its commands: more than 16 MiB of them wait."""
         return self._outgoing.bytes > _SEND_LIMIT
+
+    @property
+    def command_limit(self) -> int:
+        """Bytes that a command's frame may have."""
+        return serial_line.FRAME_LIMIT if self._is_serial else frames.FRAME_LIMIT
 
     def update_interest(self) -> None:
         """Tells the driver which messages are wanted, if that has changed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
@@ -11,7 +10,23 @@ from cwire_server.drivers.batch_reader import BatchReader, Special
 from cwire_server.drivers.greeting import LinkError
 from cwire_server.hub.batch import Batch
 
-__all__ = ["SocketInput", "Taker"]
+__all__ = ["Connection", "SocketInput", "Taker"]
+
+
+class Connection(Protocol):
+    """Carries frames to and from a driver, as a socket does that does not block."""
+
+    def fileno(self) -> int:
+        """The descriptor, for the event loop."""
+
+    def recv_into(self, room: memoryview, /) -> int:
+        """Receives; 0: it is closed. Raises BlockingIOError if there is nothing."""
+
+    def send(self, data: memoryview, flags: int, /) -> int:
+        """Sends what it takes; after BlockingIOError, the same bytes are to be sent again."""
+
+    def close(self) -> None:
+        """Closes it."""
 
 
 class Taker(Protocol):
@@ -31,12 +46,13 @@ class SocketInput:
     """Reads from a connected socket and hands what is whole to a taker.
 
     Args:
-        sock: A stream socket that does not block; the caller closes it after `close`.
+        sock: A stream socket that does not block, or what is like it; the caller closes it after
+            `close`.
         reader: Cuts the bytes.
         taker: Its `take` may pause this. What it raises ends the reading.
     """
 
-    def __init__(self, sock: socket.socket, reader: BatchReader, taker: Taker) -> None:
+    def __init__(self, sock: Connection, reader: BatchReader, taker: Taker) -> None:
         self._loop = asyncio.get_running_loop()
         self._socket = sock
         self._reader = reader

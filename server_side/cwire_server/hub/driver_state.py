@@ -39,12 +39,15 @@ class DriverState:
     schema_text: JsonText | None = None
     """The same as the driver sent it."""
     way: str | None = None
-    """How its frames come: ``ring``, or ``socket: `` and why not by its ring."""
+    """How its frames come: ``ring``, ``socket: `` and why not by its ring, ``TCP connection`` or
+    ``serial line``."""
     socket: str | None = None
-    """The Unix socket where the relay looks for it; None for the relay itself."""
+    """Where the relay looks for it: a Unix socket or a device; None for the relay itself."""
     frames: int = 0
     bytes: int = 0
     lost: int = 0
+    damaged: int = 0
+    """Frames that came damaged by a serial line; those that it published are lost, too."""
     commands: int = 0
     last_sequence: dict[int, int] = field(default_factory=dict)
     """By message id, in this epoch."""
@@ -105,6 +108,7 @@ class DriverState:
             "frames": self.frames,
             "bytes": self.bytes,
             "lost": self.lost,
+            "damaged": self.damaged,
             "commands": self.commands,
         }
 

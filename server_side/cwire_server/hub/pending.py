@@ -114,6 +114,10 @@ class CommandSink(Protocol):
     def congested(self) -> bool:
         """Whether the driver does not read its commands."""
 
+    @property
+    def command_limit(self) -> int:
+        """Bytes that a command's frame may have."""
+
     def send_command(
         self, client: int, type_: int, request: int, payload: memoryview, *, text: bool = False
     ) -> None:

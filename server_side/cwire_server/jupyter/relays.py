@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from cwire.errors import NotConnected
 from cwire.process.relay_process import RelayProcess
-from cwire_server.config import ConfigError, DriverAddress
+from cwire_server.config import ConfigError, driver_address
 from cwire_structs.frames import RELAY_NAME
 from cwire_structs.relays import RelayEntry, living_relays, this_machine
 
@@ -101,7 +101,7 @@ class Relays:
         if had is None:
             return False
         try:
-            places = {one.name: str(one.path) for one in map(DriverAddress.named, self._words)}
+            places = {one.name: one.place for one in map(driver_address, self._words)}
         except ConfigError:
             return False
         here = this_machine().shares_paths(had.machine)

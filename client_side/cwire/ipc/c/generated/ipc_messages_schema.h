@@ -79,8 +79,18 @@ CWIRE_ASSERT(sizeof(&((struct ipc_sample *)0)->index) != 0, ipc_messages_ipc_sam
 CWIRE_ASSERT(sizeof(&((struct ipc_block *)0)->index) != 0, ipc_messages_ipc_block_byte_order);
 #endif
 
-/* The schema's JSON: string literals may end at 4095 bytes. */
+/* The schema's JSON: string literals may end at 4095 bytes. A microcontroller that has no room for
+ * it defines CWIRE_SCHEMA_HASH, and its relay is started with --schema. */
 static const unsigned char ipc_messages_schema_json[] = {
+#ifdef CWIRE_SCHEMA_HASH
+    123, 34, 115, 99, 104, 101, 109, 97, 34, 58, 34, 99, 119, 105, 114, 101, 45, 115, 99, 104, 101,
+    109, 97, 47, 49, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 105, 112, 99, 95, 109, 101, 115,
+    115, 97, 103, 101, 115, 34, 44, 34, 108, 97, 121, 111, 117, 116, 95, 104, 97, 115, 104, 34, 58,
+    34, 115, 104, 97, 50, 53, 54, 58, 55, 53, 57, 56, 49, 101, 97, 52, 54, 52, 53, 57, 101, 57, 49,
+    97, 99, 97, 98, 54, 57, 54, 49, 57, 52, 102, 52, 48, 53, 102, 101, 99, 99, 56, 99, 52, 53, 48,
+    56, 101, 99, 48, 98, 50, 56, 101, 100, 57, 99, 49, 48, 99, 98, 57, 48, 50, 54, 49, 53, 101, 48,
+    48, 50, 55, 34, 125,
+#else
     123, 34, 115, 99, 104, 101, 109, 97, 34, 58, 34, 99, 119, 105, 114, 101, 45, 115, 99, 104, 101,
     109, 97, 47, 49, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 105, 112, 99, 95, 109, 101, 115,
     115, 97, 103, 101, 115, 34, 44, 34, 108, 97, 121, 111, 117, 116, 95, 104, 97, 115, 104, 34, 58,
@@ -166,6 +176,7 @@ static const unsigned char ipc_messages_schema_json[] = {
     58, 34, 105, 112, 99, 95, 115, 97, 109, 112, 108, 101, 34, 125, 44, 34, 50, 34, 58, 123, 34,
     110, 97, 109, 101, 34, 58, 34, 105, 112, 99, 95, 98, 108, 111, 99, 107, 34, 44, 34, 116, 121,
     112, 101, 34, 58, 34, 105, 112, 99, 95, 98, 108, 111, 99, 107, 34, 125, 125, 125,
+#endif
 };
 
 static const cwire_message ipc_messages_schema_messages[] = {
