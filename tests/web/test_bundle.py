@@ -23,7 +23,7 @@ SIZES = {
     "viewer": 250_000,
     "loader": 262_000,
     "index": 80_000,
-    "scope": 65_000,
+    "scope": 67_000,
 }
 
 

@@ -16,6 +16,8 @@ export class Notices {
   fields = null;
   /** @type {string | null} Where the data comes from, where that matters. */
   route = null;
+  /** @type {string | null} Which part of the past is seen, or why none is. */
+  past = null;
   /** @type {string | null} What of the lines is not drawn. */
   lines = null;
   /** @type {string | null} What a field above the picture can be, if it is not that. */
@@ -45,9 +47,13 @@ export class Notices {
   get line() {
     const problem = this.stopped ?? this.relay ?? this.fields ?? this.driver;
     if (problem !== null) return { text: problem, problem: true };
-    const parts = [this.field, this.waiting, this.route, this.lines, this.clock].filter(
-      (part) => part !== null,
-    );
+    const parts = [
+      this.field,
+      this.past ?? this.waiting,
+      this.route,
+      this.lines,
+      this.clock,
+    ].filter((part) => part !== null);
     if (this.infinite.length) {
       const { length } = this.infinite;
       const names = length > MOST_NAMES ? countText(length, "line") : this.infinite.join(", ");

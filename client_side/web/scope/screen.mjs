@@ -71,6 +71,10 @@ export class Screen extends EventTarget {
   /** @type {Map<string, Points>} By label. */
   #points = new Map();
   #other; // lines of the way that is not used now
+  /** @type {Batch | null} The newest frames. */
+  #newestFrames = null;
+  /** @type {Lines | null} Lines that are seen instead: of the past. */
+  #past = null;
   #dirty = false;
   #asked = 0; // of requestAnimationFrame
   #seen = false; // in the window
@@ -94,6 +98,7 @@ export class Screen extends EventTarget {
   take(batch) {
     this.figures.batches++;
     this.figures.frames += batch.count;
+    this.#newestFrames = batch;
     if (this.paused) return;
     try {
       this.lines.take(batch, Date.now() / 1000);
@@ -117,6 +122,40 @@ export class Screen extends EventTarget {
     if (this.paused) return;
     this.lines.show(curves);
     this.#arrived();
+  }
+
+  /**
+   * Shows other lines than those that come, which go on unseen.
+   *
+   * @param {Lines | null} lines null: those that come.
+   * @param {string | null} text What they are, for people.
+   */
+  showPast(lines, text) {
+    this.#past = lines;
+    this.sight.past = lines !== null;
+    this.sight.zoom = null;
+    this.tellPast(text);
+  }
+
+  /**
+   * Says something of the past.
+   *
+   * @param {string | null} text
+   */
+  tellPast(text) {
+    this.notices.past = text;
+    this.refresh();
+  }
+
+  /** The time stamp of the newest frame, ns; null: none has come. */
+  get newest() {
+    const batch = this.#newestFrames;
+    return batch === null ? null : batch.frame(batch.count - 1).time_ns[0];
+  }
+
+  /** The lines that are seen, if they are not hidden. */
+  get #shown() {
+    return this.#past ?? this.lines;
   }
 
   /**
@@ -218,7 +257,7 @@ export class Screen extends EventTarget {
    */
   get seen() {
     const [from, to] = this.sight.edges;
-    return [...this.lines.all].flatMap(([label, line]) => {
+    return [...this.#shown.all].flatMap(([label, line]) => {
       const zero = this.sight.zeroOf(line);
       if (this.legend.hidden.has(label) || Number.isNaN(zero)) return [];
       return [{ line, zero, from: from + zero, to: to + zero }];
@@ -256,6 +295,7 @@ export class Screen extends EventTarget {
     this.#end.abort();
     this.#view?.close();
     this.#view = null;
+    this.#past = this.#newestFrames = null;
     this.lines = this.#other = new Lines(this.recipe); // whoever still knows the screen has no samples
     this.#points.clear();
     this.root.remove();
@@ -365,6 +405,7 @@ export class Screen extends EventTarget {
     if (this.lines.full)
       this.notices.lines = `only the first ${this.lines.all.size} lines are drawn`;
     this.notices.clock = this.lines.doubt;
+    if (this.#past !== null) return; // it is not seen
     this.#dirty = true;
     this.#ask();
   }
@@ -387,8 +428,9 @@ export class Screen extends EventTarget {
     if (this.#view === null) return;
     const begun = performance.now();
     this.#dirty = false;
-    const { sight, lines, legend } = this;
-    if (!this.paused) {
+    const { sight, legend } = this;
+    const lines = this.#shown;
+    if (!this.paused && this.#past === null) {
       sight.follow(lines, begun / 1000);
       if (sight.trigger.done) this.#act({ pause: true });
     } else sight.hold(lines);
@@ -440,7 +482,7 @@ export class Screen extends EventTarget {
     const values = new Map();
     if (at !== null) {
       const [from, to] = this.sight.edges;
-      for (const [label, line] of this.lines.all) {
+      for (const [label, line] of this.#shown.all) {
         const found = nearest(line.trace, at + this.sight.zeroOf(line), (to - from) / 50);
         if (found) values.set(label, valueText(found.value, line.unit));
       }

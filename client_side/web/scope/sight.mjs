@@ -22,6 +22,7 @@ export class Sight {
     this.newest = NaN; // when the newest frame of all lines was published
     this.begin = 0; // of the blocks
     this.span = 1;
+    this.past = false; // other lines are seen than those that come: no trigger chooses
   }
 
   /** Whether samples have times, so that they can roll, and a trigger makes sense. */
@@ -36,7 +37,7 @@ export class Sight {
    */
   get whole() {
     if (Number.isNaN(this.zero)) return [this.begin, this.begin + this.span];
-    if (!this.trigger.active) return [-this.span, 0];
+    if (this.past || !this.trigger.active) return [-this.span, 0];
     const { position } = this.trigger.settings;
     return [-position * this.span, (1 - position) * this.span];
   }
@@ -76,7 +77,7 @@ export class Sight {
   hold(lines) {
     this.#measure(lines);
     this.newest = lines.newest;
-    if (this.timed && this.trigger.active) return;
+    if (this.timed && this.trigger.active && !this.past) return;
     this.zero = this.window === null || !this.timed ? NaN : lines.end;
   }
 
@@ -112,7 +113,7 @@ export class Sight {
     const { trace, stamps } = line;
     // It comes, but its samples are of another time than those of the others: its clock is slower.
     const slow =
-      !this.trigger.active &&
+      (this.past || !this.trigger.active) &&
       trace.end < this.zero - this.span &&
       stamps.time > this.newest - this.span;
     return slow ? trace.end : this.zero;

@@ -1,6 +1,7 @@
 // The scope page: several scopes of any messages, kept in the link.
 
 import { element } from "../../elements.mjs";
+import { History } from "../../history.mjs";
 import "../../scope.css";
 import { canDraw } from "../../scope/recipe.mjs";
 import { Shell } from "../shell.mjs";
@@ -12,6 +13,7 @@ import { Pane } from "./pane.mjs";
 const KEY = "scopes";
 
 const shell = new Shell();
+const history = new History(shell.client);
 /** @type {Pane[]} */
 let panes = [];
 const place = element("div", { className: "panes" });
@@ -27,7 +29,7 @@ shell.main.append(element("h1", {}, "Scope"), place, empty, add);
  * @param {import("./layout.mjs").Pane} chosen
  */
 function makePane(chosen) {
-  const pane = new Pane(shell.client, chosen);
+  const pane = new Pane(shell.client, history, chosen);
   const at = () => panes.indexOf(pane);
   pane.addEventListener("set", keep);
   pane.addEventListener("remove", () => {
