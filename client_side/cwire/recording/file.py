@@ -19,6 +19,9 @@ import numpy.typing as npt
 from cwire.data.arguments import names_of
 from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import CwireError, InvalidArgument, UnknownDriver, UnknownMessage
+from cwire.recording.bags import BagFile, Recording, is_bag, open_bag
+from cwire.recording.bodies import Body, OwnBody
+from cwire.recording.foreign import Foreign
 from cwire.recording.names import DRIVER, EVENTS, LAYOUT_HASH, MESSAGE, RUN, SCHEMA
 from cwire.saving.save import path_of, save
 from cwire.view.text import counted, text_table
@@ -26,7 +29,7 @@ from cwire_structs.errors import hint_text
 from cwire_structs.frames import HEADER, HEADER_SIZE
 from cwire_structs.mcap.reader import McapFile, Messages, messages
 from cwire_structs.mcap.records import Channel, McapError
-from cwire_structs.mcap.ros2 import ENCAPSULATION, Description, describe
+from cwire_structs.mcap.ros2 import describe
 from cwire_structs.schema import Message, Schema, SchemaError
 
 __all__ = ["RecordedFile", "RecordedMessage", "open", "path_of"]
@@ -43,6 +46,7 @@ class RecordedMessage:
         message: Its description.
         count: How many frames there are.
         schema: Of the driver.
+        topic: Where it was recorded: ``/demo/scope_block``.
     """
 
     driver: str
@@ -51,7 +55,8 @@ class RecordedMessage:
     _file: RecordedFile
     _channels: tuple[int, ...]
     schema: Schema
-    _description: Description
+    topic: str
+    _body: Body
     _source: int
 
     def __len__(self) -> int:
@@ -130,33 +135,20 @@ class RecordedMessage:
             raise CwireError(f"{self._file.path}: {error}") from None
 
     def _frames(self, some: Messages) -> FrameArray:
-        description, message = self._description, self.message
-        data = some.data
-        size = data.shape[1] - len(ENCAPSULATION["little"])
-        tail = description.tail
-        if tail is not None:
-            size -= tail.extra
-        elif not message.size:
-            size = 0
+        message = self.message
         try:
+            size = self._body.size(some.data.shape[1])
             dtype = message.frame_dtype(size)
         except ValueError as error:
             raise CwireError(f"{self._file.path}: {error}") from None
-        rows = np.zeros((len(data), dtype.itemsize), np.uint8)
+        rows = np.zeros((len(some.data), dtype.itemsize), np.uint8)
         headers = rows[:, :HEADER_SIZE].view(HEADER)[:, 0]
         headers["size"] = HEADER_SIZE + size
         headers["type"] = message.id
         headers["source"] = self._source
         headers["sequence"] = some.heads["sequence"]
-        headers["time_ns"] = some.heads["publish_time"]
-        start = len(ENCAPSULATION["little"])
-        if tail is None:
-            rows[:, HEADER_SIZE : HEADER_SIZE + size] = data[:, start : start + size]
-        else:
-            fixed = description.fixed
-            rows[:, HEADER_SIZE : HEADER_SIZE + fixed] = data[:, start : start + fixed]
-            rest = data[:, start + fixed + tail.extra :]
-            rows[:, HEADER_SIZE + fixed : HEADER_SIZE + size] = rest
+        headers["time_ns"] = some.heads[self._body.time]
+        self._body.copy(some.data, rows[:, HEADER_SIZE : HEADER_SIZE + size])
         return self._framed(rows, size)
 
     def _framed(self, rows: npt.NDArray[np.uint8], size: int) -> FrameArray:
@@ -167,19 +159,22 @@ class RecordedFile:
     """A recorded file: made by `cwire.open`. Nothing is read but what is asked for.
 
     ``file["scope_block"].read(start=10, stop=20)`` are ten seconds of a message, as `Bridge.latest`
-    gives it. Where several drivers have it, ``file["demo/scope_block"]``.
+    gives it. Where several drivers have it, ``file["demo/scope_block"]``. What ROS has recorded has
+    its topic as name: ``file["/imu/rate"]``.
 
     Attributes:
         path: Where it is.
         whole: Whether it was finished. Of one whose program was killed, all whole chunks are
             here; `cwire recover` adds what other readers need.
+        refused: Topics of other programs that cannot be read, and why: texts and lists of any
+            length are no structs.
     """
 
-    def __init__(self, path: Path, mcap: McapFile, map_: mmap.mmap) -> None:
+    def __init__(self, path: Path, mcap: Recording) -> None:
         self.path = path
         self.mcap = mcap
         self.whole = mcap.whole
-        self._map = map_
+        self.refused: Mapping[str, str] = {}
         self._messages = self._find()
 
     def _find(self) -> dict[str, RecordedMessage]:
@@ -187,6 +182,7 @@ class RecordedFile:
         counts = self.mcap.counts()
         drivers: list[str] = []
         found: dict[str, RecordedMessage] = {}
+        body: Body
         for channel in self.mcap.channels.values():
             name = channel.metadata.get(MESSAGE)
             if name is None:
@@ -206,15 +202,30 @@ class RecordedFile:
                 known, number = found.get(key), number + 1
             count = counts[channel.id]
             if known is None:
-                source, description = len(drivers), describe(schema, message)
+                source, body = len(drivers), OwnBody(describe(schema, message), message)
                 channels: tuple[int, ...] = (channel.id,)
             else:
-                source, description = known._source, known._description
+                source, body = known._source, known._body
                 channels, count = (*known._channels, channel.id), known.count + count
             found[key] = RecordedMessage(
-                driver, message, count, self, channels, schema, description, source
+                driver, message, count, self, channels, schema, channel.topic, body, source
             )
+        self._find_foreign(found, counts, len(drivers) + 1)
         return found
+
+    def _find_foreign(
+        self, found: dict[str, RecordedMessage], counts: Mapping[int, int], source: int
+    ) -> None:
+        """Finds what programs other than cwire have recorded."""
+        others = Foreign(self.mcap)
+        self.refused = others.refused
+        for one in others.messages:
+            count = sum(counts[channel] for channel in one.channels)
+            message = others.schema.messages[one.name]
+            found[one.key] = RecordedMessage(
+                one.driver, message, count, self, one.channels, others.schema, one.topic, one.body,
+                source
+            )  # fmt: skip
 
     def _schemas(self) -> dict[tuple[str, str], Schema]:
         found: dict[tuple[str, str], Schema] = {}
@@ -238,13 +249,15 @@ class RecordedFile:
 
     @property
     def messages(self) -> Mapping[str, RecordedMessage]:
-        """All of them, by driver and name: ``demo/scope_block``."""
+        """All of them, by driver and name: ``demo/scope_block``; by topic what is not cwire's."""
         return self._messages
 
     def __getitem__(self, name: str) -> RecordedMessage:
         found = self._messages.get(name)
         if found is not None:
             return found
+        if name in self.refused:
+            raise InvalidArgument(f"{name} cannot be read: {self.refused[name]}")
         matching = [key for key, one in self._messages.items() if one.message.name == name]
         if len(matching) == 1:
             return self._messages[matching[0]]
@@ -252,6 +265,9 @@ class RecordedFile:
             raise InvalidArgument(
                 f"there are several {name!r} in {self.path}: {', '.join(matching)}"
             )
+        if name.startswith("/"):
+            hint = hint_text(name, [*self._messages, *self.refused])
+            raise UnknownMessage(f"{self.path} has no topic {name!r}; {hint}")
         driver, _, message = name.partition("/")
         drivers = {one.driver for one in self._messages.values()}
         if message and driver not in drivers:
@@ -367,6 +383,8 @@ class RecordedFile:
 
     def close(self) -> None:
         """Gives the file up; what was read stays."""
+        if isinstance(self.mcap, BagFile):
+            self.mcap.close()
         self.mcap = McapFile(memoryview(_NOTHING))
         self._messages = {}
 
@@ -386,7 +404,9 @@ class RecordedFile:
             (name, f"{one.count:,}", one.message.struct.c_name)
             for name, one in self._messages.items()
         ]
-        return "\n".join([title, text_table(("message", "frames", "struct"), rows, [1])])
+        lines = [title, text_table(("message", "frames", "struct"), rows, [1])]
+        lines += [f"{topic} cannot be read: {why}" for topic, why in self.refused.items()]
+        return "\n".join(lines)
 
 
 _NOTHING = b"\x89MCAP0\r\n"
@@ -397,12 +417,23 @@ def open(path: str | Path) -> RecordedFile:
 
     Args:
         path: An MCAP file of `cwire record` or `Bridge.record`; also one that is still being
-            written, or whose program was killed.
+            written, or whose program was killed. Or what ROS has recorded: an MCAP file, a bag of
+            ROS 1 (``.bag``), or the folder of one of ROS 2.
 
     Raises:
         InvalidArgument: There is no such file, or it is none of these.
+        CwireError: It is a bag, and what reads it is not installed.
     """
     path = path_of(path)
+    try:
+        if is_bag(path):
+            return RecordedFile(path, open_bag(path))
+        return RecordedFile(path, _mapped(path))
+    except McapError as error:
+        raise InvalidArgument(f"{path}: {error}") from None
+
+
+def _mapped(path: Path) -> McapFile:
     try:
         with path.open("rb") as file:
             map_ = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -410,10 +441,7 @@ def open(path: str | Path) -> RecordedFile:
         raise InvalidArgument(f"cannot read {path}: {error.strerror or error}") from None
     except ValueError:
         raise InvalidArgument(f"{path} is empty") from None
-    try:
-        return RecordedFile(path, McapFile(memoryview(map_)), map_)
-    except McapError as error:
-        raise InvalidArgument(f"{path}: {error}") from None
+    return McapFile(memoryview(map_))
 
 
 def _plain(given: Any) -> Any:

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from cwire.errors import CwireError, InvalidArgument
+from cwire.recording.bags import BagFile
 from cwire.recording.file import open as open_file
 from cwire_structs.mcap.writer import mended
 
@@ -30,7 +31,7 @@ def recover(path: Path, output: Path | None = None) -> str:
         CwireError: It cannot be written.
     """
     with open_file(path) as file:
-        if file.whole:
+        if file.whole or isinstance(file.mcap, BagFile):
             return f"{path} is whole: nothing to do"
         frames = sum(one.count for one in file.messages.values())
         keep, parts = mended(file.mcap)

@@ -93,6 +93,26 @@ class Written:
         self._put(_Message(None, name, struct, False, None))
         return name
 
+    def add_struct(self, struct: Struct, name: str) -> None:
+        """Adds a message that is laid out already.
+
+        Args:
+            struct: Its struct; each of the structs in it has a name of its own.
+            name: The message's.
+
+        Raises:
+            SchemaError: There is another message or struct of the name.
+        """
+        self._put_struct(struct)
+        self._put(_Message(None, name, struct, False, None))
+
+    def _put_struct(self, struct: Struct) -> None:
+        for member in struct.members:
+            if member.type.element.struct is not None:
+                self._put_struct(member.type.element.struct)
+        if self._structs.setdefault(struct.name, struct) is not struct:
+            raise SchemaError(f"there are two structs {struct.name!r}: name one otherwise")
+
     @property
     def messages(self) -> dict[str, bool]:
         """The names of all messages so far, and whether each is a command."""

@@ -55,7 +55,9 @@ def test_what_was_read_outlives_the_file(path: Path) -> None:
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument, match="cannot read .*: No such file"):
         cwire.open(tmp_path / "none.mcap")
-    with pytest.raises(InvalidArgument, match="cannot read .*: Is a directory"):
+    with pytest.raises(
+        InvalidArgument, match="cannot read .*: it is a folder, and no bag of ROS 2"
+    ):
         cwire.open(tmp_path)
     empty = tmp_path / "empty.mcap"
     empty.touch()
