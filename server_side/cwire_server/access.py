@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 __all__ = [
+    "FILES",
     "Origins",
     "PageAccess",
     "check_origin",
@@ -67,6 +68,11 @@ def check_origin(origin: object) -> str:
             "http://localhost:8888 (no path, in small letters)"
         )
     return found[0]
+
+
+FILES = "file://"
+"""The origin of pages that are files: those of desktop apps, but also any that was saved. So the
+relay's user may allow it, and no client."""
 
 
 class Origins:

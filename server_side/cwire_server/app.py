@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import secrets
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +19,14 @@ from tornado.web import Application
 from cwire_server.access import Origins, PageAccess, own_origins
 from cwire_server.clients.pinger import Pinger
 from cwire_server.clients.requests import Services
+from cwire_server.clients.transport import Transport
 from cwire_server.config import ConfigError, DriverAddress, RelayConfig
 from cwire_server.core import RelayCore
 from cwire_server.disk_history.disk import DiskHistory
 from cwire_server.disk_history.store import default_folder
 from cwire_server.drivers.discovery import Discovery
+from cwire_server.foxglove.connection import FoxgloveConnection
+from cwire_server.foxglove.protocol import SUBPROTOCOLS
 from cwire_server.runtime_file import RuntimeFile
 from cwire_server.web.listener import Listener
 from cwire_server.web.own_pages import own_pages
@@ -73,11 +77,22 @@ class Relay:
         self._listeners: list[Listener] = []
         self._runtime: RuntimeFile | None = None
         self._places: dict[str, str] = {}
+        self._session = secrets.token_hex(8)
 
     @property
     def link(self) -> str:
         """The address for people. The token is in the fragment, which browsers send to nobody."""
         return self._link_to("/")
+
+    @property
+    def foxglove_link(self) -> str:
+        """The address for Foxglove's viewers, which can be given nothing else; empty: it has none.
+
+        So the token is in the query, which the relay takes there only, and does not log.
+        """
+        if not self.config.foxglove:
+            return ""
+        return f"ws://{self._host}:{self.port}/foxglove?token={self.config.token}"
 
     def own_links(self) -> list[str]:
         """The addresses of the user's own pages."""
@@ -85,8 +100,13 @@ class Relay:
         return [] if folder is None else [self._link_to(path) for path in own_pages(folder)]
 
     def _link_to(self, path: str) -> str:
-        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-        return f"http://{host}:{self.port}{quote(path)}#token={self.config.token}"
+        return f"http://{self._host}:{self.port}{quote(path)}#token={self.config.token}"
+
+    @property
+    def _host(self) -> str:
+        """The address that it is bound to, as URLs have it."""
+        host = self.config.host
+        return f"[{host}]" if ":" in host else host
 
     def others(self) -> list[RelayEntry]:
         """The relays of this account on this machine that run beside this one."""
@@ -106,8 +126,7 @@ class Relay:
         except OSError as error:
             raise ConfigError(_why_not_bound(error, config)) from error
         self.port = sockets[0].getsockname()[1]
-        host = f"[{config.host}]" if ":" in config.host else config.host
-        url = f"ws://{host}:{self.port}/ws"
+        url = f"ws://{self._host}:{self.port}/ws"
         origins = Origins(own_origins(self.port) | config.allowed_origins)
         pages = PageAccess(url, config.token, origins)
         if self.actions is not None:
@@ -146,10 +165,13 @@ class Relay:
 
     def _serve(self, rules: Rules, services: Services) -> HTTPServer:
         make_client = partial(self.core.connect, services)
+        viewers = None
+        if self.config.foxglove:
+            make_viewer = partial(self._connect_viewer, services)
+            viewers = dict.fromkeys(SUBPROTOCOLS, make_viewer)
+        take, pages = self.core.source.take, self.config.pages
         server = HTTPServer(
-            Application(
-                routes(rules, self.hub, self.core.source.take, make_client, self.config.pages)
-            ),
+            Application(routes(rules, self.hub, take, make_client, pages, viewers)),
             max_header_size=16 << 10,
             max_body_size=1 << 20,
             # A connection that asks for nothing cannot hold a descriptor for long.
@@ -158,6 +180,10 @@ class Relay:
         )
         self._servers.append(server)
         return server
+
+    def _connect_viewer(self, services: Services, transport: Transport) -> FoxgloveConnection:
+        """Takes a client of Foxglove's protocol, past the handshake."""
+        return FoxgloveConnection(transport, services, self.core.connections, self._session)
 
     async def stop(self) -> None:
         """Says goodbye to the clients and closes everything."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cwire_server.access import check_origin
+from cwire_server.access import FILES, check_origin
 from cwire_server.devices import Device, SerialDevice, parse_device
 from cwire_server.limits import Limits
 from cwire_structs.frames import RELAY_NAME
@@ -230,7 +230,8 @@ class RelayConfig:
         host: A loopback address.
         port: Of TCP; 0 picks a free one.
         token: What TCP clients need: 16 letters and digits at the least; a fresh one.
-        allowed_origins: Of pages of others that may connect, as ``http://localhost:8888``.
+        allowed_origins: Of pages of others that may connect, as ``http://localhost:8888``; those of
+            desktop apps have ``file://``.
         limits: Sizes and counts beyond which a client is refused, or loses frames.
 
     Raises:
@@ -249,6 +250,8 @@ class RelayConfig:
     """The runtime directory, if drivers that listen there are served, now and later; None: no."""
     pages: Path | None = None
     """A folder with pages of the user's own."""
+    foxglove: bool = False
+    """Whether clients of Foxglove's WebSocket protocol are served, too."""
     api: object = None
     """Functions that clients may call, as `cwire_server.workers.api.flatten` takes them."""
     processes: Mapping[str, Any] = field(default_factory=dict)
@@ -289,7 +292,7 @@ class RelayConfig:
                 "would travel unencrypted; keep 127.0.0.1 and reach it with "
                 f"ssh -L {port}:127.0.0.1:{port} THIS_MACHINE"
             )
-        for origin in self.allowed_origins:
+        for origin in self.allowed_origins - {FILES}:
             try:
                 check_origin(origin)
             except ValueError as error:

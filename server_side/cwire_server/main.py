@@ -116,6 +116,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="in this folder, in files without a name (default: /var/tmp)",
     )
+    parser.add_argument(
+        "--foxglove",
+        action="store_true",
+        help="serve viewers that speak Foxglove's WebSocket protocol, too; prints their address",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every client")
 
 
@@ -187,6 +192,7 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
         allowed_origins=frozenset(arguments.allow_origin),
         ring=not arguments.no_ring,
         pages=arguments.pages,
+        foxglove=arguments.foxglove,
         api=api,
         processes=processes,
         owner=os.environ.get("CWIRE_OWNER_TOKEN", ""),

@@ -73,6 +73,8 @@ async def _serve(relay: Relay, stop: asyncio.Event) -> None:
         print(f"cwire relay: {relay.link}", flush=True)
         for link in relay.own_links():
             print(f"  page: {link}", flush=True)
+        if relay.foxglove_link:
+            print(f"  foxglove: {relay.foxglove_link}", flush=True)
         for driver in relay.hub.drivers.served:
             print(f"  driver {driver.name}: {driver.socket}", flush=True)
         if config.watches is not None:

@@ -37,10 +37,19 @@ def http_request(data: bytes) -> Request:
 
 def masked_frames(data: bytes) -> list[Frame]:
     """The frames that a client has sent."""
+    return _frames(data, mask=True)
+
+
+def plain_frames(data: bytes) -> list[Frame]:
+    """The frames that a server has sent."""
+    return _frames(data, mask=False)
+
+
+def _frames(data: bytes, *, mask: bool) -> list[Frame]:
     stream = _stream(data)
     found = []
     while not _result(stream.at_eof()):
-        found.append(_result(Frame.parse(stream.read_exact, mask=True)))
+        found.append(_result(Frame.parse(stream.read_exact, mask=mask)))
     return found
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cwire_structs.frames import HEADER_SIZE
 from cwire_structs.mcap.ros2 import ENCAPSULATION, Description
 
-__all__ = ["body_fields", "body_of", "fill_bodies", "payload_of"]
+__all__ = ["body_fields", "body_of", "body_parts", "fill_bodies", "payload_of"]
 
 
 def body_fields(size: int, description: Description) -> tuple[list[Any], bytes]:
@@ -63,13 +63,20 @@ def fill_bodies(
             out["tail"] = tails.view(f"V{rest}")[:, 0]
 
 
-def body_of(payload: bytes | memoryview, description: Description) -> bytes:
-    """Returns a payload as a body, with its encapsulation."""
+def body_parts(payload: memoryview, description: Description) -> list[memoryview]:
+    """Returns a payload as the parts of a body, the encapsulation first; nothing is copied."""
+    parts = [memoryview(description.encapsulation)]
     tail = description.tail
     if tail is None:
-        return description.encapsulation + (bytes(payload) or b"\0")
-    fixed, rest = payload[: description.fixed], payload[description.fixed :]
-    return b"".join((description.encapsulation, fixed, tail.before(len(rest)), rest))
+        return [*parts, payload if len(payload) else memoryview(b"\0")]
+    rest = payload[description.fixed :]
+    between = memoryview(tail.before(len(rest)))
+    return [*parts, payload[: description.fixed], between, rest]
+
+
+def body_of(payload: bytes, description: Description) -> bytes:
+    """Returns a payload as a body, with its encapsulation."""
+    return b"".join(body_parts(memoryview(payload), description))
 
 
 def payload_of(body: bytes | memoryview, description: Description) -> bytes:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from cwire_server.clients.requests import ClientRequests, Services
 from cwire_server.clients.transport import Bytes, Transport
@@ -27,7 +28,7 @@ from cwire_structs.websocket import (
     head,
 )
 
-__all__ = ["ClientConnection"]
+__all__ = ["ClientConnection", "Requests", "pieces_of"]
 
 _log = logging.getLogger("cwire.client")
 
@@ -47,8 +48,41 @@ _JOIN_MANY_BELOW = 1 << 20
 _TEXT, _BINARY = Opcode.TEXT, Opcode.BINARY
 
 
+def pieces_of(message: Text | TextPieces | Binary) -> tuple[Bytes, ...]:
+    """The bytes of one unmasked WebSocket message; those of batches are not copied."""
+    if isinstance(message, Text):
+        payload = message.text.encode()
+        return (head(_TEXT, len(payload)) + payload,)
+    if isinstance(message, TextPieces):
+        return (head(_TEXT, message.size), *message.pieces)
+    header = head(_BINARY, message.size)
+    batch = message.batch
+    if batch is not None and batch.headroom and isinstance(batch.buffer, bytearray):
+        begin = batch.start - len(header)
+        batch.buffer[begin : batch.start] = header
+        return (memoryview(batch.buffer)[begin : batch.end],)
+    if message.size < _JOIN_BELOW:
+        return (b"".join((header, *message.pieces)),)
+    return (header, *message.pieces)
+
+
+class Requests(Protocol):
+    """Carries out what one client asks for, and answers it by the client's queue."""
+
+    def receive_text(self, text: str) -> Iterator[object]:
+        """Carries out a text message; yields after each piece of one that takes long."""
+
+    def receive_frames(self, message: bytes) -> Iterator[object]:
+        """The same for a binary message."""
+
+    def left(self) -> None:
+        """Notes that the client is gone."""
+
+
 class ClientConnection:
     """Reads what the client says and writes what waits for it, when the socket can take it.
+
+    A class for another protocol over WebSockets makes a queue and requests of its own.
 
     Args:
         transport: The client's, past the handshake; it belongs to this object from now on.
@@ -56,6 +90,7 @@ class ClientConnection:
         connections: The set that this one is in while it lives.
     """
 
+    _pieces = staticmethod(pieces_of)
     # Thousands of them may do nothing: what they share is not in here.
     __slots__ = (
         "_busy",
@@ -99,14 +134,23 @@ class ClientConnection:
         self._close_timer: asyncio.TimerHandle | None = None
         self._closed: asyncio.Future[None] | None = None
         self.answered = True
-        self._queue = ClientQueue(limits.queue, limits.control, limits.batch)
+        self._queue = self._make_queue()
         client = Client(self._queue, self._pump, self._give_up)
         self._client: Client | None = client
-        self._requests = ClientRequests(client, self._queue, services)
+        self._requests = self._make_requests(client)
         connections.add(self)
         self._loop.add_reader(transport, self._readable)
         services.hub.add_client(client)
         _log.info("client %d connected", client.id)
+
+    def _make_queue(self) -> ClientQueue:
+        """Makes what the hub fills and this connection sends."""
+        limits = self._services.hub.limits
+        return ClientQueue(limits.queue, limits.control, limits.batch)
+
+    def _make_requests(self, client: Client) -> Requests:
+        """Makes what carries out the client's messages."""
+        return ClientRequests(client, self._queue, self._services)
 
     # Reading
 
@@ -224,7 +268,7 @@ class ClientConnection:
             spent += _MESSAGE_BYTES + message.size
             # Not by any text: to be told of losses may be all that its window lets through.
             reads = reads or of_frame or isinstance(message, Binary)
-            pieces = _pieces(message)
+            pieces = self._pieces(message)
             if isinstance(message, Text) and message.size < _JOIN_BELOW:
                 texts.extend(pieces)
                 continue
@@ -387,21 +431,3 @@ class ClientConnection:
         self._steps = iter(())
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
-
-
-def _pieces(message: Text | TextPieces | Binary) -> tuple[Bytes, ...]:
-    """The bytes of one unmasked WebSocket message; those of batches are not copied."""
-    if isinstance(message, Text):
-        payload = message.text.encode()
-        return (head(_TEXT, len(payload)) + payload,)
-    if isinstance(message, TextPieces):
-        return (head(_TEXT, message.size), *message.pieces)
-    header = head(_BINARY, message.size)
-    batch = message.batch
-    if batch is not None and batch.headroom and isinstance(batch.buffer, bytearray):
-        begin = batch.start - len(header)
-        batch.buffer[begin : batch.start] = header
-        return (memoryview(batch.buffer)[begin : batch.end],)
-    if message.size < _JOIN_BELOW:
-        return (b"".join((header, *message.pieces)),)
-    return (header, *message.pieces)

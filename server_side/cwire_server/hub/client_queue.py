@@ -18,7 +18,7 @@ from cwire_server.hub.json_text import encode
 from cwire_server.hub.ledger import Ledgers, StreamLedger
 from cwire_server.hub.sink import PickedFrame
 
-__all__ = ["Binary", "ClientQueue", "Text", "TextError", "TextPieces"]
+__all__ = ["Binary", "ClientQueue", "Missing", "Text", "TextError", "TextPieces"]
 
 _EMPTY_ENTRIES = 64
 
@@ -78,6 +78,10 @@ class _Place:
     def __init__(self) -> None:
         self.filled = False
         self.message: Text | TextPieces | None = None
+
+
+Missing = Mapping[StreamLedger, tuple[Mapping[str, int], int]]
+"""Frames that are missing at some place: by ledger, counts by reason and the last sequence."""
 
 
 class _Gap:
@@ -464,10 +468,7 @@ class ClientQueue:
             if pieces and size + len(piece) > self._batch_limit:
                 break
             if isinstance(entry, bytes):
-                self._entries.popleft()
-                self.control_bytes -= len(piece)
-                if self._when_below is not None:
-                    self._look_below()
+                self._take_reply(entry)
             else:
                 batch = entry.batch
                 frames_size += len(piece)
@@ -476,6 +477,25 @@ class ClientQueue:
             size += len(piece)
         self._sent += frames_size
         return Binary(tuple(pieces), size, batch if len(pieces) == 1 else None)
+
+    def _take_one(self) -> bytes | Batch:
+        """Takes the first entry alone: a reply, or a batch where no subscription picks frames."""
+        entry = self._entries[0]
+        if isinstance(entry, bytes):
+            self._take_reply(entry)
+            return entry
+        assert isinstance(entry, _Data)
+        batch = entry.batch
+        assert batch is not None
+        self._take_entry(entry)
+        return batch
+
+    def _take_reply(self, reply: bytes) -> None:
+        """Takes the first entry, a reply, out of the queue."""
+        self._entries.popleft()
+        self.control_bytes -= len(reply)
+        if self._when_below is not None:
+            self._look_below()
 
     def _take_entry(self, entry: _Data) -> None:
         """Takes the first entry, which has frames, out of the queue and the books."""
@@ -500,12 +520,17 @@ class ClientQueue:
 
     def _tell(self, gap: _Gap) -> None:
         """Puts the notices of what is missing at the head of the queue."""
-        notices = []
-        for ledger, (counts, sequence) in gap.missing.items():
-            for reason, count in counts.items():
-                notices.append(_dropped(ledger, reason, ledger.add(reason, count), sequence))
+        notices = self._notices(gap.missing)
         self._entries.extendleft(reversed(notices))
         self.control_bytes += sum(map(len, notices))
+
+    def _notices(self, missing: Missing) -> list[str]:
+        """Adds to the ledgers what is missing; returns the texts, in ASCII, that tell of it."""
+        notices = []
+        for ledger, (counts, sequence) in missing.items():
+            for reason, count in counts.items():
+                notices.append(_dropped(ledger, reason, ledger.add(reason, count), sequence))
+        return notices
 
 
 def _message(operation: Mapping[str, Any]) -> Text | TextPieces:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders
@@ -19,9 +19,12 @@ from cwire_server.access import origin_is_allowed, token_is_right
 from cwire_server.clients.connection import ClientConnection
 from cwire_server.clients.transport import SocketTransport, Transport
 from cwire_server.web.rules import Rules, check_host, refuse
-from cwire_structs.websocket import SUBPROTOCOL, VERSION, accept_key
+from cwire_structs.websocket import VERSION, accept_key
 
-__all__ = ["ClientHandler"]
+__all__ = ["ClientHandler", "MakeClient", "ViewerHandler"]
+
+MakeClient = Callable[[Transport], ClientConnection]
+"""Makes a client's connection, once the handshake is over."""
 
 _EARLY_BYTES = 1 << 20
 
@@ -33,36 +36,43 @@ class ClientHandler(RequestHandler):
     message, and keep what the handshake needed for as long as the client is there.
     """
 
-    def initialize(
-        self, rules: Rules, make_client: Callable[[Transport], ClientConnection]
-    ) -> None:
-        """Takes what the application gives to each handler."""
+    def initialize(self, rules: Rules, clients: Mapping[str, MakeClient]) -> None:
+        """Takes what the application gives to each handler.
+
+        Args:
+            rules: Who may use the listener.
+            clients: Makes a client's connection, by the subprotocol that it offers.
+        """
         self._rules = rules
-        self._make_client = make_client
+        self._clients = clients
+        self._subprotocol = ""
 
     def prepare(self) -> None:
         """Refuses those that may not connect, before the upgrade."""
         if not check_host(self, self._rules):
             return
-        offered = [
-            name.strip()
-            for name in self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        ]
-        origin = self.request.headers.get("Origin")
+        headers = self.request.headers
+        offered = [name.strip() for name in headers.get("Sec-WebSocket-Protocol", "").split(",")]
+        known = [name for name in offered if name in self._clients]
+        origin = headers.get("Origin")
         if not origin_is_allowed(origin, self._rules.origins):
             refuse(
                 self,
                 403,
                 f"origin {origin} is not allowed; start the relay with --allow-origin {origin}",
             )
-        elif self._rules.token is not None and not token_is_right(
-            self.request.headers.get("Authorization"), offered, self._rules.token
-        ):
+        elif self._rules.token is not None and not self._has_token(offered, self._rules.token):
             refuse(
                 self, 401, "the token is missing or wrong; use the link that the relay printed last"
             )
-        elif SUBPROTOCOL not in offered:
-            refuse(self, 400, f"this is a cwire relay: offer the WebSocket protocol {SUBPROTOCOL}")
+        elif not known:
+            names = " or ".join(self._clients)
+            refuse(self, 400, f"this is a cwire relay: offer the WebSocket protocol {names}")
+        else:
+            self._subprotocol = known[0]
+
+    def _has_token(self, offered: list[str], token: str) -> bool:
+        return token_is_right(self.request.headers.get("Authorization"), offered, token)
 
     def get(self) -> None:
         """Upgrades: from here on the socket is the client's connection, and not Tornado's."""
@@ -77,7 +87,7 @@ class ClientHandler(RequestHandler):
         self.set_header("Connection", "Upgrade")
         self.set_header("Sec-WebSocket-Accept", accept_key(key))
         # Never the token, which is offered, too: what is selected goes back in a header.
-        self.set_header("Sec-WebSocket-Protocol", SUBPROTOCOL)
+        self.set_header("Sec-WebSocket-Protocol", self._subprotocol)
         self.finish()
         connection = self.request.connection
         assert isinstance(connection, HTTP1Connection)
@@ -85,9 +95,23 @@ class ClientHandler(RequestHandler):
         early = _taken_from(stream)
         if stream.closed():
             return
-        client = self._make_client(SocketTransport(stream.socket))
+        client = self._clients[self._subprotocol](SocketTransport(stream.socket))
         if early:
             client.receive(early)
+
+
+class ViewerHandler(ClientHandler):
+    """The same for viewers that can be given an address only: its query may hold the token."""
+
+    def _has_token(self, offered: list[str], token: str) -> bool:
+        named = self.get_query_argument("token", None)
+        return super()._has_token(offered, token) or (
+            named is not None and token_is_right(f"Bearer {named}", (), token)
+        )
+
+    def _request_summary(self) -> str:
+        """The request as the log has it: without the token."""
+        return f"{self.request.method} {self.request.path} ({self.request.remote_ip})"
 
 
 def _problem(headers: HTTPHeaders) -> str | None:
