@@ -11,12 +11,16 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "errors.h"
 #include "platform.h"
 
-enum { NAME_LIMIT = 64 }; /* bytes of a driver's name: with the directory it must fit a path */
+enum {
+    NAME_LIMIT = 64, /* bytes of a driver's name: with the directory it must fit a path */
+    LOCK_TRIES = 50, /* a millisecond apart */
+};
 
 /* Writes the runtime directory and `tail` to `path`; returns 0 if it fits. */
 static int runtime_path(char *path, size_t size, const char *tail) {
@@ -155,10 +159,12 @@ static int prepare_directory(const char *path, int must_be_private, unsigned gro
 }
 
 /* Takes the lock file, so that of two programs only one removes a stale socket. The file may have
- * been removed between open and flock by its last holder: then it is opened again. */
+ * been removed between open and flock by its last holder: then it is opened again. A relay that
+ * looks whether a driver listens has the lock for some microseconds: so it is tried again. */
 static int take_lock(cwi_endpoint *endpoint) {
     char name[sizeof endpoint->path + 8];
     struct stat held, named;
+    int tries = 0;
     snprintf(name, sizeof name, "%s.lock", endpoint->path);
     for (;;) {
         int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
@@ -168,6 +174,11 @@ static int take_lock(cwi_endpoint *endpoint) {
         if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
             int error = errno;
             close(fd);
+            if (error == EWOULDBLOCK && ++tries < LOCK_TRIES) {
+                const struct timespec pause = {0, 1000000};
+                nanosleep(&pause, NULL);
+                continue;
+            }
             if (error == EWOULDBLOCK)
                 return cwi_fail(CWIRE_EINUSE,
                                 "another program, or a child that it left, listens at %s: stop "

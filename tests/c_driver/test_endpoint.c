@@ -4,10 +4,13 @@
 #include "link.h"
 #include "peer_side.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +53,55 @@ static void a_socket_in_use_is_left_alone(void) {
     side_join(&s, link); /* not disturbed */
     side_close(&s);
     cwire_close(link);
+}
+
+static int looker = -1; /* has a lock, and lets go when the library has been refused so often */
+static int looker_refusals, locks_tried;
+
+/* The system's flock, as the library calls it. */
+int flock(int fd, int operation) {
+    long result = syscall(SYS_flock, fd, operation);
+    locks_tried++;
+    if (result < 0 && looker >= 0 && --looker_refusals == 0) {
+        int error = errno;
+        close(looker);
+        looker = -1;
+        errno = error;
+    }
+    return (int)result;
+}
+
+/* Looks at the lock of a dead driver as the relay does, until the library was refused so often. */
+static void look_at_lock(const char *name, int refusals) {
+    looker = open(test_path(name), O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(looker >= 0);
+    CHECK_EQUAL(flock(looker, LOCK_SH | LOCK_NB), 0);
+    looker_refusals = refusals;
+    locks_tried = 0;
+}
+
+static void a_lock_that_is_looked_at_is_taken_then(void) {
+    for (int refusals = 1; refusals <= 3; refusals++) {
+        look_at_lock("looked.sock.lock", refusals);
+        cwire_close(test_listen("looked.sock", NULL));
+        CHECK_EQUAL(locks_tried, refusals + 1);
+        CHECK(!exists(test_path("looked.sock.lock")));
+    }
+}
+
+static void a_lock_that_is_free_is_tried_once(void) {
+    locks_tried = 0;
+    cwire_close(test_listen("free.sock", NULL));
+    CHECK_EQUAL(locks_tried, 1);
+}
+
+static void a_lock_that_stays_taken_is_given_up(void) {
+    look_at_lock("taken.sock.lock", -1);
+    check_refused(test_path("taken.sock"), "another program, or a child that it left, listens");
+    CHECK(locks_tried > 1);
+    close(looker);
+    looker = -1;
+    CHECK_EQUAL(unlink(test_path("taken.sock.lock")), 0);
 }
 
 /* A hundred programs that start at once: one of them listens, and the others are told so. */
@@ -404,6 +456,9 @@ static void a_forked_child_is_refused(void) {
 int main(int argc, char **argv) {
     RUN(the_socket_is_private_and_leaves_nothing);
     RUN(a_socket_in_use_is_left_alone);
+    RUN(a_lock_that_is_looked_at_is_taken_then);
+    RUN(a_lock_that_is_free_is_tried_once);
+    RUN(a_lock_that_stays_taken_is_given_up);
     RUN(one_of_many_that_start_at_once_listens);
     RUN(a_stale_socket_is_taken_over);
     RUN(a_socket_of_another_program_is_left_alone);
