@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from random import Random
+from typing import Any
+
+import numpy as np
 
 from cwire_structs.errors import hint_text
-from cwire_structs.expression.meaning import Find
+from cwire_structs.expression.evaluation import evaluate, fields_of
+from cwire_structs.expression.meaning import Find, Meaning
 from cwire_structs.schema import Message, Schema
 from support.processes import ROOT
 
@@ -40,6 +44,29 @@ def find_only(drivers: Mapping[str, Schema]) -> Find:
 
 
 find = find_only({"lab": SCHEMA})
+
+
+def fields_in_row(meaning: Meaning, row: int, count: int = 1) -> dict[int, Any]:
+    """The fields of an expression in a row of the table's payloads, so many times."""
+    fields: dict[int, Any] = {}
+    for index, source in enumerate(meaning.sources):
+        message, payload = source.message, PAYLOADS[source.message.name][row]
+        tail = (len(payload) - message.size) // message.tail_size if message.tail_size else 0
+        records = np.frombuffer(payload * count, message.dtype(tail))
+        fields |= fields_of(meaning, index, records)
+    return fields
+
+
+def given(meaning: Meaning, count: int = 1) -> list[bool]:
+    """What an expression gives for each row of the table's payloads."""
+    truths = []
+    for row in range(3):
+        fields = fields_in_row(meaning, row, count)
+        found = evaluate(meaning, [fields[index] for index in range(len(meaning.reads))])
+        assert found.dtype == bool
+        assert found.tolist() == [bool(found[0])] * count
+        truths.append(bool(found[0]))
+    return truths
 
 
 def expression(random: Random) -> str:

@@ -20,8 +20,10 @@ from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire.session.drivers import Driver
 from cwire_server.hub.json_values import fields_from_json
 from cwire_structs import frames, wrap
+from cwire_structs.expression.meaning import resolve
 from cwire_structs.schema import Message, Schema
 from cwire_structs.schema.getters import Getter, find_getter
+from support.expressions import expression, find, given
 from support.kept_bytes import kept
 from support.node import NODE, node_options, npm_packages
 from support.ports import held_port
@@ -53,6 +55,7 @@ def test_everything_that_needs_no_program() -> None:
         "actions_live",
         "decode/cases",
         "decode/kinds",
+        "expression/expression",
         "live",
         "panel/inputs",
         "panel/rules",
@@ -71,6 +74,14 @@ def test_the_page_sends_what_the_kernel_would(tmp_path: Path) -> None:
     told.write_text(json.dumps(form.recipe(Driver("lab", 1), None)["controls"]))
     form.close()
     run_tests("panel/rules.test.mjs", CWIRE_CONTROLS=str(told))
+
+
+def test_random_expressions_are_true_where_they_are_in_python() -> None:
+    random = Random(17)
+    texts = [expression(random) for _ in range(400)]
+    cases = [[text, given(resolve(text, find))] for text in texts]
+    assert {truth for _, gives in cases for truth in gives} == {True, False}
+    run_tests("expression/expression.test.mjs", EXPRESSIONS=json.dumps(cases))
 
 
 TAGGED = """

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from cwire_structs.expression.evaluation import evaluate, fields_of
-from cwire_structs.expression.meaning import Meaning, Value, resolve
+from cwire_structs.expression.meaning import Value, resolve
 from cwire_structs.expression.syntax import ExpressionError, parse
-from support.expressions import PAYLOADS, TABLE, expression, find, find_only
+from support.expressions import PAYLOADS, TABLE, expression, fields_in_row, find, find_only, given
 
 COMPARE: dict[str, Any] = {
     "<": operator.lt,
@@ -25,31 +25,12 @@ COMPARE: dict[str, Any] = {
 }
 
 
-def rows(meaning: Meaning, count: int = 1) -> list[bool]:
-    """What it gives for each row of the payloads, one after the other."""
-    given = []
-    for row in range(3):
-        fields: dict[int, Any] = {}
-        for index, source in enumerate(meaning.sources):
-            payload = PAYLOADS[source.message.name][row]
-            message = source.message
-            tail = (len(payload) - message.size) // message.tail_size if message.tail_size else 0
-            records = np.frombuffer(payload * count, message.dtype(tail))
-            fields |= fields_of(meaning, index, records)
-        found = evaluate(meaning, [fields[index] for index in range(len(meaning.reads))])
-        assert found.dtype == bool
-        assert found.shape == (count,)
-        assert len(set(found.tolist())) == 1
-        given.append(bool(found[0]))
-    return given
-
-
 @pytest.mark.parametrize("case", TABLE["cases"], ids=lambda case: case["text"])
 def test_the_table(case: dict[str, Any]) -> None:
     meaning = resolve(case["text"], find)
-    assert rows(meaning) == case["gives"]
-    assert rows(meaning, 3) == case["gives"]
-    assert rows(resolve(str(parse(case["text"])), find)) == case["gives"]
+    assert given(meaning) == case["gives"]
+    assert given(meaning, 3) == case["gives"]
+    assert given(resolve(str(parse(case["text"])), find)) == case["gives"]
 
 
 def test_many_frames_at_once() -> None:
@@ -135,18 +116,11 @@ def test_random_ones_give_what_plain_python_gives() -> None:
         meaning = resolve(text, find)
         expected = []
         for row in range(3):
-            fields: dict[int, Any] = {}
-            for index, source in enumerate(meaning.sources):
-                payload = PAYLOADS[source.message.name][row]
-                message = source.message
-                tail = (
-                    (len(payload) - message.size) // message.tail_size if message.tail_size else 0
-                )
-                fields |= fields_of(meaning, index, np.frombuffer(payload, message.dtype(tail)))
-            given = [listed(fields[index]) for index in range(len(meaning.reads))]
-            expected.append(bool(plainly(meaning.value, given)))
-        assert rows(meaning) == expected, text
-        assert rows(resolve(str(parse(text)), find)) == expected
+            fields = fields_in_row(meaning, row)
+            values = [listed(fields[index]) for index in range(len(meaning.reads))]
+            expected.append(bool(plainly(meaning.value, values)))
+        assert given(meaning) == expected, text
+        assert given(resolve(str(parse(text)), find)) == expected
         seen += expected
     assert {True, False} == set(seen)
 
