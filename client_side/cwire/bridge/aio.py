@@ -20,6 +20,7 @@ from cwire.actions.names import Actions
 from cwire.actions.names import Options as ActionOptions
 from cwire.actions.running import AsyncActionStream
 from cwire.bridge import past, timeouts
+from cwire.bridge.alarm import Alarm
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
 from cwire.bridge.connect import (
@@ -278,9 +279,17 @@ class AsyncBridge(BridgeBase):
         trigger = When.of(when, before, after, memory)
         every, wanted = self._to_record(messages, driver)
         feeds = [await self._open_feed(name, owner) for name, owner in wanted]
-        for name, owner in self._needed(trigger):
+        for name, owner in self._needed(when):
             await self._open_feed(name, owner)
         return self._recorder(path, None if every else feeds, driver, how, trigger)
+
+    async def alarm(
+        self, expression: str, callback: Callable[[Alarm], object] | None = None
+    ) -> Alarm:
+        """Watches a condition over messages; see `Bridge.alarm`. A thread calls the callback."""
+        for name, owner in self._needed(expression):
+            await self._open_feed(name, owner)
+        return Alarm(self._link, expression, callback)
 
     async def record_to_dataframe(
         self,

@@ -315,9 +315,9 @@ class BridgeBase(ABC):
         known = [lookup.driver(driver)] if driver is not None else lookup.served().values()
         return True, [(name, one.name) for one in known for name in one.published]
 
-    def _needed(self, when: When | None) -> list[tuple[str, str]]:
+    def _needed(self, expression: str | None) -> list[tuple[str, str]]:
         """The messages that a condition needs: name and driver."""
-        sources = () if when is None else self._link.lookup.condition(when.expression).sources
+        sources = [] if expression is None else self._link.lookup.condition(expression).sources
         return [(one.message.name, one.driver) for one in sources]
 
     def _recorder(

@@ -21,6 +21,7 @@ from cwire.actions.names import Actions
 from cwire.actions.names import Options as ActionOptions
 from cwire.actions.running import ActionStream
 from cwire.bridge import past, timeouts
+from cwire.bridge.alarm import Alarm
 from cwire.bridge.base import BridgeBase, DriverBase
 from cwire.bridge.commands import Commands
 from cwire.bridge.connect import (
@@ -467,9 +468,32 @@ class Bridge(BridgeBase):
         trigger = When.of(when, before, after, memory)
         every, wanted = self._to_record(messages, driver)
         feeds = [self._open_feed(name, owner) for name, owner in wanted]
-        for name, owner in self._needed(trigger):
+        for name, owner in self._needed(when):
             self._open_feed(name, owner)
         return self._recorder(path, None if every else feeds, driver, how, trigger)
+
+    def alarm(self, expression: str, callback: Callable[[Alarm], object] | None = None) -> Alarm:
+        """Watches a condition over messages, while everything else goes on.
+
+            with bridge.alarm("driver_status.temperature > 80", print) as alarm:
+                time.sleep(60)
+            print(alarm.count)
+
+        Args:
+            expression: The condition; see docs/reference/expressions.md. Of several messages, the
+                newest of each counts.
+            callback: Called with the alarm whenever its `on` changes, in a thread of its own.
+
+        Returns:
+            The alarm, with `on`, `since`, `count` and `values`: `stop` it, or use it in a ``with``
+            block.
+
+        Raises:
+            InvalidArgument: It is no condition, or does not fit the messages; the text says where.
+        """
+        for name, owner in self._needed(expression):
+            self._open_feed(name, owner)
+        return Alarm(self._link, expression, callback)
 
     def record_to_dataframe(
         self,

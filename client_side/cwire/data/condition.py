@@ -33,11 +33,13 @@ class Verdicts:
         source: Of each frame: the index of its message.
         row: Of each: its place among those of its message.
         truth: Whether the condition was true with it, and the newest frames of other messages.
+        known: Whether there was a frame of each message.
     """
 
     source: npt.NDArray[np.intp]
     row: npt.NDArray[np.intp]
     truth: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.bool_]
     _meaning: Meaning
     _rows: Sequence[Sequence[_Fields]]
     _places: Sequence[npt.NDArray[np.intp]]
@@ -105,7 +107,7 @@ class Condition:
             if parts:
                 last = {key: values[-1:].copy() for key, values in parts[-1].items()}
                 self._held[index], self._stamps[index] = [last], stamps[index][-1:]
-        return Verdicts(source, row, truth, self._meaning, rows, places)
+        return Verdicts(source, row, truth, there, self._meaning, rows, places)
 
     def _evaluate(
         self, rows: Sequence[Sequence[_Fields]], places: Sequence[npt.NDArray[np.intp]]

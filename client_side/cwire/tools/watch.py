@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console, RenderableType
@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.segment import Segment, SegmentLines
 
 from cwire import errors
+from cwire.bridge.alarm import Alarm
 from cwire.bridge.base import link_of
 from cwire.bridge.sync import Bridge
 from cwire.data.frame_array import FrameArray, Record
@@ -20,7 +21,7 @@ from cwire.session.drivers import Driver, down_text
 from cwire.tools import following, terminal
 from cwire.tools.keys import Keys
 from cwire.tools.tables import make_console, plain
-from cwire.tools.watch_view import Round, as_object, view
+from cwire.tools.watch_view import Round, alarm_object, as_object, view
 
 __all__ = ["register", "run"]
 
@@ -38,7 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Shows what the relay says of itself, its drivers, their messages and its "
         "clients, once a second. Arrows, PgUp, PgDn, Home and End show what is below; q or Ctrl-C "
         "ends it. While the relay is gone it says so, and goes on when it is back.",
-        epilog=terminal.EXIT_STATUS,
+        epilog=f"{terminal.EXIT_STATUS}  9  an alarm, with --exit-on-alarm\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -51,14 +52,27 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--json", action="store_true", help="print each round as a JSON object on a line"
     )
     parser.add_argument("--driver", metavar="NAME", help="this one only")
+    parser.add_argument(
+        "--alarm",
+        metavar="EXPR",
+        action="append",
+        default=[],
+        help='show whether this is true, as "driver_status.temperature > 80", and ring the bell '
+        "when it becomes so; may be given several times",
+    )
+    parser.add_argument(
+        "--exit-on-alarm", action="store_true", help="end with status 9 when an alarm is true"
+    )
     terminal.add_relay_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire watch`; returns the exit status."""
+    rung = False
 
     def watch() -> None:
+        nonlocal rung
         console = make_console()
         left = 1 if arguments.once else arguments.n
         live = console.is_terminal and not console.is_dumb_terminal
@@ -69,15 +83,23 @@ def run(arguments: argparse.Namespace) -> int:
         ) as bridge:
             _subscribe(bridge)
             bridge.latest("relay_status", 1, driver="relay", timeout=arguments.timeout)
-            watched = _Watched(bridge, arguments.driver)
+            if arguments.exit_on_alarm and not arguments.alarm:
+                raise errors.InvalidArgument("--exit-on-alarm needs an alarm: give --alarm EXPR")
+            alarms = [bridge.alarm(one) for one in arguments.alarm]
+            watched = _Watched(bridge, arguments.driver, alarms, ends=arguments.exit_on_alarm)
             if arguments.json:
-                _print(watched, left, lambda note, now: print(json.dumps(as_object(now))))
+                _print(watched, left, lambda note, now: print(_json(now, alarms), flush=True))
             elif live and left != 1:
                 _Screen(console, watched).show(left)
             else:
-                _print(watched, left, lambda note, now: _print_block(console, note, now))
+                _print(watched, left, lambda note, now: _print_block(console, note, now, alarms))
+            if rung := watched.ended:
+                on = next(one for one in alarms if one.count)
+                terminal.note("cwire watch", f"{on.expression}, {on.values}")
 
     status = terminal.report_errors("cwire watch", watch)
+    if rung and not status:
+        return 9
     return 0 if status == 130 else status  # Ctrl-C is how one ends it
 
 
@@ -99,15 +121,25 @@ class _Watched:
         now: The round.
         note: What is to be said of the connection.
         connected: Whether it was there at the last look.
+        alarms: What is watched beside it.
     """
 
-    def __init__(self, bridge: Bridge, driver: str | None) -> None:
+    def __init__(
+        self, bridge: Bridge, driver: str | None, alarms: Sequence[Alarm], *, ends: bool
+    ) -> None:
+        self.alarms = alarms
+        self._ends = ends
         self._bridge = bridge
         self._driver = driver
         self._gone = 0.0
         self.connected = True
         self.note = ""
         self.now = self._round(_newest(bridge))
+
+    @property
+    def ended(self) -> bool:
+        """Whether an alarm has come that ends it."""
+        return self._ends and any(alarm.count for alarm in self.alarms)
 
     def look(self) -> bool:
         """Looks for news; returns whether there is a new round."""
@@ -174,10 +206,12 @@ def _rounds(watched: _Watched, left: int | None) -> Iterator[str]:
     note = ""
     while True:
         yield note
-        if left is not None and (left := left - 1) <= 0:
+        if watched.ended or (left is not None and (left := left - 1) <= 0):
             return
         was = watched.connected
         while not watched.look():
+            if watched.ended:
+                return
             if was and not watched.connected:
                 terminal.note("cwire watch", watched.note)
             was = watched.connected
@@ -185,8 +219,13 @@ def _rounds(watched: _Watched, left: int | None) -> Iterator[str]:
         note = "" if was else watched.note
 
 
-def _print_block(console: Console, note: str, now: Round) -> None:
-    console.print(view(now, console.width, note))
+def _json(now: Round, alarms: Sequence[Alarm]) -> str:
+    told = [alarm_object(one) for one in alarms]
+    return json.dumps(as_object(now) | ({"alarms": told} if told else {}))
+
+
+def _print_block(console: Console, note: str, now: Round, alarms: Sequence[Alarm]) -> None:
+    console.print(view(now, console.width, note, alarms))
     console.print()
     console.file.flush()
 
@@ -205,8 +244,20 @@ class _Screen:
         watched = self._watched
         with Keys() as keys, Live(console=self._console, screen=True, auto_refresh=False) as live:
             shown: object = None
+            rung = 0
             while left is None or left > 0:
-                state = (self._console.size, watched.note, self._first, watched.now.status.time)
+                state = (
+                    self._console.size,
+                    watched.note,
+                    self._first,
+                    watched.now.status.time,
+                    [(alarm.on, alarm.count, alarm.problem) for alarm in watched.alarms],
+                )
+                if (count := sum(alarm.count for alarm in watched.alarms)) > rung:
+                    rung = count
+                    self._console.bell()
+                if watched.ended:
+                    return
                 if shown != state:
                     shown = state
                     live.update(self._window(), refresh=True)
@@ -222,7 +273,8 @@ class _Screen:
         """What is in view, with a line below it if that is not all."""
         console = self._console
         width, height = console.size
-        lines = self._lines(view(self._watched.now, width, self._watched.note))
+        watched = self._watched
+        lines = self._lines(view(watched.now, width, watched.note, watched.alarms))
         if len(lines) <= height:
             self._first = 0
             return SegmentLines(lines, new_lines=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cwire.bridge.alarm import Alarm
 from cwire.data.frame_array import Record
 from cwire.tools.as_json import as_json
 from cwire.tools.tables import Cell, fitted_table, plain
+from cwire.view.text import counted
 from cwire_structs.schema.decode import to_dict
 
-__all__ = ["Round", "as_object", "view"]
+__all__ = ["Round", "alarm_object", "as_object", "view"]
 
 _FEW_CLIENTS = 12  # that are shown
 _STATE_STYLES = {"UP": "green", "STALE": "yellow", "DOWN": "red"}
@@ -43,7 +46,7 @@ class Round:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def view(now: Round, width: int, note: str = "") -> Group:
+def view(now: Round, width: int, note: str = "", alarms: Sequence[Alarm] = ()) -> Group:
     """The whole screen of a round.
 
     Args:
@@ -51,14 +54,43 @@ def view(now: Round, width: int, note: str = "") -> Group:
         width: Columns of the terminal: where they are too few, the less important ones are left
             out.
         note: What is wrong, above all.
+        alarms: What is watched beside it.
     """
     names = {driver["source"]: driver["name"] for driver in now.drivers}
     gap = Text()
     parts: list[RenderableType] = [plain(note, "bold red")] if note else []
+    parts += [_alarm(one) for one in alarms]
+    parts += [gap] if alarms else []
     parts += [_relay(now), gap, _drivers(now.drivers, width)]
     parts += [plain(text, "red") for text in now.problems.values()]
     parts += [gap, _messages(now.messages, names, width), gap, _clients(now, width)]
     return Group(*parts)
+
+
+def _alarm(alarm: Alarm) -> Text:
+    since = "" if alarm.since is None else f" since {str(alarm.since)[11:19]} UTC"
+    times = "" if not alarm.count else f", {counted(alarm.count, 'time')}"
+    if alarm.problem:
+        return plain(f"alarm  {alarm.expression}: {alarm.problem}", "yellow")
+    if alarm.on:
+        values = ", ".join(f"{path} = {value}" for path, value in alarm.values.items())
+        text = f"ALARM  {alarm.expression}{since}{times}; it began with {values}"
+        return plain(text, "bold white on red")
+    state = "nothing has come yet" if alarm.on is None else f"ok{since}"
+    return plain(f"alarm  {alarm.expression}: {state}{times}", "green" if alarm.on is False else "")
+
+
+def alarm_object(alarm: Alarm) -> dict[str, Any]:
+    """An alarm for programs."""
+    since = None if alarm.since is None else f"{alarm.since}Z"
+    return {
+        "expression": alarm.expression,
+        "on": alarm.on,
+        "since": since,
+        "count": alarm.count,
+        "values": alarm.values,
+        "problem": alarm.problem,
+    }
 
 
 def as_object(now: Round) -> dict[str, Any]:

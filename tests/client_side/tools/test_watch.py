@@ -184,3 +184,35 @@ def test_many_clients_are_not_all_shown(relay: Relay, capsys: pytest.CaptureFixt
     assert "Clients, 12 of 16" in capsys.readouterr().out
     for bridge in bridges:
         bridge.close()
+
+
+def test_an_alarm_rings_once_and_is_shown(driver: Driver, relay: Relay) -> None:
+    terminal = Terminal("--alarm", "driver_status.channels[0].frequency == 7")
+    terminal.wait_for("ok")
+    assert "\a" not in terminal.output
+    with cwire.connect() as bridge:
+        bridge.send.set_waveform(channel=0, frequency=7.0)
+        terminal.wait_for("it began with driver_status.channels[0].frequency = 7.0")
+        assert any(line.startswith("ALARM") for line in terminal.screen())
+        bridge.send.set_waveform(channel=0, frequency=8.0)
+        terminal.output, told = "", terminal.output
+        terminal.wait_for("ok")
+    assert told.count("\a") == 1
+    os.write(terminal.control, b"q")
+    assert terminal.end() == 0
+    assert "\a" not in terminal.output
+
+
+def test_alarms_for_programs(
+    driver: Driver, relay: Relay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--alarm", "driver_status.temperature > -1e9", "--alarm", "driver_status.blocks < 0"]
+    assert cli.main(["watch", "--json", *words, "--exit-on-alarm"]) == 9
+    printed = capsys.readouterr()
+    assert "driver_status.temperature > -1e9, {'driver_status.temperature': " in printed.err
+    alarms = json.loads(printed.out.splitlines()[0])["alarms"]
+    assert [one["expression"] for one in alarms] == words[1::2]
+    assert cli.main(["watch", "--alarm", "driver_status.temprature > 3"]) == 2
+    assert "did you mean 'temperature'?: column 1" in capsys.readouterr().err
+    assert cli.main(["watch", "--exit-on-alarm"]) == 2
+    assert "give --alarm EXPR" in capsys.readouterr().err
