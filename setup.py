@@ -15,7 +15,7 @@ from setuptools.command.build_py import build_py
 
 LIBRARY = sorted(map(str, Path("c_driver").glob("src/*.c")))
 HEADERS = sorted(map(str, Path("c_driver").glob("*/*.h")))
-AMALGAMATION = ("cwire.c", "cwire.h")
+AMALGAMATION = ("cwire.c", "cwire.h", "cwire_mini.c", "cwire_mini.h")
 ROOTS = ("client_side", "cython_wrapper", "server_side")
 
 

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Writes the library as one pair of files, cwire.c and cwire.h, into a directory.
+# Writes the library as one pair of files, cwire.c and cwire.h, into a directory, and beside them the
+# driver for microcontrollers, which needs cwire.h.
 set -eu
 out=${1:?usage: amalgamate.sh DIRECTORY}
 cd "$(dirname "$0")"
 mkdir -p "$out"
+cp mini/cwire_mini.c mini/cwire_mini.h "$out"
 version=$(sed -n 's/^.define CWIRE_VERSION "\(.*\)"/\1/p' include/cwire.h)
 
 banner() {

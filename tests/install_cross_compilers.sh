@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs Debian's cross compilers for the tests of foreign targets, where they are missing and can
 # be installed: powerpc (big-endian), arm, sh4, which libclang does not know, and m68k and avr, which
-# it lays out otherwise than gcc. About 145 MB to download, 490 MB installed.
+# it lays out otherwise than gcc. About 165 MB to download, 590 MB installed.
 # The headers of the targets' C libraries are only recommended by the compilers: they are named.
 # m68k and avr are used without.
 set -eu
@@ -14,6 +14,8 @@ for each in $wanted; do
 done
 command -v m68k-linux-gnu-gcc >/dev/null 2>&1 || missing="$missing gcc-m68k-linux-gnu"
 command -v avr-gcc >/dev/null 2>&1 || missing="$missing gcc-avr"
+# It runs programs for arm and powerpc.
+command -v qemu-arm >/dev/null 2>&1 || missing="$missing qemu-user"
 # A C++ cross compiler, and what moves debug information to another file.
 command -v powerpc-linux-gnu-g++ >/dev/null 2>&1 || missing="$missing g++-powerpc-linux-gnu"
 command -v dwz >/dev/null 2>&1 || missing="$missing dwz"

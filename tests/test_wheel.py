@@ -210,7 +210,7 @@ def test_the_c_sources_are_the_checkouts(
 ) -> None:
     folder = Path(run(installed / "cwire", "csources", cwd=tmp_path).strip())
     assert folder.is_relative_to(installed.parent)
-    for name in ("cwire.c", "cwire.h"):
+    for name in ("cwire.c", "cwire.h", "cwire_mini.c", "cwire_mini.h"):
         assert (folder / name).read_bytes() == (ROOT / "c_driver" / "build" / name).read_bytes()
 
 

@@ -1,5 +1,7 @@
 """Prints the folder of the C library as source: two files to compile into a program.
 
+The driver for microcontrollers, cwire_mini.c, is there, too.
+
 cc -I"$(cwire csources)" my.c "$(cwire csources)/cwire.c" -pthread
 """
 
@@ -20,7 +22,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def csources() -> Path:
-    """Returns the folder with cwire.c and cwire.h, of this very version.
+    """Returns the folder with cwire.c, cwire.h and cwire_mini.[ch], of this very version.
 
     It is in the package where a wheel was installed, and in a checkout where make puts it.
 
@@ -29,7 +31,9 @@ def csources() -> Path:
     """
     root = checkout()
     folder = root / "c_driver" / "build" if root else _PACKAGE / "c"
-    if all((folder / name).is_file() for name in ("cwire.c", "cwire.h")):
+    if all(
+        (folder / name).is_file() for name in ("cwire.c", "cwire.h", "cwire_mini.c", "cwire_mini.h")
+    ):
         return folder
     if root:
         place = shlex.quote(str(folder.parent))
@@ -41,8 +45,9 @@ def register(subparsers: Any) -> None:
     """Adds `csources` to the subcommands of a parser."""
     parser = subparsers.add_parser(
         "csources",
-        help="print where cwire.c and cwire.h are",
-        description="Prints the folder with cwire.c and cwire.h, to compile into a program.",
+        help="print where cwire.c, cwire.h and cwire_mini.c are",
+        description="Prints the folder with cwire.c and cwire.h, to compile into a program, and "
+        "with cwire_mini.c and cwire_mini.h, for microcontrollers.",
     )
     parser.set_defaults(run=_run)
 

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import pwd
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "RelayConfig",
     "account",
     "driver_address",
+    "driver_addresses",
     "named_schema",
     "seconds",
     "size",
@@ -174,6 +175,30 @@ def driver_address(
             "its schema itself; leave --schema away"
         )
     return DriverAddress.named(text, uids)
+
+
+def driver_addresses(
+    texts: Iterable[str], schemas: Iterable[str] = (), uids: frozenset[int] = frozenset()
+) -> tuple[Address, ...]:
+    """Reads what `--driver` and `--schema` take.
+
+    Args:
+        texts: As of `driver_address`.
+        schemas: ``NAME=FILE`` each.
+        uids: Accounts whose drivers are taken at a path, beside this one and root.
+
+    Raises:
+        ConfigError: A text is none of these, or a schema is of none of the drivers.
+        RuntimeDirError: The runtime directory, in which a name alone is, cannot be trusted.
+    """
+    files = dict(map(named_schema, schemas))
+    found = tuple(driver_address(text, uids, files) for text in texts)
+    if unknown := sorted(files.keys() - {driver.name for driver in found}):
+        raise ConfigError(
+            f"--schema {unknown[0]}={files[unknown[0]]}: no --driver has this name; give both the "
+            "same one"
+        )
+    return found
 
 
 def named_schema(text: str) -> tuple[str, Path]:

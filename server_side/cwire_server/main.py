@@ -17,8 +17,7 @@ from cwire_server.config import (
     ConfigError,
     RelayConfig,
     account,
-    driver_address,
-    named_schema,
+    driver_addresses,
     seconds,
     size,
 )
@@ -172,13 +171,7 @@ def _config(arguments: argparse.Namespace) -> RelayConfig:
             "--allow-uid is for drivers that are named: only those of this account are found; "
             "add --driver NAME=PATH"
         )
-    schemas = dict(map(named_schema, arguments.schema))
-    drivers = tuple(driver_address(text, uids, schemas) for text in arguments.driver)
-    if unknown := sorted(schemas.keys() - {driver.name for driver in drivers}):
-        raise ConfigError(
-            f"--schema {unknown[0]}={schemas[unknown[0]]}: no --driver has this name; give both "
-            "the same one"
-        )
+    drivers = driver_addresses(arguments.driver, arguments.schema, uids)
     watches = None if drivers or api is not None else runtime_dir()
     given = {} if arguments.token is None else {"token": arguments.token}
     port = arguments.port

@@ -17,8 +17,7 @@ from cwire_server.config import (
     Address,
     ConfigError,
     RelayConfig,
-    driver_address,
-    named_schema,
+    driver_addresses,
 )
 from cwire_server.limits import Limits
 from cwire_server.serving import allow_many_clients, new_loop, run
@@ -246,5 +245,4 @@ def _drivers(
         given = [f"{name}={path}" for name, path in given.items()]
     elif isinstance(given, str):
         given = [given]
-    files = dict(named_schema(f"{name}={file}") for name, file in schemas.items())
-    return tuple(driver_address(text, schemas=files) for text in given)
+    return driver_addresses(given, [f"{name}={file}" for name, file in schemas.items()])

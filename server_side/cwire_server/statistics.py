@@ -78,6 +78,7 @@ class DriverCount(NamedTuple):
     dropped: int = 0
     commands: int = 0
     pending: int = 0
+    damaged: int = 0
 
     @property
     def key(self) -> int:
@@ -164,6 +165,7 @@ def take_snapshot(
             dropped=sum(n for (source, _), n in dropped.items() if source == driver.source),
             commands=driver.commands,
             pending=pending(driver.source),
+            damaged=driver.damaged,
         )
         for driver in hub.drivers.served
     )

@@ -105,6 +105,14 @@ def test_the_generated_schema_compiles_as_c_and_cpp(built: Path, tmp_path: Path)
         run(program)
 
 
+def test_the_driver_for_microcontrollers_is_beside_it_and_needs_its_header_only(
+    built: Path, tmp_path: Path
+) -> None:
+    for name in ("cwire.h", "cwire_mini.c", "cwire_mini.h"):
+        shutil.copy(built / "build" / name, tmp_path)
+    run(*C99, "-ffreestanding", "-c", "cwire_mini.c", cwd=tmp_path)
+
+
 def test_the_amalgamation_compiles_alone(built: Path, tmp_path: Path) -> None:
     for name in ("cwire.c", "cwire.h"):
         shutil.copy(built / "build" / name, tmp_path)

@@ -10,6 +10,7 @@ from cwire_server.config import (
     RelayConfig,
     account,
     driver_address,
+    driver_addresses,
     named_schema,
 )
 from cwire_server.devices import SerialDevice, TcpDevice
@@ -100,6 +101,15 @@ def test_devices(tmp_path: Path) -> None:
 def test_what_is_no_address(text: str, reason: str) -> None:
     with pytest.raises(ConfigError, match=reason):
         driver_address(text, schemas={"b": Path("/x")})
+
+
+def test_drivers_and_their_schemas(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes(schemas.text())
+    both = driver_addresses(["a=tcp://h:1", "b=tcp://h:2"], [f"b={file}"])
+    assert [one.schema for one in both if isinstance(one, DeviceAddress)] == [None, file]
+    with pytest.raises(ConfigError, match=r"--schema c=.*: no --driver has this name"):
+        driver_addresses(["a=tcp://h:1"], [f"c={file}"])
 
 
 def test_schemas_by_name(tmp_path: Path) -> None:

@@ -504,6 +504,8 @@ async def test_a_crash_takes_nothing_with_it(
         ({"owner": "short"}, "fewer than 16 characters"),
         ({"host": "0.0.0.0"}, "not a loopback address"),
         ({"drivers": "/tmp/x"}, "NAME=PATH"),
+        ({"drivers": {"a": "tcp://x"}}, "is not tcp://HOST:PORT"),
+        ({"drivers": "a=tcp://x:1", "schemas": {"a": "/gone"}}, "/gone cannot be read"),
         ({"api": {}}, "config has no field 'api'"),
     ],
 )
@@ -555,6 +557,8 @@ def test_a_process_that_cannot_run_is_refused(process: object) -> None:
 def test_without_more_it_listens_at_port_5678() -> None:
     assert Server({}).config.port == 5678
     assert Server({}, {"drivers": "demo"}).config.port == 8765
+    (board,) = Server({}, {"drivers": {"mcu": "serial:/dev/x?baud=9600"}}).config.drivers
+    assert (board.name, board.place) == ("mcu", "serial:/dev/x?baud=9600")
 
 
 async def test_functions_that_never_end_keep_nobody_from_the_actions_that_are_always_there(

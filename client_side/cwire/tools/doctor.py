@@ -52,6 +52,7 @@ _EXTENSIONS = {  # and what they are made of in c_driver
     "_driver": ("src/*.c", "src/*.h", "include/*.h"),
     "_frames": ("src/frame.c", "include/cwire_frame.h"),
     "_ring": ("src/ring_reader.c", "include/cwire_ring.h"),
+    "_serial": (),
 }
 _EXTRAS = {
     "notebook": "plots and notebooks",

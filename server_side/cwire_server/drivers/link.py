@@ -18,6 +18,7 @@ from cwire_server.config import Address, DeviceAddress
 from cwire_server.devices import SerialDevice
 from cwire_server.drivers.attaching import RingRefusedError, attach
 from cwire_server.drivers.batch_reader import BatchReader, Special
+from cwire_server.drivers.damage import DamageLog
 from cwire_server.drivers.greeting import LinkError, farewell, greet
 from cwire_server.drivers.outgoing_queue import OutgoingQueue
 from cwire_server.drivers.reaching import NO_RING, ask, open_device, whole_hello
@@ -47,6 +48,10 @@ _FIRST_RETRY_SECONDS = 0.05
 _LAST_RETRY_SECONDS = 1.0
 _STEADY_SECONDS = 3.0
 _SEND_LIMIT = 16 << 20
+_CAUSE = "is it stopped (in a debugger?) or busy without calling cwire_poll?"
+_DEVICE_CAUSE = (
+    "is it switched off, stopped in a debugger, or busy without calling cwire_mini_tick?"
+)
 
 
 class DriverLink:
@@ -92,6 +97,7 @@ class DriverLink:
         self._refused: tuple[int | None, str] | None = None
         self._heard = 0.0
         self._held: asyncio.TimerHandle | None = None
+        self._damage = DamageLog(address.name, address.place)
         self.tried = asyncio.Event()
 
     @property
@@ -142,6 +148,7 @@ class DriverLink:
 
     def _on_damaged(self, count: int) -> None:
         self._hub.drivers[self._source].damaged += count
+        self._damage.add(count)
 
     async def _serve(self, handshake: RingHandshake) -> None:
         hello = handshake.hello
@@ -232,11 +239,10 @@ class DriverLink:
                 self._input.check()
             quiet = self._loop.time() - self._heard
             if quiet > silence:
-                self._hub.driver_stale(
-                    self._source,
-                    f"the driver has been silent for {quiet:.0f} s; is it stopped (in a debugger?) "
-                    "or busy without calling cwire_poll?",
-                )
+                is_device = isinstance(self._address, DeviceAddress)
+                cause = _DEVICE_CAUSE if is_device else _CAUSE
+                text = f"the driver has been silent for {quiet:.0f} s; {cause}"
+                self._hub.driver_stale(self._source, text)
 
     def _go_down(self, problem: str) -> None:
         if self._hub.drivers[self._source].problem != problem:
@@ -251,6 +257,7 @@ class DriverLink:
             )
 
     def _disconnect(self) -> None:
+        self._damage.tell()
         if self._held is not None:
             self._held.cancel()
             self._held = None

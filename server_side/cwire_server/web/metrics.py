@@ -59,11 +59,15 @@ def _drivers(snapshot: Snapshot) -> Iterator[Metric]:
     pending = GaugeMetricFamily(
         "cwire_pending_commands", "Commands that wait for the driver's reply.", labels=label
     )
+    damaged = CounterMetricFamily(
+        "cwire_damaged_frames", "Frames that came damaged by a serial line.", labels=label
+    )
     for driver in snapshot.drivers:
         up.add_metric([driver.name], driver.state == "up")
         commands.add_metric([driver.name], driver.commands)
         pending.add_metric([driver.name], driver.pending)
-    yield from (up, commands, pending)
+        damaged.add_metric([driver.name], driver.damaged)
+    yield from (up, commands, pending, damaged)
     for counter, (name, text) in _COUNTERS.items():
         family = CounterMetricFamily(f"cwire_{name}", f"{text}", labels=label)
         for driver in snapshot.drivers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import random
 import socket
@@ -21,6 +22,7 @@ from cwire_server.config import DeviceAddress
 from cwire_server.devices import SerialDevice, TcpDevice
 from cwire_server.drivers import reaching
 from cwire_server.drivers.greeting import LinkError
+from cwire_server.drivers.serial_port import SerialPort
 from cwire_structs import control, frames, serial_line
 from cwire_structs.schema.layout_hash import layout_hash
 from support import schemas
@@ -120,6 +122,22 @@ async def test_a_damaged_frame_is_lost_and_counted(start_relay: StartRelay, line
             assert (figures["lost"], figures["damaged"], figures["frames"]) == (3, 3, 4)
 
 
+async def test_the_log_tells_of_damage_once_in_a_while(
+    start_relay: StartRelay, line: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Board(line) as board, caplog.at_level(logging.WARNING, "cwire.driver"):
+        relay = await begin(start_relay, board)
+        board.write(b"\1x\0\1x\0")
+        board.write(b"\1x\0")
+        while relay.hub.drivers[1].damaged < 3:
+            await asyncio.sleep(0.001)
+        assert not caplog.records
+        board.unplug()
+        await state(relay, "down")
+    (told,) = (record.message for record in caplog.records)
+    assert told.startswith(f"driver lab: 3 pieces came damaged by serial:{line}?baud=115200: noise")
+
+
 async def test_a_board_that_starts_again_is_another_run(
     start_relay: StartRelay, line: Path
 ) -> None:
@@ -196,14 +214,16 @@ async def test_a_line_that_says_no_hello(
     start_relay: StartRelay, line: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reaching, "_GREET_SECONDS", 0.01)
-    monkeypatch.setattr(reaching, "_SILENT_SECONDS", 0.02)
+    monkeypatch.setattr(reaching, "_NO_HELLO_SECONDS", 0.1)
     with Board(line) as board:
-        relay = asyncio.ensure_future(start_relay(at(line)))
+        starting = asyncio.ensure_future(start_relay(at(line)))
         await board.hears(control.greet())
         board.write(b"Starting up ...\r\n")
-        text = await problem(await relay)
-        assert text.startswith("17 bytes came by serial:")
-        assert "is this the board's rate" in text
+        relay = await starting
+        while "bytes came by serial:" not in (text := await problem(relay)):
+            await board.hears(control.greet())
+            board.write(b"Starting up ...\r\n")
+        assert "and no hello in them; is this the board's rate" in text
 
 
 async def test_a_board_says_goodbye(start_relay: StartRelay, line: Path) -> None:
@@ -408,6 +428,24 @@ async def test_the_example_on_a_line_with_a_schema_from_a_file(
     async with running(program, line, "100") as board:
         await asyncio.to_thread(board.wait_for, "a serial line is at")
         await sees_the_lamp(await start_relay(at(line, schema=schema)))
+
+
+async def test_nine_tenths_of_a_line_are_payload(
+    start_relay: StartRelay, example: Callable[..., tuple[Target, Path]], line: Path
+) -> None:
+    _, program = example("native")
+    async with running(program, line, "1000") as board:
+        await asyncio.to_thread(board.wait_for, "a serial line is at")
+        relay = await start_relay(at(line))
+        await state(relay, "up")
+        driver, port = relay.hub.drivers[1], relay.core.links[1]._socket
+        assert isinstance(port, SerialPort)
+        frames_, bytes_ = driver.frames, port.received
+        while driver.frames < frames_ + 100:
+            await asyncio.sleep(0.001)
+        assert driver.lost == 0
+        # The last piece may have a part of one more frame.
+        assert (driver.frames - frames_) * 520 >= 0.9 * (port.received - bytes_)
 
 
 class Pump:

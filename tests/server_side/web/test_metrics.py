@@ -39,7 +39,7 @@ def test_every_counter_is_there() -> None:
     snapshot = Snapshot(
         RelayCount(uptime=3, loop_lag=0.5, sent_bytes=77, queue_bytes=9, clients=2),
         (
-            DriverCount(1, "a", "up", 1, 30, 1920, 4, 5, 6, 7),
+            DriverCount(1, "a", "up", 1, 30, 1920, 4, 5, 6, 7, 8),
             DriverCount(2, "b", "stale"),
         ),
         (MessageCount("a", 1, 1, "tick", 20, 1280, 3, 2),),
@@ -57,6 +57,8 @@ def test_every_counter_is_there() -> None:
         ("cwire_commands_total", "b"): 0,
         ("cwire_pending_commands", "a"): 7,
         ("cwire_pending_commands", "b"): 0,
+        ("cwire_damaged_frames_total", "a"): 8,
+        ("cwire_damaged_frames_total", "b"): 0,
         ("cwire_frames_total", "a"): 30,
         ("cwire_frames_total", "b"): 0,
         ("cwire_bytes_total", "a"): 1920,
