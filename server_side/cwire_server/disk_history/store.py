@@ -23,7 +23,7 @@ BLOCK_BYTES = 256 << 10
 """A block is written when it has so many: small batches are collected until then."""
 # Of the bytes and of the time, what a segment has at most: so much is deleted at once.
 _PARTS = 16
-_LARGEST_SEGMENT = 64 << 20
+_LARGEST_SEGMENT, _MOST_SEGMENTS = 64 << 20, 256
 # What is read in one step: bytes, and stretches.
 _STEP_BYTES, _STEP_STRETCHES = 256 << 10, 64
 
@@ -89,10 +89,16 @@ class Summary:
 class _Segment:
     file: IO[bytes]
     began: float
+    room: int
+    """Bytes of the file; some may be of a segment that was in it before."""
     size: int = 0
     newest: float = 0.0
     blocks: int = 0
     gone: bool = False
+
+    def growth(self, size: int) -> int:
+        """By how much the file grows when so many bytes are written."""
+        return max(0, self.size + size - self.room)
 
 
 @dataclass(eq=False, slots=True)
@@ -171,18 +177,20 @@ class Store:
     Attributes:
         problem: Why nothing is kept any more; empty while it is.
         size: Bytes of the files.
+        kept: Bytes of the frames in them.
     """
 
     def __init__(self, seconds: float, limit: int, folder: Path) -> None:
         self._seconds = seconds
         self._limit = limit
         self._folder = folder
-        self._segment_bytes = min(limit // _PARTS, _LARGEST_SEGMENT)
+        # Not too many files either: each is a descriptor.
+        self._segment_bytes = max(min(limit // _PARTS, _LARGEST_SEGMENT), limit // _MOST_SEGMENTS)
         self._open: dict[int, _Open] = {}
         self._blocks: deque[_Block] = deque()
         self._segments: deque[_Segment] = deque()
         self.problem = ""
-        self.size = 0
+        self.size = self.kept = 0
 
     # Writing
 
@@ -233,16 +241,20 @@ class Store:
             held.missed.update(missed)
             held.missed.update({type_: one.count for type_, one in stretches(data).items()})
             return
-        while self._segments and self.size + len(data) > self._limit:
-            self._forget()
         segment = self._segment(len(data), now)
+        while self.size + segment.growth(len(data)) > self._limit:
+            self._forget().close()
+        if segment.gone:  # it was the only one
+            segment = self._segment(len(data), now)
         offset = segment.size
         _write_all(segment.file.fileno(), data, offset)
         self._blocks.append(_Block(run, segment, offset, stretches(data), missed))
+        self.size += segment.growth(len(data))
         segment.size += len(data)
+        segment.room = max(segment.room, segment.size)
         segment.newest = now
         segment.blocks += 1
-        self.size += len(data)
+        self.kept += len(data)
 
     def _segment(self, size: int, now: float) -> _Segment:
         """The segment to write into: the last one, or a new one."""
@@ -251,24 +263,36 @@ class Store:
             full = last.size and last.size + size > self._segment_bytes
             if not full and now - last.began < self._seconds / _PARTS:
                 return last
-        file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115
-        segment = _Segment(file, now)
+        room = 0
+        file: IO[bytes] | None = None
+        if self._segments and self.size + self._segment_bytes > self._limit:
+            # In the place of the oldest: to write over what is there costs the system a quarter.
+            room = self._segments[0].room
+            file = self._forget()
+            if room > 2 * self._segment_bytes:
+                file.close()
+                room, file = 0, None
+            self.size += room
+        if file is None:
+            file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115
+        segment = _Segment(file, now, room)
         self._segments.append(segment)
         return segment
 
     def expire(self, now: float) -> None:
         """Deletes what is older than it is to be kept."""
         while self._segments and self._segments[0].newest < now - self._seconds:
-            self._forget()
+            self._forget().close()
 
-    def _forget(self) -> None:
-        """Deletes the oldest segment."""
+    def _forget(self) -> IO[bytes]:
+        """Forgets the oldest segment; returns its file."""
         segment = self._segments.popleft()
         segment.gone = True
-        segment.file.close()
-        self.size -= segment.size
+        self.size -= segment.room
+        self.kept -= segment.size
         for _ in range(segment.blocks):
             self._blocks.popleft()
+        return segment.file
 
     def stop(self, problem: str) -> None:
         """Keeps nothing more; what is there can be read until its time is over."""
@@ -278,7 +302,7 @@ class Store:
     def close(self) -> None:
         """Deletes everything."""
         while self._segments:
-            self._forget()
+            self._forget().close()
 
     # Reading
 
