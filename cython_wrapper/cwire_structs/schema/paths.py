@@ -6,13 +6,14 @@ the index out. JavaScript reads the same paths (`web/decode/places.mjs`). Pure.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from cwire_structs.errors import hint_text
+from cwire_structs.errors import hint_text, nearest
 from cwire_structs.schema.dtypes import column
 from cwire_structs.schema.fields import Field, Struct
 
@@ -216,7 +217,7 @@ def find_path(struct: Struct, text: str) -> Path:
         if found is None or (rest[:1] == ".") != bool(steps):
             raise PathError(f"no field {text!r}: it cannot be read from {rest[:40]!r} on")
         before, rest = text[: len(text) - len(rest)], rest[found.end() :]
-        field = _field(inside, found[1], text, before)
+        field = _field(inside, found[1], text, before, rest)
         step = Step(inside, field) if inside else None
         assert step is not None
         indices: list[int | None] = []
@@ -284,15 +285,24 @@ def field_bytes(message: Any, path: str) -> bytes:
     return raw[field.offset : None if field.type.is_open else field.offset + field.size]
 
 
-def _field(struct: Struct | None, name: str, text: str, before: str) -> Field:
+def _field(struct: Struct | None, name: str, text: str, before: str, rest: str) -> Field:
+    """Finds a field in a struct; `before` it and in the `rest` are other parts of the path."""
     if struct is None:
         raise PathError(f"no field {text!r}: {before.rstrip('.')} is no struct")
     field = struct.by_name.get(name)
     if field is None:
         before += "." if before and not before.endswith(".") else ""
-        hint = hint_text(name, struct.by_name, before)
-        raise PathError(f"no field {text!r}; {hint}")
+        raise PathError(f"no field {text!r}; {_meant(struct, name, before, rest)}")
     return field
+
+
+def _meant(struct: Struct, name: str, before: str, rest: str) -> str:
+    """Says what path was perhaps meant: with the rest, where that leads on from the near name."""
+    near = nearest(name, struct.by_name)
+    if near is not None and rest:
+        with contextlib.suppress(PathError):
+            return f"did you mean {before + find_path(struct, near + rest).text!r}?"
+    return hint_text(name, struct.by_name, before)
 
 
 def _index(step: Step, dimension: int, index: str, text: str) -> int | None:

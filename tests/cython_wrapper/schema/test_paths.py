@@ -46,6 +46,9 @@ def test_the_table(case: dict[str, Any]) -> None:
     ("path", "text"),
     [
         ("axis.sped", "no field 'axis.sped'; did you mean 'axis.speed'?"),
+        ("axs.speed", "no field 'axs.speed'; did you mean 'axis.speed'?"),
+        ("axs[1].speed", "no field 'axs[1].speed'; did you mean 'axis[1].speed'?"),
+        ("axs.nothing", "no field 'axs.nothing'; did you mean 'axis'?"),
         ("axis[0].xyz", "there are: axis[0].speed, axis[0].mode, axis[0].flags, axis[0].volts"),
         ("volts[4]", "volts has 4, from [0] to [3]"),
         ("volts.x", "volts is no struct"),
