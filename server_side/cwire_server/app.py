@@ -256,7 +256,16 @@ def _by_whom(config: RelayConfig) -> str:
     with contextlib.suppress(RuntimeDirError):
         for relay in living_relays():
             if urlsplit(relay.url).port == config.port:
-                return f"by the relay {relay} of this account: use that one, stop it, or {other}"
+                serves = _serves(relay, config)
+                use = "use that one, " if serves else "it does not serve what you want: "
+                return f"by the relay {relay} of this account: {use}stop it, or {other}"
     if answers_as_relay(config.port, config.host):
         return f"by another relay: {elsewhere_text(config.port)}, or {other}"
     return f"by another program; {other}"
+
+
+def _serves(relay: RelayEntry, config: RelayConfig) -> bool:
+    """Whether a relay that runs serves the drivers that this one was to serve."""
+    wanted = {driver.name: str(driver.path) for driver in config.drivers}
+    watches = config.watches is None or relay.watches == os.path.realpath(config.watches)
+    return watches and wanted.items() <= relay.drivers.items()

@@ -57,6 +57,19 @@ def test_a_taken_port_gets_one_line(runtime: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_a_port_of_a_relay_says_whether_that_one_serves_the_driver(runtime: Path) -> None:
+    with Relay("lab") as relay:
+        port = relay.url.rpartition(":")[2].removesuffix("/ws")
+        same, other, all_ = (
+            run("--port", port, *words).stderr
+            for words in (("--driver", "lab"), ("--driver", "bench"), ())
+        )
+    assert "of this account: use that one, stop it, or give another port" in same
+    missing = "it does not serve what you want: stop it, or give another port with --port (0"
+    assert missing in other
+    assert missing in all_  # it was told its drivers, and watches for no more
+
+
 def test_a_runtime_directory_that_is_too_deep_gets_one_line(
     short_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
