@@ -117,7 +117,7 @@ def examine() -> Iterator[Finding]:
         standing, entry = inspect_entry(path)
         if standing is Standing.DEAD:
             remedy = "the next relay that starts removes it"
-            yield Finding("warning", f"{path} was left by a dead relay", remedy)
+            yield Finding("ok", f"{path} was left by a dead relay", remedy)
         elif standing is Standing.ELSEWHERE and entry is not None:
             remedy = f"rm it if it runs no more on {entry.machine.host}"
             yield Finding("warning", f"{path} is of a relay on another machine", remedy)
@@ -329,8 +329,9 @@ def _driver(path: Path) -> Finding:
             while handshake.wants:
                 handshake.feed(link.recv(handshake.wants))
         except ConnectionRefusedError:
-            remedy = f"start the driver again, or rm {path}"
-            return Finding("warning", f"{path} was left by a dead driver", remedy)
+            # As by `kill`: nothing is wrong, and its relay says what is down.
+            remedy = "its next start takes its place"
+            return Finding("ok", f"{path} was left by a driver that has ended", remedy)
         except PermissionError:
             return Finding("problem", f"{path} belongs to another account", "run both as one")
         except TimeoutError:
