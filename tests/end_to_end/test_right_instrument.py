@@ -99,9 +99,9 @@ def test_where_several_run_it_is_said_which_was_taken(
         newer.wait_for_drivers()
         assert newer.wait_for("also runs: ").endswith(f"{older.name}.sock (driver demo)")
         sockets = [str(driver.path.parent / f"{one.name}.sock") for one in (newer, older)]
+        taken, other = newer.process.pid, older.process.pid
         note = (
-            f"2 relays run, and the newest was taken: {sockets[0]} (driver bench); "
-            f"not taken: {sockets[1]} (driver demo); choose with connect"
+            f"2 relays run; taken is the newest, {taken} (driver bench), not {other} (driver demo)"
         )
         with pytest.warns(UserWarning, match="2 relays run") as warned, cwire.connect() as bridge:
             assert bridge.address == sockets[0]
@@ -114,7 +114,7 @@ def test_where_several_run_it_is_said_which_was_taken(
                 assert list(bridge.drivers) == ["demo", "relay"]
         assert cli.main(["send", "get_status", "--timeout", "30"]) == 0
         said = capsys.readouterr().err
-        assert f"cwire send: 2 relays run, and the newest was taken: {sockets[0]}" in said
+        assert f"cwire send: {note}" in said
         assert said.endswith("choose with --driver NAME or --relay PID\n")
         for words in (["--driver", "demo"], ["--relay", str(older.process.pid)]):
             for tool in (["info"], ["watch", "--once"]):
@@ -125,6 +125,23 @@ def test_where_several_run_it_is_said_which_was_taken(
                 assert "bench" not in out
 
 
+def test_what_looks_at_a_message_takes_the_relay_that_has_it(
+    driver: Driver, runtime: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Relay(f"demo={driver.path}") as older, cwire.Driver("odd", {"odd": "f8"}):
+        older.wait_for_drivers()
+        with Relay("odd") as newer:
+            newer.wait_for_drivers()
+            for words in (["info", "driver_status"], ["echo", "driver_status.blocks", "-n", "1"]):
+                assert cli.main([*words, "--timeout", "30"]) == 0
+                out, err = capsys.readouterr()
+                assert out
+                relay = f"relay {older.process.pid} (driver demo)"
+                assert err == f"cwire {words[0]}: driver_status is of {relay}\n"
+            assert cli.main(["info", "nothing"]) == 6
+            assert "2 relays run; taken is the newest" in capsys.readouterr().err
+
+
 async def test_asyncio_says_it_too(driver: Driver, hardware: Driver) -> None:
     with Relay(f"demo={driver.path}"), Relay(f"bench={hardware.path}"):
         with warnings.catch_warnings(record=True, action="always") as warned:
@@ -133,7 +150,7 @@ async def test_asyncio_says_it_too(driver: Driver, hardware: Driver) -> None:
             async with cwire.aconnect():
                 pass
         assert [one.filename for one in warned] == [__file__] * 2
-        assert "2 relays run, and the newest was taken" in str(warned[0].message)
+        assert "2 relays run; taken is the newest" in str(warned[0].message)
         async with cwire.aconnect(driver="demo") as bridge:
             assert "demo" in bridge.drivers
 

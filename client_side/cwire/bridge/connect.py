@@ -21,7 +21,7 @@ __all__ = ["CONNECT_TIMEOUT", "HISTORY_BYTES", "HOW_TO_CHOOSE", "ConnectOptions"
 CONNECT_TIMEOUT = 10.0
 """Seconds."""
 
-HOW_TO_CHOOSE = "choose with connect(driver=...), or give connect() the address"
+HOW_TO_CHOOSE = 'choose with connect(driver=...) or connect("NUMBER")'
 """For `Choice.note`, in Python's words."""
 
 _LONGEST_CONNECT = 1e6  # s

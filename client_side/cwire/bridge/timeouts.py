@@ -36,8 +36,9 @@ def too_few(link: Link, newest: Newest, timeout: float | None) -> WaitTimeout:
         timeout: Seconds that were given.
     """
     history, wanted, here = newest.feed.history, newest.wanted, newest.count
-    what = f"{counted(wanted, 'frame')} of {newest.feed.message.name}"
-    text = f"{f'{here:,} of' if here else 'no'} {what} in {timeout or 0.0:g} s"
+    frames = "frame" if wanted == 1 else counted(wanted, "frame")
+    count = f"{here:,} of" if here else "no"
+    text = f"{count} {frames} of {newest.feed.message.name} in {timeout or 0.0:g} s"
     if wanted > history.capacity:
         text += f"; the history holds at most {history.capacity:,}: connect(history_bytes=…)"
     if history.problem:

@@ -81,10 +81,15 @@ class Choice:
             return ""
         newest = self.found[0].machine
         alike = all(one.machine.shares_paths(newest) for one in self.found)
-        taken, *others = (f"{one}{'' if alike else f' on {one.machine}'}" for one in self.found)
+        taken, *others = (
+            f"{one.pid} ({one.driver_names})"
+            if alike
+            else f"{one.name} ({one.driver_names}) on {one.machine}"
+            for one in self.found
+        )
         return (
-            f"{len(self.found)} relays run, and the newest was taken: {taken}; "
-            f"not taken: {', '.join(others)}; {how}"
+            f"{len(self.found)} relays run; taken is the newest, {taken}, not "
+            f"{' or '.join(others)}; {how}"
         )
 
 

@@ -56,7 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
         print_frames = _printer(arguments, path)
         left = arguments.n
         with terminal.connect_once(
-            "cwire echo", arguments, history_bytes=following.HISTORY_BYTES, reconnect=True
+            "cwire echo",
+            arguments,
+            message=message,
+            history_bytes=following.HISTORY_BYTES,
+            reconnect=True,
         ) as bridge:
             timeout = arguments.timeout if arguments.n else None
             for parts, lost in following.follow(bridge, message, arguments.driver, timeout):

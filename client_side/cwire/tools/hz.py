@@ -55,7 +55,11 @@ def run(name: str, arguments: argparse.Namespace) -> int:
         if arguments.json:
             show = partial(_object, arguments.message)
         with terminal.connect_once(
-            f"cwire {name}", arguments, history_bytes=following.HISTORY_BYTES, reconnect=True
+            f"cwire {name}",
+            arguments,
+            message=arguments.message,
+            history_bytes=following.HISTORY_BYTES,
+            reconnect=True,
         ) as bridge:
             second, begun = _Second(), time.monotonic()
             for some, missed in following.follow(

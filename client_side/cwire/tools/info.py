@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire info`; returns the exit status."""
 
     def show() -> None:
-        with terminal.connect_once("cwire info", arguments) as bridge:
+        with terminal.connect_once("cwire info", arguments, message=arguments.message) as bridge:
             drivers = list(bridge.drivers.values())
             if arguments.driver is not None:
                 drivers = [bridge[arguments.driver].driver]

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
 
@@ -104,6 +104,7 @@ def connect_once(
     program: str,
     arguments: argparse.Namespace,
     *,
+    message: str | None = None,
     subscribe: str | None = None,
     history_bytes: int = HISTORY_BYTES,
     reconnect: bool = False,
@@ -115,25 +116,40 @@ def connect_once(
     Args:
         program: What the user has called.
         arguments: Also with `driver`.
+        message: What is to be looked at: of several relays one that has it is taken.
         subscribe: As for `connect`.
         history_bytes: As for `connect`.
         reconnect: As for `connect`.
     """
-    bridge, choice = open_bridge(
-        ConnectOptions(
-            url=arguments.relay,
-            token=arguments.token,
-            subscribe=subscribe,
-            history_bytes=history_bytes,
-            timeout=arguments.timeout,
-            window=None,
-            reconnect=reconnect,
-            driver=arguments.driver,
-        )
+    options = ConnectOptions(
+        url=arguments.relay,
+        token=arguments.token,
+        subscribe=subscribe,
+        history_bytes=history_bytes,
+        timeout=arguments.timeout,
+        window=None,
+        reconnect=reconnect,
+        driver=arguments.driver,
     )
-    if told := choice.note("choose with --driver NAME or --relay PID"):
+    bridge, choice = open_bridge(options)
+    told = choice.note("choose with --driver NAME or --relay PID")
+    if message is not None and not _has(bridge, message):
+        for one in choice.found[1:]:
+            other, _ = open_bridge(replace(options, url=one.name))
+            if _has(other, message):
+                bridge.close()
+                bridge, told = other, f"{message} is of relay {one.pid} ({one.driver_names})"
+                break
+            other.close()
+    if told:
         note(program, told)
     return bridge
+
+
+def _has(bridge: Bridge, message: str) -> bool:
+    """Whether a driver has a message of this name."""
+    schemas = (driver.schema for driver in bridge.drivers.values())
+    return any(message in schema.messages for schema in schemas if schema is not None)
 
 
 def note(program: str, text: str) -> None:

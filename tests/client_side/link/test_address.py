@@ -33,14 +33,13 @@ def test_the_newest_living_one(runtime: Path) -> None:
 
 def test_which_were_found_and_which_was_taken_is_said(runtime: Path) -> None:
     with (
-        entry(runtime, 1, started=5, drivers=BENCH) as older,
+        entry(runtime, 1, started=5, drivers=BENCH),
         entry(runtime, 2, started=9) as newer,
     ):
         choice = resolve()
         assert choice.address.unix == newer
         assert choice.note("choose") == (
-            f"2 relays run, and the newest was taken: {newer} (driver demo); "
-            f"not taken: {older} (driver bench); choose"
+            "2 relays run; taken is the newest, 2 (driver demo), not 1 (driver bench); choose"
         )
 
 
@@ -56,7 +55,7 @@ def test_the_driver_that_is_asked_for_chooses(runtime: Path) -> None:
         with entry(runtime, 3, started=6, drivers=other) as newer:
             choice = resolve(driver="bench")
             assert choice.address.unix == newer
-            assert f"not taken: {bench}" in choice.note("")
+            assert "taken is the newest, 3 (driver bench), not 1 (driver bench)" in choice.note("")
 
 
 def test_one_without_drivers_is_taken_only_if_no_other_runs(runtime: Path) -> None:
@@ -199,7 +198,9 @@ def test_a_relay_in_another_container_does_not_take_the_place(
             choice = resolve()
             assert choice.address.unix == newer
             note = choice.note("choose")
-            assert note.startswith("2 relays run, and the newest was taken: ")
+            assert note.startswith(
+                "2 relays run; taken is the newest, relay-1-bbbbbb (driver demo) on "
+            )
             assert all(f"(driver demo) on {one}" in note for one in there)
             assert find_again(None, None, Served(DEMO, machine=there[1])).unix == newer
             assert find_again(None, None, Served(DEMO, machine=there[0])).unix == former
