@@ -266,6 +266,6 @@ def _by_whom(config: RelayConfig) -> str:
 
 def _serves(relay: RelayEntry, config: RelayConfig) -> bool:
     """Whether a relay that runs serves the drivers that this one was to serve."""
-    wanted = {driver.name: str(driver.path) for driver in config.drivers}
+    wanted = {driver.name: driver.place for driver in config.drivers}
     watches = config.watches is None or relay.watches == os.path.realpath(config.watches)
     return watches and wanted.items() <= relay.drivers.items()
