@@ -14,8 +14,9 @@ import cwire
 from cwire.data.frame_array import frame_of
 from cwire_structs.frames import HEADER_SIZE, unpack_header
 from support.node import NODE, npm_packages
-from support.processes import ROOT, SECONDS, Driver, Relay
+from support.processes import ROOT, SECONDS, Driver, Relay, until
 
+MESSAGES = ("scope_block", "camera_tile", "driver_status")
 PROGRAM = ROOT / "tests" / "web" / "foxglove.mjs"
 
 
@@ -47,6 +48,16 @@ def plain(value: Any) -> Any:
     return value.item()
 
 
+def time_of(record: cwire.Record) -> int:
+    return int(record.time.astype(int))
+
+
+def frames_until(bridge: cwire.Bridge, name: str, time_ns: int) -> list[cwire.Record]:
+    """All frames that have come; it waits for those of this time."""
+    until(lambda: any(time_of(one) >= time_ns for one in bridge.latest(name)))
+    return list(bridge.history(name))
+
+
 def alike(seen: Any, known: Any) -> bool:
     """Whether values are the same; padding is seen by the viewer alone, and zeros behind text."""
     if isinstance(known, dict):
@@ -62,27 +73,26 @@ def alike(seen: Any, known: Any) -> bool:
 def test_what_a_viewer_sees_is_what_a_notebook_sees(viewed: Relay) -> None:
     npm_packages()
     link = viewed.wait_for("foxglove: ").split()[1]
-    done = subprocess.run(
-        [NODE, PROGRAM, link], capture_output=True, text=True, timeout=SECONDS, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    with cwire.connect(subscribe=None, history_bytes=256 << 20) as bridge:
+        for name in MESSAGES:  # all that the viewer can be sent: also what came before it
+            bridge.subscribe(name, history=1000)
+        done = subprocess.run(
+            [NODE, PROGRAM, link], capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        for name in MESSAGES:
+            seen = told["messages"][f"/demo/{name}"]
+            assert len(seen) == 3
+            frames = frames_until(bridge, name, int(seen[-1]["time"]))
+            for message in seen:
+                # A picture's tiles have the same time.
+                known = [values_of(one) for one in frames if time_of(one) == int(message["time"])]
+                assert any(alike(message["fields"], one) for one in known), (message, known)
     assert (told["errors"], told["statuses"]) == ([], [])
     assert {"/demo/scope_block", "/demo/waveform", "/relay/relay_status"} <= {*told["channels"]}
     times = [int(time) for time in told["times"]]
     assert times == sorted(times)
-    with cwire.connect(subscribe=None) as bridge:
-        for name in ("scope_block", "camera_tile", "driver_status"):
-            bridge.subscribe(name, history=1000)
-            bridge.latest(name, 1)
-            frames = list(bridge.history(name))
-            seen = told["messages"][f"/demo/{name}"]
-            assert len(seen) == 3
-            for message in seen:
-                # A picture's tiles have the same time.
-                same = [one for one in frames if int(one.time.astype(int)) == int(message["time"])]
-                known = [values_of(one) for one in same]
-                assert any(alike(message["fields"], one) for one in known), (message, known)
     calls = told["calls"]
     wave = {"channel": 1, "shape": 2, "frequency": 50.5, "amplitude": 2, "offset": -1}
     assert calls["set"] == wave
