@@ -126,7 +126,9 @@ class BridgeBase(ABC):
                 a pane, left and right; an enum or a bool is a band below, with its names.
                 ``acquisition.level``, ``axis[0].speed`` and ``volts[3]`` lead inside; each element
                 is a line of its own with ``volts[:]``, with ``axis.speed`` of an array of structs,
-                and where the header has ``@channels``, which names the lines.
+                and where the header has ``@channels``, which names the lines. Elements without
+                names have shades of one colour. Of more than 32 lines the first are drawn, and the
+                picture says so.
             x: For an array: a field with the step from one sample to the next, or an array field
                 of the same length. Default: the field ``dt`` if there is one, else the index.
             by: An integer field: one line for each of its values. Default: ``channel`` if the

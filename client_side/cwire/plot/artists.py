@@ -1,4 +1,4 @@
-"""Draws lines, bars and images into axes, as matplotlib artists that are changed in place."""
+"""Draws bars and images into axes, and what the user draws; makes the axes of a figure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cwire import errors
-from cwire.plot.curves import Curve, bars, blocks, image, trends
+from cwire.plot.curves import Curve, bars, image
+from cwire.plot.drawing import CurvesDrawing, Drawing
+from cwire.plot.legends import Legends
+from cwire.plot.limits import fit_x, fit_y, fitted, span_of
+from cwire.plot.lines import LineDrawing
 from cwire.plot.recipe import Recipe
-from cwire.view.numbers import checked, extent, padded
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -19,197 +22,19 @@ if TYPE_CHECKING:
 
     from cwire.data.feed import Feed
 
-__all__ = ["CustomDrawing", "Drawing", "LineDrawing", "Update", "add_panes", "make_drawing"]
+__all__ = ["CustomDrawing", "Update", "add_panes", "make_drawing"]
 
 Update = Callable[..., Any]
 """A user's function: ``update(axes, frames)``."""
 
-_LEGEND = 8  # lines that a legend has room for
 _BAR = 0.8  # of the room that bars have
-_CONSTANT = 0.05  # room around a constant, as a part of it
-_FADED = 0.35  # opacity of what is not live
-_BAND = 0.3  # room above and below the values of a band, as a part of them
 
 
-class Drawing:
-    """The contents of one axes.
-
-    Attributes:
-        axes: Where it draws.
-        artists: What changes from picture to picture; all else is drawn once.
-        legends: What lies over that.
-        note: What was wrong with the driver's clock, for people; empty: nothing.
-    """
-
-    note = ""
-
-    def __init__(self, axes: Axes) -> None:
-        self.axes = axes
-        self.artists: list[Artist] = []
-        self.legends: list[Artist] = []
-
-    def update(self, feed: Feed) -> None:
-        """Shows what has come."""
-        raise NotImplementedError
-
-    def fade(self, faded: bool) -> None:
-        """Shows whether it is live, by its opacity."""
-        alpha = _FADED if faded else None
-        for artist in self.artists:
-            if artist.get_alpha() in (None, _FADED) and artist.get_alpha() != alpha:
-                artist.set_alpha(alpha)
-
-
-class _Curves(Drawing):
-    """Lines or bars: one artist for each, a legend, and y axes that fit themselves."""
-
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes)
-        self._recipe = recipe
-        self._by_label: dict[str, Artist] = {}
-
-    def _label_x(self, axes: Axes) -> None:
-        if self._recipe.x_seconds:
-            from cwire.plot.time_axis import label_seconds
-
-            label_seconds(axes, self._recipe.x_label)
-        else:
-            axes.set_xlabel(self._recipe.x_label)
-
-    def _show(self, curves: list[Curve]) -> None:
-        labels = [curve.label for curve in curves]
-        if labels != list(self._by_label):
-            for artist in self._by_label.values():
-                artist.remove()
-            self.axes.set_prop_cycle(None)
-            self._by_label = {
-                curve.label: self._make(curve, index, len(curves))
-                for index, curve in enumerate(curves)
-            }
-            self.artists = list(self._by_label.values())
-            self._name(curves)
-            return
-        for index, curve in enumerate(curves):
-            self._move(self._by_label[curve.label], curve, index, len(curves))
-
-    def _name(self, curves: list[Curve]) -> None:
-        """Makes the legend."""
-        self.legends = _legend(self.axes, self.artists)
-
-    def _make(self, curve: Curve, index: int, count: int) -> Artist:
-        raise NotImplementedError
-
-    def _move(self, artist: Any, curve: Curve, index: int, count: int) -> None:
-        raise NotImplementedError
-
-    def _fit_x(self, curves: list[Curve], margin: float = 0.0) -> None:
-        found = _span([curve.x for curve in curves])
-        if found is None or not self.axes.get_autoscalex_on():
-            return
-        limits = checked(found[0] - margin, found[1] + margin)
-        if limits is not None and found[0] + margin < found[1] + 2 * margin:
-            low, high = limits
-            if self.axes.get_xlim() != (low, high):
-                self.axes.set_xlim(low, high, auto=True)
-
-
-class LineDrawing(_Curves):
-    """Arrays against x, or numbers against time, with an axis for each unit.
-
-    Args:
-        panes: The axes of each pane, from above.
-        recipe: What to draw.
-        window: Seconds that are seen; None: all of the newest arrays.
-    """
-
-    def __init__(self, panes: list[Axes], recipe: Recipe, window: float | None) -> None:
-        super().__init__(panes[0], recipe)
-        self._window = window
-        self._colors: dict[str, int] = {}
-        self._axes: list[Axes] = []
-        for axis in recipe.axes:
-            axes: Axes = panes[axis.pane]
-            if axis.side == "right":
-                axes = axes.twinx()
-            else:
-                axes.grid(alpha=0.3)
-            if axis.names:
-                axes.set_yticks(*zip(*axis.names, strict=True), fontsize="small")
-                low, high = axis.names[0][0], axis.names[-1][0]
-                axes.set_ylim(*padded(low, high, _BAND) or (-1, 1))
-                # Beside the names of the values there is no room.
-                axes.set_title(axis.label, loc="right", fontsize="small", pad=2)
-            else:
-                axes.set_ylabel(axis.label)
-            self._axes.append(axes)
-        self._of = {index: n for n, axis in enumerate(recipe.axes) for index in axis.lines}
-        self._label_x(panes[-1])
-        for upper in panes[:-1]:
-            upper.tick_params(labelbottom=False)
-        if window is not None:
-            self.axes.set_xlim(-window, 0)
-
-    def update(self, feed: Feed) -> None:
-        """Shows the newest arrays, or the last seconds."""
-        if self._window is not None:
-            self.show(trends(self._recipe, feed.history, self._window))
-        else:
-            self.show(blocks(self._recipe, feed.history))
-
-    def show(self, curves: list[Curve]) -> None:
-        """Shows curves instead of those before."""
-        self._show(curves)
-        self.note = next((curve.note for curve in curves if curve.note), "")
-        if self._window is None:
-            self._fit_x(curves)
-        for number, (axis, axes) in enumerate(zip(self._recipe.axes, self._axes, strict=True)):
-            if not axis.names:
-                _fit_y(axes, [curve for curve in curves if self._of[curve.index] == number])
-
-    def _make(self, curve: Curve, index: int, count: int) -> Artist:
-        number = self._of[curve.index]
-        line: Artist = self._axes[number].plot(
-            curve.x,
-            curve.y,
-            lw=1,
-            label=curve.label,
-            color=f"C{self._color(curve.label)}",
-            scalex=False,
-            scaley=False,
-            drawstyle="steps-post" if self._recipe.axes[number].names else "default",
-        )[0]
-        return line
-
-    def _color(self, label: str) -> int:
-        """The number of a line's colour: a minimum and its maximum have the same."""
-        pairs = zip(self._recipe.y, self._recipe.samples, strict=False)
-        for path, samples in pairs:
-            if samples > 1 and label.startswith(path):
-                stem = path.rpartition("_")[0]
-                label = stem + label[len(path) :]
-                break
-        return self._colors.setdefault(label, len(self._colors))
-
-    def _move(self, artist: Any, curve: Curve, index: int, count: int) -> None:
-        artist.set_data(curve.x, curve.y)
-
-    def _name(self, curves: list[Curve]) -> None:
-        """Makes a legend for each pane: on its last axes, which lie over the others."""
-        panes: dict[int, list[Artist]] = {}
-        for curve in curves:
-            pane = self._recipe.axes[self._of[curve.index]].pane
-            panes.setdefault(pane, []).append(self._by_label[curve.label])
-        self.legends = []
-        last = {axis.pane: axes for axis, axes in zip(self._recipe.axes, self._axes, strict=True)}
-        for pane, axes in last.items():
-            self.legends += _legend(axes, panes.get(pane, []))
-
-
-class BarDrawing(_Curves):
+class BarDrawing(CurvesDrawing):
     """Arrays, or numbers side by side, as bars; each row of bars is one artist."""
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
+    def __init__(self, axes: Axes, recipe: Recipe, legends: Legends) -> None:
+        super().__init__(axes, recipe, legends)
         self._label_x(axes)
         axes.set_ylabel(recipe.y_label)
         axes.grid(alpha=0.3)
@@ -226,14 +51,17 @@ class BarDrawing(_Curves):
         """Shows the newest values."""
         curves = bars(self._recipe, feed.history)
         self._show(curves)
-        self._fit_x(curves, max((_step(curve.x) for curve in curves), default=1.0) / 2)
-        _fit_y(self.axes, curves, zero=True)
+        fit_x(self.axes, curves, max((_step(curve.x) for curve in curves), default=1.0) / 2)
+        fit_y(self.axes, curves, zero=True)
 
     def _make(self, curve: Curve, index: int, count: int) -> Artist:
         from matplotlib.collections import PolyCollection
 
         made = PolyCollection(
-            _corners(curve, index, count), facecolor=f"C{index}", label=curve.label, linewidth=0
+            _corners(curve, index, count),
+            facecolor=self._colors[curve.label],
+            label=curve.label,
+            linewidth=0,
         )
         self.axes.add_collection(made, autolim=False)
         return made
@@ -279,7 +107,7 @@ class ImageDrawing(Drawing):
             self._picture.set_extent((-0.5, columns - 0.5, rows - 0.5, -0.5))
         self._shape = values.shape
         self._picture.set_data(values)
-        low, high = _fitted(_span([values]), self._picture.get_clim(), 0.0) or (None, None)
+        low, high = fitted(span_of([values]), self._picture.get_clim(), 0.0) or (None, None)
         vmin, vmax = self._limits
         low, high = low if vmin is None else vmin, high if vmax is None else vmax
         before = self._picture.get_clim()
@@ -322,13 +150,14 @@ def make_drawing(
     window: float,
     cmap: str | None,
     limits: tuple[float | None, float | None],
+    legends: Legends,
 ) -> Drawing:
     """The drawing that a recipe is for."""
     if recipe.kind == "image":
         return ImageDrawing(panes[0], recipe, cmap, limits)
     if recipe.kind == "bar":
-        return BarDrawing(panes[0], recipe)
-    return LineDrawing(panes, recipe, window if recipe.kind == "trend" else None)
+        return BarDrawing(panes[0], recipe, legends)
+    return LineDrawing(panes, recipe, window if recipe.kind == "trend" else None, legends)
 
 
 def add_panes(figure: Figure, recipes: Sequence[Recipe]) -> list[list[Axes]]:
@@ -353,49 +182,6 @@ def add_panes(figure: Figure, recipes: Sequence[Recipe]) -> list[list[Axes]]:
 def _heights(recipe: Recipe) -> list[float]:
     """The heights of a recipe's panes, from above, as parts of a whole one."""
     return list({axis.pane: axis.height for axis in recipe.axes}.values()) or [1.0]
-
-
-def _legend(axes: Axes, artists: list[Artist]) -> list[Artist]:
-    """Makes the legend anew, where there is more than one line and room for their names."""
-    legend = axes.get_legend()
-    if legend is not None:
-        legend.remove()
-    if not 1 < len(artists) <= _LEGEND:
-        return []
-    # Opaque: its pixels are the same whatever lies below.
-    look: Any = {"fontsize": "small", "framealpha": 1, "fancybox": False}
-    return [axes.legend(handles=artists, loc="upper right", **look)]
-
-
-def _fit_y(axes: Axes, curves: list[Curve], *, zero: bool = False) -> None:
-    if axes.get_autoscaley_on():  # the user has not chosen limits, by mouse or by call
-        new = _fitted(_span([curve.y for curve in curves], zero=zero), axes.get_ylim())
-        if new is not None:
-            axes.set_ylim(*new, auto=True)
-
-
-def _span(arrays: list[Any], *, zero: bool = False) -> tuple[float, float] | None:
-    """The smallest and the largest finite value."""
-    found = [one for one in map(extent, map(np.asarray, arrays)) if one is not None]
-    if not found:
-        return None
-    low = min(float(low) for low, _ in found)
-    high = max(float(high) for _, high in found)
-    return (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
-
-
-def _fitted(
-    span: tuple[float, float] | None, limits: tuple[float, float], share: float = 0.1
-) -> tuple[float, float] | None:
-    """New limits, or None: they widen at once and narrow late, so that nothing trembles."""
-    if span is None:
-        return None
-    low, high = span
-    bottom, top = limits
-    if bottom <= low and high <= top and (high - low) > 0.5 * (top - bottom):
-        return None
-    new = padded(low, high, share if low < high else _CONSTANT)
-    return None if new == (bottom, top) else new
 
 
 def _step(x: Any) -> float:

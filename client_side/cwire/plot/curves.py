@@ -36,6 +36,7 @@ class Curve:
         y: Their values.
         note: What was wrong with its clock; empty: nothing.
         index: Of the recipe's y that it shows.
+        low: Of a band between minima and maxima the lower edge, of which y is the upper one.
     """
 
     label: str
@@ -43,6 +44,12 @@ class Curve:
     y: npt.NDArray[Any]
     note: str = ""
     index: int = 0
+    low: npt.NDArray[Any] | None = None
+
+    @property
+    def ys(self) -> list[npt.NDArray[Any]]:
+        """All values that it shows."""
+        return [self.y] if self.low is None else [self.low, self.y]
 
 
 def _y(recipe: Recipe, index: int, values: Any) -> Any:
@@ -75,17 +82,26 @@ def blocks(recipe: Recipe, history: History) -> list[Curve]:
         if not isinstance(step, np.ndarray) and not is_step(step):
             note = f"{recipe.x} is {step:g}: drawn by the index"
             step = 1.0
+        uppers = dict(recipe.bands)
         for index, (name, samples) in enumerate(zip(recipe.names, recipe.samples, strict=True)):
+            if index in uppers.values():
+                continue
             y = np.asarray(_y(recipe, index, record))
             if isinstance(step, np.ndarray):
                 length = min(len(step), len(y))
                 x, y = np.asarray(step)[:length], y[:length]
             else:
                 x = np.arange(len(y)) * (step * samples)
+            name = recipe.band_names.get(index, name)
             label = group or name
-            if group and len(recipe.y) > 1:
+            if group and len(recipe.y) - len(uppers) > 1:
                 label = f"{name}, {group}"
-            curves.append(Curve(label, *thin(x, y), note, index))
+            if index in uppers:
+                high = np.asarray(_y(recipe, uppers[index], record))[: len(y)]
+                x, y, high = _thin_band(x, y, high)
+                curves.append(Curve(label, x, high, note, index, low=y))
+            else:
+                curves.append(Curve(label, *thin(x, y), note, index))
     return curves
 
 
@@ -223,6 +239,17 @@ def thin(
     if whole < length:
         index = np.concatenate([index, whole + _extremes(y[whole:].reshape(1, -1))[0]])
     return x[index], y[index]
+
+
+def _thin_band(
+    x: npt.NDArray[Any], low: npt.NDArray[Any], high: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+    """Fewer points of a band that look the same: of each stretch of x its extremes."""
+    stretch = -(-len(low) * 2 // _POINTS)
+    if stretch <= 2:
+        return x, low, high
+    first = np.arange(0, len(low), stretch)
+    return x[first], np.fmin.reduceat(low, first), np.fmax.reduceat(high, first)
 
 
 def _extremes(rows: npt.NDArray[Any]) -> npt.NDArray[np.intp]:

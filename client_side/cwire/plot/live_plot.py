@@ -18,13 +18,15 @@ from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
 from cwire.plot.canvas import WidgetCanvas, open_canvas
 from cwire.plot.recipe import Recipe, make_recipe, numbers_of
+from cwire.view.text import shortened
 from cwire_structs.errors import hint_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cwire.plot.artists import Drawing, Update
+    from cwire.plot.artists import Update
+    from cwire.plot.drawing import Drawing
 
 __all__ = ["LivePlot", "PlotOptions"]
 
@@ -289,6 +291,7 @@ class LivePlot:
 
     def _lay_out(self) -> None:
         from cwire.plot.artists import CustomDrawing, add_panes, make_drawing
+        from cwire.plot.legends import Legends
 
         options = self._options
         places = add_panes(self.figure, self._recipes)
@@ -301,9 +304,9 @@ class LivePlot:
         if options.update is not None:
             self._drawings = [CustomDrawing(self.axes, options.update)]
             return
-        limits = (options.vmin, options.vmax)
+        limits, legends = (options.vmin, options.vmax), Legends()
         self._drawings = [
-            make_drawing(axes, recipe, options.window, options.cmap, limits)
+            make_drawing(axes, recipe, options.window, options.cmap, limits, legends)
             for axes, recipe in zip(places, self._recipes, strict=True)
         ]
         for of_drawing in places[:-1]:
@@ -344,21 +347,21 @@ class LivePlot:
             parts.append("(nothing received yet)")
         elif note := next((one.note for one in self._drawings if one.note), ""):
             parts.append(f"({note})")
-        text = _shortened(parts, message.name, int(_TITLE * self.figure.get_figwidth()))
+        text = _fitting_title(parts, message.name, int(_TITLE * self.figure.get_figwidth()))
         title = self.axes.get_title("left")
         if title != text:
             # As text, not as matplotlib's mathematics: a header's comment may hold a dollar.
             self.axes.set_title(text, loc="left", fontsize="medium", parse_math=False)
 
 
-def _shortened(parts: list[str], name: str, room: int) -> str:
+def _fitting_title(parts: list[str], name: str, room: int) -> str:
     """A title that fits: all of it, or the first sentence of the comment, or the name alone."""
     about, *rest = parts
     for head in (about, about.partition(". ")[0] + ".", name):
         text = " ".join([head, *rest])
         if len(text) <= room:
             return text
-    return text[: room - 1] + "…"
+    return shortened(text, room)
 
 
 def _check_colours(cmap: object) -> None:

@@ -10,15 +10,17 @@ from cwire.data.arguments import names_of
 from cwire.data.fields import known_path
 from cwire.errors import InvalidArgument, UnknownField
 from cwire.plot.axes import Axis, axes_of, quantity
+from cwire.plot.colors import families_of
 from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Kind
 from cwire_structs.schema.paths import Path
 
-__all__ = ["KINDS", "Recipe", "make_recipe", "numbers_of"]
+__all__ = ["KINDS", "MOST_LINES", "Recipe", "left_text", "make_recipe", "numbers_of"]
 
 KINDS = ("line", "image", "bar")
 _BY_INDEX = "index"  # elements of arrays are lines
-_MOST_LINES = 32
+MOST_LINES = 32
+"""Lines that a picture has; of more, the first ones are drawn."""
 _MOST_DEFAULTS = 6
 _MOST_BANDS = 3  # enums and bools below the numbers
 _MOST_LABEL = 60  # characters that an axis has room for
@@ -40,6 +42,8 @@ class Recipe:
         x_seconds: x is in seconds.
         y_label: For the axis of bars and of an image, with the unit.
         axes: Of lines: the y axes.
+        families: Of each y the number of its family, whose lines have shades of one colour.
+        left: That not all lines are drawn, in a sentence; empty: they are.
         samples: Of each y: samples behind one point, more than 1 in a decimated message.
         tiled: The image is an array with ``width`` and ``height`` beside it, and perhaps ``x`` and
             ``y``, its place in a larger picture, of which there are ``tiles``.
@@ -60,6 +64,31 @@ class Recipe:
     y_fields: tuple[Field, ...] = ()
     x_field: Field | None = None
     axes: tuple[Axis, ...] = ()
+    families: tuple[int, ...] = ()
+    left: str = ""
+
+    @property
+    def bands(self) -> tuple[tuple[int, int], ...]:
+        """Of lines: the y of minima that the relay made, each with that of its maxima."""
+        if self.kind != "block":
+            return ()
+        made = {path: at for at, path in enumerate(self.y) if self.samples[at] > 1}
+        uppers = {
+            path: path.removesuffix("_min") + "_max" for path in made if path.endswith("_min")
+        }
+        return tuple((made[low], made[high]) for low, high in uppers.items() if high in made)
+
+    @property
+    def band_names(self) -> dict[int, str]:
+        """The name of each band, by the y of its minima."""
+        return {low: self.names[low].removesuffix("_min") for low, _ in self.bands}
+
+
+def left_text(count: int, remedy: str) -> str:
+    """A sentence where there are more lines than are drawn; empty: there are not."""
+    if count <= MOST_LINES:
+        return ""
+    return f"the first {MOST_LINES} of {count} lines are drawn: {remedy}"
 
 
 def make_recipe(
@@ -82,7 +111,9 @@ def make_recipe(
     every = by == _BY_INDEX and _BY_INDEX not in message.struct.by_name
     by = None if every else by
     tagged = x is None and kind in (None, "line")
-    names = tuple(one for name in given for one in _channels(message, name, every, tagged))
+    every_name = [one for name in given for one in _channels(message, name, every, tagged)]
+    names, rest = tuple(every_name[:MOST_LINES]), every_name[MOST_LINES:]
+    left = left_text(len(every_name), f"name others, such as {rest[0]}") if rest else ""
     paths = [_find(message, name) for name in names]
     fields = [path.field for path in paths]
     dimensions = [_dimensions(message, path) for path in paths]
@@ -94,7 +125,7 @@ def make_recipe(
     titles = _line_names(paths)
     y_label = _label(titles if len(titles) > 1 else names, fields)
     y_fields = tuple(fields)
-    axes = axes_of(fields, titles)
+    axes, families = axes_of(fields, titles), families_of(paths)
     tiled = dimensions == [1] and _is_tile(message)
     if _is_image(f"{message.name}.{names[0]}", dimensions[0], tiled, kind):
         tiled = dimensions[0] != 2
@@ -105,10 +136,21 @@ def make_recipe(
         if x is not None:
             raise UnknownField(f"{message.name}: scalar fields are drawn against time; leave x out")
         if kind == "bar":
-            return Recipe("bar", names, titles, None, by, "", y_label, y_fields=y_fields)
+            return Recipe("bar", names, titles, None, by, "", y_label, y_fields=y_fields, left=left)
         before = "time before the last frame"
         return Recipe(
-            "trend", names, titles, None, by, before, y_label, True, y_fields=y_fields, axes=axes
+            "trend",
+            names,
+            titles,
+            None,
+            by,
+            before,
+            y_label,
+            True,
+            y_fields=y_fields,
+            axes=axes,
+            families=families,
+            left=left,
         )
     if x is None and "dt" in message.struct.by_name:
         x = "dt"
@@ -128,6 +170,8 @@ def make_recipe(
         y_fields=y_fields,
         x_field=x_field,
         axes=axes,
+        families=families,
+        left=left,
     )
 
 
@@ -229,15 +273,10 @@ def _channels(message: Message, text: str, every: bool, tagged: bool) -> list[st
     path = _find(message, text)
     if tagged and path.field.channels and path.channel is None and path.shape:
         # Of a table with more elements than there can be lines, a picture is made.
-        every = every or len(path.shape) == 1 or prod(path.shape) <= _MOST_LINES
+        every = every or len(path.shape) == 1 or prod(path.shape) <= MOST_LINES
     if -1 in path.shape and (every or "[:]" in text):
         raise UnknownField(f"{message.name}.{text}: not every message has the same elements")
     found = path.channels(every=every)
-    if len(found) > _MOST_LINES:
-        raise UnknownField(
-            f"{message.name}.{text} is {len(found)} lines, and {_MOST_LINES} can be drawn: "
-            f"choose some, such as {found[0]!r}"
-        )
     return [text] if len(found) == 1 else found
 
 

@@ -127,6 +127,8 @@ class ScopeRecipe:
                 }
                 for axis in fields.axes
             ],
+            "families": list(fields.families),
+            "left": fields.left,
             "by": fields.by,
             "first": _COUNTER if counted else None,
             "decimate": self.decimate,

@@ -86,13 +86,15 @@ def draw(recipe: ScopeRecipe, found: list[Curve], height: int) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from cwire.plot.artists import LineDrawing, add_panes
+    from cwire.plot.artists import add_panes
+    from cwire.plot.legends import Legends
+    from cwire.plot.lines import LineDrawing
 
     figure = Figure((_WIDTH / _DPI, height / _DPI), _DPI, layout="constrained")
     FigureCanvasAgg(figure)
     (panes,) = add_panes(figure, [recipe.fields])
     panes[0].set_title(recipe.title, parse_math=False)
-    drawing = LineDrawing(panes, recipe.fields, recipe.window)
+    drawing = LineDrawing(panes, recipe.fields, recipe.window, Legends())
     drawing.show(found)
     png = io.BytesIO()
     figure.savefig(png, format="png")

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cwire.view.text import shortened
+
 __all__ = ["Cell", "fitted_table", "make_console", "plain", "table"]
 
 Cell = str | Text
@@ -102,7 +104,7 @@ def fitted_table(
         for number in names:
             widths[number] = min(widths[number], most)
             for row in texts:
-                row[number] = _shortened(row[number], most)
+                row[number] = Text(shortened(row[number].plain, most), style=row[number].style)
     chosen: list[int] = []
     used = -_GAP
     for number in order:
@@ -116,12 +118,3 @@ def fitted_table(
         [[row[number] for number in chosen] for row in texts],
         right=[place for place, number in enumerate(chosen) if number in flush],
     )
-
-
-def _shortened(text: Text, most: int) -> Text:
-    """A name without its middle, so that it is no longer than `most`."""
-    if text.cell_len <= most:
-        return text
-    begin = most // 2
-    plain_text = text.plain
-    return Text(f"{plain_text[:begin]}…{plain_text[-(most - begin - 1) :]}", style=text.style)

@@ -20,6 +20,7 @@ __all__ = [
     "frames_title",
     "kind_text",
     "scaling_text",
+    "shortened",
     "shown_text",
     "text_table",
     "value_text",
@@ -193,3 +194,14 @@ def kind_text(message: Message) -> str:
         return f"command → {message.reply or 'OK'}"
     elements = f" + n * {message.tail_size}" if message.tail else ""
     return f"{message.size}{elements} bytes"
+
+
+def shortened(text: str, most: int) -> str:
+    """A name without its middle, so that it is no longer than `most`: of a path the end tells most.
+
+    ``shortened`` in ``web/scope/reading.mjs`` is the same; tests/names.json has cases for both.
+    """
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"

@@ -9,6 +9,7 @@
  * @property {number} zero Where the points' times begin.
  * @property {string} color
  * @property {number} axis The number of its y axis.
+ * @property {boolean} band Its points are minima and maxima in turns, between which it is filled.
  */
 
 /** Counts and times of one scope. */

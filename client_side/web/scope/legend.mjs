@@ -1,7 +1,10 @@
 // The lines' names, with their values at the cursor; a click hides or shows a line.
 
 import { element } from "../elements.mjs";
-import { color } from "./palette.mjs";
+import { lineColors } from "./palette.mjs";
+import { shortened } from "./reading.mjs";
+
+const LETTERS = 40; // of a name
 
 /**
  * @typedef {object} Entry
@@ -18,8 +21,12 @@ export class Legend {
   /** @type {Set<string>} Labels of lines that are not drawn, also of those that have yet to come. */
   hidden = new Set();
 
-  /** @param {() => void} changed */
-  constructor(changed) {
+  /**
+   * @param {number[]} families Of each y.
+   * @param {() => void} changed
+   */
+  constructor(families, changed) {
+    this.families = families;
     this.place = element("div", {
       className: "cwire-legend",
       role: "group",
@@ -31,19 +38,18 @@ export class Legend {
   }
 
   /**
-   * Makes the entries fit these labels; their colours go by their place among the sorted ones.
+   * Makes the entries fit these lines.
    *
-   * @param {string[]} labels
+   * @param {Map<string, {label: string, number: number}>} lines By label.
    */
-  update(labels) {
-    if (labels.length === this.entries.size && labels.every((label) => this.entries.has(label)))
+  update(lines) {
+    if (lines.size === this.entries.size && [...lines.keys()].every((one) => this.entries.has(one)))
       return;
     this.entries.clear();
-    const sorted = [...labels].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-    sorted.forEach((label, number) => {
+    lineColors([...lines.values()], this.families).forEach((color, label) => {
       const value = element("output");
       const mark = element("i", { className: "cwire-mark" });
-      mark.style.background = color(number);
+      mark.style.background = color;
       const button = element(
         "button",
         {
@@ -58,12 +64,12 @@ export class Legend {
           },
         },
         mark,
-        label,
+        shortened(label, LETTERS),
         " ",
         value,
       );
       /** @type {Entry} */
-      const entry = { hidden: this.hidden.has(label), color: color(number), value, button };
+      const entry = { hidden: this.hidden.has(label), color, value, button };
       this.#press(entry);
       this.entries.set(label, entry);
     });

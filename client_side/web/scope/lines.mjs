@@ -3,13 +3,14 @@
 
 import { fitsFloat32 } from "../decode/kinds.mjs";
 import { FAR, SampleClock, Samples, StampClock, Stamps, ascents, isStep, rises } from "./clock.mjs";
-import { countText, secondsText } from "./reading.mjs";
+import { countText, leftText, secondsText } from "./reading.mjs";
 import { Trace } from "./trace.mjs";
 
 /** @typedef {import("../client.mjs").Batch} Batch */
 /** @typedef {import("./trace.mjs").Values} Values */
 
-const MOST_LINES = 32;
+export const MOST_LINES = 32;
+const MOST_COUNTED = 1000; // lines that are not drawn
 const MOST_SAMPLES = 1 << 22; // that one line keeps
 const MOST_TIMED = 1 << 19;
 const TOLD = 10; // s on the lines that a notice stands at least
@@ -29,6 +30,8 @@ const TOLD = 10; // s on the lines that a notice stands at least
  * @property {string|null} first path of the index of an array's first sample
  * @property {number|null} decimate samples behind a minimum and a maximum that the relay makes
  * @property {number|null} window seconds that roll by; null: the newest array of each line
+ * @property {number[]} [families] of each y the number of its family, with shades of one colour
+ * @property {string} [left] that not all lines are drawn, in a sentence; empty: they are
  * @property {(string | undefined)[]} units of each y
  * @property {string[]} [types] numpy's type string of each y
  * @property {([number, number] | null)[]} [scales] of each y: drawn is value * scale + bias
@@ -99,7 +102,8 @@ export class Lines {
     this.recipe = recipe;
     /** @type {Map<string, Line>} By label. */
     this.all = new Map();
-    this.full = false; // more lines came than are drawn
+    /** @type {Set<string>} Labels of lines that are not drawn. */
+    this.left = new Set();
     this.frames = 0;
   }
 
@@ -118,6 +122,12 @@ export class Lines {
     for (const line of this.all.values()) line.broken = true;
     this.#sequence = null;
     if (restarted) this.#samples.restart();
+  }
+
+  /** That not all lines are drawn, in a sentence; empty: they are. */
+  get leftText() {
+    const { size } = this.all;
+    return leftText(size, size + this.left.size, "name fewer fields, or another by");
   }
 
   /** What was wrong with the driver's clocks lately; null: nothing. */
@@ -394,7 +404,7 @@ export class Lines {
     const known = this.all.get(label);
     if (known !== undefined) return known;
     if (this.all.size === MOST_LINES) {
-      this.full = true;
+      if (this.left.size < MOST_COUNTED) this.left.add(label);
       return null;
     }
     const wide = !fitsFloat32(this.recipe.types?.[number] ?? "");

@@ -73,3 +73,30 @@ export function secondsText(seconds) {
   const [size, unit] = LONG.find(([one]) => seconds >= 1.5 * one) ?? [1, "second"];
   return countText(Math.round(seconds / size), unit);
 }
+
+/**
+ * A name without its middle, so that it is no longer than `most`: of a path the end tells most.
+ * `shortened` of Python is the same; tests/names.json has cases for both.
+ *
+ * @param {string} text
+ * @param {number} most
+ */
+export function shortened(text, most) {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const end = Math.floor((most - 1) / 2);
+  return [...letters.slice(0, most - 1 - end), "…", ...letters.slice(letters.length - end)].join(
+    "",
+  );
+}
+
+/**
+ * A sentence where there are more lines than are drawn; empty: there are not.
+ *
+ * @param {number} drawn
+ * @param {number} count
+ * @param {string} remedy
+ */
+export function leftText(drawn, count, remedy) {
+  return count > drawn ? `the first ${drawn} of ${count} lines are drawn: ${remedy}` : "";
+}

@@ -3,9 +3,12 @@
 // two. Pure.
 
 import { axesOf, quantityOf } from "./axes.mjs";
+import { MOST_LINES } from "./lines.mjs";
 import { PathError } from "../decode/places.mjs";
 import { formOf, scaling, unitOf } from "../decode/shown.mjs";
+import { familiesOf } from "./palette.mjs";
 import { findPath, lengthsOf } from "./paths.mjs";
+import { leftText } from "./reading.mjs";
 
 /** @typedef {import("../decode/structs.mjs").Field} Field */
 /** @typedef {import("../decode/structs.mjs").Message} Message */
@@ -35,7 +38,6 @@ export class NotDrawable extends Error {
 const WINDOW = 10; // s of scalars that are seen, if nothing else is said
 const COUNTER = "first_sample";
 const BY_INDEX = "index";
-const MOST_LINES = 32;
 const MOST_DEFAULTS = 6;
 const MOST_BANDS = 3; // enums and bools below the numbers
 const MOST_LABEL = 60; // characters that an axis has room for
@@ -60,7 +62,8 @@ export function makeRecipe(driver, message, choice = {}) {
     );
   if (decimate !== null && !(Number.isInteger(decimate) && decimate >= 2))
     throw new NotDrawable(`decimate is ${decimate}; it can be a whole number from 2`);
-  const paths = pathsOf(message, choice.y ?? null, choice.x ?? null, choice.by ?? null);
+  const texts = textsOf(message, choice.y ?? null, choice.x ?? null, choice.by ?? null);
+  const paths = texts.slice(0, MOST_LINES).map((text) => findPath(message, text));
   const dimensions = paths.map((path) => dimensionsOf(message, path));
   const names = paths.map(({ text }) => text);
   if (!names.length || (names.length > 1 && !alike(dimensions)))
@@ -89,6 +92,8 @@ export function makeRecipe(driver, message, choice = {}) {
     x,
     x_scale: (xField && scaling(xField.field)) ?? [],
     x_kind: x === null ? null : step ? "step" : "array",
+    families: familiesOf(paths),
+    left: leftText(paths.length, texts.length, `name others, such as ${texts[MOST_LINES]}`),
     by,
     first: array && step && isCounter(message) ? COUNTER : null,
     decimate,
@@ -146,12 +151,9 @@ function* numbersIn(fields, before) {
  * @param {string | null} x
  * @param {string | null} by
  */
-function pathsOf(message, y, x, by) {
+function textsOf(message, y, x, by) {
   const every = by === BY_INDEX && !message.fields.has(BY_INDEX);
-  const texts = (y ?? defaultsOf(message)).flatMap((text) =>
-    linesOf(message, text, every, x === null),
-  );
-  return texts.map((text) => findPath(message, text));
+  return (y ?? defaultsOf(message)).flatMap((text) => linesOf(message, text, every, x === null));
 }
 
 /**
@@ -174,11 +176,6 @@ function linesOf(message, text, every, tagged) {
     throw new NotDrawable(`${message.name}.${text}: not every message has the same elements`);
   if (shape.includes(-1) && shape.length > 1) return [text];
   const found = path.lines(every);
-  if (found.length > MOST_LINES)
-    throw new NotDrawable(
-      `${message.name}.${text} is ${found.length} lines, and ${MOST_LINES} can be drawn: ` +
-        `choose some, such as ${found[0]}`,
-    );
   return found.length === 1 ? [text] : found;
 }
 

@@ -56,7 +56,7 @@ export class Screen extends EventTarget {
     this.fit = true;
     this.kernel = false; // the data comes thinned, through the kernel
     this.controls = this.#makeControls();
-    this.legend = new Legend(() => {
+    this.legend = new Legend(recipe.families ?? [], () => {
       this.refresh();
       this.#isSet();
     });
@@ -402,8 +402,7 @@ export class Screen extends EventTarget {
 
   #arrived() {
     this.notices.waiting = null;
-    if (this.lines.full)
-      this.notices.lines = `only the first ${this.lines.all.size} lines are drawn`;
+    this.notices.lines = this.recipe.left || this.lines.leftText || null;
     this.notices.clock = this.lines.doubt;
     if (this.#past !== null) return; // it is not seen
     this.#dirty = true;
@@ -434,7 +433,7 @@ export class Screen extends EventTarget {
       sight.follow(lines, begun / 1000);
       if (sight.trigger.done) this.#act({ pause: true });
     } else sight.hold(lines);
-    legend.update([...lines.all.keys()]);
+    legend.update(lines.all);
     const [from, to] = sight.edges;
     /** @type {Drawn[]} */
     const drawn = [];
@@ -444,9 +443,10 @@ export class Screen extends EventTarget {
       const zero = sight.zeroOf(line);
       if (!entry || entry.hidden || Number.isNaN(zero)) continue;
       const points = this.#pointsOf(label);
-      sketch(line.trace, from + zero, to + zero, this.#view.columns, points);
+      const band = this.recipe.decimate !== null && !this.kernel;
+      sketch(line.trace, from + zero, to + zero, this.#view.columns, points, band);
       this.figures.lines[label] = { low: points.low, high: points.high };
-      drawn.push({ label, points, zero, color: entry.color, axis: this.#axisOf(line) });
+      drawn.push({ label, points, zero, color: entry.color, axis: this.#axisOf(line), band });
     }
     this.notices.infinite = drawn
       .filter(({ points }) => points.count && points.low > points.high)

@@ -45,8 +45,9 @@ export class Points {
  * @param {number} to right edge, s
  * @param {number} columns pixels from edge to edge
  * @param {Points} points
+ * @param {boolean} [band] The samples are minima and maxima in turns, and so are the points.
  */
-export function sketch(trace, from, to, columns, points) {
+export function sketch(trace, from, to, columns, points, band = false) {
   points.clear();
   const { segments, oldest } = trace;
   for (let number = 0; number < segments.length; number++) {
@@ -57,6 +58,7 @@ export function sketch(trace, from, to, columns, points) {
       continue;
     }
     if (points.count) points.push(points.x[points.count - 1], NaN);
+    if (points.count && band) points.push(points.x[points.count - 1], NaN);
     const inner = trace.search(segment, from, first, end);
     const outer = trace.search(segment, to, inner, end);
     // One sample more at each side: its line leads out of the picture.
@@ -69,8 +71,9 @@ export function sketch(trace, from, to, columns, points) {
     points.high = Math.max(points.high, trace.high);
     const width = (to - from) / columns;
     const covered = (trace.time(stop - 1, segment) - trace.time(begin, segment)) / width;
-    if (stop - begin <= 2 * covered + 4) exact(trace, segment, begin, stop, points);
-    else thinned(trace, segment, begin, stop, from, width, points);
+    if (band && stop - begin <= 4 * covered + 4) pairs(trace, segment, begin, stop, points);
+    else if (stop - begin <= 2 * covered + 4) exact(trace, segment, begin, stop, points);
+    else thinned(trace, segment, begin, stop, from, width, points, band);
   }
 }
 
@@ -91,6 +94,33 @@ function exact(trace, segment, begin, stop, points) {
 }
 
 /**
+ * Adds every minimum with its maximum.
+ *
+ * @param {Trace} trace
+ * @param {Segment} segment
+ * @param {number} begin
+ * @param {number} stop
+ * @param {Points} points
+ */
+function pairs(trace, segment, begin, stop, points) {
+  const end = trace.total - (trace.total % 2);
+  for (let index = begin + (begin % 2); index < Math.min(stop, end); index += 2) {
+    trace.range(index, index + 2);
+    pushBand(trace, (trace.time(index, segment) + trace.time(index + 1, segment)) / 2, points);
+  }
+}
+
+/**
+ * @param {Trace} trace Its range has been looked for.
+ * @param {number} x
+ * @param {Points} points
+ */
+function pushBand({ low, high }, x, points) {
+  points.push(x, low <= high ? low : NaN);
+  points.push(x, low <= high ? high : NaN);
+}
+
+/**
  * Adds the extremes of each column of pixels.
  *
  * @param {Trace} trace
@@ -100,8 +130,9 @@ function exact(trace, segment, begin, stop, points) {
  * @param {number} from The left edge, s.
  * @param {number} width Of a column, s.
  * @param {Points} points
+ * @param {boolean} band
  */
-function thinned(trace, segment, begin, stop, from, width, points) {
+function thinned(trace, segment, begin, stop, from, width, points, band) {
   // Columns begin at multiples of their width, whatever the edge: a line that moves does not flicker.
   let column = Math.floor(Math.max(trace.time(begin, segment), from - width) / width);
   for (let index = begin; index < stop; column++) {
@@ -113,7 +144,9 @@ function thinned(trace, segment, begin, stop, from, width, points) {
     }
     const x = (column + 0.5) * width;
     trace.range(index, next);
-    if (trace.low <= trace.high) {
+    if (band) {
+      pushBand(trace, x, points);
+    } else if (trace.low <= trace.high) {
       // The end that is nearer to the last point comes first: no zigzag from column to column.
       const last = points.count ? points.y[points.count - 1] : NaN;
       const down = last > trace.low / 2 + trace.high / 2;

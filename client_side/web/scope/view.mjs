@@ -1,14 +1,18 @@
 // The picture: uPlot has the axes, the scales, the cursor and the selection; the lines are drawn
-// here, because each has points of its own.
+// beside it (`strokes.mjs`), because each has points of its own.
 
 import uPlot from "uplot";
 import { checked, exponentOf, padded, timePart } from "./numbers.mjs";
+import { shortened } from "./reading.mjs";
+import { fillBand, strokeLevel, strokeLine } from "./strokes.mjs";
 
 /** @typedef {import("./figures.mjs").Drawn} Drawn */
 
 const EDGE = 0.08; // of the height, above and below the lines
 const BAND = 0.3; // of a band, above and below its values
 const GAP = 0.12; // of the height of a pane, between panes
+const WIDE = 6.5; // pixels of a letter, about
+const LETTERS = 8; // that a label has at least
 const ROOMY = 0.4; // when the lines fill less of the height, the axis follows them
 
 /** Draws lines into an element. */
@@ -254,7 +258,10 @@ export class View {
     ctx.font = FONT.replace("12", String(12 * ratio));
     this.labels.axes.forEach(({ label, side, names }, axis) => {
       const [from, to] = this.#rooms[axis].map((part) => bbox.top + bbox.height * (1 - part));
-      const text = axisLabel(label, Math.round(Math.log10(this.factors[axis])));
+      const room = names.length ? bbox.width : 1.1 * (from - to);
+      const letters = Math.max(LETTERS, Math.floor(room / ratio / WIDE));
+      const power = Math.round(Math.log10(this.factors[axis]));
+      const text = shortened(axisLabel(label, power), letters);
       ctx.save();
       if (names.length) {
         ctx.textAlign = "left";
@@ -265,7 +272,7 @@ export class View {
         ctx.textBaseline = side === "left" ? "top" : "bottom";
         ctx.translate(side === "left" ? 2 * ratio : (width - 2) * ratio, (from + to) / 2);
         ctx.rotate(-Math.PI / 2);
-        ctx.fillText(text, 0, 0, 1.1 * (from - to));
+        ctx.fillText(text, 0, 0, room);
       }
       ctx.restore();
     });
@@ -283,60 +290,41 @@ export class View {
     // a graphics processor takes 11 ms of a picture instead of 3.
     ctx.lineWidth = Math.max(1, Math.floor(ratio));
     ctx.lineJoin = "bevel";
-    for (const line of this.lines) this.#drawLine(ctx, line, ratio);
+    for (const line of this.lines) {
+      const place = this.#placeOf(line.axis);
+      if (line.band) fillBand(ctx, line, place);
+      else strokeLine(ctx, line, place, ratio, this.labels.axes[line.axis].names.length > 0);
+    }
     if (this.level !== null) this.#drawLevel(ctx, ratio, this.level);
     ctx.restore();
   }
 
   /**
-   * @param {CanvasRenderingContext2D} ctx
-   * @param {Drawn} line
-   * @param {number} ratio Pixels of the canvas in one of the page.
+   * Where the points of an axis are on the canvas: as valToPos has it, without a call for each.
+   *
+   * @param {number} axis
+   * @returns {import("./strokes.mjs").Place}
    */
-  #drawLine(ctx, { points, zero, color, axis }, ratio) {
-    const { x, y, count } = points;
+  #placeOf(axis) {
     const { bbox, scales } = this.plot;
-    const steps = this.labels.axes[axis].names.length > 0;
-    // As valToPos does it, without a call for each point.
     const [{ min: xMin = 0, max: xMax = 1 }, { min: yMin = 0, max: yMax = 1 }] = [
       scales.x,
       scales[scaleOf(axis)],
     ];
     const factor = this.factors[axis];
     const across = bbox.width / (xMax - xMin) / this.factor;
-    const left = bbox.left - xMin * this.factor * across;
     const up = bbox.height / (yMax - yMin) / factor;
-    const bottom = bbox.top + bbox.height + yMin * factor * up;
     const [from, to] = this.#rooms[axis];
     // Out of its pane a line is at the edge: the next pane is another's.
     const out = from > 0 || to < 1 ? 0 : 1e4;
-    const [top, low] = [
-      bbox.top + (1 - to) * bbox.height - out,
-      bbox.top + (1 - from) * bbox.height + out,
-    ];
-    ctx.strokeStyle = color;
-    ctx.fillStyle = color;
-    ctx.beginPath();
-    let pen = false;
-    let last = 0;
-    for (let index = 0; index < count; index++) {
-      if (Number.isNaN(y[index])) {
-        pen = false;
-        continue;
-      }
-      const px = left + (x[index] - zero) * across;
-      const py = Math.min(low, Math.max(top, bottom - y[index] * up));
-      if (pen && steps) ctx.lineTo(px, last);
-      last = py;
-      if (pen) ctx.lineTo(px, py);
-      else ctx.moveTo(px, py);
-      // A value between two gaps has no line: a dot.
-      if (!pen && (index + 1 === count || Number.isNaN(y[index + 1]))) {
-        ctx.fillRect(px - ratio, py - ratio, 2 * ratio, 2 * ratio);
-      }
-      pen = true;
-    }
-    ctx.stroke();
+    return {
+      across,
+      left: bbox.left - xMin * this.factor * across,
+      up,
+      bottom: bbox.top + bbox.height + yMin * factor * up,
+      top: bbox.top + (1 - to) * bbox.height - out,
+      low: bbox.top + (1 - from) * bbox.height + out,
+    };
   }
 
   /**
@@ -345,14 +333,10 @@ export class View {
    * @param {{value: number, axis: number}} level
    */
   #drawLevel(ctx, ratio, { value, axis }) {
+    const { left, width } = this.plot.bbox;
     const at = this.plot.valToPos(value / this.factors[axis], scaleOf(axis), true);
     ctx.strokeStyle = this.colors.level;
-    ctx.setLineDash([4 * ratio, 4 * ratio]);
-    ctx.beginPath();
-    ctx.moveTo(this.plot.bbox.left, at);
-    ctx.lineTo(this.plot.bbox.left + this.plot.bbox.width, at);
-    ctx.stroke();
-    ctx.setLineDash([]);
+    strokeLevel(ctx, [left, left + width], at, ratio);
   }
 
   #select() {

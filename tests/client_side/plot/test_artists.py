@@ -9,11 +9,9 @@ import pytest
 
 from cwire.data.feed import Feed
 from cwire.data.fixed_history import FixedHistory
-from cwire.plot.artists import CustomDrawing, LineDrawing, _fitted, _span
-from cwire.plot.axes import Axis
-from cwire.plot.curves import Curve
-from cwire.plot.live_plot import _shortened
-from cwire.plot.recipe import Recipe
+from cwire.plot.artists import CustomDrawing
+from cwire.plot.limits import fitted, span_of
+from cwire.plot.live_plot import _fitting_title
 from support import schemas
 from support.fake_relay import ticks
 from support.histories import feed
@@ -23,8 +21,8 @@ from support.number_cases import EXTREMES, array_of
 @EXTREMES
 @pytest.mark.parametrize("share", [0.1, 0.0])
 def test_limits_are_a_range_whatever_is_shown(case: dict[str, Any], share: float) -> None:
-    span = _span([array_of(case), np.empty(0)])
-    found = _fitted(span, (-1e-310, 1e-310), share)
+    span = span_of([array_of(case), np.empty(0)])
+    found = fitted(span, (-1e-310, 1e-310), share)
     if case["low"] is None:
         assert span is None
         assert found is None
@@ -37,30 +35,8 @@ def test_limits_are_a_range_whatever_is_shown(case: dict[str, Any], share: float
 
 
 def test_limits_that_fit_stay() -> None:
-    assert _fitted((-1, 1), (-1.2, 1.2)) is None
-    assert _fitted((0, 0.1), (-1.2, 1.2)) == pytest.approx((-0.01, 0.11))
-
-
-def test_a_minimum_and_its_maximum_have_one_colour() -> None:
-    from matplotlib.figure import Figure
-
-    recipe = Recipe(
-        "block",
-        ("v_min", "v_max"),
-        ("v_min", "v_max"),
-        None,
-        "channel",
-        "",
-        "",
-        samples=(16, 16),
-        axes=(Axis("", 0, "left", (0, 1)),),
-    )
-    drawing = LineDrawing([Figure().subplots()], recipe, None)
-    labels = [f"{end}, channel {number}" for end in recipe.y for number in (0, 1)]
-    none = np.empty(0)
-    drawing._show([Curve(label, none, none) for label in labels])
-    colors = [line.get_color() for line in drawing.axes.lines]
-    assert colors == ["C0", "C1", "C0", "C1"]
+    assert fitted((-1, 1), (-1.2, 1.2)) is None
+    assert fitted((0, 0.1), (-1.2, 1.2)) == pytest.approx((-0.01, 0.11))
 
 
 def test_a_function_gets_each_frame_once_though_others_come_meanwhile() -> None:
@@ -97,8 +73,8 @@ def test_a_function_gets_each_frame_once_though_others_come_meanwhile() -> None:
         (["m: One sentence. And quite another one."], "m: One sentence."),
         (["m: A sentence that is much too long to be read."], "m"),
         (["m: One. Two.", "(driver x is down)"], "m (driver x is down)"),
-        (["m: One.", "(down for a very long time)"], "m (down for a very long…"),
+        (["m: One.", "(down for a very long time)"], "m (down for … long time)"),
     ],
 )
 def test_a_title_is_cut_where_a_sentence_ends(parts: list[str], text: str) -> None:
-    assert _shortened(parts, "m", 24) == text
+    assert _fitting_title(parts, "m", 24) == text

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from cwire.plot.artists import LineDrawing, add_panes
+from cwire.plot.artists import add_panes
 from cwire.plot.curves import Curve
+from cwire.plot.legends import Legends
+from cwire.plot.lines import LineDrawing
 from cwire.plot.recipe import Recipe, make_recipe
 from cwire_structs import wrap
 from cwire_structs.schema import Message
@@ -62,7 +64,7 @@ def test_a_figure_has_these_axes(messages: dict[str, Message]) -> None:
     recipe = make_recipe(messages["board"], ["a", "b", "amps", "state"], None, None)
     figure = Figure()
     (panes,) = add_panes(figure, [recipe])
-    drawing = LineDrawing(panes, recipe, 10.0)
+    drawing = LineDrawing(panes, recipe, 10.0, Legends())
     x = np.array([-9.0, -5.0, 0.0])
     values = ([1.0, 2, 3], [3.0, 2, 1], [100.0, 200, 300], [0.0, 1, 5])
     drawing.show(

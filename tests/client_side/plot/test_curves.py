@@ -65,10 +65,10 @@ def test_a_decimated_block_is_drawn_to_the_scale_of_the_whole() -> None:
     history = make_history(small, 1 << 20)
     low, high = np.full(64, -1.0), np.full(64, 2.0)
     put(history, small, channel=1, dt=0.5, samples_min=low, samples_max=high)
-    first, second = blocks(recipe, history)
-    assert (first.label, second.label) == ("samples_min, channel 1", "samples_max, channel 1")
-    assert first.x[:3].tolist() == [0, 8, 16]
-    assert (first.y[0], second.y[0]) == (-1, 2)
+    (band,) = blocks(recipe, history)
+    assert (band.label, band.x[:3].tolist()) == ("channel 1", [0, 8, 16])
+    assert band.low is not None
+    assert (band.low[0], band.y[0]) == (-1, 2)
 
 
 def test_trends_cover_a_window() -> None:

@@ -69,17 +69,18 @@ def test_a_label_of_the_users_stays(axes: Any) -> None:
 
 
 def test_a_plot_of_a_block_and_one_of_a_trend(axes: Any) -> None:
-    from cwire.plot.artists import LineDrawing
     from cwire.plot.axes import Axis
     from cwire.plot.curves import Curve
+    from cwire.plot.legends import Legends
+    from cwire.plot.lines import LineDrawing
     from cwire.plot.recipe import Recipe
 
     names, one = ("v",), (Axis("", 0, "left", (0,)),)
     recipe = Recipe("block", names, names, None, None, "time", "", x_seconds=True, axes=one)
-    drawing = LineDrawing([axes], recipe, None)
+    drawing = LineDrawing([axes], recipe, None, Legends())
     drawing.show([Curve("v", np.linspace(0, 0.002, 9), np.arange(9.0))])
     assert seen(axes)[0] == "time [ms]"
     axes.clear()
     trend = Recipe("trend", names, names, None, None, "before", "", x_seconds=True, axes=one)
-    LineDrawing([axes], trend, 0.5)
+    LineDrawing([axes], trend, 0.5, Legends())
     assert seen(axes) == ("before [ms]", ["-500", "-400", "-300", "-200", "-100", "0"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +17,14 @@ from cwire.view.text import (
     frame_rows,
     frames_text,
     frames_title,
+    shortened,
     text_table,
     value_text,
 )
 from cwire_structs import wrap
 from cwire_structs.frames import pack
 from support import schemas
+from support.processes import ROOT
 
 TICK = schemas.schema().messages["tick"]
 
@@ -98,3 +102,8 @@ def test_what_people_read_of_a_number(tmp_path: Path) -> None:
 )
 def test_counted(count: int, text: str) -> None:
     assert counted(count, "frame") == text
+
+
+@pytest.mark.parametrize("case", json.loads((ROOT / "tests" / "names.json").read_text()))
+def test_a_long_name_loses_its_middle(case: dict[str, Any]) -> None:
+    assert shortened(case["name"], case["most"]) == case["short"]
