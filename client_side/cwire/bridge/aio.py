@@ -46,6 +46,7 @@ from cwire.data.feed import Feed, Watch
 from cwire.data.frame_array import FrameArray, Record
 from cwire.data.newest import Newest
 from cwire.data.recording import Recording
+from cwire.kernel.answered import note_answer
 from cwire.kernel.progress import progress
 from cwire.link.link import Link
 from cwire.recording.options import RecordOptions
@@ -174,12 +175,17 @@ class AsyncBridge(BridgeBase):
         self._check_connected()
         owner, _ = self._link.lookup.command(name, driver)
         answer: asyncio.Future[Record | None] = asyncio.get_running_loop().create_future()
-        self._link.command(self._link.session.encode(owner, name, fields or {}), answer)
+        encoded = self._link.session.encode(owner, name, fields or {})
+        begun = monotonic()
+        self._link.command(encoded, answer)
         try:
             await asyncio.wait([answer], timeout=wait)
             if not answer.done():
                 raise timeouts.no_answer(owner.name, name, timeout)
-            return answer.result()
+            reply = answer.result()
+            if reply is None:
+                note_answer(name, monotonic() - begun)
+            return reply
         finally:
             if not answer.done():
                 self._link.forget(answer)

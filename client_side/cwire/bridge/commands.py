@@ -36,8 +36,8 @@ class CommandFunction(Generic[_T]):
     """One command, to be called with its fields: ``bridge.send.set_waveform(frequency=5.0)``.
 
     Fields that are left out take their default, else zero; of ``bridge.change`` they keep what the
-    driver has. It returns the reply, or None where the driver answers with a plain OK. The
-    command's own documentation is in ``__doc__``.
+    driver has. It returns the reply, or None where the driver answers with a plain OK, of which a
+    notebook tells below the cell. The command's own documentation is in ``__doc__``.
 
     Attributes:
         message: Its description from the schema.

@@ -47,6 +47,7 @@ from cwire.data.feed import Feed, Watch
 from cwire.data.frame_array import FrameArray, Record
 from cwire.data.newest import Newest
 from cwire.data.recording import Recording
+from cwire.kernel.answered import note_answer
 from cwire.kernel.cell import OncePerCell
 from cwire.kernel.progress import progress
 from cwire.link.address import Choice
@@ -239,7 +240,8 @@ class Bridge(BridgeBase):
             timeout: Seconds.
 
         Returns:
-            The reply, or None for a plain OK.
+            The reply, or None for a plain OK. In a notebook a line below the cell tells of an OK,
+            if the cell shows nothing else.
 
         Raises:
             InvalidCommand: A value does not fit its field; nothing was sent.
@@ -256,9 +258,13 @@ class Bridge(BridgeBase):
         # Here: the thread that receives is not kept waiting by a large array.
         encoded = self._link.session.encode(owner, name, fields or {})
         answer: concurrent.futures.Future[Record | None] = concurrent.futures.Future()
+        begun = monotonic()
         self._thread.post(self._link.command, encoded, answer)
         try:
-            return answer.result(wait)
+            reply = answer.result(wait)
+            if reply is None:
+                note_answer(name, monotonic() - begun)
+            return reply
         except errors.CommandError:
             raise
         except concurrent.futures.TimeoutError:
