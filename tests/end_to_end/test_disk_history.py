@@ -150,9 +150,10 @@ def test_messages_of_any_size_and_another_run_of_the_driver(
         assert isinstance(found, list)
         assert [record.number for record in found] == [*range(50, 300)]
         assert all((one.data == one.number % 256).all() for one in found)
+        before = bridge["lab"].driver.run
         driver.close()
         with cwire.Driver("lab", [Tick, Blob]) as again:
-            until(lambda: bridge["lab"].state == "up")
+            until(lambda: bridge["lab"].state == "up" and bridge["lab"].driver.run != before)
             again.publish("blob", number=300, data=np.zeros(3, np.uint8))
             until(lambda: again.pending == 0)
             found = bridge.history("blob", disk=True)
