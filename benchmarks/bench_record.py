@@ -187,8 +187,10 @@ class _Sparse:
         self._file.close()
 
 
-def _record(path: Path, size: int, count: int, step: int, *, sparse: bool = False) -> None:
-    """A recording of so many frames, one every `step` nanoseconds."""
+def _record(
+    path: Path, size: int, count: int, step: int, *, sparse: bool = False, noise: bool = False
+) -> None:
+    """A recording of so many frames, one every `step` nanoseconds; of zeros, or of noise."""
     schema = _schema(size)
     message = schema.messages["sample"]
     description = describe(schema, message)
@@ -201,6 +203,9 @@ def _record(path: Path, size: int, count: int, step: int, *, sparse: bool = Fals
     channel = writer.channel("/bench/sample", "cdr", number, names)
     most = max(1, (1 << 20) // size)
     rows = _rows(message, min(count, most))
+    if noise:  # what compresses to nothing tells little of a compressed format
+        data = np.random.default_rng(1).integers(0, 256, rows[:, HEADER_SIZE:].shape)
+        rows[:, HEADER_SIZE:] = data
     headers = rows[:, :HEADER_SIZE].view(HEADER)[:, 0]
     for start in range(0, count, len(rows)):
         some = rows[: count - start]
@@ -256,8 +261,8 @@ def _replayed(folder: Path, say: Callable[[str], None]) -> Iterator[Result]:
 def _exported(folder: Path, repeats: int, say: Callable[[str], None]) -> Iterator[Result]:
     path = folder / "export.mcap"
     size = 4120
-    _record(path, size, 50_000, 1000)
-    for ending in ("parquet", "h5"):
+    _record(path, size, 50_000, 1000, noise=True)
+    for ending in ("parquet", "h5", "zarr"):
         rates = []
         for _ in range(repeats):
             say(f"record: export to {ending}")

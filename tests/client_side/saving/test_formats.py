@@ -55,6 +55,8 @@ struct waves { float _Complex z; double _Complex w; };
 struct pictures { uint32_t number; uint16_t pixels[]; };
 /** @msg 4 */
 struct wide { int16_t samples[20000]; };
+/** @msg 5 */
+struct modes { enum mode modes[2]; };
 """
 BIG = 2**64 - 3
 
@@ -371,6 +373,31 @@ def test_duckdb_and_pandas_read_parquet(frames: cwire.FrameArray, tmp_path: Path
     table = pd.read_parquet(path)
     assert table["mode"].tolist() == ["OFF", "SLOW", "FAST"]
     assert table["big"].tolist() == [BIG, BIG - 1, BIG - 2]
+
+
+def test_bytes_take_little_room_in_parquet(schema: Schema, tmp_path: Path) -> None:
+    """Parquet has no integers of less than 32 bits."""
+    message = schema.messages["wide"]
+    noise = np.random.default_rng(1).bytes(50 * message.size)
+    payloads = [noise[at : at + message.size] for at in range(0, len(noise), message.size)]
+    rows = frame_rows(message, payloads)
+    frames = cwire.FrameArray.from_frames(rows, message.frame_dtype(message.size), message)
+    path = saved(frames, tmp_path / "a.parquet")
+    assert path.stat().st_size < 1.5 * len(noise)
+    samples = pq.read_table(path)["samples"].to_pylist()
+    assert samples == np.asarray(frames)["samples"].tolist()
+    with duckdb.connect() as database:
+        total = database.execute(f"SELECT sum(list_sum(samples)) FROM '{path}'").fetchone()
+    assert total == (sum(map(sum, samples)),)
+
+
+def test_numbers_of_an_enum_without_a_name(schema: Schema, tmp_path: Path) -> None:
+    message = schema.messages["modes"]
+    rows = frame_rows(message, [bytes([3, 0, 0, 0, 7, 0, 0, 0])])
+    frames = cwire.FrameArray.from_frames(rows, message.frame_dtype(message.size), message)
+    table = pq.read_table(saved(frames, tmp_path / "a.parquet"))
+    assert table["modes"].to_pylist() == [["SLOW", None]]
+    assert from_xdf(saved(frames, tmp_path / "a.xdf"))("modes[1]") == [7.0]
 
 
 def test_what_xdf_cannot_hold(frames: cwire.FrameArray, schema: Schema, tmp_path: Path) -> None:
