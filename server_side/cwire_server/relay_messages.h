@@ -1,7 +1,8 @@
-/* What the relay publishes about itself, once a second, as source 255 ("relay").
+/* What the relay publishes itself, as source 255 ("relay").
  *
- * One round is one frame of each struct below for each thing that it describes, all with the same
- * time stamp; the relay_status comes last, so whoever has it has the whole round.
+ * Statistics come once a second, in rounds: one frame of each of the first four structs below for
+ * each thing that it describes, all with the same time stamp; the relay_status comes last, so
+ * whoever has it has the whole round. relay_command and relay_answer come when they happen.
  *
  * After a change: .venv/bin/cwire wrap -o DIR of this file, and DIR/relay_messages.schema.json goes
  * beside it. A test compares them.
@@ -9,18 +10,36 @@
 #ifndef RELAY_MESSAGES_H
 #define RELAY_MESSAGES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define RELAY_NAME_BYTES 64 /**< Room for a name; what is longer is cut off. */
+#define RELAY_NAME_BYTES 64   /**< Room for a name; what is longer is cut off. */
+#define RELAY_LAYOUT_BYTES 72 /**< Room for a layout_hash. */
 
 /** Which struct a message id stands for. */
-enum message_id { RELAY_STATUS = 1, RELAY_DRIVER = 2, RELAY_MESSAGE = 3, RELAY_CLIENT = 4 };
+enum message_id {
+    RELAY_STATUS = 1,
+    RELAY_DRIVER = 2,
+    RELAY_MESSAGE = 3,
+    RELAY_CLIENT = 4,
+    RELAY_COMMAND = 5,
+    RELAY_ANSWER = 6
+};
 
 /** How the relay finds a driver. */
 enum relay_driver_state {
     DOWN = 0,  /**< It does not run, or cannot be reached. */
     STALE = 1, /**< It is connected, but silent for too long. */
     UP = 2     /**< It is connected and alive. */
+};
+
+/** How a command ended. */
+enum relay_outcome {
+    DONE = 0,        /**< The driver replied. */
+    REFUSED = 1,     /**< The driver replied with an error. */
+    TIMED_OUT = 2,   /**< There was no reply in time: nobody knows whether it was carried out. */
+    DRIVER_DOWN = 3, /**< The driver went down before it replied: the same. */
+    CLIENT_LEFT = 4  /**< Who sent it left before the reply: the same. */
 };
 
 /** The relay as a whole. Totals are since it started; rates are over the last interval. */
@@ -89,6 +108,36 @@ struct relay_client {
     uint64_t dropped;       /**< Frames dropped because it read too slowly. */
     double sent_byte_rate;  /**< Bytes sent to it. @unit B/s */
     double dropped_rate;    /**< Frames dropped because it read too slowly. @unit 1/s */
+};
+
+/** A command of any client, which the relay has checked and passed on to its driver. */
+struct relay_command {
+    uint64_t number;                 /**< +1 for each command that the relay passes on. */
+    uint32_t client;                 /**< Who sent it: the number that its hello gave it. */
+    uint32_t source;                 /**< The driver's number in frames. */
+    uint32_t session;                /**< The number of the driver's run. */
+    uint32_t id;                     /**< The command's number in the driver's schema. */
+    uint32_t size;                   /**< Bytes of the command; payload may have fewer. @unit B */
+    bool json;                       /**< It came as JSON: payload is the struct made of that. */
+    char driver[RELAY_NAME_BYTES];   /**< The driver's name. */
+    char name[RELAY_NAME_BYTES];     /**< The command's name. */
+    char layout[RELAY_LAYOUT_BYTES]; /**< The layout_hash of the driver's schema. */
+    uint8_t payload[];               /**< The command's struct, up to 1 MiB of it. */
+};
+
+/** How such a command ended. */
+struct relay_answer {
+    uint64_t number;                /**< That of the relay_command. */
+    double seconds;                 /**< From when it was passed on. @unit s */
+    uint32_t client;                /**< Who sent it. */
+    uint32_t source;                /**< The driver's number in frames. */
+    enum relay_outcome outcome;     /**< How it ended. */
+    int32_t code;                   /**< If it was not DONE: why, as in error replies. */
+    uint32_t id;                    /**< The reply's number in the schema; 0: it has none. */
+    uint32_t size;                  /**< Bytes of the reply; payload may have fewer. @unit B */
+    char driver[RELAY_NAME_BYTES];  /**< The driver's name. */
+    char command[RELAY_NAME_BYTES]; /**< The command's name. */
+    uint8_t payload[];              /**< The reply's struct, up to 1 MiB; or the error's text. */
 };
 
 #endif

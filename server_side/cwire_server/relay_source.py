@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import CommandSink
-from cwire_server.statistics import Snapshot, make_frames, take_snapshot
+from cwire_server.statistics import STATISTICS, Snapshot, make_frames, take_snapshot
 from cwire_structs import frames
 
 __all__ = ["RelaySource"]
 
 
 class RelaySource:
-    """Publishes relay_messages.h as source 255.
+    """Publishes the statistics of relay_messages.h as source 255.
 
     Args:
         hub: Whose counters they are, and where they are published.
@@ -64,7 +64,7 @@ class RelaySource:
         due = max(due + self._interval, now)
         self._timer = loop.call_at(due, self._tick, due)
         before, self._before = self._before, self.take()
-        if wanted := self._hub.interest(frames.RELAY_SOURCE):
+        if wanted := self._hub.interest(frames.RELAY_SOURCE) & STATISTICS:
             self._publish(before, wanted)
 
     def _publish(self, before: Snapshot, wanted: frozenset[int]) -> None:

@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cwire_server.hub.hub import Hub
-from cwire_server.relay_schema import RELAY_SCHEMA
+from cwire_server.relay_schema import RELAY_SCHEMA, cut_text
 from cwire_structs import frames
 from cwire_structs.schema.fields import Field
 
 __all__ = [
+    "STATISTICS",
     "ClientCount",
     "DriverCount",
     "MessageCount",
@@ -29,6 +30,12 @@ __all__ = [
     "make_frames",
     "take_snapshot",
 ]
+
+STATISTICS = frozenset(
+    RELAY_SCHEMA.messages[name].id
+    for name in ("relay_status", "relay_driver", "relay_message", "relay_client")
+)
+"""Ids of the relay's messages that come in rounds."""
 
 # A field of relay_messages.h that is a rate, and the counter that it is the rate of. The other
 # fields are called as in the classes below.
@@ -273,7 +280,5 @@ def _column(
     if (enum := field.type.enum) is not None:
         return [enum.values[value.upper()] for value in values]
     if field.type.is_text:
-        size = field.size
-        # Cut between two characters, not inside one.
-        return [value.encode()[:size].decode(errors="ignore").encode() for value in values]
+        return [cut_text(value, field.size) for value in values]
     return values

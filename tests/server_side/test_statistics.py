@@ -15,6 +15,7 @@ from cwire_server.hub.subscription import Subscription
 from cwire_server.limits import Limits
 from cwire_server.relay_schema import RELAY_SCHEMA
 from cwire_server.statistics import (
+    STATISTICS,
     ClientCount,
     DriverCount,
     MessageCount,
@@ -67,7 +68,7 @@ def decode(blocks: list[bytes]) -> dict[str, list[Any]]:
 
 
 def one_round(before: Snapshot, after: Snapshot, seconds: float = 2.0) -> dict[str, Any]:
-    everything = dict.fromkeys(IDS.values(), 0)
+    everything = dict.fromkeys(STATISTICS, 0)
     return decode(list(make_frames(before, after, seconds, everything, 5, 1 << 18)))
 
 

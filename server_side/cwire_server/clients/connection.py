@@ -415,7 +415,7 @@ class ClientConnection:
         if services.pages is not None:
             services.pages.origins.forget(client.id)
         for sink in services.commands.values():
-            sink.pending.forget_client(client.id)
+            sink.forget_client(client.id)
         _log.info("client %d left", client.id)
 
     def _end(self) -> None:

@@ -33,7 +33,7 @@ from cwire_server.hub.hub import Hub
 from cwire_server.hub.pending import Pending, PendingCommands
 from cwire_server.hub.replies import forward_reply, refuse
 from cwire_structs import control, frames, serial_line
-from cwire_structs.frames import SCHEMAS_LIMIT, Code, FrameError
+from cwire_structs.frames import SCHEMAS_LIMIT, Code, FrameError, Header
 from cwire_structs.ring import RingError
 from cwire_structs.ring_handshake import Attached, Refused, RingHandshake
 from cwire_structs.schema import Schema, SchemaError
@@ -249,7 +249,7 @@ class DriverLink:
             _log.info("driver %s is down: %s", self._address.name, problem)
         self._hub.driver_down(self._source, problem)
         for pending in self._pending.drain():
-            self._refuse(
+            self._give_up(
                 pending,
                 Code.EDOWN,
                 "the driver went down before it answered; the outcome is unknown, so look at the "
@@ -359,8 +359,16 @@ class DriverLink:
                     raise LinkError(late)
             return
         pending = self._pending.answer(header.request)
-        client = self._hub.clients.get(pending.client) if pending else None
-        if pending is None or client is None:
+        if pending is None:
+            return
+        self._forward(pending, header, payload)
+        driver, now = self._hub.drivers[self._source], self._loop.time()
+        self._hub.command_news.answered(driver, pending, special, time.time_ns(), now)
+
+    def _forward(self, pending: Pending, header: Header, payload: bytes) -> None:
+        """Gives a reply to the client that waits for it."""
+        client = self._hub.clients.get(pending.client)
+        if client is None:
             return
         try:
             driver, limit = self._hub.drivers[self._source], self._hub.limits.json
@@ -376,10 +384,13 @@ class DriverLink:
         self, client: int, type_: int, request: int, payload: memoryview, *, text: bool = False
     ) -> None:
         """Sends a checked command to the driver under a fresh header, and waits for its reply."""
-        now = self._loop.time()
-        number = self._pending.add(client, request, type_, now, text=text)
-        self._hub.drivers[self._source].commands += 1
-        self._send(frames.pack(type_, payload, request=number, time_ns=time.time_ns()))
+        now, stamp, news = self._loop.time(), time.time_ns(), self._hub.command_news
+        told = news.next_number()
+        number = self._pending.add(client, request, type_, now, text=text, told=told)
+        driver = self._hub.drivers[self._source]
+        driver.commands += 1
+        self._send(frames.pack(type_, payload, request=number, time_ns=stamp))
+        news.passed_on(driver, self._pending[number], payload, stamp)
         if self._expiry is None:
             self._expiry = self._loop.call_at(now + self._pending.patience, self._expire)
 
@@ -429,7 +440,7 @@ class DriverLink:
     def _expire(self) -> None:
         self._expiry = None
         for pending in self._pending.expire(self._loop.time()):
-            self._refuse(
+            self._give_up(
                 pending,
                 Code.ETIMEOUT,
                 f"no answer in {self._pending.patience:g} s; the outcome is unknown: the driver "
@@ -437,6 +448,21 @@ class DriverLink:
             )
         if (deadline := self._pending.next_deadline) is not None:
             self._expiry = self._loop.call_at(deadline, self._expire)
+
+    def forget_client(self, client: int) -> None:
+        """Forgets the commands of a client that is gone, so that their replies are dropped."""
+        for pending in self._pending.forget_client(client):
+            text = "its client has left before the driver answered; the outcome is unknown"
+            self._tell_unknown(pending, Code.EGONE, text)
+
+    def _tell_unknown(self, pending: Pending, code: Code, text: str) -> None:
+        driver, now = self._hub.drivers[self._source], self._loop.time()
+        self._hub.command_news.unanswered(driver, pending, code, text, time.time_ns(), now)
+
+    def _give_up(self, pending: Pending, code: Code, text: str) -> None:
+        """Ends a command whose outcome is unknown."""
+        self._refuse(pending, code, text)
+        self._tell_unknown(pending, code, text)
 
     def _refuse(self, pending: Pending, code: Code, text: str) -> None:
         client = self._hub.clients.get(pending.client)

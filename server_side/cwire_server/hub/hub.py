@@ -15,6 +15,7 @@ from cwire_server.errors import ErrorCode, RequestError, internal_text, quoted
 from cwire_server.hub.back_pressure import BackPressure
 from cwire_server.hub.batch import Batch
 from cwire_server.hub.client import Client
+from cwire_server.hub.command_news import CommandNews
 from cwire_server.hub.decimation import STEP_BYTES
 from cwire_server.hub.derived import DerivedStream, DerivedStreams
 from cwire_server.hub.driver_state import DriverState
@@ -80,6 +81,12 @@ class Hub:
             self._routes,
             self.limits,
             self._tell_interest,
+        )
+        self.command_news = CommandNews(
+            self.drivers[RELAY_SOURCE],
+            self._routes[RELAY_SOURCE].wanted,
+            self.route,
+            lambda what, error: self.on_fault(what, error),
         )
         # Work for one client each, in turns: to renew what it gets of a driver, by source, or to
         # forget what it had. And how many are renewed, by source.

@@ -22,6 +22,9 @@ class Pending(NamedTuple):
     deadline: float
     text: bool
     """It came as JSON and is answered as JSON."""
+    began: float = 0.0
+    told: int = 0
+    """Its number in `relay_command`."""
 
     @property
     def key(self) -> tuple[int, bool, int]:
@@ -47,6 +50,9 @@ class PendingCommands:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def __getitem__(self, number: int) -> Pending:
+        return self._waiting[number]
+
     @property
     def full(self) -> bool:
         """Whether no further command may wait."""
@@ -56,13 +62,22 @@ class PendingCommands:
         """Whether this client's request has no reply yet."""
         return (client, text, request) in self._taken
 
-    def add(self, client: int, request: int, type_: int, now: float, *, text: bool = False) -> int:
+    def add(
+        self,
+        client: int,
+        request: int,
+        type_: int,
+        now: float,
+        *,
+        text: bool = False,
+        told: int = 0,
+    ) -> int:
         """Adds a command; returns the number under which the driver gets it."""
         while True:
             self._last = self._last % (2**32 - 1) + 1
             if self._last not in self._waiting:
                 break
-        pending = Pending(client, request, type_, now + self.patience, text)
+        pending = Pending(client, request, type_, now + self.patience, text, now, told)
         self._waiting[self._last] = pending
         self._taken.add(pending.key)
         return self._last
@@ -74,10 +89,12 @@ class PendingCommands:
             self._taken.discard(pending.key)
         return pending
 
-    def forget_client(self, client: int) -> None:
+    def forget_client(self, client: int) -> list[Pending]:
         """Forgets the commands of a client that is gone, so that their replies are dropped."""
-        for number in [n for n, pending in self._waiting.items() if pending.client == client]:
+        gone = [(n, pending) for n, pending in self._waiting.items() if pending.client == client]
+        for number, _ in gone:
             self.answer(number)
+        return [pending for _, pending in gone]
 
     def expire(self, now: float) -> list[Pending]:
         """Gives up the commands whose time is over."""
@@ -122,3 +139,6 @@ class CommandSink(Protocol):
         self, client: int, type_: int, request: int, payload: memoryview, *, text: bool = False
     ) -> None:
         """Sends a command that has been checked."""
+
+    def forget_client(self, client: int) -> None:
+        """Forgets the commands of a client that is gone."""

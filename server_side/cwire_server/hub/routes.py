@@ -25,6 +25,8 @@ class Routes(Generic[C]):
         self._whole: dict[frozenset[int], dict[C, None]] = {}
         self._picking: dict[C, None] = {}
         self._wanted: Counter[int] = Counter()
+        self.wanted = self._wanted.keys()
+        """The message ids that any client wants, in whatever way: as they are at the moment."""
 
     def change(self, client: C, before: Delivery, after: Delivery) -> bool:
         """Replaces what a client gets; returns whether `types` has changed."""
@@ -52,7 +54,7 @@ class Routes(Generic[C]):
 
     @property
     def types(self) -> frozenset[int]:
-        """The message ids that any client wants, in whatever way."""
+        """The same as a set that stays as it is."""
         return frozenset(self._wanted)
 
     def groups(self) -> Iterable[tuple[frozenset[int], list[C]]]:

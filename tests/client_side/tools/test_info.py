@@ -30,7 +30,7 @@ def test_everything(driver: Driver, relay: Relay, capsys: pytest.CaptureFixture[
     lines = shown(capsys)
     assert lines[0].startswith("relay at /")
     assert "demo 1 up messages 8 8 ring" in lines
-    assert "relay 255 up relay_messages 4 0" in lines
+    assert "relay 255 up relay_messages 6 0" in lines
     assert "16 set_waveform command → waveform" in " ".join(lines)
     assert any(line.startswith("1 scope_block 4120 bytes One block of") for line in lines)
     assert any(line.startswith("3 relay_message 136 bytes One message of a") for line in lines)

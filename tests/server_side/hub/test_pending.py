@@ -37,7 +37,7 @@ def test_a_client_that_leaves_takes_its_commands_along() -> None:
     number = pending.add(1, 1, 16, now=0)
     pending.add(2, 1, 16, now=0)
     assert pending.full
-    pending.forget_client(1)
+    assert [gone.request for gone in pending.forget_client(1)] == [1]
     assert len(pending) == 1
     assert pending.answer(number) is None
 
