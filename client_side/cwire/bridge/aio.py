@@ -285,7 +285,7 @@ class AsyncBridge(BridgeBase):
         trigger = When.of(when, before, after, memory)
         every, wanted = self._to_record(messages, driver)
         feeds = [await self._open_feed(name, owner) for name, owner in wanted]
-        for name, owner in self._needed(when):
+        for name, owner in (*self._needed(when), *self._commands_told()):
             await self._open_feed(name, owner)
         return self._recorder(path, None if every else feeds, driver, how, trigger)
 

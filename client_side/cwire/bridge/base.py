@@ -21,6 +21,7 @@ from cwire.session.changes import getter_of
 from cwire.session.drivers import Driver, driver_text, usable_schema
 from cwire.session.options import Options
 from cwire.view.schema import SchemaView
+from cwire_structs.frames import RELAY_NAME
 from cwire_structs.schema import Message
 
 if TYPE_CHECKING:
@@ -322,6 +323,14 @@ class BridgeBase(ABC):
         sources = [] if expression is None else self._link.lookup.condition(expression).sources
         return [(one.message.name, one.driver) for one in sources]
 
+    def _commands_told(self) -> list[tuple[str, str]]:
+        """What the relay tells of the commands of all clients: name and driver."""
+        from cwire.recording.names import ANSWER, COMMAND
+
+        relay = self._link.session.drivers.get(RELAY_NAME)
+        told = {} if relay is None else relay.published
+        return [(name, RELAY_NAME) for name in (COMMAND, ANSWER) if name in told]
+
     def _recorder(
         self,
         path: str | PathLike[str],
@@ -332,11 +341,14 @@ class BridgeBase(ABC):
     ) -> Recorder:
         """Begins to record: these feeds, or all of one driver, or of all drivers."""
         from cwire.recording.file import path_of
+        from cwire.recording.names import ANSWER, COMMAND
         from cwire.recording.recorder import Plan, Recorder
 
         chosen = None if feeds is None else {(one.driver, one.message.name) for one in feeds}
 
         def wanted(one: Driver, message: Message) -> bool:
+            if one.is_relay and message.name in (COMMAND, ANSWER):
+                return True
             if chosen is not None:
                 return (one.name, message.name) in chosen
             return not one.is_relay if driver is None else one.name == driver

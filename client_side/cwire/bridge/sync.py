@@ -474,7 +474,7 @@ class Bridge(BridgeBase):
         trigger = When.of(when, before, after, memory)
         every, wanted = self._to_record(messages, driver)
         feeds = [self._open_feed(name, owner) for name, owner in wanted]
-        for name, owner in self._needed(when):
+        for name, owner in (*self._needed(when), *self._commands_told()):
             self._open_feed(name, owner)
         return self._recorder(path, None if every else feeds, driver, how, trigger)
 

@@ -21,12 +21,22 @@ from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import CwireError, InvalidArgument, UnknownDriver, UnknownMessage
 from cwire.recording.bags import BagFile, Recording, is_bag, open_bag
 from cwire.recording.bodies import Body, OwnBody
+from cwire.recording.commands import RecordedCommand, commands_of
 from cwire.recording.foreign import Foreign
-from cwire.recording.names import DRIVER, EVENTS, LAYOUT_HASH, MESSAGE, RUN, SCHEMA
+from cwire.recording.names import (
+    ANSWER,
+    COMMAND,
+    DRIVER,
+    EVENTS,
+    LAYOUT_HASH,
+    MESSAGE,
+    RUN,
+    SCHEMA,
+)
 from cwire.saving.save import path_of, save
 from cwire.view.text import counted, text_table
 from cwire_structs.errors import hint_text
-from cwire_structs.frames import HEADER, HEADER_SIZE
+from cwire_structs.frames import HEADER, HEADER_SIZE, RELAY_NAME
 from cwire_structs.mcap.reader import McapFile, Messages, messages
 from cwire_structs.mcap.records import Channel, McapError
 from cwire_structs.mcap.ros2 import describe
@@ -175,6 +185,7 @@ class RecordedFile:
         self.mcap = mcap
         self.whole = mcap.whole
         self.refused: Mapping[str, str] = {}
+        self._commands: dict[str, list[RecordedMessage]] = {COMMAND: [], ANSWER: []}
         self._messages = self._find()
 
     def _find(self) -> dict[str, RecordedMessage]:
@@ -210,6 +221,10 @@ class RecordedFile:
             found[key] = RecordedMessage(
                 driver, message, count, self, channels, schema, channel.topic, body, source
             )
+        # They are beside what drivers have published, and have the relay's time.
+        for key in [key for key in found if key.startswith(f"{RELAY_NAME}/")]:
+            if (name := found[key].message.name) in self._commands:
+                self._commands[name].append(found.pop(key))
         self._find_foreign(found, counts, len(drivers) + 1)
         return found
 
@@ -309,6 +324,15 @@ class RecordedFile:
                         found.append({"time_ns": int(head["log_time"]), **event})
         return found
 
+    @cached_property
+    def commands(self) -> list[RecordedCommand]:
+        """The commands that any client has sent meanwhile, with what became of them."""
+        commands, answers = (
+            [one for message in some for part in message.parts() for one in part]
+            for some in (self._commands[COMMAND], self._commands[ANSWER])
+        )
+        return commands_of(commands, answers, self._schemas())
+
     @property
     def lost(self) -> int:
         """Frames that were published and wanted meanwhile, and are not in the file."""
@@ -399,6 +423,8 @@ class RecordedFile:
         when = str(np.datetime64(first, "ns"))[:19].replace("T", " ")
         title = f"{self.path}: {(last - first) / 1e9:.1f} s from {when} UTC"
         title += f", {counted(self.lost, 'frame')} lost" if self.lost else ""
+        commands = sum(one.count for one in self._commands[COMMAND])
+        title += f", {counted(commands, 'command')}" if commands else ""
         title += "" if self.whole else ", not finished"
         rows = [
             (name, f"{one.count:,}", one.message.struct.c_name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DRIVER", "EVENTS", "LAYOUT_HASH", "MESSAGE", "RUN", "SCHEMA"]
+__all__ = ["ANSWER", "COMMAND", "DRIVER", "EVENTS", "LAYOUT_HASH", "MESSAGE", "RUN", "SCHEMA"]
 
 EVENTS = "/cwire/events"
 """The topic of what happened beside frames: JSON, without a schema."""
@@ -21,3 +21,6 @@ DRIVER = "cwire:driver"
 
 LAYOUT_HASH = "cwire:layout_hash"
 """Key in a channel's metadata: which of the driver's schemas has the message."""
+
+COMMAND, ANSWER = "relay_command", "relay_answer"
+"""The relay's messages of the commands of all clients and of what became of them."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from cwire.driver.driver import Driver
 from cwire.errors import InvalidArgument, Refused, UnknownDriver
+from cwire.recording.commands import RecordedCommand
 from cwire.recording.file import RecordedFile, RecordedMessage
 from cwire.recording.replay_messages import (
     NAMES,
@@ -37,8 +38,9 @@ class Player:
 
     Its messages are those of the recorded one, with their time stamps; beside them it has
     `replay_status` and the commands `replay_pause`, `replay_seek`, `replay_speed` and
-    `replay_step`. The recorded driver's commands are refused. It begins when somebody reads, and at
-    its end it pauses.
+    `replay_step`. A command of the recorded driver is answered as it was, if just this command,
+    to the byte, is in the file: by the last answer up to where the replay is, else by the first
+    one. All others are refused. It begins when somebody reads, and at its end it pauses.
 
     Args:
         file: The file.
@@ -96,9 +98,38 @@ class Player:
         driver = self.driver
         for one in (self._pause, self._seek, self._set_speed, self._step):
             driver.command(f"replay{one.__name__.replace('_set', '')}")(one)
+        answers: dict[tuple[str, bytes], list[RecordedCommand]] = {}
+        for sent in file.commands:
+            if sent.driver == driver.name and sent.outcome in ("DONE", "REFUSED"):
+                answers.setdefault((sent.name, sent.payload), []).append(sent)
         for message in driver.schema.commands.values():
             if message.name not in NAMES:
-                driver.command(message.name)(_refuser(message, file))
+                driver.command(message.name)(self._answerer(message, answers, file))
+
+    def _answerer(
+        self,
+        message: Message,
+        answers: Mapping[tuple[str, bytes], Sequence[RecordedCommand]],
+        file: RecordedFile,
+    ) -> Callable[..., bytes | None]:
+        """Makes the handler of a command of the recorded driver."""
+
+        def answer(request: object) -> bytes | None:
+            found = answers.get((message.name, bytes(request)))  # type: ignore[call-overload]
+            if not found:
+                raise Refused(
+                    f"this is a replay of {file.path.name}, which has no answer to this "
+                    f"{message.name}: it is not carried out; there are {', '.join(NAMES[1:])}",
+                    "EDENIED",
+                )
+            before = [one for one in found if one.time_ns <= self._position]
+            then = before[-1] if before else found[0]
+            if then.code:
+                raise Refused(then.error, then.code)
+            return then.answer or None
+
+        answer.__annotations__["request"] = message.type  # so it is given the message as a whole
+        return answer
 
     # Commands: in the driver's thread.
 
@@ -300,15 +331,3 @@ def _chosen(file: RecordedFile, driver: str | None) -> Sequence[RecordedMessage]
             "layout; record or export the parts by their names"
         )
     return chosen
-
-
-def _refuser(message: Message, file: RecordedFile) -> Callable[..., None]:
-    def refuse(request: object) -> None:
-        raise Refused(
-            f"this is a replay of {file.path.name}: {message.name} is not carried out; there are "
-            f"{', '.join(NAMES[1:])}",
-            "EDENIED",
-        )
-
-    refuse.__annotations__["request"] = message.type  # so it is given the message as a whole
-    return refuse

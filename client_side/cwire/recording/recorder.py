@@ -23,7 +23,16 @@ from cwire.data.history import stamps_of
 from cwire.data.ledger import CONNECTION, UNWANTED
 from cwire.errors import CwireError
 from cwire.recording.line import Line
-from cwire.recording.names import DRIVER, EVENTS, LAYOUT_HASH, MESSAGE, RUN, SCHEMA
+from cwire.recording.names import (
+    ANSWER,
+    COMMAND,
+    DRIVER,
+    EVENTS,
+    LAYOUT_HASH,
+    MESSAGE,
+    RUN,
+    SCHEMA,
+)
 from cwire.recording.options import RecordOptions
 from cwire.recording.output import GrowingFile, check_new
 from cwire.recording.trigger import Begin, Edge, End, Ring, Step, Take, When
@@ -109,6 +118,7 @@ class Recorder:
     Attributes:
         files: The files so far, the newest one last.
         frames: Frames in them.
+        commands: Commands in them, of all clients.
         lost: Frames that were wanted and did not come, for whatever reason; the files say which.
         triggers: With `when`: how often the condition became true.
         problem: Why it ended too early; empty if it did not.
@@ -127,6 +137,7 @@ class Recorder:
         self._gone = 0  # frames lost of messages that have other structs now
         self.files: list[Path] = []
         self.frames = 0
+        self.commands = 0
         self.triggers = 0
         self.problem = ""
         self._condition: Condition | None = None
@@ -453,17 +464,27 @@ class Recorder:
         rows = np.asarray(frames).view(np.uint8).reshape(len(frames), -1)
         size = unpack_header(rows[0]).size - HEADER_SIZE
         writer.frames(track.channel, rows, size, track.description)
-        self.frames += len(frames)
+        if track.driver.is_relay and track.feed.message.name in (COMMAND, ANSWER):
+            self.commands += len(frames) if track.feed.message.name == COMMAND else 0
+            for driver in self._drivers().values():  # to read the commands by
+                self._add_schema(self._file, driver)
+        else:
+            self.frames += len(frames)
+
+    def _add_schema(self, file: _File, driver: Driver) -> None:
+        """Writes a driver's schema into the file, if it is not there yet."""
+        schema = driver.schema
+        if schema is None or (key := (driver.name, schema.layout_hash)) in file.schemas:
+            return
+        file.schemas.add(key)
+        pairs = {"driver": driver.name, "layout_hash": schema.layout_hash}
+        file.writer.metadata(SCHEMA, pairs | {"schema": json.dumps(schema.json)})
 
     def _channel(self, file: _File, track: _Track) -> int:
         driver, message = track.driver, track.feed.message
         schema = driver.schema
         assert schema is not None
-        key = driver.name, schema.layout_hash
-        if key not in file.schemas:
-            file.schemas.add(key)
-            pairs = {"driver": driver.name, "layout_hash": schema.layout_hash}
-            file.writer.metadata(SCHEMA, pairs | {"schema": json.dumps(schema.json)})
+        self._add_schema(file, driver)
         description = track.description
         number = file.writer.schema(description.name, "ros2msg", description.text.encode())
         about = {MESSAGE: message.name, DRIVER: driver.name}
