@@ -51,6 +51,7 @@ client.on("serverInfo", (info) => (told.info = info));
 client.on("time", ({ timestamp }) => told.times.push(String(timestamp)));
 client.on("serviceCallResponse", (response) => calls.get(response.callId)(response));
 client.on("serviceCallFailure", (failure) => calls.get(failure.callId)(failure));
+client.on("parameterValues", (values) => calls.get(values.id)(values.parameters));
 client.on("advertise", (channels) => {
   told.channels = channels.map((channel) => channel.topic);
   for (const channel of channels.filter(({ topic }) => TOPICS.includes(topic))) {
@@ -83,6 +84,18 @@ told.calls = {
     await call(4, "/demo/self_test", "json", text.encode('{"channel": 1}')),
   ),
   broken: await call(5, "/demo/self_test", "cdr", new Uint8Array(3)),
+};
+const asked = (id, ask) => {
+  const answer = deferred();
+  calls.set(id, answer.resolve);
+  ask(id);
+  return answer.promise;
+};
+const parameter = "/demo/waveform[1].frequency";
+told.parameters = {
+  all: await asked("all", (id) => client.getParameters([], id)),
+  one: await asked("one", (id) => client.getParameters([parameter, "/demo/none"], id)),
+  set: await asked("set", (id) => client.setParameters([{ name: parameter, value: 5 }], id)),
 };
 client.close();
 const numbers = (key, value) => {

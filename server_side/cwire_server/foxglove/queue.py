@@ -26,7 +26,7 @@ __all__ = ["Answer", "FoxgloveQueue"]
 Answer = Callable[[Header, bytes], bytes | str | None]
 """Takes header and payload of a reply; returns what the client is sent, or None: nothing yet."""
 
-CAPABILITIES = ("time", "services")
+CAPABILITIES = ("time", "services", "parameters")
 """What the server says that it can."""
 
 _SLOW = "slow"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from cwire_server.clients.requests import ClientRequests, Services
 from cwire_server.errors import ErrorCode, RequestError, internal_text, quoted
-from cwire_server.foxglove.answers import request_payload, response
+from cwire_server.foxglove.answers import failure_of, request_payload, response
 from cwire_server.foxglove.offers import Channel
+from cwire_server.foxglove.parameters import Parameter, parameters_of, values_of
 from cwire_server.foxglove.protocol import (
     Level,
     is_id,
     numbers,
+    operation,
     parse_operation,
     parse_service_call,
     service_failure,
@@ -22,8 +25,11 @@ from cwire_server.foxglove.protocol import (
 )
 from cwire_server.foxglove.queue import Answer, FoxgloveQueue
 from cwire_server.hub.client import Client
+from cwire_server.hub.driver_state import DriverState
 from cwire_server.hub.subscription import HistoryRequest, SubscribeOptions, Subscription
 from cwire_structs import frames
+from cwire_structs.frames import Header
+from cwire_structs.mcap.ros2 import topic_of
 
 __all__ = ["OPERATIONS", "FoxgloveRequests"]
 
@@ -182,6 +188,86 @@ class FoxgloveRequests:
                 del self._queue.subscribers[number]
                 yield from self.end_channel(number)
 
+    # Parameters
+
+    def _get_parameters(self, request: Mapping[str, Any]) -> Iterator[object]:
+        names = request.get("parameterNames")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise RequestError(
+                ErrorCode.BAD_REQUEST,
+                "getParameters needs parameterNames, a list of names (an empty one: all), not "
+                f"{quoted(names)}",
+            )
+        yield from self._read_parameters(names or None, request.get("id"))
+
+    def _set_parameters(self, request: Mapping[str, Any]) -> Iterator[object]:
+        given = request.get("parameters")
+        entries = given if isinstance(given, list) else [None]
+        found = [one.get("name") if isinstance(one, dict) else None for one in entries]
+        names = [name for name in found if isinstance(name, str)]
+        if len(names) < len(found):
+            raise RequestError(
+                ErrorCode.BAD_REQUEST,
+                f"setParameters needs parameters, a list of {{name, value}}, not {quoted(given)}",
+            )
+        for driver, one in self._parameters().values():
+            if one.name in names:
+                text = f"parameter {one.name} can be read only: to set it, call the service"
+                self._tell(Level.ERROR, f"{text} {topic_of(driver.name, one.setter)}")
+        # The client is told what they are, so that it does not go on to show what it sent.
+        yield from self._read_parameters(names, request.get("id"))
+
+    def _parameters(self) -> dict[str, tuple[DriverState, Parameter]]:
+        """The parameters of all drivers, by name."""
+        hub = self._services.hub
+        return {
+            name: (driver, one)
+            for driver in hub.drivers.served
+            if driver.schema is not None
+            for name, one in parameters_of(driver.name, driver.schema, hub.limits.json).items()
+        }
+
+    def _read_parameters(self, names: list[str] | None, id_: object) -> Iterator[object]:
+        """Asks the drivers, and tells all that are known when all have answered.
+
+        Args:
+            names: Of the parameters; None: all.
+            id_: Of the request, if it is a text.
+        """
+        known = self._parameters()
+        if missing := [quoted(name) for name in names or () if name not in known]:
+            text = f"there is no parameter {', '.join(missing[:5])}"
+            self._tell(Level.WARNING, f"{text}; getParameters without names tells which there are")
+        wanted: dict[tuple[int, str], dict[str, Parameter]] = {}
+        for name in dict.fromkeys(known if names is None else names):
+            if name in known:
+                driver, one = known[name]
+                wanted.setdefault((driver.source, one.getter.name), {})[name] = one
+        reading = _Reading(id_, len(wanted))
+        if not wanted:
+            self._answer(reading.text())
+        for (source, _), parameters in wanted.items():
+            getter = next(iter(parameters.values())).getter
+            answer = partial(self._read, reading, parameters)
+            yield from self.command(source, getter.id, getter.encode({}), answer)
+
+    def _read(
+        self, reading: _Reading, parameters: Mapping[str, Parameter], header: Header, payload: bytes
+    ) -> str | None:
+        """Takes what one driver has answered; returns what the client is sent when all have."""
+        asked = next(iter(parameters.values()))
+        try:
+            why = failure_of(header, payload)
+            if not why:
+                reading.values += values_of(parameters, asked.reply, payload)
+        except ValueError as error:
+            why = str(error)
+        if why:
+            some = ", ".join(list(parameters)[:3]) + (" …" if len(parameters) > 3 else "")
+            self._tell(Level.ERROR, f"{some}: {asked.getter.name} gives no values: {why}")
+        reading.missing -= 1
+        return None if reading.missing else reading.text()
+
     def _channel_of(self, subscription: int) -> int | None:
         for number, subscribers in self._queue.subscribers.items():
             if subscription in subscribers:
@@ -194,8 +280,24 @@ class FoxgloveRequests:
             yield from self._services.hub.unsubscribing(self._client, number)
 
 
+@dataclass(slots=True)
+class _Reading:
+    """Parameters that a client has asked for, until all drivers have answered."""
+
+    id: object
+    missing: int
+    values: list[Any] = field(default_factory=list)
+
+    def text(self) -> str:
+        """What the client is told."""
+        named = {"id": self.id} if isinstance(self.id, str) else {}
+        return operation("parameterValues", parameters=self.values, **named)
+
+
 OPERATIONS: dict[str, Callable[[FoxgloveRequests, Mapping[str, Any]], Iterator[object]]] = {
     "subscribe": FoxgloveRequests._subscribe,
     "unsubscribe": FoxgloveRequests._unsubscribe,
+    "getParameters": FoxgloveRequests._get_parameters,
+    "setParameters": FoxgloveRequests._set_parameters,
 }
 """What a client may ask for in text."""

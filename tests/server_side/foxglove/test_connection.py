@@ -80,6 +80,8 @@ async def test_frames_come_as_messages_with_their_times(
         ),
         '{"op": "unsubscribe"}': "unsubscribe needs subscriptionIds, a list of ids, not None",
         '{"op": "unsubscribe", "subscriptionIds": ["a"]}': "a list of ids, not ['a']",
+        '{"op": "getParameters"}': "needs parameterNames, a list of names (an empty one: all), not",
+        '{"op": "setParameters", "parameters": [{}]}': "a list of {name, value}, not [{}]",
         b"\x01\0\0\0\0": "takes no messages from clients",
         b"\x09": "the opcode 9: there is 2, the call of a service",
         b"\x02\0\0": "the call of a service with 3 bytes: 13 are in front",

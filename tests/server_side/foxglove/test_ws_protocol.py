@@ -89,7 +89,12 @@ def test_what_a_viewer_sees_is_what_a_notebook_sees(viewed: Relay) -> None:
                 # A picture's tiles have the same time.
                 known = [values_of(one) for one in frames if time_of(one) == int(message["time"])]
                 assert any(alike(message["fields"], one) for one in known), (message, known)
-    assert (told["errors"], told["statuses"]) == ([], [])
+    assert told["errors"] == []
+    assert [one["message"] for one in told["statuses"]] == [
+        "there is no parameter '/demo/none'; getParameters without names tells which there are",
+        "parameter /demo/waveform[1].frequency can be read only: to set it, call the service "
+        "/demo/set_waveform",
+    ]
     assert {"/demo/scope_block", "/demo/waveform", "/relay/relay_status"} <= {*told["channels"]}
     times = [int(time) for time in told["times"]]
     assert times == sorted(times)
@@ -102,3 +107,8 @@ def test_what_a_viewer_sees_is_what_a_notebook_sees(viewed: Relay) -> None:
     assert "write it as little-endian CDR" in calls["broken"]["message"]
     assert calls["empty"] == {"empty": 0}
     assert "well" in calls["json"]["verdict"]
+    frequency = {"name": "/demo/waveform[1].frequency", "value": 50.5, "type": "float64"}
+    assert frequency in told["parameters"]["all"]
+    names = {one["name"] for one in told["parameters"]["all"]}
+    assert {"/demo/waveform[0].shape", "/demo/acquisition.sample_rate"} <= names
+    assert told["parameters"]["one"] == told["parameters"]["set"] == [frequency]
