@@ -4,6 +4,7 @@
 import { element } from "../../elements.mjs";
 import "../../scope.css";
 import { Shell } from "../shell.mjs";
+import { Alarms } from "../shell/alarms.mjs";
 import { servedDrivers } from "../shell/messages.mjs";
 import { ActionSection } from "./action_section.mjs";
 import { DriverSection } from "./driver_section.mjs";
@@ -19,12 +20,14 @@ const shell = new Shell();
 const figures = new Figures(shell.client);
 const live = new Live(shell.client, figures);
 const actions = new ActionSection(shell.client);
+const alarms = new Alarms(shell);
 const relay = new RelaySection(shell.state);
 const drivers = element("div", {});
 /** @type {Map<string, DriverSection>} */
 const sections = new Map();
 shell.main.append(
   element("h1", { className: "unseen" }, "Overview"),
+  alarms.place, // what comes later moves nothing above it
   live.place,
   drivers,
   actions.place,

@@ -5,6 +5,7 @@ import { History } from "../../history.mjs";
 import "../../scope.css";
 import { canDraw } from "../../scope/recipe.mjs";
 import { Shell } from "../shell.mjs";
+import { Alarms } from "../shell/alarms.mjs";
 import { publishedBy, servedDrivers } from "../shell/messages.mjs";
 import { readLayout, writeLayout } from "./layout.mjs";
 import "./page.css";
@@ -23,7 +24,8 @@ const add = element(
   { type: "button", title: "Add a scope below the others", onclick: () => addAnother() },
   "Add a scope",
 );
-shell.main.append(element("h1", {}, "Scope"), place, empty, add);
+const alarms = new Alarms(shell);
+shell.main.append(element("h1", {}, "Scope"), alarms.place, place, empty, add);
 
 /**
  * @param {import("./layout.mjs").Pane} chosen
