@@ -98,20 +98,21 @@ def _watch(
     begun = time.monotonic()
     left = seconds
     files = 0
-    if when is not None:
+    live = sys.stderr.isatty()
+    if when is not None and not live:
         terminal.note("cwire record", f"waits for {when}")
     while recorder.running and (left is None or left > 0):
         if ended.wait(_SHOWN if left is None else min(left, _SHOWN)):
             break
-        if when is not None and files < len(recorder.files):
+        if when is not None and not live and files < len(recorder.files):
             files = len(recorder.files)
             terminal.note("cwire record", f"{when}: {recorder.path}")
-        if sys.stderr.isatty():
-            print(f"\r{recorder.state()} ", end="", file=sys.stderr, flush=True)
+        if live:  # the line may be shorter than the one before
+            print(f"\r{recorder.state()} \x1b[K", end="", file=sys.stderr, flush=True)
         left = None if seconds is None else begun + seconds - time.monotonic()
-    start = "\r" if sys.stderr.isatty() else ""
     recorder.end()
-    print(f"{start}{recorder.state()} ", file=sys.stderr)
+    start, rest = ("\r", "\x1b[K") if live else ("", "")
+    print(f"{start}{recorder.state()} {rest}", file=sys.stderr)
 
 
 @contextmanager
