@@ -17,6 +17,7 @@ from support.browser import browser, needs_chromium, page
 from support.folders import short_folder
 from support.pages import barriers, fragment
 from support.processes import Relay, until
+from support.scope_page import ScopePage
 
 __all__ = ["browser", "page"]  # fixtures
 
@@ -137,3 +138,28 @@ def test_a_relay_that_keeps_nothing_says_how_to_turn_it_on(page: Page, lab: Lab)
         expect(earlier).to_be_disabled()
         expect(earlier).to_have_attribute("title", "The relay keeps no history on disk: start it "
                                           "with --history-disk 10min")  # fmt: skip
+
+
+@pytest.fixture
+def site() -> Iterator[ScopePage]:
+    with ScopePage() as site:
+        yield site
+
+
+def test_a_notebooks_scope_looks_back_too(page: Page, lab: Lab, site: ScopePage) -> None:
+    axis = {"label": "volts", "pane": 0, "side": "left", "lines": [0], "names": [], "height": 1}
+    scan = {"driver": "lab", "message": "scan", "y": ["volts"], "units": [""]}
+    options = ("--history-disk", "10min", "--allow-origin", site.origin)
+    with Relay(f"lab={lab.driver.path}", options=options) as relay:
+        relay.wait_for_drivers()
+        for number in (7, 8):
+            lab.driver.publish("scan", np.full(100, number, "f4"), dt=1e-3)
+        until(lambda: lab.driver.pending == 0)
+        site.show(page, relay, **scan, by=None, first=None, axes=[axis])
+        for number in (8, 7):
+            page.get_by_role("button", name="Earlier").click()
+            page.wait_for_function(
+                "number => scope.screen.figures.lines.volts?.low === number", arg=number
+            )
+        page.get_by_role("button", name="Live").click()
+        expect(page.get_by_role("button", name="Live")).to_be_hidden()

@@ -76,8 +76,9 @@ export class Rewind extends EventTarget {
     this.#changed();
   }
 
-  /** Ends it. */
+  /** Ends it: what comes now is seen again. */
   close() {
+    if (this.past) this.live();
     this.#asking.abort();
   }
 

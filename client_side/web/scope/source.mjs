@@ -1,7 +1,9 @@
 // The source of frames of a widget: a client at the relay, by whatever route works.
 
 import { Routes, connectBy } from "../routes.mjs";
+import { History } from "../history.mjs";
 import { Feed } from "./feed.mjs";
+import { PastControls } from "./past_controls.mjs";
 
 /** Connects a screen to the relay. */
 export class Source {
@@ -9,6 +11,8 @@ export class Source {
   client = null;
   /** @type {Feed | null} */
   feed = null;
+  /** @type {PastControls | null} */
+  #past = null;
 
   /**
    * @param {import("./screen.mjs").Screen} screen
@@ -28,12 +32,15 @@ export class Source {
       if (client === this.client && client.state === "open") this.#opened();
     });
     this.feed = new Feed(this.screen, client);
+    this.#past = new PastControls(this.screen, new History(client), client, { shy: true });
+    this.screen.controls.place.append(this.#past.place);
   }
 
   /** Disconnects; `open` begins anew. */
   close() {
     const { client, feed } = this;
     this.client = this.feed = null;
+    this.#past?.close();
     feed?.close();
     client?.close();
   }

@@ -3,7 +3,7 @@
 import { element } from "../../elements.mjs";
 import { csvPieces } from "../../scope/csv.mjs";
 import { Feed } from "../../scope/feed.mjs";
-import { Rewind } from "../../scope/rewind.mjs";
+import { PastControls } from "../../scope/past_controls.mjs";
 import { canDraw, drawablePaths, makeRecipe } from "../../scope/recipe.mjs";
 import { Screen } from "../../scope/screen.mjs";
 import { download } from "../shell/download.mjs";
@@ -27,8 +27,8 @@ export class Pane extends EventTarget {
   #screen = null;
   /** @type {Feed | null} */
   #feed = null;
-  /** @type {Rewind | null} */
-  #rewind = null;
+  /** @type {PastControls | null} */
+  #past = null;
   #made = ""; // the recipe of the screen
 
   /**
@@ -69,13 +69,7 @@ export class Pane extends EventTarget {
     );
     for (const [index, name] of ["Move up", "Move down", "Remove"].entries())
       tools.children[3 + index].setAttribute("aria-label", name);
-    this.past = element(
-      "span",
-      { className: "pane-past", role: "group", "aria-label": "Look back" },
-      button("Earlier", "", () => void this.#rewind?.earlier()),
-      button("Later", "Go forward", () => void this.#rewind?.later()),
-      button("Live", "Show again what comes now", () => this.#rewind?.live()),
-    );
+    this.past = element("span", { className: "pane-past" });
     this.place = element(
       "section",
       { className: "pane" },
@@ -94,7 +88,6 @@ export class Pane extends EventTarget {
 
   /** Follows the drivers: one may have come, gone, or changed its structs. */
   follow() {
-    this.#offerPast();
     const { driver: name, message: text } = this.chosen;
     const driver = this.client.drivers.get(name);
     const message = driver?.schema?.messages.get(text);
@@ -142,44 +135,19 @@ export class Pane extends EventTarget {
     screen.addEventListener("set", () => this.#changed());
     const words = { remedy: "choose another one", alone: false }; // the page says it once
     this.#feed = new Feed(screen, this.client, words);
-    this.#rewind = new Rewind(screen, this.history);
-    this.#rewind.addEventListener("change", () => this.#offerPast());
-    screen.sheet.addEventListener("keydown", (event) => this.#key(event));
-    this.#offerPast();
+    this.#past = new PastControls(screen, this.history, this.client);
+    this.past.append(this.#past.place);
     figures[this.#id] = screen.figures;
     this.#offerFields(message, recipe.y);
   }
 
   #stop() {
     this.#feed?.close();
-    this.#rewind?.close();
+    this.#past?.close();
     this.#screen?.close();
-    this.#feed = this.#rewind = this.#screen = null;
+    this.#feed = this.#past = this.#screen = null;
     this.#made = "";
     delete figures[this.#id];
-  }
-
-  /** Offers to look back, as far as the relay lets. */
-  #offerPast() {
-    const { kept } = this.history;
-    const [earlier, later, live] = /** @type {Iterable<HTMLButtonElement>} */ (this.past.children);
-    earlier.disabled = kept === null;
-    earlier.title =
-      kept === null
-        ? "The relay keeps no history on disk: start it with --history-disk 10min"
-        : "Show what came before, as far as the relay has it on disk (Page Up)";
-    const lost = !this.#rewind?.past && [later, live].some((one) => one === document.activeElement);
-    later.hidden = live.hidden = !this.#rewind?.past;
-    if (lost) earlier.focus();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || this.history.kept === null) return;
-    if (event.key === "PageUp") void this.#rewind?.earlier();
-    else if (event.key === "PageDown" && this.#rewind?.past) void this.#rewind.later();
-    else return;
-    event.preventDefault();
   }
 
   /** Keeps what the user has set, also for when the scope is made anew. */
