@@ -22,8 +22,8 @@ SIZES = {
     "client.mjs": 14_500,
     "viewer": 250_000,
     "loader": 262_000,
-    "index": 80_000,
-    "scope": 67_000,
+    "index": 88_000,
+    "scope": 75_000,
 }
 
 
