@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from cwire_server.clients.connection import ClientConnection, pieces_of
 from cwire_server.clients.requests import Services
 from cwire_server.clients.transport import Bytes, Transport
@@ -32,7 +35,7 @@ class FoxgloveConnection(ClientConnection):
         session: Tells this run of the relay from others.
     """
 
-    __slots__ = ("_asked", "_session")
+    __slots__ = ("_asked", "_session", "_viewer")
 
     _pieces = staticmethod(_pieces_of)
 
@@ -48,21 +51,34 @@ class FoxgloveConnection(ClientConnection):
 
     def _make_queue(self) -> FoxgloveQueue:
         hub = self._services.hub
-        return FoxgloveQueue(hub.limits, hub.drivers, self._session, self._end_channel)
+        self._viewer = FoxgloveQueue(
+            hub.limits, hub.drivers, self._session, self._channel_gone, self._offer_later
+        )
+        return self._viewer
 
     def _make_requests(self, client: Client) -> FoxgloveRequests:
-        assert isinstance(self._queue, FoxgloveQueue)
-        self._asked = FoxgloveRequests(client, self._queue, self._services)
+        self._asked = FoxgloveRequests(client, self._viewer, self._services)
         return self._asked
 
-    def _end_channel(self, number: int) -> None:
+    def _channel_gone(self, number: int) -> None:
         """Ends what the hub delivers for a channel that is gone; the hub is busy at the moment."""
-        self._loop.call_soon(self._end_channel_now, number)
+        self._loop.call_soon(self._guarded, partial(self._end_channel, number))
 
-    def _end_channel_now(self, number: int) -> None:
+    def _end_channel(self, number: int) -> None:
+        for _ in self._asked.end_channel(number):
+            pass
+
+    def _offer_later(self) -> None:
+        self._loop.call_soon(self._guarded, self._viewer.offer)
+
+    def _guarded(self, call: Callable[[], None]) -> None:
+        """Does something for the client, if it is still there; a fault ends its connection only."""
         if self._client is not None:
-            for _ in self._asked.end_channel(number):
-                pass
+            try:
+                call()
+                self._pump()
+            except Exception as error:
+                self._failed(error)
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame; what the client did wrong is told before, as viewers show that."""

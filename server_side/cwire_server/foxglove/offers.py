@@ -14,6 +14,8 @@ from cwire_structs.schema import Message, Schema
 
 __all__ = ["Change", "Channel", "Offers", "Service"]
 
+# Messages that are described in one turn: about 3 ms of work.
+_AT_ONCE = 32
 _EMPTY_TEXT = "uint8 empty\n"  # a definition has at least one field
 
 
@@ -112,10 +114,17 @@ class Offers:
         return {(one.source, one.message.id): one for one in self.channels.values()}
 
     def update(self, driver: DriverState) -> Change:
-        """Takes note of a driver's present schema; returns what is different."""
+        """Takes note of a driver's present schema; returns what is different.
+
+        Messages are described some at a time. Until all are, what there was is gone, as frames may
+        have another layout, and `is_current` is False: call it again.
+        """
         schema, change = driver.schema, Change()
-        if schema is None or self._schemas.get(driver.source) is schema:
+        told = self._schemas.get(driver.source)
+        if schema is None or told is schema:
             return change
+        if not _prepare(schema):
+            return change if told is None else self._withdraw(driver.source)
         self._schemas[driver.source] = schema
         channels = {one.topic: one for one in self.channels.values() if one.source == driver.source}
         for message in schema.published.values():
@@ -135,13 +144,30 @@ class Offers:
             else:
                 del services[before.name]
         change.gone_services = [one.id for one in services.values()]
+        self._forget(change)
+        self.channels |= {one.id: one for one in change.channels}
+        self.services |= {one.id: one for one in change.services}
+        return change
+
+    def is_current(self, driver: DriverState) -> bool:
+        """Whether all that a driver offers has been told."""
+        return driver.schema is None or self._schemas.get(driver.source) is driver.schema
+
+    def _withdraw(self, source: int) -> Change:
+        """Takes back all that a driver offered."""
+        del self._schemas[source]
+        change = Change(
+            gone_channels=[one.id for one in self.channels.values() if one.source == source],
+            gone_services=[one.id for one in self.services.values() if one.source == source],
+        )
+        self._forget(change)
+        return change
+
+    def _forget(self, change: Change) -> None:
         for gone in change.gone_channels:
             del self.channels[gone]
         for gone in change.gone_services:
             del self.services[gone]
-        self.channels |= {one.id: one for one in change.channels}
-        self.services |= {one.id: one for one in change.services}
-        return change
 
     def _services(self, driver: DriverState, schema: Schema) -> Iterator[Service]:
         for command in schema.commands.values():
@@ -168,6 +194,14 @@ def _nothing(schema: Schema) -> Description:
 
 # All clients of a driver are told the same.
 _DESCRIPTIONS: WeakKeyDictionary[Message, Description] = WeakKeyDictionary()
+
+
+def _prepare(schema: Schema) -> bool:
+    """Describes some of the messages that are not described yet; returns whether all are."""
+    new = [message for message in schema.messages.values() if message not in _DESCRIPTIONS]
+    for message in new[:_AT_ONCE]:
+        _described(schema, message)
+    return len(new) <= _AT_ONCE
 
 
 def _described(schema: Schema, message: Message) -> Description:

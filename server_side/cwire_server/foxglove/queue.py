@@ -57,6 +57,7 @@ class FoxgloveQueue(ClientQueue):
         drivers: Those of the relay.
         session: Tells this run of the relay from others.
         on_gone: Called with the id of a channel that is no more, while the hub tells of its driver.
+        later: Called where `offer` is to be called, after others had their turn.
 
     Attributes:
         offers: The channels and services that the client will have been told of.
@@ -67,11 +68,13 @@ class FoxgloveQueue(ClientQueue):
     __slots__ = (
         "_down",
         "_drivers",
+        "_later",
         "_on_gone",
         "_sending",
         "_session",
         "_slow",
         "_time",
+        "_waits",
         "answers",
         "offers",
         "subscribers",
@@ -83,11 +86,14 @@ class FoxgloveQueue(ClientQueue):
         drivers: DriverRegistry,
         session: str,
         on_gone: Callable[[int], None],
+        later: Callable[[], object],
     ) -> None:
         super().__init__(limits.queue, limits.control, limits.batch)
         self._drivers = drivers
         self._session = session
         self._on_gone = on_gone
+        self._later = later
+        self._waits = False  # for `offer`
         self._sending: Mapping[tuple[int, int], Channel] = {}
         self._down: set[int] = set()  # sources, as the client was told
         self._slow = False
@@ -107,7 +113,7 @@ class FoxgloveQueue(ClientQueue):
                 driver = self._drivers[operation["driver"]["source"]]
                 if operation["event"] in ("restarted", "schema_changed"):
                     self._time = 0
-                self._offer([driver])
+                self._tell_offers()
                 self._tell_state(driver)
             case "error":
                 self._tell_error(operation)
@@ -137,15 +143,19 @@ class FoxgloveQueue(ClientQueue):
                 sessionId=self._session,
             )
         )
-        drivers = list(self._drivers.values())
-        self._offer(drivers)
-        for driver in drivers:
+        self._tell_offers()
+        for driver in self._drivers.values():
             self._tell_state(driver)
 
-    def _offer(self, drivers: list[DriverState]) -> None:
+    def offer(self) -> None:
+        """Goes on to tell what drivers offer."""
+        self._waits = False
+        self._tell_offers()
+
+    def _tell_offers(self) -> None:
         """Tells what drivers offer, where that has changed; what is gone is told first."""
         change = Change()
-        for driver in drivers:
+        for driver in self._drivers.values():
             one = self.offers.update(driver)
             change.channels += one.channels
             change.services += one.services
@@ -171,6 +181,9 @@ class FoxgloveQueue(ClientQueue):
             self.put_text(text)
         for channel in gone:
             self._on_gone(channel)
+        if not self._waits and not all(map(self.offers.is_current, self._drivers.values())):
+            self._waits = True
+            self._later()
 
     def _tell_state(self, driver: DriverState) -> None:
         """Tells that a driver is down or silent, and that it is there again."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from cwire_server.foxglove import offers
 from cwire_server.limits import Limits
 from cwire_structs import frames
 from support import schemas
@@ -59,6 +60,17 @@ async def test_frames_come_as_messages_with_their_times(
         await driver.send(frames.pack(TICK, payload, sequence=1))
         await viewer.subscribe(9, channel["id"])
         assert (await viewer.data()).subscription == 9  # the newest, though it came before
+
+
+async def test_many_messages_are_offered_in_turns(
+    start_relay: StartRelay, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "_AT_ONCE", 1)
+    async with viewed(start_relay, runtime) as (viewer, driver):
+        await viewer.subscribe(0, viewer.channels["/lab/tick"]["id"])
+        await viewer.unanswered()
+        await driver.send(ticks(0, 1))
+        assert (await viewer.data()).subscription == 0
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cwire_server.foxglove import offers
 from cwire_server.foxglove.queue import FoxgloveQueue
 from cwire_server.hub.batch import HEADROOM, Batch
 from cwire_server.hub.client import Client
@@ -32,11 +33,28 @@ class View:
         self.hub = Hub(["lab"], limits)
         self.gone: list[int] = []
         self.up(1)
-        self.queue = FoxgloveQueue(self.hub.limits, self.hub.drivers, "run", self.gone.append)
+        self.waits = 0
+        self.queue = FoxgloveQueue(
+            self.hub.limits, self.hub.drivers, "run", self.gone.append, self.later
+        )
         self.client = Client(self.queue, lambda: None)
         self.hub.add_client(self.client)
         self.first = self.taken()
+        self.finish()
+        self.first += self.taken()
         self.ids = {one.topic: one.id for one in self.queue.offers.channels.values()}
+
+    def later(self) -> None:
+        self.waits += 1
+
+    def finish(self) -> int:
+        """Gives turns until all is offered; returns how many."""
+        for turns in range(100):
+            if not self.waits:
+                return turns
+            self.waits -= 1
+            self.queue.offer()
+        raise AssertionError("it is never done")
 
     def up(self, epoch: int, *, extra_field: bool = False) -> None:
         text = schemas.text(extra_field=extra_field)
@@ -173,3 +191,20 @@ def test_frames_of_a_wrong_size_are_told() -> None:
     view.publish(frames.pack(schemas.PICTURE, bytes(9)) + ticks(0, 1))
     (status,) = view.taken()
     assert status["message"].startswith("/lab/picture: 1 of its frames had a size that the schema")
+
+
+def test_a_driver_with_many_messages_is_offered_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offers, "_AT_ONCE", 2)
+    view = View()
+    ids = {number for topic, number in view.ids.items() if topic.startswith("/lab/")}
+    assert len(ids) == 4
+    view.subscribe("/lab/rare", 1)
+    view.publish(stamped(RARE, 0, 5, 8))
+    view.up(2, extra_field=True)
+    view.publish(stamped(RARE, 0, 6, 16))  # of a layout that is not told yet
+    first = view.taken()
+    assert first[:2] == [(5,), (1, 5)]
+    assert [one["op"] for one in first[2:]] == ["unadvertise", "unadvertiseServices"]
+    assert {*first[2]["channelIds"]} == ids == {*view.gone}
+    assert view.finish() == 2  # six messages, two in each turn
+    assert [one["op"] for one in view.taken()] == ["advertise", "advertiseServices"]
