@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from os import PathLike
-from time import monotonic
+from time import monotonic, strftime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ from cwire.data.recording import Recording
 from cwire.kernel.answered import note_answer
 from cwire.kernel.progress import progress
 from cwire.link.link import Link
-from cwire.recording.options import RecordOptions
+from cwire.recording.options import NAME, RecordOptions
 from cwire.recording.trigger import When
 from cwire.session.changes import Change
 from cwire.session.options import Options
@@ -383,6 +383,16 @@ class AsyncBridge(BridgeBase):
     ) -> None:
         task = asyncio.ensure_future(self.command(driver, name, fields))
         task.add_done_callback(lambda task: done(_outcome(task)))
+
+    def _record_in_background(self, done: Callable[[Recorder | Exception], object]) -> None:
+        def begun(task: asyncio.Task[Recorder]) -> None:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, Exception):
+                done(error)
+            elif not task.cancelled():
+                done(task.result())
+
+        asyncio.ensure_future(self.record(strftime(NAME))).add_done_callback(begun)
 
     def _when_described(self, call: Callable[[Mapping[str, Description]], object]) -> None:
         known = _ActionRunner(self).known()

@@ -305,7 +305,9 @@ class BridgeBase(ABC):
             driver, commands = None, driver
         wanted = None if commands is None else names_of(commands, "commands")
         chosen = choose(self._link.lookup, driver, wanted)
-        return self._kept_by(Panel(self._link, self._send_in_background, *chosen))
+        return self._kept_by(
+            Panel(self._link, self._send_in_background, self._record_in_background, *chosen)
+        )
 
     def _to_record(
         self, messages: tuple[str | Iterable[str], ...], driver: str | None
@@ -409,6 +411,10 @@ class BridgeBase(ABC):
         self, driver: str, name: str, fields: Mapping[str, Any], done: Done
     ) -> None:
         """Sends a command without keeping the caller waiting; calls `done` with the outcome."""
+
+    @abstractmethod
+    def _record_in_background(self, done: Callable[[Recorder | Exception], object]) -> None:
+        """Begins to record everything, into a new file; calls `done` with the outcome."""
 
     @abstractmethod
     def _when_described(self, call: Callable[[Mapping[str, Description]], object]) -> None:

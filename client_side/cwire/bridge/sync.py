@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from os import PathLike
-from time import monotonic
+from time import monotonic, strftime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ from cwire.kernel.progress import progress
 from cwire.link.address import Choice
 from cwire.link.link import Link
 from cwire.link.loop_thread import LoopThread
-from cwire.recording.options import RecordOptions
+from cwire.recording.options import NAME, RecordOptions
 from cwire.recording.trigger import When
 from cwire.session.changes import Change
 from cwire.session.options import Options
@@ -665,6 +665,16 @@ class Bridge(BridgeBase):
             done(answer)
 
         threading.Thread(target=work, name=f"cwire {name}", daemon=True).start()
+
+    def _record_in_background(self, done: Callable[[Recorder | Exception], object]) -> None:
+        def work() -> None:
+            try:
+                answer: Recorder | Exception = self.record(strftime(NAME))
+            except Exception as error:  # for people to see, whatever it is
+                answer = error
+            done(answer)
+
+        threading.Thread(target=work, name="cwire record", daemon=True).start()
 
     def _when_described(self, call: Callable[[Mapping[str, Description]], object]) -> None:
         call(_ActionRunner(self).known())

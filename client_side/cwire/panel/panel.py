@@ -16,6 +16,7 @@ from cwire.kernel.host import check_ipywidgets
 from cwire.kernel.own_loop import OwnLoop
 from cwire.kernel.pacer import Pacer
 from cwire.kernel.placed import Placed
+from cwire.kernel.record_button import Begin, RecordButton
 from cwire.link.link import Link
 from cwire.link.page_routes import PageRoutes, relay_name
 from cwire.panel.form import CommandForm, Done
@@ -52,10 +53,16 @@ class Panel:
 
     Attributes:
         widget: The ipywidgets box, to be put into others.
+        record: The button below the forms, which records everything into a file.
     """
 
     def __init__(
-        self, link: Link, send: SendTo, drivers: Iterable[str], commands: Iterable[str] | None
+        self,
+        link: Link,
+        send: SendTo,
+        record: Begin,
+        drivers: Iterable[str],
+        commands: Iterable[str] | None,
     ) -> None:
         check_ipywidgets("a panel", "let elements of mo.ui call bridge.send, or use Jupyter")
         self._link = link
@@ -63,6 +70,7 @@ class Panel:
         self._commands = None if commands is None else list(commands)
         self._sections = {name: _Section(self, name) for name in drivers}
         self._own_loop = OwnLoop(link.loop)
+        self.record = RecordButton(partial(self._own_loop.call, record))
         self._note = widgets.HTML()
         self._page = PanelPage(self._welcome, relay=relay_name(link))
         self._routes = PageRoutes(link, self._page)
@@ -71,7 +79,7 @@ class Panel:
         self._pacer = Pacer(self._look, _PERIOD, "cwire panel")
         self._update()
         shown = (one.widget for one in self._sections.values())
-        self.widget.children = (self._page, self._note, *shown)
+        self.widget.children = (self._page, self._note, *shown, self.record.widget)
         link.on_change.append(self._on_change)
         _of_cells.add(self)
         self._post(self._routes.follow)
@@ -95,6 +103,7 @@ class Panel:
         if self._on_change in self._link.on_change:
             self._link.on_change.remove(self._on_change)
         self._pacer.close()
+        self.record.close()
         _of_cells.remove(self)
         for section in self._sections.values():
             for form in section.forms.values():

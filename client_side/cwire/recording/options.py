@@ -9,10 +9,13 @@ from cwire.errors import InvalidArgument
 from cwire_structs.errors import hint_text
 from cwire_structs.quantities import parse_bytes, parse_seconds
 
-__all__ = ["COMPRESSIONS", "RecordOptions"]
+__all__ = ["COMPRESSIONS", "NAME", "RecordOptions"]
 
 COMPRESSIONS = ("zstd", "lz4")
 """What files may be compressed with."""
+
+NAME = "cwire-%Y%m%d-%H%M%S.mcap"
+"""The name of a file to which nobody has given one, as `time.strftime` takes it."""
 
 _LEAST = 1 << 16  # bytes of a file: it holds the schemas, too
 

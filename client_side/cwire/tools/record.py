@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cwire.recording.options import COMPRESSIONS
+from cwire.recording.options import COMPRESSIONS, NAME
 from cwire.recording.recorder import Recorder
 from cwire.recording.trigger import BEFORE_BYTES
 from cwire.tools import terminal
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries out `cwire record`; returns the exit status."""
 
     def record() -> None:
-        path = arguments.output or Path(time.strftime("cwire-%Y%m%d-%H%M%S.mcap"))
+        path = arguments.output or Path(time.strftime(NAME))
         with (
             _ending() as ended,
             terminal.connect_once(

@@ -65,6 +65,29 @@ def test_from_the_header_to_the_driver_and_back(bridge: cwire.Bridge) -> None:
     panel.close()
 
 
+def test_a_click_records_everything_and_another_one_ends_it(
+    bridge: cwire.Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    panel = bridge.panel(commands="set_waveform")
+    record = panel.record
+    assert record.widget is panel.widget.children[-1]
+    record.button.click()
+    until(lambda: record.button.description == "Stop" and " frames, " in record.text.value)
+    panel["set_waveform"].send.click()
+    until(lambda: len(bridge.history("relay_answer", driver="relay")) >= 1)
+    record.button.click()
+    until(lambda: record.button.description == "Record" and not record.button.disabled)
+    (path,) = tmp_path.glob("cwire-*.mcap")
+    assert "recorded " in record.text.value
+    assert path.name in record.text.value
+    with cwire.open(path) as file:
+        assert file.whole
+        assert file["demo/scope_block"].count > 0
+        assert [one.name for one in file.commands] == ["set_waveform"]
+    panel.close()
+
+
 def test_live_with_a_real_driver(bridge: cwire.Bridge) -> None:
     panel = bridge.panel(commands="set_waveform")
     form = panel["set_waveform"]
@@ -249,6 +272,26 @@ async def test_with_an_async_bridge(relay: Relay) -> None:
             while "waveform (" not in form.status.value:
                 await asyncio.sleep(0.01)
         panel.close()
+
+
+async def test_an_async_bridge_records_at_a_click(
+    relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with cwire.aconnect(subscribe=None) as bridge:
+        panel = bridge.panel(commands="set_waveform")
+        record = panel.record
+        record.button.click()
+        async with asyncio.timeout(30):
+            while record.button.description != "Stop":
+                await asyncio.sleep(0.01)
+            record.button.click()
+            while record.button.description != "Record":
+                await asyncio.sleep(0.01)
+        panel.close()
+    (path,) = tmp_path.glob("cwire-*.mcap")
+    with cwire.open(path) as file:
+        assert file.whole
 
 
 async def test_a_click_heard_in_another_thread_waits_for_the_loop(relay: Relay) -> None:
