@@ -44,6 +44,7 @@ TOOLS = {
     "recover": _Tool("cwire.tools.recover", "tools", "complete a file whose program was killed"),
     "replay": _Tool("cwire.tools.replay", "tools", "play a recorded file as a driver"),
     "export": _Tool("cwire.tools.export", "export", "save a recorded file for other tools"),
+    "lsl": _Tool("cwire.tools.lsl", "lsl", "offer messages to LabRecorder"),
     "publish": _Tool("cwire.tools.publish", "tools", "publish the rows of a file as a driver"),
     "proxy": _Tool("cwire.tools.proxy", "tools", "break a connection on purpose, to test"),
     "desktop": _Tool("cwire.tools.desktop", "desktop", "show the pages in a window"),

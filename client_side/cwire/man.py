@@ -96,6 +96,7 @@ def page(command: Command) -> str:
     parser = command.parser
     lines = [
         f'.TH "{dashed.upper()}" 1 "" "cwire {__version__}" "cwire"',
+        ".nh",  # names are not divided, so they can be found
         ".SH NAME",
         f"{_option(dashed)} \\- {_text(command.summary)}",
         ".SH SYNOPSIS",

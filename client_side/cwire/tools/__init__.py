@@ -1,5 +1,5 @@
 """Runs the command-line tools: info, watch, send, call, publish, desktop, doctor, bench.
 
-May import: bridge, desktop, driver, ipc, link, proxy, recording, session, data, view, errors,
-version.
+May import: bridge, desktop, driver, ipc, link, proxy, recording, saving, session, data, view,
+errors, version.
 """

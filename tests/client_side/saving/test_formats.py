@@ -407,7 +407,9 @@ def test_what_xdf_cannot_hold(frames: cwire.FrameArray, schema: Schema, tmp_path
     message = schema.messages["wide"]
     rows = frame_rows(message, [bytes(message.size)])
     wide = cwire.FrameArray.from_frames(rows, message.frame_dtype(message.size), message)
-    with pytest.raises(InvalidArgument, match="samples has 20,000 elements, and .xdf a channel"):
+    with pytest.raises(
+        InvalidArgument, match="samples has 20,000 elements, and a stream a channel"
+    ):
         wide.save(tmp_path / "a.xdf")
     wide.save(tmp_path / "a.xdf", "samples[3]")
 
