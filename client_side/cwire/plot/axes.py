@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,23 +12,11 @@ from itertools import pairwise
 from cwire_structs.schema import shown
 from cwire_structs.schema.fields import Field
 
-__all__ = ["Axis", "axes_of", "quantity"]
+__all__ = ["Axis", "axes_of"]
 
-_TIMES = ("s", "ms", "us", "µs", "ns")
-_WIDE = 8  # bytes
 _MOST_NAMES = 8  # at the axis of a band
 _NAME = 0.125  # of the height of a pane, for a name
 _LEAST_NAMES = 2
-_WORDS = re.compile("[^a-z]+")
-_CAPITAL = re.compile("([a-z])([A-Z])")
-_COUNTERS = frozenset(
-    {
-        *("count", "counter", "counts", "crc", "checksum", "id", "idx", "index"),
-        *("seq", "seqno", "sequence", "serial", "version"),
-    }
-)
-_STAMPS = frozenset(("time", "timestamp", "stamp"))
-_ROOM = frozenset(["pad", "padding", "reserved", "rsvd", "spare", "unused"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +65,6 @@ def axes_of(fields: Sequence[Field], names: Sequence[str]) -> tuple[Axis, ...]:
         label = fields[index].label or names[index]
         axes.append(Axis(label, first + number, "left", (index,), found, _height(found)))
     return tuple(axes)
-
-
-def quantity(field: Field) -> tuple[int, str]:
-    """Ranks a field as a measured value (0: most like one), and names its unit: one axis each.
-
-    Its name counts only where its kind and its tags say nothing.
-    """
-    unit = shown.unit(field) or ""
-    form = field.element.form
-    words = set(_WORDS.split(_CAPITAL.sub(r"\1_\2", field.name).lower()))
-    if words & _ROOM and not unit:
-        return 7, "room"
-    if field.time or (unit in _TIMES and form == "whole") or (words & _STAMPS and not unit):
-        return 6, "time"
-    if unit:
-        return int(unit in _TIMES), unit
-    if form == "real":
-        return 2, ""
-    if words & _COUNTERS:
-        return 4, "count"
-    return (5 if field.type.size == _WIDE else 3), ""  # in 64 bits it may well be a time
 
 
 def _values(field: Field) -> tuple[tuple[int, str], ...]:

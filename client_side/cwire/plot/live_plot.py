@@ -17,7 +17,8 @@ from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
 from cwire.plot.canvas import WidgetCanvas, open_canvas
-from cwire.plot.recipe import Recipe, make_recipe, numbers_of
+from cwire.plot.choice import numbers_of
+from cwire.plot.recipe import Recipe, make_recipe
 from cwire.view.text import shortened
 from cwire_structs.errors import hint_text
 

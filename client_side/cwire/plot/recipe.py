@@ -9,22 +9,20 @@ from math import prod
 from cwire.data.arguments import names_of
 from cwire.data.fields import known_path
 from cwire.errors import InvalidArgument, UnknownField
-from cwire.plot.axes import Axis, axes_of, quantity
+from cwire.plot.axes import Axis, axes_of
+from cwire.plot.choice import chosen_fields
 from cwire.plot.colors import families_of
 from cwire_structs.schema import Message, shown
 from cwire_structs.schema.fields import Field, Kind
 from cwire_structs.schema.paths import Path
 
-__all__ = ["KINDS", "MOST_LINES", "Recipe", "left_text", "make_recipe", "numbers_of"]
+__all__ = ["KINDS", "MOST_LINES", "Recipe", "left_text", "make_recipe"]
 
 KINDS = ("line", "image", "bar")
 _BY_INDEX = "index"  # elements of arrays are lines
 MOST_LINES = 32
 """Lines that a picture has; of more, the first ones are drawn."""
-_MOST_DEFAULTS = 6
-_MOST_BANDS = 3  # enums and bools below the numbers
 _MOST_LABEL = 60  # characters that an axis has room for
-_PICTURE = 8  # rows and columns that a picture has at least; with fewer it is a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def make_recipe(
     """
     if kind is not None and kind not in KINDS:
         raise InvalidArgument(f"a plot is of kind {', '.join(map(repr, KINDS))}, not {kind!r}")
-    given = _defaults(message, kind) if y is None else names_of(y, "fields")
+    given = chosen_fields(message, kind) if y is None else names_of(y, "fields")
     every = by == _BY_INDEX and _BY_INDEX not in message.struct.by_name
     by = None if every else by
     tagged = x is None and kind in (None, "line")
@@ -287,54 +285,3 @@ def _dimensions(message: Message, path: Path) -> int:
             f"{message.name}.{path.text} cannot be drawn: {reason or Kind.undrawable}"
         )
     return dimensions
-
-
-def numbers_of(message: Message) -> tuple[str, ...]:
-    """The numbers that stand alone, without those that only tell frames apart."""
-    return tuple(
-        field.name
-        for field in message.struct.fields
-        if _is_drawn(field) and not field.type.dimensions and field.name != "channel"
-    )
-
-
-def _is_drawn(field: Field) -> bool:
-    element = field.type.element
-    return element.is_number and not element.undrawable
-
-
-def _defaults(message: Message, kind: str | None) -> tuple[str, ...]:
-    tables = []
-    for field in message.struct.fields:
-        shape = field.type.shape
-        if not _is_drawn(field) or not field.type.dimensions:
-            continue
-        if len(shape) == 2 and min(shape) < _PICTURE:
-            tables.append(field.name)
-            continue
-        stem, _, end = field.name.rpartition("_")
-        other = f"{stem}_max"
-        if end == "min" and other in message.struct.by_name:
-            return (field.name, other)
-        return (field.name,)
-    groups: dict[tuple[int, str], list[str]] = {}
-    for name in numbers_of(message):
-        field = message.struct.by_name[name]
-        if field.element.form != "truth":
-            groups.setdefault(quantity(field), []).append(name)
-    bands = () if kind == "bar" and groups else _bands(message)
-    if not groups:
-        return tuple(tables[:1]) or bands
-    # Of the best kind the largest group, and of those the first.
-    best = min(groups, key=lambda found: (found[0], -len(groups[found])))
-    return (*groups[best][:_MOST_DEFAULTS], *bands)
-
-
-def _bands(message: Message) -> tuple[str, ...]:
-    """The enums and bools that stand alone."""
-    found = [
-        field.name
-        for field in message.struct.fields
-        if field.type.form in ("choice", "truth") and field.name != "channel"
-    ]
-    return tuple(found[:_MOST_BANDS])

@@ -17,16 +17,9 @@ import { formOf, unitOf } from "../decode/shown.mjs";
  * @property {number} height Of its pane, as a part of a pane of numbers.
  */
 
-const TIMES = ["s", "ms", "us", "µs", "ns"];
-const WIDE = 8; // bytes
 const MOST_NAMES = 8; // at the axis of a band
 const NAME = 0.125; // of the height of a pane, for a name
 const LEAST_NAMES = 2;
-const COUNTERS = new Set(
-  "count counter counts crc checksum id idx index seq seqno sequence serial version".split(" "),
-);
-const STAMPS = new Set(["time", "timestamp", "stamp"]);
-const ROOM = new Set("pad padding reserved rsvd spare unused".split(" "));
 
 /**
  * The axes of lines: two units to a pane, left and right; below them the bands.
@@ -67,30 +60,6 @@ export function axesOf(fields, names) {
     axes.push({ label, pane, side: "left", lines: [index], names: found, height });
   });
   return axes;
-}
-
-/**
- * Ranks a field as a measured value (0: most like one), and names its unit: one axis each. Its name
- * counts only where its kind and its tags say nothing.
- *
- * @param {Field} field
- * @returns {[number, string]}
- */
-export function quantityOf(field) {
-  const unit = unitOf(field) || "";
-  const form = formOf(field);
-  const words = field.name
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase()
-    .split(/[^a-z]+/);
-  const says = (/** @type {Set<string>} */ known) => words.some((word) => known.has(word));
-  if (!unit && says(ROOM)) return [7, "room"];
-  if (field.time || (TIMES.includes(unit) && form === "whole") || (!unit && says(STAMPS)))
-    return [6, "time"];
-  if (unit) return [TIMES.includes(unit) ? 1 : 0, unit];
-  if (form === "real") return [2, ""];
-  if (says(COUNTERS)) return [4, "count"];
-  return [field.type.size === WIDE ? 5 : 3, ""]; // in 64 bits it may well be a time
 }
 
 /**

@@ -2,7 +2,8 @@
 // from Python (`plot/recipe.py`, `scope/recipe.py`), for pages without a kernel. A test compares the
 // two. Pure.
 
-import { axesOf, quantityOf } from "./axes.mjs";
+import { axesOf } from "./axes.mjs";
+import { chosenFields } from "./choice.mjs";
 import { MOST_LINES } from "./lines.mjs";
 import { PathError } from "../decode/places.mjs";
 import { formOf, scaling, unitOf } from "../decode/shown.mjs";
@@ -38,12 +39,8 @@ export class NotDrawable extends Error {
 const WINDOW = 10; // s of scalars that are seen, if nothing else is said
 const COUNTER = "first_sample";
 const BY_INDEX = "index";
-const MOST_DEFAULTS = 6;
-const MOST_BANDS = 3; // enums and bools below the numbers
 const MOST_LABEL = 60; // characters that an axis has room for
 const MOST_WINDOW = 1e7; // s
-const PICTURE = 8; // rows and columns that a picture has at least; with fewer it is a table
-const NUMBERS = ["int", "uint", "float", "bool"];
 
 /**
  * Makes the recipe of a scope.
@@ -153,7 +150,7 @@ function* numbersIn(fields, before) {
  */
 function textsOf(message, y, x, by) {
   const every = by === BY_INDEX && !message.fields.has(BY_INDEX);
-  return (y ?? defaultsOf(message)).flatMap((text) => linesOf(message, text, every, x === null));
+  return (y ?? chosenFields(message)).flatMap((text) => linesOf(message, text, every, x === null));
 }
 
 /**
@@ -330,61 +327,4 @@ function typeOf(field) {
   if (scaling(field)) return "<f8";
   const { code } = field.type;
   return `${code.size === 1 ? "|" : code.little ? "<" : ">"}${code.name}`;
-}
-
-/** @param {Field} field */
-function isDrawn({ type }) {
-  return NUMBERS.includes(type.kind);
-}
-
-/**
- * @param {Message} message
- * @returns {string[]}
- */
-function defaultsOf(message) {
-  const tables = [];
-  for (const field of message.fields.values()) {
-    const lengths = lengthsOf(field);
-    if (!isDrawn(field) || !lengths.length) continue;
-    if (lengths.length === 2 && lengths[0] > 0 && Math.min(...lengths) < PICTURE) {
-      tables.push(field.name);
-      continue;
-    }
-    const other = field.name.replace(/_min$/, "_max");
-    if (other !== field.name && message.fields.has(other)) return [field.name, other];
-    return [field.name];
-  }
-  /** @type {Map<string, {rank: number, names: string[]}>} */
-  const groups = new Map();
-  for (const field of message.fields.values()) {
-    if (!isDrawn(field) || lengthsOf(field).length || field.name === "channel") continue;
-    if (formOf(field) === "truth") continue;
-    const [rank, quantity] = quantityOf(field);
-    const key = `${rank} ${quantity}`;
-    const group = groups.get(key) ?? { rank, names: [] };
-    group.names.push(field.name);
-    groups.set(key, group);
-  }
-  const bands = bandsOf(message);
-  if (!groups.size) return tables.length ? tables.slice(0, 1) : bands;
-  // Of the best kind the largest group, and of those the first.
-  let best = { rank: Infinity, names: /** @type {string[]} */ ([]) };
-  for (const group of groups.values()) {
-    const larger = group.rank === best.rank && group.names.length > best.names.length;
-    if (group.rank < best.rank || larger) best = group;
-  }
-  return [...best.names.slice(0, MOST_DEFAULTS), ...bands];
-}
-
-/**
- * The enums and bools that stand alone.
- *
- * @param {Message} message
- */
-function bandsOf(message) {
-  return [...message.fields.values()]
-    .filter((field) => ["choice", "truth"].includes(formOf(field)) && !lengthsOf(field).length)
-    .map(({ name }) => name)
-    .filter((name) => name !== "channel")
-    .slice(0, MOST_BANDS);
 }

@@ -11,8 +11,9 @@ import pytest
 import cwire
 from cwire.data.feed import make_history
 from cwire.data.history import History
+from cwire.plot.choice import numbers_of
 from cwire.plot.curves import bars, blocks, image, thin, trends
-from cwire.plot.recipe import make_recipe, numbers_of
+from cwire.plot.recipe import make_recipe
 from cwire.scope.curves import curves, pack
 from cwire.scope.recipe import ScopeOptions, ScopeRecipe
 from cwire_server.hub.decimation import Decimation

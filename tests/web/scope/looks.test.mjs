@@ -1,8 +1,10 @@
-// Colours, short names and bands of lines: the first two by the tables that Python is held to, too.
+// Colours, names, choice and bands of lines: the first three by tables that Python is held to, too.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import { Schema } from "../../../client_side/web/client.mjs";
+import { chosenFields, lookRank } from "../../../client_side/web/scope/choice.mjs";
 import { Lines } from "../../../client_side/web/scope/lines.mjs";
 import { lineColors } from "../../../client_side/web/scope/palette.mjs";
 import { shortened } from "../../../client_side/web/scope/reading.mjs";
@@ -24,6 +26,18 @@ for (const { about, families, lines, colors } of read("colors.json")) {
 
 for (const { name, most, short } of read("names.json")) {
   test(`${name} in ${most} letters`, () => assert.equal(shortened(name, most), short));
+}
+
+for (const { about, first, fields, schema } of read("choices.json")) {
+  test(`first: ${about}`, () => {
+    const messages = [...new Schema(schema).messages.values()];
+    const found = messages.map((message) => [message.name, chosenFields(message)]);
+    assert.deepEqual(Object.fromEntries(found), fields);
+    for (const some of [messages, [...messages].reverse()]) {
+      const [best] = [...some].sort((a, b) => lookRank(a) - lookRank(b));
+      assert.equal(best.name, first);
+    }
+  });
 }
 
 /** A trace of minima (0, -1, -2, …) and maxima (10, 11, …) in turns, 1 s apart. */

@@ -1,7 +1,8 @@
-// The picture at the top: the first message that moves and that can be drawn. A driver may publish only
-// what somebody wants: then the first one that can be drawn is asked for.
+// The picture at the top: of the messages that move the one that is most worth a look. A driver may
+// publish only what somebody wants: then the best one that can be drawn is asked for.
 
 import { element } from "../../elements.mjs";
+import { lookRank } from "../../scope/choice.mjs";
 import { Feed } from "../../scope/feed.mjs";
 import { canDraw, makeRecipe } from "../../scope/recipe.mjs";
 import { Screen } from "../../scope/screen.mjs";
@@ -10,7 +11,7 @@ import { publishedBy, servedDrivers } from "../shell/messages.mjs";
 import { writeFragment } from "../shell/state.mjs";
 
 /** @typedef {import("./figures.mjs").Figures} Figures */
-/** @typedef {{driver: string, source: number, message: string, answers: boolean}} Line */
+/** @typedef {{driver: string, source: number, message: string, answers: boolean, rank: number}} Line */
 
 const HEIGHT = 260; // pixels
 
@@ -65,14 +66,15 @@ export class Live {
     }
   }
 
-  /** What could be drawn. */
+  /** What could be drawn, the best first. */
   #lines() {
     return servedDrivers(this.client.drivers)
       .filter(({ state }) => state === "up")
-      .flatMap((driver) => linesOf(driver));
+      .flatMap((driver) => linesOf(driver))
+      .sort((a, b) => a.rank - b.rank);
   }
 
-  /** The first message that can be drawn and of which frames come, else the first that could. */
+  /** The best message that can be drawn and of which frames come, else the best that could. */
   #first() {
     const { figures } = this;
     if (figures.relay === null) return null; // what comes is not known yet
@@ -118,10 +120,11 @@ function linesOf(driver) {
   const replies = new Set(messages.map(({ reply }) => reply));
   return publishedBy(driver)
     .filter((message) => canDraw(message))
-    .map(({ name }) => ({
+    .map((message) => ({
       driver: driver.name,
       source: driver.source,
-      message: name,
-      answers: replies.has(name),
+      message: message.name,
+      answers: replies.has(message.name),
+      rank: lookRank(message),
     }));
 }

@@ -3,6 +3,7 @@
 import { element } from "../../elements.mjs";
 import { History } from "../../history.mjs";
 import "../../scope.css";
+import { lookRank } from "../../scope/choice.mjs";
 import { canDraw } from "../../scope/recipe.mjs";
 import { Shell } from "../shell.mjs";
 import { Alarms } from "../shell/alarms.mjs";
@@ -83,7 +84,7 @@ function show(made) {
   for (const pane of panes) pane.follow();
 }
 
-/** Shows the first message that can be drawn, if the link does not say any. */
+/** Shows the best message that can be drawn, if the link does not say any. */
 function begin() {
   const first = drawable()[0];
   if (first !== undefined && !panes.length && shell.state.get(KEY) === null)
@@ -103,15 +104,19 @@ function tell() {
   place.hidden = !panes.length && (met || shell.state.get(KEY) !== null);
 }
 
+/** What can be drawn, the best first. */
 function drawable() {
-  return servedDrivers(shell.client.drivers).flatMap((driver) =>
-    publishedBy(driver)
-      .filter((one) => canDraw(one))
-      .map(({ name }) => ({ driver: driver.name, message: name })),
-  );
+  return servedDrivers(shell.client.drivers)
+    .flatMap((driver) =>
+      publishedBy(driver)
+        .filter((one) => canDraw(one))
+        .map((one) => ({ driver: driver.name, message: one.name, rank: lookRank(one) })),
+    )
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ driver, message }) => ({ driver, message }));
 }
 
-/** Adds a scope of the first message that has none yet. */
+/** Adds a scope of the best message that has none yet. */
 function addAnother() {
   const seen = new Set(panes.map(({ chosen }) => JSON.stringify([chosen.driver, chosen.message])));
   const all = drawable();
