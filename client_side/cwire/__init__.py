@@ -13,6 +13,7 @@ with cwire.Driver("lab", {"volts": "f8"}) as driver:  # the other end, in Python
 
 from __future__ import annotations
 
+import sys as _sys
 from typing import TYPE_CHECKING, Any
 
 from cwire.version import __version__ as __version__
@@ -125,7 +126,13 @@ def _save(frames: FrameArray, path: Any, fields: Any, *, overwrite: bool) -> Non
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """``%load_ext cwire`` calls this: it adds the magic ``%cwire``."""
+    """``%load_ext cwire`` calls this: it adds the magic ``%cwire``, as an import does."""
     from cwire.ipython.magics import load
 
     load(shell)
+
+
+if "IPython" in _sys.modules:
+    from cwire.ipython.hooks import offer_magic as _offer_magic
+
+    _offer_magic()

@@ -1,4 +1,4 @@
-"""Installs Tab completion and short tracebacks in IPython, when cwire is imported there."""
+"""Installs Tab completion, short tracebacks and the magic in IPython, when cwire is imported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["install", "join_notebooks", "traceback_lines"]
+__all__ = ["install", "join_notebooks", "offer_magic", "traceback_lines"]
 
 _log = logging.getLogger("cwire")
 _NAME = "cwire_matcher"
@@ -68,6 +68,24 @@ def install(shell: InteractiveShell) -> bool:
 
     completer.custom_matchers.append(cwire_matcher)
     return True
+
+
+def offer_magic() -> None:
+    """Lets a shell know ``%cwire``, which is loaded when it is used first."""
+    found = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell: Any = found() if found is not None else None
+    lines = getattr(getattr(shell, "magics_manager", None), "magics", {}).get("line", {})
+    if shell is None or "cwire" in lines:
+        return
+
+    def cwire(line: str) -> Any:
+        """Connects, starts a relay or a driver: `%cwire` alone says how."""
+        from cwire.ipython.magics import load
+
+        load(shell)  # the magic itself takes this one's place
+        return shell.run_line_magic("cwire", line)
+
+    shell.register_magic_function(cwire, "line")
 
 
 def traceback_lines(error: CwireError) -> list[str]:

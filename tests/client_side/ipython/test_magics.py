@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,3 +116,13 @@ def test_tab(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert complete("%cwire nope ", "") == []
     assert complete("%cwire driver /no/such/", "/no/such/") == []
     assert os.access(complete("%cwire driver c_driver/driver", "c_driver/driver")[0], os.X_OK)
+
+
+def test_an_import_brings_the_magic(runtime: Path) -> None:
+    code = "import cwire\n%cwire --help\n%cwire status"
+    command = [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "-c", code]
+    folder = str(runtime.parent / "ipython")
+    environment = {**os.environ, "IPYTHONDIR": folder}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "%cwire connect|serve|driver|status" in done.stdout, done.stdout + done.stderr
+    assert "no relay runs on this account: %cwire serve" in done.stdout
