@@ -24,8 +24,10 @@ from zarr.core import sync as zarr_sync
 import cwire
 from cwire.errors import CwireError, InvalidArgument, UnknownField
 from cwire.saving.formats import FORMATS
+from cwire.saving.save import save
 from cwire_structs import wrap
 from cwire_structs.schema import Schema
+from support.processes import ROOT
 from support.recordings import SECOND, frame_rows
 
 HEADER = """
@@ -461,6 +463,122 @@ def test_what_cannot_be_saved(
     monkeypatch.setitem(__import__("sys").modules, "h5py", None)
     with pytest.raises(CwireError, match="pip install h5py"):
         frames.save(tmp_path / "a.h5")
+
+
+def table_of_the_docs() -> dict[tuple[str, str], str]:
+    """The cells of the table in docs/howto/record.md, by kind and format."""
+    page = (ROOT / "docs/howto/record.md").read_text()
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith("|")
+    ]
+    head = next(row for row in rows if row[0] == "kind")
+    endings = [ending.strip("`") for ending in head[1:]]
+    body = [row for row in rows[rows.index(head) + 2 :] if len(row) == len(head)]
+    return {
+        (row[0], ending): cell
+        for row in body
+        for ending, cell in zip(endings, row[1:], strict=True)
+    }
+
+
+@pytest.fixture(scope="module")
+def every(frames: cwire.FrameArray, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
+    """Readers of the same frames in each format."""
+    folder = tmp_path_factory.mktemp("every")
+    return {ending: one(saved(frames, folder / f"a{ending}")) for ending, one in READERS.items()}
+
+
+def is_number(values: Any, *codes: str) -> bool:
+    """Whether a reader gives numbers of such a type; where it gives lists, it has only values."""
+    return not isinstance(values, np.ndarray) or values.dtype.str.lstrip("<|") in codes
+
+
+# What a reader finds where the table says so: of the kind, of the text of the cell.
+CLAIMS: dict[str, tuple[str, dict[str, Callable[[Any], bool]]]] = {
+    "integers, 64 bits, too": ("small", {
+        "as they are": lambda v: int(plain(v)[0]) == -(2**63) and is_number(v, "i8"),
+        "to 2⁶³ - 1": lambda v: plain(v)[0] == -(2**63),
+    }),
+    "half floats": ("half", {
+        "float32": lambda v: float(plain(v)[0]) == 0.5 and is_number(v, "f4"),
+        "double64": lambda v: v[0].dtype == np.float64 and v[0] == 0.5,
+    }),
+    "bool": ("on", {
+        "bool": lambda v: plain(v) == [False, True, False] and is_number(v, "b1", "i1"),
+        "`True`": lambda v: v == ["False", "True", "False"],
+        "uint8": lambda v: v.dtype == np.uint8 and plain(v) == [0, 1, 0],
+        "0, 1": lambda v: v == [0.0, 1.0, 0.0],
+    }),
+    "enum": ("mode", {
+        "HDF5 enum": lambda v: h5py.check_enum_dtype(v.dtype) == {"OFF": 0, "SLOW": 3, "FAST": 200},
+        "dictionary": lambda v: v == ["OFF", "SLOW", "FAST"],
+        "name": lambda v: plain(v) == ["OFF", "SLOW", "FAST"],
+        "cell of names": lambda v: v.dtype == object and plain(v) == ["OFF", "SLOW", "FAST"],
+        "number": lambda v: [int(one) for one in v] == [0, 3, 200],
+    }),
+    "text": ("text", {
+        "fixed text": lambda v: plain(v) == ["a,b", 'ü"', ""],
+        "text": lambda v: plain(v) == ["a,b", 'ü"', ""],
+        "cell of text": lambda v: v.dtype == object and plain(v)[:2] == ["a,b", 'ü"'],
+    }),
+    "bit fields": ("high", {
+        "numbers": lambda v: [int(one) for one in plain(v)] == [-1000, -999, -998],
+    }),
+    "union": ("either.whole", {
+        "each member": lambda v: {int(one) for one in plain(v)} == {0x3FC00000},
+    }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", READERS)
+@pytest.mark.parametrize("kind", CLAIMS)
+def test_the_table_of_the_docs(every: dict[str, Read], kind: str, ending: str) -> None:
+    name, claims = CLAIMS[kind]
+    assert claims[table_of_the_docs()[kind, ending]](every[ending](name))
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_arrays_and_structs_in_the_table(every: dict[str, Read], ending: str) -> None:
+    table, read = table_of_the_docs(), every[ending]
+    name = table["struct in it", ending].strip("`")
+    if table["array", ending] == "column each":
+        assert [float(one) for one in read("grid[1][2]")] == [-6.0] * 3
+    elif table["array", ending] == "channel each":
+        assert read("grid[1][2]") == [-6.0] * 3
+    else:
+        assert table["array", ending] in ("more dimensions", "list")
+        assert plain(read("grid")) == [[[1, 2, 3], [4, 5, -6]]] * 3
+    first = [1.5] * 3 if "[0]" in name else [[1.5, -2.5]] * 3
+    found = read(name)
+    assert ([float(one) for one in found] if "[0]" in name else plain(found)) == first
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_what_the_table_refuses(schema: Schema, ending: str, tmp_path: Path) -> None:
+    table = table_of_the_docs()
+    waves, pictures = schema.messages["waves"], schema.messages["pictures"]
+    rows = frame_rows(waves, [bytes(waves.size)])
+    wave = cwire.FrameArray.from_frames(rows, waves.frame_dtype(waves.size), waves)
+    sizes = []
+    for count in (1, 2):
+        payload = pictures.encode({"number": count, "pixels": [7] * count})
+        rows = frame_rows(pictures, [payload])
+        dtype = pictures.frame_dtype(len(payload))
+        sizes.append(cwire.FrameArray.from_frames(rows, dtype, pictures))
+    for kind, name, parts in (
+        ("complex", "waves", [wave]),
+        ("frames of several sizes", "pictures", sizes),
+    ):
+        path = tmp_path / f"{name}{ending}"
+        if table[kind, ending] == "refused":
+            with pytest.raises(InvalidArgument, match=r"z is complex|pictures differ in size"):
+                save(path, [(name, parts)])
+            assert not path.exists()
+        else:
+            save(path, [(name, parts)])
+            assert path.exists()
 
 
 def test_every_format_is_tried() -> None:
