@@ -215,11 +215,14 @@ def test_record_and_replay(relay: Relay, short_dir: Path) -> None:
     assert ", 1024), " in cells["read"].outputs[0].data["text/plain"]
     events = cells["events"].outputs[0].data["text/plain"]
     assert "('note', 'triangle on channel 0')" in events
+    commands = cells["commands"].outputs[0].data["text/plain"]
+    assert "('set_waveform', 'DONE', 50.0)" in commands
     assert "run.parquet" in cells["export"].outputs[0].data["text/plain"]
     assert "temperature" in cells["pandas"].outputs[0].data["text/html"]
     assert "demo: " in printed(cells["replay"])
     assert cells["again"].outputs[0].data["text/plain"].startswith("(True,")
     assert "playing=False" in cells["steer"].outputs[0].data["text/plain"]
     told = printed(cells["refused"])
-    assert "this is a replay of run.mcap: set_waveform is not carried out" in told
+    assert "frequency=50" in told  # as it was answered; another one is refused
+    assert "this is a replay of run.mcap, which has no answer to this set_waveform" in told
     assert [one.name for one in short_dir.glob("run.*")] == []

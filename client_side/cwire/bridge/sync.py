@@ -436,7 +436,8 @@ class Bridge(BridgeBase):
         """Records what comes from now on into an MCAP file, while everything else goes on.
 
         A thread of its own writes. ``cwire.open(path)`` reads the file, and so do the tools of
-        ROS 2 and Foxglove. What was lost is in the file, too: see `RecordedFile.events`. Frames
+        ROS 2 and Foxglove. What was lost is in the file, too: see `RecordedFile.events`; and the
+        commands of all clients with their answers: `RecordedFile.commands`. Frames
         have to fit into the bridge's memory until they are written: for fast messages connect
         with a larger `history_bytes`.
 
