@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
     from cwire.data.feed import Feed
 
-__all__ = ["CustomDrawing", "Update", "add_panes", "make_drawing"]
+__all__ = ["CustomDrawing", "Update", "add_panes", "left_margin", "make_drawing"]
 
 Update = Callable[..., Any]
 """A user's function: ``update(axes, frames)``."""
 
+_LEFT, _LEFTMOST = 0.1, 0.4  # room beside the axes, as a part of the width
+_LETTER = 0.09  # inches of a letter beside an axis
 _BAR = 0.8  # of the room that bars have
 
 
@@ -177,6 +179,17 @@ def add_panes(figure: Figure, recipes: Sequence[Recipe]) -> list[list[Axes]]:
         made.append([first, *(figure.add_subplot(grid[at, 0], sharex=first) for at in rest)])
         row += len(of_recipe)
     return made
+
+
+def left_margin(recipes: Sequence[Recipe], width: float) -> float:
+    """Room for what is beside the axes of a figure, as a part of its width.
+
+    Args:
+        recipes: What is drawn in it.
+        width: Inches.
+    """
+    names = [name for one in recipes for axis in one.axes for _, name in axis.names]
+    return max(_LEFT, min(_LEFTMOST, (0.15 + _LETTER * max(map(len, names), default=0)) / width))
 
 
 def _heights(recipe: Recipe) -> list[float]:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Legends", "label_room", "remark"]
 
-_MOST = 8  # lines that a legend has room for
-_LETTERS = 40  # of a name in a legend
+_MOST = 8  # lines that a legend names
+_LETTERS = 28  # of a name in a legend
+_ROW = 0.19  # inches of a name in a legend
 _ACROSS = 11  # letters that an inch has room for
 
 
@@ -42,11 +43,14 @@ class Legends:
             return []
         handles: list[Any] = list(artists)
         labels = [shortened(name, _LETTERS) for name in names]
-        if len(labels) > _MOST:
-            handles = [*handles[: _MOST - 1], Line2D([], [], linestyle="none")]
-            labels = [*labels[: _MOST - 1], f"… and {len(labels) - _MOST + 1} more"]
+        rows = max(1, int(_height(axes) / _ROW) - 1)
+        most = min(_MOST, 2 * rows)
+        if len(labels) > most:
+            handles = [*handles[: most - 1], Line2D([], [], linestyle="none")]
+            labels = [*labels[: most - 1], f"… and {len(labels) - most + 1} more"]
         # Opaque: its pixels are the same whatever lies below.
         look: Any = {"fontsize": "small", "framealpha": 1, "fancybox": False}
+        look["ncols"] = 1 if len(labels) <= rows else 2
         return [axes.legend(handles, labels, loc="upper right", **look)]
 
 
@@ -62,6 +66,11 @@ def remark(axes: Axes, text: str) -> Artist:
 
 def label_room(axes: Axes) -> int:
     """The letters that a label beside axes has room for."""
+    return max(_ACROSS, int(_ACROSS * _height(axes)))
+
+
+def _height(axes: Axes) -> float:
+    """Inches."""
     figure = axes.get_figure(root=True)
     assert figure is not None
-    return max(_ACROSS, int(_ACROSS * axes.get_position().height * figure.get_figheight()))
+    return float(axes.get_position().height * figure.get_figheight())

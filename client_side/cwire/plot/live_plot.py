@@ -34,7 +34,7 @@ __all__ = ["LivePlot", "PlotOptions"]
 _log = logging.getLogger("cwire")
 _LARGEST = 200  # inches of a figure
 _TITLE = 11  # characters that an inch of a figure has room for
-_LEFT, _RIGHT, _BOTTOM, _TOP = 0.1, 0.97, 0.15, 0.88
+_RIGHT, _TWIN, _BOTTOM, _TOP = 0.97, 0.1, 0.15, 0.88
 
 _of_cells: OncePerCell[LivePlot] = OncePerCell(lambda plot, reason: plot.close(reason))
 
@@ -291,7 +291,7 @@ class LivePlot:
     # Drawing ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        from cwire.plot.artists import CustomDrawing, add_panes, make_drawing
+        from cwire.plot.artists import CustomDrawing, add_panes, left_margin, make_drawing
         from cwire.plot.legends import Legends
 
         options = self._options
@@ -299,8 +299,9 @@ class LivePlot:
         count = sum(map(len, places))
         height = (_TOP - _BOTTOM) if count == 1 else 0.9 * (_TOP - _BOTTOM)
         twins = any(axis.side == "right" for recipe in self._recipes for axis in recipe.axes)
-        right = _RIGHT - _LEFT * twins
-        self.figure.subplots_adjust(_LEFT, _TOP - height, right, _TOP, hspace=0.35)
+        left = left_margin(self._recipes, self.figure.get_figwidth())
+        right = _RIGHT - _TWIN * twins
+        self.figure.subplots_adjust(left, _TOP - height, right, _TOP, hspace=0.35)
         self.axes = places[0][0]
         if options.update is not None:
             self._drawings = [CustomDrawing(self.axes, options.update)]

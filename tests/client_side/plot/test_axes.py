@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from cwire.plot.artists import add_panes
+from cwire.plot.artists import add_panes, left_margin
 from cwire.plot.curves import Curve
 from cwire.plot.legends import Legends
 from cwire.plot.lines import LineDrawing
@@ -86,3 +87,18 @@ def test_a_figure_has_these_axes(messages: dict[str, Message]) -> None:
     legend = amps.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["a", "b", "amps"]
+
+
+@pytest.mark.parametrize("width", [4.0, 8.0])
+def test_the_names_beside_a_band_are_seen(messages: dict[str, Message], width: float) -> None:
+    recipe = make_recipe(messages["board"], ["state"], None, None)
+    names = ((0, "A_STATE_WITH_A_LONG"), (1, "WWWWWWWWWW"))
+    recipe = replace(recipe, axes=(replace(recipe.axes[0], names=names),))
+    figure = Figure((width, 3.6))
+    (panes,) = add_panes(figure, [recipe])
+    LineDrawing(panes, recipe, 10.0, Legends())
+    figure.subplots_adjust(left=left_margin([recipe], width))
+    figure.draw_without_rendering()
+    places = [one.get_window_extent().x0 for one in panes[0].get_yticklabels()]
+    assert min(places) >= 0
+    assert left_margin([], width) == 0.1

@@ -31,6 +31,18 @@ def test_panes_with_the_same_lines_have_one_legend() -> None:
     assert texts(lower) == ["ch 0", "ch 1"]
 
 
+@pytest.mark.parametrize(("count", "height"), [(8, 3.6), (8, 1.5), (4, 0.7), (32, 1.0)])
+def test_a_legend_fits_into_its_pane(count: int, height: float) -> None:
+    figure = Figure((8, height))
+    axes = figure.add_axes((0.1, 0.0, 0.8, 1.0))
+    names = [f"axis[{number}].load_torque_estimate_of_it" for number in range(count)]
+    (legend,) = Legends().show(axes, lines(axes, names))
+    figure.draw_without_rendering()
+    outer, inner = axes.get_window_extent(), legend.get_window_extent()
+    assert outer.x0 <= inner.x0 <= inner.x1 <= outer.x1
+    assert outer.y0 <= inner.y0 <= inner.y1 <= outer.y1
+
+
 @pytest.mark.parametrize(("count", "last"), [(8, "v7"), (9, "… and 2 more")])
 def test_a_legend_says_how_many_names_it_has_no_room_for(count: int, last: str) -> None:
     axes = Figure().subplots()
@@ -43,4 +55,4 @@ def test_a_long_name_keeps_its_end() -> None:
     axes = Figure().subplots()
     path = "controller_of_the_left_arm.joint[3].temperature"
     Legends().show(axes, lines(axes, [path, "b"]))
-    assert texts(axes) == ["controller_of_the_le…oint[3].temperature", "b"]
+    assert texts(axes) == ["controller_of_…].temperature", "b"]
