@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 
+from cwire.data.arguments import text
 from cwire.errors import NotConnected, WaitTimeout
 from cwire.link.link import Link
 from cwire.session.events import ServerEvent
@@ -24,6 +25,8 @@ class _Listening:
     """
 
     def __init__(self, link: Link, name: str | None) -> None:
+        if name is not None:
+            text(name, "an event has a name, such as 'counter_increment'")
         self._link = link
         self._name = name
         self._events: deque[ServerEvent] = deque(maxlen=_KEPT)

@@ -18,11 +18,13 @@ __all__ = [
     "condition",
     "finite",
     "frame_count",
+    "function",
     "names_of",
     "positive",
     "seconds",
     "size_of",
     "subscription_id",
+    "text",
 ]
 
 _Condition = TypeVar("_Condition")
@@ -43,8 +45,8 @@ MOST_WINDOW = 1e7
 """Seconds that a plot or a scope shows at most; the scope's page has the same limit."""
 
 
-def frame_count(count: int, what: str = "latest") -> int:
-    """A number of frames that the user gave; `what` it is for.
+def frame_count(count: int, what: str = "latest", of: str = "frames") -> int:
+    """A number of frames, or of something else, that the user gave; `what` it is for.
 
     Raises:
         InvalidArgument: It is none.
@@ -52,9 +54,9 @@ def frame_count(count: int, what: str = "latest") -> int:
     try:
         number = index(count)
     except TypeError:
-        raise InvalidArgument(f"{what} takes a number of frames, not {count!r}") from None
+        raise InvalidArgument(f"{what} takes a number of {of}, not {count!r}") from None
     if number < 0:
-        raise InvalidArgument(f"{what} takes a number of frames, not {number}")
+        raise InvalidArgument(f"{what} takes a number of {of}, not {number}")
     return number
 
 
@@ -103,12 +105,30 @@ def condition(given: _Condition) -> _Condition:
     Raises:
         InvalidArgument: It cannot be called.
     """
+    what = "a condition is a function of a record, such as lambda status: status.blocks > 100"
+    return function(given, what)
+
+
+def function(given: _Condition, what: str) -> _Condition:
+    """A function that the user gave; `what` is the beginning of the sentence that says which.
+
+    Raises:
+        InvalidArgument: It cannot be called.
+    """
     if callable(given):
         return given
-    raise InvalidArgument(
-        f"a condition is a function of a record, such as lambda status: status.blocks > 100, "
-        f"not {given!r}"
-    )
+    raise InvalidArgument(f"{what}, not {given!r}")
+
+
+def text(given: str, what: str) -> str:
+    """A text that the user gave; `what` says what it can be: ``an event has a name``.
+
+    Raises:
+        InvalidArgument: It is none.
+    """
+    if isinstance(given, str):
+        return given
+    raise InvalidArgument(f"{what}, not {given!r}")
 
 
 def size_of(given: tuple[float, float], name: str, what: str, most: float) -> tuple[float, float]:

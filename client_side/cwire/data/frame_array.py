@@ -18,7 +18,7 @@ from cwire.data.columns import Column, flatten
 from cwire.data.convert import Arrays, to_pandas, to_pyarrow, to_xarray
 from cwire.data.fields import Fields, StructArray, known_path
 from cwire.data.run import Run
-from cwire.errors import UnknownField
+from cwire.errors import InvalidArgument, UnknownField
 from cwire.view.html import frames_html
 from cwire.view.text import frame_rows, frames_text, frames_title
 from cwire_structs.frames import HEADER, HEADER_SIZE, unpack_header
@@ -80,8 +80,17 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
             dtype: Of a frame: `Message.frame_dtype`.
             message: What they are; without it they have no units and no paths.
         """
-        raw = buffer if isinstance(buffer, np.ndarray) else np.frombuffer(buffer, np.uint8)
-        return _framed(raw.reshape(-1).view(dtype), message)
+        if message is not None and not isinstance(message, Message):
+            raise InvalidArgument(f"{message!r} is no message: give schema.messages[NAME], or None")
+        try:
+            raw = buffer if isinstance(buffer, np.ndarray) else np.frombuffer(buffer, np.uint8)
+            rows = raw.reshape(-1).view(dtype)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InvalidArgument(
+                f"buffer has no whole frames of dtype ({error}): give their bytes, and the "
+                f"message's frame_dtype"
+            ) from None
+        return _framed(rows, message)
 
     def __array_finalize__(self, obj: object) -> None:
         self._message = None
@@ -164,10 +173,12 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
                     return values
                 return StructArray.of(values, inner)
             if key not in (self.dtype.names or ()):
-                names = ", ".join(self.dtype.names or ())
-                raise UnknownField(f"this message has no field {key!r}; there are: {names}")
+                raise UnknownField(_no_field(key, self.dtype))
             return np.asarray(self)[key]
         if isinstance(key, list) and key and all(isinstance(name, str) for name in key):
+            for name in key:
+                if name not in (self.dtype.names or ()):
+                    raise UnknownField(_no_field(name, self.dtype))
             return np.asarray(self)[key]
         # Not as SupportsIndex: that is looked at slowly, which each row of a loop would wait for.
         is_row = hasattr(key, "__index__") and not isinstance(key, np.ndarray)
@@ -339,6 +350,10 @@ class FrameArray(np.ndarray[Any, np.dtype[Any]]):
 
     def _repr_html_(self) -> str:
         return frames_html(self._title(), self._rows())
+
+
+def _no_field(name: str, dtype: np.dtype[Any]) -> str:
+    return f"this message has no field {name!r}; there are: {', '.join(dtype.names or ())}"
 
 
 class Record(Fields):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import operator
+from contextlib import suppress
 from typing import Any, SupportsIndex, cast
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy.typing as npt
 from cwire.errors import InvalidArgument
 from cwire_structs.schema import Schema
 
-__all__ = ["count", "milliseconds", "stamp", "stamps", "table_of"]
+__all__ = ["count", "milliseconds", "stamp", "stamps", "table_of", "waiting"]
 
 
 def table_of(schema: Schema) -> list[tuple[int, int, bool, int, int, bytes]]:
@@ -76,6 +78,17 @@ def milliseconds(seconds: float | None) -> int:
     """Returns the time between heartbeats as libcwire takes it; 0 stands for None."""
     if seconds is None:
         return 0
-    if not 0.001 <= seconds <= 3600:
-        raise InvalidArgument(f"heartbeat={seconds!r}: give seconds from 0.001 to 3600")
-    return round(1000 * seconds)
+    with suppress(TypeError):
+        if 0.001 <= seconds <= 3600:
+            return round(1000 * seconds)
+    raise InvalidArgument(f"heartbeat={seconds!r}: give seconds from 0.001 to 3600")
+
+
+def waiting(timeout: float | None) -> float:
+    """Returns how many seconds to wait; None: for ever."""
+    if timeout is None:
+        return math.inf
+    with suppress(TypeError):
+        if timeout >= 0:
+            return timeout
+    raise InvalidArgument(f"timeout={timeout!r}: give seconds from 0, or None")

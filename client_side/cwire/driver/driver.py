@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Self, TypeVar, overload
 import numpy as np
 import numpy.typing as npt
 
-from cwire.driver.arguments import stamp, stamps
+from cwire.driver.arguments import stamp, stamps, waiting
 from cwire.driver.commands import Commands, struct_name
 from cwire.driver.dispatcher import Dispatcher
 from cwire.driver.opening import Options, driver_error, open_link
@@ -176,6 +176,8 @@ class Driver:
         if callable(target):
             self._handle(target, None)
             return target
+        if target is not None and not isinstance(target, str):
+            raise InvalidArgument(f"a command is a function, or has a name, not {target!r}")
 
         def decorate(function: _Function) -> _Function:
             self._handle(function, target)
@@ -343,12 +345,11 @@ class Driver:
                 f"{self.name}: its {'thread' if self._thread else 'asyncio loop'} polls already: "
                 "leave out poll()"
             )
-        if timeout is not None and not timeout >= 0:
-            raise InvalidArgument(f"timeout={timeout!r}: give seconds from 0, or None")
+        wait = waiting(timeout)
         link = self._listening()
         begin = time.monotonic()
         while True:
-            left = math.inf if timeout is None else timeout - (time.monotonic() - begin)
+            left = wait - (time.monotonic() - begin)
             now = max(min(left, _SLICE), 0.0)
             started = time.monotonic()
             try:

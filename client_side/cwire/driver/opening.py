@@ -55,7 +55,7 @@ class Options:
     ) -> Self:
         """Returns the options that a user has given; InvalidArgument: one cannot be."""
         return cls(
-            None if socket is None else os.fsencode(socket),
+            None if socket is None else _path(socket),
             count("ring_bytes", ring_bytes, 1 << 48),
             count("frame_bytes", frame_bytes, (1 << 32) - 1),
             count("reply_bytes", reply_bytes, 1 << 48),
@@ -63,6 +63,15 @@ class Options:
             milliseconds(heartbeat),
             _group_number(group),
         )
+
+
+def _path(socket: str | os.PathLike[str]) -> bytes:
+    try:
+        return os.fsencode(socket)
+    except TypeError:
+        raise InvalidArgument(
+            f"socket={socket!r}: give the path of a socket, such as '/tmp/lab.sock'"
+        ) from None
 
 
 def _group_number(group: str | int | None) -> int:

@@ -288,6 +288,8 @@ def _of_url(text: str, token: str | None) -> Address:
         raise NotConnected(f"{_shown(text)!r} is not the address of a relay; {_EXAMPLE}")
     if token is None:
         token = next(iter(parse_qs(parts.fragment).get("token", [])), None)
+    if token is not None and not isinstance(token, str):
+        raise InvalidArgument(f"a token is text, as in the relay's link, not {token!r}")
     if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
         raise NotConnected("the token has characters that no token has: copy it once more")
     path = parts.path if parts.path.strip("/") else "/ws"

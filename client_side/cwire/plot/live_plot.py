@@ -12,7 +12,8 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cwire import errors
-from cwire.data.arguments import MOST_WINDOW, finite, positive, size_of
+from cwire.data.arguments import FOR_EVER, MOST_WINDOW, finite, function, positive, size_of
+from cwire.data.arguments import seconds as wait_seconds
 from cwire.data.feed import Feed
 from cwire.kernel.cell import OncePerCell
 from cwire.link.link import Link
@@ -33,6 +34,7 @@ __all__ = ["LivePlot", "PlotOptions"]
 
 _log = logging.getLogger("cwire")
 _LARGEST = 200  # inches of a figure
+_FASTEST = 1000  # pictures per second
 _TITLE = 11  # characters that an inch of a figure has room for
 _RIGHT, _TWIN, _BOTTOM, _TOP = 0.97, 0.1, 0.15, 0.88
 
@@ -75,10 +77,12 @@ class LivePlot:
     axes: Axes
 
     def __init__(self, link: Link, feed: Feed, options: PlotOptions, fps: float) -> None:
-        positive(fps, "fps", "a number of pictures per second")
+        positive(fps, "fps", "a number of pictures per second", _FASTEST)
         positive(options.window, "window", "a number of seconds", MOST_WINDOW)
         if options.figsize is not None:
             size_of(options.figsize, "figsize", "inches", _LARGEST)
+        if options.update is not None:
+            function(options.update, "update is a function of the axes and the new frames")
         for name, limit in (("vmin", options.vmin), ("vmax", options.vmax)):
             if limit is not None:
                 finite(limit, name)
@@ -141,8 +145,9 @@ class LivePlot:
             CwireError: The update function failed; or it was called from another thread than the
                 one that made the figure.
         """
+        wait = wait_seconds(seconds, what="run takes")
         self._check_thread()
-        deadline = monotonic() + seconds
+        deadline = monotonic() + (FOR_EVER if wait is None else wait)
         while self.running:
             begun = monotonic()
             self._step()

@@ -1,4 +1,4 @@
 """Starts drivers and relays that end with the notebook.
 
-May import: kernel, errors.
+May import: data, kernel, errors.
 """

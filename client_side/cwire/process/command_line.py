@@ -6,16 +6,19 @@ import os
 import re
 import shlex
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
-from cwire.errors import CwireError
+from cwire.errors import CwireError, InvalidArgument
 
-__all__ = ["check_program", "words"]
+__all__ = ["check_program", "path_text", "variables", "words"]
 
 
 def words(command: str | os.PathLike[str], arguments: tuple[object, ...]) -> list[str]:
     """The command line, with the program's full path if it can be found."""
-    text = os.fspath(command)
+    text = path_text(command, "a command is a path or a command line, such as './driver'")
+    if not text:
+        raise InvalidArgument("the command is empty: name a program")
     parts = [text]
     if isinstance(command, str) and not Path(text).exists():
         try:
@@ -27,6 +30,33 @@ def words(command: str | os.PathLike[str], arguments: tuple[object, ...]) -> lis
     program = Path(parts[0]).expanduser()
     found = shutil.which(parts[0]) if program.name == parts[0] and not program.exists() else None
     return [found or str(program.absolute()), *parts[1:], *map(str, arguments)]
+
+
+def path_text(given: str | os.PathLike[str], what: str) -> str:
+    """A path that the user gave; `what` says what it is.
+
+    Raises:
+        InvalidArgument: It is none.
+    """
+    if isinstance(given, (str, os.PathLike)) and isinstance(text := os.fspath(given), str):
+        return text
+    raise InvalidArgument(f"{what}, not {given!r}")
+
+
+def variables(env: Mapping[str, str] | None) -> dict[str, str]:
+    """Environment variables that the user gave.
+
+    Raises:
+        InvalidArgument: They are none.
+    """
+    if env is None:
+        return {}
+    pairs = dict(env) if isinstance(env, Mapping) else {0: env}
+    if all(isinstance(word, str) for pair in pairs.items() for word in pair):
+        return pairs
+    raise InvalidArgument(
+        f"env is a mapping of texts to texts, such as {{'RATE': '100'}}, not {env!r}"
+    )
 
 
 def check_program(name: str, program: str, cwd: Path) -> None:

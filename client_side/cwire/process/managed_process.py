@@ -18,8 +18,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cwire import errors
+from cwire.data.arguments import FOR_EVER, frame_count, function, seconds
+from cwire.data.arguments import text as text_given
 from cwire.kernel.cell import OncePerCell
-from cwire.process.command_line import check_program, words
+from cwire.process.command_line import check_program, path_text, variables, words
 from cwire.process.exit_status import status_text
 from cwire.process.launch import Launched, launch
 from cwire.process.output_buffer import OutputBuffer
@@ -58,8 +60,8 @@ class ManagedProcess:
     ) -> None:
         self.command = words(command, arguments)
         self.name = name or Path(self.command[0]).stem
-        self.cwd = Path(cwd or ".").absolute()
-        self._env = dict(env or {})
+        self.cwd = Path(path_text(cwd or ".", "cwd is a folder")).absolute()
+        self._env = variables(env)
         self._buffer = OutputBuffer()
         self._changed = threading.Condition()
         self._listeners: list[Callable[[], object]] = []
@@ -115,7 +117,7 @@ class ManagedProcess:
 
     def lines(self, n: int = 20) -> list[str]:
         """The last `n` lines of its output."""
-        return self._buffer.last(n)
+        return self._buffer.last(frame_count(n, "lines", "lines"))
 
     # Control ------------------------------------------------------------------------------------
 
@@ -152,11 +154,12 @@ class ManagedProcess:
         Raises:
             CwireError: Not even SIGKILL ends it.
         """
+        wait = seconds(grace, what="grace is")
         if not self.running:
             return
         self._stopping = reason
         self._order(b"T")
-        if not self._wait_for_end(grace):
+        if not self._wait_for_end(wait):
             self._order(b"K")
             if not self._wait_for_end(_KILL_SECONDS):
                 self._stopping = None
@@ -184,7 +187,9 @@ class ManagedProcess:
             WaitTimeout: It has not come in time.
             CwireError: The process ended without it, or was never started.
         """
-        deadline = monotonic() + timeout
+        text_given(text, "wait_until takes a part of a line")
+        wait = seconds(timeout)
+        deadline = monotonic() + (FOR_EVER if wait is None else wait)
         seen = self._first_line
         with self._changed:
             while True:
@@ -214,7 +219,7 @@ class ManagedProcess:
         Raises:
             WaitTimeout: It still runs.
         """
-        if not self._wait_for_end(timeout):
+        if not self._wait_for_end(seconds(timeout)):
             raise errors.WaitTimeout(f"{self.name} still runs after {timeout:g} s")
         return self.status
 
@@ -234,7 +239,7 @@ class ManagedProcess:
         Returns:
             What ends that.
         """
-        self._listeners.append(call)
+        self._listeners.append(function(call, "listen takes a function without arguments"))
 
         def leave() -> None:
             with suppress(ValueError):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from cwire import errors
+from cwire.data.arguments import names_of, seconds
 from cwire.process.managed_process import ManagedProcess
 
 __all__ = ["RelayProcess"]
@@ -45,7 +46,12 @@ class RelayProcess(ManagedProcess):
     ) -> None:
         self.link = ""
         self._held = b""
-        words = ["-m", "cwire", "serve", "--port", str(port), *_options(drivers), *arguments]
+        if isinstance(arguments, str):
+            raise errors.InvalidArgument(
+                f"arguments is a list of words, such as {arguments.split()!r}, not {arguments!r}"
+            )
+        more = names_of(arguments, "arguments")
+        words = ["-m", "cwire", "serve", "--port", _port(port), *_options(drivers), *more]
         super().__init__(sys.executable, *words, name=name, env=env)
 
     def start(self, timeout: float = 10.0) -> RelayProcess:
@@ -57,6 +63,7 @@ class RelayProcess(ManagedProcess):
         Raises:
             CwireError: It does not start; the text has its last lines.
         """
+        seconds(timeout)
         self._held = b""
         super().start()
         try:
@@ -80,4 +87,11 @@ class RelayProcess(ManagedProcess):
 
 
 def _options(drivers: Iterable[str]) -> list[str]:
-    return [word for driver in drivers for word in ("--driver", driver)]
+    given = names_of(drivers, "drivers")
+    return [word for driver in given for word in ("--driver", driver)]
+
+
+def _port(given: int) -> str:
+    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 1 << 16:
+        return str(given)
+    raise errors.InvalidArgument(f"port is {given!r}; it can be 0 (any that is free) to 65535")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cwire.data.arguments import names_of
+from cwire.data.arguments import names_of, text
 from cwire.data.frame_array import FrameArray, Record
 from cwire.errors import CwireError, InvalidArgument, UnknownDriver, UnknownMessage
 from cwire.recording.bags import BagFile, Recording, is_bag, open_bag
@@ -132,6 +132,10 @@ class RecordedMessage:
             start: In ns since 1970; what was published before is left out.
         """
         mcap = self._file.mcap
+        if not isinstance(chunk, int) or not 0 <= chunk < len(mcap.chunks):
+            raise InvalidArgument(f"chunk is {chunk!r}; there are {len(mcap.chunks)}, from 0 on")
+        if not isinstance(start, int):
+            raise InvalidArgument(f"start is {start!r}; it can be whole nanoseconds since 1970")
         if mcap.chunks[chunk].last < start:
             return
         try:
@@ -268,6 +272,7 @@ class RecordedFile:
         return self._messages
 
     def __getitem__(self, name: str) -> RecordedMessage:
+        text(name, "a message has a name, such as 'scope_block'")
         found = self._messages.get(name)
         if found is not None:
             return found
@@ -297,7 +302,12 @@ class RecordedFile:
 
     def span_of(self, messages: Iterable[RecordedMessage]) -> tuple[int, int]:
         """Times of the first and the last frame of some messages, in ns since 1970 UTC."""
-        return self.mcap.span([channel for one in messages for channel in one._channels]) or (0, 0)
+        several = isinstance(messages, Iterable) and not isinstance(messages, str)
+        chosen: list[Any] = list(messages) if several else [messages]
+        for one in chosen:
+            if not isinstance(one, RecordedMessage):
+                raise InvalidArgument(f"{one!r} is no message of a file: give file['NAME']")
+        return self.mcap.span([channel for one in chosen for channel in one._channels]) or (0, 0)
 
     @cached_property
     def span(self) -> tuple[int, int]:
@@ -375,7 +385,7 @@ class RecordedFile:
         Raises:
             CwireError: As `FrameArray.save`.
         """
-        names = names_of(messages, "messages")
+        names, fields = names_of(messages, "messages"), names_of(fields, "fields")
         chosen = [self[name] for name in names] or list(self._messages.values())
         several = len({one.message.name for one in chosen}) < len(chosen)
         parts = [

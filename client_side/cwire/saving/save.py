@@ -26,7 +26,7 @@ def path_of(given: object) -> Path:
     Raises:
         InvalidArgument: It is none.
     """
-    if isinstance(given, (str, PathLike)) and isinstance(fspath(given), str):
+    if isinstance(given, (str, PathLike)) and isinstance(place := fspath(given), str) and place:
         return Path(given)
     raise InvalidArgument(f"a file has a path, such as 'run.mcap', not {given!r}")
 

@@ -50,11 +50,11 @@ class Options:
             return
         try:
             number = float(value)
-            if isinstance(value, (bool, str)) or not math.isfinite(number):
+            if isinstance(value, (bool, str, bytes, bytearray)) or not math.isfinite(number):
                 raise ValueError
             if whole and number != int(number):
                 raise ValueError
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             kind = "a whole number" if whole else "a number"
             raise InvalidSubscription(f"{name} must be {kind}, not {value!r}") from None
         object.__setattr__(self, name, int(number) if whole else number)  # numpy's are welcome

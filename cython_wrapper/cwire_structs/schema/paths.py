@@ -279,7 +279,12 @@ def field_bytes(message: Any, path: str) -> bytes:
         PathError: There is no such field, or there are several.
     """
     # No field has such a name, and a record has no class of its own for its struct.
-    struct = getattr(message, "__struct__", None) or type(message).MESSAGE.struct
+    known = getattr(type(message), "MESSAGE", None)
+    struct = getattr(message, "__struct__", None) or (known.struct if known else None)
+    if struct is None:
+        raise PathError(f"{message!r} is no message: give a message object or a record")
+    if not isinstance(path, str):
+        raise PathError(f"a field has a name or a path, such as 'axis[0].speed', not {path!r}")
     field = find_path(struct, path).placed()
     raw = bytes(message)
     return raw[field.offset : None if field.type.is_open else field.offset + field.size]

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from cwire_structs.errors import SchemaError
 from cwire_structs.schema.fields import TILE_ROLES, TIME_EPOCHS, TIME_UNITS, FieldTime
@@ -23,6 +24,8 @@ __all__ = [
 
 _Class = TypeVar("_Class", bound=type)
 _ROLE = "__cwire_role__"
+_LONGEST = (1 << 32) - 1  # elements, as a frame's size has 32 bits
+_SHOWN = 60  # characters of a wrong value
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,20 @@ class Tag:
 
 def unit(text: str) -> Tag:
     """Returns the tag of a unit: ``unit("V")``."""
-    if not isinstance(text, str):
-        raise SchemaError(f"unit({text!r}): give the unit as text, as in unit('V')")
-    return Tag("unit", text)
+    return Tag("unit", _text("unit", text, "unit('V')"))
 
 
 def range(low: float, high: float) -> Tag:  # noqa: A001 - as the tag @range
     """Returns the tag of the lowest and the highest value, both allowed."""
-    if not low <= high or math.isinf(low) or math.isinf(high):
-        raise SchemaError(f"range({low}, {high}): give two finite numbers, the lower one first")
+    if not (_is_number(low) and _is_number(high) and low <= high):
+        raise SchemaError(f"range({low!r}, {high!r}): give two finite numbers, the lower one first")
     return Tag("range", (low, high))
 
 
 def scale(factor: float, offset: float = 0.0) -> Tag:
     """Returns the tag of a number of which people read number * factor + offset."""
-    if not factor or not math.isfinite(factor) or not math.isfinite(offset):
-        raise SchemaError(f"scale({factor}, {offset}): give finite numbers, the factor not 0")
+    if not (_is_number(factor) and factor and _is_number(offset)):
+        raise SchemaError(f"scale({factor!r}, {offset!r}): give finite numbers, the factor not 0")
     return Tag("scale", (float(factor), float(offset) if offset else None))
 
 
@@ -69,7 +70,8 @@ def time(unit: str = "s", epoch: str = "unix") -> Tag:
         unit: ns, us, ms or s.
         epoch: unix, gps, boot (of the device) or none (an interval).
     """
-    if unit not in TIME_UNITS or epoch not in TIME_EPOCHS:
+    # As tuples: what cannot be looked up in a set is refused by the same words.
+    if unit not in tuple(TIME_UNITS) or epoch not in tuple(TIME_EPOCHS):
         raise SchemaError(
             f"time({unit!r}, {epoch!r}): the unit is one of {', '.join(TIME_UNITS)}, the epoch one "
             f"of {', '.join(TIME_EPOCHS)}"
@@ -79,12 +81,12 @@ def time(unit: str = "s", epoch: str = "unix") -> Tag:
 
 def channels(*names: str) -> Tag:
     """Returns the tag of the names of the elements of an array's last dimension."""
-    return Tag("channels", names)
+    return Tag("channels", tuple(_text("channels", one, "channels('x', 'y')") for one in names))
 
 
 def label(text: str) -> Tag:
     """Returns the tag of the name that people have for a field."""
-    return Tag("label", text)
+    return Tag("label", _text("label", text, "label('Ion current')"))
 
 
 def tile(role: str) -> Tag:
@@ -120,9 +122,27 @@ def text(length: int) -> Tag:
 
 def _lengths(name: str, lengths: Sequence[int], least: int) -> tuple[int, ...]:
     whole = all(isinstance(one, int) and not isinstance(one, bool) for one in lengths)
-    if len(lengths) < least or not whole or any(one < 1 for one in lengths):
-        raise SchemaError(f"{name}{tuple(lengths)!r}: give whole numbers from 1")
+    if len(lengths) < least or not whole or any(not 1 <= one <= _LONGEST for one in lengths):
+        raise SchemaError(f"{name}{_shown(lengths)}: give whole numbers from 1 to {_LONGEST}")
     return tuple(lengths)
+
+
+def _shown(values: Sequence[object]) -> str:
+    text = repr(tuple(values))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…)"
+
+
+def _is_number(value: object) -> bool:
+    """Says whether it is a finite number that a float can hold."""
+    with suppress(TypeError, OverflowError):
+        return not isinstance(value, bool) and math.isfinite(cast(float, value))
+    return False
+
+
+def _text(name: str, value: str, example: str) -> str:
+    if not isinstance(value, str):
+        raise SchemaError(f"{name}({value!r}): give text, as in {example}")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +167,7 @@ def message(*, id: int | None = None, name: str | None = None) -> Callable[[_Cla
 
     A class without it is a message, too: with the next free number, and its name as in C.
     """
-    return _decorator(Role(id, name))
+    return _decorator("message", Role(id, name))
 
 
 def command(
@@ -163,10 +183,15 @@ def command(
         id: Its number on the wire; None: the next free one.
         name: Of the message; None: the class's.
     """
-    return _decorator(Role(id, name, command=True, reply=reply))
+    return _decorator("command", Role(id, name, command=True, reply=reply))
 
 
-def _decorator(role: Role) -> Callable[[_Class], _Class]:
+def _decorator(tag: str, role: Role) -> Callable[[_Class], _Class]:
+    if role.id is not None and (not isinstance(role.id, int) or isinstance(role.id, bool)):
+        raise SchemaError(f"{tag}(id={role.id!r}): give a whole number, or leave it out")
+    if role.name is not None and not isinstance(role.name, str):
+        raise SchemaError(f"{tag}(name={role.name!r}): give text, or leave it out")
+
     def mark(cls: _Class) -> _Class:
         setattr(cls, _ROLE, role)
         return cls

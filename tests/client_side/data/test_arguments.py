@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
-from inspect import signature
 from typing import Any
 
 import pytest
@@ -115,48 +113,6 @@ def test_every_call_says_it_in_a_sentence(bridge: cwire.Bridge, what: str) -> No
         call(bridge)
     assert text in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-GOOD: dict[str, Any] = {
-    "message": "tick",
-    "name": "set",
-    "driver": "lab",
-    "predicate": bool,
-    "frames": 1,
-}
-CALLS = (
-    *("latest", "stream", "wait_for", "history", "record_to_dataframe", "plot", "scope", "panel"),
-    *("subscribe", "unsubscribe", "command"),
-)
-
-
-def wrong_calls(owner: Any) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Each call with one argument that cannot be, for each parameter but those that are flags."""
-    for name in CALLS:
-        if (call := getattr(owner, name, None)) is None:
-            continue
-        parameters = signature(call).parameters.values()
-        good = {one.name: GOOD[one.name] for one in parameters if one.name in GOOD}
-        for one in parameters:
-            if "bool" in str(one.annotation) or one.kind is one.VAR_KEYWORD:
-                continue
-            for odd in (object(), b"\xff"):
-                if one.kind is one.VAR_POSITIONAL:
-                    rest = {key: good[key] for key in good if key != "message"}
-                    yield f"{name} *{one.name}", partial(call, "tick", odd, **rest)
-                else:
-                    yield f"{name} {one.name}", partial(call, **{**good, one.name: odd})
-
-
-@pytest.mark.parametrize("of_driver", [False, True])
-def test_no_call_takes_what_an_argument_cannot_be(bridge: cwire.Bridge, of_driver: bool) -> None:
-    tried = 0
-    for what, call in wrong_calls(bridge["lab"] if of_driver else bridge):
-        with pytest.raises(cwire.CwireError) as caught:
-            call()
-        assert "\n" not in str(caught.value), what
-        tried += 1
-    assert tried > 40
 
 
 def test_lists_where_several_names_can_be(bridge: cwire.Bridge) -> None:

@@ -14,7 +14,7 @@ from cwire_structs.schema import SchemaError, tags
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda: tags.unit(cast(Any, 3)), r"unit\(3\): give the unit as text"),
+        (lambda: tags.unit(cast(Any, 3)), r"unit\(3\): give text, as in unit\('V'\)"),
         (lambda: tags.range(3, 1), r"range\(3, 1\): give two finite numbers"),
         (lambda: tags.range(nan, 1), r"give two finite numbers"),
         (lambda: tags.range(0, inf), r"give two finite numbers"),
