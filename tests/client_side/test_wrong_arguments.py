@@ -71,6 +71,7 @@ _OF_CONNECT = {
 }
 _OF_BRIDGE: dict[str, dict[str, Values]] = {
     "[]": {"driver": NAME},
+    "alarm": {"expression": CONDITION, "callback": FUNCTION},
     "command": {
         "driver": NAME,
         "name": NAME,
@@ -257,6 +258,7 @@ GOOD: dict[str, dict[str, Any]] = {
     ".command": {"driver": "lab", "name": "set"},
     ".wait_for": {"message": "tick", "predicate": bool},
     ".record_to_dataframe": {"message": "tick", "frames": 1},
+    ".alarm": {"expression": "tick.index < 0"},
     ".record": {"path": Path("new.mcap")},
     ".save": {"path": Path("new.csv")},
     ".export": {"path": Path("new.csv")},

@@ -6,6 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
+from cwire.data.arguments import function
 from cwire.link.link import Link
 from cwire.session.watched import Watched
 
@@ -36,6 +37,8 @@ class Alarm(Watched):
     def __init__(
         self, link: Link, expression: str, callback: Callable[[Alarm], object] | None
     ) -> None:
+        if callback is not None:
+            function(callback, "callback is a function of the alarm, such as print")
         super().__init__(link.lookup, expression)
         self._callback = callback
         self._ending = threading.Event()
