@@ -10,9 +10,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cwire.tools.output import prints
 from cwire.version import __version__
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 __all__ = ["TOOLS", "main", "make_parser"]
 
@@ -68,9 +72,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return prints(program, lambda: _run(words, alone=arguments is None))
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help fails where it cannot be written; argparse passes over that."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if file is sys.stdout and sys.stdout is not None:
+            sys.stdout.write(message)
+        else:
+            super()._print_message(message, file)
+
+
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of `cwire` itself, without its subcommands."""
-    parser = argparse.ArgumentParser(
+    """The parser of `cwire` itself, without its subcommands, which get its class."""
+    parser = _Parser(
         prog="cwire", description="C structs on the wire, from a C program to a live plot."
     )
     parser.add_argument("--version", action="version", version=f"cwire {__version__}")

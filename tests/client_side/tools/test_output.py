@@ -75,12 +75,22 @@ def test_a_reader_that_is_gone_needs_no_sentence(
         assert capsys.readouterr().err == ""
 
 
-def test_the_end_of_the_interpreter_is_silent_too() -> None:
-    command = [sys.executable, *SHOWS_WARNINGS, "-m", "cwire", "csources"]
+@pytest.mark.parametrize(
+    ("options", "words", "program"),
+    [
+        ([], ["csources"], "cwire csources"),
+        (["-u"], ["--help"], "cwire --help"),  # unbuffered, argparse itself would find out
+        (["-u"], ["list", "--help"], "cwire list"),
+    ],
+)
+def test_the_end_of_the_interpreter_is_silent_too(
+    options: list[str], words: list[str], program: str
+) -> None:
+    command = [sys.executable, *options, *SHOWS_WARNINGS, "-m", "cwire", *words]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1
-    assert done.stderr == "cwire csources: cannot write: No space left on device\n"
+    assert done.stderr == f"{program}: cannot write: No space left on device\n"
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
