@@ -29,6 +29,9 @@ __all__ = [
     "record",
 ]
 
+_CHUNK_HEAD = struct.Struct("<QQQQI")  # of a chunk's index: times, place, and size of the places
+_PLACE = struct.Struct("<HQ")  # a channel, and where its messages' index is
+_TWO = struct.Struct("<QQ")
 MAGIC = b"\x89MCAP0\r\n"
 """The first and the last eight bytes of a file."""
 
@@ -246,12 +249,14 @@ class ChunkIndex:
     @classmethod
     def read(cls, cursor: Cursor) -> ChunkIndex:
         """Reads a record's content."""
-        first, last, start, length = (cursor.number(8) for _ in range(4))
-        offsets = cursor.inner(4)
-        indexes = {}
-        while offsets.at < offsets.stop:
-            key = offsets.number(2)
-            indexes[key] = offsets.number(8)
+        # At once: a large file has thousands of them, and is opened in the time that this takes.
+        first, last, start, length, size = _CHUNK_HEAD.unpack(cursor.take(_CHUNK_HEAD.size))
+        places = cursor.take(size)
+        if size % _PLACE.size:
+            raise McapError(
+                "the file's summary is damaged: the places of a chunk's indexes are cut"
+            )
+        indexes = dict(_PLACE.iter_unpack(places))
         index_length, compression = cursor.number(8), cursor.text()
-        compressed, size = cursor.number(8), cursor.number(8)
+        compressed, size = _TWO.unpack(cursor.take(_TWO.size))
         return cls(first, last, start, length, indexes, index_length, compression, compressed, size)
