@@ -208,7 +208,7 @@ async def test_a_fault_in_a_connection_ends_it_with_a_reason(
     await one.say("subscribe", id=1, messages=["rare"])
     await one.text("subscribed")
     with monkeypatch.context() as patch:
-        patch.setattr("cwire_server.clients.connection._pieces", fail)
+        patch.setattr("cwire_server.clients.connection.ClientConnection._pieces", fail)
         await driver.send(frames.pack(schemas.RARE, bytes(8)))
         assert await one.read() is None
     assert one.close_code == 1011
@@ -321,7 +321,7 @@ async def test_a_fault_in_a_turn_that_was_waited_for_is_told_too(
     await driver.send(ticks(0, 1))
     assert (await other.frame())[0].sequence == 0
     with monkeypatch.context() as patch:
-        patch.setattr("cwire_server.clients.connection._pieces", fail)
+        patch.setattr("cwire_server.clients.connection.ClientConnection._pieces", fail)
         scene.relay.hub.turns.done()
         assert await one.read() is None
     assert one.close_code == 1011
