@@ -3,6 +3,7 @@
 Everything else about the distribution is in pyproject.toml.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -67,10 +68,27 @@ class BuildExtensions(build_ext):  # type: ignore[misc] # setuptools has no type
     """Compiles the extension, and waits for what is made beside it."""
 
     def run(self) -> None:
-        """Compiles it; an editable install has begun the bundle before."""
+        """Compiles it; an editable install has begun the bundle before, others get man pages."""
         super().run()
         if bundle := getattr(self.distribution, "bundle", None):
             bundle.wait()
+        if not self.editable_mode:
+            self._write_pages()
+
+    def _write_pages(self) -> None:
+        """Has the commands that were built write their manual pages, for the environment's share/.
+
+        What they cannot import here is not in them: they say so.
+        """
+        folder = Path(self.build_temp, "man1")
+        path = str(Path(self.build_lib).resolve())
+        if before := os.environ.get("PYTHONPATH"):  # pip's isolation is there
+            path = os.pathsep.join([path, before])
+        command = [sys.executable, "-P", "-m", "cwire", "man", str(folder)]
+        subprocess.run(command, check=False, env={**os.environ, "PYTHONPATH": path})
+        pages = sorted(map(str, folder.glob("*.1")))
+        if pages:
+            self.distribution.data_files.append(("share/man/man1", pages))
 
 
 class EditableByPath(editable_wheel.editable_wheel):  # type: ignore[misc] # has no types

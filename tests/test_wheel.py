@@ -116,6 +116,15 @@ def test_it_has_the_browsers_part(installed: Path) -> None:
     assert not list(site.rglob("uplot*")), "node_modules is not for users"
 
 
+def test_it_has_manual_pages(installed: Path, tmp_path: Path) -> None:
+    """Where `man` looks: beside the folder of the commands."""
+    pages = installed.parent / "share" / "man" / "man1"
+    run(installed / "cwire", "man", tmp_path, cwd=tmp_path)
+    made = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert {path.name: path.read_text() for path in pages.iterdir()} == made
+    assert made.keys() >= {"cwire.1", *(f"cwire-{name}.1" for name in cli.TOOLS)}
+
+
 def test_doctor_tells_the_truth(installed: Path, runtime: Path, tmp_path: Path) -> None:
     said = run(installed / "cwire", "doctor", cwd=tmp_path)  # its status is 0
     assert "the compiled extension" in said
