@@ -116,7 +116,7 @@ def test_the_scope_example(driver: Driver, relay: Relay, examples: list[str]) ->
 def test_the_notebook_s_own_lines(built_driver: None, runtime: Path, examples: list[str]) -> None:
     """They run where the notebooks are: beside the folder c_driver."""
     own = examples
-    own.sort(key=lambda block: "%load_ext cwire" not in block)  # it makes the bridge of the others
+    own.sort(key=lambda block: "%cwire connect" not in block)  # it makes the bridge of the others
     cells = [nbformat.v4.new_code_cell(block) for block in own]
     notebook = nbformat.v4.new_notebook(cells=cells)
     resources = {"metadata": {"path": str(ROOT / "notebooks")}}
