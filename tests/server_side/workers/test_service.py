@@ -103,7 +103,7 @@ async def test_what_goes_wrong_leaves_nothing_behind(
         threads, files = threading.active_count(), len(open_files())
         for _ in range(3):
             await all_that_goes_wrong(server)
-            until(lambda: kept() == before)
+            until(lambda: kept() <= before)  # what other tests have left may go meanwhile
         # The loop that stands by, the one of async functions, and a thread for built-in actions.
         until(lambda: threading.active_count() <= threads + pool + computing + 3)
         until(lambda: processes() <= computing)
