@@ -15,7 +15,7 @@ from cwire.errors import UnknownMessage
 from cwire.session.drivers import Driver, unknown_text
 from cwire.tools import terminal
 from cwire.tools.as_json import as_json
-from cwire.tools.tables import make_console, plain, table
+from cwire.tools.tables import fitted_table, make_console, plain, table
 from cwire.view.text import field_notes, kind_text
 from cwire_structs.schema import Message
 from cwire_structs.schema.fields import Field
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
                 console.print(plain(_relay_line(bridge)), end="\n\n")
                 shown = overview_tables(drivers)
             else:
-                shown = message_tables(drivers, arguments.message)
+                shown = message_tables(drivers, arguments.message, console.width)
             for made in shown:
                 console.print(made)
                 console.print()
@@ -103,18 +103,22 @@ def overview_tables(drivers: list[Driver]) -> Iterator[Table]:
         )
 
 
-def message_tables(drivers: list[Driver], name: str) -> Iterator[Table]:
-    """The fields of a message, for each driver that has it.
+def message_tables(drivers: list[Driver], name: str, width: int) -> Iterator[Table]:
+    """The fields of a message, for each driver that has it, in so many columns.
 
     Raises:
         UnknownMessage: None has.
     """
     for driver, message in _found(drivers, name):
-        yield table(
+        yield fitted_table(
             f"{message.name} of {driver.name} ({kind_text(message)}): {message.doc}",
             ("offset", "bytes", "field", "type", "unit, range, default", ""),
             _fields(message),
             right=(0, 1),
+            order=(2, 3, 4, 5, 0, 1),
+            names=(2, 3),
+            prose=(4, 5),
+            width=width,
         )
 
 

@@ -18,6 +18,7 @@ Cell = str | Text
 
 _GAP = 3  # between two columns
 _SHORT = 12  # letters that a name has at least
+_WORDS = 20  # columns in which a sentence can be read
 _PIPE_WIDTH = 1000  # columns where no terminal limits them: a table takes what it needs
 
 
@@ -49,9 +50,13 @@ def plain(text: str, style: str = "") -> Text:
 
 
 def table(
-    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], right: Iterable[int] = ()
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    right: Iterable[int] = (),
+    prose: Iterable[int] = (),
 ) -> Table:
-    """A table; the columns in `right` are set flush right, the last one may be wrapped."""
+    """A table; columns in `right` are set flush right, `prose` and the last one may be wrapped."""
     made = Table(
         title=plain(title),
         title_justify="left",
@@ -60,12 +65,12 @@ def table(
         pad_edge=False,
         show_edge=False,
     )
-    flush = set(right)
+    flush, wrapped = set(right), {*prose, len(head) - 1}
     for number, name in enumerate(head):
         made.add_column(
             name,
             justify="right" if number in flush else "left",
-            no_wrap=number < len(head) - 1,
+            no_wrap=number not in wrapped,
         )
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
@@ -80,6 +85,7 @@ def fitted_table(
     right: Iterable[int] = (),
     order: Sequence[int],
     names: Iterable[int] = (),
+    prose: Iterable[int] = (),
     width: int,
 ) -> Table:
     """A table that is no wider than the terminal: what does not fit is left out.
@@ -91,17 +97,23 @@ def fitted_table(
         right: The columns that are set flush right.
         order: All columns, the most important one first.
         names: The columns of names: where not all columns fit, long names lose their middles.
+        prose: The columns that may be wrapped: each needs room for a few words.
         width: Columns of the terminal.
     """
-    flush = set(right)
+    flush, wrapped = set(right), set(prose)
     texts = [[cell if isinstance(cell, Text) else plain(cell) for cell in row] for row in rows]
     widths = [
         max((len(name), *(row[number].cell_len for row in texts)))
         for number, name in enumerate(head)
     ]
+    for number in wrapped:
+        widths[number] = min(widths[number], _WORDS)
     if sum(widths) + _GAP * (len(widths) - 1) > width:
-        most = max(_SHORT, width // 3)
-        for number in names:
+        some = list(names)
+        # With prose, the names leave room for the words of one such column.
+        share = (width - _WORDS) // len(some) - _GAP if wrapped and some else width // 3
+        most = max(_SHORT, share)
+        for number in some:
             widths[number] = min(widths[number], most)
             for row in texts:
                 row[number] = Text(shortened(row[number].plain, most), style=row[number].style)
@@ -117,4 +129,5 @@ def fitted_table(
         [head[number] for number in chosen],
         [[row[number] for number in chosen] for row in texts],
         right=[place for place, number in enumerate(chosen) if number in flush],
+        prose=[place for place, number in enumerate(chosen) if number in wrapped],
     )

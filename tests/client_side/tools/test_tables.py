@@ -55,3 +55,18 @@ def test_what_is_left_out_where_columns_are_few(width: int, head: str, name: str
     assert max(map(len, lines)) <= max(width, 12)
     assert name in lines[4].split()
     assert "scope_block" in lines[3].split()
+
+
+@pytest.mark.parametrize(
+    ("width", "head"), [(44, "message frames/s"), (45, "message frames/s doc")]
+)
+def test_a_sentence_is_wrapped_where_there_is_room_for_words(width: int, head: str) -> None:
+    rows = [("scope_block", "1.0", "One block of samples of one channel of the scope.")]
+    made = tables.fitted_table(
+        "", ("message", "frames/s", "doc"), rows, order=(0, 1, 2), prose=(2,), width=width
+    )
+    console = Console(file=io.StringIO(), width=width)
+    console.print(made)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert lines[0].split() == head.split()
+    assert max(map(len, lines)) <= width
